@@ -1,0 +1,11 @@
+"""The errors of a model: one line each, which says what was asked, what was found, what to do."""
+
+from __future__ import annotations
+
+
+class ModelError(Exception):
+    """The model is not one that this project can run or prove; the message says where and why."""
+
+
+class ActionDisabled(ModelError):
+    """An action was fired in a state in which no transition allows it. Nothing was changed."""

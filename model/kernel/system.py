@@ -1,0 +1,210 @@
+"""Entities, and the system that composes their machines by joint actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import wraps
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, cast
+
+from statemachine.exceptions import TransitionNotAllowed
+
+from model.kernel.errors import ActionDisabled, ModelError
+from model.kernel.fields import FORGOTTEN, STATE, Journal, Record, Start
+from model.kernel.machine import Machine
+from model.kernel.signature import EntityInfo, MachineInfo, SystemInfo, signature
+
+E = TypeVar("E", bound="Entity")
+S = TypeVar("S", bound="System")
+R = TypeVar("R")
+P = ParamSpec("P")
+
+
+class Entity:
+    """Something that there is any number of. Its annotations name its machines and references.
+
+    A reference to another entity is fixed for good; what changes is a field of a machine.
+    """
+
+    system: Any
+    index: int
+
+    @property
+    def name(self) -> str:
+        """The kind in lower case and the number, from 1: ``server2``."""
+        return f"{type(self).__name__.lower()}{self.index + 1}"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Many(Sequence[E], Generic[E]):
+    """All entities of a kind."""
+
+    def __init__(self, members: Sequence[E] = ()) -> None:
+        self._members = tuple(members)
+
+    def __iter__(self) -> Iterator[E]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._members[index]
+
+    def where(self, **attributes: object) -> Many[E]:
+        """Those whose attributes have these values: ``attachments.where(mailbox=mailbox)``."""
+        wanted = attributes.items()
+        return Many([e for e in self._members if all(getattr(e, n) == v for n, v in wanted)])
+
+
+def pure(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a helper without effects, such as ``native(version)``.
+
+    In a proof its branches become one if-then-else term instead of a path each.
+    """
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        for argument in args:
+            merge = getattr(argument, "__merge__", None)
+            if merge is not None:
+                return cast(R, merge(function, args))
+        return function(*args, **kwargs)
+
+    return call
+
+
+def action(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S, P], None]:
+    """Mark a method of a system as an action: one atomic step, in which machines move together.
+
+    It sends events to machines. When one of them refuses, the action is disabled: what it wrote
+    until then is undone and ActionDisabled is raised.
+    """
+
+    @wraps(method)
+    def fire(self: S, *args: P.args, **kwargs: P.kwargs) -> None:
+        journal = self.journal
+        journal.clear()
+        try:
+            method(self, *args, **kwargs)
+        except TransitionNotAllowed as refusal:
+            self.undo()
+            names = ", ".join(str(a) for a in (*args, *kwargs.values()))
+            raise ActionDisabled(f"{method.__name__}({names}) is disabled: {refusal}") from None
+        except BaseException:
+            self.undo()
+            raise
+
+    fire.__action__ = method  # type: ignore[attr-defined]
+    return fire
+
+
+class System:
+    """Machines of any number of entities, composed by actions.
+
+    Construct it with the number of entities of each kind, or with a reference table for each::
+
+        Site(servers=2, mailboxes=1, attachments=3)
+        Site(servers=2, mailboxes=2, attachments=[{"mailbox": 1}, {"mailbox": 0}])
+
+    Annotated attributes with a plain value are *constants*: they differ from run to run but never
+    change in one.
+    """
+
+    journal: Journal
+    record_type: ClassVar[type[Record]] = Record
+
+    def __init__(self, **arguments: Any) -> None:
+        self.journal = []
+        info = signature(type(self))
+        populations: dict[type, list[Any]] = {}
+        tables: dict[type, Sequence[Mapping[str, int]]] = {}
+        for entity in info.entities:
+            asked = arguments.pop(entity.plural, 0)
+            tables[entity.cls] = [{}] * asked if isinstance(asked, int) else list(asked)
+            populations[entity.cls] = [entity.cls() for _ in tables[entity.cls]]
+            setattr(self, entity.plural, Many(populations[entity.cls]))
+        for name, _, default in info.constants:
+            setattr(self, name, arguments.pop(name, default))
+        if arguments:
+            known = [e.plural for e in info.entities] + [name for name, _, _ in info.constants]
+            raise ModelError(
+                f"{type(self).__name__} has no {min(arguments)}; it takes {', '.join(known)}"
+            )
+        for entity in info.entities:
+            for index, member in enumerate(populations[entity.cls]):
+                member.system, member.index = self, index
+                for name, cls in entity.references:
+                    if not populations[cls]:
+                        raise ModelError(f"{member} needs a {cls.__name__.lower()}; there is none")
+                    chosen = tables[entity.cls][index].get(name, index % len(populations[cls]))
+                    setattr(member, name, populations[cls][chosen])
+        for entity in info.entities:
+            for member in populations[entity.cls]:
+                for machine in entity.machines:
+                    setattr(member, machine.slot, self._machine(machine, member, populations))
+        self.journal.clear()
+
+    def _machine(
+        self, machine: MachineInfo, owner: Entity, populations: Mapping[type, list[Any]]
+    ) -> Machine:
+        values: dict[str, Any] = {STATE: machine.starts_in[0]}
+        for info in machine.fields:
+            value = info.field.value
+            if info.field.start is Start.ANYTHING and value is None and info.type in populations:
+                value = populations[info.type][0]
+            values[info.name] = None if info.field.start is Start.DERIVED else value
+        record = self.record_type(self.journal, values)
+        instance = machine.cls(record, owner)
+        for info in machine.fields:
+            if info.field.start is Start.DERIVED:
+                setattr(instance, info.name, info.field.value(instance))
+        return instance
+
+    @property
+    def info(self) -> SystemInfo:
+        """What the system consists of."""
+        return signature(type(self))
+
+    def members(self, entity: EntityInfo) -> Many[Any]:
+        """All entities of a kind."""
+        return cast("Many[Any]", getattr(self, entity.plural))
+
+    def undo(self) -> None:
+        """Take back every write since the last action began."""
+        for record, name, value in reversed(self.journal):
+            record.restore(name, value)
+        self.journal.clear()
+
+    def cells(self) -> list[tuple[Entity, MachineInfo, str]]:
+        """The state's variables in order: entity by entity, each machine's state, then fields."""
+        return [
+            (member, machine, name)
+            for entity in self.info.entities
+            for member in self.members(entity)
+            for machine in entity.machines
+            for name in (STATE, *(info.name for info in machine.fields))
+        ]
+
+    def snapshot(self) -> tuple[Any, ...]:
+        """The values of ``cells()``."""
+        return tuple(
+            getattr(getattr(member, machine.slot).model, name)
+            for member, machine, name in self.cells()
+        )
+
+    def restore(self, values: Sequence[Any]) -> None:
+        """Bring the system into the state ``values``, as ``snapshot`` gives it."""
+        for (member, machine, name), value in zip(self.cells(), values, strict=True):
+            getattr(member, machine.slot).model.restore(name, value)
+        self.journal.clear()
+
+    def forget(self) -> None:
+        """Replace what nothing will read (``Machine.dead_fields``) by FORGOTTEN."""
+        for entity in self.info.entities:
+            for member in self.members(entity):
+                for machine in entity.machines:
+                    instance = getattr(member, machine.slot)
+                    for name in instance.dead_fields:
+                        instance.model.restore(name, FORGOTTEN)

@@ -1,0 +1,129 @@
+"""Versions of Store.exe, database formats, and every number that the article's claims turn on."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, IntEnum
+from typing import Final
+
+from model.kernel import ModelError, pure
+
+_WORDS = re.compile(r"(\d+)\.(\d+)\.(\d+)\.(\d+)")
+
+
+class StoreVersion(int):
+    """A file version: four 16-bit words in one 64-bit number, most significant word first.
+
+    Packed as Windows packs it (VS_FIXEDFILEINFO), so that versions compare as numbers::
+
+        >>> StoreVersion.parse("5.5.2652.68") < StoreVersion.parse("5.5.2653.12")
+        True
+    """
+
+    def __new__(cls, number: int) -> StoreVersion:
+        """Raise ModelError unless 0 <= number < 2**64."""
+        if not 0 <= number < 1 << 64:
+            raise ModelError(f"{number} is no file version; it must fit into 64 bits")
+        return super().__new__(cls, number)
+
+    @classmethod
+    def parse(cls, text: str) -> StoreVersion:
+        """Read ``"5.5.2652.68"``. Raises ModelError that says which word is wrong."""
+        match = _WORDS.fullmatch(text.strip())
+        if match is None:
+            raise ModelError(
+                f"{text!r} is no file version; write four numbers with dots, like 5.5.2653.23"
+            )
+        number = 0
+        for word in map(int, match.groups()):
+            if word > 0xFFFF:
+                raise ModelError(
+                    f"{text!r} is no file version: {word} exceeds 65535, the largest word"
+                )
+            number = number << 16 | word
+        return cls(number)
+
+    def __str__(self) -> str:
+        return ".".join(str(int(self) >> shift & 0xFFFF) for shift in (48, 32, 16, 0))
+
+    def __repr__(self) -> str:
+        return f"StoreVersion.parse({str(self)!r})"
+
+
+def _build(build: str) -> StoreVersion:
+    return StoreVersion.parse(f"5.5.{build}")
+
+
+SP3: Final = _build("2650.23")
+"""Store.exe of Service Pack 3. Source: Q243604, Q158336."""
+
+FIRST_WITH_FORMAT_2_45: Final = _build("2651.32")
+"""First Store.exe that writes database format 2.45. Source: Q244976."""
+
+FIRST_WITH_FORMAT_2_46: Final = _build("2652.68")
+"""First Store.exe that writes database format 2.46. Source: Q244976, Q271547 Resolution."""
+
+FIRST_WITH_MOVE_FIX: Final = _build("2653.12")
+"""First posted Store.exe with the Move Mailbox fix, of 21 September 2000. Source: Q248838."""
+
+LAST_HOTFIX: Final = _build("2653.22")
+"""Last posted hotfix, of 30 October 2000. Source: Q248838."""
+
+SP4: Final = _build("2653.23")
+"""Store.exe of Service Pack 4. Source: Q158336, Q192484."""
+
+POSTED: Final[tuple[StoreVersion, ...]] = (
+    SP3,
+    FIRST_WITH_FORMAT_2_45,
+    _build("2651.68"),
+    _build("2651.76"),
+    _build("2652.17"),
+    _build("2652.29"),
+    _build("2652.42"),
+    FIRST_WITH_FORMAT_2_46,
+    FIRST_WITH_MOVE_FIX,
+    LAST_HOTFIX,
+    SP4,
+)
+"""Every build that the articles name, in order. Source: Q244976, Q248838. Runs that are shown
+prefer them; no verdict depends on them."""
+
+
+class DatabaseFormat(IntEnum):
+    """The format of a store's databases. Source: Q244976."""
+
+    BEFORE_2_45 = 0
+    V2_45 = 1
+    V2_46 = 2
+
+    def __str__(self) -> str:
+        return ("before 2.45", "2.45", "2.46")[self]
+
+
+class Logged(Enum):
+    """The last events that a store logged when it was started. Source: Q244976."""
+
+    NOTHING = ()
+    UPGRADED = (1185,)
+    """The databases were upgraded, private and public."""
+    REFUSED = (1197, 1005)
+    """The databases are too new (1197), so the service stopped with error 0x451 (1005)."""
+
+    def __str__(self) -> str:
+        return " and ".join(map(str, self.value)) or "nothing"
+
+
+@pure
+def native(version: StoreVersion) -> DatabaseFormat:
+    """The format that a Store.exe writes, and the newest that it reads. Source: Q244976."""
+    if version >= FIRST_WITH_FORMAT_2_46:
+        return DatabaseFormat.V2_46
+    if version >= FIRST_WITH_FORMAT_2_45:
+        return DatabaseFormat.V2_45
+    return DatabaseFormat.BEFORE_2_45
+
+
+@pure
+def fixed(version: StoreVersion) -> bool:
+    """Whether a Store.exe has the Move Mailbox fix; fixes are cumulative. Source: Q248838."""
+    return version >= FIRST_WITH_MOVE_FIX
