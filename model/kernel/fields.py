@@ -79,7 +79,8 @@ class Record:
         values["_journal"].append((self, name, values.get(name)))
         values[name] = value
 
-    def restore(self, name: str, value: Any) -> None:
+    # Underscored, because python-statemachine looks for callbacks on the record too.
+    def _restore(self, name: str, value: Any) -> None:
         """Put a value back without entering it in the journal."""
         self.__dict__[name] = value
 

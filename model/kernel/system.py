@@ -36,6 +36,13 @@ class Entity:
     def __repr__(self) -> str:
         return self.name
 
+    def __eq__(self, other: object) -> Any:
+        """The same one, be it in another state of the system."""
+        return isinstance(other, Entity) and (type(self), self.index) == (type(other), other.index)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.index))
+
 
 class Many(Sequence[E], Generic[E]):
     """All entities of a kind."""
@@ -84,8 +91,11 @@ def action(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S,
 
     @wraps(method)
     def fire(self: S, *args: P.args, **kwargs: P.kwargs) -> None:
-        journal = self.journal
-        journal.clear()
+        if self.firing:
+            method(self, *args, **kwargs)
+            return
+        self.journal.clear()
+        self.firing = True
         try:
             method(self, *args, **kwargs)
         except TransitionNotAllowed as refusal:
@@ -95,6 +105,8 @@ def action(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S,
         except BaseException:
             self.undo()
             raise
+        finally:
+            self.firing = False
 
     fire.__action__ = method  # type: ignore[attr-defined]
     return fire
@@ -113,6 +125,9 @@ class System:
     """
 
     journal: Journal
+    firing: bool = False
+    observed: Any = None
+    """What an observer of the system adds to its state; the system itself never looks at it."""
     record_type: ClassVar[type[Record]] = Record
 
     def __init__(self, **arguments: Any) -> None:
@@ -171,10 +186,14 @@ class System:
         """All entities of a kind."""
         return cast("Many[Any]", getattr(self, entity.plural))
 
+    def __getitem__(self, entity: E) -> E:
+        """The same entity in this state of the system: ``after[mailbox].move``."""
+        return cast(E, self.members(self.info.entity(type(entity)))[entity.index])
+
     def undo(self) -> None:
         """Take back every write since the last action began."""
         for record, name, value in reversed(self.journal):
-            record.restore(name, value)
+            record._restore(name, value)
         self.journal.clear()
 
     def cells(self) -> list[tuple[Entity, MachineInfo, str]]:
@@ -197,7 +216,7 @@ class System:
     def restore(self, values: Sequence[Any]) -> None:
         """Bring the system into the state ``values``, as ``snapshot`` gives it."""
         for (member, machine, name), value in zip(self.cells(), values, strict=True):
-            getattr(member, machine.slot).model.restore(name, value)
+            getattr(member, machine.slot).model._restore(name, value)
         self.journal.clear()
 
     def forget(self) -> None:
@@ -207,4 +226,4 @@ class System:
                 for machine in entity.machines:
                     instance = getattr(member, machine.slot)
                     for name in instance.dead_fields:
-                        instance.model.restore(name, FORGOTTEN)
+                        instance.model._restore(name, FORGOTTEN)

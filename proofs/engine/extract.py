@@ -1,0 +1,185 @@
+"""Guarded commands: what the python-statemachine engine does in each action, as terms.
+
+The action's own code runs on a symbolic system, once for each path; nothing about it is written
+down a second time. The paths merge into one guard and one update for each function of the state.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import statemachine
+import z3
+from statemachine.exceptions import TransitionNotAllowed
+
+import model.kernel
+from model.kernel import ActionDisabled, ActionInfo, ModelError
+from proofs.engine.explore import Node, leaves, merge
+from proofs.engine.vocabulary import Key
+from proofs.engine.world import Overlay, World
+
+_NOT_THE_MODEL = tuple(
+    str(Path(str(module.__file__)).parent) for module in (statemachine, model.kernel)
+) + (str(Path(__file__).parent),)
+
+
+@dataclass(frozen=True)
+class Update:
+    """The next value of a function of the state, at any entity: ``value`` at ``variable``."""
+
+    variable: z3.ExprRef
+    value: z3.ExprRef
+
+    def at(self, entity: z3.ExprRef) -> z3.ExprRef:
+        """The next value at an entity."""
+        return z3.substitute(self.value, (self.variable, entity))
+
+
+@dataclass(frozen=True)
+class Command:
+    """An action as a guarded command for any number of entities.
+
+    ``guard`` says when it is enabled; ``updates`` what it writes then, functions that it does not
+    write left out. Both are over the functions of the state before, the parameters' constants and
+    the constants of the system. ``paths`` counts the ways through its code.
+    """
+
+    name: str
+    parameters: tuple[tuple[str, Any, z3.ExprRef], ...]
+    guard: z3.BoolRef
+    updates: dict[Key, Update]
+    paths: int
+
+
+def extract(world: World) -> tuple[Command, ...]:
+    """Extract the command of every action.
+
+    Raises ModelError, with the line of the model, for what has no meaning for any number of
+    entities.
+    """
+    return tuple(_command(world, action) for action in world.info.actions)
+
+
+def _command(world: World, action: ActionInfo) -> Command:
+    parameters = [
+        (name, type_, world.parameter(f"{action.name}.{name}", type_))
+        for name, type_ in action.parameters
+    ]
+
+    def run() -> Overlay | None:
+        world.reset()
+        try:
+            action.function(world.system, *(value for _, _, value in parameters))
+        except (TransitionNotAllowed, ActionDisabled):
+            return None
+        if world.left_early:
+            raise world.refuse("a loop that writes is left early")
+        return world.overlay
+
+    with located(f"action {action.name}"):
+        tree = world.explorer.explore(run)
+    world.reset()
+    guard = merge(tree, lambda overlay: z3.BoolVal(overlay is not None))
+    keys: dict[Key, None] = {}
+    for overlay in _values(tree):
+        keys.update(dict.fromkeys(overlay.writes if overlay else ()))
+    updates = {}
+    for key in keys:
+        update = _update(world, tree, key)
+        if not _idle(world, guard, key, update):
+            updates[key] = update
+    for term in (guard, *(update.value for update in updates.values())):
+        for constant in constants(term):
+            if "!" in constant.decl().name():
+                raise ModelError(
+                    f"action {action.name}: an element of a loop is used after the loop; "
+                    "use all() or any()"
+                )
+    return Command(
+        action.name,
+        tuple((name, type_, value.term) for name, type_, value in parameters),
+        guard,
+        updates,
+        leaves(tree),
+    )
+
+
+def _update(world: World, tree: Any, key: Key) -> Update:
+    variable = world.variable(key)
+    old = world.vocabulary.functions[key](variable)
+    points = {
+        (write[0].get_id() if write[0] is not None else None): write[0]
+        for overlay in _values(tree)
+        if overlay is not None
+        for write in overlay.writes.get(key, ())
+    }
+    if len(points) == 1 and None not in points:
+        (point,) = points.values()
+        value = _merge_at(tree, key, point)
+        return Update(variable, z3.simplify(z3.If(variable == point, value, old)))
+    return Update(variable, _merge_at(tree, key, variable))
+
+
+def _merge_at(tree: Any, key: Key, entity: z3.ExprRef) -> z3.ExprRef:
+    def value(overlay: Overlay | None) -> Any:
+        return None if overlay is None else z3.simplify(overlay.read(key, entity))
+
+    return merge(tree, value)
+
+
+def _idle(world: World, guard: z3.BoolRef, key: Key, update: Update) -> bool:
+    """Whether an enabled action leaves a function as it is, such as a self transition."""
+    solver = z3.Solver()
+    solver.set("timeout", 1000)
+    solver.add(guard, update.value != world.vocabulary.functions[key](update.variable))
+    return bool(solver.check() == z3.unsat)
+
+
+def _values(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, Node):
+        for branch in tree.branches.values():
+            yield from _values(branch)
+    elif tree is not None:
+        yield tree.value
+
+
+def constants(term: z3.ExprRef) -> list[z3.ExprRef]:
+    """The uninterpreted constants of a term, each once."""
+    return [t for t in subterms(term) if z3.is_const(t) and t.decl().kind() == z3.Z3_OP_UNINTERPRETED]
+
+
+def subterms(term: z3.ExprRef) -> Iterator[z3.ExprRef]:
+    """Every subterm once, also below quantifiers."""
+    seen: set[int] = set()
+    stack = [term]
+    while stack:
+        term = stack.pop()
+        if term.get_id() in seen:
+            continue
+        seen.add(term.get_id())
+        yield term
+        stack.extend([term.body()] if z3.is_quantifier(term) else term.children())
+
+
+class located:  # noqa: N801  (reads as a word in a with statement)
+    """Turn what model code raises into a ModelError that names the model's own line."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: Any, error: BaseException | None, trace: Any) -> None:
+        if not isinstance(error, Exception):
+            return
+        where = self.what
+        for frame in traceback.extract_tb(trace):
+            if not frame.filename.startswith(_NOT_THE_MODEL):
+                where = f"{self.what} ({Path(frame.filename).name}:{frame.lineno})"
+        said = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
+        raise ModelError(f"{where}: {said}") from None

@@ -1,0 +1,168 @@
+"""Which loops over any number of entities have a meaning for one arbitrary element.
+
+A symbolic loop runs its body for one element that stands for all. That is sound when iterations are
+independent: no value may pass from one to the next or out of the loop, but for what an entity's
+machine remembers. This module looks at the source of the loop and refuses the others.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Callable, Iterator
+from functools import cache
+from types import CodeType, FrameType
+
+from model.kernel import ModelError
+
+_CONTAINERS = (list, dict, set, bytearray)
+_Loop = ast.For | ast.comprehension
+
+
+def check_loop(frame: FrameType, refuse: Callable[[str], ModelError]) -> None:
+    """Raise what ``refuse`` makes of the reason why the loop that runs in ``frame`` is unsound."""
+    code = frame.f_code
+    place = f"{code.co_filename}:{frame.f_lineno}"
+    problem = _problem(code, frame.f_lasti)
+    if problem is not None:
+        raise refuse(f"{place}: {problem}")
+    for name in _names(code, frame.f_lasti):
+        if isinstance(frame.f_locals.get(name), _CONTAINERS):
+            raise refuse(
+                f"{place}: the loop uses the container {name}, which could collect its elements; "
+                "keep what a loop finds out in a machine's field"
+            )
+
+
+@cache
+def _parse(filename: str) -> tuple[ast.Module | None, dict[ast.AST, ast.AST]]:
+    lines = linecache.getlines(filename)
+    if not lines:
+        return None, {}
+    module = ast.parse("".join(lines))
+    parents = {child: node for node in ast.walk(module) for child in ast.iter_child_nodes(node)}
+    return module, parents
+
+
+def _loop(code: CodeType, instruction: int) -> tuple[_Loop | None, dict[ast.AST, ast.AST]]:
+    """The loop whose iterable stands where an instruction does."""
+    module, parents = _parse(code.co_filename)
+    if module is None:
+        return None, parents
+    line, end, column, end_column = list(code.co_positions())[instruction // 2]
+    found: _Loop | None = None
+    for node in ast.walk(module):
+        if isinstance(node, ast.For | ast.comprehension):
+            # Python 3.11 gives the whole loop as the position, later ones the iterable.
+            owner = node if isinstance(node, ast.For) else parents[node]
+            for at in (owner, node.iter):
+                span = (at.lineno, at.end_lineno, at.col_offset, at.end_col_offset)  # type: ignore[attr-defined]
+                if span == (line, end, column, end_column) and (found is None or at is owner):
+                    found = node
+    return found, parents
+
+
+@cache
+def _problem(code: CodeType, instruction: int) -> str | None:
+    loop, parents = _loop(code, instruction)
+    if loop is None:
+        return (
+            "any number of entities is taken apart by something other than a loop; "
+            "write `for entity in ...`, `all(... for ...)` or `any(... for ...)`"
+        )
+    if isinstance(loop, ast.comprehension):
+        owner = parents[loop]
+        call = parents.get(owner)
+        if (
+            isinstance(owner, ast.GeneratorExp)
+            and isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id in ("all", "any")
+        ):
+            return None
+        return "a comprehension over any number of entities; only all(...) and any(...) are possible"
+    if loop.orelse:
+        return "a loop over any number of entities has an else; write all() or any() instead"
+    return _carried(loop, parents)
+
+
+def _carried(loop: ast.For, parents: dict[ast.AST, ast.AST]) -> str | None:
+    inside = set(ast.walk(loop))
+    function = next(n for n in _ancestors(loop, parents) if isinstance(n, _FUNCTIONS))
+    for node in inside:
+        if isinstance(node, ast.AugAssign | ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Subscript) for target in targets):
+                return "a loop over any number of entities assigns to an item; use a machine's field"
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            return (
+                f"a loop over any number of entities accumulates into {node.target.id}; "
+                "count with a machine's field, or ask all() or any()"
+            )
+    stored = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Name) or node.id not in stored:
+            continue
+        if node in inside:
+            if isinstance(node.ctx, ast.Load) and not _bound_before(node, loop, parents):
+                return f"{node.id} may come from an earlier element of the loop; assign it first"
+        elif not _rebound(node, loop, parents):
+            return f"{node.id} passes from the loop to the code around it; use all() or any()"
+    return None
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.Module)
+
+
+def _ancestors(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:
+    while node in parents:
+        node = parents[node]
+        yield node
+
+
+def _bound_before(use: ast.Name, loop: ast.For, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether a name used in a loop's body was certainly bound in the same iteration."""
+    if any(isinstance(n, ast.Name) and n.id == use.id for n in ast.walk(loop.target)):
+        return True
+    above = [use, *_ancestors(use, parents)]
+    for node in above:
+        if node is loop:
+            return False
+        if isinstance(node, ast.For | ast.comprehension | ast.GeneratorExp) and any(
+            isinstance(n, ast.Name) and n.id == use.id and isinstance(n.ctx, ast.Store)
+            for n in ast.walk(node)
+        ):
+            return True
+        block = parents.get(node)
+        body = getattr(block, "body", None)
+        if isinstance(body, list) and node in body:
+            for earlier in body[: body.index(node)]:
+                if isinstance(earlier, ast.Assign | ast.AnnAssign) and any(
+                    isinstance(n, ast.Name) and n.id == use.id and isinstance(n.ctx, ast.Store)
+                    for n in ast.walk(earlier)
+                ):
+                    return True
+    return False
+
+
+def _rebound(name: ast.Name, loop: ast.For, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether a name outside of a loop belongs to another loop that binds it itself."""
+    return any(
+        isinstance(other, ast.For | ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp)
+        and other is not loop
+        and loop not in ast.walk(other)
+        and any(
+            isinstance(n, ast.Name) and n.id == name.id and isinstance(n.ctx, ast.Store)
+            for n in ast.walk(other)
+        )
+        for other in _ancestors(name, parents)
+    )
+
+
+@cache
+def _names(code: CodeType, instruction: int) -> tuple[str, ...]:
+    loop, parents = _loop(code, instruction)
+    if loop is None:
+        return ()
+    region = loop if isinstance(loop, ast.For) else parents[loop]
+    return tuple(sorted({n.id for n in ast.walk(region) if isinstance(n, ast.Name)}))

@@ -1,0 +1,76 @@
+"""Q271547, Resolution and Status: what SP4 cures, and which Store.exe may be restored after it."""
+
+from __future__ import annotations
+
+from model.entities import Attachment, Mailbox, Server
+from model.site import Site
+from model.version import FIRST_WITH_FORMAT_2_46, DatabaseFormat, Logged, StoreVersion, native
+from proofs.engine.claims import Step, assume
+from proofs.vocabulary import CATALOGUE, fails, has_fix, has_run_sp4, started_at_2_46
+
+
+@CATALOGUE.always("resolution.no_move_fails", "Resolution, Status", assumptions=("A3", "A4"))
+def no_move_fails(step: Step, mailbox: Mailbox) -> bool:
+    """No step fails a move whose source runs a Store.exe with the fix."""
+    assume(mailbox.move.copying.is_active and has_fix(mailbox.home))
+    return not fails(step, mailbox)
+
+
+@CATALOGUE.finding("resolution.no_move_fails_forever", "Resolution", assumptions=("A3",))
+def no_move_fails_forever(step: Step, mailbox: Mailbox) -> bool:
+    """Once the Store.exe of SP4 has run on a server, no move from it ever fails, whatever the
+    administrator does later.
+    """
+    assume(mailbox.move.copying.is_active and has_run_sp4(mailbox.home))
+    return not fails(step, mailbox)
+
+
+@CATALOGUE.always("resolution.upgrade_is_automatic", "Resolution, Note")
+def upgrade_is_automatic(site: Site, server: Server) -> bool:
+    """The databases of a running store have the format of its Store.exe."""
+    assume(server.store.running.is_active)
+    return server.store.format == native(server.store.version)
+
+
+@CATALOGUE.always("resolution.old_store_cannot_start", "Resolution, Note")
+def old_store_cannot_start(step: Step, server: Server) -> bool:
+    """At format 2.46 no Store.exe before 5.5.2652.68 starts; it logs events 1197 and 1005."""
+    assume(step.fires(Site.start_store, server))
+    assume(server.store.format == DatabaseFormat.V2_46)
+    assume(server.store.version < FIRST_WITH_FORMAT_2_46)
+    after = step.after[server].store
+    return after.stopped.is_active and after.log == Logged.REFUSED
+
+
+@CATALOGUE.always("resolution.newer_store_starts", "Resolution, Note")
+def newer_store_starts(step: Step, server: Server) -> bool:
+    """At any reachable format, every Store.exe from 5.5.2652.68 on starts."""
+    assume(step.fires(Site.start_store, server))
+    assume(server.store.version >= FIRST_WITH_FORMAT_2_46)
+    return step.after[server].store.running.is_active
+
+
+@CATALOGUE.always("resolution.format_never_falls", "Q244976")
+def format_never_falls(
+    step: Step, server: Server, other: Server, mailbox: Mailbox, attachment: Attachment
+) -> bool:
+    """No step lowers a format, and a refused start changes nothing but the log."""
+    refused = step.fires(Site.start_store, server) and step.after[server].store.stopped.is_active
+    assume(refused or step.after[server].store.format != server.store.format)
+    if not refused:
+        return step.after[server].store.format > server.store.format
+    changed = ("store.log",) if other == server else ()
+    return step.keeps(other, *changed) and step.keeps(mailbox) and step.keeps(attachment)
+
+
+@CATALOGUE.recoverable("resolution.store_recoverable", "Q244976")
+def store_recoverable(site: Site, server: Server) -> bool:
+    """Every store can run again."""
+    return server.store.running.is_active
+
+
+@CATALOGUE.derived("resolution.rollback_window", "Resolution (F1)", assumptions=("A3",))
+def rollback_window(step: Step, mailbox: Mailbox, version: StoreVersion) -> bool:
+    """The versions of Store.exe that start at format 2.46 and yet fail moves."""
+    source = mailbox.home
+    return fails(step, mailbox) and source.store.version == version and started_at_2_46(source)
