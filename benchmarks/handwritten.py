@@ -65,13 +65,11 @@ Server, Mailbox, Attachment = map(z3.DeclareSort, ("Server", "Mailbox", "Attachm
 mailbox = z3.Function("mailbox", Attachment, Mailbox)
 STICKY = z3.Bool("sticky")
 
-Action, (START, STOP, REPLACE, ENABLE, DISABLE, UPDATE, SCAN, COMPLETE, OPEN, MOVE, COPY, FINISH) = (
-    z3.EnumSort(
-        "Action",
-        "start_store stop_store replace_store enable_antivirus disable_antivirus update_signatures "
-        "background_scan complete_scan client_open start_move copy_attachment finish_move".split(),
-    )
-)
+ACTIONS = """start_store stop_store replace_store enable_antivirus disable_antivirus
+    update_signatures background_scan complete_scan client_open start_move copy_attachment
+    finish_move"""
+Action, _actions = z3.EnumSort("Action", ACTIONS.split())
+START, STOP, REPLACE, ENABLE, DISABLE, UPDATE, SCAN, COMPLETE, OPEN, MOVE, COPY, FINISH = _actions
 Phase, (IDLE, COPYING, MOVED, FAILED, INTERRUPTED) = z3.EnumSort(
     "Phase", ["idle", "copying", "moved", "failed", "interrupted"]
 )
@@ -104,60 +102,35 @@ def fixed(version: Term) -> Term:
 
 # --- states ---------------------------------------------------------------------------------------
 
-FLAG = z3.BoolSort()
-SERVER_DATA = {
-    "running": FLAG,
-    "version": z3.IntSort(),
-    "format": z3.IntSort(),
-    "log": Log,
-    "antivirus": FLAG,
-}
+FLAG, NUMBER = z3.BoolSort(), z3.IntSort()
+SERVER_DATA = {"running": FLAG, "version": NUMBER, "format": NUMBER, "log": Log, "antivirus": FLAG}
 MAILBOX_DATA = {"phase": Phase, "target": Server, "home": Server}
 ATTACHMENT_DATA = {"scan": Scan, "scanned": FLAG, "copied": FLAG}
+# AVAPI was enabled in every state so far, in none; SP4's Store.exe has run.
 SERVER_HISTORY = dict.fromkeys(("always_on", "never_on", "ran_sp4"), FLAG)
+# Of the latest move: AVAPI at its source, at the start and since. Of the latest that finished:
+# whether there is one, and whether its source ran the fix. Then the two sources.
 MAILBOX_HISTORY = {
+    **dict.fromkeys(("off_at_start", "on_since", "off_since", "arrived", "origin_fixed"), FLAG),
     **dict.fromkeys(("source", "origin"), Server),
-    **dict.fromkeys(("on_at_start", "off_at_start", "on_since", "off_since"), FLAG),
-    **dict.fromkeys(("arrived", "origin_fixed"), FLAG),
 }
+# Scanned ever, scanned freshly; in the latest move: was copied, was unscanned at the start.
 ATTACHMENT_HISTORY = dict.fromkeys(("ever", "fresh", "copied_now", "raw_at_start"), FLAG)
+SIGNATURES = {
+    Server: SERVER_DATA | SERVER_HISTORY,
+    Mailbox: MAILBOX_DATA | MAILBOX_HISTORY,
+    Attachment: ATTACHMENT_DATA | ATTACHMENT_HISTORY,
+}
 
 
-@dataclass(frozen=True)
 class State:
-    """The machines' data and the observed histories, each as a function of its entity."""
+    """The machines' data and the observed histories, each a function of its entity."""
 
-    # The machines of a server, of a mailbox, of an attachment.
-    running: Field
-    version: Field
-    format: Field
-    log: Field
-    antivirus: Field
-    phase: Field
-    target: Field
-    home: Field
-    scan: Field
-    scanned: Field
-    copied: Field
-    # Of a server: AVAPI was enabled in every state so far, in none; SP4's Store.exe has run.
-    always_on: Field
-    never_on: Field
-    ran_sp4: Field
-    # Of a mailbox: where its latest move started, and AVAPI there, at the start and since.
-    source: Field
-    on_at_start: Field
-    off_at_start: Field
-    on_since: Field
-    off_since: Field
-    # Of a mailbox: whether a move ever finished, whence the latest, whether that store was fixed.
-    arrived: Field
-    origin: Field
-    origin_fixed: Field
-    # Of an attachment: its scans, and in the latest move: was copied, was unscanned at the start.
-    ever: Field
-    fresh: Field
-    copied_now: Field
-    raw_at_start: Field
+    def __init__(self, fields: dict[str, Field]) -> None:
+        self.fields = fields
+
+    def __getattr__(self, name: str) -> Field:
+        return self.fields[name]
 
     def where(self, attachment: Term) -> Term:
         """The server that an attachment lies on."""
@@ -179,15 +152,10 @@ def remembered(field: Field) -> Field:
 
 def any_state() -> State:
     """A state of which nothing is known."""
-    sorts = (
-        (Server, SERVER_DATA | SERVER_HISTORY),
-        (Mailbox, MAILBOX_DATA | MAILBOX_HISTORY),
-        (Attachment, ATTACHMENT_DATA | ATTACHMENT_HISTORY),
-    )
     return State(
-        **{
+        {
             name: z3.Function(name, entity, value)
-            for entity, values in sorts
+            for entity, values in SIGNATURES.items()
             for name, value in values.items()
         }
     )
@@ -200,20 +168,21 @@ def initial_state() -> State:
     def constant(value: Term) -> Field:
         return lambda _: value
 
-    no = constant(z3.BoolVal(False))
-    return replace(
-        free,
-        running=constant(z3.BoolVal(True)),
-        format=remembered(lambda x: native(free.version(x))),
-        log=constant(NOTHING),
-        phase=constant(IDLE),
-        scan=constant(UNSCANNED),
-        always_on=free.antivirus,
-        never_on=lambda x: Not(free.antivirus(x)),
-        ran_sp4=lambda x: free.version(x) == SP4,
-        **dict.fromkeys(("on_at_start", "off_at_start", "on_since", "off_since"), no),
-        **dict.fromkeys(("arrived", "origin_fixed", "ever", "fresh", "scanned"), no),
-        **dict.fromkeys(("copied", "copied_now", "raw_at_start"), no),
+    flags = [name for values in SIGNATURES.values() for name in values if values[name] == FLAG]
+    return State(
+        free.fields
+        | dict.fromkeys(flags, constant(z3.BoolVal(False)))
+        | {
+            "running": constant(z3.BoolVal(True)),
+            "format": remembered(lambda x: native(free.version(x))),
+            "log": constant(NOTHING),
+            "antivirus": free.antivirus,
+            "phase": constant(IDLE),
+            "scan": constant(UNSCANNED),
+            "always_on": free.antivirus,
+            "never_on": lambda x: Not(free.antivirus(x)),
+            "ran_sp4": lambda x: free.version(x) == SP4,
+        }
     )
 
 
@@ -250,29 +219,468 @@ def all_copied(now: State, y: Term, z: Term) -> Term:
     return Implies(mailbox(z) == y, now.copied(z))
 
 
-def guard(now: State, do: Step, action: Term, named: Iterable[Term]) -> Term:
-    """When an action is enabled; `named` are the attachments that the formula mentions."""
+def guards(now: State, do: Step, named: Iterable[Term]) -> dict[Term, Term]:
+    """When each action is enabled; `named` are the attachments that the formula mentions."""
     s, t, m, a = do.s, do.t, do.m, do.a
-    running, antivirus, copying = now.running(s), now.antivirus(s), now.phase(m) == COPYING
+    running, antivirus = now.running(s), now.antivirus(s)
     of_mailbox = s == now.home(m)
     of_attachment = And(m == mailbox(a), of_mailbox)
-    if action in (START, REPLACE):
-        return Not(running)
-    if action == STOP:
-        return running
-    if action == ENABLE:
-        return Not(antivirus)
-    if action in (DISABLE, UPDATE):
-        return antivirus
-    if action == SCAN:
-        return And(of_attachment, running, antivirus, now.scan(a) == UNSCANNED)
-    if action == COMPLETE:
-        return And(of_attachment, now.scan(a) == SCANNING)
-    if action == OPEN:
-        return And(of_attachment, running)
-    if action == MOVE:
-        return And(of_mailbox, Not(copying), t != s, running, now.running(t))
-    if action == COPY:
-        return And(of_attachment, copying, t == now.target(m), Not(now.copied(a)))
-    every = [all_copied(now, m, z) for z in named]
-    return And(of_mailbox, copying, t == now.target(m), *every)
+    moving = And(now.phase(m) == COPYING, t == now.target(m))
+    return {
+        START: Not(running),
+        STOP: running,
+        REPLACE: Not(running),
+        ENABLE: Not(antivirus),
+        DISABLE: antivirus,
+        UPDATE: antivirus,
+        SCAN: And(of_attachment, running, antivirus, now.scan(a) == UNSCANNED),
+        COMPLETE: And(of_attachment, now.scan(a) == SCANNING),
+        OPEN: And(of_attachment, running),
+        MOVE: And(of_mailbox, now.phase(m) != COPYING, t != s, running, now.running(t)),
+        COPY: And(of_attachment, moving, Not(now.copied(a))),
+        FINISH: And(of_mailbox, moving, *[all_copied(now, m, z) for z in named]),
+    }
+
+
+def enabled(now: State, do: Step, named: Iterable[Term]) -> Term:
+    """The step's action is enabled."""
+    cases = guards(now, do, named).items()
+    return And(*[Implies(do.action == action, guard) for action, guard in cases])
+
+
+def refuses(now: State, do: Step) -> Term:
+    """The step tries to start a store that cannot read its databases."""
+    return And(do.action == START, now.format(do.s) > native(now.version(do.s)))
+
+
+def hands_client(now: State, do: Step) -> Term:
+    """The step hands its attachment to a MAPI client."""
+    unguarded = And(now.scan(do.a) == UNSCANNED, Not(now.antivirus(do.s)))
+    return And(do.action == OPEN, Or(now.scan(do.a) == RELEASED, unguarded))
+
+
+def hands_move(now: State, do: Step) -> Term:
+    """The step is a copy_attachment that succeeds."""
+    passes = Or(now.scan(do.a) == RELEASED, Not(now.antivirus(do.s)), fixed(now.version(do.s)))
+    return And(do.action == COPY, passes)
+
+
+def at(event: Term, entity: Term, value: Term, old: Field) -> Field:
+    """The event sets the field of one entity to a value."""
+    return lambda x: If(And(event, x == entity), value, old(x))
+
+
+def sets(event: Term, entity: Term, old: Field) -> Field:
+    return lambda x: Or(And(event, x == entity), old(x))
+
+
+def clears(event: Term, entity: Term, old: Field) -> Field:
+    return lambda x: And(Not(And(event, x == entity)), old(x))
+
+
+def after(now: State, do: Step) -> State:
+    """The state after a step that is enabled."""
+    s, t, m, a = do.s, do.t, do.m, do.a
+    stop, enable, disable, opens, move, finish, complete = (
+        do.action == one for one in (STOP, ENABLE, DISABLE, OPEN, MOVE, FINISH, COMPLETE)
+    )
+    refused = refuses(now, do)
+    starts = And(do.action == START, Not(refused))
+    copies = hands_move(now, do)
+    fails = And(do.action == COPY, Not(copies))
+    guarded, own_version = now.antivirus(s), now.version(s)
+    raw = now.scan(a) == UNSCANNED
+    opened, bypassed = And(opens, raw, Not(guarded)), And(copies, Or(Not(guarded), STICKY))
+    releases = Or(complete, opened, bypassed)
+    submits = Or(do.action == SCAN, And(Or(opens, fails), raw, guarded))
+
+    def log(x: Term) -> Term:
+        rose = And(starts, native(own_version) > now.format(s), x == s)
+        return If(rose, UPGRADED, If(And(refused, x == s), REFUSED, now.log(x)))
+
+    def phase(y: Term) -> Term:
+        touched = And(now.phase(y) == COPYING, Or(now.home(y) == s, now.target(y) == s))
+        own = If(move, COPYING, If(finish, MOVED, If(fails, FAILED, now.phase(y))))
+        return If(And(stop, touched), INTERRUPTED, If(y == m, own, now.phase(y)))
+
+    def since(start: Term, event: Term, old: Field) -> Field:
+        """Of a move: what held at its start, until the event happens at its source."""
+        return lambda y: If(
+            And(move, y == m), start, And(old(y), Not(And(event, now.home(y) == s)))
+        )
+
+    def begins(z: Term) -> Term:
+        return And(move, mailbox(z) == m)
+
+    def arrives(z: Term) -> Term:
+        return And(finish, mailbox(z) == m)
+
+    def renewed(z: Term) -> Term:
+        return Or(And(do.does(ENABLE, UPDATE), now.where(z) == s), arrives(z))
+
+    def scan(z: Term) -> Term:
+        drops = And(do.does(STOP, DISABLE), now.where(z) == s, now.scan(z) == SCANNING)
+        others = If(Or(renewed(z), drops), UNSCANNED, now.scan(z))
+        return If(And(z == a, releases), RELEASED, If(And(z == a, submits), SCANNING, others))
+
+    def copied(z: Term) -> Term:
+        return Or(And(copies, z == a), And(now.copied(z), Not(begins(z)), Not(arrives(z))))
+
+    def raw_at_start(z: Term) -> Term:
+        return If(begins(z), now.scan(z) == UNSCANNED, now.raw_at_start(z))
+
+    fields = {
+        "running": sets(starts, s, clears(stop, s, now.running)),
+        "version": at(do.action == REPLACE, s, do.v, now.version),
+        "format": at(starts, s, native(own_version), now.format),
+        "log": log,
+        "antivirus": sets(enable, s, clears(disable, s, now.antivirus)),
+        "phase": phase,
+        "target": at(move, m, t, now.target),
+        "home": at(finish, m, t, now.home),
+        "scan": scan,
+        "scanned": sets(complete, a, lambda z: And(now.scanned(z), Not(renewed(z)))),
+        "copied": copied,
+        "always_on": clears(disable, s, now.always_on),
+        "never_on": clears(enable, s, now.never_on),
+        "ran_sp4": sets(And(starts, own_version == SP4), s, now.ran_sp4),
+        "source": at(move, m, s, now.source),
+        "off_at_start": at(move, m, Not(guarded), now.off_at_start),
+        "on_since": since(guarded, disable, now.on_since),
+        "off_since": since(Not(guarded), enable, now.off_since),
+        "arrived": sets(finish, m, now.arrived),
+        "origin": at(finish, m, s, now.origin),
+        "origin_fixed": at(finish, m, fixed(own_version), now.origin_fixed),
+        "ever": sets(complete, a, now.ever),
+        "fresh": sets(complete, a, lambda z: And(now.fresh(z), Not(renewed(z)))),
+        "copied_now": sets(copies, a, lambda z: And(now.copied_now(z), Not(begins(z)))),
+        "raw_at_start": raw_at_start,
+    }
+    return State({name: remembered(field) for name, field in fields.items()})
+
+
+# --- the invariant --------------------------------------------------------------------------------
+
+
+def invariant(
+    now: State, servers: Iterable[Term], mailboxes: Iterable[Term], attachments: Iterable[Term]
+) -> Term:
+    """The instances of the invariant at the given terms."""
+    clauses: list[Term] = []
+    for x in servers:
+        clauses += [
+            Implies(now.running(x), now.format(x) == native(now.version(x))),
+            And(now.format(x) >= 0, now.format(x) <= 2),
+            Implies(now.always_on(x), now.antivirus(x)),
+        ]
+    for y in mailboxes:
+        home, phase, copying = now.home(y), now.phase(y), now.phase(y) == COPYING
+        clauses += [
+            Implies(copying, And(now.running(home), now.running(now.target(y)))),
+            Implies(And(copying, now.on_since(y)), now.antivirus(home)),
+            Implies(And(copying, now.off_since(y)), Not(now.antivirus(home))),
+            Implies(Or(copying, phase == FAILED, phase == INTERRUPTED), home == now.source(y)),
+        ]
+    for z in attachments:
+        y, home, scan = mailbox(z), now.where(z), now.scan(z)
+        carried = And(now.phase(y) == COPYING, now.copied(z))
+        unfixed = Not(fixed(now.version(home)))
+        clauses += [
+            Implies(scan == SCANNING, And(now.running(home), now.antivirus(home))),
+            Implies(now.fresh(z), now.ever(z)),
+            Implies(carried, now.copied_now(z)),
+            Or(STICKY, Implies(And(scan == RELEASED, now.antivirus(home)), now.fresh(z))),
+            Or(STICKY, Implies(And(carried, now.on_since(y), unfixed), now.ever(z))),
+        ]
+    return And(*clauses)
+
+
+# --- the claims -----------------------------------------------------------------------------------
+
+READINGS = {"per_request": Not(STICKY), "sticky": STICKY, None: z3.BoolVal(True)}
+READ_AS: dict[str, list[str | None]] = {
+    "cause.scan_before_move": ["per_request", "sticky"],
+    "cause.arrives_scanned": ["per_request", "sticky"],
+    "cause.scan_before_client": ["per_request", "sticky"],
+    "more.bypass_only_for_moves": ["per_request", "sticky"],
+    "more.destination_protects": ["per_request", "sticky"],
+    "more.sticky_exposes": ["sticky"],
+}
+"""The readings of A2 that a claim is reported under; the other claims leave A2 open."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """In every case: when the antecedent is true, so is the consequent."""
+
+    kind: Kind
+    cases: tuple[tuple[Term, Term], ...]
+
+    def violated(self) -> Term:
+        return Or(*[And(when, Not(then)) for when, then in self.cases])
+
+
+def always(*cases: tuple[Term, Term]) -> Claim:
+    return Claim("always", cases)
+
+
+def state(when: Term, then: Term) -> Claim:
+    return Claim("always of a state", ((when, then),))
+
+
+def finding(when: Term, then: Term) -> Claim:
+    return Claim("finding", ((when, then),))
+
+
+def possible(*events: Term) -> Claim:
+    """That the events never coincide would be a claim; what is possible violates it."""
+    return Claim("possible", ((And(*events), z3.BoolVal(False)),))
+
+
+def claims(now: State, do: Step, then: State, x: Term, y: Term, z: Term) -> dict[str, Claim]:
+    """What is claimed of a step (or of the state before it) and of one entity of each sort.
+
+    In a search these entities are the step's own parameters, in a proof they are arbitrary.
+    """
+    s, m, a = do.s, do.m, do.a
+    home, where, copying = now.home(y), now.where(z), now.phase(y) == COPYING
+    unfixed, guarded, fresh = Not(fixed(now.version(s))), now.antivirus(s), now.fresh(a)
+    starts, to_client, to_move = do.action == START, hands_client(now, do), hands_move(now, do)
+    refused = refuses(now, do)
+    fails = And(now.phase(y) != FAILED, then.phase(y) == FAILED)
+    brings = And(do.action == FINISH, m == y, mailbox(z) == y)
+    moves = then.home(y) != home
+    blocked = And(now.scan(a) != RELEASED, guarded, unfixed)
+    would_fail = And(now.phase(m) == COPYING, Not(now.copied(a)), blocked)
+    ends_badly = Or(then.phase(y) == FAILED, then.phase(y) == INTERRUPTED)
+    own = guards(now, replace(do, s=home, t=now.target(y), m=y, a=z), [z])
+
+    def unchanged(field: str, entity: Term) -> Term:
+        """Nothing that a machine of x, y or z holds changes, except for one field of one entity."""
+        same = []
+        for data, one in ((SERVER_DATA, x), (MAILBOX_DATA, y), (ATTACHMENT_DATA, z)):
+            for name in data:
+                equal = getattr(then, name)(one) == getattr(now, name)(one)
+                same.append(Or(equal, one == entity) if name == field else equal)
+        return And(*same)
+
+    return {
+        "symptoms.move_may_fail": possible(fails, guarded, now.version(s) == SP3),
+        "symptoms.move_may_succeed": possible(
+            brings, now.version(s) == SP3, now.on_since(y), now.raw_at_start(z)
+        ),
+        "symptoms.source_only": always((fails, now.antivirus(home))),
+        "cause.scan_before_move": always((And(to_move, unfixed, guarded), fresh)),
+        "cause.arrives_scanned": always((And(brings, unfixed, now.on_since(y)), now.ever(z))),
+        "cause.scan_before_client": always((And(to_client, guarded), fresh)),
+        "cause.only_cause": always((fails, And(do.action == COPY, m == y, blocked))),
+        "cause.client_waits": always(
+            (And(do.action == OPEN, would_fail), And(unchanged("scan", a), Not(to_client)))
+        ),
+        "resolution.no_move_fails": always(
+            (And(copying, fixed(now.version(home))), Not(fails)),
+            (fails, Not(fixed(now.version(home)))),
+        ),
+        "resolution.no_move_fails_forever": finding(fails, Not(now.ran_sp4(home))),
+        "resolution.upgrade_is_automatic": state(
+            now.running(x), now.format(x) == native(now.version(x))
+        ),
+        "resolution.old_store_cannot_start": always(
+            (
+                And(starts, now.format(s) == 2, now.version(s) < FORMAT_246),
+                And(Not(then.running(s)), then.log(s) == REFUSED),
+            )
+        ),
+        "resolution.newer_store_starts": always(
+            (And(starts, now.version(s) >= FORMAT_246), then.running(s))
+        ),
+        "resolution.format_never_falls": always(
+            (then.format(x) != now.format(x), then.format(x) > now.format(x)),
+            (refused, unchanged("log", s)),
+        ),
+        "workaround.disable_first": always((And(copying, now.off_since(y)), Not(fails))),
+        "workaround.must_stay_disabled": finding(fails, Not(now.off_at_start(y))),
+        "more.bypass": possible(brings, Not(unfixed), now.on_since(y), Not(now.ever(z))),
+        "more.bypass_only_for_moves": always(
+            (And(Or(to_client, to_move), guarded, Not(fresh)), to_move)
+        ),
+        "more.destination_protects": always(
+            (And(to_client, now.arrived(m), now.always_on(s)), fresh)
+        ),
+        "more.destination_exposes": possible(
+            And(to_client, Not(now.ever(a)), now.arrived(m), now.origin_fixed(m)),
+            And(now.always_on(now.origin(m)), now.never_on(s)),
+        ),
+        "more.sticky_exposes": finding(And(to_client, now.always_on(s)), fresh),
+        "safety.no_loss": always(
+            (moves, And(do.action == FINISH, m == y, then.home(y) == now.target(y))),
+            (And(moves, mailbox(z) == y), now.copied_now(z)),
+            (ends_badly, then.home(y) == then.source(y)),
+        ),
+        "safety.scan_is_served": state(
+            now.scan(z) == SCANNING, And(now.running(where), now.antivirus(where))
+        ),
+        "safety.no_deadlock": state(copying, Or(own[COPY], own[FINISH])),
+    }
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a run may reach: a violation of a claim, or the antecedent of one of its cases."""
+
+    name: str
+    kind: Kind
+    reading: str | None
+    case: int | None = None
+
+    def among(self, here: dict[str, Claim]) -> Term:
+        one = here[self.name]
+        event = one.violated() if self.case is None else one.cases[self.case][0]
+        return And(READINGS[self.reading], event)
+
+
+def new_solver() -> Term:
+    """Z3's core for increments; its relevancy filter only pays for quantifiers."""
+    solver = z3.SimpleSolver()
+    solver.set("relevancy", 0)
+    return solver
+
+
+# --- proof ----------------------------------------------------------------------------------------
+
+
+class Induction:
+    """One arbitrary step from an arbitrary state of the invariant."""
+
+    def __init__(self) -> None:
+        self.now, self.do = now, do = any_state(), Step.named("")
+        self.then = after(now, do)
+        x, y, z = Const("x", Server), Const("y", Mailbox), Const("z", Attachment)
+        self.claims = claims(now, do, self.then, x, y, z)
+        self.goal = [x], [y], [z]
+        mailboxes = [do.m, y, mailbox(do.a), mailbox(z)]
+        servers = [do.s, do.t, x, now.target(do.m), now.target(y), *map(now.home, mailboxes)]
+        self.solver = new_solver()
+        self.solver.add(invariant(now, servers, mailboxes, [do.a, z]))
+        self.step = enabled(now, do, [do.a, z])
+        self.holds = self.initially() and self.kept()
+
+    def initially(self) -> bool:
+        start = new_solver()
+        start.add(Not(invariant(initial_state(), *self.goal)))
+        return bool(start.check() == z3.unsat)
+
+    def kept(self) -> bool:
+        return self.refutes(self.step, Not(invariant(self.then, *self.goal)))
+
+    def refutes(self, *formulas: Term) -> bool:
+        self.solver.push()
+        self.solver.add(*formulas)
+        answer = self.solver.check()
+        self.solver.pop()
+        return bool(answer == z3.unsat)
+
+    def excludes(self, goal: Goal) -> bool:
+        """No step (no state, for a claim about states) from the invariant meets the goal."""
+        step = [] if goal.kind == "always of a state" else [self.step]
+        return self.holds and self.refutes(*step, goal.among(self.claims))
+
+    def every_store_recovers(self) -> bool:
+        """The plan for a stopped store: put SP4's Store.exe in place and start it."""
+        now, (x,), other = self.now, self.goal[0], Const("other", Server)
+        install = replace(self.do, action=REPLACE, s=x, v=z3.IntVal(SP4))
+        start = replace(install, action=START)
+        between = after(now, install)
+        then = after(between, start)
+        works = And(enabled(now, install, []), enabled(between, start, []), then.running(x))
+        others_run = Implies(now.running(other), then.running(other))
+        return self.holds and self.refutes(Not(now.running(x)), Not(And(works, others_run)))
+
+
+# --- search ---------------------------------------------------------------------------------------
+
+
+def search(goals: Iterable[Goal]) -> dict[Goal, int]:
+    """The length of a shortest run whose last step meets each goal; unmet goals are left out."""
+    found: dict[Goal, int] = {}
+    left = list(goals)
+    solver = new_solver()
+    then = initial_state()
+    past: list[tuple[State, Step]] = []
+    for depth in range(1, DEPTH + 1):
+        now, do = then, Step.named(str(depth))
+        then = after(now, do)
+        solver.add(enabled(now, do, [do.a, *(step.a for _, step in past)]))
+        for before, step in past:
+            solver.add(Implies(step.action == FINISH, all_copied(before, step.m, do.a)))
+        past.append((now, do))
+        here = claims(now, do, then, do.s, do.m, do.a)
+        events = {goal: goal.among(here) for goal in left}
+        while left:
+            solver.push()
+            solver.add(Or(*[events[goal] for goal in left]))
+            answer = solver.check()
+            model = solver.model() if answer == z3.sat else None
+            solver.pop()
+            if model is None:
+                break
+            met = [goal for goal in left if z3.is_true(model.eval(events[goal], True))]
+            found |= dict.fromkeys(met, depth)
+            left = [goal for goal in left if goal not in found]
+        if not left or answer == z3.unknown:
+            break
+    return found
+
+
+# --- verdicts -------------------------------------------------------------------------------------
+
+
+def goals_of(name: str, claim: Claim, reading: str | None) -> tuple[Goal, list[Goal]]:
+    """The violation of a claim and, if it must not be vacuous, the antecedents of its cases."""
+    target = Goal(name, claim.kind, reading)
+    universal = claim.kind in ("always", "always of a state")
+    return target, [replace(target, case=i) for i in range(len(claim.cases)) if universal]
+
+
+def verify() -> dict[Key, Outcome]:
+    """Settle every claim under every reading that it is reported for."""
+    induction = Induction()
+    questions = {
+        (name, reading): goals_of(name, claim, reading)
+        for name, claim in induction.claims.items()
+        for reading in READ_AS.get(name, [None])
+    }
+    goals = [goal for target, whens in questions.values() for goal in (target, *whens)]
+    excluded = {goal for goal in goals if induction.excludes(goal)}
+    lengths = search(goal for goal in goals if goal not in excluded)
+
+    def settled(target: Goal, whens: list[Goal]) -> Outcome:
+        length, is_possible = lengths.get(target), target.kind == "possible"
+        verdict: Verdict = "UNDETERMINED"
+        if target in excluded:
+            verdict = "REFUTED" if is_possible else "PROVED"
+        elif length is not None:
+            verdict = "REACHED" if is_possible else "REFUTED"
+        vacuous = False if whens and all(when in lengths for when in whens) else None
+        return Outcome(verdict, length, True if excluded.intersection(whens) else vacuous)
+
+    recovers: Verdict = "PROVED" if induction.every_store_recovers() else "UNDETERMINED"
+    outcomes = {key: settled(*question) for key, question in questions.items()}
+    return outcomes | {("resolution.store_recoverable", None): Outcome(recovers)}
+
+
+def main() -> None:
+    """Print every verdict, and the time that they took."""
+    begin = time.perf_counter()
+    outcomes = verify()
+    seconds = time.perf_counter() - begin
+    print(f"{'claim':34} {'reading':12} {'verdict':13} steps  vacuous")
+    for (name, reading), found in outcomes.items():
+        steps = "" if found.steps is None else str(found.steps)
+        vacuous = {None: "", False: "no", True: "YES"}[found.vacuous]
+        print(f"{name:34} {reading or '':12} {found.verdict:13} {steps:>5}  {vacuous}".rstrip())
+    print(f"{len(outcomes)} verdicts in {seconds:.2f} s")
+
+
+if __name__ == "__main__":
+    main()

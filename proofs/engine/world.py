@@ -8,8 +8,8 @@ that stand for any entity and any number of them.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import z3
 from statemachine.state import InstanceState
@@ -26,10 +26,13 @@ from model.kernel import (
     System,
     SystemInfo,
 )
-from proofs.engine.explore import Explorer, Leaf, Tree, merge
+from proofs.engine.explore import Explorer, Leaf, Node, Tree, merge
 from proofs.engine.loops import check_loop
-from proofs.engine.values import Symbolic, lift, truth, wrap
+from proofs.engine.values import lift, truth, wrap
 from proofs.engine.vocabulary import HISTORY, Key, Vocabulary
+
+if TYPE_CHECKING:
+    from proofs.engine.extract import Command
 
 
 class Overlay:
@@ -219,6 +222,7 @@ class World:
         self.overlay = Overlay(vocabulary)
         self.free: dict[type[Machine], list[Machine]] = {}
         self.bound: dict[tuple[str, int], tuple[Machine, z3.ExprRef]] = {}
+        self.commands: Mapping[str, Command] = {}
         self.loop: z3.ExprRef | None = None
         self.loop_reads: set[Key] = set()
         self.left_early = False
@@ -268,6 +272,15 @@ class World:
         """The value of a history (see ``proofs.engine.claims``)."""
         key = Key(entity.kind.name, HISTORY, name)
         return self.value(self.vocabulary.functions[key](entity.term), type_)
+
+    def enabled(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        """Whether an action could be fired: its extracted guard, for these arguments."""
+        command = self.commands[name]
+        pairs = [
+            (parameter, lift(argument, self.vocabulary))
+            for (_, _, parameter), argument in zip(command.parameters, arguments, strict=True)
+        ]
+        return truth(z3.substitute(command.guard, *pairs), self.vocabulary)
 
     def refuse(self, message: str) -> ModelError:
         """Note an error that must not get lost; return it."""
@@ -402,16 +415,9 @@ class World:
         around = explorer.scopes[-2]
         node = around.tree.at_cursor()
         if node is None:
-            from proofs.engine.explore import Node
-
             node = Node(exists, leaves=decisions)
             around.tree.place(node)
         if not decisions or getattr(node, "leaves", None) != decisions:
             explorer.refuse("a loop that its first element always leaves; write any() or all()")
             return
         around.tree.take(node, True)  # type: ignore[arg-type]
-
-
-def is_symbolic(value: object) -> bool:
-    """Whether a value stands for any value of its type."""
-    return isinstance(value, Symbolic | SymbolicEntity)

@@ -1,0 +1,26 @@
+"""All claims of the project, in the order of the article, and the histories that they keep."""
+
+from __future__ import annotations
+
+from proofs import (
+    cause,
+    liveness,
+    more_information,
+    resolution,
+    safety,
+    symptoms,
+    vocabulary,
+    workaround,
+)
+from proofs.engine.claims import Claim, History
+
+SECTIONS = (symptoms, cause, resolution, workaround, more_information, safety, liveness)
+"""The modules of the claims, in the order of the article."""
+
+CLAIMS: tuple[Claim, ...] = tuple(vocabulary.CATALOGUE.claims)
+"""Every claim under each of its readings."""
+
+HISTORIES: tuple[History[object], ...] = tuple(
+    value for value in vars(vocabulary).values() if isinstance(value, History)
+)
+"""What the claims remember of a run."""

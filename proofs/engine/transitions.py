@@ -1,0 +1,249 @@
+"""The symbolic transition system: commands, histories and initial states of a system as terms."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import z3
+
+from model.kernel import STATE, ModelError, Start, System, signature
+from proofs.engine.claims import Claim, History, Inapplicable, Reading, Step
+from proofs.engine.explore import Explorer, Leaf, Node, merge
+from proofs.engine.extract import Command, Update, constants, extract, located
+from proofs.engine.values import lift, truth
+from proofs.engine.vocabulary import HISTORY, Key, Vocabulary, enumeration
+from proofs.engine.world import World
+
+
+@dataclass(frozen=True)
+class Property:
+    """A claim as terms.
+
+    ``variables`` are its constants; ``antecedent`` and ``holds`` are over the functions before the
+    step and, primed, after it, over the action and its parameters. ``holds`` is true where the
+    antecedent is not.
+    """
+
+    variables: tuple[tuple[str, Any, z3.ExprRef], ...]
+    antecedent: z3.BoolRef
+    holds: z3.BoolRef
+
+
+class SymbolicStep(Step):
+    """Any step of the system."""
+
+    def __init__(self, transitions: Transitions) -> None:
+        self.transitions = transitions
+        self.before = transitions.world.system
+        self.after = transitions.next_world.system
+
+    def fires(self, action: Callable[..., Any], *arguments: Any) -> Any:
+        command = self.transitions.command(action.__name__)
+        vocabulary = self.transitions.vocabulary
+        parts = [self.transitions.action == self.transitions.actions[command.name]]
+        for (_, _, parameter), argument in zip(command.parameters, arguments, strict=False):
+            parts.append(parameter == lift(argument, vocabulary))
+        return truth(z3.And(*parts), vocabulary)
+
+    def _same(self, entity: Any, slot: str, name: str) -> Any:
+        key = Key(entity.kind.name, slot, name)
+        before = self.transitions.vocabulary.functions[key](entity.term)
+        after = self.transitions.next_vocabulary.functions[key](entity.term)
+        return truth(before == after, self.transitions.vocabulary)
+
+
+class Transitions:
+    """A system, the histories that its claims keep, and everything that can happen, as terms.
+
+    The state is a set of functions (see ``vocabulary``). ``initial`` gives those that an initial
+    state fixes; the others may be anything there. ``commands`` include the updates of histories.
+    """
+
+    def __init__(self, system: type[System], histories: Iterable[History[Any]] = ()) -> None:
+        self.info = signature(system)
+        self.vocabulary = Vocabulary(self.info)
+        self.next_vocabulary = Vocabulary(self.info, prime="'")
+        self.explorer = Explorer()
+        self.world = World(self.info, self.vocabulary, self.explorer)
+        self.next_world = World(self.info, self.next_vocabulary, self.explorer)
+        self.histories = tuple(histories)
+        for item in self.histories:
+            for vocabulary in (self.vocabulary, self.next_vocabulary):
+                vocabulary.declare(self.history_key(item), item.type)
+        sort, self.actions = enumeration(
+            f"{system.__name__}.action", tuple(action.name for action in self.info.actions)
+        )
+        self.action = z3.Const("action", sort)
+        self.commands: tuple[Command, ...] = extract(self.world)
+        self.world.commands = {command.name: command for command in self.commands}
+        self.next_world.commands = self.world.commands
+        self.step = SymbolicStep(self)
+        self.initial = self._initial()
+        self.commands = self._with_histories()
+
+    def history_key(self, item: History[Any]) -> Key:
+        """The function that a history is."""
+        return Key(self.info.entity(item.entity).name, HISTORY, item.name)
+
+    def command(self, name: str) -> Command:
+        """The command of an action. Raises ModelError for an unknown one."""
+        self.info.action(name)
+        return next(command for command in self.commands if command.name == name)
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """Every function of the state."""
+        return tuple(self.vocabulary.functions)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the extracted commands and the initial states; histories included."""
+        text = hashlib.sha256()
+        for key, update in sorted(self.initial.items(), key=lambda item: str(item[0])):
+            text.update(f"{key} = {update.value.sexpr()}\n".encode())
+        for command in self.commands:
+            text.update(f"{command.name}: {command.guard.sexpr()}\n".encode())
+            for key, update in sorted(command.updates.items(), key=lambda item: str(item[0])):
+                text.update(f"{key} := {update.value.sexpr()}\n".encode())
+        return text.hexdigest()
+
+    # -- initial states -------------------------------------------------------------------------
+
+    def _initial(self) -> dict[Key, Update]:
+        initial: dict[Key, Update] = {}
+        for entity in self.info.entities:
+            for machine in entity.machines:
+                key = Key(entity.name, machine.slot, STATE)
+                type_ = self.vocabulary.types[key]
+                if len(machine.starts_in) == 1:
+                    (state,) = machine.starts_in
+                    initial[key] = Update(self.world.variable(key), type_.value(state))
+                elif set(machine.starts_in) != set(machine.states):
+                    raise ModelError(
+                        f"{machine.cls.__name__} starts in some states but not in all; "
+                        "let it start in one or in any"
+                    )
+                for info in machine.fields:
+                    key = Key(entity.name, machine.slot, info.name)
+                    x = self.world.variable(key)
+                    if info.field.start is Start.CONSTANT:
+                        value = self.vocabulary.literal(info.field.value)
+                        initial[key] = Update(x, value)
+                    elif info.field.start is Start.DERIVED:
+                        owner = self.world.entity(entity.cls, x)
+                        function, slot = info.field.value, machine.slot
+                        term = self.evaluate(
+                            f"{key}",
+                            lambda f=function, o=owner, s=slot: f(getattr(o, s)),
+                        )
+                        initial[key] = Update(x, self.at_start(term, initial))
+        for item in self.histories:
+            key = self.history_key(item)
+            x = self.world.variable(key)
+            entity_value = self.world.entity(item.entity, x)
+            term = self.evaluate(item.name, lambda i=item, e=entity_value: i.first(e))
+            initial[key] = Update(x, self.at_start(term, initial))
+        return initial
+
+    def at_start(self, term: z3.ExprRef, initial: dict[Key, Update] | None = None) -> Any:
+        """A term about a state, in an initial state."""
+        fixed = self.initial if initial is None else initial
+        return substitute(term, self.vocabulary, fixed)
+
+    # -- code to terms --------------------------------------------------------------------------
+
+    def evaluate(self, what: str, run: Callable[[], Any]) -> z3.ExprRef:
+        """Run code that changes nothing along all its paths and merge what it returns."""
+        tree = self._explore(what, run)
+        return z3.simplify(merge(tree, lambda value: lift(value, self.vocabulary)))
+
+    def _explore(self, what: str, run: Callable[[], Any]) -> Node | Leaf:
+        def once() -> Any:
+            self.world.reset()
+            self.next_world.reset()
+            return run()
+
+        with located(what):
+            return self.explorer.explore(once, isolated=True)
+
+    def property(self, claim: Claim) -> Property:
+        """The terms of a claim."""
+        variables = [
+            (name, type_, self.world.parameter(f"{claim.id}.{name}", type_))
+            for name, type_ in claim.variables
+        ]
+        first = self.step if claim.on_step else self.world.system
+
+        def run() -> Any:
+            try:
+                return claim.body(first, *(value for _, _, value in variables))
+            except Inapplicable:
+                return None
+
+        tree = self._explore(f"claim {claim.id}", run)
+        true = z3.BoolVal(True)
+        return Property(
+            tuple((name, type_, value.term) for name, type_, value in variables),
+            z3.simplify(merge(tree, lambda value: z3.BoolVal(value is not None))),
+            z3.simplify(
+                merge(tree, lambda v: true if v is None else lift(v, self.vocabulary))
+            ),
+        )
+
+    def _with_histories(self) -> tuple[Command, ...]:
+        updates: list[tuple[Key, z3.ExprRef, z3.ExprRef]] = []
+        for item in self.histories:
+            key = self.history_key(item)
+            x = self.world.variable(key)
+            entity = self.world.entity(item.entity, x)
+            term = self.evaluate(item.name, lambda i=item, e=entity: i.update(self.step, e))
+            updates.append((key, x, term))
+        commands = []
+        for command in self.commands:
+            own = dict(command.updates)
+            for key, x, term in updates:
+                value = self.after(term, command, command.updates)
+                for constant in constants(value):
+                    if constant.decl().name().endswith("'"):
+                        raise ModelError(f"history {key.name} reads a history after the step")
+                if not value.eq(self.vocabulary.functions[key](x)):
+                    own[key] = Update(x, value)
+            commands.append(
+                Command(command.name, command.parameters, command.guard, own, command.paths)
+            )
+        return tuple(commands)
+
+    def after(
+        self, term: z3.ExprRef, command: Command, updates: dict[Key, Update] | None = None
+    ) -> Any:
+        """A term about a step, for one action: primed functions become what it writes."""
+        chosen = z3.substitute(term, (self.action, self.actions[command.name]))
+        news = command.updates if updates is None else updates
+        full = {
+            key: news.get(key) or Update(x := self.world.variable(key), decl(x))
+            for key, decl in self.vocabulary.functions.items()
+        }
+        return z3.simplify(substitute(chosen, self.next_vocabulary, full))
+
+    def under(self, reading: Reading) -> list[z3.BoolRef]:
+        """What a reading fixes, as terms."""
+        return [
+            self.vocabulary.constants[name] == self.vocabulary.literal(value)
+            for name, value in reading.constants
+        ]
+
+
+def substitute(
+    term: z3.ExprRef, vocabulary: Vocabulary, macros: dict[Key, Update]
+) -> z3.ExprRef:
+    """Replace functions of a vocabulary by their values. The values are not looked into again."""
+    pairs = []
+    for key, macro in macros.items():
+        variable = macro.variable
+        body = z3.substitute(macro.value, (variable, z3.Var(0, variable.sort())))
+        pairs.append((vocabulary.functions[key], body))
+    return z3.substitute_funs(term, *pairs) if pairs else term

@@ -1,0 +1,144 @@
+"""Verdicts, their evidence, how they add up, and the exit code: the only place that decides these.
+
+UNDETERMINED is never rounded up, and no claims at all are an error, not a success.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from proofs.engine.claims import Claim
+
+
+class Verdict(enum.Enum):
+    """What was found out about a claim."""
+
+    PROVED = "PROVED"
+    """It holds, for any number of entities."""
+    REACHED = "REACHED"
+    """A run reaches it; the run was replayed on the plain machines."""
+    REFUTED = "REFUTED"
+    """A run violates it; the run was replayed on the plain machines."""
+    DERIVED = "DERIVED"
+    """The solver worked out the answer."""
+    UNDETERMINED = "UNDETERMINED"
+    """Neither was established; the result's detail says what is missing."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Exit(enum.IntEnum):
+    """Exit codes of the front doors."""
+
+    AS_EXPECTED = 0
+    DIFFERS = 1
+    USAGE = 2
+    UNDETERMINED = 3
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that a step changed: ``mailbox1.move.state: idle -> copying``."""
+
+    entity: str
+    what: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.entity}.{self.what}: {self.before} -> {self.after}"
+
+
+@dataclass(frozen=True)
+class RunStep:
+    """One step of a run: the action, its arguments by name, and what it changed."""
+
+    action: str
+    arguments: tuple[tuple[str, str], ...]
+    changes: tuple[Change, ...]
+
+    def __str__(self) -> str:
+        return f"{self.action}({', '.join(value for _, value in self.arguments)})"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that was replayed on the plain machines.
+
+    ``sizes`` gives the number of entities of each kind by the system's attribute, ``start`` what
+    the initial state leaves open, ``witness`` the claim's variables.
+    """
+
+    sizes: tuple[tuple[str, int], ...]
+    start: tuple[tuple[str, str], ...]
+    steps: tuple[RunStep, ...]
+    witness: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdict on one claim under one reading, with its evidence.
+
+    ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
+    ``vacuous`` whether an always claim's antecedent is out of reach, ``seconds`` the wall time,
+    ``answer`` what was derived (JSON-ready).
+    """
+
+    claim: Claim
+    verdict: Verdict
+    detail: str
+    steps: int | None = None
+    run: Run | None = None
+    invariant: tuple[str, ...] | None = None
+    vacuous: bool | None = None
+    seconds: float = 0.0
+    answer: Any = None
+
+    @property
+    def as_expected(self) -> bool:
+        """The verdict is the one that the catalogue expects, and the claim is not vacuous."""
+        return self.verdict.value == self.claim.expected and not self.vacuous
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a proof run settled. ``digest`` identifies the model that it is about."""
+
+    digest: str
+    results: tuple[Result, ...]
+    interrupted: bool = False
+    tables: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def derived(self) -> dict[str, Any]:
+        """Every derived answer by claim id, and the derived tables by name."""
+        answers = {r.claim.id: r.answer for r in self.results if r.answer is not None}
+        return answers | self.tables
+
+
+def exit_code(report: Report, *, allow_undetermined: bool = False) -> Exit:
+    """The exit code of a proof run."""
+    if report.interrupted:
+        return Exit.INTERRUPTED
+    if not report.results:
+        return Exit.USAGE
+    undetermined = [r for r in report.results if r.verdict is Verdict.UNDETERMINED]
+    others = [r for r in report.results if r.verdict is not Verdict.UNDETERMINED]
+    if not all(result.as_expected for result in others):
+        return Exit.DIFFERS
+    if undetermined and not allow_undetermined:
+        return Exit.UNDETERMINED
+    return Exit.AS_EXPECTED
+
+
+def tally(results: Iterable[Result]) -> dict[Verdict, int]:
+    """How many results have each verdict; verdicts that none has are left out."""
+    counts: dict[Verdict, int] = {}
+    for result in results:
+        counts[result.verdict] = counts.get(result.verdict, 0) + 1
+    return counts
