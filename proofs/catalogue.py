@@ -17,7 +17,12 @@ from proofs.engine.claims import Claim, History
 SECTIONS = (symptoms, cause, resolution, workaround, more_information, safety, liveness)
 """The modules of the claims, in the order of the article."""
 
-CLAIMS: tuple[Claim, ...] = tuple(vocabulary.CATALOGUE.claims)
+CLAIMS: tuple[Claim, ...] = tuple(
+    claim
+    for section in SECTIONS
+    for claim in vocabulary.CATALOGUE.claims
+    if claim.body.__module__ == section.__name__
+)
 """Every claim under each of its readings."""
 
 HISTORIES: tuple[History[object], ...] = tuple(

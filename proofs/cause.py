@@ -16,8 +16,7 @@ from proofs.vocabulary import (
     hands_to_move,
     has_fix,
     is_protected,
-    source_protected_throughout,
-    source_unfixed_throughout,
+    source_scans_throughout,
 )
 
 _A2 = ("A1", "A2", "A3")
@@ -52,7 +51,7 @@ def arrives_scanned(step: Step, attachment: Attachment) -> bool:
     """
     mailbox = attachment.mailbox
     assume(step.fires(Site.finish_move, mailbox))
-    assume(source_unfixed_throughout(mailbox) and source_protected_throughout(mailbox))
+    assume(source_scans_throughout(mailbox))
     return ever_scanned(attachment)
 
 

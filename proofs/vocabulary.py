@@ -117,11 +117,14 @@ def started_unprotected(step: Step, mailbox: Mailbox) -> bool:
 
 
 @history(initially=False)
-def source_unfixed_throughout(step: Step, mailbox: Mailbox) -> bool:
-    """The source has run a Store.exe without the fix ever since the last move started."""
+def source_scans_throughout(step: Step, mailbox: Mailbox) -> bool:
+    """AVAPI has been enabled on the source, on a Store.exe without the fix, ever since the last
+    move started.
+    """
     if step.fires(Site.start_move, mailbox):
-        return not has_fix(mailbox.home)
-    return source_unfixed_throughout(mailbox) and not has_fix(step.after[mailbox.home])
+        return is_protected(mailbox.home) and not has_fix(mailbox.home)
+    source = step.after[mailbox.home]
+    return source_scans_throughout(mailbox) and is_protected(source) and not has_fix(source)
 
 
 @history(initially=False)

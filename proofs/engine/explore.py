@@ -127,6 +127,11 @@ def ite(condition: z3.BoolRef, then: z3.ExprRef, other: z3.ExprRef) -> z3.ExprRe
     return z3.If(condition, then, other)
 
 
+def is_constructor(term: z3.ExprRef) -> bool:
+    """Whether a term is a member of an enumeration."""
+    return bool(z3.is_app(term) and term.decl().kind() == z3.Z3_OP_DT_CONSTRUCTOR)
+
+
 def leaves(item: Node | Leaf | None) -> int:
     """The number of paths of a tree."""
     if isinstance(item, Node):

@@ -82,6 +82,7 @@ class Transitions:
         self.world.commands = {command.name: command for command in self.commands}
         self.next_world.commands = self.world.commands
         self.step = SymbolicStep(self)
+        self._macros: dict[str, list[tuple[z3.FuncDeclRef, z3.ExprRef]]] = {}
         self.initial = self._initial()
         self.commands = self._with_histories()
 
@@ -222,12 +223,34 @@ class Transitions:
     ) -> Any:
         """A term about a step, for one action: primed functions become what it writes."""
         chosen = z3.substitute(term, (self.action, self.actions[command.name]))
-        news = command.updates if updates is None else updates
-        full = {
-            key: news.get(key) or Update(x := self.world.variable(key), decl(x))
+        if updates is None:
+            if command.name not in self._macros:
+                self._macros[command.name] = self.macros(command.updates)
+            pairs = self._macros[command.name]
+        else:
+            pairs = self.macros(updates)
+        return z3.simplify(z3.substitute_funs(chosen, *pairs))
+
+    def macros(self, updates: dict[Key, Update]) -> list[tuple[z3.FuncDeclRef, z3.ExprRef]]:
+        """What the primed functions stand for, if these are the updates; for ``substitute_funs``.
+
+        The values are written over ``Var(0)``.
+        """
+        pairs = []
+        for key, decl in self.vocabulary.functions.items():
+            variable = z3.Var(0, decl.domain(0))
+            update = updates.get(key)
+            value = decl(variable) if update is None else update.at(variable)
+            pairs.append((self.next_vocabulary.functions[key], value))
+        return pairs
+
+    def primed(self, term: z3.ExprRef) -> Any:
+        """A term about a state, said of the state after a step."""
+        pairs = [
+            (decl, self.next_vocabulary.functions[key](z3.Var(0, decl.domain(0))))
             for key, decl in self.vocabulary.functions.items()
-        }
-        return z3.simplify(substitute(chosen, self.next_vocabulary, full))
+        ]
+        return z3.substitute_funs(term, *pairs)
 
     def under(self, reading: Reading) -> list[z3.BoolRef]:
         """What a reading fixes, as terms."""

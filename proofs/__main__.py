@@ -1,0 +1,266 @@
+"""``python -m proofs``: prove the claims and print what was found.
+
+Results go to stdout, progress and errors to stderr. The exit code is 0 when every verdict is the
+expected one, 1 when some verdict is not, 2 for a usage or model error, 3 when something is
+undetermined, 130 when interrupted.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import math
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+# What takes long to import, or may find the model wrong, is imported where errors are reported.
+if TYPE_CHECKING:
+    from proofs.engine.claims import Claim
+    from proofs.engine.verdict import Report, Result
+    from proofs.render import Style
+    from proofs.report import OutputFile
+
+LARGEST_SEED = 2**32 - 1
+"""Z3 takes 32 bits."""
+
+NEAREST = 3
+"""So many claims are offered in place of one that is unknown."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code; whatever goes wrong becomes one line."""
+    try:
+        code = command.main(arguments, prog_name="python -m proofs", standalone_mode=False)
+    except (KeyboardInterrupt, click.Abort):
+        return _failed("interrupted", "INTERRUPTED")
+    except click.ClickException as error:
+        return _failed(f"error: {error.format_message()}", "USAGE")
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        return _failed(f"error: {_explained(error)}", "USAGE")
+    return int(code)
+
+
+def _failed(message: str, code: str) -> int:
+    from proofs.engine.verdict import Exit
+
+    _complain(message)
+    return Exit[code]
+
+
+def _explained(error: Exception) -> str:
+    from model.kernel import ModelError
+
+    if isinstance(error, ModelError):
+        return str(error)
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"internal: {what} (python -X dev -m proofs shows where)"
+
+
+def _complain(message: str) -> None:
+    click.echo(" ".join(message.split()), err=True)
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> Any:
+    del context, parameter
+    if value is not None and not 0 < value < math.inf:
+        raise click.BadParameter(f"{value:g} is not a number of seconds greater than 0.")
+    return value
+
+
+@click.command(
+    epilog="Exit codes: 0 every verdict is as expected; 1 some verdict is not; 2 usage or model "
+    "error; 3 something is undetermined; 130 interrupted.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.argument("patterns", nargs=-1, metavar="[CLAIM]...")
+@click.option("--list", "listing", is_flag=True, help="List the claims and prove nothing.")
+@click.option("--json", "json_path", metavar="FILE", help="Write JSON too; - writes it to stdout.")
+@click.option("--trace", is_flag=True, help="Show the runs of reached claims too.")
+@click.option(
+    "--timeout", type=float, callback=_seconds, metavar="S", help="Stop after so many seconds."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST_SEED),
+    default=0,
+    metavar="N",
+    help="Seed of the solver; verdicts do not depend on it.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, metavar="N", help="Processes to prove in."
+)
+@click.option("--allow-undetermined", is_flag=True, help="Let UNDETERMINED pass as a success.")
+def command(
+    *,
+    patterns: tuple[str, ...],
+    listing: bool,
+    json_path: str | None,
+    trace: bool,
+    timeout: float | None,
+    seed: int,
+    jobs: int,
+    allow_undetermined: bool,
+) -> int:
+    """Prove or refute the claims of Q271547 about the model.
+
+    CLAIM is a claim's id or a pattern such as 'cause.*'; without any, all claims are meant.
+    """
+    from proofs.engine.verdict import exit_code
+    from proofs.render import listing_text, report_text
+    from proofs.report import to_text
+
+    claims = _selected(patterns)
+    if listing:
+        if json_path is not None:
+            raise click.UsageError("--list proves nothing, so there is nothing for --json.")
+        _print(listing_text(claims, _style()))
+        return 0
+
+    file = None if json_path in (None, "-") else _output_file(str(json_path))
+    report = _proved(claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns)
+    code = exit_code(report, allow_undetermined=allow_undetermined)
+    if json_path == "-":
+        _print(to_text(report))
+    else:
+        from model.assumptions import ASSUMPTIONS
+
+        _print(
+            report_text(
+                report, ASSUMPTIONS, _style(), trace=trace, allow_undetermined=allow_undetermined
+            )
+        )
+    if file is not None:
+        try:
+            file.write(to_text(report))
+        except OSError as error:
+            raise _unwritable(str(json_path), error) from error
+    if report.interrupted:
+        _complain(f"interrupted: {len(report.results)} of {len(claims)} verdicts were settled")
+    return code
+
+
+# -- which claims -------------------------------------------------------------------------------
+
+
+def _selected(patterns: Sequence[str]) -> list[Claim]:
+    """The claims that some pattern names, in the catalogue's order; all without a pattern."""
+    from proofs.catalogue import CLAIMS
+
+    if not CLAIMS:
+        raise click.UsageError("no claims are declared, so there is nothing to prove.")
+    for pattern in patterns:
+        if not any(_matches(pattern, claim) for claim in CLAIMS):
+            raise click.UsageError(
+                f"no claim matches {pattern!r}; the nearest are {_nearest(pattern, CLAIMS)}."
+            )
+    return [
+        claim
+        for claim in CLAIMS
+        if not patterns or any(_matches(pattern, claim) for pattern in patterns)
+    ]
+
+
+def _matches(pattern: str, claim: Claim) -> bool:
+    return pattern == claim.title or fnmatch.fnmatchcase(claim.id, pattern)
+
+
+def _nearest(pattern: str, claims: Sequence[Claim]) -> str:
+    ids = list(dict.fromkeys(claim.id for claim in claims))
+    if any(character in pattern for character in "*?["):
+        ids = list(dict.fromkeys(f"{id_.split('.')[0]}.*" for id_ in ids))
+    return ", ".join(difflib.get_close_matches(pattern.lower(), ids, NEAREST, cutoff=0))
+
+
+# -- proving, with progress on stderr -----------------------------------------------------------
+
+
+def _proved(
+    claims: Sequence[Claim], *, timeout: float | None, seed: int, jobs: int, tables: bool
+) -> Report:
+    from proofs.session import run
+
+    with _progress(len(claims)) as progress:
+        return run(
+            claims, timeout=timeout, seed=seed, jobs=jobs, progress=progress, tables=tables
+        )
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[Result], None] | None]:
+    """What to call after each result; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    # No refreshing thread: proofs may run in forked processes.
+    with Progress(
+        BarColumn(20),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+        auto_refresh=False,
+    ) as bar:
+        task = bar.add_task("reading the model", total=total)
+        bar.refresh()
+
+        def settled(result: Result) -> None:
+            bar.update(task, advance=1, description=result.claim.title, refresh=True)
+
+        yield settled
+
+
+# -- writing ------------------------------------------------------------------------------------
+
+
+def _output_file(path: str) -> OutputFile:
+    from proofs.report import OutputFile
+
+    try:
+        return OutputFile(path)
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: str, error: Exception) -> click.ClickException:
+    reason = getattr(error, "strerror", None) or error
+    return click.UsageError(f"cannot write {path!r}: {reason}.")
+
+
+def _style() -> Style:
+    """How to print to stdout: in colour only on a terminal, and never with NO_COLOR."""
+    from rich.console import Console
+
+    from proofs.render import WIDTH, Style
+
+    encoding = sys.stdout.encoding or "utf-8"
+    if not sys.stdout.isatty():
+        return Style(WIDTH, None, encoding)
+    colours = None if os.environ.get("NO_COLOR") else Console().color_system
+    return Style(min(WIDTH, shutil.get_terminal_size().columns), colours, encoding)
+
+
+def _print(text: str) -> None:
+    """Write to stdout. That a reader went away is no error; that a disk is full is one."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise _unwritable("standard output", error) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""The vocabulary of invariants: what can be said of one entity and of those that it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import z3
+
+from proofs.engine.extract import subterms
+from proofs.engine.transitions import Transitions
+from proofs.engine.vocabulary import HISTORY, States
+
+_CONNECTIVES = (
+    z3.Z3_OP_AND,
+    z3.Z3_OP_OR,
+    z3.Z3_OP_NOT,
+    z3.Z3_OP_ITE,
+    z3.Z3_OP_IMPLIES,
+    z3.Z3_OP_TRUE,
+    z3.Z3_OP_FALSE,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Atom:
+    """Something true or false of an entity; ``text`` says what in the model's names.
+
+    ``place`` is the way from ``variable`` to the entity that it is about; empty where it is about
+    ``variable`` itself, or compares two.
+    """
+
+    sort: str
+    text: str
+    variable: z3.ExprRef
+    term: z3.BoolRef
+    place: tuple[str, ...] = ()
+
+
+def atoms(transitions: Transitions, extra: Iterable[z3.ExprRef] = ()) -> dict[str, list[Atom]]:
+    """The atoms about each kind of entity, mined from the model and from ``extra`` terms.
+
+    For the entity itself and each one that it leads to: the states of its machines, its Boolean
+    fields and histories, the comparisons that occur in the model; and which of them are the same.
+    """
+    templates = _templates(transitions, extra)
+    found: dict[str, list[Atom]] = {}
+    for entity in transitions.info.entities:
+        x = z3.Const(f"x:{entity.name}", z3.DeclareSort(entity.name))
+        ways = list(_places(transitions, x, ()))
+        places = [(".".join((entity.name.lower(), *way)), term) for way, term in ways]
+        own: dict[str, Atom] = {}
+        for way, term in ways:
+            for sort, variable, template in templates:
+                if sort == term.sort().name():
+                    value = z3.substitute(template, (variable, term))
+                    label = spell(value, transitions, {place.get_id(): t for t, place in places})
+                    own.setdefault(label, Atom(entity.name, label, x, value, way))
+        for index, (text, term) in enumerate(places):
+            for other_text, other in places[:index]:
+                if other.sort() == term.sort():
+                    label = f"{other_text} = {text}"
+                    own.setdefault(label, Atom(entity.name, label, x, other == term))
+        found[entity.name] = list(own.values())
+    return found
+
+
+def _places(
+    transitions: Transitions, term: z3.ExprRef, way: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], z3.ExprRef]]:
+    """An entity and all that it leads to, each with the way there."""
+    yield way, term
+    vocabulary = transitions.vocabulary
+    sort = term.sort().name()
+    for (entity, name), decl in vocabulary.references.items():
+        if entity == sort:
+            yield from _places(transitions, decl(term), (*way, name))
+    for key, decl in vocabulary.functions.items():
+        if key.entity == sort and decl.range().kind() == z3.Z3_UNINTERPRETED_SORT:
+            hop = f"{key.slot}.{key.name}".removeprefix(f"{HISTORY}.")
+            yield from _places(transitions, decl(term), (*way, hop))
+
+
+def _templates(
+    transitions: Transitions, extra: Iterable[z3.ExprRef]
+) -> list[tuple[str, z3.ExprRef, z3.ExprRef]]:
+    """Boolean terms about one entity of a sort: (sort, variable, term)."""
+    found: dict[tuple[str, str], tuple[str, z3.ExprRef, z3.ExprRef]] = {}
+
+    def keep(variable: z3.ExprRef, term: z3.ExprRef) -> None:
+        found.setdefault(
+            (variable.sort().name(), term.sexpr()), (variable.sort().name(), variable, term)
+        )
+
+    for key, decl in transitions.vocabulary.functions.items():
+        x = z3.Const(f"x:{key.entity}", decl.domain(0))
+        type_ = transitions.vocabulary.types[key]
+        if isinstance(type_, States):
+            members = type_.members[:1] if len(type_.members) == 2 else type_.members
+            for member in members:
+                keep(x, decl(x) == type_.value(member))
+        elif type_ is bool:
+            keep(x, decl(x))
+    for term in (*_terms(transitions), *extra):
+        for part in subterms(term):
+            if not z3.is_bool(part) or z3.is_quantifier(part) or not z3.is_app(part):
+                continue
+            if part.decl().kind() in (*_CONNECTIVES, z3.Z3_OP_UNINTERPRETED):
+                continue
+            entity = _only_entity(part)
+            if entity is not None:
+                x = z3.Const(f"x:{entity.sort().name()}", entity.sort())
+                template = z3.substitute(part, (entity, x))
+                if not _is_state_test(template):
+                    keep(x, template)
+    return list(found.values())
+
+
+def _terms(transitions: Transitions) -> Iterator[z3.ExprRef]:
+    for command in transitions.commands:
+        yield command.guard
+        for update in command.updates.values():
+            yield update.value
+
+
+def _only_entity(term: z3.ExprRef) -> z3.ExprRef | None:
+    """The entity that a comparison is about, if it is about one alone."""
+    owners: dict[int, z3.ExprRef] = {}
+    stack = [term]
+    while stack:
+        part = stack.pop()
+        if z3.is_var(part) or z3.is_quantifier(part):
+            return None
+        if part.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+            return None
+        if part.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            if part.num_args() != 1 or part.decl().name().endswith("'"):
+                return None
+            owners[part.arg(0).get_id()] = part.arg(0)
+            if any(z3.is_var(p) for p in subterms(part)):
+                return None
+        else:
+            stack.extend(part.children())
+    return next(iter(owners.values())) if len(owners) == 1 else None
+
+
+def _is_state_test(term: z3.ExprRef) -> bool:
+    return bool(z3.is_eq(term)) and any(
+        child.num_args() == 0 and child.sort().kind() == z3.Z3_DATATYPE_SORT
+        for child in term.children()
+    )
+
+
+_INFIX = {
+    z3.Z3_OP_EQ: " = ",
+    z3.Z3_OP_LE: " <= ",
+    z3.Z3_OP_GE: " >= ",
+    z3.Z3_OP_LT: " < ",
+    z3.Z3_OP_GT: " > ",
+    z3.Z3_OP_AND: " and ",
+    z3.Z3_OP_OR: " or ",
+    z3.Z3_OP_ADD: " + ",
+    z3.Z3_OP_SUB: " - ",
+}
+
+
+def spell(term: z3.ExprRef, transitions: Transitions, places: dict[int, str] | None = None) -> str:
+    """A term in the model's names. ``places`` names the entities in it."""
+    return _spell(term, transitions, places or {}, None)
+
+
+def _spell(
+    term: z3.ExprRef, transitions: Transitions, places: dict[int, str], number: type | None
+) -> str:
+    if term.get_id() in places:
+        return places[term.get_id()]
+    if z3.is_int_value(term):
+        return str(number(term.as_long()) if number else term.as_long())
+    kind = term.decl().kind()
+    if kind == z3.Z3_OP_UNINTERPRETED:
+        name = str(term.decl().name())
+        if term.num_args() == 0:
+            return name
+        owner = _spell(term.arg(0), transitions, places, None)
+        return f"{owner}.{name.split('.', 1)[1]}".replace(".history.", ".")
+    if kind == z3.Z3_OP_DT_CONSTRUCTOR:
+        return str(term.decl().name()).split(".", 1)[1]
+    for child in term.children():
+        type_ = _number_type(child, transitions)
+        number = type_ or number
+    parts = [_spell(child, transitions, places, number) for child in term.children()]
+    if kind == z3.Z3_OP_NOT:
+        return f"not {parts[0]}"
+    if kind == z3.Z3_OP_ITE:
+        return f"({parts[1]} if {parts[0]} else {parts[2]})"
+    if kind == z3.Z3_OP_LE and z3.is_int_value(term.arg(0)):
+        return f"{parts[1]} >= {parts[0]}"
+    return _INFIX.get(kind, f" {term.decl().name()} ").join(parts)
+
+
+def _number_type(term: z3.ExprRef, transitions: Transitions) -> type | None:
+    if not z3.is_int(term) or term.decl().kind() != z3.Z3_OP_UNINTERPRETED:
+        return None
+    for key, decl in transitions.vocabulary.functions.items():
+        if decl.eq(term.decl()):
+            type_: type = transitions.vocabulary.types[key]
+            return type_ if type_ is not int else None
+    return None
+

@@ -1,0 +1,130 @@
+"""From formulas about any number of entities to ground ones that a solver decides.
+
+A formula's quantifiers range over one kind of entity each and are not nested. A negative one is
+skolemised; a positive one is instantiated at every ground term of its sort. That loses nothing: the
+functions of a state lead from each kind of entity to kinds that lead nowhere back, so the ground
+terms are finitely many, and a model that satisfies the instances satisfies the quantified formulas
+once its sorts are cut down to the values of those terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import z3
+
+from model.kernel import ModelError
+from proofs.engine.extract import subterms
+
+
+@dataclass
+class Grounding:
+    """Ground constraints under construction, with the terms that they are instantiated at.
+
+    ``functions`` are those that lead from entities to entities; ``universals`` what is to hold of
+    every entity of a sort.
+    """
+
+    functions: Sequence[z3.FuncDeclRef]
+    terms: dict[str, dict[int, z3.ExprRef]] = field(default_factory=dict)
+    universals: list[tuple[str, Callable[[z3.ExprRef], z3.BoolRef]]] = field(default_factory=list)
+    constraints: list[z3.BoolRef] = field(default_factory=list)
+    _names: dict[int, tuple[z3.ExprRef, z3.ExprRef]] = field(default_factory=dict)
+
+    def forall(self, sort: str, body: Callable[[z3.ExprRef], z3.BoolRef]) -> None:
+        """Demand something of every entity of a sort."""
+        self.universals.append((sort, body))
+        for term in self.terms.get(sort, {}).values():
+            self.constraints.append(body(term))
+
+    def add(self, formula: z3.BoolRef) -> None:
+        """Demand a formula."""
+        self.constraints.append(self.ground(formula))
+
+    def ground(self, formula: z3.BoolRef) -> z3.BoolRef:
+        """A ground formula that stands for ``formula`` wherever the constraints are asserted."""
+        formula = self._without_quantifiers(formula)
+        for term in subterms(formula):
+            if z3.is_const(term) and term.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+                self.entity(term)
+        return formula
+
+    def entity(self, term: z3.ExprRef) -> None:
+        """Make a ground term one that universals are instantiated at, and all it leads to."""
+        known = self.terms.setdefault(term.sort().name(), {})
+        if term.get_id() in known:
+            return
+        known[term.get_id()] = term
+        for sort, body in self.universals:
+            if sort == term.sort().name():
+                self.constraints.append(body(term))
+        for function in self.functions:
+            if function.domain(0) == term.sort():
+                self.entity(function(term))
+
+    def _without_quantifiers(self, formula: z3.BoolRef) -> z3.BoolRef:
+        quantified = [term for term in subterms(formula) if z3.is_quantifier(term)]
+        if not quantified:
+            return formula
+        pairs = []
+        for term in quantified:
+            if term.get_id() not in self._names:
+                self._names[term.get_id()] = term, self._name(term)
+            pairs.append((term, self._names[term.get_id()][1]))
+        return z3.substitute(formula, *pairs)
+
+    def _name(self, quantifier: z3.ExprRef) -> z3.ExprRef:
+        body = quantifier.body()
+        if quantifier.num_vars() != 1 or any(z3.is_quantifier(t) for t in subterms(body)):
+            raise ModelError("an all() or any() inside another one is not supported in a proof")
+        sort = quantifier.var_sort(0)
+        name = z3.FreshBool("some")
+        witness = z3.FreshConst(sort, "witness")
+        self.entity(witness)
+        exists = quantifier.is_exists()
+
+        def instance(term: z3.ExprRef) -> z3.BoolRef:
+            value = z3.substitute_vars(body, term)
+            return z3.Implies(value, name) if exists else z3.Implies(name, value)
+
+        value = z3.substitute_vars(body, witness)
+        self.constraints.append(
+            z3.Implies(name, value) if exists else z3.Implies(value, name)
+        )
+        self.forall(sort.name(), instance)
+        return name
+
+
+def solver(seed: int, timeout: float | None = None) -> z3.Solver:
+    """A solver for ground formulas. ``timeout`` is in seconds.
+
+    Z3's core for increments; its relevancy filter only pays for quantifiers.
+    """
+    instance = z3.SimpleSolver()
+    instance.set("relevancy", 0)
+    instance.set("random_seed", seed)
+    if timeout is not None:
+        instance.set("timeout", max(1, int(timeout * 1000)))
+    return instance
+
+
+def entity_functions(
+    functions: Iterable[z3.FuncDeclRef],
+) -> list[z3.FuncDeclRef]:
+    """Those functions that lead to entities. Raises ModelError where they lead round in a circle."""
+    chosen = [f for f in functions if f.range().kind() == z3.Z3_UNINTERPRETED_SORT]
+    edges = {(f.domain(0).name(), f.range().name()) for f in chosen}
+    reached: set[tuple[str, str]] = set(edges)
+    while True:
+        more = {(a, d) for a, b in reached for c, d in edges if b == c} - reached
+        if not more:
+            break
+        reached |= more
+    circles = sorted(a for a, b in reached if a == b)
+    if circles:
+        raise ModelError(
+            f"references lead from {circles[0]} back to {circles[0]}; "
+            "a proof for any number needs kinds of entities that are ordered"
+        )
+    return chosen

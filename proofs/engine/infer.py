@@ -1,0 +1,393 @@
+"""Inductive invariants are found, not typed in: Houdini over clauses that no sampled run violates.
+
+Candidates are the disjunctions of up to three literals (atoms or their negations) about one entity
+and those that it leads to. Runs of the extracted commands rule out most of them in no time; of the
+rest only the subset-minimal ones are kept. Z3 then looks for a state that satisfies all candidates
+and a step after which one is violated, and drops whatever is violated, until there is none: what
+remains is inductive, for any number of entities. (Flanagan and Leino, Houdini, FME 2001.)
+
+Sampling decides nothing: a candidate that it fails to rule out is ruled out by Z3.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import z3
+
+from proofs.engine.atoms import Atom, atoms
+from proofs.engine.claims import ANY_READING, Reading
+from proofs.engine.evaluate import compiled
+from proofs.engine.extract import Command
+from proofs.engine.ground import solver
+from proofs.engine.induction import Clause, Induction, Timeout
+from proofs.engine.simulate import Simulator
+from proofs.engine.transitions import Transitions
+
+WALKS, STEPS = 2000, 25
+_SIZES = (3, 2, 2)
+
+Literals = tuple[tuple[int, bool], ...]
+"""A clause as (index of the atom, wanted truth) pairs."""
+
+
+def survivors(columns: Sequence[int], full: int) -> list[Literals]:
+    """The subset-minimal clauses of up to three literals that hold in every sample.
+
+    ``columns[i]`` has bit k where atom i is true in sample k; ``full`` has every bit.
+    """
+    literals = [(i, truth) for i in range(len(columns)) for truth in (True, False)]
+    bits = [columns[i] if truth else full & ~columns[i] for i, truth in literals]
+    count = len(literals)
+    found: list[Literals] = [(literals[i],) for i in range(count) if bits[i] == full]
+    alone = {i for i in range(count) if bits[i] == full}
+    live = [i for i in range(count) if i not in alone and bits[i] != 0]
+    pairs: set[tuple[int, int]] = set()
+    for i, j in itertools.combinations(live, 2):
+        if bits[i] | bits[j] == full and literals[i][0] != literals[j][0]:
+            pairs.add((i, j))
+            found.append((literals[i], literals[j]))
+    for position, i in enumerate(live):
+        for offset, j in enumerate(live[position + 1 :], position + 2):
+            if literals[i][0] == literals[j][0] or (i, j) in pairs:
+                continue
+            missing = full & ~(bits[i] | bits[j])
+            for k in live[offset:]:
+                if (
+                    missing & ~bits[k] == 0
+                    and literals[k][0] not in (literals[i][0], literals[j][0])
+                    and (i, k) not in pairs
+                    and (j, k) not in pairs
+                ):
+                    found.append((literals[i], literals[j], literals[k]))
+    return found
+
+
+@dataclass
+class _Candidates:
+    """The candidates about one kind of entity; the first ``general`` hold under any reading."""
+
+    sort: str
+    reading: Reading
+    atoms: list[Atom]
+    clauses: list[Literals]
+    general: int = 0
+
+    def name(self, index: int) -> None:
+        """Make a Boolean for each candidate: that it is assumed, and that it is violated."""
+        numbers = range(len(self.clauses))
+        self.alive = set(numbers)
+        self.assume = [z3.Bool(f"alive!{index}!{k}") for k in numbers]
+        self.alive_not = [z3.Not(name) for name in self.assume]
+        self.violated = [z3.Bool(f"violated!{index}!{k}") for k in numbers]
+        self.violated_not = [z3.Not(name) for name in self.violated]
+
+    def violations(self, values: Sequence[bool]) -> list[int]:
+        """The candidates that are left and false under these truths of the atoms."""
+        return [
+            k
+            for k in sorted(self.alive)
+            if all(values[i] != truth for i, truth in self.clauses[k])
+        ]
+
+    def clause(self, literals: Literals) -> Clause:
+        """A candidate as a clause."""
+        chosen = [(self.atoms[i], truth) for i, truth in literals]
+        terms = [atom.term if truth else z3.Not(atom.term) for atom, truth in chosen]
+        is_general = literals in self.clauses[: self.general]
+        return Clause(
+            self.sort,
+            ANY_READING if is_general else self.reading,
+            tuple(atom.text if truth else f"not {atom.text}" for atom, truth in chosen),
+            chosen[0][0].variable,
+            z3.Or(*terms) if len(terms) > 1 else terms[0],
+        )
+
+    def belongs_elsewhere(self, literals: Literals) -> bool:
+        """Whether a clause is really one about an entity that this one leads to."""
+        hops = {self.atoms[i].place[:1] for i, _ in literals}
+        return len(hops) == 1 and hops != {()}
+
+
+def sample(
+    transitions: Transitions,
+    vocabulary: dict[str, list[Atom]],
+    reading: Reading,
+    seed: int,
+) -> dict[str, tuple[list[int], int]]:
+    """For each sort the atoms' columns over the distinct samples of random runs."""
+    simulator = Simulator(transitions)
+    pick = random.Random(seed)
+    sizes = {
+        entity.name: size
+        for entity, size in zip(
+            transitions.info.entities, itertools.cycle(_SIZES), strict=False
+        )
+    }
+    fixed = {
+        transitions.vocabulary.constants[name].decl().name(): value
+        for name, value in reading.constants
+    }
+    tests = {
+        sort: (f"x:{sort}", compiled(*(atom.term for atom in items)))
+        for sort, items in vocabulary.items()
+        if items
+    }
+    seen: dict[str, dict[tuple[bool, ...], None]] = {sort: {} for sort in tests}
+    for _ in range(WALKS):
+        for state in simulator.walk(sizes, STEPS, pick, fixed):
+            constants = dict(state.constants)
+            for sort, (variable, test) in tests.items():
+                for index in range(sizes[sort]):
+                    constants[variable] = index
+                    seen[sort][test(state.functions, constants, sizes)] = None
+    result = {}
+    for sort, vectors in seen.items():
+        columns = [0] * len(vocabulary[sort])
+        for k, vector in enumerate(vectors):
+            for i, truth in enumerate(vector):
+                if truth:
+                    columns[i] |= 1 << k
+        result[sort] = columns, (1 << len(vectors)) - 1
+    return result
+
+
+class _Step:
+    """One command's solver: the candidates before the step, guarded, and the atoms after it."""
+
+    def __init__(self, houdini: Houdini, command: Command) -> None:
+        transitions = houdini.induction.transitions
+        self.houdini = houdini
+        self.command = command
+        self.grounding = houdini.induction.grounding(())
+        self.solver = solver(houdini.induction.seed, houdini.induction.deadline())
+        self.solver.add(*transitions.under(houdini.reading))
+        self.asserted = 0
+        self.done: set[int] = set()
+        self.grounding.add(command.guard)
+        self.after: list[list[z3.BoolRef]] = []
+        for index, pool in enumerate(houdini.pools):
+            x = z3.Const(f"any:{pool.sort}", pool.atoms[0].variable.sort())
+            self.grounding.entity(x)
+            names = []
+            for i, atom in enumerate(pool.atoms):
+                term = z3.substitute(atom.term, (atom.variable, x))
+                term = self.grounding.ground(
+                    transitions.after(transitions.primed(term), command)
+                )
+                names.append(z3.Bool(f"after!{index}!{i}"))
+                self.solver.add(names[-1] == term)
+            self.after.append(names)
+            for k, literals in enumerate(pool.clauses):
+                for i, truth in literals:
+                    wrong = z3.Not(names[i]) if truth else names[i]
+                    self.solver.add(disjunction([pool.violated_not[k], wrong]))
+        self.flush()
+
+    def flush(self) -> None:
+        """Assert what the grounding has gained, and the candidates at its new terms."""
+        pools = {pool.sort: pool for pool in self.houdini.pools}
+        for sort, terms in self.grounding.terms.items():
+            for key, term in terms.items():
+                if sort in pools and key not in self.done:
+                    self.done.add(key)
+                    self._assume(pools[sort], term, f"{len(self.done)}")
+        self.solver.add(*self.grounding.constraints[self.asserted :])
+        self.asserted = len(self.grounding.constraints)
+
+    def _assume(self, pool: _Candidates, term: z3.ExprRef, suffix: str) -> None:
+        names = [z3.Bool(f"before!{suffix}!{i}") for i in range(len(pool.atoms))]
+        negated = [z3.Not(name) for name in names]
+        for name, atom in zip(names, pool.atoms, strict=True):
+            self.solver.add(name == z3.substitute(atom.term, (atom.variable, term)))
+        for k, literals in enumerate(pool.clauses):
+            parts = [names[i] if truth else negated[i] for i, truth in literals]
+            self.solver.add(disjunction([pool.alive_not[k], *parts]))
+
+    def check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
+        """Whether a model exists. Raises Timeout."""
+        answer = self.solver.check(*assumptions)
+        if answer == z3.unknown:
+            raise Timeout(self.solver.reason_unknown())
+        return bool(answer == z3.sat)
+
+
+class Houdini:
+    """One run of the algorithm for one reading."""
+
+    def __init__(
+        self, induction: Induction, pools: Sequence[_Candidates], reading: Reading
+    ) -> None:
+        self.induction = induction
+        self.pools = pools
+        self.reading = reading
+        for index, pool in enumerate(pools):
+            pool.name(index)
+        self.steps = [_Step(self, command) for command in induction.transitions.commands]
+
+    def run(self) -> None:
+        """Reduce the candidates to the largest inductive set of them. Raises Timeout."""
+        self._initially()
+        changed = True
+        while changed:
+            changed = False
+            for step in self.steps:
+                changed |= self._kept(step)
+
+    def _initially(self) -> None:
+        transitions = self.induction.transitions
+        for pool in self.pools:
+            x = z3.Const("any", pool.atoms[0].variable.sort())
+            instance = solver(self.induction.seed, self.induction.deadline())
+            instance.add(*transitions.under(self.reading))
+            names = [z3.Bool(f"first!{i}") for i in range(len(pool.atoms))]
+            for name, atom in zip(names, pool.atoms, strict=True):
+                term = z3.substitute(atom.term, (atom.variable, x))
+                instance.add(name == transitions.at_start(term))
+            for k, literals in enumerate(pool.clauses):
+                for i, truth in literals:
+                    wrong = z3.Not(names[i]) if truth else names[i]
+                    instance.add(disjunction([pool.violated_not[k], wrong]))
+            instance.add(disjunction(pool.violated))
+            while instance.check() == z3.sat:
+                model = instance.model()
+                values = [z3.is_true(model.eval(name, model_completion=True)) for name in names]
+                for k in pool.violations(values):
+                    pool.alive.discard(k)
+                    instance.add(pool.violated_not[k])
+
+    def _kept(self, step: _Step) -> bool:
+        """Drop what a step from a state that satisfies all candidates violates."""
+        changed = False
+        while True:
+            some = disjunction(
+                [pool.violated[k] for pool in self.pools for k in sorted(pool.alive)]
+            )
+            step.solver.push()
+            step.solver.add(some)
+            try:
+                if not step.check(self.alive()):
+                    return changed
+                model = step.solver.model()
+            finally:
+                step.solver.pop()
+            changed = True
+            for pool, names in zip(self.pools, step.after, strict=True):
+                values = [z3.is_true(model.eval(name, model_completion=True)) for name in names]
+                pool.alive.difference_update(pool.violations(values))
+
+    def alive(self) -> list[z3.BoolRef]:
+        """The candidates that are left, as assumptions."""
+        return [pool.assume[k] for pool in self.pools for k in sorted(pool.alive)]
+
+    def core(
+        self, step: _Step, goal: z3.BoolRef, chosen: dict[str, tuple[_Candidates, int]]
+    ) -> dict[str, tuple[_Candidates, int]] | None:
+        """Candidates, few of them new, that together exclude a goal; None if all do not."""
+        step.flush()
+        named = {
+            pool.assume[k].decl().name(): (pool, k) for pool in self.pools for k in pool.alive
+        }
+        step.solver.push()
+        try:
+            step.solver.add(goal)
+            old = [z3.Bool(name) for name in chosen]
+            if not step.check(old):
+                return {}
+            if step.check([z3.Bool(name) for name in named]):
+                return None
+            new = sorted(
+                {literal.decl().name() for literal in step.solver.unsat_core()} - set(chosen)
+            )
+            for name in list(new):
+                rest = [other for other in new if other != name]
+                if not step.check([*old, *map(z3.Bool, rest)]):
+                    new = rest
+            return {name: named[name] for name in new}
+        finally:
+            step.solver.pop()
+
+    def needed(self, goals: Iterable[Goal]) -> list[Clause]:
+        """An inductive subset of the candidates that excludes every goal that can be excluded."""
+        chosen: dict[str, tuple[_Candidates, int]] = {}
+        for goal in goals:
+            wanted: dict[str, tuple[_Candidates, int]] | None = {}
+            for step in self.steps:
+                term = step.grounding.ground(goal(step.command))
+                more = self.core(step, term, chosen | (wanted or {}))
+                if more is None or wanted is None:
+                    wanted = None
+                    break
+                wanted |= more
+            chosen |= wanted or {}
+        supported: set[str] = set()
+        while set(chosen) - supported:
+            name = min(set(chosen) - supported)
+            supported.add(name)
+            pool, k = chosen[name]
+            for step in self.steps:
+                more = self.core(step, pool.violated[k], chosen)
+                assert more is not None, "Houdini's result is inductive"
+                chosen |= more
+        return [pool.clause(pool.clauses[k]) for _, (pool, k) in sorted(chosen.items())]
+
+
+Goal = Callable[[Command], z3.BoolRef]
+"""What is to be excluded of a step of a command from a state of the invariant, as a ground term."""
+
+
+def disjunction(parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
+    """``z3.Or`` without its conversions, which dominate where there are many clauses."""
+    array = (z3.Ast * len(parts))(*(part.ast for part in parts))
+    context = z3.main_ctx()
+    return z3.BoolRef(z3.Z3_mk_or(context.ref(), len(parts), array), context)
+
+
+def infer(
+    induction: Induction,
+    extra: Iterable[z3.ExprRef],
+    goals: Mapping[Reading, Sequence[Goal]],
+    *,
+    log: Callable[[str], None] = lambda _: None,
+) -> list[Clause]:
+    """Find inductive clauses that exclude the goals: first those under any reading, which serve
+    all, then those under each reading on top.
+
+    Raises Timeout.
+    """
+    transitions = induction.transitions
+    vocabulary = atoms(transitions, extra)
+    general: dict[str, list[Literals]] = {}
+    found: dict[tuple[str, tuple[str, ...]], Clause] = {}
+    for reading in sorted(goals, key=lambda reading: reading.name):
+        columns = sample(transitions, vocabulary, reading, induction.seed)
+        pools = []
+        for sort, items in vocabulary.items():
+            pool = _Candidates(sort, reading, items, [])
+            known = general.get(sort, [])
+            fresh = [
+                c
+                for c in survivors(*columns[sort])
+                if not pool.belongs_elsewhere(c) and c not in set(known)
+            ]
+            pool.clauses = [*known, *fresh]
+            pool.general = len(known)
+            pools.append(pool)
+        houdini = Houdini(induction, pools, reading)
+        asked = len(houdini.alive())
+        houdini.run()
+        clauses = houdini.needed(goals[reading])
+        log(
+            f"{reading.name or 'any reading'}: {asked} candidates, "
+            f"{len(houdini.alive())} inductive, {len(clauses)} needed"
+        )
+        if reading == ANY_READING:
+            general = {
+                pool.sort: [pool.clauses[k] for k in sorted(pool.alive)] for pool in pools
+            }
+        for clause in clauses:
+            found[clause.sort, clause.literals] = clause
+    return list(found.values())

@@ -1,0 +1,376 @@
+"""A proof run as text of at most 80 columns, for a terminal of any colour or for a pipe."""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeVar
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from proofs.engine.claims import Claim, Kind
+from proofs.engine.verdict import Report, Result, Run, Verdict, tally
+
+T = TypeVar("T")
+
+WIDTH = 80
+
+ADMINISTRATORS = "administrators"
+"""The name of the administrators' table among a report's tables."""
+
+# Mid-tones of the 256 colours: 3.5 to 1 or better in contrast on white and on near-black.
+GOOD, FOUND, OPEN, BAD, QUIET = "color(29)", "color(97)", "color(130)", "color(160)", "color(243)"
+
+COLOURS = {
+    Verdict.PROVED: GOOD,
+    Verdict.REACHED: GOOD,
+    Verdict.DERIVED: GOOD,
+    Verdict.REFUTED: FOUND,
+    Verdict.UNDETERMINED: OPEN,
+}
+
+SHORT = 19
+"""A reason of at most so many characters stands in the table of verdicts itself."""
+
+
+class Assumption(Protocol):
+    """What is shown of an assumption of the model."""
+
+    @property
+    def id(self) -> str:
+        """Its name, as in A1."""
+
+    @property
+    def text(self) -> str:
+        """What is assumed, in words."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How to print: columns, the terminal's colours (None: no escape codes), the encoding."""
+
+    width: int = WIDTH
+    colours: Literal["standard", "256", "truecolor", "windows"] | None = None
+    encoding: str = "utf-8"
+
+
+def report_text(
+    report: Report,
+    assumptions: Sequence[Assumption],
+    style: Style,
+    *,
+    trace: bool = False,
+    allow_undetermined: bool = False,
+) -> str:
+    """A whole proof run; with ``trace`` the runs of reached claims too."""
+    results = report.results
+    parts = [_verdicts(results)] if results else []
+    parts += _chapter("Findings", _accounts(results, Verdict.REFUTED))
+    if trace:
+        parts += _chapter("Runs", _accounts(results, Verdict.REACHED))
+    parts += _chapter("Undetermined", _open_questions(results))
+    parts += _chapter("Derived", [*_answers(results), *_administrators(report.tables)])
+    if results:
+        parts += _chapter("Assumptions", [_pairs((a.id, a.text) for a in assumptions)])
+    parts += ["", *_closing(report, allow_undetermined=allow_undetermined)]
+    return _printed(parts, style)
+
+
+def listing_text(claims: Iterable[Claim], style: Style) -> str:
+    """The claims with their kinds and expected verdicts; nothing is proven."""
+    parts: list[RenderableType] = []
+    for section, group in _by_section(claims, lambda claim: claim):
+        parts.append(_rule(section))
+        for n, claim in enumerate(group):
+            parts.append(
+                Text.assemble(
+                    (f"{claim.title:<42}", "bold"), f"{claim.kind!s:<13}", claim.expected
+                )
+            )
+            if all(other.id != claim.id for other in group[n + 1 :]):
+                parts.append(_indented(Text(claim.text, QUIET)))
+    return _printed(parts, style)
+
+
+# -- the table of verdicts ----------------------------------------------------------------------
+
+
+def _verdicts(results: Sequence[Result]) -> RenderableType:
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0, expand=True
+    )
+    table.add_column("claim", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("evidence", ratio=1)
+    table.add_column("ms", justify="right", no_wrap=True)
+    for n, (section, group) in enumerate(_by_section(results, lambda result: result.claim)):
+        if n:
+            table.add_row()
+        table.add_row(Text(section, "bold"))
+        for result in group:
+            bad = _remark(result)
+            table.add_row(
+                result.claim.title,
+                Text(str(result.verdict), BAD if bad else COLOURS[result.verdict]),
+                _evidence(result),
+                Text(_milliseconds(result.seconds), QUIET),
+            )
+            if bad:
+                table.add_row(Text(f"  ! {bad}", f"bold {BAD}"))
+    return table
+
+
+def _remark(result: Result) -> str:
+    """What is wrong with a verdict; empty where nothing is, or nothing is known."""
+    if result.vacuous:
+        return "vacuous: nothing reaches its premise"
+    if result.as_expected or result.verdict is Verdict.UNDETERMINED:
+        return ""
+    return f"{result.claim.expected} was expected"
+
+
+def _evidence(result: Result) -> str:
+    match result:
+        case Result(verdict=Verdict.UNDETERMINED, detail=detail):
+            return detail if len(detail) <= SHORT else "see below"
+        case Result(verdict=Verdict.PROVED, steps=int(steps)):
+            return f"{steps}-step plan"
+        case Result(verdict=Verdict.PROVED, invariant=tuple(clauses)):
+            return f"{len(clauses)}-clause invariant"
+        case Result(verdict=Verdict.REACHED | Verdict.REFUTED, steps=int(steps)):
+            return f"{steps}-step run"
+        case Result(verdict=Verdict.DERIVED, answer=list(regions)):
+            return _count(len(regions), "region")
+        case _:
+            return ""
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f}" if seconds >= 0.0005 else "<1"  # noqa: PLR2004  (half a ms)
+
+
+# -- findings, runs, open questions -------------------------------------------------------------
+
+
+def _accounts(results: Iterable[Result], verdict: Verdict) -> Iterator[RenderableType]:
+    for result in results:
+        if result.verdict is verdict:
+            yield Text(result.claim.title, f"bold {COLOURS[verdict]}")
+            yield _indented(Text(result.claim.text, "italic"))
+            yield _indented(Text(_in_words(result)))
+            if result.run is not None:
+                yield ""
+                yield _indented(_run(result.run))
+
+
+def _in_words(result: Result) -> str:
+    """What a run means for its claim."""
+    claim = result.claim
+    run = f"a run of {_count(result.steps or 0, 'step')}"
+    if result.verdict is Verdict.REACHED:
+        return f"It is so: {run} gets there, and no shorter one does, at any size."
+    breaks = f"{run} breaks it, and no shorter one does, at any size."
+    if not result.as_expected:
+        return f"! {claim.expected} was expected, but it is false: {breaks} {result.detail}".strip()
+    if claim.kind is Kind.FINDING:
+        opening = "The article suggests so; made precise, it is false"
+    else:
+        opening = "This is false"
+    if claim.reading.name:
+        opening += f" under the reading {claim.reading.name} of A2"
+    return " ".join([f"{opening}: {breaks}", *_remarks(claim)])
+
+
+def _remarks(claim: Claim) -> list[str]:
+    """The paragraphs of a claim's docstring after the first: what its refutation means."""
+    _, *further = (inspect.getdoc(claim.body) or "").split("\n\n")
+    return [" ".join(paragraph.split()) for paragraph in further]
+
+
+def _run(run: Run) -> RenderableType:
+    changes = [change for step in run.steps for change in step.changes]
+    width = max((len(f"{change.entity}.{change.what}") for change in changes), default=0)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=QUIET)
+    table.add_column("step", justify="right")
+    table.add_column("action, and what it changes")
+    for n, step in enumerate(run.steps, 1):
+        table.add_row(str(n), Text(str(step), "bold"))
+        for change in step.changes:
+            name = f"{change.entity}.{change.what}"
+            table.add_row("", f"  {name:<{width}}  {change.before} -> {change.after}")
+        if not step.changes:
+            table.add_row("", Text("  nothing", QUIET))
+    circumstances = [
+        ("sizes", ", ".join(f"{name} {size}" for name, size in run.sizes)),
+        ("start", ", ".join(f"{name} = {value}" for name, value in run.start)),
+        ("where", ", ".join(f"{name} = {value}" for name, value in run.witness)),
+    ]
+    return Group(_pairs((label, text) for label, text in circumstances if text), table)
+
+
+def _open_questions(results: Iterable[Result]) -> Iterator[RenderableType]:
+    for result in results:
+        if result.verdict is Verdict.UNDETERMINED and len(result.detail) > SHORT:
+            yield Text(result.claim.title, f"bold {OPEN}")
+            yield _indented(Text(result.detail))
+
+
+# -- derived answers ----------------------------------------------------------------------------
+
+
+def _answers(results: Iterable[Result]) -> Iterator[RenderableType]:
+    for result in results:
+        if result.verdict is Verdict.DERIVED:
+            yield Text(result.claim.title, f"bold {GOOD}")
+            yield _indented(Text(result.claim.text, "italic"))
+            yield _indented(Text(_regions(result.answer)))
+
+
+def _regions(regions: Sequence[dict[str, str]]) -> str:
+    """Regions of versions, in words."""
+    between = [f"from {region['from']} to {region['to']} (both included)" for region in regions]
+    return "\n".join(between) or "none"
+
+
+def _administrators(tables: dict[str, Any]) -> Iterator[RenderableType]:
+    rows: list[dict[str, Any]] = tables.get(ADMINISTRATORS, {}).get("rows", [])
+    if not rows:
+        return
+    yield Text("What to expect of a Store.exe, by where AVAPI is enabled", f"bold {GOOD}")
+    yield _indented(
+        Text(
+            "A no is proved for any number of servers, mailboxes and attachments; a yes has "
+            "the length of its shortest run.",
+            QUIET,
+        )
+    )
+    answers = ("move_can_fail", "client_exposed_at_source", "client_exposed_at_destination")
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), expand=True
+    )
+    for heading in (
+        "AVAPI at\nsource",
+        "AVAPI at\ndestination",
+        "a move\ncan fail",
+        "client exposed\nat source",
+        "client exposed\nat destination",
+    ):
+        table.add_column(heading, no_wrap=True, ratio=1)
+    yield _indented(table, 2)
+    for region, group in _grouped(rows, lambda row: _regions([row["versions"]])):
+        yield ""
+        yield _indented(Text(f"Store.exe {region}", "bold"), 2)
+        body = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
+        for _ in range(5):
+            body.add_column(no_wrap=True, ratio=1)
+        for row in group:
+            body.add_row(
+                "enabled" if row["source_antivirus"] else "disabled",
+                "enabled" if row["destination_antivirus"] else "disabled",
+                *(_cell(row[answer]) for answer in answers),
+            )
+        yield _indented(body, 2)
+        for restorable, _ in _grouped(group, lambda row: _regions(row["restorable"])):
+            yield _indented(_pairs([("may be restored", restorable)]), 2)
+
+
+def _cell(cell: dict[str, Any]) -> Text:
+    if cell["answer"] == "no":
+        return Text("no", GOOD)
+    steps = cell["steps"]
+    return Text("yes" if steps is None else f"yes, {_count(steps, 'step')}", f"bold {FOUND}")
+
+
+# -- the end ------------------------------------------------------------------------------------
+
+
+def _closing(report: Report, *, allow_undetermined: bool) -> Iterator[RenderableType]:
+    results = report.results
+    if not results:
+        yield "Nothing was settled."
+        return
+    counts = tally(results)
+    wrong = [result for result in results if _remark(result)]
+    if wrong:
+        titles = ", ".join(result.claim.title for result in wrong)
+        yield Text(f"! Not as expected: {titles}.", f"bold {BAD}")
+    elif Verdict.UNDETERMINED in counts:
+        allowed = "allowed by --allow-undetermined" if allow_undetermined else "not a success"
+        yield Text(f"Undetermined is {allowed}; all others are as expected.", OPEN)
+    else:
+        yield Text("Every verdict is as expected.", GOOD)
+    parts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if verdict in counts)
+    yield Text(f"{_count(len(results), 'verdict')}: {parts}.", "bold")
+
+
+# -- pieces -------------------------------------------------------------------------------------
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _grouped(items: Iterable[T], key: Callable[[T], str]) -> Iterable[tuple[str, list[T]]]:
+    """Items by key, in the order in which the keys come first."""
+    groups: dict[str, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups.items()
+
+
+def _by_section(
+    items: Iterable[T], claim: Callable[[T], Claim]
+) -> Iterable[tuple[str, list[T]]]:
+    """Items by the section of the article; its notes and findings belong to it."""
+
+    def section(item: T) -> str:
+        name = claim(item).section.split(",")[0].split(" (")[0]
+        return name[:1].upper() + name[1:]
+
+    return _grouped(items, section)
+
+
+def _chapter(heading: str, parts: Iterable[RenderableType]) -> list[RenderableType]:
+    """A heading and what stands below it; nothing where there is nothing."""
+    body = list(parts)
+    return [_rule(heading), *body] if body else []
+
+
+def _rule(heading: str) -> RenderableType:
+    title = Text(f"{heading} ", "bold")
+    return Padding(Rule(title, align="left", style=QUIET), (1, 0, 0, 0))
+
+
+def _indented(part: RenderableType, columns: int = 4) -> RenderableType:
+    return Padding(part, (0, 0, 0, columns))
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> RenderableType:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for label, text in pairs:
+        grid.add_row(Text(label, QUIET), text)
+    return grid
+
+
+def _printed(parts: Sequence[RenderableType], style: Style) -> str:
+    file = io.TextIOWrapper(io.BytesIO(), style.encoding, errors="replace", newline="\n")
+    Console(
+        file=file,
+        width=style.width,
+        force_terminal=style.colours is not None,
+        color_system=style.colours,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    ).print(Group(*parts))
+    file.seek(0)
+    text = file.read()
+    return "\n".join(line.rstrip() for line in text.split("\n"))

@@ -1,0 +1,120 @@
+"""A proof run as JSON, and a file that is either written whole or left as it was.
+
+``report.schema.json`` beside this module describes the format.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from proofs.engine.verdict import Report, Result, Run
+
+SCHEMA_VERSION = 1
+"""It rises when a reader of the former format could be misled."""
+
+SCHEMA = Path(__file__).with_name("report.schema.json")
+"""The JSON Schema (draft 2020-12) of what `to_json` returns."""
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """Everything that a run settled, ready for `json.dumps`."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "model": {"digest": report.digest},
+        "claims": [_claim(result) for result in report.results],
+        "derived": report.derived,
+    }
+
+
+def to_text(report: Report) -> str:
+    """The JSON document, with a line break at its end."""
+    return json.dumps(to_json(report), indent=2, allow_nan=False) + "\n"
+
+
+def _claim(result: Result) -> dict[str, Any]:
+    claim = result.claim
+    return {
+        "id": claim.id,
+        "section": claim.section,
+        "kind": claim.kind.value,
+        "reading": claim.reading.name or None,
+        "expected": claim.expected,
+        "verdict": result.verdict.value,
+        "as_expected": result.as_expected,
+        "steps": result.steps,
+        "run": None if result.run is None else _run(result.run),
+        "invariant": None if result.invariant is None else list(result.invariant),
+        "vacuous": result.vacuous,
+        "seconds": round(result.seconds, 6),
+        "detail": result.detail,
+    }
+
+
+def _run(run: Run) -> list[dict[str, Any]]:
+    return [
+        {
+            "action": step.action,
+            "arguments": dict(step.arguments),
+            "changes": [
+                {
+                    "entity": change.entity,
+                    "what": change.what,
+                    "before": change.before,
+                    "after": change.after,
+                }
+                for change in step.changes
+            ],
+        }
+        for step in run.steps
+    ]
+
+
+class OutputFile:
+    """A file to be written later: whether it can be is found out now, by trying.
+
+    A regular file is replaced in one step, so that a reader sees the old content or the new; a
+    device or a pipe is written as it is. Links are followed. Raises `OSError`.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(os.path.realpath(path))
+        self.mode: int | None = None
+        self.special = False
+        with suppress(FileNotFoundError):
+            self.mode = self.path.stat().st_mode
+            self.special = not stat.S_ISREG(self.mode) and not stat.S_ISDIR(self.mode)
+        if self.path.is_dir():
+            raise IsADirectoryError("it is a directory")
+        if self.mode is not None and not os.access(self.path, os.W_OK):
+            raise PermissionError("it is write-protected")
+        if not self.special:
+            os.close(self._create())
+            self._temporary.unlink()
+
+    @property
+    def _temporary(self) -> Path:
+        return self.path.with_name(f".proofs-{os.getpid()}.tmp")
+
+    def _create(self) -> int:
+        return os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+
+    def write(self, text: str) -> None:
+        """Write the file. Raises `OSError`, and then leaves it as it was."""
+        if self.special:
+            self.path.write_text(text, encoding="utf-8")
+            return
+        descriptor = self._create()
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            if self.mode is not None:
+                self._temporary.chmod(stat.S_IMODE(self.mode))
+            self._temporary.replace(self.path)
+        except BaseException:
+            self._temporary.unlink(missing_ok=True)
+            raise
