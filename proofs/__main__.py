@@ -15,6 +15,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -113,6 +114,7 @@ def command(
 
     CLAIM is a claim's id or a pattern such as 'cause.*'; without any, all claims are meant.
     """
+    from model.assumptions import ASSUMPTIONS
     from proofs.engine.verdict import exit_code
     from proofs.render import listing_text, report_text
     from proofs.report import to_text
@@ -130,8 +132,6 @@ def command(
     if json_path == "-":
         _print(to_text(report))
     else:
-        from model.assumptions import ASSUMPTIONS
-
         _print(
             report_text(
                 report, ASSUMPTIONS, _style(), trace=trace, allow_undetermined=allow_undetermined
@@ -188,9 +188,7 @@ def _proved(
     from proofs.session import run
 
     with _progress(len(claims)) as progress:
-        return run(
-            claims, timeout=timeout, seed=seed, jobs=jobs, progress=progress, tables=tables
-        )
+        return run(claims, timeout=timeout, seed=seed, jobs=jobs, progress=progress, tables=tables)
 
 
 @contextmanager
@@ -239,15 +237,13 @@ def _unwritable(path: str, error: Exception) -> click.ClickException:
 
 def _style() -> Style:
     """How to print to stdout: in colour only on a terminal, and never with NO_COLOR."""
-    from rich.console import Console
-
-    from proofs.render import WIDTH, Style
+    from proofs.render import WIDTH, Style, colours
 
     encoding = sys.stdout.encoding or "utf-8"
     if not sys.stdout.isatty():
         return Style(WIDTH, None, encoding)
-    colours = None if os.environ.get("NO_COLOR") else Console().color_system
-    return Style(min(WIDTH, shutil.get_terminal_size().columns), colours, encoding)
+    width = max(1, shutil.get_terminal_size().columns)
+    return Style(min(WIDTH, width), None if os.environ.get("NO_COLOR") else colours(), encoding)
 
 
 def _print(text: str) -> None:
@@ -256,7 +252,7 @@ def _print(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        with open(os.devnull, "wb") as nowhere:
+        with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             raise _unwritable("standard output", error) from error

@@ -20,6 +20,9 @@ from proofs.engine.verdict import Report, Result, Run, Verdict, tally
 
 T = TypeVar("T")
 
+Colours = Literal["standard", "256", "truecolor"]
+"""What a terminal can show."""
+
 WIDTH = 80
 
 ADMINISTRATORS = "administrators"
@@ -35,6 +38,8 @@ COLOURS = {
     Verdict.REFUTED: FOUND,
     Verdict.UNDETERMINED: OPEN,
 }
+
+ENDS = ("source", "destination")
 
 SHORT = 19
 """A reason of at most so many characters stands in the table of verdicts itself."""
@@ -57,8 +62,17 @@ class Style:
     """How to print: columns, the terminal's colours (None: no escape codes), the encoding."""
 
     width: int = WIDTH
-    colours: Literal["standard", "256", "truecolor", "windows"] | None = None
+    colours: Colours | None = None
     encoding: str = "utf-8"
+
+
+def colours() -> Colours | None:
+    """What the terminal at stdout can show."""
+    match Console().color_system:
+        case "standard" | "256" | "truecolor" as known:
+            return known
+        case _:
+            return None
 
 
 def report_text(
@@ -90,9 +104,7 @@ def listing_text(claims: Iterable[Claim], style: Style) -> str:
         parts.append(_rule(section))
         for n, claim in enumerate(group):
             parts.append(
-                Text.assemble(
-                    (f"{claim.title:<42}", "bold"), f"{claim.kind!s:<13}", claim.expected
-                )
+                Text.assemble((f"{claim.title:<42}", "bold"), f"{claim.kind!s:<13}", claim.expected)
             )
             if all(other.id != claim.id for other in group[n + 1 :]):
                 parts.append(_indented(Text(claim.text, QUIET)))
@@ -103,9 +115,7 @@ def listing_text(claims: Iterable[Claim], style: Style) -> str:
 
 
 def _verdicts(results: Sequence[Result]) -> RenderableType:
-    table = Table(
-        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0, expand=True
-    )
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0, expand=True)
     table.add_column("claim", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("evidence", ratio=1)
@@ -153,21 +163,22 @@ def _evidence(result: Result) -> str:
 
 
 def _milliseconds(seconds: float) -> str:
-    return f"{seconds * 1000:.0f}" if seconds >= 0.0005 else "<1"  # noqa: PLR2004  (half a ms)
+    return f"{seconds * 1000:.0f}" if seconds >= 0.0005 else "<1"
 
 
 # -- findings, runs, open questions -------------------------------------------------------------
 
 
 def _accounts(results: Iterable[Result], verdict: Verdict) -> Iterator[RenderableType]:
-    for result in results:
-        if result.verdict is verdict:
-            yield Text(result.claim.title, f"bold {COLOURS[verdict]}")
-            yield _indented(Text(result.claim.text, "italic"))
-            yield _indented(Text(_in_words(result)))
-            if result.run is not None:
-                yield ""
-                yield _indented(_run(result.run))
+    for n, result in enumerate(r for r in results if r.verdict is verdict):
+        if n:
+            yield ""
+        yield Text(result.claim.title, f"bold {COLOURS[verdict]}")
+        yield _indented(Text(result.claim.text, "italic"))
+        yield _indented(Text(_in_words(result)))
+        if result.run is not None:
+            yield ""
+            yield _indented(_run(result.run))
 
 
 def _in_words(result: Result) -> str:
@@ -184,7 +195,7 @@ def _in_words(result: Result) -> str:
     else:
         opening = "This is false"
     if claim.reading.name:
-        opening += f" under the reading {claim.reading.name} of A2"
+        opening += f" under the {claim.reading.name} reading of A2"
     return " ".join([f"{opening}: {breaks}", *_remarks(claim)])
 
 
@@ -209,8 +220,8 @@ def _run(run: Run) -> RenderableType:
             table.add_row("", Text("  nothing", QUIET))
     circumstances = [
         ("sizes", ", ".join(f"{name} {size}" for name, size in run.sizes)),
-        ("start", ", ".join(f"{name} = {value}" for name, value in run.start)),
-        ("where", ", ".join(f"{name} = {value}" for name, value in run.witness)),
+        ("start", ", ".join(f"{name}={value}" for name, value in run.start)),
+        ("where", ", ".join(f"{name}={value}" for name, value in run.witness)),
     ]
     return Group(_pairs((label, text) for label, text in circumstances if text), table)
 
@@ -251,34 +262,38 @@ def _administrators(tables: dict[str, Any]) -> Iterator[RenderableType]:
             QUIET,
         )
     )
-    answers = ("move_can_fail", "client_exposed_at_source", "client_exposed_at_destination")
-    table = Table(
-        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), expand=True
-    )
-    for heading in (
-        "AVAPI at\nsource",
-        "AVAPI at\ndestination",
-        "a move\ncan fail",
-        "client exposed\nat source",
-        "client exposed\nat destination",
-    ):
-        table.add_column(heading, no_wrap=True, ratio=1)
-    yield _indented(table, 2)
-    for region, group in _grouped(rows, lambda row: _regions([row["versions"]])):
-        yield ""
+    yield ""
+    headings = ("AVAPI at\nsource", "AVAPI at\ndestination", "a move\ncan fail")
+    exposed = ("client exposed\nat source", "client exposed\nat destination")
+    yield _indented(_columns(*headings, *exposed), 2)
+    for n, (region, group) in enumerate(_grouped(rows, lambda row: _regions([row["versions"]]))):
+        if n:
+            yield ""
         yield _indented(Text(f"Store.exe {region}", "bold"), 2)
-        body = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
-        for _ in range(5):
-            body.add_column(no_wrap=True, ratio=1)
+        body = _columns()
         for row in group:
             body.add_row(
-                "enabled" if row["source_antivirus"] else "disabled",
-                "enabled" if row["destination_antivirus"] else "disabled",
-                *(_cell(row[answer]) for answer in answers),
+                *("enabled" if row[f"{end}_antivirus"] else "disabled" for end in ENDS),
+                _cell(row["move_can_fail"]),
+                *(_cell(row[f"client_exposed_at_{end}"]) for end in ENDS),
             )
         yield _indented(body, 2)
         for restorable, _ in _grouped(group, lambda row: _regions(row["restorable"])):
             yield _indented(_pairs([("may be restored", restorable)]), 2)
+
+
+def _columns(*headings: str) -> Table:
+    """The five columns of the administrators' table, with headings or for rows below them."""
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_header=bool(headings),
+        show_edge=False,
+        pad_edge=False,
+        padding=0,
+    )
+    for heading in headings or [""] * 5:
+        table.add_column(heading, width=14)
+    return table
 
 
 def _cell(cell: dict[str, Any]) -> Text:
@@ -302,8 +317,9 @@ def _closing(report: Report, *, allow_undetermined: bool) -> Iterator[Renderable
         titles = ", ".join(result.claim.title for result in wrong)
         yield Text(f"! Not as expected: {titles}.", f"bold {BAD}")
     elif Verdict.UNDETERMINED in counts:
-        allowed = "allowed by --allow-undetermined" if allow_undetermined else "not a success"
-        yield Text(f"Undetermined is {allowed}; all others are as expected.", OPEN)
+        number = _count(counts[Verdict.UNDETERMINED], "verdict")
+        pass_ = "passed by --allow-undetermined" if allow_undetermined else "so this is no success"
+        yield Text(f"{number} undetermined, {pass_}; all others as expected.", OPEN)
     else:
         yield Text("Every verdict is as expected.", GOOD)
     parts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if verdict in counts)
@@ -325,9 +341,7 @@ def _grouped(items: Iterable[T], key: Callable[[T], str]) -> Iterable[tuple[str,
     return groups.items()
 
 
-def _by_section(
-    items: Iterable[T], claim: Callable[[T], Claim]
-) -> Iterable[tuple[str, list[T]]]:
+def _by_section(items: Iterable[T], claim: Callable[[T], Claim]) -> Iterable[tuple[str, list[T]]]:
     """Items by the section of the article; its notes and findings belong to it."""
 
     def section(item: T) -> str:
@@ -344,8 +358,7 @@ def _chapter(heading: str, parts: Iterable[RenderableType]) -> list[RenderableTy
 
 
 def _rule(heading: str) -> RenderableType:
-    title = Text(f"{heading} ", "bold")
-    return Padding(Rule(title, align="left", style=QUIET), (1, 0, 0, 0))
+    return Padding(Rule(Text(heading, "bold"), align="left", style=QUIET), (1, 0, 0, 0))
 
 
 def _indented(part: RenderableType, columns: int = 4) -> RenderableType:
@@ -373,4 +386,4 @@ def _printed(parts: Sequence[RenderableType], style: Style) -> str:
     ).print(Group(*parts))
     file.seek(0)
     text = file.read()
-    return "\n".join(line.rstrip() for line in text.split("\n"))
+    return "\n".join(line.rstrip() for line in text.lstrip("\n").split("\n"))

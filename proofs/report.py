@@ -110,7 +110,7 @@ class OutputFile:
             return
         descriptor = self._create()
         try:
-            with open(descriptor, "w", encoding="utf-8") as file:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
             if self.mode is not None:
                 self._temporary.chmod(stat.S_IMODE(self.mode))

@@ -9,7 +9,7 @@ import z3
 
 from proofs.engine.extract import subterms
 from proofs.engine.transitions import Transitions
-from proofs.engine.vocabulary import HISTORY, States
+from proofs.engine.vocabulary import HISTORY, Key, States
 
 _CONNECTIVES = (
     z3.Z3_OP_AND,
@@ -40,14 +40,18 @@ class Atom:
 def atoms(transitions: Transitions, extra: Iterable[z3.ExprRef] = ()) -> dict[str, list[Atom]]:
     """The atoms about each kind of entity, mined from the model and from ``extra`` terms.
 
+    Functions of the state that neither the extra terms nor the actions depend on are left out.
+
     For the entity itself and each one that it leads to: the states of its machines, its Boolean
     fields and histories, the comparisons that occur in the model; and which of them are the same.
     """
-    templates = _templates(transitions, extra)
+    extra = list(extra)
+    keys = transitions.relevant(extra)
+    templates = _templates(transitions, extra, keys)
     found: dict[str, list[Atom]] = {}
     for entity in transitions.info.entities:
         x = z3.Const(f"x:{entity.name}", z3.DeclareSort(entity.name))
-        ways = list(_places(transitions, x, ()))
+        ways = list(_places(transitions, x, (), keys))
         places = [(".".join((entity.name.lower(), *way)), term) for way, term in ways]
         own: dict[str, Atom] = {}
         for way, term in ways:
@@ -66,7 +70,7 @@ def atoms(transitions: Transitions, extra: Iterable[z3.ExprRef] = ()) -> dict[st
 
 
 def _places(
-    transitions: Transitions, term: z3.ExprRef, way: tuple[str, ...]
+    transitions: Transitions, term: z3.ExprRef, way: tuple[str, ...], keys: set[Key]
 ) -> Iterator[tuple[tuple[str, ...], z3.ExprRef]]:
     """An entity and all that it leads to, each with the way there."""
     yield way, term
@@ -74,15 +78,15 @@ def _places(
     sort = term.sort().name()
     for (entity, name), decl in vocabulary.references.items():
         if entity == sort:
-            yield from _places(transitions, decl(term), (*way, name))
+            yield from _places(transitions, decl(term), (*way, name), keys)
     for key, decl in vocabulary.functions.items():
-        if key.entity == sort and decl.range().kind() == z3.Z3_UNINTERPRETED_SORT:
+        if key in keys and key.entity == sort and decl.range().kind() == z3.Z3_UNINTERPRETED_SORT:
             hop = f"{key.slot}.{key.name}".removeprefix(f"{HISTORY}.")
-            yield from _places(transitions, decl(term), (*way, hop))
+            yield from _places(transitions, decl(term), (*way, hop), keys)
 
 
 def _templates(
-    transitions: Transitions, extra: Iterable[z3.ExprRef]
+    transitions: Transitions, extra: Iterable[z3.ExprRef], keys: set[Key]
 ) -> list[tuple[str, z3.ExprRef, z3.ExprRef]]:
     """Boolean terms about one entity of a sort: (sort, variable, term)."""
     found: dict[tuple[str, str], tuple[str, z3.ExprRef, z3.ExprRef]] = {}
@@ -93,6 +97,8 @@ def _templates(
         )
 
     for key, decl in transitions.vocabulary.functions.items():
+        if key not in keys:
+            continue
         x = z3.Const(f"x:{key.entity}", decl.domain(0))
         type_ = transitions.vocabulary.types[key]
         if isinstance(type_, States):
@@ -101,7 +107,7 @@ def _templates(
                 keep(x, decl(x) == type_.value(member))
         elif type_ is bool:
             keep(x, decl(x))
-    for term in (*_terms(transitions), *extra):
+    for term in (*_terms(transitions, keys), *extra):
         for part in subterms(term):
             if not z3.is_bool(part) or z3.is_quantifier(part) or not z3.is_app(part):
                 continue
@@ -116,11 +122,12 @@ def _templates(
     return list(found.values())
 
 
-def _terms(transitions: Transitions) -> Iterator[z3.ExprRef]:
+def _terms(transitions: Transitions, keys: set[Key]) -> Iterator[z3.ExprRef]:
     for command in transitions.commands:
         yield command.guard
-        for update in command.updates.values():
-            yield update.value
+        for key, update in command.updates.items():
+            if key in keys:
+                yield update.value
 
 
 def _only_entity(term: z3.ExprRef) -> z3.ExprRef | None:

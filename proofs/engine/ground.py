@@ -30,7 +30,7 @@ class Grounding:
     terms: dict[str, dict[int, z3.ExprRef]] = field(default_factory=dict)
     universals: list[tuple[str, Callable[[z3.ExprRef], z3.BoolRef]]] = field(default_factory=list)
     constraints: list[z3.BoolRef] = field(default_factory=list)
-    _names: dict[int, tuple[z3.ExprRef, z3.ExprRef]] = field(default_factory=dict)
+    _names: dict[int, tuple[z3.ExprRef, z3.BoolRef, set[bool]]] = field(default_factory=dict)
 
     def forall(self, sort: str, body: Callable[[z3.ExprRef], z3.BoolRef]) -> None:
         """Demand something of every entity of a sort."""
@@ -64,36 +64,63 @@ class Grounding:
                 self.entity(function(term))
 
     def _without_quantifiers(self, formula: z3.BoolRef) -> z3.BoolRef:
-        quantified = [term for term in subterms(formula) if z3.is_quantifier(term)]
-        if not quantified:
+        found = polarities(formula)
+        if not found:
             return formula
-        pairs = []
-        for term in quantified:
-            if term.get_id() not in self._names:
-                self._names[term.get_id()] = term, self._name(term)
-            pairs.append((term, self._names[term.get_id()][1]))
+        pairs = [(term, self._name(term, signs)) for term, signs in found]
         return z3.substitute(formula, *pairs)
 
-    def _name(self, quantifier: z3.ExprRef) -> z3.ExprRef:
+    def _name(self, quantifier: z3.ExprRef, signs: set[bool]) -> z3.ExprRef:
+        """A Boolean that stands for a quantified formula where it occurs with these signs."""
         body = quantifier.body()
         if quantifier.num_vars() != 1 or any(z3.is_quantifier(t) for t in subterms(body)):
             raise ModelError("an all() or any() inside another one is not supported in a proof")
         sort = quantifier.var_sort(0)
-        name = z3.FreshBool("some")
-        witness = z3.FreshConst(sort, "witness")
-        self.entity(witness)
+        key = quantifier.get_id()
+        if key not in self._names:
+            self._names[key] = quantifier, z3.FreshBool("some"), set()
+        _, name, known = self._names[key]
         exists = quantifier.is_exists()
+        for sign in signs - known:
+            known.add(sign)
+            if sign == exists:
+                witness = z3.FreshConst(sort, "witness")
+                self.entity(witness)
+                value = z3.substitute_vars(body, witness)
+                self.constraints.append(
+                    z3.Implies(name, value) if exists else z3.Implies(value, name)
+                )
+            else:
 
-        def instance(term: z3.ExprRef) -> z3.BoolRef:
-            value = z3.substitute_vars(body, term)
-            return z3.Implies(value, name) if exists else z3.Implies(name, value)
+                def instance(term: z3.ExprRef) -> z3.BoolRef:
+                    value = z3.substitute_vars(body, term)
+                    return z3.Implies(value, name) if exists else z3.Implies(name, value)
 
-        value = z3.substitute_vars(body, witness)
-        self.constraints.append(
-            z3.Implies(name, value) if exists else z3.Implies(value, name)
-        )
-        self.forall(sort.name(), instance)
+                self.forall(sort.name(), instance)
         return name
+
+
+def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
+    """The quantified subformulas, each with the signs that it occurs with."""
+    found: dict[int, tuple[z3.ExprRef, set[bool]]] = {}
+    seen: set[tuple[int, bool]] = set()
+    stack = [(formula, True)]
+    while stack:
+        term, sign = stack.pop()
+        if (term.get_id(), sign) in seen:
+            continue
+        seen.add((term.get_id(), sign))
+        if z3.is_quantifier(term):
+            found.setdefault(term.get_id(), (term, set()))[1].add(sign)
+        elif z3.is_not(term):
+            stack.append((term.arg(0), not sign))
+        elif z3.is_and(term) or z3.is_or(term):
+            stack += [(child, sign) for child in term.children()]
+        elif z3.is_implies(term):
+            stack += [(term.arg(0), not sign), (term.arg(1), sign)]
+        else:
+            stack += [(child, s) for child in term.children() for s in (True, False)]
+    return list(found.values())
 
 
 def solver(seed: int, timeout: float | None = None) -> z3.Solver:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -262,22 +262,31 @@ class Houdini:
     def _kept(self, step: _Step) -> bool:
         """Drop what a step from a state that satisfies all candidates violates."""
         changed = False
-        while True:
-            some = disjunction(
-                [pool.violated[k] for pool in self.pools for k in sorted(pool.alive)]
+        step.solver.push()
+        try:
+            # What a state that satisfies more than it must violates, one that satisfies less does.
+            step.solver.add(*self.alive())
+            step.solver.add(
+                disjunction(
+                    [
+                        pool.violated[k]
+                        for pool in self.pools
+                        for k in sorted(pool.alive)
+                        if k >= pool.general
+                    ]
+                )
             )
-            step.solver.push()
-            step.solver.add(some)
-            try:
-                if not step.check(self.alive()):
-                    return changed
+            while step.check(()):
+                changed = True
                 model = step.solver.model()
-            finally:
-                step.solver.pop()
-            changed = True
-            for pool, names in zip(self.pools, step.after, strict=True):
-                values = [z3.is_true(model.eval(name, model_completion=True)) for name in names]
-                pool.alive.difference_update(pool.violations(values))
+                for pool, names in zip(self.pools, step.after, strict=True):
+                    values = [z3.is_true(model.eval(n, model_completion=True)) for n in names]
+                    lost = pool.violations(values)
+                    pool.alive.difference_update(lost)
+                    step.solver.add(*(pool.violated_not[k] for k in lost))
+            return changed
+        finally:
+            step.solver.pop()
 
     def alive(self) -> list[z3.BoolRef]:
         """The candidates that are left, as assumptions."""
@@ -299,16 +308,19 @@ class Houdini:
                 return {}
             if step.check([z3.Bool(name) for name in named]):
                 return None
-            new = sorted(
-                {literal.decl().name() for literal in step.solver.unsat_core()} - set(chosen)
-            )
+            new = self._new(step, chosen)
             for name in list(new):
                 rest = [other for other in new if other != name]
-                if not step.check([*old, *map(z3.Bool, rest)]):
-                    new = rest
+                if name in new and not step.check([*old, *map(z3.Bool, rest)]):
+                    new = self._new(step, chosen)
             return {name: named[name] for name in new}
         finally:
             step.solver.pop()
+
+    def _new(self, step: _Step, chosen: Container[str]) -> list[str]:
+        """The candidates of the last core that are not chosen yet."""
+        names = (literal.decl().name() for literal in step.solver.unsat_core())
+        return sorted(name for name in names if name not in chosen)
 
     def needed(self, goals: Iterable[Goal]) -> list[Clause]:
         """An inductive subset of the candidates that excludes every goal that can be excluded."""
@@ -378,8 +390,10 @@ def infer(
             pools.append(pool)
         houdini = Houdini(induction, pools, reading)
         asked = len(houdini.alive())
-        houdini.run()
+        import time; t=time.time()
+        houdini.run(); print("run",time.time()-t); t=time.time()
         clauses = houdini.needed(goals[reading])
+        print("needed", time.time()-t)
         log(
             f"{reading.name or 'any reading'}: {asked} candidates, "
             f"{len(houdini.alive())} inductive, {len(clauses)} needed"

@@ -13,7 +13,7 @@ import z3
 from model.kernel import STATE, ModelError, Start, System, signature
 from proofs.engine.claims import Claim, History, Inapplicable, Reading, Step
 from proofs.engine.explore import Explorer, Leaf, Node, merge
-from proofs.engine.extract import Command, Update, constants, extract, located
+from proofs.engine.extract import Command, Update, constants, extract, located, subterms
 from proofs.engine.values import lift, truth
 from proofs.engine.vocabulary import HISTORY, Key, Vocabulary, enumeration
 from proofs.engine.world import World
@@ -112,6 +112,29 @@ class Transitions:
                 text.update(f"{key} := {update.value.sexpr()}\n".encode())
         return text.hexdigest()
 
+    def relevant(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
+        """The functions that terms, the guards and the updates of such functions depend on."""
+        by_name = {str(key): key for key in self.keys}
+        needed: set[Key] = set()
+        left = [*terms, *(command.guard for command in self.commands)]
+        while left:
+            found = {
+                by_name[name]
+                for term in left
+                for part in subterms(term)
+                if z3.is_app(part) and (name := part.decl().name().rstrip("'")) in by_name
+            }
+            fresh = found - needed
+            needed |= fresh
+            left = [
+                command.updates[key].value
+                for command in self.commands
+                for key in fresh
+                if key in command.updates
+            ]
+            left += [self.initial[key].value for key in fresh if key in self.initial]
+        return needed
+
     # -- initial states -------------------------------------------------------------------------
 
     def _initial(self) -> dict[Key, Update]:
@@ -173,10 +196,15 @@ class Transitions:
 
     def property(self, claim: Claim) -> Property:
         """The terms of a claim."""
-        variables = [
-            (name, type_, self.world.parameter(f"{claim.id}.{name}", type_))
-            for name, type_ in claim.variables
-        ]
+        # Claims share their variables, first attachment with first attachment, so that a search for
+        # many of them at once has few terms to deal with.
+        counts: dict[str, int] = {}
+        variables = []
+        for name, type_ in claim.variables:
+            kind = type_.__name__
+            counts[kind] = counts.get(kind, 0) + 1
+            value = self.world.parameter(f"any:{kind}{counts[kind]}", type_)
+            variables.append((name, type_, value))
         first = self.step if claim.on_step else self.world.system
 
         def run() -> Any:

@@ -1,0 +1,420 @@
+"""Shortest runs at any size: bounded search from the initial states, for any number of entities.
+
+One unrolling serves every goal. A goal is met at the first depth that admits it, and every lesser
+depth was unsatisfiable, whatever the number of entities.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import z3
+
+from model.kernel import Entity
+from proofs.engine.claims import Reading
+from proofs.engine.extract import subterms
+from proofs.engine.ground import Grounding, entity_functions, solver
+from proofs.engine.induction import Timeout
+from proofs.engine.transitions import Transitions
+from proofs.engine.vocabulary import Key
+
+
+@dataclass(frozen=True, eq=False)
+class Goal:
+    """Something to be met by the last step of a run, or by the last state.
+
+    ``term`` is over the functions before the step and, primed, after it. ``variables`` are its
+    constants, ``reading`` fixes constants of the system.
+    """
+
+    name: str
+    term: z3.BoolRef
+    on_step: bool
+    variables: tuple[tuple[str, Any, z3.ExprRef], ...]
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class Found:
+    """A model of a shortest run: the entities' numbers by sort, and everything about the start.
+
+    ``initial`` gives functions of the state and references at every entity, ``constants`` the
+    system's constants, ``steps`` actions with arguments, ``witness`` the goal's variables. Entities
+    are numbers, enumeration members names, other values plain.
+    """
+
+    sizes: dict[str, int]
+    initial: dict[str, list[Any]]
+    constants: dict[str, Any]
+    steps: tuple[tuple[str, tuple[Any, ...]], ...]
+    witness: tuple[Any, ...]
+
+
+@dataclass
+class _Layer:
+    """One step of the unrolling: its action, its parameters, and the functions after it."""
+
+    action: z3.ExprRef
+    arguments: dict[str, tuple[z3.ExprRef, ...]]
+    before: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
+    after: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
+
+
+class Unrolling:
+    """The runs of a system, step by step, as ground formulas over the initial state."""
+
+    def __init__(
+        self,
+        transitions: Transitions,
+        *,
+        seed: int = 0,
+        deadline: Callable[[], float | None] = lambda: None,
+        preferences: dict[type, Iterable[int]] | None = None,
+    ) -> None:
+        self.transitions = transitions
+        self.deadline = deadline
+        self.preferences = preferences or {}
+        vocabulary = transitions.vocabulary
+        self.grounding = Grounding(
+            entity_functions([*vocabulary.references.values(), *vocabulary.functions.values()])
+        )
+        self.solver = solver(seed)
+        self.layers: list[_Layer] = []
+        self.asserted = 0
+        self.seconds = 0.0
+        self.queries = 0
+        self.start = [
+            (decl, transitions.initial[key].at(z3.Var(0, decl.domain(0))))
+            for key, decl in vocabulary.functions.items()
+            if key in transitions.initial
+        ]
+
+    @property
+    def depth(self) -> int:
+        """The number of steps unrolled."""
+        return len(self.layers)
+
+    def state(self, depth: int) -> list[tuple[z3.FuncDeclRef, z3.ExprRef]]:
+        """What the functions of the state are after some steps, for ``substitute_funs``."""
+        return self.layers[depth - 1].after if depth else self.start
+
+    def extend(self, goals: Iterable[Goal] | None = None) -> None:
+        """Unroll one more step; of the state after it only what these goals depend on, if given.
+
+        Later goals have to be among them.
+        """
+        transitions = self.transitions
+        depth = self.depth
+        before = self.state(depth)
+        action = z3.Const(f"action@{depth}", transitions.action.sort())
+        keys = (
+            set(transitions.keys)
+            if goals is None
+            else transitions.relevant(goal.term for goal in goals)
+        )
+        arguments = {}
+        renaming = []
+        for command in transitions.commands:
+            counts: dict[str, int] = {}
+            shared = []
+            for _, _, parameter in command.parameters:
+                sort = parameter.sort()
+                ordinal = counts[sort.name()] = counts.get(sort.name(), 0) + 1
+                constant = z3.Const(f"{sort.name().lower()}{ordinal}@{depth}", sort)
+                shared.append(constant)
+                renaming.append((parameter, constant))
+            arguments[command.name] = tuple(shared)
+        named = self._names(renaming, before)
+        for command in transitions.commands:
+            enabled = z3.substitute(z3.substitute(command.guard, *renaming), *named)
+            self.grounding.add(
+                z3.Implies(
+                    action == transitions.actions[command.name],
+                    z3.substitute_funs(enabled, *before),
+                )
+            )
+        after = []
+        for key, decl in transitions.vocabulary.functions.items():
+            if key not in keys:
+                continue
+            variable = transitions.world.variable(key)
+            value: z3.ExprRef = decl(variable)
+            for command in reversed(transitions.commands):
+                if key in command.updates:
+                    chosen = action == transitions.actions[command.name]
+                    value = z3.If(chosen, command.updates[key].value, value)
+            value = z3.substitute(value, *renaming)
+            value = z3.substitute(value, *named, (variable, z3.Var(0, decl.domain(0))))
+            after.append((decl, z3.simplify(z3.substitute_funs(value, *before))))
+        self.layers.append(_Layer(action, arguments, before, after))
+        self.flush()
+
+    def _names(
+        self,
+        renaming: list[tuple[z3.ExprRef, z3.ExprRef]],
+        before: list[tuple[z3.FuncDeclRef, z3.ExprRef]],
+    ) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
+        """A constant for each entity that the parameters of a step lead to, such as the server that
+        an attachment is on: the states after it grow by names, not by the history behind them.
+        """
+        named = []
+        for template in self._led_to:
+            term = z3.substitute(template, *renaming)
+            if not any(term.eq(other) for other, _ in named):
+                constant = z3.Const(f"{term}", term.sort())
+                named.append((term, constant))
+                self.grounding.add(constant == z3.substitute_funs(term, *before))
+        return named
+
+    @cached_property
+    def _led_to(self) -> list[z3.ExprRef]:
+        """The entities that the commands look up from their parameters, the farthest first."""
+        found: dict[int, z3.ExprRef] = {}
+        for command in self.transitions.commands:
+            parameters = {parameter.get_id() for _, _, parameter in command.parameters}
+            values = [update.value for update in command.updates.values()]
+            for term in (command.guard, *values):
+                for part in subterms(term):
+                    if not z3.is_app(part) or part.num_args() != 1:
+                        continue
+                    if part.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+                        inner = [p for p in subterms(part) if z3.is_var(p) or p.num_args() == 0]
+                        if all(p.get_id() in parameters for p in inner):
+                            found[part.get_id()] = part
+        return sorted(found.values(), key=lambda term: (-len(str(term)), str(term)))
+
+    def flush(self) -> None:
+        """Assert the constraints that have come since."""
+        self.solver.add(*self.grounding.constraints[self.asserted :])
+        self.asserted = len(self.grounding.constraints)
+
+    def said_of_last(self, goal: Goal) -> z3.BoolRef:
+        """A goal, said of the last step or state; ground."""
+        transitions = self.transitions
+        if goal.on_step:
+            layer = self.layers[-1]
+            nexts = {
+                str(key): decl for key, decl in transitions.next_vocabulary.functions.items()
+            }
+            pairs = layer.before + [(nexts[decl.name()], value) for decl, value in layer.after]
+            renaming = [(transitions.action, layer.action)]
+            for command in transitions.commands:
+                shared = layer.arguments[command.name]
+                for (_, _, parameter), constant in zip(command.parameters, shared, strict=True):
+                    renaming.append((parameter, constant))
+            term = z3.substitute(goal.term, *renaming)
+        else:
+            pairs, term = self.state(self.depth), goal.term
+        term = self.grounding.ground(z3.simplify(z3.substitute_funs(term, *pairs)))
+        name = z3.FreshBool("goal")
+        self.solver.add(name == z3.And(term, *transitions.under(goal.reading)))
+        return name
+
+    def check(self, *terms: z3.BoolRef) -> z3.ModelRef | None:
+        """A model in which terms hold in addition, or None. Raises Timeout."""
+        self.flush()
+        limit = self.deadline()
+        if limit is not None:
+            self.solver.set("timeout", max(1, int(limit * 1000)))
+        self.solver.push()
+        try:
+            self.solver.add(*terms)
+            started = time.perf_counter()
+            answer = self.solver.check()
+            self.seconds += time.perf_counter() - started
+            self.queries += 1
+            if answer == z3.unknown:
+                raise Timeout(self.solver.reason_unknown())
+            return self.solver.model() if answer == z3.sat else None
+        finally:
+            self.solver.pop()
+
+    def read(self, goal: Goal, said: z3.BoolRef) -> Found:
+        """A canonical model of the run that meets a goal at the present depth.
+
+        Of all runs of this length it takes the actions that are declared first, step by step, and
+        then numbers that the system prefers.
+        """
+        fixed: list[z3.BoolRef] = [said]
+        model = self._model(fixed)
+        names = list(self.transitions.actions)
+        for layer in self.layers:
+            while True:
+                earlier = names[: names.index(self._taken(model, layer).name)]
+                choices = [layer.action == self.transitions.actions[name] for name in earlier]
+                better = self.check(*fixed, z3.Or(*choices)) if choices else None
+                if better is None:
+                    break
+                model = better
+            fixed.append(layer.action == self.transitions.actions[names[len(earlier)]])
+        for term, type_ in self._numbers(model, goal):
+            for number in self.preferences.get(type_, ()):
+                choice = term == number
+                better = (
+                    model
+                    if z3.is_true(model.eval(choice, model_completion=True))
+                    else self.check(*fixed, choice)
+                )
+                if better is not None:
+                    model = better
+                    fixed.append(choice)
+                    break
+        return _Reader(self, model, goal).found()
+
+    def _model(self, fixed: list[z3.BoolRef]) -> z3.ModelRef:
+        model = self.check(*fixed)
+        assert model is not None, "the goal was met at this depth"
+        return model
+
+    def _numbers(self, model: z3.ModelRef, goal: Goal) -> list[tuple[z3.ExprRef, type]]:
+        """The whole numbers that a run leaves to choice: in the initial state and in arguments."""
+        terms: list[tuple[z3.ExprRef, type]] = []
+        vocabulary = self.transitions.vocabulary
+        for key, type_ in vocabulary.types.items():
+            if key in self.transitions.initial or type_ not in self.preferences:
+                continue
+            for entity in self.grounding.terms.get(key.entity, {}).values():
+                terms.append((vocabulary.functions[key](entity), type_))
+        for layer in self.layers:
+            command = self._taken(model, layer)
+            for (_, type_, _), constant in zip(
+                command.parameters, layer.arguments[command.name], strict=True
+            ):
+                if type_ in self.preferences:
+                    terms.append((constant, type_))
+        for _, type_, constant in goal.variables:
+            if type_ in self.preferences:
+                terms.append((constant, type_))
+        return terms
+
+    def _taken(self, model: z3.ModelRef, layer: _Layer) -> Any:
+        chosen = model.eval(layer.action, model_completion=True)
+        return next(
+            command
+            for command in self.transitions.commands
+            if self.transitions.actions[command.name].eq(chosen)
+        )
+
+
+class _Reader:
+    """Reads a run off a model: only the entities that it names, and those that they lead to."""
+
+    def __init__(self, unrolling: Unrolling, model: z3.ModelRef, goal: Goal) -> None:
+        self.unrolling = unrolling
+        self.model = model
+        self.goal = goal
+        self.vocabulary = unrolling.transitions.vocabulary
+        self.members: dict[str, list[z3.ExprRef]] = {
+            entity.name: [] for entity in unrolling.transitions.info.entities
+        }
+
+    def value(self, term: z3.ExprRef) -> z3.ExprRef:
+        """A term's value in the model."""
+        return self.model.eval(term, model_completion=True)
+
+    def number(self, term: z3.ExprRef) -> int:
+        """The number of an entity; a new one if it was not seen before."""
+        value = self.value(term)
+        members = self.members[value.sort().name()]
+        for index, member in enumerate(members):
+            if member.eq(value):
+                return index
+        members.append(value)
+        return len(members) - 1
+
+    def plain(self, term: z3.ExprRef) -> Any:
+        """The plain value of a term."""
+        if term.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+            return self.number(term)
+        value = self.value(term)
+        if z3.is_int_value(value):
+            return value.as_long()
+        if z3.is_bool(value):
+            return z3.is_true(value)
+        return str(value.decl().name())
+
+    def found(self) -> Found:
+        """The whole run."""
+        steps = []
+        for layer in self.unrolling.layers:
+            command = self.unrolling._taken(self.model, layer)
+            arguments = tuple(self.plain(term) for term in layer.arguments[command.name])
+            steps.append((command.name, arguments))
+        witness = tuple(self.plain(term) for _, _, term in self.goal.variables)
+        initial: dict[str, list[Any]] = {}
+        done: dict[str, int] = {}
+        while any(done.get(sort, 0) < len(members) for sort, members in self.members.items()):
+            for sort, members in self.members.items():
+                for member in list(members[done.get(sort, 0) :]):
+                    self._describe(sort, member, initial)
+                    done[sort] = done.get(sort, 0) + 1
+        constants = {
+            name: self.plain(term) for name, term in self.vocabulary.constants.items()
+        }
+        sizes = {sort: len(members) for sort, members in self.members.items()}
+        return Found(sizes, initial, constants, tuple(steps), witness)
+
+    def _describe(self, sort: str, member: z3.ExprRef, initial: dict[str, list[Any]]) -> None:
+        for (entity, name), decl in self.vocabulary.references.items():
+            if entity == sort:
+                initial.setdefault(f"{entity}.{name}", []).append(self.plain(decl(member)))
+        for key, decl in self.vocabulary.functions.items():
+            if key.entity == sort:
+                initial.setdefault(str(key), []).append(self._initially(key, decl, member))
+
+    def _initially(self, key: Key, decl: z3.FuncDeclRef, member: z3.ExprRef) -> Any:
+        """The initial value, or None where nothing of the run depends on it."""
+        fixed = self.unrolling.transitions.initial.get(key)
+        if fixed is not None:
+            term = self.unrolling.transitions.at_start(fixed.at(member))
+            return self.plain(term)
+        type_ = self.vocabulary.types[key]
+        if isinstance(type_, type) and issubclass(type_, Entity):
+            value = self.value(decl(member))
+            known = any(m.eq(value) for m in self.members[value.sort().name()])
+            if not known and not self._matters(decl, member):
+                return 0
+        return self.plain(decl(member))
+
+    def _matters(self, decl: z3.FuncDeclRef, member: z3.ExprRef) -> bool:
+        """Whether the model says anything of a function at an entity of its own accord."""
+        interpretation = self.model.get_interp(decl)
+        if interpretation is None:
+            return False
+        return any(
+            self.value(interpretation.entry(i).arg_value(0)).eq(member)
+            for i in range(interpretation.num_entries())
+        )
+
+
+def shortest(
+    unrolling: Unrolling, goals: Iterable[Goal], limit: int
+) -> Iterable[tuple[Goal, z3.BoolRef]]:
+    """Extend the unrolling up to ``limit`` steps; yield each goal at the first depth that meets it.
+
+    When a goal is yielded, the unrolling stands at its depth. Raises Timeout.
+    """
+    left = list(goals)
+    while True:
+        asked = [goal for goal in left if unrolling.depth or not goal.on_step]
+        said = {goal: unrolling.said_of_last(goal) for goal in asked}
+        while asked:
+            model = unrolling.check(z3.Or(*(said[goal] for goal in asked)))
+            if model is None:
+                break
+            met = [
+                goal
+                for goal in asked
+                if z3.is_true(model.eval(said[goal], model_completion=True))
+            ]
+            for goal in met:
+                yield goal, said[goal]
+            asked = [goal for goal in asked if goal not in met]
+            left = [goal for goal in left if goal not in met]
+        if not left or unrolling.depth >= limit:
+            return
+        unrolling.extend(left)

@@ -1,0 +1,726 @@
+"""``python -m proofs`` from the outside: arguments, output, exit codes, and what goes wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import tomllib
+import types
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.kernel import ModelError
+from proofs.__main__ import main
+from proofs.catalogue import CLAIMS
+from proofs.engine.claims import Claim, Kind
+from proofs.engine.verdict import Change, Report, Result, Run, RunStep, Verdict
+from proofs.render import Style, listing_text
+
+ROOT = Path(__file__).parents[1]
+
+RUN = Run(
+    sizes=(("servers", 2), ("mailboxes", 1), ("attachments", 1)),
+    start=(("server1.store.version", "5.5.2650.23"), ("server1.antivirus.state", "enabled")),
+    steps=(
+        RunStep(
+            "start_move",
+            (("mailbox", "mailbox1"), ("target", "server2")),
+            (Change("mailbox1", "move.state", "idle", "copying"),),
+        ),
+        RunStep("client_open", (("attachment", "attachment1"),), ()),
+        RunStep(
+            "replace_store",
+            (("server", "server1"), ("version", "65535.65535.65535.65535")),
+            (
+                Change(
+                    "attachment1",
+                    "lifecycle.a_field_with_a_long_name",
+                    "65535.65535.65535.65535",
+                    "65535.65535.65535.65534",
+                ),
+            ),
+        ),
+    ),
+    witness=(("mailbox", "mailbox1"),),
+)
+
+REGION = {"from": "5.5.2652.68", "to": "5.5.2653.11"}
+
+YES, NO = {"answer": "yes", "steps": 2}, {"answer": "no", "steps": None}
+
+TABLES = {
+    "administrators": {
+        "rows": [
+            {
+                "versions": {"from": "0.0.0.0", "to": "65535.65535.65535.65535"},
+                "source_antivirus": source,
+                "destination_antivirus": destination,
+                "move_can_fail": YES if source else NO,
+                "client_exposed_at_source": NO,
+                "client_exposed_at_destination": NO if destination else YES,
+                "restorable": [REGION],
+            }
+            for source in (False, True)
+            for destination in (False, True)
+        ]
+    }
+}
+
+
+def settled(claim: Claim) -> Result:
+    """The expected verdict on a claim, with evidence of its kind."""
+    verdict = Verdict(claim.expected)
+    result = Result(claim, verdict, "", seconds=0.0123)
+    match verdict:
+        case Verdict.REACHED | Verdict.REFUTED:
+            return dataclasses.replace(result, run=RUN, steps=len(RUN.steps))
+        case Verdict.DERIVED:
+            return dataclasses.replace(result, answer=[REGION])
+        case _ if claim.kind is Kind.RECOVERABLE:
+            return dataclasses.replace(result, steps=2)
+        case _:
+            return dataclasses.replace(result, invariant=("p",) * 24, vacuous=False)
+
+
+class Session:
+    """Stands in for the engine: settles every claim as expected, unless told otherwise."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.options: dict[str, Any] = {}
+        self.changes: dict[str, dict[str, Any]] = {}
+        self.stop_after: int | None = None
+        self.error: BaseException | None = None
+
+    def run(
+        self,
+        claims: Sequence[Claim],
+        *,
+        progress: Callable[[Result], None] | None = None,
+        **options: Any,
+    ) -> Report:
+        self.asked = [claim.id for claim in claims]
+        self.options = options
+        if self.error is not None:
+            raise self.error
+        results = [
+            dataclasses.replace(settled(claim), **self.changes.get(claim.title, {}))
+            for claim in claims[: self.stop_after]
+        ]
+        for result in results:
+            if progress is not None:
+                progress(result)
+        tables = TABLES if options["tables"] else {}
+        return Report("d1ge57", tuple(results), self.stop_after is not None, dict(tables))
+
+    def will(self, title: str, verdict: Verdict, **changes: Any) -> None:
+        """Change what is found out about one claim."""
+        self.changes[title] = {"verdict": verdict, "detail": "a reason"} | changes
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Session:
+    fake = Session()
+    module = types.ModuleType("proofs.session")
+    module.run = fake.run  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "proofs.session", module)
+    return fake
+
+
+def one_line(text: str) -> str:
+    """The only line of a text."""
+    (line,) = text.splitlines()
+    return line
+
+
+# -- exit codes ---------------------------------------------------------------------------------
+
+
+def test_expected_verdicts_are_a_success(session: Session) -> None:
+    assert main([]) == 0
+    assert session.asked == [claim.id for claim in CLAIMS]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "arguments", "code"),
+    [
+        (Verdict.REFUTED, [], 1),
+        (Verdict.REFUTED, ["--allow-undetermined"], 1),
+        (Verdict.UNDETERMINED, [], 3),
+        (Verdict.UNDETERMINED, ["--allow-undetermined"], 0),
+    ],
+)
+def test_exit_code_tells_the_verdict(
+    session: Session, verdict: Verdict, arguments: list[str], code: int
+) -> None:
+    session.will("cause.only_cause", verdict, run=RUN, steps=3, invariant=None)
+    assert main(arguments) == code
+
+
+def test_vacuous_claim_is_not_as_expected(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session.will("cause.only_cause", Verdict.PROVED, vacuous=True)
+    assert main([]) == 1
+    out = capsys.readouterr().out
+    assert "! vacuous" in out
+    assert "! Not as expected: cause.only_cause." in out
+
+
+def test_interrupted_run_reports_what_was_settled(
+    session: Session, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    session.stop_after = 2
+    file = tmp_path / "report.json"
+    assert main(["--json", str(file)]) == 130
+    out, err = capsys.readouterr()
+    assert CLAIMS[1].title in out
+    assert CLAIMS[2].title not in out
+    assert one_line(err) == f"interrupted: 2 of {len(CLAIMS)} verdicts were settled"
+    assert len(json.loads(file.read_text())["claims"]) == 2
+
+
+def test_interruption_before_anything_was_settled(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session.error = KeyboardInterrupt()
+    assert main([]) == 130
+    assert capsys.readouterr().err.split() == ["interrupted"]
+
+
+def test_ctrl_c_in_a_real_process_shows_no_traceback() -> None:
+    code = """
+        import sys, time, types
+        session = types.ModuleType("proofs.session")
+        def run(claims, **options):
+            print("proving", file=sys.stderr, flush=True)
+            time.sleep(60)
+        session.run = run
+        sys.modules["proofs.session"] = session
+        from proofs.__main__ import main
+        sys.exit(main([]))
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "proving\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert not out
+    assert err.split() == ["interrupted"]
+
+
+# -- what is selected ---------------------------------------------------------------------------
+
+
+def test_ids_patterns_and_titles_select_in_the_order_of_the_article(session: Session) -> None:
+    title = next(claim.title for claim in CLAIMS if claim.reading.name == "sticky")
+    assert main(["workaround.*", "symptoms.source_only", title]) == 0
+    assert session.asked == [
+        "symptoms.source_only",
+        title.split()[0],
+        "workaround.disable_first",
+        "workaround.must_stay_disabled",
+    ]
+    assert not session.options["tables"]
+
+
+def test_id_selects_every_reading(session: Session) -> None:
+    assert main(["cause.scan_before_move"]) == 0
+    assert session.asked == ["cause.scan_before_move"] * 2
+
+
+@pytest.mark.parametrize(
+    ("pattern", "nearest"),
+    [
+        ("cause.only_cuase", "cause.only_cause"),
+        ("only_cause", "cause.only_cause"),
+        ("SYMPTOMS.SOURCE_ONLY", "symptoms.source_only"),
+        ("causes.*", "cause.*"),
+        ("", ""),
+        ("*.nothing", ".*"),
+    ],
+)
+@pytest.mark.parametrize("others", [[], ["safety.no_loss"], ["--list"]])
+def test_unknown_claim_is_refused_with_the_nearest(
+    session: Session,
+    capsys: pytest.CaptureFixture[str],
+    pattern: str,
+    nearest: str,
+    others: list[str],
+) -> None:
+    assert main([*others, pattern]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert one_line(err).startswith(f"error: no claim matches {pattern!r}; the nearest are ")
+    assert nearest in err
+    assert not session.asked
+
+
+def test_empty_catalogue_is_no_success(
+    session: Session, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("proofs.catalogue.CLAIMS", ())
+    assert main([]) == 2
+    assert one_line(capsys.readouterr().err).startswith("error: no claims")
+    assert not session.asked
+
+
+# -- bad arguments ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--timeout", "0"],
+        ["--timeout", "-1"],
+        ["--timeout", "nan"],
+        ["--timeout", "inf"],
+        ["--timeout", "soon"],
+        ["--seed", "-1"],
+        ["--seed", str(2**32)],
+        ["--seed", "x"],
+        ["--jobs", "0"],
+        ["--jobs", "1.5"],
+        ["--json"],
+        ["--json", ""],
+        ["--list", "--json", "-"],
+        ["--no-such-option"],
+    ],
+    ids=" ".join,
+)
+def test_bad_arguments_are_one_line(
+    session: Session, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert one_line(err).startswith("error: ")
+    assert not session.asked
+
+
+def test_options_reach_the_engine(session: Session) -> None:
+    assert main(["--timeout", "1.5", "--seed", "7", "--jobs", "2"]) == 0
+    assert session.options == {"timeout": 1.5, "seed": 7, "jobs": 2, "tables": True}
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (ModelError("the guard ready reads nothing\nthat is declared"), "the guard ready reads"),
+        (ZeroDivisionError("division by zero"), "internal: ZeroDivisionError: division by zero"),
+        (MemoryError(), "internal: MemoryError"),
+    ],
+)
+def test_errors_are_one_line_without_traceback(
+    session: Session, capsys: pytest.CaptureFixture[str], error: Exception, message: str
+) -> None:
+    session.error = error
+    assert main([]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert one_line(err).startswith(f"error: {message}")
+
+
+def test_model_error_of_an_import_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text(
+        "import sys\n"
+        "from model.kernel import ModelError\n"
+        "class Broken:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'model.site':\n"
+        "            raise ModelError('the guard reads an undeclared field')\n"
+        "sys.meta_path.insert(0, Broken())\n"
+        "from proofs.__main__ import main\n"
+        "sys.exit(main(['--list']))\n"
+    )
+    done = python(str(tmp_path / "broken.py"))
+    assert done.returncode == 2
+    assert one_line(done.stderr) == "error: the guard reads an undeclared field"
+
+
+# -- the file for JSON --------------------------------------------------------------------------
+
+
+def test_json_is_written_beside_the_table(
+    session: Session, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "report.json"
+    file.write_text("old")
+    file.chmod(0o640)
+    assert main(["--json", str(file)]) == 0
+    assert json.loads(file.read_text())["model"] == {"digest": "d1ge57"}
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.iterdir()) == [file]
+    assert "REFUTED" in capsys.readouterr().out
+    assert session.asked
+
+
+def test_json_to_stdout_is_nothing_but_json(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--json", "-", "symptoms.*"]) == 0
+    out, err = capsys.readouterr()
+    assert [claim["id"] for claim in json.loads(out)["claims"]] == session.asked
+    assert not err
+
+
+@pytest.mark.parametrize("name", ["missing/report.json", ".", "file/report.json", "x" * 300])
+def test_unwritable_file_is_found_out_before_the_proof(
+    session: Session, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(["--json", str(tmp_path / name)]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert one_line(err).startswith("error: cannot write ")
+    assert not session.asked
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_write_protected_folder_is_found_out_before_the_proof(
+    session: Session, tmp_path: Path
+) -> None:
+    tmp_path.chmod(0o500)
+    assert main(["--json", str(tmp_path / "report.json")]) == 2
+    assert not session.asked
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_failed_write_leaves_the_old_file(
+    session: Session,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    error: BaseException,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    file = tmp_path / "report.json"
+    file.write_text("old")
+    monkeypatch.setattr(Path, "replace", fail)
+    assert main(["--json", str(file)]) == (2 if isinstance(error, OSError) else 130)
+    assert session.asked
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_failed_proof_leaves_no_file(session: Session, tmp_path: Path) -> None:
+    session.error = ModelError("no")
+    assert main(["--json", str(tmp_path / "report.json")]) == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_link_is_followed(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "link.json").symlink_to(tmp_path / "report.json")
+    assert main(["--json", str(tmp_path / "link.json")]) == 0
+    assert session.asked
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "report.json").read_text())
+
+
+def test_device_is_written_and_not_replaced(session: Session, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert main(["--json", str(pipe), "symptoms.source_only"]) == 0
+        assert json.loads(os.read(reader, 1 << 16))["claims"]
+    finally:
+        os.close(reader)
+    assert session.asked
+    assert pipe.is_fifo()
+
+
+# -- how it looks -------------------------------------------------------------------------------
+
+
+def test_everything_fits_in_80_columns(
+    session: Session, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    session.will("cause.only_cause", Verdict.UNDETERMINED, detail="no answer " * 20)
+    session.will("cause.client_waits", Verdict.REFUTED, run=RUN, steps=3)
+    session.will("more.bypass", Verdict.REACHED, run=RUN, steps=3, seconds=12345.6)
+    main(["--trace"])
+    main(["--list"])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) == 80
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_table_names_every_claim_verdict_and_evidence(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session.will("liveness.move_ends", Verdict.UNDETERMINED, detail="not yet checked")
+    main([])
+    out = capsys.readouterr().out
+    rows = [re.split(r"\s{2,}", line) for line in out.split("Findings")[0].splitlines()]
+    for claim in CLAIMS:
+        assert any(row[0].startswith(claim.title) for row in rows), claim.title
+    assert ["cause.only_cause", "PROVED", "24-clause invariant", "12"] in rows
+    assert ["cause.scan_before_move [sticky]", "REFUTED", "3-step run", "12"] in rows
+    assert ["resolution.store_recoverable", "PROVED", "2-step plan", "12"] in rows
+    assert ["resolution.rollback_window", "DERIVED", "1 region", "12"] in rows
+    assert ["liveness.move_ends", "UNDETERMINED not yet checked", "12"] in rows
+    headings = [row[0] for row in rows if len(row) == 1 and row[0] and "─" not in row[0]]
+    assert headings == [
+        "Symptoms",
+        "Cause",
+        "Resolution",
+        "Q244976",
+        "Workaround",
+        "More information",
+        "Any user would expect",
+    ]
+    assert out.splitlines()[-1].startswith(f"{len(CLAIMS)} verdicts: ")
+
+
+def test_unexpected_verdict_is_marked_in_words(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session.will("cause.only_cause", Verdict.REFUTED, run=RUN, steps=3)
+    main(["cause.only_cause"])
+    out = capsys.readouterr().out
+    assert "! PROVED was expected" in out
+    assert "! Not as expected: cause.only_cause." in out
+
+
+def test_findings_are_spelled_out_with_their_runs(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["workaround.must_stay_disabled"])
+    out = capsys.readouterr().out
+    finding = " ".join(out.split("Findings")[1].split())
+    assert session.asked
+    for part in (
+        "does not fail, on any Store.exe.",
+        "false: a run of 3 steps breaks it",
+        "servers 2, mailboxes 1, attachments 1",
+        "server1.store.version=5.5.2650.23",
+        "1 start_move(mailbox1, server2) mailbox1.move.state idle -> copying",
+        "2 client_open(attachment1) nothing",
+    ):
+        assert part.replace("  ", " ") in re.sub(" +", " ", finding)
+
+
+def test_runs_of_reached_claims_are_shown_on_demand(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["symptoms.move_may_fail"])
+    assert "start_move(mailbox1, server2)" not in capsys.readouterr().out
+    main(["symptoms.move_may_fail", "--trace"])
+    assert "start_move(mailbox1, server2)" in capsys.readouterr().out
+    assert session.asked
+
+
+def test_derived_answers_and_assumptions_are_shown(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([])
+    out = capsys.readouterr().out
+    assert session.asked
+    assert "from 5.5.2652.68 to 5.5.2653.11 (both included)" in out
+    assert "Store.exe from 0.0.0.0 to 65535.65535.65535.65535 (both included)" in out
+    assert re.search(r"enabled +disabled +yes, 2 steps +no +yes, 2 steps\n", out)
+    for assumption in ("A1", "A2", "A3", "A4", "A5", "A6"):
+        assert re.search(rf"^{assumption}  \S", out, re.MULTILINE)
+
+
+def test_list_proves_nothing_and_loads_no_solver() -> None:
+    code = (
+        "import sys; sys.modules['proofs.session'] = None; from proofs.__main__ import main; "
+        "code = main(['--list']); assert 'z3' not in sys.modules; sys.exit(code)"
+    )
+    done = python("-c", code)
+    assert done.returncode == 0, done.stderr
+    for claim in CLAIMS:
+        assert re.search(
+            rf"^{re.escape(claim.title)} +{claim.kind} +{claim.expected}$",
+            done.stdout,
+            re.MULTILINE,
+        )
+        assert " ".join(claim.text.split()) in " ".join(done.stdout.split())
+    assert not done.stderr
+
+
+# -- terminals and pipes ------------------------------------------------------------------------
+
+FAKE = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+import test_front_door as fake
+import types
+module = types.ModuleType("proofs.session")
+module.run = fake.Session().run
+sys.modules["proofs.session"] = module
+from proofs.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter in the project's folder, all of its streams piped."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def on_terminal(*arguments: str, **environment: str) -> tuple[int, str]:
+    """The exit code, and what a terminal of 100 columns gets on both streams."""
+    parent, child = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", FAKE, *arguments],
+        cwd=ROOT,
+        env=os.environ
+        | {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLUMNS": "100"}
+        | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=child,
+        stderr=child,
+    ) as process:
+        os.close(child)
+        chunks = []
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                chunk = os.read(parent, 1 << 16)
+            except OSError:
+                break
+            if not chunk:
+                break
+            chunks.append(chunk)
+    os.close(parent)
+    return process.returncode, b"".join(chunks).decode()
+
+
+def test_no_escape_code_and_no_progress_when_piped() -> None:
+    environment = {"TERM": "xterm-256color", "FORCE_COLOR": "1", "COLUMNS": "40"}
+    done = python("-c", FAKE, "--trace", **environment)
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout
+    assert not done.stderr
+    assert max(map(len, done.stdout.splitlines())) == 80
+
+
+def test_terminal_gets_colour_and_progress() -> None:
+    code, text = on_terminal("symptoms.*", NO_COLOR="")
+    assert code == 0
+    assert "\x1b[38;5;" in text
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text[text.index("Symptoms") :])
+    assert max(len(line.rstrip()) for line in plain.splitlines()) <= 80
+    assert f"3/{sum(claim.id.startswith('symptoms.') for claim in CLAIMS)}" in text
+
+
+def test_no_color_is_obeyed() -> None:
+    code, text = on_terminal("symptoms.*", NO_COLOR="1")
+    assert code == 0
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]", text)
+    assert "\x1b" not in text[text.index("Symptoms") :]
+
+
+def test_ascii_pipe_is_no_error() -> None:
+    done = python("-c", FAKE, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    claim = dataclasses.replace(CLAIMS[0], text="na\N{LATIN SMALL LETTER I WITH DIAERESIS}ve")
+    assert "na?ve" in listing_text([claim], Style(encoding="ascii"))
+
+
+def test_reader_that_goes_away_is_no_error() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", FAKE],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        err = process.stderr.read()
+    assert (process.returncode, err) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_full_disk_is_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", FAKE],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert one_line(done.stderr).startswith("error: cannot write 'standard output': No space")
+
+
+# -- the set-up ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["base", "dev"])
+def test_lock_pins_every_dependency_with_hashes_and_names_no_host(name: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = list(project["dependencies"])
+    if name == "dev":
+        wanted += project["optional-dependencies"]["dev"]
+    lock = (ROOT / "requirements" / f"{name}.txt").read_text()
+    entries = [entry for entry in re.split(r"\n(?=\S)", lock) if not entry.startswith("#")]
+    pinned = {entry.split("==")[0]: "--hash=sha256:" in entry for entry in entries}
+    assert all(pinned.values())
+    assert {re.split(r"[~=<>]", dependency)[0] for dependency in wanted} <= pinned.keys()
+    assert not re.search(r"://|--(extra-)?index|--find-links| @ ", lock)
+
+
+def test_both_locks_pin_the_same_versions() -> None:
+    base, dev = (
+        set(re.findall(r"^\S+==\S+", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
+        for name in ("base.txt", "dev.txt")
+    )
+    assert base <= dev
+
+
+def test_import_contracts_name_every_module() -> None:
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    forbidden = {
+        tuple(contract["source_modules"]): set(contract["forbidden_modules"])
+        for contract in linter["contracts"]
+        if contract["type"] == "forbidden"
+    }
+    model, proofs = (
+        {f"{name}.{path.stem}" for path in (ROOT / name).glob("*.py")} - {f"{name}.__init__"}
+        for name in ("model", "proofs")
+    )
+    assert model <= forbidden["model.kernel",]
+    assert model | proofs <= forbidden["proofs.engine",]
