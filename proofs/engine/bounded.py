@@ -14,7 +14,6 @@ from typing import Any
 
 import z3
 
-from model.kernel import Entity
 from proofs.engine.claims import Reading
 from proofs.engine.extract import subterms
 from proofs.engine.ground import Grounding, entity_functions, solver
@@ -43,8 +42,8 @@ class Found:
     """A model of a shortest run: the entities' numbers by sort, and everything about the start.
 
     ``initial`` gives functions of the state and references at every entity, ``constants`` the
-    system's constants, ``steps`` actions with arguments, ``witness`` the goal's variables. Entities
-    are numbers, enumeration members names, other values plain.
+    system's constants, ``steps`` actions with arguments, ``witness`` the goal's variables and
+    ``types`` their types. Entities are numbers, enumeration members names, other values plain.
     """
 
     sizes: dict[str, int]
@@ -52,6 +51,7 @@ class Found:
     constants: dict[str, Any]
     steps: tuple[tuple[str, tuple[Any, ...]], ...]
     witness: tuple[Any, ...]
+    types: tuple[Any, ...]
 
 
 @dataclass
@@ -356,7 +356,8 @@ class _Reader:
             name: self.plain(term) for name, term in self.vocabulary.constants.items()
         }
         sizes = {sort: len(members) for sort, members in self.members.items()}
-        return Found(sizes, initial, constants, tuple(steps), witness)
+        types = tuple(type_ for _, type_, _ in self.goal.variables)
+        return Found(sizes, initial, constants, tuple(steps), witness, types)
 
     def _describe(self, sort: str, member: z3.ExprRef, initial: dict[str, list[Any]]) -> None:
         for (entity, name), decl in self.vocabulary.references.items():
@@ -367,28 +368,12 @@ class _Reader:
                 initial.setdefault(str(key), []).append(self._initially(key, decl, member))
 
     def _initially(self, key: Key, decl: z3.FuncDeclRef, member: z3.ExprRef) -> Any:
-        """The initial value, or None where nothing of the run depends on it."""
+        """The initial value of a function at an entity."""
         fixed = self.unrolling.transitions.initial.get(key)
         if fixed is not None:
             term = self.unrolling.transitions.at_start(fixed.at(member))
             return self.plain(term)
-        type_ = self.vocabulary.types[key]
-        if isinstance(type_, type) and issubclass(type_, Entity):
-            value = self.value(decl(member))
-            known = any(m.eq(value) for m in self.members[value.sort().name()])
-            if not known and not self._matters(decl, member):
-                return 0
         return self.plain(decl(member))
-
-    def _matters(self, decl: z3.FuncDeclRef, member: z3.ExprRef) -> bool:
-        """Whether the model says anything of a function at an entity of its own accord."""
-        interpretation = self.model.get_interp(decl)
-        if interpretation is None:
-            return False
-        return any(
-            self.value(interpretation.entry(i).arg_value(0)).eq(member)
-            for i in range(interpretation.num_entries())
-        )
 
 
 def shortest(

@@ -29,7 +29,6 @@ from model.kernel import (
     Record,
     Start,
     System,
-    signature,
 )
 from proofs.engine.claims import ANY_READING, Claim, History, Inapplicable, Kind, Reading, Step
 
@@ -39,8 +38,7 @@ Code = tuple[int, ...]
 State = tuple[Code, Code]
 """A state of a product: its cells, its histories."""
 
-Trail = tuple[tuple[str, tuple[Any, ...]], ...]
-"""The actions of a run with their arguments."""
+_POSSIBILITIES = (Kind.POSSIBLE, Kind.DERIVED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,31 +64,30 @@ class Instance:
         """The values of a type. Raises ModelError where the instance does not list them."""
         if type_ in self.values:
             return self.values[type_]
-        if issubclass(type_, Entity):
-            return system.members(system.info.entity(type_))
-        if issubclass(type_, enum.Enum):
-            return tuple(type_)
-        if issubclass(type_, bool):
-            return (False, True)
-        raise ModelError(
-            f"{type_.__name__} has too many values to try them all; "
-            f"list some: values={{{type_.__name__}: (...)}}"
-        )
+        if isinstance(type_, type):
+            if issubclass(type_, Entity):
+                return system.members(system.info.entity(type_))
+            if issubclass(type_, enum.Enum):
+                return tuple(type_)
+            if issubclass(type_, bool):
+                return (False, True)
+        name = getattr(type_, "__name__", type_)
+        raise ModelError(f"{name} has too many values to try all; list some: {{{name}: (...)}}")
 
     def spaces(self, reading: Reading = ANY_READING) -> Iterator[Space]:
         """The state spaces, one for each choice of the constants that a reading leaves open."""
-        info, bare = signature(self.system), self.system()
+        bare = self.system()
         fixed = {**self.constants, **dict(reading.constants)}
         for name, value in self.constants.items():
             if fixed[name] != value:
                 raise ModelError(f"the reading {reading.name} and the instance differ in {name}")
         options = [
             (fixed[name],) if name in fixed else self.domain(type_, bare)
-            for name, type_, _ in info.constants
+            for name, type_, _ in bare.info.constants
         ]
         for choice in itertools.product(*options):
             if choice not in self._spaces:
-                names = (name for name, _, _ in info.constants)
+                names = (name for name, _, _ in bare.info.constants)
                 self._spaces[choice] = Space(self, dict(zip(names, choice, strict=True)))
             yield self._spaces[choice]
 
@@ -101,7 +98,8 @@ class Instance:
 class _Trace:
     """The cells that an execution reads before it writes them, in order, and those it writes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, memoise: bool) -> None:
+        self.memoise = memoise
         self.on = False
         self.reads: dict[int, None] = {}
         self.written: set[int] = set()
@@ -126,15 +124,17 @@ class _Traced(Record):
 
     def _read(self, name: str, value: Any) -> None:
         trace, cell = self._trace, self._cells[name]
-        if not trace.on or cell in trace.written:
+        if not trace.on:
+            return
+        if trace.within is not None and cell not in trace.within:
+            raise ModelError(f"dead_fields of {self._machine} depend on another machine's {name}")
+        if cell in trace.written:
             return
         if value is FORGOTTEN:
             raise ModelError(
                 f"{name} of {self._machine} is read where its dead_fields say that nothing reads "
                 "it; take it off them, or search with forget=False"
             )
-        if trace.within is not None and cell not in trace.within:
-            raise ModelError(f"dead_fields of {self._machine} depend on another machine's {name}")
         trace.reads[cell] = None
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -155,10 +155,10 @@ class _Memo:
     answer, which is no tuple.
     """
 
-    __slots__ = ("execute", "keep", "trace", "tree")
+    __slots__ = ("execute", "trace", "tree")
 
-    def __init__(self, space: Space, execute: Callable[[Code], Any]) -> None:
-        self.execute, self.trace, self.keep = execute, space.trace, space.instance.memoise
+    def __init__(self, trace: _Trace, execute: Callable[[Code], Any]) -> None:
+        self.execute, self.trace = execute, trace
         self.tree: dict[int | None, Any] = {}
 
     def __call__(self, state: Code) -> Any:
@@ -173,28 +173,43 @@ class _Memo:
             answer = self.execute(state)
         finally:
             self.trace.on = False
+        if not self.trace.memoise:
+            return answer
         branch, key = self.tree, None
-        for cell in self.trace.reads if self.keep else ():
+        for cell in self.trace.reads:
             node = branch.setdefault(key, (cell, {}))
             if node.__class__ is not tuple or node[0] != cell:
                 raise ModelError("what the model does depends on more than the state")
             branch, key = node[1], state[cell]
-        if self.keep:
-            branch[key] = answer
+        branch[key] = answer
         return answer
+
+
+class _Codes:
+    """Numbers the values that occur; 1, True and an IntEnum's 1 are different values."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self._numbers: dict[tuple[type, Any], int] = {}
+
+    def number(self, value: Any) -> int:
+        number = self._numbers.setdefault((type(value), value), len(self.values))
+        if number == len(self.values):
+            self.values.append(value)
+        return number
 
 
 class _Side:
     """One of the two copies of the system: that before a step, or that after it."""
 
-    def __init__(self, space: Space, system: System, offset: int) -> None:
-        self.system, self.codes = system, space.codes
+    def __init__(self, system: System, codes: _Codes, trace: _Trace, offset: int) -> None:
+        self.system, self.codes = system, codes
         self.slots: list[tuple[dict[str, Any], str]] = []
         for cell, (member, machine, name) in enumerate(system.cells(), offset):
             record = getattr(member, machine.slot).model
             own = record.__dict__
             own["_cells"] = {**own.get("_cells", {}), name: cell}
-            own["_trace"], own["_machine"] = space.trace, f"{member}.{machine.slot}"
+            own["_trace"], own["_machine"] = trace, f"{member}.{machine.slot}"
             self.slots.append((own, name))
         self.loaded: list[int] = [-1] * len(self.slots)
 
@@ -226,20 +241,6 @@ class _Side:
         return True
 
 
-class _Codes:
-    """Numbers the values that occur; 1, True and an IntEnum's 1 are different values."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-        self._numbers: dict[tuple[type, Any], int] = {}
-
-    def number(self, value: Any) -> int:
-        number = self._numbers.setdefault((type(value), value), len(self.values))
-        if number == len(self.values):
-            self.values.append(value)
-        return number
-
-
 # -- states and steps -----------------------------------------------------------------------------
 
 
@@ -259,7 +260,7 @@ class Space:
 
     def __init__(self, instance: Instance, constants: Mapping[str, Any]) -> None:
         self.instance, self.constants = instance, constants
-        self.trace, self.codes = _Trace(), _Codes()
+        self.trace, self.codes = _Trace(memoise=instance.memoise), _Codes()
         traced = type(
             instance.system.__name__,
             (instance.system,),
@@ -267,14 +268,14 @@ class Space:
         )
         systems = [traced(**instance.sizes, **constants) for _ in range(2)]
         self.cells = systems[0].cells()
-        self.before = _Side(self, systems[0], 0)
-        self.after = _Side(self, systems[1], len(self.cells))
+        self.before = _Side(systems[0], self.codes, self.trace, 0)
+        self.after = _Side(systems[1], self.codes, self.trace, len(self.cells))
         self.actions: list[tuple[str, tuple[Any, ...]]] = [
             (action.name, arguments)
             for action in systems[0].info.actions
             for arguments in self.choices(type_ for _, type_ in action.parameters)
         ]
-        self._effects = [_Memo(self, partial(self._fire, *action)) for action in self.actions]
+        self._effects = [_Memo(self.trace, partial(self._fire, *action)) for action in self.actions]
         self._products: dict[tuple[History[Any], ...], Product] = {}
 
     def choices(self, types: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
@@ -291,7 +292,8 @@ class Space:
 
     def initial(self) -> list[Code]:
         """Every initial state."""
-        side, states = self.before, {}
+        side = self.before
+        states: dict[Code, None] = {}
         options = [self._starts(machine, name) for _, machine, name in self.cells]
         for choice in itertools.product(*options):
             for (own, name), value in zip(side.slots, choice, strict=True):
@@ -317,6 +319,7 @@ class Space:
     def _fire(self, name: str, arguments: tuple[Any, ...], state: Code) -> _Effect:
         side, trace = self.before, self.trace
         side.load(state)
+        side.system.observed = None
         if not side.fire(name, arguments):
             return _DISABLED
         try:
@@ -442,18 +445,16 @@ class Product:
             for member in system.members(system.info.entity(history.entity))
         ]
         self.places = {(item.name, member): k for k, (item, member) in enumerate(self.slots)}
+        self._firsts = [_Memo(space.trace, partial(self._first, *slot)) for slot in self.slots]
         self._updates = [
-            [_Memo(space, partial(self._update, k, *slot)) for slot in self.slots]
+            [_Memo(space.trace, partial(self._update, k, *slot)) for slot in self.slots]
             for k in range(len(space.actions))
         ]
 
     def initial(self) -> Iterator[tuple[Code, Code]]:
         """Every initial state: its cells, its histories."""
         for cells in self.space.initial():
-            self._load(cells + cells)
-            yield cells, tuple(
-                self.space.codes.number(item.first(member)) for item, member in self.slots
-            )
+            yield cells, tuple([first(cells + cells) for first in self._firsts])
 
     def steps(self, cells: Code, past: Code) -> Iterator[tuple[int, Code, Code, Code]]:
         """For each enabled action its number, the row of the step, and the state it leads to."""
@@ -491,18 +492,22 @@ class Product:
             side.load(row[start : start + size])
             side.system.observed = _Observed(self, side, offset, row)
 
+    def _first(self, history: History[Any], member: Entity, row: Code) -> int:
+        self._load(row)
+        return self.space.codes.number(history.first(member))
+
     def _update(self, number: int, history: History[Any], member: Entity, row: Code) -> int:
         self._load(row)
         step = _ConcreteStep(self.space, number)
         return self.space.codes.number(history.update(step, member))
 
     def judges(self, claim: Claim, number: int | None) -> list[tuple[tuple[Any, ...], _Memo]]:
-        """For each choice of a claim's variables, what the claim says of a row: True, False, or
-        an Inapplicable. ``number`` is the step's action.
+        """For each choice of a claim's variables, what the claim says of a row: True, False or
+        Inapplicable. ``number`` is the step's action.
         """
         types = (type_ for _, type_ in claim.variables)
         return [
-            (choice, _Memo(self.space, partial(self._judge, claim, number, choice)))
+            (choice, _Memo(self.space.trace, partial(self._judge, claim, number, choice)))
             for choice in self.space.choices(types)
         ]
 
@@ -565,14 +570,14 @@ class Finding(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Shortest:
-    """A shortest run: the constants, what ``System.snapshot`` gives of its initial state, its
-    actions, and the values of the claim's variables.
+class Trail:
+    """A shortest run: the system's constants, its initial state as ``System.snapshot`` gives it
+    but for what is forgotten, its actions with arguments, and the claim's variables.
     """
 
     constants: Mapping[str, Any]
     start: tuple[Any, ...]
-    trail: Trail
+    steps: tuple[tuple[str, tuple[Any, ...]], ...]
     witness: tuple[Any, ...]
 
 
@@ -587,7 +592,7 @@ class Outcome:
     steps: int | None
     antecedent_reached: bool | None
     states: int
-    run: Shortest | None = None
+    run: Trail | None = None
 
 
 def check(claim: Claim, histories: Iterable[History[Any]], instance: Instance) -> Outcome:
@@ -596,115 +601,123 @@ def check(claim: Claim, histories: Iterable[History[Any]], instance: Instance) -
     Where the claim's reading leaves constants open, a claim that something holds has to hold under
     every choice of them, and a run may take any. Raises ModelError for a claim of another kind.
     """
-    kept = kept_for(claim, histories)
-    products = [space.product(kept) for space in instance.spaces(claim.reading)]
-    match claim.kind:
-        case Kind.ALWAYS | Kind.FINDING:
-            outcomes = [_search(claim, product, wanted=False) for product in products]
-        case Kind.POSSIBLE | Kind.DERIVED:
-            outcomes = [_search(claim, product, wanted=True) for product in products]
-        case Kind.RECOVERABLE if not claim.on_step:
-            outcomes = [_recover(claim, product) for product in products]
-        case _:
-            raise ModelError(f"{claim.id} is a claim of kind {claim.kind}, which no search decides")
-    decided = [outcome for outcome in outcomes if outcome.steps is not None] or outcomes
+    if claim.kind is Kind.EVENTUALLY or (claim.kind is Kind.RECOVERABLE and claim.on_step):
+        raise ModelError(f"{claim.id} is a claim of kind {claim.kind} that no search decides")
+    look = _look_back if claim.kind is Kind.RECOVERABLE else _look
+    outcomes = [look(claim, product) for product in _products(claim, histories, instance)]
+    decisive = [outcome for outcome in outcomes if outcome.steps is not None] or outcomes
+    applies = any(outcome.antecedent_reached for outcome in outcomes)
     return replace(
-        min(decided, key=lambda outcome: outcome.steps or 0),
-        antecedent_reached=None
-        if claim.kind in (Kind.POSSIBLE, Kind.DERIVED)
-        else any(outcome.antecedent_reached for outcome in outcomes),
+        min(decisive, key=lambda outcome: outcome.steps or 0),
+        antecedent_reached=None if claim.kind in _POSSIBILITIES else applies,
         states=sum(outcome.states for outcome in outcomes),
     )
 
 
+def answers(
+    claim: Claim, histories: Iterable[History[Any]], instance: Instance
+) -> frozenset[tuple[Any, ...]]:
+    """The choices of a claim's variables of which it holds in some reachable state or step."""
+    return frozenset(
+        choice
+        for product in _products(claim, histories, instance)
+        for _, _, choice, answer in _Search(claim, product).judged()
+        if answer is True
+    )
+
+
+def _products(claim: Claim, histories: Iterable[History[Any]], instance: Instance) -> list[Product]:
+    kept = kept_for(claim, histories)
+    return [space.product(kept) for space in instance.spaces(claim.reading)]
+
+
 class _Search:
-    """The states of a product in breadth-first order, and how each was first reached."""
+    """The states of a product in breadth-first order, and what a claim says of them."""
 
-    def __init__(self, product: Product) -> None:
-        self.product = product
-        self.origin: dict[State, tuple[int, State | None, int]]
-        self.origin = {state: (0, None, -1) for state in product.initial()}
+    def __init__(self, claim: Claim, product: Product) -> None:
+        self.claim, self.product = claim, product
+        start: tuple[int, State | None, int] = (0, None, -1)
+        self.origin = dict.fromkeys(product.initial(), start)
 
-    def __iter__(self) -> Iterator[tuple[State, Iterator[tuple[int, Code, State]]]]:
-        """Each state with its steps, which have to be gone through for the search to go on."""
+    def judged(self) -> Iterator[tuple[State, tuple[int, ...], tuple[Any, ...], object]]:
+        """A state, the action if the claim is about steps, the claim's variables, and the answer:
+        True, False or Inapplicable. States at a lesser distance come first.
+        """
+        product, on_step = self.product, self.claim.on_step
+        actions = range(len(product.space.actions)) if on_step else (None,)
+        judges = {number: product.judges(self.claim, number) for number in actions}
         queue = list(self.origin)
         for state in queue:
-            yield state, self._steps(state, queue)
+            if not on_step:
+                row = product.row(state)
+                for choice, judge in judges[None]:
+                    yield state, (), choice, judge(row)
+            further = self.origin[state][0] + 1
+            for number, row, kept, known in product.steps(*state):
+                if on_step:
+                    for choice, judge in judges[number]:
+                        yield state, (number,), choice, judge(row)
+                target = kept, known
+                if target not in self.origin:
+                    self.origin[target] = further, state, number
+                    queue.append(target)
 
-    def _steps(self, state: State, queue: list[State]) -> Iterator[tuple[int, Code, State]]:
-        further = self.origin[state][0] + 1
-        for number, row, kept, known in self.product.steps(*state):
-            target = kept, known
-            if target not in self.origin:
-                self.origin[target] = further, state, number
-                queue.append(target)
-            yield number, row, target
-
-    def outcome(
-        self, finding: Finding, state: State, witness: tuple[Any, ...], last: tuple[int, ...] = ()
-    ) -> Outcome:
-        """What is found at a state, or at its step ``last``, with the run that leads there."""
-        space = self.product.space
-        numbers = [*last]
-        while True:
-            _, previous, number = self.origin[state]
-            if previous is None:
-                break
+    def run(self, state: State, last: tuple[int, ...], witness: tuple[Any, ...]) -> Trail:
+        """The run that first reached a state, with its step ``last``."""
+        space, numbers = self.product.space, [*last]
+        _, previous, number = self.origin[state]
+        while previous is not None:
             numbers.insert(0, number)
             state = previous
+            _, previous, number = self.origin[state]
         start = tuple(space.codes.values[number] for number in state[0])
         trail = tuple(space.actions[number] for number in numbers)
-        run = Shortest(space.constants, start, trail, witness)
-        return Outcome(finding, len(numbers), True, len(self.origin), run)
+        return Trail(space.constants, start, trail, witness)
+
+    def outcome(self, finding: Finding, run: Trail | None, *, applies: bool) -> Outcome:
+        """What the search has found."""
+        steps = None if run is None else len(run.steps)
+        return Outcome(finding, steps, applies, len(self.origin), run)
 
 
-def _search(claim: Claim, product: Product, *, wanted: bool) -> Outcome:
-    search, applies = _Search(product), False
-    found, otherwise = (
-        (Finding.REACHED, Finding.UNREACHED) if wanted else (Finding.VIOLATED, Finding.HOLDS)
-    )
-    on_step: list[list[tuple[tuple[Any, ...], _Memo]]] = [[] for _ in product.space.actions]
-    on_state: list[tuple[tuple[Any, ...], _Memo]] = []
-    if claim.on_step:
-        on_step = [product.judges(claim, number) for number, _ in enumerate(on_step)]
-    else:
-        on_state = product.judges(claim, None)
-    for state, steps in search:
-        for choice, judge in on_state:
-            answer = judge(product.row(state))
-            applies |= answer is not Inapplicable
-            if answer is wanted:
-                return search.outcome(found, state, choice)
-        for number, row, _ in steps:
-            for choice, judge in on_step[number]:
-                answer = judge(row)
-                applies |= answer is not Inapplicable
-                if answer is wanted:
-                    return search.outcome(found, state, choice, (number,))
-    return Outcome(otherwise, None, applies, len(search.origin))
+def _look(claim: Claim, product: Product) -> Outcome:
+    """Look for what a claim is false of, or true of if it claims a possibility."""
+    search, applies = _Search(claim, product), False
+    wanted = claim.kind in _POSSIBILITIES
+    for state, last, choice, answer in search.judged():
+        applies |= answer is not Inapplicable
+        if answer is wanted:
+            finding = Finding.REACHED if wanted else Finding.VIOLATED
+            return search.outcome(finding, search.run(state, last, choice), applies=True)
+    finding = Finding.UNREACHED if wanted else Finding.HOLDS
+    return search.outcome(finding, None, applies=applies)
 
 
-def _recover(claim: Claim, product: Product) -> Outcome:
-    """Search backwards from where the claim's body holds; what it says nothing of owes nothing."""
-    search, applies = _Search(product), False
-    before: dict[State, list[State]] = {}
-    for state, steps in search:
-        for _, _, target in steps:
-            before.setdefault(target, []).append(state)
-    for choice, judge in product.judges(claim, None):
-        answers = {state: judge(product.row(state)) for state in search.origin}
-        queue = [state for state, answer in answers.items() if answer is True]
+def _look_back(claim: Claim, product: Product) -> Outcome:
+    """Search backwards from where a claim's body holds; what it says nothing of owes nothing."""
+    search = _Search(claim, product)
+    said: dict[tuple[Any, ...], dict[State, object]] = {}
+    for state, _, choice, answer in search.judged():
+        said.setdefault(choice, {})[state] = answer
+    before: dict[State, list[State]] = {state: [] for state in search.origin}
+    for state in search.origin:
+        for _, _, *target in product.steps(*state):
+            before[target[0], target[1]].append(state)
+    applies = False
+    for choice, answer_at in said.items():
+        queue = [state for state, answer in answer_at.items() if answer is True]
         safe = set(queue)
         for state in queue:
-            fresh = [other for other in before.get(state, ()) if other not in safe]
-            safe.update(fresh)
+            fresh = set(before[state]) - safe
+            safe |= fresh
             queue += fresh
-        owing = [state for state, answer in answers.items() if answer is not Inapplicable]
+        owing = [state for state, answer in answer_at.items() if answer is not Inapplicable]
         applies |= bool(owing)
-        lost = next((state for state in owing if state not in safe), None)
-        if lost is not None:
-            return search.outcome(Finding.VIOLATED, lost, choice)
-    return Outcome(Finding.HOLDS, None, applies, len(search.origin))
+        for state in owing:
+            if state not in safe:
+                run = search.run(state, (), choice)
+                return search.outcome(Finding.VIOLATED, run, applies=True)
+    return search.outcome(Finding.HOLDS, None, applies=applies)
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import z3
 
-from proofs.engine.claims import ANY_READING, Claim, Reading
+from proofs.engine.claims import Reading
 from proofs.engine.extract import Command
 from proofs.engine.ground import Grounding, entity_functions, solver
-from proofs.engine.transitions import Property, Transitions
+from proofs.engine.transitions import Transitions
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Clause:
     """A disjunction that holds of every entity of a sort, under a reading.
 
-    ``literals`` name it in the model's terms, ``term`` is over ``variable``.
+    ``literals`` name it in the model's terms; ``term`` is over ``variable``.
     """
 
     sort: str
@@ -28,7 +31,7 @@ class Clause:
     term: z3.BoolRef
 
     def at(self, entity: z3.ExprRef) -> z3.BoolRef:
-        """The clause for one entity."""
+        """The clause for one entity, whatever the reading."""
         return z3.substitute(self.term, (self.variable, entity))
 
     def __str__(self) -> str:
@@ -37,15 +40,14 @@ class Clause:
 
 
 class Timeout(Exception):  # noqa: N818  (an answer of the solver, not an error)
-    """The solver did not find an answer in time."""
+    """The solver gave up."""
 
 
 class Induction:
     """The rules of induction over the commands of a transition system.
 
-    Every hypothesis is a clause; what follows from the clauses in one step, and holds initially,
-    holds for ever. Each answer says whether the solver found the negation unsatisfiable; Timeout is
-    raised where it gave up.
+    A *violation* is a term over a state (or, primed, a step) that must not come true. What no step
+    from a state of the invariant makes true, and no initial state, never comes true.
     """
 
     def __init__(
@@ -69,82 +71,103 @@ class Induction:
         """Constraints with the clauses as hypotheses."""
         grounding = Grounding(self.functions)
         for clause in clauses:
-            grounding.forall(clause.sort, clause.at)
+            fixed = self.transitions.under(clause.reading)
+
+            def instance(
+                entity: z3.ExprRef,
+                clause: Clause = clause,
+                fixed: list[z3.BoolRef] = fixed,
+            ) -> z3.BoolRef:
+                return z3.Implies(z3.And(*fixed), clause.at(entity)) if fixed else clause.at(entity)
+
+            grounding.forall(clause.sort, instance)
         return grounding
 
-    def unsatisfiable(self, grounding: Grounding) -> bool:
-        """Whether the constraints contradict each other. Raises Timeout."""
+    def admitted(
+        self, violations: Mapping[T, z3.BoolRef], grounding: Grounding
+    ) -> dict[T, bool | None]:
+        """Those violations that some model of the constraints admits; None: the solver gave up.
+
+        What is left out was proven to be excluded. All are asked at once, then those that a model
+        shows are set aside, until nothing is left that any model admits.
+        """
+        names = {key: z3.FreshBool("violation") for key in violations}
+        ground = {key: grounding.ground(term) for key, term in violations.items()}
         instance = solver(self.seed, self.deadline())
         instance.add(*grounding.constraints)
+        for key, name in names.items():
+            instance.add(z3.Implies(name, ground[key]))
+        left = dict(names)
+        found: dict[T, bool | None] = {}
+        while left:
+            answer, model = self._check(instance, z3.Or(*left.values()))
+            if answer == z3.unsat:
+                break
+            if model is None:
+                for key, name in left.items():
+                    single, _ = self._check(instance, name)
+                    if single != z3.unsat:
+                        found[key] = True if single == z3.sat else None
+                break
+            for key in list(left):
+                if z3.is_true(model.eval(ground[key], model_completion=True)):
+                    found[key] = True
+                    del left[key]
+        return found
+
+    def _check(
+        self, instance: z3.Solver, term: z3.BoolRef
+    ) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
         started = time.perf_counter()
+        instance.push()
+        instance.add(term)
         answer = instance.check()
+        model = instance.model() if answer == z3.sat else None
+        instance.pop()
         self.seconds += time.perf_counter() - started
         self.queries += 1
-        if answer == z3.unknown:
-            raise Timeout(instance.reason_unknown())
-        return bool(answer == z3.unsat)
+        return answer, model
 
-    def initiation(self, term: z3.BoolRef, reading: Reading) -> bool:
-        """Whether a term holds in every initial state."""
-        grounding = self.grounding(())
-        for fixed in self.transitions.under(reading):
-            grounding.add(fixed)
-        grounding.add(z3.Not(self.transitions.at_start(term)))
-        return self.unsatisfiable(grounding)
-
-    def consecution(
+    def of_steps(
         self,
-        holds: z3.BoolRef,
-        reading: Reading,
+        violations: Mapping[T, z3.BoolRef],
         clauses: Sequence[Clause],
         command: Command,
-    ) -> bool:
-        """Whether a term about a step holds of every step of an action from a state that satisfies
-        the clauses.
-        """
-        goal = z3.simplify(z3.Not(self.transitions.after(holds, command)))
-        if z3.is_false(goal):
-            return True
+    ) -> dict[T, bool | None]:
+        """Which violations some step of an action, from a state of the clauses, admits."""
+        after = {
+            key: self.transitions.after(term, command) for key, term in violations.items()
+        }
+        possible = {key: term for key, term in after.items() if not z3.is_false(term)}
+        if not possible:
+            return {}
         grounding = self.grounding(clauses)
-        for fixed in self.transitions.under(reading):
-            grounding.add(fixed)
-        grounding.add(goal)
         grounding.add(command.guard)
-        return self.unsatisfiable(grounding)
+        return self.admitted(possible, grounding)
 
-    def implication(
-        self, holds: z3.BoolRef, reading: Reading, clauses: Sequence[Clause]
-    ) -> bool:
-        """Whether a term about a state follows from the clauses."""
-        grounding = self.grounding(clauses)
-        for fixed in self.transitions.under(reading):
-            grounding.add(fixed)
-        grounding.add(z3.Not(holds))
-        return self.unsatisfiable(grounding)
+    def of_states(
+        self, violations: Mapping[T, z3.BoolRef], clauses: Sequence[Clause]
+    ) -> dict[T, bool | None]:
+        """Which violations some state of the clauses admits."""
+        return self.admitted(violations, self.grounding(clauses))
 
-    def proves(self, claim: Claim, formula: Property, clauses: Sequence[Clause]) -> bool:
-        """Whether a claim follows from clauses that are known to be an invariant."""
-        usable = [c for c in clauses if c.reading in (claim.reading, ANY_READING)]
-        if claim.on_step:
-            return all(
-                self.consecution(formula.holds, claim.reading, usable, command)
-                for command in self.transitions.commands
-            )
-        return self.implication(formula.holds, claim.reading, usable)
+    def of_starts(self, violations: Mapping[T, z3.BoolRef]) -> dict[T, bool | None]:
+        """Which violations some initial state admits."""
+        first = {key: self.transitions.at_start(term) for key, term in violations.items()}
+        return self.admitted(first, self.grounding(()))
 
-    def keeps(self, clauses: Sequence[Clause]) -> Clause | None:
-        """The first clause that does not hold initially or is not kept by a step, if any."""
-        for clause in clauses:
-            usable = [c for c in clauses if c.reading in (clause.reading, ANY_READING)]
-            if not self.initiation(clause.term, clause.reading):
-                return clause
-            after = self.primed(clause.term)
-            for command in self.transitions.commands:
-                if not self.consecution(after, clause.reading, usable, command):
-                    return clause
-        return None
+    def is_invariant(self, clauses: Sequence[Clause]) -> bool:
+        """Whether clauses hold initially and every step keeps them, all together."""
+        broken = {}
+        for index, clause in enumerate(clauses):
+            x = z3.Const(f"any:{clause.sort}1", clause.variable.sort())
+            fixed = self.transitions.under(clause.reading)
+            broken[index] = z3.And(*fixed, z3.Not(clause.at(x)))
+        primed = {index: self._primed(term) for index, term in broken.items()}
+        return not self.of_starts(broken) and not any(
+            self.of_steps(primed, clauses, command) for command in self.transitions.commands
+        )
 
-    def primed(self, term: z3.BoolRef) -> z3.BoolRef:
-        """A term about a state, said of the state after a step."""
-        return self.transitions.primed(term)
-
+    def _primed(self, term: z3.BoolRef) -> z3.BoolRef:
+        primed: z3.BoolRef = self.transitions.primed(term)
+        return primed

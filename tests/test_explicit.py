@@ -1,0 +1,363 @@
+"""Exhaustive search: the figures, the claims, and the laws that make its short cuts sound."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from statemachine import State
+
+from model.kernel import Entity, Machine, Many, ModelError, System, action, anything
+from model.site import Site
+from model.version import FIRST_WITH_FORMAT_2_46, FIRST_WITH_MOVE_FIX, SP3, SP4, StoreVersion
+from proofs.catalogue import CLAIMS, HISTORIES
+from proofs.engine.claims import Catalogue, Claim, Kind, Step, assume, history
+from proofs.engine.explicit import (
+    Finding,
+    Instance,
+    Reach,
+    Space,
+    answers,
+    check,
+    kept_for,
+    reach,
+    sample,
+)
+
+FOUR = tuple(
+    map(StoreVersion.parse, ("5.5.2650.23", "5.5.2651.68", "5.5.2652.68", "5.5.2653.23"))
+)
+THREE = (SP3, FIRST_WITH_FORMAT_2_46, SP4)
+SMALL = {"servers": 2, "mailboxes": 1, "attachments": 1}
+
+FINDINGS = {
+    "PROVED": Finding.HOLDS,
+    "REFUTED": Finding.VIOLATED,
+    "REACHED": Finding.REACHED,
+    "DERIVED": Finding.REACHED,
+}
+
+
+def named(id_: str) -> Claim:
+    return next(claim for claim in CLAIMS if claim.id == id_)
+
+
+@pytest.fixture(scope="module")
+def site() -> Instance:
+    return Instance(Site, SMALL, {StoreVersion: THREE})
+
+
+# Independent of this project: counted by two models that share nothing with it.
+@pytest.mark.parametrize(
+    ("attachments", "sticky", "figures"),
+    [
+        (1, False, Reach(128, 27_648, 11)),
+        (1, True, Reach(128, 28_480, 11)),
+        (2, False, Reach(128, 135_936, 14)),
+    ],
+)
+def test_reachable_states(attachments: int, sticky: bool, figures: Reach) -> None:
+    sizes = {"servers": 2, "mailboxes": 1, "attachments": attachments}
+    assert reach(Instance(Site, sizes, {StoreVersion: FOUR}, {"sticky": sticky})) == figures
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [claim for claim in CLAIMS if claim.kind is not Kind.EVENTUALLY],
+    ids=lambda claim: claim.title,
+)
+def test_claim(site: Instance, claim: Claim) -> None:
+    outcome = check(claim, HISTORIES, site)
+    assert outcome.finding is FINDINGS[claim.expected]
+    assert outcome.antecedent_reached is not False
+    if outcome.run is not None:
+        assert outcome.steps == len(outcome.run.steps)
+        assert dict(claim.reading.constants).items() <= outcome.run.constants.items()
+        plain = Site(**SMALL, **outcome.run.constants)
+        plain.restore([in_(plain, value) for value in outcome.run.start])
+        for name, arguments in outcome.run.steps:
+            getattr(plain, name)(*(in_(plain, value) for value in arguments))
+
+
+def in_(system: System, value: Any) -> Any:
+    return system[value] if isinstance(value, Entity) else value
+
+
+def test_rollback_window() -> None:
+    around = [
+        StoreVersion(landmark - below)
+        for landmark in (FIRST_WITH_FORMAT_2_46, FIRST_WITH_MOVE_FIX)
+        for below in (1, 0)
+    ]
+    instance = Instance(Site, SMALL, {StoreVersion: around}, {"sticky": False})
+    found = answers(named("resolution.rollback_window"), HISTORIES, instance)
+    assert {version for _, version in found} == {around[1], around[2]}
+
+
+# -- what is remembered is what is executed -----------------------------------------------------
+
+
+def graph(space: Space) -> dict[tuple[Any, ...], set[tuple[Any, ...]]]:
+    def plain(state: tuple[int, ...]) -> tuple[Any, ...]:
+        return tuple(space.codes.values[number] for number in state)
+
+    found: dict[tuple[Any, ...], set[tuple[Any, ...]]] = {}
+    queue = space.initial()
+    for state in queue:
+        if plain(state) not in found:
+            steps = list(space.steps(state))
+            found[plain(state)] = {(n, plain(after), plain(kept)) for n, after, kept in steps}
+            queue += [kept for _, _, kept in steps]
+    return found
+
+
+@pytest.mark.parametrize("forget", [True, False])
+@pytest.mark.parametrize(
+    ("sizes", "versions"), [(SMALL, (SP3,)), ({"servers": 1, "mailboxes": 1}, (SP3, SP4))]
+)
+def test_memoised_steps_are_the_executed_ones(
+    sizes: dict[str, int], versions: tuple[StoreVersion, ...], forget: bool
+) -> None:
+    graphs = [
+        graph(space)
+        for memoise in (True, False)
+        for space in Instance(
+            Site, sizes, {StoreVersion: versions}, {"sticky": True}, forget, memoise
+        ).spaces()
+    ]
+    assert graphs[0] == graphs[1]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [claim for claim in CLAIMS if claim.kind not in (Kind.EVENTUALLY, Kind.DERIVED)],
+    ids=lambda claim: claim.title,
+)
+def test_memoised_answers_are_the_evaluated_ones(claim: Claim) -> None:
+    # One server has few states; a step of every action but those that move is among them.
+    sizes = {"servers": 1, "mailboxes": 1, "attachments": 1}
+    outcomes = [
+        check(claim, HISTORIES, Instance(Site, sizes, {StoreVersion: (SP3, SP4)}, memoise=memoise))
+        for memoise in (True, False)
+    ]
+    assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize("id_", ["cause.arrives_scanned", "safety.no_loss"])
+def test_memoised_answers_about_moves_are_the_evaluated_ones(id_: str) -> None:
+    claim = named(id_)
+    outcomes = [
+        check(
+            claim,
+            HISTORIES,
+            Instance(Site, SMALL, {StoreVersion: (SP3,)}, {"sticky": False}, memoise=memoise),
+        )
+        for memoise in (True, False)
+    ]
+    assert outcomes[0] == outcomes[1]
+    assert outcomes[0].antecedent_reached
+
+
+def test_forgetting_loses_no_step() -> None:
+    whole, forgetful = (
+        graph(next(Instance(Site, SMALL, {StoreVersion: (SP3,)}, forget=forget).spaces()))
+        for forget in (False, True)
+    )
+    forgotten = {
+        tuple(None if dead(i, state) else value for i, value in enumerate(state))
+        for state in whole
+    }
+    kept = {
+        tuple(None if dead(i, state) else value for i, value in enumerate(state))
+        for state in forgetful
+    }
+    assert forgotten == kept
+    assert len(forgetful) == len(kept)
+
+
+def dead(cell: int, state: tuple[Any, ...]) -> bool:
+    cells = [(machine.slot, name) for _, machine, name in Site(**SMALL).cells()]
+    copying = state[cells.index(("move", "state"))] == "copying"
+    return cells[cell] == ("store", "log") or (cells[cell] == ("move", "target") and not copying)
+
+
+# -- toys -----------------------------------------------------------------------------------------
+
+
+class Bulb(Machine):
+    dark = State(initial=True)
+    lit = State()
+    burnt = State()
+
+    age: int = 0
+    label: int = anything(0)
+
+    light = dark.to(lit)
+    quench = lit.to(dark, cond="is_labelled")
+    burn = lit.to(burnt, on="grow") | burnt.to.itself()
+
+    @property
+    def dead_fields(self) -> tuple[str, ...]:
+        return ("age",)
+
+    def is_labelled(self) -> bool:
+        return self.label == 1
+
+    def grow(self) -> None:
+        self.age = 1
+
+
+class TrustingBulb(Bulb):
+    @property
+    def dead_fields(self) -> tuple[str, ...]:
+        return ("label",) if self.lit.is_active else ()
+
+
+class NosyBulb(Bulb):
+    @property
+    def dead_fields(self) -> tuple[str, ...]:
+        return ("age",) if self.owner.other.dark.is_active else ()
+
+
+class Lamp(Entity):
+    bulb: Bulb
+
+
+class TrustingLamp(Entity):
+    bulb: TrustingBulb
+
+
+class NosyLamp(Entity):
+    bulb: NosyBulb
+    other: Bulb
+
+
+class Room(System):
+    lamps: Many[Lamp]
+
+    @action
+    def light(self, lamp: Lamp) -> None:
+        lamp.bulb.light()
+
+    @action
+    def quench(self, lamp: Lamp) -> None:
+        lamp.bulb.quench()
+
+    @action
+    def burn(self, lamp: Lamp) -> None:
+        lamp.bulb.burn()
+
+
+class TrustingRoom(System):
+    lamps: Many[TrustingLamp]
+
+    @action
+    def light(self, lamp: TrustingLamp) -> None:
+        lamp.bulb.light()
+
+    @action
+    def quench(self, lamp: TrustingLamp) -> None:
+        lamp.bulb.quench()
+
+
+class NosyRoom(System):
+    lamps: Many[NosyLamp]
+
+    @action
+    def light(self, lamp: NosyLamp) -> None:
+        lamp.bulb.light()
+
+
+ROOM = Catalogue(Room)
+
+
+@history(initially=0)
+def lit_before(step: Step, lamp: Lamp) -> int:
+    return min(2, lit_before(lamp) + step.fires(Room.light, lamp))
+
+
+@ROOM.always("room.vacuous", "")
+def vacuous(step: Step, lamp: Lamp) -> bool:
+    assume(lamp.bulb.burnt.is_active and lamp.bulb.age == 0)
+    return False
+
+
+@ROOM.recoverable("room.dark_again", "")
+def dark_again(room: Room, lamp: Lamp) -> bool:
+    return lamp.bulb.dark.is_active
+
+
+@ROOM.possible("room.lit_twice", "")
+def lit_twice(room: Room, lamp: Lamp) -> bool:
+    return lit_before(lamp) == 2
+
+
+@ROOM.eventually("room.burns", "")
+def burns(room: Room, lamp: Lamp) -> bool:
+    return lamp.bulb.burnt.is_active
+
+
+VACUOUS, DARK_AGAIN, LIT_TWICE, BURNS = ROOM.claims
+
+
+def room(system: type[System] = Room, lamps: int = 1, forget: bool = True) -> Instance:
+    return Instance(system, {"lamps": lamps}, {int: (0, 1)}, forget=forget)
+
+
+def test_a_forgotten_value_is_not_read() -> None:
+    with pytest.raises(ModelError, match="label of trustinglamp1.bulb is read where"):
+        reach(room(TrustingRoom))
+    assert reach(room(TrustingRoom, forget=False)) == Reach(2, 4, 1)
+
+
+def test_a_claim_cannot_read_a_forgotten_value() -> None:
+    with pytest.raises(ModelError, match=r"age of lamp1\.bulb .* forget=False"):
+        check(VACUOUS, (), room())
+
+
+def test_what_is_forgotten_depends_on_the_machine_alone() -> None:
+    with pytest.raises(ModelError, match="depend on another machine's state"):
+        reach(room(NosyRoom))
+
+
+def test_a_vacuous_claim_shows() -> None:
+    outcome = check(VACUOUS, (), room(forget=False))
+    assert (outcome.finding, outcome.antecedent_reached) == (Finding.HOLDS, False)
+
+
+def test_what_is_lost_is_not_recoverable() -> None:
+    outcome = check(DARK_AGAIN, (), room())
+    # A lamp with label 0 cannot be quenched.
+    assert (outcome.finding, outcome.steps) == (Finding.VIOLATED, 1)
+
+
+def test_the_histories_of_a_claim_are_kept() -> None:
+    assert kept_for(LIT_TWICE, (lit_before,)) == [lit_before]
+    outcome = check(LIT_TWICE, (lit_before,), room(lamps=2))
+    assert (outcome.finding, outcome.steps) == (Finding.REACHED, 3)
+    assert outcome.run is not None
+    assert [name for name, _ in outcome.run.steps] == ["light", "quench", "light"]
+
+
+def test_what_no_search_decides_is_refused() -> None:
+    with pytest.raises(ModelError, match=r"room\.burns is a claim of kind eventually"):
+        check(BURNS, (), room())
+
+
+def test_types_without_values_are_refused() -> None:
+    with pytest.raises(ModelError, match="int has too many values"):
+        reach(Instance(Room, {"lamps": 1}))
+
+
+def test_samples_are_reachable_and_repeatable() -> None:
+    instance = Instance(Site, SMALL, {StoreVersion: (SP3,)})
+    first, second = (list(sample(instance, HISTORIES, walks=20, steps=9, seed=7)) for _ in "12")
+    assert first == second
+    assert {found.constants["sticky"] for found in first} == {False, True}
+    reachable = {
+        (space.constants["sticky"], state) for space in instance.spaces() for state in graph(space)
+    }
+    assert {
+        (found.constants["sticky"], tuple(found.cells.values())) for found in first
+    } <= reachable
+    assert {name for name, _ in first[0].histories} == {item.name for item in HISTORIES}
