@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from proofs import (
+    administrators,
     cause,
     liveness,
     more_information,
@@ -25,7 +26,15 @@ CLAIMS: tuple[Claim, ...] = tuple(
 )
 """Every claim under each of its readings."""
 
+QUESTIONS: tuple[Claim, ...] = tuple(administrators.QUESTIONS.claims)
+"""The questions behind the administrators' table."""
+
 HISTORIES: tuple[History[object], ...] = tuple(
-    value for value in vars(vocabulary).values() if isinstance(value, History)
+    {
+        value.name: value
+        for module in (vocabulary, administrators)
+        for value in vars(module).values()
+        if isinstance(value, History)
+    }.values()
 )
 """What the claims remember of a run."""

@@ -89,23 +89,31 @@ def unscanned_at_start(step: Step, attachment: Attachment) -> bool:
     return unscanned_at_start(attachment)
 
 
-# -- what is remembered of a move ---------------------------------------------------------------
+# -- what is remembered of a move, while it copies ----------------------------------------------
 
 
 @history(initially=False)
 def source_protected_throughout(step: Step, mailbox: Mailbox) -> bool:
-    """AVAPI has been enabled on the source ever since the last move started."""
+    """A move copies, and AVAPI has been enabled on its source ever since it started."""
     if step.fires(Site.start_move, mailbox):
         return is_protected(mailbox.home)
-    return source_protected_throughout(mailbox) and is_protected(step.after[mailbox.home])
+    return (
+        source_protected_throughout(mailbox)
+        and step.after[mailbox].move.copying.is_active
+        and is_protected(step.after[mailbox.home])
+    )
 
 
 @history(initially=False)
 def source_unprotected_throughout(step: Step, mailbox: Mailbox) -> bool:
-    """AVAPI has been disabled on the source ever since the last move started."""
+    """A move copies, and AVAPI has been disabled on its source ever since it started."""
     if step.fires(Site.start_move, mailbox):
         return not is_protected(mailbox.home)
-    return source_unprotected_throughout(mailbox) and not is_protected(step.after[mailbox.home])
+    return (
+        source_unprotected_throughout(mailbox)
+        and step.after[mailbox].move.copying.is_active
+        and not is_protected(step.after[mailbox.home])
+    )
 
 
 @history(initially=False)
@@ -118,13 +126,21 @@ def started_unprotected(step: Step, mailbox: Mailbox) -> bool:
 
 @history(initially=False)
 def source_scans_throughout(step: Step, mailbox: Mailbox) -> bool:
-    """AVAPI has been enabled on the source, on a Store.exe without the fix, ever since the last
-    move started.
+    """A move copies, and AVAPI has been enabled on its source, on a Store.exe without the fix, ever
+    since it started.
     """
     if step.fires(Site.start_move, mailbox):
         return is_protected(mailbox.home) and not has_fix(mailbox.home)
     source = step.after[mailbox.home]
-    return source_scans_throughout(mailbox) and is_protected(source) and not has_fix(source)
+    return (
+        source_scans_throughout(mailbox)
+        and step.after[mailbox].move.copying.is_active
+        and is_protected(source)
+        and not has_fix(source)
+    )
+
+
+# -- what is remembered of a move that is over --------------------------------------------------
 
 
 @history(initially=False)

@@ -94,6 +94,11 @@ class Unrolling:
         ]
 
     @property
+    def constraints(self) -> list[z3.BoolRef]:
+        """What makes the terms of the unrolling a run."""
+        return self.grounding.constraints
+
+    @property
     def depth(self) -> int:
         """The number of steps unrolled."""
         return len(self.layers)
@@ -236,8 +241,8 @@ class Unrolling:
     def read(self, goal: Goal, said: z3.BoolRef) -> Found:
         """A canonical model of the run that meets a goal at the present depth.
 
-        Of all runs of this length it takes the actions that are declared first, step by step, and
-        then numbers that the system prefers.
+        Of all runs of this length it takes the actions that are declared first, step by step, then
+        constants of the system as they are declared, and numbers that the system prefers.
         """
         fixed: list[z3.BoolRef] = [said]
         model = self._model(fixed)
@@ -251,6 +256,13 @@ class Unrolling:
                     break
                 model = better
             fixed.append(layer.action == self.transitions.actions[names[len(earlier)]])
+        for name, _, default in self.transitions.info.constants:
+            vocabulary = self.transitions.vocabulary
+            choice = vocabulary.constants[name] == vocabulary.literal(default)
+            better = self.check(*fixed, choice)
+            if better is not None:
+                model = better
+                fixed.append(choice)
         for term, type_ in self._numbers(model, goal):
             for number in self.preferences.get(type_, ()):
                 choice = term == number

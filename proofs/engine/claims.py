@@ -252,10 +252,17 @@ class Catalogue:
         )
 
     def derived(
-        self, id_: str, section: str, *, assumptions: tuple[str, ...] = ()
+        self,
+        id_: str,
+        section: str,
+        *,
+        under: Reading = ANY_READING,
+        assumptions: tuple[str, ...] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare a question whose answer, a set of versions, the solver works out."""
-        return self._declare(Kind.DERIVED, id_, section, {ANY_READING: "DERIVED"}, assumptions)
+        """Declare a question whose last variable is a number: for which numbers does some run reach
+        it? The solver works out the answer.
+        """
+        return self._declare(Kind.DERIVED, id_, section, {under: "DERIVED"}, assumptions)
 
     def eventually(
         self, id_: str, section: str, *, assumptions: tuple[str, ...] = ()

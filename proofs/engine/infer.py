@@ -390,10 +390,8 @@ def infer(
             pools.append(pool)
         houdini = Houdini(induction, pools, reading)
         asked = len(houdini.alive())
-        import time; t=time.time()
-        houdini.run(); print("run",time.time()-t); t=time.time()
+        houdini.run()
         clauses = houdini.needed(goals[reading])
-        print("needed", time.time()-t)
         log(
             f"{reading.name or 'any reading'}: {asked} candidates, "
             f"{len(houdini.alive())} inductive, {len(clauses)} needed"

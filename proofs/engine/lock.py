@@ -1,0 +1,65 @@
+"""The lock file: found invariants, kept for review and re-checked on every run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import z3
+
+from model.kernel import ModelError
+from proofs.engine.atoms import atoms
+from proofs.engine.claims import Reading
+from proofs.engine.induction import Clause
+from proofs.engine.transitions import Transitions
+
+
+def load(
+    path: Path,
+    transitions: Transitions,
+    extra: Iterable[z3.ExprRef],
+    readings: Iterable[Reading],
+) -> list[Clause] | None:
+    """The clauses of a lock file; None if there is none, or it belongs to another model.
+
+    They are words in the model's names until they are checked. Raises ModelError for a file that
+    is no lock.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read as a lock file ({error}); delete it") from None
+    if content.get("digest") != transitions.digest:
+        return None
+    known = {
+        (sort, atom.text): atom
+        for sort, items in atoms(transitions, extra).items()
+        for atom in items
+    }
+    named = {reading.name: reading for reading in readings}
+    clauses = []
+    for entry in content["clauses"]:
+        sort, reading = entry["every"], named.get(entry["reading"])
+        parts = []
+        for literal in entry["any of"]:
+            atom = known.get((sort, literal.removeprefix("not ")))
+            if atom is None or reading is None:
+                return None
+            parts.append(z3.Not(atom.term) if literal.startswith("not ") else atom.term)
+            variable = atom.variable
+        term = z3.Or(*parts) if len(parts) > 1 else parts[0]
+        clauses.append(Clause(sort, reading, tuple(entry["any of"]), variable, term))
+    return clauses
+
+
+def text(transitions: Transitions, clauses: Sequence[Clause]) -> str:
+    """The content of a lock file."""
+    entries = [
+        {"every": c.sort, "reading": c.reading.name, "any of": list(c.literals)}
+        for c in sorted(clauses, key=lambda c: (c.reading.name, c.sort, c.literals))
+    ]
+    content = {"digest": transitions.digest, "clauses": entries}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

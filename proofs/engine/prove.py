@@ -1,0 +1,358 @@
+"""From claims to verdicts: proof first, then search, and a replay of whatever was found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import z3
+
+from model.kernel import System
+from proofs.engine import infer, lock
+from proofs.engine.bounded import Goal, Unrolling, shortest
+from proofs.engine.claims import ANY_READING, Claim, History, Kind, Reading
+from proofs.engine.induction import Clause, Induction, Timeout
+from proofs.engine.recover import LENGTH, plans
+from proofs.engine.regions import Cell, Numbers, cells, joined, works_throughout
+from proofs.engine.replay import replay
+from proofs.engine.transitions import Property, Transitions
+from proofs.engine.verdict import Result, Run, Verdict
+
+DEPTH = 10
+"""Runs of more steps are not searched for."""
+
+_UNIVERSAL = (Kind.ALWAYS, Kind.FINDING)
+Question = tuple[Claim, Cell | None]
+
+
+class Prover:
+    """Settles claims about a system.
+
+    ``catalogue`` are all claims that the invariant is to serve, whichever are asked for.
+    ``numbers`` describes the types of numbers. A lock file is used where it belongs to the model.
+    ``timeout`` bounds everything, in seconds; what it cuts off is UNDETERMINED.
+    """
+
+    def __init__(
+        self,
+        system: type[System],
+        catalogue: Sequence[Claim],
+        histories: Sequence[History[Any]],
+        *,
+        numbers: dict[type, Numbers] | None = None,
+        lock_file: Path | None = None,
+        seed: int = 0,
+        timeout: float | None = None,
+    ) -> None:
+        self.end = None if timeout is None else time.monotonic() + timeout
+        self.system, self.histories = system, histories
+        self.catalogue = [c for c in catalogue if c.kind is not Kind.EVENTUALLY]
+        self.numbers = numbers or {}
+        self.lock_file = lock_file
+        self.seed = seed
+        self.transitions = Transitions(system, histories)
+        self.induction = Induction(self.transitions, seed=seed, deadline=self.remaining)
+        self.notes: list[str] = []
+        self._properties: dict[Any, Property] = {}
+        self._invariant: list[Clause] | None = None
+
+    @property
+    def digest(self) -> str:
+        """Identifies the model, as it was extracted, and the histories."""
+        return self.transitions.digest
+
+    def remaining(self) -> float | None:
+        """The seconds that are left. Raises Timeout when there are none."""
+        if self.end is None:
+            return None
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise Timeout("the time is up")
+        return left
+
+    def property(self, claim: Claim) -> Property:
+        """The terms of a claim."""
+        if claim.body not in self._properties:
+            self._properties[claim.body] = self.transitions.property(claim)
+        return self._properties[claim.body]
+
+    # -- the invariant --------------------------------------------------------------------------
+
+    def invariant(self) -> list[Clause]:
+        """Clauses that are inductive together: from the lock if it fits, else found anew.
+
+        Raises Timeout.
+        """
+        if self._invariant is None:
+            known = self._locked()
+            if known is None:
+                self.notes.append("the invariant was inferred anew")
+                known = self.inferred()
+            if not self.induction.is_invariant(known):
+                raise AssertionError("an inferred invariant is not inductive")
+            self._invariant = known
+        return self._invariant
+
+    def _served(self) -> list[Claim]:
+        return [c for c in self.catalogue if c.expected in ("PROVED", "DERIVED")]
+
+    def _extra(self) -> list[z3.ExprRef]:
+        return [self.property(claim).holds for claim in self._served()]
+
+    def _locked(self) -> list[Clause] | None:
+        if self.lock_file is None:
+            return None
+        readings = {claim.reading for claim in self.catalogue} | {ANY_READING}
+        known = lock.load(self.lock_file, self.transitions, self._extra(), readings)
+        if known is not None and not self.induction.is_invariant(known):
+            self.notes.append(f"{self.lock_file.name} does not hold")
+            return None
+        return known
+
+    def inferred(self) -> list[Clause]:
+        """Find an invariant that serves the catalogue. Raises Timeout."""
+        goals: dict[Reading, list[infer.Goal]] = {ANY_READING: []}
+        for claim in self._served():
+            if claim.kind is Kind.RECOVERABLE:
+                continue
+            for question in self._questions([claim]):
+                term = self.violation(question)
+                goals.setdefault(claim.reading, []).append(self._goal(claim, term))
+        return infer.infer(self.induction, self._extra(), goals)
+
+    def _goal(self, claim: Claim, term: z3.BoolRef) -> infer.Goal:
+        if claim.on_step:
+            return lambda command: self.transitions.after(term, command)
+        return lambda _: term
+
+    # -- questions ------------------------------------------------------------------------------
+
+    def _questions(self, claims: Iterable[Claim]) -> Iterator[Question]:
+        """What is to be excluded or reached: a claim's violation or event, or one of its cells."""
+        for claim in claims:
+            if claim.kind is Kind.DERIVED:
+                formula = self.property(claim)
+                type_ = formula.variables[-1][1]
+                for cell in cells(self.transitions, formula.holds, self.numbers[type_]):
+                    yield claim, cell
+            else:
+                yield claim, None
+
+    def violation(self, question: Question) -> z3.BoolRef:
+        """The term of a question: what refutes the claim, or what reaches it."""
+        claim, cell = question
+        formula = self.property(claim)
+        event = z3.Not(formula.holds) if claim.kind in _UNIVERSAL else formula.holds
+        parts = [*self.transitions.under(claim.reading), event]
+        if cell is not None:
+            parts.append(cell.holds(formula.variables[-1][2]))
+        return z3.And(*parts) if len(parts) > 1 else event
+
+    def excluded(self, questions: Iterable[Question], clauses: Sequence[Clause]) -> set[Question]:
+        """The questions that no step from, or no state of, the clauses makes true."""
+        asked = {question: self.violation(question) for question in questions}
+        steps = {question: term for question, term in asked.items() if question[0].on_step}
+        states = {question: term for question, term in asked.items() if question not in steps}
+        admitted: set[Question] = set(self.induction.of_states(states, clauses)) if states else set()
+        for command in self.transitions.commands:
+            left = {question: term for question, term in steps.items() if question not in admitted}
+            admitted |= set(self.induction.of_steps(left, clauses, command)) if left else set()
+        return set(asked) - admitted
+
+    # -- verdicts -------------------------------------------------------------------------------
+
+    def settle(self, claims: Sequence[Claim]) -> Iterator[Result]:
+        """Settle claims; results come as they are found, each claim once."""
+        left = dict.fromkeys(claims)
+        try:
+            for result in self._settle(claims):
+                left.pop(result.claim, None)
+                yield result
+        except Timeout as gave_up:
+            for claim in left:
+                yield Result(claim, Verdict.UNDETERMINED, f"timed out: {gave_up}")
+            return
+        for claim in left:
+            yield Result(claim, Verdict.UNDETERMINED, f"no proof, and no run of {DEPTH} steps")
+
+    def _settle(self, claims: Sequence[Claim]) -> Iterator[Result]:
+        yield from (
+            Result(claim, Verdict.UNDETERMINED, "not yet checked")
+            for claim in claims
+            if claim.kind is Kind.EVENTUALLY
+        )
+        clock = _Clock()
+        provable = [c for c in claims if c.kind in (*_UNIVERSAL, Kind.DERIVED)]
+        recoverable = [c for c in claims if c.kind is Kind.RECOVERABLE]
+        invariant = self.invariant() if provable or recoverable else []
+        questions = list(self._questions(provable))
+        alone = self.excluded(questions, ())
+        rest = [question for question in questions if question not in alone]
+        excluded = alone | (self.excluded(rest, invariant) if rest else set())
+        share = clock.lap() / max(1, len(provable))
+        for claim in recoverable:
+            yield self._recovered(claim, invariant)
+        yield from self._search(_Settled(claims, alone, excluded, invariant, share))
+
+    def _search(self, settled: _Settled) -> Iterator[Result]:
+        """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
+        sought: dict[Goal, Question] = {}
+        regions = {c: _Regions() for c in settled.claims if c.kind is Kind.DERIVED}
+        for claim in settled.claims:
+            if claim.kind in (Kind.EVENTUALLY, Kind.RECOVERABLE):
+                continue
+            formula = self.property(claim)
+            for question in self._questions([claim]):
+                if question not in settled.excluded:
+                    sought[self._goal_of(question)] = question
+                    if claim in regions:
+                        regions[claim].open.add(question[1])
+                elif claim.kind is Kind.ALWAYS:
+                    name, variables = claim.title, formula.variables
+                    term = z3.And(*self.transitions.under(claim.reading), formula.antecedent)
+                    sought[Goal(name, term, claim.on_step, variables, claim.reading)] = question
+        for claim, found in regions.items():
+            if not found.open:
+                yield self._derived(claim, found, settled.share)
+        preferences = {type_: numbers.preferred for type_, numbers in self.numbers.items()}
+        unrolling = Unrolling(
+            self.transitions, seed=self.seed, deadline=self.remaining, preferences=preferences
+        )
+        clock = _Clock()
+        unmet = dict(sought)
+        for goal, said in shortest(unrolling, sought, DEPTH):
+            question = unmet.pop(goal)
+            claim, cell = question
+            if question in settled.excluded:
+                yield self._proved(claim, settled, False, clock.lap())
+            elif cell is None:
+                run = self._replayed(unrolling, goal, said, claim)
+                yield self._met(claim, run, settled.share + clock.lap())
+            else:
+                found = regions[claim]
+                run = self._replayed(unrolling, goal, said, claim)
+                model = unrolling.check(said)
+                if model is not None and works_throughout(unrolling, goal, said, cell, model):
+                    found.open.discard(cell)
+                    found.met.append((cell, len(run.steps)))
+                    if not found.open:
+                        yield self._derived(claim, found, settled.share + clock.lap())
+        for question in unmet.values():
+            if question in settled.excluded:
+                yield self._unreached(question[0], settled)
+
+    def _goal_of(self, question: Question) -> Goal:
+        claim, _ = question
+        formula = self.property(claim)
+        term = self.violation(question)
+        return Goal(claim.title, term, claim.on_step, formula.variables, claim.reading)
+
+    def _replayed(self, unrolling: Unrolling, goal: Goal, said: z3.BoolRef, claim: Claim) -> Run:
+        found = unrolling.read(goal, said)
+        return replay(self.system, self.histories, found, claim, claim.kind not in _UNIVERSAL)
+
+    def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
+        steps = len(run.steps)
+        reached = claim.kind is Kind.POSSIBLE
+        return Result(
+            claim,
+            Verdict.REACHED if reached else Verdict.REFUTED,
+            f"the shortest run, at any size, has {steps} steps",
+            steps,
+            run,
+            seconds=seconds,
+        )
+
+    def _proved(
+        self, claim: Claim, settled: _Settled, vacuous: bool | None, seconds: float
+    ) -> Result:
+        needed = [] if (claim, None) in settled.alone else settled.clauses(claim)
+        detail = "holds for any number of entities"
+        if vacuous:
+            detail = "holds because nothing ever gets there"
+        elif vacuous is None:
+            detail = f"holds, but no run of {DEPTH} steps reaches its antecedent"
+        return Result(
+            claim,
+            Verdict.PROVED,
+            detail,
+            invariant=tuple(map(str, needed)),
+            vacuous=vacuous,
+            seconds=settled.share + seconds,
+        )
+
+    def _unreached(self, claim: Claim, settled: _Settled) -> Result:
+        """A claim that holds, and whose antecedent no run was found for."""
+        clock = _Clock()
+        formula = self.property(claim)
+        key = (claim, None)
+        term = z3.And(*self.transitions.under(claim.reading), formula.antecedent)
+        if claim.on_step:
+            reached = any(
+                self.induction.of_steps({key: term}, settled.invariant, command)
+                for command in self.transitions.commands
+            )
+        else:
+            reached = bool(self.induction.of_states({key: term}, settled.invariant))
+        return self._proved(claim, settled, None if reached else True, clock.lap())
+
+    def _derived(self, claim: Claim, found: _Regions, seconds: float) -> Result:
+        type_ = self.property(claim).variables[-1][1]
+        answer = [
+            {"from": str(type_(cell.low)), "to": str(type_(cell.high))}
+            for cell in joined([cell for cell, _ in found.met])
+        ]
+        steps = max((steps for _, steps in found.met), default=None)
+        detail = "every number in it has a run, every other one is excluded by proof"
+        return Result(claim, Verdict.DERIVED, detail, steps, seconds=seconds, answer=answer)
+
+    def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
+        clock = _Clock()
+        found = plans(self.induction, self.property(claim), invariant, self.numbers)
+        if found is None:
+            detail = f"no plans of up to {LENGTH} steps lead there from every state"
+            return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
+        words = "; else ".join(", then ".join(map(str, plan)) for plan in found)
+        usable = tuple(str(clause) for clause in invariant if clause.reading == ANY_READING)
+        steps = max(map(len, found))
+        return Result(
+            claim, Verdict.PROVED, words, steps, invariant=usable, seconds=clock.lap()
+        )
+
+
+class _Clock:
+    """Wall time since the last lap, in seconds."""
+
+    def __init__(self) -> None:
+        self.last = time.perf_counter()
+
+    def lap(self) -> float:
+        now = time.perf_counter()
+        passed, self.last = now - self.last, now
+        return passed
+
+
+@dataclass
+class _Regions:
+    """A derived claim under way: cells with a run and its length, and cells still open."""
+
+    met: list[tuple[Cell, int]] = field(default_factory=list)
+    open: set[Cell | None] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """What was settled by proof: questions excluded by themselves, and with the invariant."""
+
+    claims: Sequence[Claim]
+    alone: set[Question]
+    excluded: set[Question]
+    invariant: Sequence[Clause]
+    share: float
+
+    def clauses(self, claim: Claim) -> list[Clause]:
+        """The clauses that a claim's proof may use."""
+        return [c for c in self.invariant if c.reading in (ANY_READING, claim.reading)]

@@ -1,0 +1,155 @@
+"""Exchange and the engine brought together: what the front door runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+from model.site import Site
+from model.version import POSTED, StoreVersion, native
+from proofs.administrators import SETTINGS
+from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
+from proofs.engine import lock
+from proofs.engine.claims import Claim
+from proofs.engine.prove import Prover
+from proofs.engine.regions import Numbers
+from proofs.engine.verdict import Report, Result, Verdict
+
+LOCK = Path(__file__).with_name("invariant.lock")
+"""The invariant, as it was found and reviewed."""
+
+NUMBERS = {StoreVersion: Numbers(0, 2**64 - 1, tuple(map(int, POSTED)))}
+"""Versions; runs that are shown prefer posted builds."""
+
+
+def prover(
+    *, lock_file: Path | None = LOCK, seed: int = 0, timeout: float | None = None
+) -> Prover:
+    """A prover for the site and its whole catalogue."""
+    return Prover(
+        Site,
+        (*CLAIMS, *QUESTIONS),
+        HISTORIES,
+        numbers=NUMBERS,
+        lock_file=lock_file,
+        seed=seed,
+        timeout=timeout,
+    )
+
+
+def write_lock() -> int:
+    """Infer the invariant anew and write the lock file; returns the number of its clauses."""
+    engine = prover(lock_file=None)
+    clauses = engine.invariant()
+    temporary = LOCK.with_suffix(".tmp")
+    temporary.write_text(lock.text(engine.transitions, clauses), encoding="utf-8")
+    os.replace(temporary, LOCK)
+    return len(clauses)
+
+
+def run(
+    claims: Sequence[Claim],
+    *,
+    timeout: float | None = None,
+    seed: int = 0,
+    jobs: int = 1,
+    progress: Callable[[Result], None] | None = None,
+    tables: bool = True,
+) -> Report:
+    """Settle claims, and the administrators' table if ``tables``.
+
+    An interrupted run reports what it had settled. Raises ModelError.
+    """
+    wanted = (*claims, *(QUESTIONS if tables else ()))
+    results: dict[Claim, Result] = {}
+    digest, interrupted = "", False
+    try:
+        engine = prover(seed=seed, timeout=timeout)
+        digest = engine.digest
+        stream = engine.settle(wanted) if jobs == 1 else _shared(wanted, timeout, seed, jobs)
+        for result in stream:
+            results[result.claim] = result
+            if progress is not None and result.claim in claims:
+                progress(result)
+    except KeyboardInterrupt:
+        interrupted = True
+    answers = {claim.id: results[claim] for claim in QUESTIONS if claim in results}
+    done = len(answers) == len(QUESTIONS)
+    return Report(
+        digest,
+        tuple(results[claim] for claim in claims if claim in results),
+        interrupted,
+        {"administrators": _table(answers)} if tables and done else {},
+    )
+
+
+def _shared(
+    wanted: Sequence[Claim], timeout: float | None, seed: int, jobs: int
+) -> Iterator[Result]:
+    """Settle claims in several processes; claims are named by number, for they cannot travel."""
+    everything = (*CLAIMS, *QUESTIONS)
+    numbers = [everything.index(claim) for claim in wanted]
+    parts = [numbers[part::jobs] for part in range(jobs) if numbers[part::jobs]]
+    with ProcessPoolExecutor(jobs) as pool:
+        futures = [pool.submit(_part, part, timeout, seed) for part in parts]
+        try:
+            for future in as_completed(futures):
+                for number, fields in future.result():
+                    yield Result(everything[number], **fields)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _part(
+    numbers: Sequence[int], timeout: float | None, seed: int
+) -> list[tuple[int, dict[str, Any]]]:
+    everything = (*CLAIMS, *QUESTIONS)
+    engine = prover(seed=seed, timeout=timeout)
+    return [
+        (
+            everything.index(result.claim),
+            {name: value for name, value in vars(result).items() if name != "claim"},
+        )
+        for result in engine.settle([everything[number] for number in numbers])
+    ]
+
+
+def _table(answers: dict[str, Result]) -> dict[str, Any]:
+    """The administrators' table: one row for each region of versions and setting of AVAPI."""
+    questions = ("move_can_fail", "client_exposed_at_source", "client_exposed_at_destination")
+    parse = StoreVersion.parse
+    cuts = {StoreVersion(0)}
+    for result in answers.values():
+        for region in result.answer or ():
+            cuts.add(parse(region["from"]))
+            if int(end := parse(region["to"])) < NUMBERS[StoreVersion].high:
+                cuts.add(StoreVersion(end + 1))
+    starts = sorted(cuts)
+    ends = [StoreVersion(start - 1) for start in starts[1:]]
+    rows = []
+    for low, high in zip(starts, [*ends, StoreVersion(NUMBERS[StoreVersion].high)], strict=True):
+        restorable = answers[f"restorable.{native(low).name}"]
+        for source, destination in SETTINGS:
+            on = {True: "on", False: "off"}
+            row: dict[str, Any] = {
+                "versions": {"from": str(low), "to": str(high)},
+                "source_antivirus": source,
+                "destination_antivirus": destination,
+            }
+            for name in questions:
+                row[name] = _cell(answers[f"{name}.{on[source]}.{on[destination]}"], low)
+            row["restorable"] = restorable.answer
+            rows.append(row)
+    return {"rows": rows}
+
+
+def _cell(result: Result, version: StoreVersion) -> dict[str, Any]:
+    if result.verdict is Verdict.UNDETERMINED:
+        return {"answer": "unknown", "steps": None}
+    parse = StoreVersion.parse
+    yes = any(parse(r["from"]) <= version <= parse(r["to"]) for r in result.answer)
+    return {"answer": "yes" if yes else "no", "steps": result.steps if yes else None}
