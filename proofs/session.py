@@ -15,7 +15,7 @@ from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.engine import lock
 from proofs.engine.claims import Claim
 from proofs.engine.prove import Prover
-from proofs.engine.regions import Numbers
+from proofs.engine.bounded import Numbers
 from proofs.engine.verdict import Report, Result, Verdict
 
 LOCK = Path(__file__).with_name("invariant.lock")

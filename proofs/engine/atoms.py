@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import z3
 
@@ -119,7 +120,30 @@ def _templates(
                 template = z3.substitute(part, (entity, x))
                 if not _is_state_test(template):
                     keep(x, template)
+    for key, number in _thresholds(transitions, [*_terms(transitions, keys), *extra]):
+        decl = transitions.vocabulary.functions[key]
+        if key in keys:
+            x = z3.Const(f"x:{key.entity}", decl.domain(0))
+            keep(x, z3.IntVal(number) <= decl(x))
     return list(found.values())
+
+
+def _thresholds(
+    transitions: Transitions, terms: Iterable[z3.ExprRef]
+) -> Iterator[tuple[Key, int]]:
+    """What one number of a type is compared with, every number of that type may be."""
+    types = transitions.vocabulary.types
+    numbers: dict[Any, dict[int, None]] = {}
+    for term in terms:
+        for part in subterms(term):
+            if z3.is_app(part) and part.decl().kind() == z3.Z3_OP_LE:
+                bound, other = part.children()
+                type_ = number_type(other, transitions)
+                if z3.is_int_value(bound) and type_ is not None:
+                    numbers.setdefault(type_, {})[bound.as_long()] = None
+    for key, type_ in types.items():
+        for number in numbers.get(type_, ()) if isinstance(type_, type) else ():
+            yield key, number
 
 
 def _terms(transitions: Transitions, keys: set[Key]) -> Iterator[z3.ExprRef]:
@@ -193,7 +217,7 @@ def _spell(
     if kind == z3.Z3_OP_DT_CONSTRUCTOR:
         return str(term.decl().name()).split(".", 1)[1]
     for child in term.children():
-        type_ = _number_type(child, transitions)
+        type_ = number_type(child, transitions)
         number = type_ or number
     parts = [_spell(child, transitions, places, number) for child in term.children()]
     if kind == z3.Z3_OP_NOT:
@@ -205,7 +229,8 @@ def _spell(
     return _INFIX.get(kind, f" {term.decl().name()} ").join(parts)
 
 
-def _number_type(term: z3.ExprRef, transitions: Transitions) -> type | None:
+def number_type(term: z3.ExprRef, transitions: Transitions) -> type | None:
+    """The type of the numbers that a function of the state has, if a term is its value."""
     if not z3.is_int(term) or term.decl().kind() != z3.Z3_OP_UNINTERPRETED:
         return None
     for key, decl in transitions.vocabulary.functions.items():

@@ -7,7 +7,7 @@ depth was unsatisfiable, whatever the number of entities.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,19 @@ from proofs.engine.extract import subterms
 from proofs.engine.ground import Grounding, entity_functions, solver
 from proofs.engine.induction import Timeout
 from proofs.engine.transitions import Transitions
-from proofs.engine.vocabulary import Key
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A type of numbers: its least and greatest member, and those that runs are to prefer."""
+
+    low: int
+    high: int
+    preferred: tuple[int, ...]
+
+    def include(self, term: z3.ArithRef) -> z3.BoolRef:
+        """That a term is a number of the type."""
+        return z3.And(term >= self.low, term <= self.high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +53,7 @@ class Goal:
 class Found:
     """A model of a shortest run: the entities' numbers by sort, and everything about the start.
 
-    ``initial`` gives functions of the state and references at every entity, ``constants`` the
+    ``initial`` gives references, and what an initial state leaves open, at every entity, ``constants`` the
     system's constants, ``steps`` actions with arguments, ``witness`` the goal's variables and
     ``types`` their types. Entities are numbers, enumeration members names, other values plain.
     """
@@ -73,11 +85,11 @@ class Unrolling:
         *,
         seed: int = 0,
         deadline: Callable[[], float | None] = lambda: None,
-        preferences: dict[type, Iterable[int]] | None = None,
+        numbers: Mapping[type, Numbers] | None = None,
     ) -> None:
         self.transitions = transitions
         self.deadline = deadline
-        self.preferences = preferences or {}
+        self.numbers = numbers or {}
         vocabulary = transitions.vocabulary
         self.grounding = Grounding(
             entity_functions([*vocabulary.references.values(), *vocabulary.functions.values()])
@@ -87,6 +99,10 @@ class Unrolling:
         self.asserted = 0
         self.seconds = 0.0
         self.queries = 0
+        for key, decl in vocabulary.functions.items():
+            bounds = self.numbers.get(vocabulary.types[key])
+            if bounds is not None and key not in transitions.initial:
+                self.grounding.forall(key.entity, lambda x, d=decl, b=bounds: b.include(d(x)))  # type: ignore[misc]
         self.start = [
             (decl, transitions.initial[key].at(z3.Var(0, decl.domain(0))))
             for key, decl in vocabulary.functions.items()
@@ -126,22 +142,23 @@ class Unrolling:
         for command in transitions.commands:
             counts: dict[str, int] = {}
             shared = []
-            for _, _, parameter in command.parameters:
+            for _, type_, parameter in command.parameters:
                 sort = parameter.sort()
                 ordinal = counts[sort.name()] = counts.get(sort.name(), 0) + 1
                 constant = z3.Const(f"{sort.name().lower()}{ordinal}@{depth}", sort)
                 shared.append(constant)
                 renaming.append((parameter, constant))
+                if type_ in self.numbers:
+                    self.constraints.append(self.numbers[type_].include(constant))
             arguments[command.name] = tuple(shared)
         named = self._names(renaming, before)
+        for _, constant in (*renaming, *named):
+            if constant.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+                self.grounding.entity(constant)
         for command in transitions.commands:
             enabled = z3.substitute(z3.substitute(command.guard, *renaming), *named)
-            self.grounding.add(
-                z3.Implies(
-                    action == transitions.actions[command.name],
-                    z3.substitute_funs(enabled, *before),
-                )
-            )
+            chosen = action == transitions.actions[command.name]
+            self.constraints.append(z3.Implies(chosen, self.grounding.expand(enabled, before)))
         after = []
         for key, decl in transitions.vocabulary.functions.items():
             if key not in keys:
@@ -172,7 +189,7 @@ class Unrolling:
             if not any(term.eq(other) for other, _ in named):
                 constant = z3.Const(f"{term}", term.sort())
                 named.append((term, constant))
-                self.grounding.add(constant == z3.substitute_funs(term, *before))
+                self.constraints.append(constant == z3.substitute_funs(term, *before))
         return named
 
     @cached_property
@@ -214,7 +231,10 @@ class Unrolling:
             term = z3.substitute(goal.term, *renaming)
         else:
             pairs, term = self.state(self.depth), goal.term
-        term = self.grounding.ground(z3.simplify(z3.substitute_funs(term, *pairs)))
+        for _, _, variable in goal.variables:
+            if variable.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+                self.grounding.entity(variable)
+        term = self.grounding.expand(term, pairs)
         name = z3.FreshBool("goal")
         self.solver.add(name == z3.And(term, *transitions.under(goal.reading)))
         return name
@@ -244,37 +264,41 @@ class Unrolling:
         Of all runs of this length it takes the actions that are declared first, step by step, then
         constants of the system as they are declared, and numbers that the system prefers.
         """
+        transitions = self.transitions
         fixed: list[z3.BoolRef] = [said]
         model = self._model(fixed)
-        names = list(self.transitions.actions)
+        names = list(transitions.actions)
         for layer in self.layers:
             while True:
                 earlier = names[: names.index(self._taken(model, layer).name)]
-                choices = [layer.action == self.transitions.actions[name] for name in earlier]
+                choices = [layer.action == transitions.actions[name] for name in earlier]
                 better = self.check(*fixed, z3.Or(*choices)) if choices else None
                 if better is None:
                     break
                 model = better
-            fixed.append(layer.action == self.transitions.actions[names[len(earlier)]])
-        for name, _, default in self.transitions.info.constants:
-            vocabulary = self.transitions.vocabulary
-            choice = vocabulary.constants[name] == vocabulary.literal(default)
-            better = self.check(*fixed, choice)
-            if better is not None:
-                model = better
-                fixed.append(choice)
-        for term, type_ in self._numbers(model, goal):
-            for number in self.preferences.get(type_, ()):
-                choice = term == number
-                better = (
-                    model
-                    if z3.is_true(model.eval(choice, model_completion=True))
-                    else self.check(*fixed, choice)
-                )
-                if better is not None:
+            fixed.append(layer.action == transitions.actions[names[len(earlier)]])
+        vocabulary = transitions.vocabulary
+        wishes = [
+            [vocabulary.constants[name] == vocabulary.literal(default)]
+            for name, _, default in transitions.info.constants
+        ]
+        wishes += [
+            [term == number for number in self.numbers[type_].preferred]
+            for term, type_ in self._numbers(model, goal)
+        ]
+        for options in wishes:
+            for choice in options:
+                if not z3.is_true(model.eval(choice, model_completion=True)):
+                    better = self.check(*fixed, choice)
+                    if better is None:
+                        continue
                     model = better
-                    fixed.append(choice)
-                    break
+                fixed.append(choice)
+                break
+        return self.decode(model, goal)
+
+    def decode(self, model: z3.ModelRef, goal: Goal) -> Found:
+        """The run that a model describes."""
         return _Reader(self, model, goal).found()
 
     def _model(self, fixed: list[z3.BoolRef]) -> z3.ModelRef:
@@ -287,19 +311,23 @@ class Unrolling:
         terms: list[tuple[z3.ExprRef, type]] = []
         vocabulary = self.transitions.vocabulary
         for key, type_ in vocabulary.types.items():
-            if key in self.transitions.initial or type_ not in self.preferences:
+            if key in self.transitions.initial or type_ not in self.numbers:
                 continue
+            seen: list[z3.ExprRef] = []
             for entity in self.grounding.terms.get(key.entity, {}).values():
-                terms.append((vocabulary.functions[key](entity), type_))
+                value = model.eval(entity, model_completion=True)
+                if not any(value.eq(other) for other in seen):
+                    seen.append(value)
+                    terms.append((vocabulary.functions[key](entity), type_))
         for layer in self.layers:
             command = self._taken(model, layer)
             for (_, type_, _), constant in zip(
                 command.parameters, layer.arguments[command.name], strict=True
             ):
-                if type_ in self.preferences:
+                if type_ in self.numbers:
                     terms.append((constant, type_))
         for _, type_, constant in goal.variables:
-            if type_ in self.preferences:
+            if type_ in self.numbers:
                 terms.append((constant, type_))
         return terms
 
@@ -376,16 +404,8 @@ class _Reader:
             if entity == sort:
                 initial.setdefault(f"{entity}.{name}", []).append(self.plain(decl(member)))
         for key, decl in self.vocabulary.functions.items():
-            if key.entity == sort:
-                initial.setdefault(str(key), []).append(self._initially(key, decl, member))
-
-    def _initially(self, key: Key, decl: z3.FuncDeclRef, member: z3.ExprRef) -> Any:
-        """The initial value of a function at an entity."""
-        fixed = self.unrolling.transitions.initial.get(key)
-        if fixed is not None:
-            term = self.unrolling.transitions.at_start(fixed.at(member))
-            return self.plain(term)
-        return self.plain(decl(member))
+            if key.entity == sort and key not in self.unrolling.transitions.initial:
+                initial.setdefault(str(key), []).append(self.plain(decl(member)))
 
 
 def shortest(

@@ -67,14 +67,29 @@ class Grounding:
         found = polarities(formula)
         if not found:
             return formula
-        pairs = [(term, self._name(term, signs)) for term, signs in found]
+        pairs = [(term, self.name(term, signs)) for term, signs in found]
         return z3.substitute(formula, *pairs)
 
-    def _name(self, quantifier: z3.ExprRef, signs: set[bool]) -> z3.ExprRef:
+    def expand(
+        self, template: z3.BoolRef, macros: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
+    ) -> z3.BoolRef:
+        """A template with its functions expanded, ground.
+
+        Looks for quantifiers in the template, which is small, not in what it expands to. The
+        template's constants have to be made known with ``entity``.
+        """
+        pairs = [
+            (term, self.name(z3.substitute_funs(term, *macros), signs))
+            for term, signs in polarities(template)
+        ]
+        if pairs:
+            template = z3.substitute(template, *pairs)
+        expanded: z3.BoolRef = z3.substitute_funs(template, *macros)
+        return expanded
+
+    def name(self, quantifier: z3.ExprRef, signs: set[bool]) -> z3.ExprRef:
         """A Boolean that stands for a quantified formula where it occurs with these signs."""
         body = quantifier.body()
-        if quantifier.num_vars() != 1 or any(z3.is_quantifier(t) for t in subterms(body)):
-            raise ModelError("an all() or any() inside another one is not supported in a proof")
         sort = quantifier.var_sort(0)
         key = quantifier.get_id()
         if key not in self._names:
@@ -111,6 +126,8 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
             continue
         seen.add((term.get_id(), sign))
         if z3.is_quantifier(term):
+            if term.num_vars() != 1 or any(z3.is_quantifier(t) for t in subterms(term.body())):
+                raise ModelError("an all() or any() inside another one is not supported in a proof")
             found.setdefault(term.get_id(), (term, set()))[1].add(sign)
         elif z3.is_not(term):
             stack.append((term.arg(0), not sign))

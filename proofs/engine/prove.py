@@ -12,11 +12,11 @@ import z3
 
 from model.kernel import System
 from proofs.engine import infer, lock
-from proofs.engine.bounded import Goal, Unrolling, shortest
+from proofs.engine.bounded import Found, Goal, Numbers, Unrolling, shortest
 from proofs.engine.claims import ANY_READING, Claim, History, Kind, Reading
 from proofs.engine.induction import Clause, Induction, Timeout
 from proofs.engine.recover import LENGTH, plans
-from proofs.engine.regions import Cell, Numbers, cells, joined, works_throughout
+from proofs.engine.regions import Cell, cells, joined, works_throughout
 from proofs.engine.replay import replay
 from proofs.engine.transitions import Property, Transitions
 from proofs.engine.verdict import Result, Run, Verdict
@@ -217,9 +217,8 @@ class Prover:
         for claim, found in regions.items():
             if not found.open:
                 yield self._derived(claim, found, settled.share)
-        preferences = {type_: numbers.preferred for type_, numbers in self.numbers.items()}
         unrolling = Unrolling(
-            self.transitions, seed=self.seed, deadline=self.remaining, preferences=preferences
+            self.transitions, seed=self.seed, deadline=self.remaining, numbers=self.numbers
         )
         clock = _Clock()
         unmet = dict(sought)
@@ -233,11 +232,12 @@ class Prover:
                 yield self._met(claim, run, settled.share + clock.lap())
             else:
                 found = regions[claim]
-                run = self._replayed(unrolling, goal, said, claim)
                 model = unrolling.check(said)
-                if model is not None and works_throughout(unrolling, goal, said, cell, model):
+                assert model is not None, "the goal was met at this depth"
+                self._replay(unrolling.decode(model, goal), claim)
+                if works_throughout(unrolling, goal, said, cell, model):
                     found.open.discard(cell)
-                    found.met.append((cell, len(run.steps)))
+                    found.met.append((cell, unrolling.depth))
                     if not found.open:
                         yield self._derived(claim, found, settled.share + clock.lap())
         for question in unmet.values():
@@ -251,7 +251,9 @@ class Prover:
         return Goal(claim.title, term, claim.on_step, formula.variables, claim.reading)
 
     def _replayed(self, unrolling: Unrolling, goal: Goal, said: z3.BoolRef, claim: Claim) -> Run:
-        found = unrolling.read(goal, said)
+        return self._replay(unrolling.read(goal, said), claim)
+
+    def _replay(self, found: Found, claim: Claim) -> Run:
         return replay(self.system, self.histories, found, claim, claim.kind not in _UNIVERSAL)
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:

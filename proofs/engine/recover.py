@@ -12,7 +12,7 @@ import z3
 from model.kernel import Entity
 from proofs.engine.extract import Command
 from proofs.engine.induction import Clause, Induction
-from proofs.engine.regions import Numbers
+from proofs.engine.bounded import Numbers
 from proofs.engine.transitions import Property
 
 LENGTH = 3

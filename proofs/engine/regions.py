@@ -11,19 +11,10 @@ from dataclasses import dataclass
 
 import z3
 
-from proofs.engine.bounded import Goal, Unrolling
+from proofs.engine.bounded import Goal, Numbers, Unrolling
 from proofs.engine.extract import subterms
 from proofs.engine.ground import solver
 from proofs.engine.transitions import Transitions
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """A type of numbers: its least and greatest member, and those that runs are to prefer."""
-
-    low: int
-    high: int
-    preferred: tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,6 @@ class Player:
         self.before = _build(system, found)
         for copy in (self.after, self.before):
             _arrange(copy, found)
-            _must_be_initial(copy)
         self.now, self.past = Observed(self.after, histories), Observed(self.before, histories)
         self.now.begin()
         self.step: PlainStep | None = None
@@ -174,7 +173,7 @@ def trimmed(system: type[System], found: Found) -> Found:
             sorts[f"{entity.name}.{name}"] = plain.info.entity(target).name
         for machine in entity.machines:
             for info in machine.fields:
-                if issubclass(info.type, Entity):
+                if issubclass(info.type, Entity) and info.field.start is Start.ANYTHING:
                     name = f"{entity.name}.{machine.slot}.{info.name}"
                     sorts[name] = plain.info.entity(info.type).name
                     for member in plain.members(entity):
@@ -243,28 +242,23 @@ def _build(system: type[System], found: Found) -> System:
 
 
 def _arrange(system: System, found: Found) -> None:
-    for member, machine, name in system.cells():
-        kind = system.info.entity(type(member)).name
-        value = found.initial[f"{kind}.{machine.slot}.{name}"][member.index]
-        types = {info.name: info.type for info in machine.fields}
-        plain = value.split(".", 1)[1] if name == STATE else _value(system, types[name], value)
-        getattr(member, machine.slot).model._restore(name, plain)
-
-
-def _must_be_initial(system: System) -> None:
+    """Bring a system into the initial state of a run: its open choices, and what hangs on them."""
     for entity in system.info.entities:
         for member in system.members(entity):
             for machine in entity.machines:
-                instance = getattr(member, machine.slot)
-                wrong = instance.model.state not in machine.starts_in
+                record = getattr(member, machine.slot).model
+                name = f"{entity.name}.{machine.slot}."
+                if len(machine.starts_in) > 1:
+                    record._restore(STATE, found.initial[name + STATE][member.index].split(".")[1])
                 for info in machine.fields:
-                    value = getattr(instance, info.name)
-                    if info.field.start is Start.CONSTANT:
-                        wrong |= value != info.field.value
-                    elif info.field.start is Start.DERIVED:
-                        wrong |= value != info.field.value(instance)
-                if wrong:
-                    raise ReplayError(f"the run does not begin in an initial state: {instance!r}")
+                    if info.field.start is Start.ANYTHING:
+                        value = found.initial[name + info.name][member.index]
+                        record._restore(info.name, _value(system, info.type, value))
+            for machine in entity.machines:
+                instance = getattr(member, machine.slot)
+                for info in machine.fields:
+                    if info.field.start is Start.DERIVED:
+                        instance.model._restore(info.name, info.field.value(instance))
 
 
 def _copy(source: System, target: System) -> None:
