@@ -76,6 +76,73 @@ class _Layer:
     after: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
 
 
+class _Slots:
+    """The constants of one step, by sort; each command takes them from the first on."""
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+        self.taken: dict[str, int] = {}
+
+    def take(self, sort: z3.SortRef) -> z3.ExprRef:
+        """The next constant of a sort."""
+        ordinal = self.taken[sort.name()] = self.taken.get(sort.name(), 0) + 1
+        return z3.Const(f"{sort.name().lower()}{ordinal}@{self.depth}", sort)
+
+
+def rename(term: z3.ExprRef, pairs: Iterable[tuple[z3.ExprRef, z3.ExprRef]]) -> z3.ExprRef:
+    """Replace subterms one after the other: later pairs see what earlier ones put in."""
+    for pair in pairs:
+        term = z3.substitute(term, pair)
+    return term
+
+
+def _together(
+    old: z3.ExprRef, writes: Iterable[tuple[z3.BoolRef, z3.ExprRef]]
+) -> z3.ExprRef:
+    """What a function becomes: ``old``, or what the one action that is chosen writes.
+
+    Sorted by what is written rather than by who writes it: one condition for each value.
+    """
+    if z3.is_bool(old):
+        gained: list[z3.BoolRef] = []
+        lost: list[z3.BoolRef] = []
+        for chosen, value in writes:
+            from_false = z3.simplify(z3.substitute(value, (old, z3.BoolVal(False))))
+            from_true = z3.simplify(z3.substitute(value, (old, z3.BoolVal(True))))
+            if not z3.is_false(from_false):
+                gained.append(z3.And(chosen, from_false))
+            if not z3.is_true(from_true):
+                lost.append(z3.And(chosen, z3.Not(from_true)))
+        return z3.If(old, z3.Not(z3.Or(*lost)), z3.Or(*gained))
+    values: list[tuple[z3.ExprRef, list[z3.BoolRef]]] = []
+    for chosen, value in writes:
+        for conditions, leaf in _cases(value, old):
+            same = next((found for term, found in values if term.eq(leaf)), None)
+            if same is None:
+                values.append((leaf, same := []))
+            same.append(z3.And(chosen, *conditions))
+    result = old
+    for leaf, found in reversed(values):
+        result = z3.If(z3.Or(*found), leaf, result)
+    return result
+
+
+def _cases(
+    term: z3.ExprRef, old: z3.ExprRef
+) -> Iterable[tuple[tuple[z3.BoolRef, ...], z3.ExprRef]]:
+    """When a term is which value, but for ``old``."""
+    if term.eq(old):
+        return
+    if term.decl().kind() != z3.Z3_OP_ITE:
+        yield (), term
+        return
+    condition, then, other = term.children()
+    for conditions, leaf in _cases(then, old):
+        yield (condition, *conditions), leaf
+    for conditions, leaf in _cases(other, old):
+        yield (z3.Not(condition), *conditions), leaf
+
+
 class Unrolling:
     """The runs of a system, step by step, as ground formulas over the initial state."""
 
@@ -138,65 +205,57 @@ class Unrolling:
             else transitions.relevant(goal.term for goal in goals)
         )
         arguments = {}
-        renaming = []
+        renamed: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]] = {}
         for command in transitions.commands:
-            counts: dict[str, int] = {}
-            shared = []
-            for _, type_, parameter in command.parameters:
-                sort = parameter.sort()
-                ordinal = counts[sort.name()] = counts.get(sort.name(), 0) + 1
-                constant = z3.Const(f"{sort.name().lower()}{ordinal}@{depth}", sort)
-                shared.append(constant)
-                renaming.append((parameter, constant))
+            chosen = action == transitions.actions[command.name]
+            slots = _Slots(depth)
+            pairs = [(parameter, slots.take(parameter.sort())) for _, _, parameter in command.parameters]
+            arguments[command.name] = tuple(constant for _, constant in pairs)
+            for (_, type_, _), (_, constant) in zip(command.parameters, pairs, strict=True):
                 if type_ in self.numbers:
                     self.constraints.append(self.numbers[type_].include(constant))
-            arguments[command.name] = tuple(shared)
-        named = self._names(renaming, before)
-        for _, constant in (*renaming, *named):
-            if constant.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
-                self.grounding.entity(constant)
-        for command in transitions.commands:
-            enabled = z3.substitute(z3.substitute(command.guard, *renaming), *named)
-            chosen = action == transitions.actions[command.name]
-            self.constraints.append(z3.Implies(chosen, self.grounding.expand(enabled, before)))
+            for template in self._led_to[command.name]:
+                term = rename(template, pairs)
+                constant = slots.take(term.sort())
+                pairs.append((term, constant))
+                value = z3.substitute_funs(term, *before)
+                self.constraints.append(z3.Implies(chosen, constant == value))
+            for _, constant in pairs:
+                if constant.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+                    self.grounding.entity(constant)
+            guard = self.grounding.expand(rename(command.guard, pairs), before)
+            self.constraints.append(z3.Implies(chosen, guard))
+            renamed[command.name] = pairs
         after = []
         for key, decl in transitions.vocabulary.functions.items():
             if key not in keys:
                 continue
             variable = transitions.world.variable(key)
-            value: z3.ExprRef = decl(variable)
-            for command in reversed(transitions.commands):
-                if key in command.updates:
-                    chosen = action == transitions.actions[command.name]
-                    value = z3.If(chosen, command.updates[key].value, value)
-            value = z3.substitute(value, *renaming)
-            value = z3.substitute(value, *named, (variable, z3.Var(0, decl.domain(0))))
+            writes = [
+                (
+                    action == transitions.actions[command.name],
+                    rename(command.updates[key].value, renamed[command.name]),
+                )
+                for command in transitions.commands
+                if key in command.updates
+            ]
+            value = _together(decl(variable), writes)
+            value = z3.substitute(value, (variable, z3.Var(0, decl.domain(0))))
             after.append((decl, z3.simplify(z3.substitute_funs(value, *before))))
         self.layers.append(_Layer(action, arguments, before, after))
         self.flush()
 
-    def _names(
-        self,
-        renaming: list[tuple[z3.ExprRef, z3.ExprRef]],
-        before: list[tuple[z3.FuncDeclRef, z3.ExprRef]],
-    ) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
-        """A constant for each entity that the parameters of a step lead to, such as the server that
-        an attachment is on: the states after it grow by names, not by the history behind them.
-        """
-        named = []
-        for template in self._led_to:
-            term = z3.substitute(template, *renaming)
-            if not any(term.eq(other) for other, _ in named):
-                constant = z3.Const(f"{term}", term.sort())
-                named.append((term, constant))
-                self.constraints.append(constant == z3.substitute_funs(term, *before))
-        return named
-
     @cached_property
-    def _led_to(self) -> list[z3.ExprRef]:
-        """The entities that the commands look up from their parameters, the farthest first."""
-        found: dict[int, z3.ExprRef] = {}
+    def _led_to(self) -> dict[str, list[z3.ExprRef]]:
+        """The entities that each command looks up from its parameters, the nearest first.
+
+        A step has a constant for each, such as the server that an attachment is on: the states
+        after it grow by names, not by the history behind them. Commands share these constants and
+        those of the parameters, for only one of them is taken.
+        """
+        result = {}
         for command in self.transitions.commands:
+            found: dict[int, z3.ExprRef] = {}
             parameters = {parameter.get_id() for _, _, parameter in command.parameters}
             values = [update.value for update in command.updates.values()]
             for term in (command.guard, *values):
@@ -207,7 +266,8 @@ class Unrolling:
                         inner = [p for p in subterms(part) if z3.is_var(p) or p.num_args() == 0]
                         if all(p.get_id() in parameters for p in inner):
                             found[part.get_id()] = part
-        return sorted(found.values(), key=lambda term: (-len(str(term)), str(term)))
+            result[command.name] = sorted(found.values(), key=lambda t: (len(str(t)), str(t)))
+        return result
 
     def flush(self) -> None:
         """Assert the constraints that have come since."""
@@ -223,6 +283,7 @@ class Unrolling:
                 str(key): decl for key, decl in transitions.next_vocabulary.functions.items()
             }
             pairs = layer.before + [(nexts[decl.name()], value) for decl, value in layer.after]
+            # Claims name a command's parameters only beside the choice of that command.
             renaming = [(transitions.action, layer.action)]
             for command in transitions.commands:
                 shared = layer.arguments[command.name]
