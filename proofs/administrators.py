@@ -31,21 +31,21 @@ QUESTIONS = Catalogue(Site)
 @history(initially=False)
 def target_protected_throughout(step: Step, mailbox: Mailbox) -> bool:
     """A move copies, and AVAPI has been enabled on its target ever since it started."""
-    target = step.after[mailbox].move.target
-    if step.fires(Site.start_move, mailbox):
-        return is_protected(target)
-    copies = step.after[mailbox].move.copying.is_active
-    return target_protected_throughout(mailbox) and copies and is_protected(target)
+    after = step.after[mailbox].move
+    begins = step.fires(Site.start_move, mailbox)
+    if not (begins or target_protected_throughout(mailbox)) or not after.copying.is_active:
+        return False
+    return is_protected(after.target)
 
 
 @history(initially=False)
 def target_unprotected_throughout(step: Step, mailbox: Mailbox) -> bool:
     """A move copies, and AVAPI has been disabled on its target ever since it started."""
-    target = step.after[mailbox].move.target
-    if step.fires(Site.start_move, mailbox):
-        return not is_protected(target)
-    copies = step.after[mailbox].move.copying.is_active
-    return target_unprotected_throughout(mailbox) and copies and not is_protected(target)
+    after = step.after[mailbox].move
+    begins = step.fires(Site.start_move, mailbox)
+    if not (begins or target_unprotected_throughout(mailbox)) or not after.copying.is_active:
+        return False
+    return not is_protected(after.target)
 
 
 @history(initially=False)

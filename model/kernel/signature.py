@@ -118,6 +118,11 @@ def _machine(slot: str, cls: type[Machine], names: dict[str, type]) -> MachineIn
                 f"{cls.__name__}.{state.id} has states of its own; a machine of a system is flat: "
                 "give each region a machine"
             )
+        if state.final:
+            raise ModelError(
+                f"{cls.__name__}.{state.id} is final; python-statemachine switches a machine off "
+                "there for good, so leave `final` away and give the state no transitions out"
+            )
     types = dict(_annotations_of_fields(cls, names))
     states = tuple(state.id for state in cls.states)
     if cls.initial_state is None:

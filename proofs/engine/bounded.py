@@ -164,6 +164,9 @@ class Unrolling:
         self.solver = solver(seed)
         self.layers: list[_Layer] = []
         self.asserted = 0
+        self._scanned = 0
+        self._atoms: dict[int, z3.ExprRef] = {}
+        self.meaning: dict[int, z3.BoolRef] = {}
         self.seconds = 0.0
         self.queries = 0
         for key, decl in vocabulary.functions.items():
@@ -180,6 +183,13 @@ class Unrolling:
     def constraints(self) -> list[z3.BoolRef]:
         """What makes the terms of the unrolling a run."""
         return self.grounding.constraints
+
+    def atoms(self) -> list[z3.ExprRef]:
+        """The terms whose values make a run: constants, and functions of the initial state."""
+        for constraint in self.constraints[self._scanned :]:
+            self._atoms.update((term.get_id(), term) for term in uninterpreted(constraint))
+        self._scanned = len(self.constraints)
+        return list(self._atoms.values())
 
     @property
     def depth(self) -> int:
@@ -241,7 +251,7 @@ class Unrolling:
             ]
             value = _together(decl(variable), writes)
             value = z3.substitute(value, (variable, z3.Var(0, decl.domain(0))))
-            after.append((decl, z3.simplify(z3.substitute_funs(value, *before))))
+            after.append((decl, z3.substitute_funs(z3.simplify(value), *before)))
         self.layers.append(_Layer(action, arguments, before, after))
         self.flush()
 
@@ -275,7 +285,7 @@ class Unrolling:
         self.asserted = len(self.grounding.constraints)
 
     def said_of_last(self, goal: Goal) -> z3.BoolRef:
-        """A goal, said of the last step or state; ground."""
+        """A Boolean for a goal, said of the last step or state; ``meaning`` has what it means."""
         transitions = self.transitions
         if goal.on_step:
             layer = self.layers[-1]
@@ -292,12 +302,10 @@ class Unrolling:
             term = z3.substitute(goal.term, *renaming)
         else:
             pairs, term = self.state(self.depth), goal.term
-        for _, _, variable in goal.variables:
-            if variable.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
-                self.grounding.entity(variable)
         term = self.grounding.expand(term, pairs)
         name = z3.FreshBool("goal")
-        self.solver.add(name == z3.And(term, *transitions.under(goal.reading)))
+        self.meaning[name.get_id()] = z3.And(term, *transitions.under(goal.reading))
+        self.solver.add(name == self.meaning[name.get_id()])
         return name
 
     def check(self, *terms: z3.BoolRef) -> z3.ModelRef | None:
@@ -399,6 +407,13 @@ class Unrolling:
             for command in self.transitions.commands
             if self.transitions.actions[command.name].eq(chosen)
         )
+
+
+def uninterpreted(term: z3.ExprRef) -> Iterable[z3.ExprRef]:
+    """The applications of uninterpreted functions and constants in a ground term."""
+    for part in subterms(term):
+        if part.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            yield part
 
 
 class _Reader:

@@ -75,9 +75,12 @@ class Grounding:
     ) -> z3.BoolRef:
         """A template with its functions expanded, ground.
 
-        Looks for quantifiers in the template, which is small, not in what it expands to. The
-        template's constants have to be made known with ``entity``.
+        Looks for quantifiers and entities in the template, which is small, not in what it expands
+        to: the entities that the functions' values name have to be known already.
         """
+        for term in subterms(template):
+            if z3.is_const(term) and term.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+                self.entity(term)
         pairs = [
             (term, self.name(z3.substitute_funs(term, *macros), signs))
             for term, signs in polarities(template)

@@ -88,16 +88,14 @@ class Induction:
     ) -> dict[T, bool | None]:
         """Those violations that some model of the constraints admits; None: the solver gave up.
 
-        What is left out was proven to be excluded. All are asked at once, then those that a model
-        shows are set aside, until nothing is left that any model admits.
+        Violations are ground. What is left out was proven to be excluded. All are asked at once,
+        then those that a model shows are set aside, until nothing is left that any model admits.
         """
-        names = {key: z3.FreshBool("violation") for key in violations}
-        ground = {key: grounding.ground(term) for key, term in violations.items()}
+        left = {key: z3.FreshBool("violation") for key in violations}
         instance = solver(self.seed, self.deadline())
         instance.add(*grounding.constraints)
-        for key, name in names.items():
-            instance.add(z3.Implies(name, ground[key]))
-        left = dict(names)
+        for key, name in left.items():
+            instance.add(name == violations[key])
         found: dict[T, bool | None] = {}
         while left:
             answer, model = self._check(instance, z3.Or(*left.values()))
@@ -109,8 +107,8 @@ class Induction:
                     if single != z3.unsat:
                         found[key] = True if single == z3.sat else None
                 break
-            for key in list(left):
-                if z3.is_true(model.eval(ground[key], model_completion=True)):
+            for key, name in list(left.items()):
+                if z3.is_true(model.eval(name, model_completion=True)):
                     found[key] = True
                     del left[key]
         return found
@@ -135,26 +133,36 @@ class Induction:
         command: Command,
     ) -> dict[T, bool | None]:
         """Which violations some step of an action, from a state of the clauses, admits."""
-        after = {
-            key: self.transitions.after(term, command) for key, term in violations.items()
+        said = {
+            key: self.transitions.of_action(term, command) for key, term in violations.items()
         }
-        possible = {key: term for key, term in after.items() if not z3.is_false(term)}
+        possible = {key: term for key, term in said.items() if not z3.is_false(term)}
         if not possible:
             return {}
         grounding = self.grounding(clauses)
         grounding.add(command.guard)
-        return self.admitted(possible, grounding)
+        macros = self.transitions.written(command)
+        return self.admitted(
+            {key: grounding.expand(term, macros) for key, term in possible.items()}, grounding
+        )
 
     def of_states(
         self, violations: Mapping[T, z3.BoolRef], clauses: Sequence[Clause]
     ) -> dict[T, bool | None]:
         """Which violations some state of the clauses admits."""
-        return self.admitted(violations, self.grounding(clauses))
+        grounding = self.grounding(clauses)
+        return self.admitted(
+            {key: grounding.ground(term) for key, term in violations.items()}, grounding
+        )
 
     def of_starts(self, violations: Mapping[T, z3.BoolRef]) -> dict[T, bool | None]:
         """Which violations some initial state admits."""
-        first = {key: self.transitions.at_start(term) for key, term in violations.items()}
-        return self.admitted(first, self.grounding(()))
+        grounding = self.grounding(())
+        first = {
+            key: grounding.ground(self.transitions.at_start(term))
+            for key, term in violations.items()
+        }
+        return self.admitted(first, grounding)
 
     def is_invariant(self, clauses: Sequence[Clause]) -> bool:
         """Whether clauses hold initially and every step keeps them, all together."""

@@ -6,12 +6,12 @@ all of its numbers, or ruled in by a run that is shown to work, step by step, fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import z3
 
-from proofs.engine.bounded import Goal, Numbers, Unrolling
+from proofs.engine.bounded import Goal, Numbers, Unrolling, uninterpreted
 from proofs.engine.extract import subterms
 from proofs.engine.ground import solver
 from proofs.engine.transitions import Transitions
@@ -62,9 +62,10 @@ def works_throughout(
     """
     number = goal.variables[-1][2]
     at = model.eval(number, model_completion=True)
+    meaning = unrolling.meaning[said.get_id()]
     fixed: list[z3.BoolRef] = []
     representatives: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]] = {}
-    for term in _ground_terms(unrolling, said):
+    for term in {t.get_id(): t for t in (*unrolling.atoms(), *uninterpreted(meaning))}.values():
         value = model.eval(term, model_completion=True)
         if term.eq(number):
             continue
@@ -82,15 +83,8 @@ def works_throughout(
                 fixed.append(term == same)
     instance = solver(0, unrolling.deadline())
     instance.add(*fixed, cell.holds(number))
-    instance.add(z3.Not(z3.And(*unrolling.constraints, said)))
+    instance.add(z3.Not(z3.And(*unrolling.constraints, meaning)))
     return bool(instance.check() == z3.unsat)
-
-
-def _ground_terms(unrolling: Unrolling, said: z3.BoolRef) -> Iterable[z3.ExprRef]:
-    """The terms whose values make a run: constants, and functions of the initial state."""
-    for term in subterms(z3.And(*unrolling.constraints, said)):
-        if z3.is_app(term) and term.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-            yield term
 
 
 def joined(found: Sequence[Cell]) -> list[Cell]:

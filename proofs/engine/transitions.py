@@ -114,26 +114,31 @@ class Transitions:
 
     def relevant(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
         """The functions that terms, the guards and the updates of such functions depend on."""
-        by_name = {str(key): key for key in self.keys}
         needed: set[Key] = set()
-        left = [*terms, *(command.guard for command in self.commands)]
+        left = set(self._guarding).union(*map(self._mentioned, terms))
         while left:
-            found = {
-                by_name[name]
-                for term in left
-                for part in subterms(term)
-                if z3.is_app(part) and (name := part.decl().name().rstrip("'")) in by_name
-            }
-            fresh = found - needed
-            needed |= fresh
-            left = [
-                command.updates[key].value
-                for command in self.commands
-                for key in fresh
-                if key in command.updates
-            ]
-            left += [self.initial[key].value for key in fresh if key in self.initial]
+            needed |= left
+            left = set().union(*(self._dependencies[key] for key in left)) - needed
         return needed
+
+    def _mentioned(self, term: z3.ExprRef) -> set[Key]:
+        names = {part.decl().name() for part in subterms(term) if z3.is_app(part)}
+        return {key for key in self.keys if str(key) in names or f"{key}'" in names}
+
+    @cached_property
+    def _guarding(self) -> set[Key]:
+        return set().union(*(self._mentioned(command.guard) for command in self.commands))
+
+    @cached_property
+    def _dependencies(self) -> dict[Key, set[Key]]:
+        """For each function those that its updates and its initial value mention."""
+        found = {key: {key} for key in self.keys}
+        for command in self.commands:
+            for key, update in command.updates.items():
+                found[key] |= self._mentioned(update.value)
+        for key, update in self.initial.items():
+            found[key] |= self._mentioned(update.value)
+        return found
 
     # -- initial states -------------------------------------------------------------------------
 
@@ -250,14 +255,18 @@ class Transitions:
         self, term: z3.ExprRef, command: Command, updates: dict[Key, Update] | None = None
     ) -> Any:
         """A term about a step, for one action: primed functions become what it writes."""
-        chosen = z3.substitute(term, (self.action, self.actions[command.name]))
-        if updates is None:
-            if command.name not in self._macros:
-                self._macros[command.name] = self.macros(command.updates)
-            pairs = self._macros[command.name]
-        else:
-            pairs = self.macros(updates)
-        return z3.simplify(z3.substitute_funs(chosen, *pairs))
+        pairs = self.written(command) if updates is None else self.macros(updates)
+        return z3.simplify(z3.substitute_funs(self.of_action(term, command), *pairs))
+
+    def of_action(self, term: z3.ExprRef, command: Command) -> Any:
+        """A term about a step, for one action; still over primed functions."""
+        return z3.simplify(z3.substitute(term, (self.action, self.actions[command.name])))
+
+    def written(self, command: Command) -> list[tuple[z3.FuncDeclRef, z3.ExprRef]]:
+        """What the primed functions stand for after an action."""
+        if command.name not in self._macros:
+            self._macros[command.name] = self.macros(command.updates)
+        return self._macros[command.name]
 
     def macros(self, updates: dict[Key, Update]) -> list[tuple[z3.FuncDeclRef, z3.ExprRef]]:
         """What the primed functions stand for, if these are the updates; for ``substitute_funs``.
