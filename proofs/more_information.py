@@ -94,6 +94,9 @@ def destination_exposes(step: Step, attachment: Attachment) -> bool:
 def sticky_exposes(step: Step, attachment: Attachment) -> bool:
     """Even if what a bypass released stays released, no client is handed an attachment that is not
     freshly scanned where AVAPI has been enabled throughout.
+
+    What a bypass released stays released, so a client on the source is handed it unscanned,
+    although AVAPI was never off.
     """
     assume(hands_to_client(step, attachment))
     assume(always_protected(attachment.server))

@@ -20,6 +20,9 @@ def no_move_fails(step: Step, mailbox: Mailbox) -> bool:
 def no_move_fails_forever(step: Step, mailbox: Mailbox) -> bool:
     """Once the Store.exe of SP4 has run on a server, no move from it ever fails, whatever the
     administrator does later.
+
+    SP4 cures only while its Store.exe stays: an earlier file that is restored, and starts on the
+    upgraded databases, fails moves again.
     """
     assume(mailbox.move.copying.is_active and has_run_sp4(mailbox.home))
     return not fails(step, mailbox)

@@ -23,6 +23,10 @@ def disable_first(step: Step, mailbox: Mailbox) -> bool:
 
 @CATALOGUE.finding("workaround.must_stay_disabled", "Workaround (F2)", assumptions=("A3",))
 def must_stay_disabled(step: Step, mailbox: Mailbox) -> bool:
-    """A move that starts with AVAPI disabled on the source does not fail, on any Store.exe."""
+    """A move that starts with AVAPI disabled on the source does not fail, on any Store.exe.
+
+    The program has to stay disabled until the move has ended: enabling it while the move copies
+    makes the move fail.
+    """
     assume(mailbox.move.copying.is_active and started_unprotected(mailbox))
     return not fails(step, mailbox)

@@ -351,20 +351,37 @@ class Unrolling:
             [vocabulary.constants[name] == vocabulary.literal(default)]
             for name, _, default in transitions.info.constants
         ]
-        wishes += [
-            [term == number for number in self.numbers[type_].preferred]
-            for term, type_ in self._numbers(model, goal)
-        ]
         for options in wishes:
-            for choice in options:
-                if not z3.is_true(model.eval(choice, model_completion=True)):
-                    better = self.check(*fixed, choice)
-                    if better is None:
-                        continue
-                    model = better
-                fixed.append(choice)
+            model = self._wish(options, fixed, model)
+        settled: list[z3.ExprRef] = []
+        while True:
+            # Which terms are about the same server may change with every choice.
+            left = (
+                (term, type_)
+                for term, type_ in self._numbers(model, goal)
+                if not any(term.eq(other) for other in settled)
+            )
+            term, type_ = next(left, (None, None))
+            if term is None:
                 break
+            settled.append(term)
+            options = [term == number for number in self.numbers[type_].preferred]
+            model = self._wish(options, fixed, model)
         return self.decode(model, goal)
+
+    def _wish(
+        self, options: Iterable[z3.BoolRef], fixed: list[z3.BoolRef], model: z3.ModelRef
+    ) -> z3.ModelRef:
+        """Fix the first of some options that a model admits; return that model."""
+        for choice in options:
+            if not z3.is_true(model.eval(choice, model_completion=True)):
+                better = self.check(*fixed, choice)
+                if better is None:
+                    continue
+                model = better
+            fixed.append(choice)
+            break
+        return model
 
     def decode(self, model: z3.ModelRef, goal: Goal) -> Found:
         """The run that a model describes."""
