@@ -155,7 +155,9 @@ class AttachmentLifecycle(Machine):
     copy = (
         released.to.itself(cond="!copied", on="note_copy")
         | released.from_(unscanned, scanning, cond="!copied and !protected", on="note_copy")
-        | released.from_(unscanned, scanning, cond="!copied and bypassed and sticky", on="note_copy")
+        | released.from_(
+            unscanned, scanning, cond="!copied and bypassed and sticky", on="note_copy"
+        )
         | unscanned.to.itself(cond="!copied and bypassed", on="note_copy")
         | scanning.to.itself(cond="!copied and bypassed", on="note_copy")
         | scanning.from_(unscanned, scanning, cond="!copied")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, IntEnum
-from typing import Final
+from typing import Final, Self
 
 from model.kernel import ModelError, pure
 
@@ -20,7 +20,7 @@ class StoreVersion(int):
         True
     """
 
-    def __new__(cls, number: int) -> StoreVersion:
+    def __new__(cls, number: int) -> Self:
         """Raise ModelError unless 0 <= number < 2**64."""
         if not 0 <= number < 1 << 64:
             raise ModelError(f"{number} is no file version; it must fit into 64 bits")

@@ -98,6 +98,7 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
 @click.option(
     "--jobs", type=click.IntRange(1), default=1, metavar="N", help="Processes to prove in."
 )
+@click.option("--write-lock", is_flag=True, help="Infer the invariant anew and keep it for review.")
 @click.option("--allow-undetermined", is_flag=True, help="Let UNDETERMINED pass as a success.")
 def command(
     *,
@@ -108,6 +109,7 @@ def command(
     timeout: float | None,
     seed: int,
     jobs: int,
+    write_lock: bool,
     allow_undetermined: bool,
 ) -> int:
     """Prove or refute the claims of Q271547 about the model.
@@ -126,6 +128,8 @@ def command(
         _print(listing_text(claims, _style()))
         return 0
 
+    if write_lock:
+        _write_lock()
     file = None if json_path in (None, "-") else _output_file(str(json_path))
     report = _proved(claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns)
     code = exit_code(report, allow_undetermined=allow_undetermined)
@@ -216,6 +220,16 @@ def _progress(total: int) -> Iterator[Callable[[Result], None] | None]:
             bar.update(task, advance=1, description=result.claim.title, refresh=True)
 
         yield settled
+
+
+def _write_lock() -> None:
+    from proofs.session import LOCK, write_lock
+
+    try:
+        clauses = write_lock()
+    except OSError as error:
+        raise _unwritable(str(LOCK), error) from error
+    _complain(f"{LOCK.name}: {clauses} clauses; review them before they are committed")
 
 
 # -- writing ------------------------------------------------------------------------------------

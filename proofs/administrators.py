@@ -114,9 +114,7 @@ def _declare(source: bool, destination: bool) -> None:
             and during(mailbox, source, destination)
         )
 
-    def client_exposed_at_source(
-        step: Step, attachment: Attachment, version: StoreVersion
-    ) -> bool:
+    def client_exposed_at_source(step: Step, attachment: Attachment, version: StoreVersion) -> bool:
         """The versions at the source with which, while a move copies, a client there can be handed
         an attachment that was never scanned.
         """

@@ -94,7 +94,10 @@ PARAGRAPHS: tuple[Paragraph, ...] = (
     Paragraph("Resolution", 7, "13b470bc7808", not_modelled=_REFERENCE),
     Paragraph("Resolution", 8, "00f65b6a4f31", not_modelled=_REFERENCE),
     Paragraph(
-        "Resolution", 9, "da4d7d4b8c88", not_modelled="about the download's own safety, not Exchange"
+        "Resolution",
+        9,
+        "da4d7d4b8c88",
+        not_modelled="about the download's own safety, not Exchange",
     ),
     Paragraph(
         "Workaround",

@@ -153,7 +153,7 @@ def _evidence(result: Result) -> str:
         case Result(verdict=Verdict.PROVED, steps=int(steps)):
             return f"{steps}-step plan"
         case Result(verdict=Verdict.PROVED, invariant=tuple(clauses)):
-            return f"{len(clauses)}-clause invariant"
+            return f"{len(clauses)}-clause invariant" if clauses else "by itself"
         case Result(verdict=Verdict.REACHED | Verdict.REFUTED, steps=int(steps)):
             return f"{steps}-step run"
         case Result(verdict=Verdict.DERIVED, answer=list(regions)):

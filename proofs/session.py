@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -13,9 +12,9 @@ from model.version import POSTED, StoreVersion, native
 from proofs.administrators import SETTINGS
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.engine import lock
+from proofs.engine.bounded import Numbers
 from proofs.engine.claims import Claim
 from proofs.engine.prove import Prover
-from proofs.engine.bounded import Numbers
 from proofs.engine.verdict import Report, Result, Verdict
 
 LOCK = Path(__file__).with_name("invariant.lock")
@@ -25,9 +24,7 @@ NUMBERS = {StoreVersion: Numbers(0, 2**64 - 1, tuple(map(int, POSTED)))}
 """Versions; runs that are shown prefer posted builds."""
 
 
-def prover(
-    *, lock_file: Path | None = LOCK, seed: int = 0, timeout: float | None = None
-) -> Prover:
+def prover(*, lock_file: Path | None = LOCK, seed: int = 0, timeout: float | None = None) -> Prover:
     """A prover for the site and its whole catalogue."""
     return Prover(
         Site,
@@ -46,7 +43,7 @@ def write_lock() -> int:
     clauses = engine.invariant()
     temporary = LOCK.with_suffix(".tmp")
     temporary.write_text(lock.text(engine.transitions, clauses), encoding="utf-8")
-    os.replace(temporary, LOCK)
+    temporary.replace(LOCK)
     return len(clauses)
 
 

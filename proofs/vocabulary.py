@@ -170,7 +170,7 @@ def moved_with_fix(step: Step, mailbox: Mailbox) -> bool:
 # -- what is remembered of a server -------------------------------------------------------------
 
 
-@history(initially=lambda server: is_protected(server))
+@history(initially=is_protected)
 def always_protected(step: Step, server: Server) -> bool:
     """AVAPI has been enabled on the server in the whole run."""
     return always_protected(server) and is_protected(step.after[server])
@@ -186,7 +186,7 @@ def _runs_sp4(server: Server) -> bool:
     return server.store.running.is_active and server.store.version == SP4
 
 
-@history(initially=lambda server: _runs_sp4(server))
+@history(initially=_runs_sp4)
 def has_run_sp4(step: Step, server: Server) -> bool:
     """The Store.exe of SP4 has run on the server; running it initially counts."""
     return has_run_sp4(server) or _runs_sp4(step.after[server])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, ClassVar
 
 from statemachine import State, StateMachine
@@ -43,7 +44,7 @@ class Machine(StateMachine):
                     f"{cls.__name__}.{name} is a name that python-statemachine uses; choose another"
                 )
         cls.fields = dict(cls.fields)
-        for name in cls.__dict__.get("__annotations__", {}):
+        for name in inspect.get_annotations(cls):
             if name in Machine.__annotations__ or name.startswith("_"):
                 continue
             if name == STATE or hasattr(StateMachine, name):

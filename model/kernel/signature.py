@@ -6,7 +6,6 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from model.kernel.errors import ModelError
@@ -97,7 +96,8 @@ class SystemInfo:
 def _annotations(cls: type, names: dict[str, type]) -> Iterator[tuple[str, Any]]:
     for base in reversed(cls.__mro__):
         space = vars(sys.modules[base.__module__])
-        for name, annotation in base.__dict__.get("__annotations__", {}).items():
+        for name, written in inspect.get_annotations(base).items():
+            annotation: Any = written
             if isinstance(annotation, str):
                 if annotation.startswith("ClassVar"):
                     continue
@@ -139,23 +139,30 @@ def _machine(slot: str, cls: type[Machine], names: dict[str, type]) -> MachineIn
     )
 
 
-def _annotations_of_fields(
-    cls: type[Machine], names: dict[str, type]
-) -> Iterator[tuple[str, Any]]:
+def _annotations_of_fields(cls: type[Machine], names: dict[str, type]) -> Iterator[tuple[str, Any]]:
     for base in reversed(cls.__mro__):
-        own = {n: a for n, a in base.__dict__.get("__annotations__", {}).items() if n in cls.fields}
+        own = {n: a for n, a in inspect.get_annotations(base).items() if n in cls.fields}
         if own:
             holder = type("Fields", (), {"__annotations__": own, "__module__": base.__module__})
             yield from _annotations(holder, names)
 
 
-@cache
 def signature(cls: type[System]) -> SystemInfo:
-    """Read a system's signature off its class.
+    """Read a system's signature off its class; it is read once.
 
     Raises ModelError where an annotation does not make sense.
     """
-    from model.kernel.system import Entity, Many, System
+    known = _SIGNATURES.get(cls)
+    if known is None:
+        known = _SIGNATURES[cls] = _signature(cls)
+    return known
+
+
+_SIGNATURES: dict[type[System], SystemInfo] = {}
+
+
+def _signature(cls: type[System]) -> SystemInfo:
+    from model.kernel.system import Entity, Many, System  # noqa: PLC0415  (they use this)
 
     kinds: dict[str, type] = {}
     constants: list[tuple[str, Any, Any]] = []
@@ -191,9 +198,11 @@ def signature(cls: type[System]) -> SystemInfo:
 def _actions(cls: type[System], names: dict[str, type]) -> Iterator[ActionInfo]:
     for base in reversed(cls.__mro__):
         for name, member in base.__dict__.items():
-            function = getattr(member, "__action__", None)
-            if function is None or getattr(getattr(cls, name), "__action__", None) is not function:
+            function: Any = getattr(member, "__action__", None)
+            if function is None:
                 continue
+            if getattr(getattr(cls, name), "__action__", None) is not function:
+                continue  # a subclass has another action of this name
             holder = type(
                 "Parameters",
                 (),

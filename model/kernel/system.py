@@ -76,7 +76,7 @@ def pure(function: Callable[P, R]) -> Callable[P, R]:
         for argument in args:
             merge = getattr(argument, "__merge__", None)
             if merge is not None:
-                return cast(R, merge(function, args))
+                return cast("R", merge(function, args))
         return function(*args, **kwargs)
 
     return call
@@ -109,7 +109,7 @@ def action(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S,
             self.firing = False
 
     fire.__action__ = method  # type: ignore[attr-defined]
-    return fire
+    return cast("Callable[Concatenate[S, P], None]", fire)
 
 
 class System:
@@ -188,7 +188,7 @@ class System:
 
     def __getitem__(self, entity: E) -> E:
         """The same entity in this state of the system: ``after[mailbox].move``."""
-        return cast(E, self.members(self.info.entity(type(entity)))[entity.index])
+        return cast("E", self.members(self.info.entity(type(entity)))[entity.index])
 
     def undo(self) -> None:
         """Take back every write since the last action began."""

@@ -128,9 +128,7 @@ def _templates(
     return list(found.values())
 
 
-def _thresholds(
-    transitions: Transitions, terms: Iterable[z3.ExprRef]
-) -> Iterator[tuple[Key, int]]:
+def _thresholds(transitions: Transitions, terms: Iterable[z3.ExprRef]) -> Iterator[tuple[Key, int]]:
     """What one number of a type is compared with, every number of that type may be."""
     types = transitions.vocabulary.types
     numbers: dict[Any, dict[int, None]] = {}
@@ -238,4 +236,3 @@ def number_type(term: z3.ExprRef, transitions: Transitions) -> type | None:
             type_: type = transitions.vocabulary.types[key]
             return type_ if type_ is not int else None
     return None
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import z3
@@ -53,9 +53,10 @@ class Goal:
 class Found:
     """A model of a shortest run: the entities' numbers by sort, and everything about the start.
 
-    ``initial`` gives references, and what an initial state leaves open, at every entity, ``constants`` the
-    system's constants, ``steps`` actions with arguments, ``witness`` the goal's variables and
-    ``types`` their types. Entities are numbers, enumeration members names, other values plain.
+    ``initial`` gives references, and what an initial state leaves open, at every entity,
+    ``constants`` the system's constants, ``steps`` actions with arguments, ``witness`` the goal's
+    variables and ``types`` their types. Entities are numbers, enumeration members names, other
+    values plain.
     """
 
     sizes: dict[str, int]
@@ -74,6 +75,10 @@ class _Layer:
     arguments: dict[str, tuple[z3.ExprRef, ...]]
     before: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
     after: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
+
+
+def _within(decl: z3.FuncDeclRef, numbers: Numbers, entity: z3.ExprRef) -> z3.BoolRef:
+    return numbers.include(decl(entity))
 
 
 class _Slots:
@@ -96,9 +101,7 @@ def rename(term: z3.ExprRef, pairs: Iterable[tuple[z3.ExprRef, z3.ExprRef]]) -> 
     return term
 
 
-def _together(
-    old: z3.ExprRef, writes: Iterable[tuple[z3.BoolRef, z3.ExprRef]]
-) -> z3.ExprRef:
+def _together(old: z3.ExprRef, writes: Iterable[tuple[z3.BoolRef, z3.ExprRef]]) -> z3.ExprRef:
     """What a function becomes: ``old``, or what the one action that is chosen writes.
 
     Sorted by what is written rather than by who writes it: one condition for each value.
@@ -172,7 +175,7 @@ class Unrolling:
         for key, decl in vocabulary.functions.items():
             bounds = self.numbers.get(vocabulary.types[key])
             if bounds is not None and key not in transitions.initial:
-                self.grounding.forall(key.entity, lambda x, d=decl, b=bounds: b.include(d(x)))  # type: ignore[misc]
+                self.grounding.forall(key.entity, partial(_within, decl, bounds))
         self.start = [
             (decl, transitions.initial[key].at(z3.Var(0, decl.domain(0))))
             for key, decl in vocabulary.functions.items()
@@ -219,7 +222,9 @@ class Unrolling:
         for command in transitions.commands:
             chosen = action == transitions.actions[command.name]
             slots = _Slots(depth)
-            pairs = [(parameter, slots.take(parameter.sort())) for _, _, parameter in command.parameters]
+            pairs = [
+                (parameter, slots.take(parameter.sort())) for _, _, parameter in command.parameters
+            ]
             arguments[command.name] = tuple(constant for _, constant in pairs)
             for (_, type_, _), (_, constant) in zip(command.parameters, pairs, strict=True):
                 if type_ in self.numbers:
@@ -289,9 +294,7 @@ class Unrolling:
         transitions = self.transitions
         if goal.on_step:
             layer = self.layers[-1]
-            nexts = {
-                str(key): decl for key, decl in transitions.next_vocabulary.functions.items()
-            }
+            nexts = {str(key): decl for key, decl in transitions.next_vocabulary.functions.items()}
             pairs = layer.before + [(nexts[decl.name()], value) for decl, value in layer.after]
             # Claims name a command's parameters only beside the choice of that command.
             renaming = [(transitions.action, layer.action)]
@@ -361,9 +364,10 @@ class Unrolling:
                 for term, type_ in self._numbers(model, goal)
                 if not any(term.eq(other) for other in settled)
             )
-            term, type_ = next(left, (None, None))
-            if term is None:
+            chosen = next(left, None)
+            if chosen is None:
                 break
+            term, type_ = chosen
             settled.append(term)
             options = [term == number for number in self.numbers[type_].preferred]
             model = self._wish(options, fixed, model)
@@ -485,9 +489,7 @@ class _Reader:
                 for member in list(members[done.get(sort, 0) :]):
                     self._describe(sort, member, initial)
                     done[sort] = done.get(sort, 0) + 1
-        constants = {
-            name: self.plain(term) for name, term in self.vocabulary.constants.items()
-        }
+        constants = {name: self.plain(term) for name, term in self.vocabulary.constants.items()}
         sizes = {sort: len(members) for sort, members in self.members.items()}
         types = tuple(type_ for _, type_, _ in self.goal.variables)
         return Found(sizes, initial, constants, tuple(steps), witness, types)
@@ -517,9 +519,7 @@ def shortest(
             if model is None:
                 break
             met = [
-                goal
-                for goal in asked
-                if z3.is_true(model.eval(said[goal], model_completion=True))
+                goal for goal in asked if z3.is_true(model.eval(said[goal], model_completion=True))
             ]
             for goal in met:
                 yield goal, said[goal]

@@ -228,9 +228,7 @@ class Catalogue:
         self, id_: str, section: str, *, assumptions: tuple[str, ...] = ()
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what some run reaches. It says nothing about how likely or common that is."""
-        return self._declare(
-            Kind.POSSIBLE, id_, section, {ANY_READING: "REACHED"}, assumptions
-        )
+        return self._declare(Kind.POSSIBLE, id_, section, {ANY_READING: "REACHED"}, assumptions)
 
     def finding(
         self,
@@ -247,9 +245,7 @@ class Catalogue:
         self, id_: str, section: str, *, assumptions: tuple[str, ...] = ()
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what can be reached from every reachable state. Nobody need take that way."""
-        return self._declare(
-            Kind.RECOVERABLE, id_, section, {ANY_READING: "PROVED"}, assumptions
-        )
+        return self._declare(Kind.RECOVERABLE, id_, section, {ANY_READING: "PROVED"}, assumptions)
 
     def derived(
         self,
@@ -268,6 +264,4 @@ class Catalogue:
         self, id_: str, section: str, *, assumptions: tuple[str, ...] = ()
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what every fair run reaches. Nothing checks such claims yet."""
-        return self._declare(
-            Kind.EVENTUALLY, id_, section, {ANY_READING: "PROVED"}, assumptions
-        )
+        return self._declare(Kind.EVENTUALLY, id_, section, {ANY_READING: "PROVED"}, assumptions)

@@ -67,7 +67,8 @@ class _Writer:
 
     def write(self, term: z3.ExprRef, bound: tuple[str, ...] = ()) -> str:
         if z3.is_var(term):
-            return bound[-1 - z3.get_var_index(term)]
+            index: int = z3.get_var_index(term)
+            return bound[-1 - index]
         if z3.is_quantifier(term):
             variable = f"b{len(bound)}"
             sort = term.var_sort(0).name()
@@ -85,7 +86,7 @@ class _Writer:
         if is_constructor(term):
             return repr(term.decl().name())
         parts = [self.write(child, bound) for child in term.children()]
-        if kind == z3.Z3_OP_TRUE or kind == z3.Z3_OP_FALSE:
+        if kind in (z3.Z3_OP_TRUE, z3.Z3_OP_FALSE):
             return str(kind == z3.Z3_OP_TRUE)
         if kind == z3.Z3_OP_NOT:
             return f"(not {parts[0]})"

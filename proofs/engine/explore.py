@@ -206,7 +206,7 @@ class Explorer:
         """The truth of a term on the present path."""
         term = z3.simplify(term)
         if z3.is_true(term) or z3.is_false(term):
-            return z3.is_true(term)
+            return bool(z3.is_true(term))
         if z3.is_not(term):
             return not self.decide(term.arg(0))
         scope = self.scopes[-1]
@@ -227,7 +227,9 @@ class Explorer:
                 node.branches[truth] = None
                 truth = not truth
                 if (*taken[:-1], (term.get_id(), truth)) in scope.excluded:
-                    raise self.refuse("a loop that every element leaves early; write any() or all()")
+                    raise self.refuse(
+                        "a loop that every element leaves early; write any() or all()"
+                    )
         scope.tree.take(node, truth)
         scope.learn(term, truth)
         return truth

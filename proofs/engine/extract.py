@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import statemachine
@@ -23,8 +24,9 @@ from proofs.engine.vocabulary import Key
 from proofs.engine.world import Overlay, World
 
 _NOT_THE_MODEL = tuple(
-    str(Path(str(module.__file__)).parent) for module in (statemachine, model.kernel)
-) + (str(Path(__file__).parent),)
+    str(Path(str(place)).parent)
+    for place in (statemachine.__file__, model.kernel.__file__, __file__)
+)
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,9 @@ def _values(tree: Any) -> Iterator[Any]:
 
 def constants(term: z3.ExprRef) -> list[z3.ExprRef]:
     """The uninterpreted constants of a term, each once."""
-    return [t for t in subterms(term) if z3.is_const(t) and t.decl().kind() == z3.Z3_OP_UNINTERPRETED]
+    return [
+        t for t in subterms(term) if z3.is_const(t) and t.decl().kind() == z3.Z3_OP_UNINTERPRETED
+    ]
 
 
 def subterms(term: z3.ExprRef) -> Iterator[z3.ExprRef]:
@@ -174,7 +178,7 @@ class located:  # noqa: N801  (reads as a word in a with statement)
     def __enter__(self) -> None:
         pass
 
-    def __exit__(self, _: Any, error: BaseException | None, trace: Any) -> None:
+    def __exit__(self, _: object, error: BaseException | None, trace: TracebackType | None) -> None:
         if not isinstance(error, Exception):
             return
         where = self.what

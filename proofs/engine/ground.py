@@ -159,7 +159,10 @@ def solver(seed: int, timeout: float | None = None) -> z3.Solver:
 def entity_functions(
     functions: Iterable[z3.FuncDeclRef],
 ) -> list[z3.FuncDeclRef]:
-    """Those functions that lead to entities. Raises ModelError where they lead round in a circle."""
+    """Those functions that lead to entities.
+
+    Raises ModelError where they lead round in a circle.
+    """
     chosen = [f for f in functions if f.range().kind() == z3.Z3_UNINTERPRETED_SORT]
     edges = {(f.domain(0).name(), f.range().name()) for f in chosen}
     reached: set[tuple[str, str]] = set(edges)

@@ -133,9 +133,7 @@ class Induction:
         command: Command,
     ) -> dict[T, bool | None]:
         """Which violations some step of an action, from a state of the clauses, admits."""
-        said = {
-            key: self.transitions.of_action(term, command) for key, term in violations.items()
-        }
+        said = {key: self.transitions.of_action(term, command) for key, term in violations.items()}
         possible = {key: term for key, term in said.items() if not z3.is_false(term)}
         if not possible:
             return {}

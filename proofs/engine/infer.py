@@ -45,11 +45,12 @@ def survivors(columns: Sequence[int], full: int) -> list[Literals]:
     found: list[Literals] = [(literals[i],) for i in range(count) if bits[i] == full]
     alone = {i for i in range(count) if bits[i] == full}
     live = [i for i in range(count) if i not in alone and bits[i] != 0]
-    pairs: set[tuple[int, int]] = set()
-    for i, j in itertools.combinations(live, 2):
-        if bits[i] | bits[j] == full and literals[i][0] != literals[j][0]:
-            pairs.add((i, j))
-            found.append((literals[i], literals[j]))
+    pairs = {
+        (i, j)
+        for i, j in itertools.combinations(live, 2)
+        if bits[i] | bits[j] == full and literals[i][0] != literals[j][0]
+    }
+    found += [(literals[i], literals[j]) for i, j in sorted(pairs)]
     for position, i in enumerate(live):
         for offset, j in enumerate(live[position + 1 :], position + 2):
             if literals[i][0] == literals[j][0] or (i, j) in pairs:
@@ -88,9 +89,7 @@ class _Candidates:
     def violations(self, values: Sequence[bool]) -> list[int]:
         """The candidates that are left and false under these truths of the atoms."""
         return [
-            k
-            for k in sorted(self.alive)
-            if all(values[i] != truth for i, truth in self.clauses[k])
+            k for k in sorted(self.alive) if all(values[i] != truth for i, truth in self.clauses[k])
         ]
 
     def clause(self, literals: Literals) -> Clause:
@@ -123,9 +122,7 @@ def sample(
     pick = random.Random(seed)
     sizes = {
         entity.name: size
-        for entity, size in zip(
-            transitions.info.entities, itertools.cycle(_SIZES), strict=False
-        )
+        for entity, size in zip(transitions.info.entities, itertools.cycle(_SIZES), strict=False)
     }
     fixed = {
         transitions.vocabulary.constants[name].decl().name(): value
@@ -175,9 +172,7 @@ class _Step:
             names = []
             for i, atom in enumerate(pool.atoms):
                 term = z3.substitute(atom.term, (atom.variable, x))
-                term = self.grounding.ground(
-                    transitions.after(transitions.primed(term), command)
-                )
+                term = self.grounding.ground(transitions.after(transitions.primed(term), command))
                 names.append(z3.Bool(f"after!{index}!{i}"))
                 self.solver.add(names[-1] == term)
             self.after.append(names)
@@ -297,9 +292,7 @@ class Houdini:
     ) -> dict[str, tuple[_Candidates, int]] | None:
         """Candidates, few of them new, that together exclude a goal; None if all do not."""
         step.flush()
-        named = {
-            pool.assume[k].decl().name(): (pool, k) for pool in self.pools for k in pool.alive
-        }
+        named = {pool.assume[k].decl().name(): (pool, k) for pool in self.pools for k in pool.alive}
         step.solver.push()
         try:
             step.solver.add(goal)
@@ -397,9 +390,7 @@ def infer(
             f"{len(houdini.alive())} inductive, {len(clauses)} needed"
         )
         if reading == ANY_READING:
-            general = {
-                pool.sort: [pool.clauses[k] for k in sorted(pool.alive)] for pool in pools
-            }
+            general = {pool.sort: [pool.clauses[k] for k in sorted(pool.alive)] for pool in pools}
         for clause in clauses:
             found[clause.sort, clause.literals] = clause
     return list(found.values())

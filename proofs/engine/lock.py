@@ -43,10 +43,12 @@ def load(
     clauses = []
     for entry in content["clauses"]:
         sort, reading = entry["every"], named.get(entry["reading"])
+        if reading is None:
+            return None
         parts = []
         for literal in entry["any of"]:
             atom = known.get((sort, literal.removeprefix("not ")))
-            if atom is None or reading is None:
+            if atom is None:
                 return None
             parts.append(z3.Not(atom.term) if literal.startswith("not ") else atom.term)
             variable = atom.variable

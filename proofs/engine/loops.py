@@ -80,7 +80,9 @@ def _problem(code: CodeType, instruction: int) -> str | None:
             and call.func.id in ("all", "any")
         ):
             return None
-        return "a comprehension over any number of entities; only all(...) and any(...) are possible"
+        return (
+            "a comprehension over any number of entities; only all(...) and any(...) are possible"
+        )
     if loop.orelse:
         return "a loop over any number of entities has an else; write all() or any() instead"
     return _carried(loop, parents)
@@ -93,7 +95,9 @@ def _carried(loop: ast.For, parents: dict[ast.AST, ast.AST]) -> str | None:
         if isinstance(node, ast.AugAssign | ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Subscript) for target in targets):
-                return "a loop over any number of entities assigns to an item; use a machine's field"
+                return (
+                    "a loop over any number of entities assigns to an item; use a machine's field"
+                )
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             return (
                 f"a loop over any number of entities accumulates into {node.target.id}; "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ class Prover:
         catalogue: Sequence[Claim],
         histories: Sequence[History[Any]],
         *,
-        numbers: dict[type, Numbers] | None = None,
+        numbers: Mapping[Any, Numbers] | None = None,
         lock_file: Path | None = None,
         seed: int = 0,
         timeout: float | None = None,
@@ -156,7 +156,9 @@ class Prover:
         asked = {question: self.violation(question) for question in questions}
         steps = {question: term for question, term in asked.items() if question[0].on_step}
         states = {question: term for question, term in asked.items() if question not in steps}
-        admitted: set[Question] = set(self.induction.of_states(states, clauses)) if states else set()
+        admitted: set[Question] = (
+            set(self.induction.of_states(states, clauses)) if states else set()
+        )
         for command in self.transitions.commands:
             left = {question: term for question, term in steps.items() if question not in admitted}
             admitted |= set(self.induction.of_steps(left, clauses, command)) if left else set()
@@ -320,9 +322,7 @@ class Prover:
         words = "; else ".join(", then ".join(map(str, plan)) for plan in found)
         usable = tuple(str(clause) for clause in invariant if clause.reading == ANY_READING)
         steps = max(map(len, found))
-        return Result(
-            claim, Verdict.PROVED, words, steps, invariant=usable, seconds=clock.lap()
-        )
+        return Result(claim, Verdict.PROVED, words, steps, invariant=usable, seconds=clock.lap())
 
 
 class _Clock:

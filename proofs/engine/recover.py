@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import z3
 
 from model.kernel import Entity
+from proofs.engine.bounded import Numbers
 from proofs.engine.extract import Command
 from proofs.engine.induction import Clause, Induction
-from proofs.engine.bounded import Numbers
 from proofs.engine.transitions import Property
 
 LENGTH = 3
@@ -42,7 +42,7 @@ def plans(
     induction: Induction,
     goal: Property,
     clauses: Sequence[Clause],
-    numbers: dict[type, Numbers],
+    numbers: Mapping[Any, Numbers],
 ) -> list[Plan] | None:
     """Plans, the shortest first, one of which leads to the goal from every state of the clauses.
 
@@ -70,7 +70,7 @@ def plans(
 
 
 def _moves(
-    induction: Induction, goal: Property, numbers: dict[type, Numbers]
+    induction: Induction, goal: Property, numbers: Mapping[Any, Numbers]
 ) -> Iterator[tuple[Command, list[z3.ExprRef], PlanStep]]:
     """Actions on the entities that the claim is about, with numbers that the system prefers."""
     for command in induction.transitions.commands:

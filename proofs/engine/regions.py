@@ -1,4 +1,6 @@
-"""Derived sets of numbers, exact at both ends: for which versions does some run reach a goal?
+"""Derived sets of numbers, exact at both ends.
+
+For which versions does some run reach a goal?
 
 The numbers that the model compares with cut the line into cells. A cell is ruled out by a proof for
 all of its numbers, or ruled in by a run that is shown to work, step by step, for each of them.

@@ -293,7 +293,10 @@ def _open_choices(system: System) -> Iterable[tuple[str, str]]:
                 for info in machine.fields:
                     is_open = info.field.start is Start.ANYTHING
                     if is_open and info.name not in instance.dead_fields:
-                        yield f"{member}.{machine.slot}.{info.name}", str(instance.model.__dict__[info.name])
+                        yield (
+                            f"{member}.{machine.slot}.{info.name}",
+                            str(instance.model.__dict__[info.name]),
+                        )
 
 
 def _changes(before: System, after: System) -> Iterable[Change]:

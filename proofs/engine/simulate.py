@@ -152,4 +152,3 @@ def landmarks(transitions: Transitions) -> tuple[int, ...]:
                 if z3.is_int_value(part):
                     found |= {part.as_long(), max(0, part.as_long() - 1)}
     return tuple(sorted(found))
-

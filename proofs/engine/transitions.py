@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import z3
@@ -42,6 +42,7 @@ class SymbolicStep(Step):
         self.after = transitions.next_world.system
 
     def fires(self, action: Callable[..., Any], *arguments: Any) -> Any:
+        """Whether the step is this action with these arguments."""
         command = self.transitions.command(action.__name__)
         vocabulary = self.transitions.vocabulary
         parts = [self.transitions.action == self.transitions.actions[command.name]]
@@ -165,16 +166,13 @@ class Transitions:
                     elif info.field.start is Start.DERIVED:
                         owner = self.world.entity(entity.cls, x)
                         function, slot = info.field.value, machine.slot
-                        term = self.evaluate(
-                            f"{key}",
-                            lambda f=function, o=owner, s=slot: f(getattr(o, s)),
-                        )
+                        term = self.evaluate(f"{key}", partial(_of_machine, function, owner, slot))
                         initial[key] = Update(x, self.at_start(term, initial))
         for item in self.histories:
             key = self.history_key(item)
             x = self.world.variable(key)
             entity_value = self.world.entity(item.entity, x)
-            term = self.evaluate(item.name, lambda i=item, e=entity_value: i.first(e))
+            term = self.evaluate(item.name, partial(item.first, entity_value))
             initial[key] = Update(x, self.at_start(term, initial))
         return initial
 
@@ -223,9 +221,7 @@ class Transitions:
         return Property(
             tuple((name, type_, value.term) for name, type_, value in variables),
             z3.simplify(merge(tree, lambda value: z3.BoolVal(value is not None))),
-            z3.simplify(
-                merge(tree, lambda v: true if v is None else lift(v, self.vocabulary))
-            ),
+            z3.simplify(merge(tree, lambda v: true if v is None else lift(v, self.vocabulary))),
         )
 
     def _with_histories(self) -> tuple[Command, ...]:
@@ -234,7 +230,7 @@ class Transitions:
             key = self.history_key(item)
             x = self.world.variable(key)
             entity = self.world.entity(item.entity, x)
-            term = self.evaluate(item.name, lambda i=item, e=entity: i.update(self.step, e))
+            term = self.evaluate(item.name, partial(item.update, self.step, entity))
             updates.append((key, x, term))
         commands = []
         for command in self.commands:
@@ -297,9 +293,11 @@ class Transitions:
         ]
 
 
-def substitute(
-    term: z3.ExprRef, vocabulary: Vocabulary, macros: dict[Key, Update]
-) -> z3.ExprRef:
+def _of_machine(function: Callable[[Any], Any], owner: Any, slot: str) -> Any:
+    return function(getattr(owner, slot))
+
+
+def substitute(term: z3.ExprRef, vocabulary: Vocabulary, macros: dict[Key, Update]) -> z3.ExprRef:
     """Replace functions of a vocabulary by their values. The values are not looked into again."""
     pairs = []
     for key, macro in macros.items():

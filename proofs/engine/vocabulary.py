@@ -58,12 +58,13 @@ class Vocabulary:
         self.references: dict[tuple[str, str], z3.FuncDeclRef] = {}
         self.constants: dict[str, z3.ExprRef] = {}
         for entity, machine, name, type_ in info.functions():
-            if name == STATE:
-                type_ = States(machine.cls.__name__, machine.states)
-            self.declare(Key(entity.name, machine.slot, name), type_)
+            states = States(machine.cls.__name__, machine.states)
+            self.declare(Key(entity.name, machine.slot, name), states if name == STATE else type_)
         for entity in info.entities:
             for name, target in entity.references:
-                decl = z3.Function(f"{entity.name}.{name}", self.sort(entity.cls), self.sort(target))
+                decl = z3.Function(
+                    f"{entity.name}.{name}", self.sort(entity.cls), self.sort(target)
+                )
                 self.references[entity.name, name] = decl
         for name, type_, _ in info.constants:
             self.constants[name] = z3.Const(f"{info.cls.__name__}.{name}", self.sort(type_))

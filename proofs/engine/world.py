@@ -26,7 +26,7 @@ from model.kernel import (
     System,
     SystemInfo,
 )
-from proofs.engine.explore import Explorer, Leaf, Node, Tree, merge
+from proofs.engine.explore import Decisions, Explorer, Leaf, Node, Tree, merge
 from proofs.engine.loops import check_loop
 from proofs.engine.values import lift, truth, wrap
 from proofs.engine.vocabulary import HISTORY, Key, Vocabulary
@@ -134,9 +134,10 @@ class SymbolicInstanceState(InstanceState):
     """A machine's state whose ``is_active`` is a term: one question, not one for each state."""
 
     @property
-    def is_active(self) -> Any:
-        machine = self._machine()
-        record: Any = machine.model
+    def is_active(self) -> Any:  # type: ignore[override]
+        """Whether the machine is in the state, as a term."""
+        machine: Any = self._machine()
+        record = machine.model
         info: MachineInfo = record._machine
         world: World = record._world
         key = Key(record._kind.name, info.slot, STATE)
@@ -162,7 +163,9 @@ class SymbolicEntity:
                 term = world.vocabulary.references[info.name, name](own["term"])
                 return world.entity(cls, term)
         if name in ("index", "name"):
-            raise world.refuse(f"the {name} of any {info.name} is asked for; it has none in a proof")
+            raise world.refuse(
+                f"the {name} of any {info.name} is asked for; it has none in a proof"
+            )
         raise AttributeError(f"{info.name} declares no {name}")
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -198,6 +201,7 @@ class SymbolicMany(Many[Any]):
         self.world, self.info, self.filters = world, info, filters
 
     def where(self, **attributes: object) -> SymbolicMany:
+        """Those whose attributes have these values."""
         return SymbolicMany(self.world, self.info, self.filters + tuple(attributes.items()))
 
     def __iter__(self) -> Iterator[Any]:
@@ -237,7 +241,7 @@ class World:
         def getitem(system: Any, entity: SymbolicEntity) -> Any:
             return self.entity(entity.kind.cls, entity.term)
 
-        cls = type(self.info.cls.__name__, (self.info.cls,), {"__getitem__": getitem})
+        cls: Any = type(self.info.cls.__name__, (self.info.cls,), {"__getitem__": getitem})
         system: System = cls.__new__(cls)
         system.journal = []
         system.observed = self
@@ -352,13 +356,13 @@ class World:
             f"{many.info.name.lower()}!{self.loops}", self.vocabulary.sort(many.info.cls)
         )
         around = self.explorer.scopes[-1]
-        excluded = set()
+        excluded: set[Decisions] = set()
         while True:
             exit_ = around.tree.at_cursor()
-            if getattr(exit_, "leaves", None) is None or exit_.choice:  # type: ignore[union-attr]
+            if not isinstance(exit_, Node) or exit_.leaves is None or exit_.choice:
                 break
-            excluded.add(exit_.leaves)  # type: ignore[union-attr]
-            around.tree.take(exit_, False)  # type: ignore[arg-type]
+            excluded.add(exit_.leaves)
+            around.tree.take(exit_, False)
         tree = Tree()
         mark = self.overlay.mark()
         self.loop_reads = set()
@@ -388,7 +392,7 @@ class World:
         def collect(writes: dict[Key, z3.ExprRef]) -> None:
             keys.update(dict.fromkeys(writes))
 
-        merge(tree.root, collect)  # type: ignore[arg-type]
+        merge(tree.root, collect)
         crossed = self.loop_reads & set(keys)
         if crossed:
             raise self.refuse(
