@@ -1,0 +1,1 @@
+"""Pictures of the model. So far: its machines, as Mermaid text."""

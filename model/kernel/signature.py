@@ -198,9 +198,9 @@ def _signature(cls: type[System]) -> SystemInfo:
 def _actions(cls: type[System], names: dict[str, type]) -> Iterator[ActionInfo]:
     for base in reversed(cls.__mro__):
         for name, member in base.__dict__.items():
-            function: Any = getattr(member, "__action__", None)
-            if function is None:
+            if not hasattr(member, "__action__"):
                 continue
+            function: Callable[..., Any] = member.__action__
             if getattr(getattr(cls, name), "__action__", None) is not function:
                 continue  # a subclass has another action of this name
             holder = type(

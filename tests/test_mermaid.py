@@ -1,0 +1,44 @@
+"""Mermaid text says of a class what the class says of itself."""
+
+from __future__ import annotations
+
+import pytest
+from statemachine import State, StateMachine
+
+from diagrams.__main__ import MACHINES
+from diagrams.mermaid import state_diagram
+
+
+class Door(StateMachine):
+    closed = State(initial=True)
+    opened = State()
+
+    open = closed.to(opened, cond="allowed", on="ring")
+    close = opened.to(closed, unless="held")
+
+    def allowed(self) -> bool:
+        return True
+
+    def held(self) -> bool:
+        return False
+
+    def ring(self) -> None: ...
+
+
+def test_guards_and_effects_are_shown() -> None:
+    assert state_diagram(Door) == (
+        "stateDiagram-v2\n"
+        "    [*] --> closed\n"
+        "    closed --> opened: open [allowed] / ring\n"
+        "    opened --> closed: close [!held]\n"
+    )
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_no_transition_is_missing(name: str) -> None:
+    text = state_diagram(MACHINES[name])
+    for state in MACHINES[name].states:
+        for transition in state.transitions:
+            edge = f"{state.id} --> {transition.target.id}: "
+            (line,) = [line for line in text.splitlines() if line.strip().startswith(edge)]
+            assert transition.event in line

@@ -1,0 +1,66 @@
+"""What README shows is what the commands print, but for the milliseconds."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+@cache
+def printed(module: str, *arguments: str) -> str:
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def without_times(text: str) -> list[str]:
+    return [re.sub(r"\s+<?\d+$", "", line) for line in text.strip().splitlines()]
+
+
+def test_the_table_is_what_the_first_command_prints() -> None:
+    shown = without_times(blocks("text")[0])
+    found = without_times(printed("proofs", "--allow-undetermined"))
+    assert found[: len(shown)] == shown
+
+
+def test_the_last_line_is_what_the_first_command_prints() -> None:
+    last = printed("proofs", "--allow-undetermined").strip().splitlines()[-1]
+    assert f"a last line: `{last}`" in " ".join(README.split())
+
+
+def test_the_finding_is_what_its_command_prints() -> None:
+    assert blocks("text")[1].strip() in printed("proofs", "resolution.no_move_fails_forever")
+
+
+def test_the_window_is_the_derived_one() -> None:
+    text = printed("proofs", "resolution.rollback_window")
+    assert "from 5.5.2652.68 to 5.5.2653.11 (both included)" in text
+    assert "is exactly 5.5.2652.68 to 5.5.2653.11" in " ".join(README.split())
+
+
+def test_the_diagram_is_read_off_the_class() -> None:
+    assert blocks("mermaid")[0].strip() in printed("diagrams", "AttachmentLifecycle")
+
+
+def test_the_story_can_be_played() -> None:
+    parser = doctest.DocTestParser()
+    (story,) = blocks("python")
+    test = parser.get_doctest(story, {}, "README", "README.md", 0)
+    assert test.examples
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_every_file_that_is_named_exists() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
