@@ -6,8 +6,9 @@ depth was unsatisfiable, whatever the number of entities.
 
 from __future__ import annotations
 
+import enum
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -19,6 +20,7 @@ from proofs.engine.extract import subterms
 from proofs.engine.ground import Grounding, entity_functions, solver
 from proofs.engine.induction import Timeout
 from proofs.engine.transitions import Transitions
+from proofs.engine.vocabulary import States
 
 
 @dataclass(frozen=True)
@@ -334,7 +336,8 @@ class Unrolling:
         """A canonical model of the run that meets a goal at the present depth.
 
         Of all runs of this length it takes the actions that are declared first, step by step, then
-        constants of the system as they are declared, and numbers that the system prefers.
+        constants of the system as they are declared, and what its types prefer: the first member,
+        or a number that the system names.
         """
         transitions = self.transitions
         fixed: list[z3.BoolRef] = [said]
@@ -354,23 +357,22 @@ class Unrolling:
             [vocabulary.constants[name] == vocabulary.literal(default)]
             for name, _, default in transitions.info.constants
         ]
-        for options in wishes:
-            model = self._wish(options, fixed, model)
+        for wish in wishes:
+            model = self._wish(wish, fixed, model)
         settled: list[z3.ExprRef] = []
         while True:
             # Which terms are about the same server may change with every choice.
             left = (
-                (term, type_)
-                for term, type_ in self._numbers(model, goal)
+                (term, options)
+                for term, options in self._choices(model, goal)
                 if not any(term.eq(other) for other in settled)
             )
             chosen = next(left, None)
             if chosen is None:
                 break
-            term, type_ = chosen
+            term, options = chosen
             settled.append(term)
-            options = [term == number for number in self.numbers[type_].preferred]
-            model = self._wish(options, fixed, model)
+            model = self._wish([term == option for option in options], fixed, model)
         return self.decode(model, goal)
 
     def _wish(
@@ -396,30 +398,45 @@ class Unrolling:
         assert model is not None, "the goal was met at this depth"
         return model
 
-    def _numbers(self, model: z3.ModelRef, goal: Goal) -> list[tuple[z3.ExprRef, type]]:
-        """The whole numbers that a run leaves to choice: in the initial state and in arguments."""
-        terms: list[tuple[z3.ExprRef, type]] = []
+    def _choices(
+        self, model: z3.ModelRef, goal: Goal
+    ) -> Iterable[tuple[z3.ExprRef, Sequence[Any]]]:
+        """What a run leaves open in its initial state and its arguments, with the values that it is
+        to take, the best first.
+        """
         vocabulary = self.transitions.vocabulary
+        reader = _Reader(self, model, goal)
+        reader.found()
         for key, type_ in vocabulary.types.items():
-            if key in self.transitions.initial or type_ not in self.numbers:
+            options = self._options(type_)
+            if key in self.transitions.initial or not options:
                 continue
             seen: list[z3.ExprRef] = []
             for entity in self.grounding.terms.get(key.entity, {}).values():
                 value = model.eval(entity, model_completion=True)
-                if not any(value.eq(other) for other in seen):
+                in_run = any(value.eq(member) for member in reader.members[key.entity])
+                if in_run and not any(value.eq(other) for other in seen):
                     seen.append(value)
-                    terms.append((vocabulary.functions[key](entity), type_))
+                    yield vocabulary.functions[key](entity), options
         for layer in self.layers:
             command = self._taken(model, layer)
             for (_, type_, _), constant in zip(
                 command.parameters, layer.arguments[command.name], strict=True
             ):
-                if type_ in self.numbers:
-                    terms.append((constant, type_))
+                yield constant, self._options(type_)
         for _, type_, constant in goal.variables:
-            if type_ in self.numbers:
-                terms.append((constant, type_))
-        return terms
+            yield constant, self._options(type_)
+
+    def _options(self, type_: Any) -> Sequence[Any]:
+        """The values of a type that runs are to prefer; none for entities."""
+        if type_ in self.numbers:
+            return self.numbers[type_].preferred
+        if isinstance(type_, States):
+            return [type_.value(member) for member in type_.members]
+        if issubclass(type_, enum.Enum | bool):
+            members = type_ if issubclass(type_, enum.Enum) else (False, True)
+            return [self.transitions.vocabulary.literal(member) for member in members]
+        return ()
 
     def _taken(self, model: z3.ModelRef, layer: _Layer) -> Any:
         chosen = model.eval(layer.action, model_completion=True)
