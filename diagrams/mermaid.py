@@ -33,7 +33,7 @@ def _initial(machine: type[StateMachine]) -> str:
 def _label(transition: Transition) -> str:
     guard = ", ".join(_names(transition.cond))
     effect = ", ".join(_names(transition.on))
-    return transition.event + (f" [{guard}]" if guard else "") + (f" / {effect}" if effect else "")
+    return f"{transition.event}{f' [{guard}]' if guard else ''}{f' / {effect}' if effect else ''}"
 
 
 def _names(specs: Iterable[CallbackSpec]) -> Iterator[str]:

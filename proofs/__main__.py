@@ -146,6 +146,8 @@ def command(
             file.write(to_text(report))
         except OSError as error:
             raise _unwritable(str(json_path), error) from error
+    for note in report.notes:
+        _complain(f"note: {note}")
     if report.interrupted:
         _complain(f"interrupted: {len(report.results)} of {len(claims)} verdicts were settled")
     return code

@@ -62,7 +62,7 @@ def run(
     """
     wanted = (*claims, *(QUESTIONS if tables else ()))
     results: dict[Claim, Result] = {}
-    digest, interrupted = "", False
+    digest, interrupted, engine = "", False, None
     try:
         engine = prover(seed=seed, timeout=timeout)
         digest = engine.digest
@@ -80,6 +80,7 @@ def run(
         tuple(results[claim] for claim in claims if claim in results),
         interrupted,
         {"administrators": _table(answers)} if tables and done else {},
+        tuple(engine.notes) if engine is not None else (),
     )
 
 

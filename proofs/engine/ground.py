@@ -78,12 +78,12 @@ class Grounding:
         Looks for quantifiers and entities in the template, which is small, not in what it expands
         to: the entities that the functions' values name have to be known already.
         """
-        for term in subterms(template):
-            if z3.is_const(term) and term.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
-                self.entity(term)
+        entities, quantified = _shape(template)
+        for term in entities:
+            self.entity(term)
         pairs = [
             (term, self.name(z3.substitute_funs(term, *macros), signs))
-            for term, signs in polarities(template)
+            for term, signs in quantified
         ]
         if pairs:
             template = z3.substitute(template, *pairs)
@@ -116,6 +116,23 @@ class Grounding:
 
                 self.forall(sort.name(), instance)
         return name
+
+
+Shape = tuple[list[z3.ExprRef], list[tuple[z3.ExprRef, set[bool]]]]
+_SHAPES: dict[int, tuple[z3.BoolRef, Shape]] = {}
+
+
+def _shape(template: z3.BoolRef) -> Shape:
+    """The entities that a template names, and its quantifiers; kept, for templates come again."""
+    key = template.get_id()
+    if key not in _SHAPES:
+        entities = [
+            term
+            for term in subterms(template)
+            if z3.is_const(term) and term.sort().kind() == z3.Z3_UNINTERPRETED_SORT
+        ]
+        _SHAPES[key] = template, (entities, polarities(template))
+    return _SHAPES[key][1]
 
 
 def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:

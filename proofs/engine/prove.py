@@ -57,6 +57,7 @@ class Prover:
         self.induction = Induction(self.transitions, seed=seed, deadline=self.remaining)
         self.notes: list[str] = []
         self._properties: dict[Any, Property] = {}
+        self._cells: dict[Claim, list[Cell]] = {}
         self._invariant: list[Clause] | None = None
 
     @property
@@ -89,10 +90,12 @@ class Prover:
         if self._invariant is None:
             known = self._locked()
             if known is None:
-                self.notes.append("the invariant was inferred anew")
+                self.notes.append(
+                    "the invariant was inferred anew; --write-lock keeps it for the next time"
+                )
                 known = self.inferred()
-            if not self.induction.is_invariant(known):
-                raise AssertionError("an inferred invariant is not inductive")
+                if not self.induction.is_invariant(known):
+                    raise AssertionError("an inferred invariant is not inductive")
             self._invariant = known
         return self._invariant
 
@@ -134,10 +137,11 @@ class Prover:
         """What is to be excluded or reached: a claim's violation or event, or one of its cells."""
         for claim in claims:
             if claim.kind is Kind.DERIVED:
-                formula = self.property(claim)
-                type_ = formula.variables[-1][1]
-                for cell in cells(self.transitions, formula.holds, self.numbers[type_]):
-                    yield claim, cell
+                if claim not in self._cells:
+                    formula = self.property(claim)
+                    numbers = self.numbers[formula.variables[-1][1]]
+                    self._cells[claim] = cells(self.transitions, formula.holds, numbers)
+                yield from ((claim, cell) for cell in self._cells[claim])
             else:
                 yield claim, None
 

@@ -235,8 +235,10 @@ class Transitions:
         commands = []
         for command in self.commands:
             own = dict(command.updates)
+            macros = self.macros(command.updates)
             for key, x, term in updates:
-                value = self.after(term, command, command.updates)
+                said = self.of_action(term, command)
+                value = z3.simplify(z3.substitute_funs(said, *macros))
                 for constant in constants(value):
                     if constant.decl().name().endswith("'"):
                         raise ModelError(f"history {key.name} reads a history after the step")
@@ -247,12 +249,10 @@ class Transitions:
             )
         return tuple(commands)
 
-    def after(
-        self, term: z3.ExprRef, command: Command, updates: dict[Key, Update] | None = None
-    ) -> Any:
+    def after(self, term: z3.ExprRef, command: Command) -> Any:
         """A term about a step, for one action: primed functions become what it writes."""
-        pairs = self.written(command) if updates is None else self.macros(updates)
-        return z3.simplify(z3.substitute_funs(self.of_action(term, command), *pairs))
+        said = self.of_action(term, command)
+        return z3.simplify(z3.substitute_funs(said, *self.written(command)))
 
     def of_action(self, term: z3.ExprRef, command: Command) -> Any:
         """A term about a step, for one action; still over primed functions."""

@@ -107,12 +107,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Report:
-    """What a proof run settled. ``digest`` identifies the model that it is about."""
+    """What a proof run settled. ``digest`` identifies the model that it is about; ``notes`` are for
+    whoever ran it.
+    """
 
     digest: str
     results: tuple[Result, ...]
     interrupted: bool = False
     tables: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def derived(self) -> dict[str, Any]:
