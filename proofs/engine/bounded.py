@@ -332,33 +332,37 @@ class Unrolling:
         finally:
             self.solver.pop()
 
-    def read(self, goal: Goal, said: z3.BoolRef) -> Found:
-        """A canonical model of the run that meets a goal at the present depth.
+    def read(self, goal: Goal, said: z3.BoolRef, model: z3.ModelRef) -> Found:
+        """The canonical run that meets a goal at the present depth, where a model does.
 
         Of all runs of this length it takes the actions that are declared first, step by step, then
         constants of the system as they are declared, and what its types prefer: the first member,
         or a number that the system names.
         """
+        self.flush()
+        self.solver.push()
+        try:
+            self.solver.add(said)
+            return self.decode(self._canonical(goal, model), goal)
+        finally:
+            self.solver.pop()
+
+    def _canonical(self, goal: Goal, model: z3.ModelRef) -> z3.ModelRef:
+        """The model of the preferred run, of those that the solver admits at present."""
         transitions = self.transitions
-        fixed: list[z3.BoolRef] = [said]
-        model = self._model(fixed)
         names = list(transitions.actions)
         for layer in self.layers:
             while True:
                 earlier = names[: names.index(self._taken(model, layer).name)]
                 choices = [layer.action == transitions.actions[name] for name in earlier]
-                better = self.check(*fixed, z3.Or(*choices)) if choices else None
+                better = self.check(z3.Or(*choices)) if choices else None
                 if better is None:
                     break
                 model = better
-            fixed.append(layer.action == transitions.actions[names[len(earlier)]])
-        vocabulary = transitions.vocabulary
-        wishes = [
-            [vocabulary.constants[name] == vocabulary.literal(default)]
-            for name, _, default in transitions.info.constants
-        ]
-        for wish in wishes:
-            model = self._wish(wish, fixed, model)
+            self.solver.add(layer.action == transitions.actions[names[len(earlier)]])
+        for name, _, default in transitions.info.constants:
+            constant = transitions.vocabulary.constants[name]
+            model = self._prefer(constant, [transitions.vocabulary.literal(default)], model)
         settled: list[z3.ExprRef] = []
         while True:
             # Which terms are about the same server may change with every choice.
@@ -369,34 +373,26 @@ class Unrolling:
             )
             chosen = next(left, None)
             if chosen is None:
-                break
-            term, options = chosen
-            settled.append(term)
-            model = self._wish([term == option for option in options], fixed, model)
-        return self.decode(model, goal)
+                return model
+            settled.append(chosen[0])
+            model = self._prefer(*chosen, model)
 
-    def _wish(
-        self, options: Iterable[z3.BoolRef], fixed: list[z3.BoolRef], model: z3.ModelRef
-    ) -> z3.ModelRef:
-        """Fix the first of some options that a model admits; return that model."""
-        for choice in options:
+    def _prefer(self, term: z3.ExprRef, options: Iterable[Any], model: z3.ModelRef) -> z3.ModelRef:
+        """Give a term the first value that some model admits; return that model."""
+        for option in options:
+            choice = term == option
             if not z3.is_true(model.eval(choice, model_completion=True)):
-                better = self.check(*fixed, choice)
+                better = self.check(choice)
                 if better is None:
                     continue
                 model = better
-            fixed.append(choice)
+            self.solver.add(choice)
             break
         return model
 
     def decode(self, model: z3.ModelRef, goal: Goal) -> Found:
         """The run that a model describes."""
         return _Reader(self, model, goal).found()
-
-    def _model(self, fixed: list[z3.BoolRef]) -> z3.ModelRef:
-        model = self.check(*fixed)
-        assert model is not None, "the goal was met at this depth"
-        return model
 
     def _choices(
         self, model: z3.ModelRef, goal: Goal
@@ -522,8 +518,9 @@ class _Reader:
 
 def shortest(
     unrolling: Unrolling, goals: Iterable[Goal], limit: int
-) -> Iterable[tuple[Goal, z3.BoolRef]]:
-    """Extend the unrolling up to ``limit`` steps; yield each goal at the first depth that meets it.
+) -> Iterable[tuple[Goal, z3.BoolRef, z3.ModelRef]]:
+    """Extend the unrolling up to ``limit`` steps; yield each goal at the first depth that meets it,
+    what stands for it there, and a model.
 
     When a goal is yielded, the unrolling stands at its depth. Raises Timeout.
     """
@@ -539,7 +536,7 @@ def shortest(
                 goal for goal in asked if z3.is_true(model.eval(said[goal], model_completion=True))
             ]
             for goal in met:
-                yield goal, said[goal]
+                yield goal, said[goal], model
             asked = [goal for goal in asked if goal not in met]
             left = [goal for goal in left if goal not in met]
         if not left or unrolling.depth >= limit:

@@ -228,18 +228,16 @@ class Prover:
         )
         clock = _Clock()
         unmet = dict(sought)
-        for goal, said in shortest(unrolling, sought, DEPTH):
+        for goal, said, model in shortest(unrolling, sought, DEPTH):
             question = unmet.pop(goal)
             claim, cell = question
             if question in settled.excluded:
                 yield self._proved(claim, settled, False, clock.lap())
             elif cell is None:
-                run = self._replayed(unrolling, goal, said, claim)
+                run = self._replay(unrolling.read(goal, said, model), claim)
                 yield self._met(claim, run, settled.share + clock.lap())
             else:
                 found = regions[claim]
-                model = unrolling.check(said)
-                assert model is not None, "the goal was met at this depth"
                 self._replay(unrolling.decode(model, goal), claim)
                 if works_throughout(unrolling, goal, said, cell, model):
                     found.open.discard(cell)
@@ -255,9 +253,6 @@ class Prover:
         formula = self.property(claim)
         term = self.violation(question)
         return Goal(claim.title, term, claim.on_step, formula.variables, claim.reading)
-
-    def _replayed(self, unrolling: Unrolling, goal: Goal, said: z3.BoolRef, claim: Claim) -> Run:
-        return self._replay(unrolling.read(goal, said), claim)
 
     def _replay(self, found: Found, claim: Claim) -> Run:
         return replay(self.system, self.histories, found, claim, claim.kind not in _UNIVERSAL)
