@@ -74,14 +74,22 @@ def run(
     except KeyboardInterrupt:
         interrupted = True
     answers = {claim.id: results[claim] for claim in QUESTIONS if claim in results}
-    done = len(answers) == len(QUESTIONS)
+    open_ = [claim for claim in QUESTIONS if tables and not _answered(results.get(claim))]
+    notes = tuple(engine.notes) if engine is not None else ()
+    if open_:
+        count = f"{len(open_)} of its {len(QUESTIONS)} questions"
+        notes += (f"the administrators' table is left out: {count} are undetermined",)
     return Report(
         digest,
         tuple(results[claim] for claim in claims if claim in results),
         interrupted,
-        {"administrators": _table(answers)} if tables and done else {},
-        tuple(engine.notes) if engine is not None else (),
+        {"administrators": _table(answers)} if tables and not open_ else {},
+        notes,
     )
+
+
+def _answered(result: Result | None) -> bool:
+    return result is not None and result.verdict is Verdict.DERIVED
 
 
 def _shared(
@@ -122,7 +130,7 @@ def _table(answers: dict[str, Result]) -> dict[str, Any]:
     parse = StoreVersion.parse
     cuts = {StoreVersion(0)}
     for result in answers.values():
-        for region in result.answer or ():
+        for region in result.answer:
             cuts.add(parse(region["from"]))
             if int(end := parse(region["to"])) < NUMBERS[StoreVersion].high:
                 cuts.add(StoreVersion(end + 1))
@@ -146,8 +154,6 @@ def _table(answers: dict[str, Result]) -> dict[str, Any]:
 
 
 def _cell(result: Result, version: StoreVersion) -> dict[str, Any]:
-    if result.verdict is Verdict.UNDETERMINED:
-        return {"answer": "unknown", "steps": None}
     parse = StoreVersion.parse
     yes = any(parse(r["from"]) <= version <= parse(r["to"]) for r in result.answer)
     return {"answer": "yes" if yes else "no", "steps": result.steps if yes else None}
