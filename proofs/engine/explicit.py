@@ -10,380 +10,44 @@ It establishes nothing about more entities, or about other values, than the inst
 from __future__ import annotations
 
 import enum
-import itertools
 import operator
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from types import CodeType, FunctionType
-from typing import Any, ClassVar
+from typing import Any
 
 from model.kernel import (
     FORGOTTEN,
-    STATE,
-    ActionDisabled,
     Entity,
-    MachineInfo,
     ModelError,
-    Record,
-    Start,
-    System,
 )
-from proofs.engine.claims import ANY_READING, Claim, History, Inapplicable, Kind, Reading, Step
+from proofs.engine.claims import Claim, History, Inapplicable, Kind, Step
+from proofs.engine.memo import Code, Memo, Side
+from proofs.engine.space import Instance, Reach, Space, reach
 
-Code = tuple[int, ...]
-"""Numbers that stand for the values of cells, in the order of ``System.cells``."""
+__all__ = [
+    "Finding",
+    "Instance",
+    "Outcome",
+    "Product",
+    "Reach",
+    "Sample",
+    "Space",
+    "Trail",
+    "answers",
+    "check",
+    "kept_for",
+    "product",
+    "reach",
+    "sample",
+]
 
 State = tuple[Code, Code]
 """A state of a product: its cells, its histories."""
 
 _POSSIBILITIES = (Kind.POSSIBLE, Kind.DERIVED)
-
-
-@dataclass(frozen=True, eq=False)
-class Instance:
-    """A system with so many entities, and the values that each type of data ranges over.
-
-    ``sizes`` is what the system's constructor takes: a number of entities, or a table of their
-    references, for each kind. ``values`` serves parameters, initial values of ``anything`` fields
-    and variables of claims; entities, enumerations and Booleans need none. Constants that are not
-    given range over their type too. ``forget`` drops the values of ``Machine.dead_fields``, and
-    ``memoise`` remembers executions.
-    """
-
-    system: type[System]
-    sizes: Mapping[str, int | Sequence[Mapping[str, int]]]
-    values: Mapping[type, Sequence[Any]] = field(default_factory=dict)
-    constants: Mapping[str, Any] = field(default_factory=dict)
-    forget: bool = True
-    memoise: bool = True
-    _spaces: dict[tuple[Any, ...], Space] = field(default_factory=dict, init=False, repr=False)
-
-    def domain(self, type_: Any, system: System) -> Sequence[Any]:
-        """The values of a type. Raises ModelError where the instance does not list them."""
-        if type_ in self.values:
-            return self.values[type_]
-        if isinstance(type_, type):
-            if issubclass(type_, Entity):
-                return system.members(system.info.entity(type_))
-            if issubclass(type_, enum.Enum):
-                return tuple(type_)
-            if issubclass(type_, bool):
-                return (False, True)
-        name = getattr(type_, "__name__", type_)
-        raise ModelError(f"{name} has too many values to try all; list some: {{{name}: (...)}}")
-
-    def spaces(self, reading: Reading = ANY_READING) -> Iterator[Space]:
-        """The state spaces, one for each choice of the constants that a reading leaves open."""
-        bare = self.system()
-        fixed = {**self.constants, **dict(reading.constants)}
-        for name, value in self.constants.items():
-            if fixed[name] != value:
-                raise ModelError(f"the reading {reading.name} and the instance differ in {name}")
-        options = [
-            (fixed[name],) if name in fixed else self.domain(type_, bare)
-            for name, type_, _ in bare.info.constants
-        ]
-        for choice in itertools.product(*options):
-            if choice not in self._spaces:
-                names = (name for name, _, _ in bare.info.constants)
-                self._spaces[choice] = Space(self, dict(zip(names, choice, strict=True)))
-            yield self._spaces[choice]
-
-
-# -- execution that is remembered -----------------------------------------------------------------
-
-
-class _Trace:
-    """The cells that an execution reads before it writes them, in order, and those it writes."""
-
-    def __init__(self, *, memoise: bool) -> None:
-        self.memoise = memoise
-        self.on = False
-        self.reads: dict[int, None] = {}
-        self.written: set[int] = set()
-        self.within: range | None = None
-
-    def start(self) -> None:
-        self.on, self.reads, self.written, self.within = True, {}, set(), None
-
-
-class _Traced(Record):
-    """A record that reports what is read and written. Raises ModelError for a forgotten value."""
-
-    _cells: ClassVar[Mapping[str, int]] = {}
-    _trace: _Trace
-    _machine: str
-
-    def __getattribute__(self, name: str) -> Any:
-        value = object.__getattribute__(self, name)
-        if not name.startswith("_") and name in self._cells:
-            self._read(name, value)
-        return value
-
-    def _read(self, name: str, value: Any) -> None:
-        trace, cell = self._trace, self._cells[name]
-        if not trace.on:
-            return
-        if trace.within is not None and cell not in trace.within:
-            raise ModelError(f"dead_fields of {self._machine} depend on another machine's {name}")
-        if cell in trace.written:
-            return
-        if value is FORGOTTEN:
-            raise ModelError(
-                f"{name} of {self._machine} is read where its dead_fields say that nothing reads "
-                "it; take it off them, or search with forget=False"
-            )
-        trace.reads[cell] = None
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        if name in self._cells:
-            self._trace.written.add(self._cells[name])
-
-    def _restore(self, name: str, value: Any) -> None:
-        super()._restore(name, value)
-        if name in self._cells:
-            self._trace.written.discard(self._cells[name])
-
-
-class _Memo:
-    """A function of a state that is executed only where what it reads is new.
-
-    ``tree`` has at None what to look at first: a cell and a branch for each of its values, or the
-    answer, which is no tuple.
-    """
-
-    __slots__ = ("execute", "trace", "tree")
-
-    def __init__(self, trace: _Trace, execute: Callable[[Code], Any]) -> None:
-        self.execute, self.trace = execute, trace
-        self.tree: dict[int | None, Any] = {}
-
-    def __call__(self, state: Code) -> Any:
-        node = self.tree.get(None)
-        while node.__class__ is tuple:
-            node = node[1].get(state[node[0]])
-        return self._learn(state) if node is None else node
-
-    def _learn(self, state: Code) -> Any:
-        self.trace.start()
-        try:
-            answer = self.execute(state)
-        finally:
-            self.trace.on = False
-        if not self.trace.memoise:
-            return answer
-        branch, key = self.tree, None
-        for cell in self.trace.reads:
-            node = branch.setdefault(key, (cell, {}))
-            if node.__class__ is not tuple or node[0] != cell:
-                raise ModelError("what the model does depends on more than the state")
-            branch, key = node[1], state[cell]
-        branch[key] = answer
-        return answer
-
-
-class _Codes:
-    """Numbers the values that occur; 1, True and an IntEnum's 1 are different values."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-        self._numbers: dict[tuple[type, Any], int] = {}
-
-    def number(self, value: Any) -> int:
-        number = self._numbers.setdefault((type(value), value), len(self.values))
-        if number == len(self.values):
-            self.values.append(value)
-        return number
-
-
-class _Side:
-    """One of the two copies of the system: that before a step, or that after it."""
-
-    def __init__(self, system: System, codes: _Codes, trace: _Trace, offset: int) -> None:
-        self.system, self.codes = system, codes
-        self.slots: list[tuple[dict[str, Any], str]] = []
-        for cell, (member, machine, name) in enumerate(system.cells(), offset):
-            record = getattr(member, machine.slot).model
-            own = record.__dict__
-            own["_cells"] = {**own.get("_cells", {}), name: cell}
-            own["_trace"], own["_machine"] = trace, f"{member}.{machine.slot}"
-            self.slots.append((own, name))
-        self.loaded: list[int] = [-1] * len(self.slots)
-
-    def load(self, state: Sequence[int]) -> None:
-        """Bring the copy into a state."""
-        for cell, (old, new) in enumerate(zip(self.loaded, state, strict=True)):
-            if old != new:
-                own, name = self.slots[cell]
-                own[name] = self.value(new)
-                self.loaded[cell] = new
-
-    def value(self, number: int) -> Any:
-        """The value that a number stands for; an entity is one of this copy."""
-        value = self.codes.values[number]
-        return self.system[value] if isinstance(value, Entity) else value
-
-    def number(self, cell: int) -> int:
-        """The number of a cell's present value."""
-        own, name = self.slots[cell]
-        return self.codes.number(own[name])
-
-    def fire(self, name: str, arguments: Iterable[Any]) -> bool:
-        """Fire an action, or find it disabled. ``System.undo`` takes it back."""
-        own = (self.system[a] if isinstance(a, Entity) else a for a in arguments)
-        try:
-            getattr(self.system, name)(*own)
-        except ActionDisabled:
-            return False
-        return True
-
-
-# -- states and steps -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Effect:
-    """What an action writes, and what of it remains when the dead fields are forgotten."""
-
-    writes: tuple[tuple[int, int], ...]
-    forgets: tuple[tuple[int, int], ...]
-
-
-_DISABLED = _Effect((), ())
-
-
-class Space:
-    """The states and steps of an instance under fixed constants."""
-
-    def __init__(self, instance: Instance, constants: Mapping[str, Any]) -> None:
-        self.instance, self.constants = instance, constants
-        self.trace, self.codes = _Trace(memoise=instance.memoise), _Codes()
-        traced = type(
-            instance.system.__name__,
-            (instance.system,),
-            {"record_type": _Traced, "__module__": instance.system.__module__},
-        )
-        systems = [traced(**instance.sizes, **constants) for _ in range(2)]
-        self.cells = systems[0].cells()
-        self.before = _Side(systems[0], self.codes, self.trace, 0)
-        self.after = _Side(systems[1], self.codes, self.trace, len(self.cells))
-        self.actions: list[tuple[str, tuple[Any, ...]]] = [
-            (action.name, arguments)
-            for action in systems[0].info.actions
-            for arguments in self.choices(type_ for _, type_ in action.parameters)
-        ]
-        self._effects = [_Memo(self.trace, partial(self._fire, *action)) for action in self.actions]
-        self._products: dict[tuple[History[Any], ...], Product] = {}
-
-    def choices(self, types: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-        """Every choice of values of some types."""
-        system = self.before.system
-        return itertools.product(*(self.instance.domain(type_, system) for type_ in types))
-
-    def product(self, histories: Iterable[History[Any]]) -> Product:
-        """The space with histories kept in addition."""
-        key = tuple(histories)
-        if key not in self._products:
-            self._products[key] = Product(self, key)
-        return self._products[key]
-
-    def initial(self) -> list[Code]:
-        """Every initial state."""
-        side = self.before
-        states: dict[Code, None] = {}
-        options = [self._starts(machine, name) for _, machine, name in self.cells]
-        for choice in itertools.product(*options):
-            for (own, name), value in zip(side.slots, choice, strict=True):
-                own[name] = value
-            for (own, name), (member, machine, _) in zip(side.slots, self.cells, strict=True):
-                declared = machine.cls.fields.get(name)
-                if declared is not None and declared.start is Start.DERIVED:
-                    own[name] = declared.value(getattr(member, machine.slot))
-            if self.instance.forget:
-                side.system.forget()
-            side.loaded = [side.number(cell) for cell in range(len(self.cells))]
-            states[tuple(side.loaded)] = None
-        return list(states)
-
-    def _starts(self, machine: MachineInfo, name: str) -> Sequence[Any]:
-        if name == STATE:
-            return machine.starts_in
-        info = next(info for info in machine.fields if info.name == name)
-        if info.field.start is Start.ANYTHING:
-            return self.instance.domain(info.type, self.before.system)
-        return (None if info.field.start is Start.DERIVED else info.field.value,)
-
-    def _fire(self, name: str, arguments: tuple[Any, ...], state: Code) -> _Effect:
-        side, trace = self.before, self.trace
-        side.load(state)
-        side.system.observed = None
-        if not side.fire(name, arguments):
-            return _DISABLED
-        try:
-            writes = {cell: side.number(cell) for cell in sorted(trace.written)}
-            forgets = dict.fromkeys(self._dead(writes), self.codes.number(FORGOTTEN))
-        finally:
-            side.system.undo()
-        return _Effect(tuple(writes.items()), tuple(forgets.items()))
-
-    def _dead(self, written: Iterable[int]) -> Iterator[int]:
-        """The dead cells of the machines that were written; elsewhere they are as they were."""
-        if not self.instance.forget:
-            return
-        for member, machine in dict.fromkeys(self.cells[cell][:2] for cell in written):
-            instance = getattr(member, machine.slot)
-            cells = instance.model._cells
-            self.trace.within = range(min(cells.values()), max(cells.values()) + 1)
-            yield from (cells[name] for name in instance.dead_fields)
-        self.trace.within = None
-
-    def steps(self, state: Code) -> Iterator[tuple[int, Code, Code]]:
-        """For each enabled action its number, the state after it, and that state without what the
-        dead fields hold.
-        """
-        for number, effect in enumerate(self._effects):
-            found = effect(state)
-            if found is _DISABLED:
-                continue
-            cells = list(state)
-            for cell, value in found.writes:
-                cells[cell] = value
-            after = kept = tuple(cells)
-            if found.forgets:
-                for cell, value in found.forgets:
-                    cells[cell] = value
-                kept = tuple(cells)
-            yield number, after, kept
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How many initial and reachable states there are, and how far away the farthest is."""
-
-    initial: int
-    states: int
-    depth: int
-
-
-def reach(instance: Instance) -> Reach:
-    """Count the states of an instance, under every choice of the constants that it leaves open."""
-    found = []
-    for space in instance.spaces():
-        distance = dict.fromkeys(space.initial(), 0)
-        queue = list(distance)
-        initial = len(queue)
-        for state in queue:
-            further = distance[state] + 1
-            for _, _, kept in space.steps(state):
-                if kept not in distance:
-                    distance[kept] = further
-                    queue.append(kept)
-        found.append((initial, len(queue), distance[queue[-1]]))
-    initials, states, depths = zip(*found, strict=True)
-    return Reach(sum(initials), sum(states), max(depths))
 
 
 # -- histories and claims -------------------------------------------------------------------------
@@ -410,7 +74,7 @@ class _ConcreteStep(Step):
 class _Observed:
     """What claims see of one side besides its machines: histories, and what is enabled."""
 
-    def __init__(self, product: Product, side: _Side, offset: int, state: Code) -> None:
+    def __init__(self, product: Product, side: Side, offset: int, state: Code) -> None:
         self.product, self.side, self.offset, self.state = product, side, offset, state
 
     def observe(self, name: str, entity: Entity, type_: Any) -> Any:
@@ -429,6 +93,15 @@ class _Observed:
         return found
 
 
+def product(space: Space, histories: Iterable[History[Any]]) -> Product:
+    """A space with histories kept in addition; it is built once."""
+    key = tuple(histories)
+    if key not in space.products:
+        space.products[key] = Product(space, key)
+    found: Product = space.products[key]
+    return found
+
+
 class Product:
     """A space whose states also have the values of some histories.
 
@@ -445,9 +118,9 @@ class Product:
             for member in system.members(system.info.entity(history.entity))
         ]
         self.places = {(item.name, member): k for k, (item, member) in enumerate(self.slots)}
-        self._firsts = [_Memo(space.trace, partial(self._first, *slot)) for slot in self.slots]
+        self._firsts = [Memo(space.trace, partial(self._first, *slot)) for slot in self.slots]
         self._updates = [
-            [_Memo(space.trace, partial(self._update, k, *slot)) for slot in self.slots]
+            [Memo(space.trace, partial(self._update, k, *slot)) for slot in self.slots]
             for k in range(len(space.actions))
         ]
 
@@ -501,13 +174,13 @@ class Product:
         step = _ConcreteStep(self.space, number)
         return self.space.codes.number(history.update(step, member))
 
-    def judges(self, claim: Claim, number: int | None) -> list[tuple[tuple[Any, ...], _Memo]]:
+    def judges(self, claim: Claim, number: int | None) -> list[tuple[tuple[Any, ...], Memo]]:
         """For each choice of a claim's variables, what the claim says of a row: True, False or
         Inapplicable. ``number`` is the step's action.
         """
         types = (type_ for _, type_ in claim.variables)
         return [
-            (choice, _Memo(self.space.trace, partial(self._judge, claim, number, choice)))
+            (choice, Memo(self.space.trace, partial(self._judge, claim, number, choice)))
             for choice in self.space.choices(types)
         ]
 
@@ -628,7 +301,7 @@ def answers(
 
 def _products(claim: Claim, histories: Iterable[History[Any]], instance: Instance) -> list[Product]:
     kept = kept_for(claim, histories)
-    return [space.product(kept) for space in instance.spaces(claim.reading)]
+    return [product(space, kept) for space in instance.spaces(claim.reading)]
 
 
 class _Search:
@@ -737,16 +410,16 @@ def sample(
     """The states of random runs, each of so many steps; every enabled step is equally likely."""
     pick, kept = random.Random(seed), tuple(histories)
     starts = [
-        (space.product(kept), state)
+        (product(space, kept), state)
         for space in instance.spaces()
-        for state in space.product(kept).initial()
+        for state in product(space, kept).initial()
     ]
     for _ in range(walks):
-        product, state = pick.choice(starts)
-        yield product.sample(state)
+        walked, state = pick.choice(starts)
+        yield walked.sample(state)
         for _ in range(steps):
-            choices = [(cells, past) for _, _, cells, past in product.steps(*state)]
+            choices = [(cells, past) for _, _, cells, past in walked.steps(*state)]
             if not choices:
                 break
             state = pick.choice(choices)
-            yield product.sample(state)
+            yield walked.sample(state)
