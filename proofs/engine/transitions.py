@@ -14,6 +14,7 @@ from model.kernel import STATE, ModelError, Start, System, signature
 from proofs.engine.claims import Claim, History, Inapplicable, Reading, Step
 from proofs.engine.explore import Explorer, Leaf, Node, merge
 from proofs.engine.extract import Command, Update, constants, extract, located, subterms
+from proofs.engine.lint import check_identity
 from proofs.engine.values import lift, truth
 from proofs.engine.vocabulary import HISTORY, Key, Vocabulary, enumeration
 from proofs.engine.world import World
@@ -66,6 +67,7 @@ class Transitions:
 
     def __init__(self, system: type[System], histories: Iterable[History[Any]] = ()) -> None:
         self.info = signature(system)
+        check_identity(self.info)
         self.vocabulary = Vocabulary(self.info)
         self.next_vocabulary = Vocabulary(self.info, prime="'")
         self.explorer = Explorer()
