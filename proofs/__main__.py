@@ -84,7 +84,9 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
 @click.argument("patterns", nargs=-1, metavar="[CLAIM]...")
 @click.option("--list", "listing", is_flag=True, help="List the claims and prove nothing.")
 @click.option("--json", "json_path", metavar="FILE", help="Write JSON too; - writes it to stdout.")
-@click.option("--trace", is_flag=True, help="Show the runs of reached claims too.")
+@click.option(
+    "--trace", is_flag=True, help="Show the runs of reached claims and the invariant too."
+)
 @click.option(
     "--timeout", type=float, callback=_seconds, metavar="S", help="Stop after so many seconds."
 )

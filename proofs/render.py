@@ -83,13 +83,15 @@ def report_text(
     trace: bool = False,
     allow_undetermined: bool = False,
 ) -> str:
-    """A whole proof run; with ``trace`` the runs of reached claims too."""
+    """A whole proof run; with ``trace`` the runs of reached claims and the invariant too."""
     results = report.results
     parts = [_verdicts(results)] if results else []
     parts += _chapter("Findings", _accounts(results, Verdict.REFUTED))
     if trace:
         parts += _chapter("Runs", _accounts(results, Verdict.REACHED))
+        parts += _chapter("Invariant", _clauses(results))
     parts += _chapter("Undetermined", _open_questions(results))
+    parts += _chapter("Plans", _plans(results))
     parts += _chapter("Derived", [*_answers(results), *_administrators(report.tables)])
     if results:
         parts += _chapter("Assumptions", [_pairs((a.id, a.text) for a in assumptions)])
@@ -234,6 +236,19 @@ def _open_questions(results: Iterable[Result]) -> Iterator[RenderableType]:
 
 
 # -- derived answers ----------------------------------------------------------------------------
+
+
+def _plans(results: Iterable[Result]) -> Iterator[RenderableType]:
+    for result in results:
+        if result.verdict is Verdict.PROVED and result.steps is not None:
+            yield Text(result.claim.title, f"bold {GOOD}")
+            yield _indented(Text(result.claim.text, "italic"))
+            yield _indented(Text(f"From every reachable state: {result.detail}."))
+
+
+def _clauses(results: Iterable[Result]) -> Iterator[RenderableType]:
+    for clause in sorted({clause for result in results for clause in result.invariant or ()}):
+        yield Padding(Text(clause), (0, 0, 0, 2))
 
 
 def _answers(results: Iterable[Result]) -> Iterator[RenderableType]:

@@ -37,6 +37,16 @@ class Atom:
     term: z3.BoolRef
     place: tuple[str, ...] = ()
 
+    def said(self, truth: bool) -> str:
+        """The atom, or its negation, in the model's names."""
+        if truth:
+            return self.text
+        for sign, opposite in ((" >= ", " < "), (" <= ", " > "), (" = ", " != ")):
+            # A comparison has its sign once; in longer texts it may belong to a part.
+            if self.text.count(" ") == 2 and sign in self.text:
+                return self.text.replace(sign, opposite)
+        return f"not {self.text}"
+
 
 def atoms(transitions: Transitions, extra: Iterable[z3.ExprRef] = ()) -> dict[str, list[Atom]]:
     """The atoms about each kind of entity, mined from the model and from ``extra`` terms.

@@ -100,7 +100,7 @@ class _Candidates:
         return Clause(
             self.sort,
             ANY_READING if is_general else self.reading,
-            tuple(atom.text if truth else f"not {atom.text}" for atom, truth in chosen),
+            tuple(atom.said(truth) for atom, truth in chosen),
             chosen[0][0].variable,
             z3.Or(*terms) if len(terms) > 1 else terms[0],
         )

@@ -35,9 +35,10 @@ def load(
     if content.get("digest") != transitions.digest:
         return None
     known = {
-        (sort, atom.text): atom
+        (sort, atom.said(truth)): (atom.variable, atom.term if truth else z3.Not(atom.term))
         for sort, items in atoms(transitions, extra).items()
         for atom in items
+        for truth in (True, False)
     }
     named = {reading.name: reading for reading in readings}
     clauses = []
@@ -45,15 +46,12 @@ def load(
         sort, reading = entry["every"], named.get(entry["reading"])
         if reading is None:
             return None
-        parts = []
-        for literal in entry["any of"]:
-            atom = known.get((sort, literal.removeprefix("not ")))
-            if atom is None:
-                return None
-            parts.append(z3.Not(atom.term) if literal.startswith("not ") else atom.term)
-            variable = atom.variable
-        term = z3.Or(*parts) if len(parts) > 1 else parts[0]
-        clauses.append(Clause(sort, reading, tuple(entry["any of"]), variable, term))
+        found = [known.get((sort, literal)) for literal in entry["any of"]]
+        literals = [literal for literal in found if literal is not None]
+        if not literals or len(literals) < len(found):
+            return None
+        term = z3.Or(*(term for _, term in literals))
+        clauses.append(Clause(sort, reading, tuple(entry["any of"]), literals[0][0], term))
     return clauses
 
 
