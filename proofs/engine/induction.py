@@ -162,13 +162,18 @@ class Induction:
         }
         return self.admitted(first, grounding)
 
+    def violation(self, clause: Clause) -> z3.BoolRef:
+        """That some entity violates a clause under its reading."""
+        x = z3.Const(f"any:{clause.sort}1", clause.variable.sort())
+        fixed = self.transitions.under(clause.reading)
+        violated: z3.BoolRef = z3.And(*fixed, z3.Not(clause.at(x)))
+        return violated
+
     def is_invariant(self, clauses: Sequence[Clause]) -> bool:
         """Whether clauses hold initially and every step keeps them, all together."""
         broken = {}
         for index, clause in enumerate(clauses):
-            x = z3.Const(f"any:{clause.sort}1", clause.variable.sort())
-            fixed = self.transitions.under(clause.reading)
-            broken[index] = z3.And(*fixed, z3.Not(clause.at(x)))
+            broken[index] = self.violation(clause)
         primed = {index: self._primed(term) for index, term in broken.items()}
         return not self.of_starts(broken) and not any(
             self.of_steps(primed, clauses, command) for command in self.transitions.commands

@@ -393,4 +393,14 @@ def infer(
             general = {pool.sort: [pool.clauses[k] for k in sorted(pool.alive)] for pool in pools}
         for clause in clauses:
             found[clause.sort, clause.literals] = clause
-    return list(found.values())
+    return irredundant(induction, list(found.values()))
+
+
+def irredundant(induction: Induction, clauses: Sequence[Clause]) -> list[Clause]:
+    """The clauses without those that follow from the others."""
+    kept = list(clauses)
+    for clause in clauses:
+        others = [other for other in kept if other is not clause]
+        if not induction.of_states({clause: induction.violation(clause)}, others):
+            kept = others
+    return kept
