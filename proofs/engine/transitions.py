@@ -107,12 +107,13 @@ class Transitions:
     def digest(self) -> str:
         """A digest of the extracted commands and the initial states; histories included."""
         text = hashlib.sha256()
+        known: dict[int, str] = {}
         for key, update in sorted(self.initial.items(), key=lambda item: str(item[0])):
-            text.update(f"{key} = {update.value.sexpr()}\n".encode())
+            text.update(f"{key} = {fingerprint(update.value, known)}\n".encode())
         for command in self.commands:
-            text.update(f"{command.name}: {command.guard.sexpr()}\n".encode())
+            text.update(f"{command.name}: {fingerprint(command.guard, known)}\n".encode())
             for key, update in sorted(command.updates.items(), key=lambda item: str(item[0])):
-                text.update(f"{key} := {update.value.sexpr()}\n".encode())
+                text.update(f"{key} := {fingerprint(update.value, known)}\n".encode())
         return text.hexdigest()
 
     def relevant(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
@@ -293,6 +294,31 @@ class Transitions:
             self.vocabulary.constants[name] == self.vocabulary.literal(value)
             for name, value in reading.constants
         ]
+
+
+_COMMUTATIVE = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_EQ, z3.Z3_OP_IFF, z3.Z3_OP_ADD)
+
+
+def fingerprint(term: z3.ExprRef, known: dict[int, str]) -> str:
+    """A digest of a term that the order of conjuncts and the like does not change.
+
+    Z3 orders them by when they were first seen, which depends on what else the process did.
+    ``known`` remembers the digests of subterms.
+    """
+    key = term.get_id()
+    if key not in known:
+        if z3.is_quantifier(term):
+            word = "exists" if term.is_exists() else "forall"
+            parts = [word, term.var_sort(0).name(), fingerprint(term.body(), known)]
+        elif z3.is_var(term):
+            parts = ["bound", str(z3.get_var_index(term))]
+        else:
+            inner = [fingerprint(child, known) for child in term.children()]
+            if term.decl().kind() in _COMMUTATIVE:
+                inner.sort()
+            parts = [str(term) if not inner else term.decl().name(), *inner]
+        known[key] = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return known[key]
 
 
 def _of_machine(function: Callable[[Any], Any], owner: Any, slot: str) -> Any:
