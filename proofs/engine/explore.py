@@ -34,12 +34,14 @@ class Node:
     """A decision on ``term``.
 
     ``implied`` is the only answer that the path before it allows, if there is but one. ``leaves``
-    is the way out of a loop that the decision stands for: does some element take it?
+    is the way out of a loop (the path's ``loop``-th) that the decision stands for: does some
+    element take it?
     """
 
     term: z3.BoolRef
     implied: bool | None = None
     leaves: Decisions | None = None
+    loop: int = 0
     branches: dict[bool, Node | Leaf | None] = field(default_factory=dict)
     done: set[bool] = field(default_factory=set)
 

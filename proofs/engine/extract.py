@@ -79,7 +79,10 @@ def _command(world: World, action: ActionInfo) -> Command:
         except (TransitionNotAllowed, ActionDisabled):
             return None
         if world.left_early:
-            raise world.refuse("a loop that writes is left early")
+            raise world.refuse(
+                f"{world.left_early}: a loop that writes is left early; decide with any() or all() "
+                "before the loop"
+            )
         return world.overlay
 
     with located(f"action {action.name}"):

@@ -8,6 +8,7 @@ machine remembers. This module looks at the source of the loop and refuses the o
 from __future__ import annotations
 
 import ast
+import dis
 import linecache
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -15,6 +16,7 @@ from types import CodeType, FrameType
 
 from model.kernel import ModelError
 
+_BEGINS_LOOP = dis.opmap["GET_ITER"]
 _CONTAINERS = (list, dict, set, bytearray)
 _Loop = ast.For | ast.comprehension
 
@@ -47,7 +49,7 @@ def _parse(filename: str) -> tuple[ast.Module | None, dict[ast.AST, ast.AST]]:
 def _loop(code: CodeType, instruction: int) -> tuple[_Loop | None, dict[ast.AST, ast.AST]]:
     """The loop whose iterable stands where an instruction does."""
     module, parents = _parse(code.co_filename)
-    if module is None:
+    if module is None or code.co_code[instruction] != _BEGINS_LOOP:
         return None, parents
     line, end, column, end_column = list(code.co_positions())[instruction // 2]
     found: _Loop | None = None

@@ -64,7 +64,8 @@ class Symbolic:
     def __str__(self) -> str:
         raise self._refuse("printed", "nothing; a proof has no output")
 
-    __format__ = __str__  # type: ignore[assignment]
+    def __format__(self, _: str) -> str:
+        return str(self)
 
     def __repr__(self) -> str:
         return f"<any {getattr(self.type, '__name__', self.type)}: {self.term}>"

@@ -40,10 +40,18 @@ class Key:
 HISTORY = "history"
 
 
+_NAMES: dict[str, int] = {}
+
+
 @cache
 def enumeration(name: str, members: tuple[str, ...]) -> tuple[z3.DatatypeSortRef, dict[str, Any]]:
-    """An enumeration sort and its values by member name."""
-    sort, values = z3.EnumSort(name, [f"{name}.{member}" for member in members])
+    """An enumeration sort and its values by member name.
+
+    Z3 knows one sort of a name for good; a second enumeration of that name gets another one.
+    """
+    taken = _NAMES[name] = _NAMES.get(name, 0) + 1
+    own = name if taken == 1 else f"{name}~{taken}"
+    sort, values = z3.EnumSort(own, [f"{own}.{member}" for member in members])
     return sort, dict(zip(members, values, strict=True))
 
 

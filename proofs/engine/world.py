@@ -205,7 +205,9 @@ class SymbolicMany(Many[Any]):
         return SymbolicMany(self.world, self.info, self.filters + tuple(attributes.items()))
 
     def __iter__(self) -> Iterator[Any]:
-        check_loop(sys._getframe(1), self.world.refuse)
+        frame = sys._getframe(1)
+        check_loop(frame, self.world.refuse)
+        self.world.place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
         return self.world.iterate(self)
 
     def __len__(self) -> int:
@@ -229,7 +231,8 @@ class World:
         self.commands: Mapping[str, Command] = {}
         self.loop: z3.ExprRef | None = None
         self.loop_reads: set[Key] = set()
-        self.left_early = False
+        self.place = ""
+        self.left_early = ""
         self.loops = 0
         self.classes = {
             entity.cls: type(entity.name, (SymbolicEntity, entity.cls), {})
@@ -321,7 +324,7 @@ class World:
             self.free[type(instance)].append(instance)
         self.bound.clear()
         self.overlay = Overlay(self.vocabulary)
-        self.loop, self.left_early, self.loops = None, False, 0
+        self.loop, self.left_early, self.loops = None, "", 0
 
     # -- state ----------------------------------------------------------------------------------
 
@@ -359,8 +362,9 @@ class World:
         excluded: set[Decisions] = set()
         while True:
             exit_ = around.tree.at_cursor()
-            if not isinstance(exit_, Node) or exit_.leaves is None or exit_.choice:
+            if not isinstance(exit_, Node) or exit_.loop != self.loops or exit_.choice:
                 break
+            assert exit_.leaves is not None
             excluded.add(exit_.leaves)
             around.tree.take(exit_, False)
         tree = Tree()
@@ -412,14 +416,14 @@ class World:
         if explorer.error is not None:
             return
         if self.overlay.since(mark):
-            self.left_early = True
+            self.left_early = self.place
         self.overlay.back_to(mark)
         decisions = tree.decisions()
         exists = z3.Exists([element], z3.And(*tree.literals()))
         around = explorer.scopes[-2]
         node = around.tree.at_cursor()
         if node is None:
-            node = Node(exists, leaves=decisions)
+            node = Node(exists, leaves=decisions, loop=self.loops)
             around.tree.place(node)
         if not decisions or getattr(node, "leaves", None) != decisions:
             explorer.refuse("a loop that its first element always leaves; write any() or all()")

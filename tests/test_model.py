@@ -1,0 +1,206 @@
+"""The model runs by itself, and the kernel says clearly what is wrong with a system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statemachine import State
+
+from model.kernel import ActionDisabled, Entity, Machine, Many, ModelError, System, action, anything
+from model.site import Site
+from model.version import POSTED, SP3, SP4, DatabaseFormat, Logged, StoreVersion, fixed, native
+
+WORDS = st.integers(0, 0xFFFF)
+
+
+@given(st.tuples(WORDS, WORDS, WORDS, WORDS), st.tuples(WORDS, WORDS, WORDS, WORDS))
+def test_versions_read_print_and_order_as_their_words(
+    first: tuple[int, ...], second: tuple[int, ...]
+) -> None:
+    one, two = (StoreVersion.parse(".".join(map(str, words))) for words in (first, second))
+    assert StoreVersion.parse(str(one)) == one
+    assert (one < two) == (first < second)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("5.5.70000.1", "70000 exceeds 65535"),
+        ("5.5.2652", "write four numbers"),
+        ("5.5.2652.-1", "write four numbers"),
+        ("", "write four numbers"),
+        ("a.b.c.d", "write four numbers"),
+    ],
+)
+def test_a_bad_version_is_explained(text: str, said: str) -> None:
+    with pytest.raises(ModelError, match=said) as caught:
+        StoreVersion.parse(text)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [-1, 1 << 64])
+def test_a_version_fits_64_bits(number: int) -> None:
+    with pytest.raises(ModelError, match="64 bits"):
+        StoreVersion(number)
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
+def test_a_later_version_never_has_less(one: int, two: int) -> None:
+    early, late = sorted((StoreVersion(one), StoreVersion(two)))
+    assert native(early) <= native(late)
+    assert fixed(late) or not fixed(early)
+
+
+def test_posted_builds_are_in_order() -> None:
+    assert list(POSTED) == sorted(set(POSTED))
+    assert [str(native(v)) for v in (SP3, SP4)] == ["before 2.45", "2.46"]
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site(servers=2, mailboxes=1, attachments=3)
+
+
+def test_a_disabled_action_says_so_and_changes_nothing(site: Site) -> None:
+    before = site.snapshot()
+    fires: list[Callable[[], None]] = [
+        lambda: site.start_store(site.servers[0]),
+        lambda: site.start_move(site.mailboxes[0], site.servers[0]),
+        # The attachment would be handed over, but no move copies: half of the step is undone.
+        lambda: site.copy_attachment(site.attachments[0]),
+        lambda: site.finish_move(site.mailboxes[0]),
+        lambda: site.complete_scan(site.attachments[1]),
+    ]
+    for fire in fires:
+        with pytest.raises(ActionDisabled, match="is disabled"):
+            fire()
+        assert site.snapshot() == before
+
+
+def test_refused_start_and_upgrade(site: Site) -> None:
+    server = site.servers[0]
+    site.stop_store(server)
+    site.replace_store(server, SP4)
+    site.start_store(server)
+    assert (server.store.format, server.store.log) == (DatabaseFormat.V2_46, Logged.UPGRADED)
+    site.stop_store(server)
+    site.replace_store(server, SP3)
+    site.start_store(server)
+    assert server.store.stopped.is_active
+    assert server.store.log is Logged.REFUSED
+    assert str(server.store.log) == "1197 and 1005"
+    assert server.store.format == DatabaseFormat.V2_46
+
+
+def test_snapshots_restore(site: Site) -> None:
+    start = site.snapshot()
+    site.enable_antivirus(site.servers[0])
+    site.background_scan(site.attachments[0])
+    site.restore(start)
+    assert site.snapshot() == start
+    site.enable_antivirus(site.servers[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"server": 2}, "has no server; it takes servers, mailboxes, attachments, sticky"),
+        ({"attachments": 1}, "attachment1 needs a mailbox; there is none"),
+    ],
+)
+def test_a_wrong_site_is_explained(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(ModelError, match=said):
+        Site(**arguments)
+
+
+class Switch(Machine):
+    off = State(initial=True)
+    on = State()
+    count: int = 0
+
+    press = off.to(on, on="tally") | on.to(off)
+
+    def tally(self) -> None:
+        self.count += 1
+
+
+class Lamp(Entity):
+    switch: Switch
+
+
+class House(System):
+    lamps: Many[Lamp]
+
+    @action
+    def press(self, lamp: Lamp) -> None:
+        lamp.switch.press()
+
+    @action
+    def press_twice(self, lamp: Lamp) -> None:
+        self.press(lamp)
+        self.press(lamp)
+
+    @action
+    def burn(self, lamp: Lamp) -> None:
+        lamp.switch.press()
+        raise ValueError("smoke")
+
+    @action
+    def press_and_finish(self, lamp: Lamp) -> None:
+        self.press(lamp)
+        lamp.switch.send("unheard_of")
+
+
+def test_actions_call_actions_and_stay_atomic() -> None:
+    house = House(lamps=1)
+    (lamp,) = house.lamps
+    house.press_twice(lamp)
+    assert (lamp.switch.off.is_active, lamp.switch.count) == (True, 1)
+    before = house.snapshot()
+    with pytest.raises(ActionDisabled):
+        house.press_and_finish(lamp)
+    assert house.snapshot() == before
+
+
+def test_an_action_that_raises_leaves_no_trace() -> None:
+    house = House(lamps=1)
+    before = house.snapshot()
+    with pytest.raises(ValueError, match="smoke"):
+        house.burn(house.lamps[0])
+    assert house.snapshot() == before
+    house.press(house.lamps[0])
+
+
+def test_a_field_needs_a_value_and_a_free_name() -> None:
+    with pytest.raises(ModelError, match="has no initial value"):
+        type("Bare", (Machine,), {"__annotations__": {"size": "int"}})
+    with pytest.raises(ModelError, match="is a name that python-statemachine uses"):
+        type("Clash", (Machine,), {"__annotations__": {"send": "int"}, "send": 1})
+
+
+def test_a_final_state_is_refused() -> None:
+    class Fuse(Machine):
+        whole = State(initial=True)
+        blown = State(final=True)
+        blow = whole.to(blown)
+
+    owner = type("Box", (Entity,), {"__annotations__": {"fuse": Fuse}})
+    system = type("Cellar", (System,), {"__annotations__": {"boxes": Many[owner]}})  # type: ignore[valid-type]
+    with pytest.raises(ModelError, match="blown is final"):
+        system(boxes=1)
+
+
+def test_anything_starts_like_its_example() -> None:
+    class Dial(Machine):
+        low = State(initial=True)
+        high = State()
+        turn = low.to(high) | high.to(low)
+        level: int = anything(like=7)
+
+    owner = type("Panel", (Entity,), {"__annotations__": {"dial": Dial}})
+    system = type("Desk", (System,), {"__annotations__": {"panels": Many[owner]}})  # type: ignore[valid-type]
+    assert system(panels=1).panels[0].dial.level == 7

@@ -1,0 +1,266 @@
+"""What has no meaning for any number of entities is refused, with its line and a way out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import z3
+from statemachine import State
+
+from model.kernel import Entity, Machine, Many, ModelError, System, action
+from proofs.engine.evaluate import Valuation
+from proofs.engine.ground import entity_functions
+from proofs.engine.simulate import Simulator
+from proofs.engine.transitions import Transitions
+
+
+class Light(Machine):
+    off = State(initial=True)
+    on = State()
+    level: int = 0
+
+    turn_on = off.to(on)
+    turn_off = on.to(off)
+    dim = on.to.itself(on="lower", cond="bright")
+    set_level = off.to.itself(on="put") | on.to.itself(on="put")
+
+    def bright(self) -> bool:
+        return self.level > 0
+
+    def lower(self) -> None:
+        self.level = self.level - 1
+
+    def put(self, level: int) -> None:
+        self.level = level
+
+
+class Room(Entity):
+    light: Light
+
+
+class House(System):
+    rooms: Many[Room]
+
+
+def refused(act: Any, *annotations: Any) -> str:
+    names = act.__code__.co_varnames[1 : act.__code__.co_argcount]
+    act.__annotations__ = dict(zip(names, annotations, strict=True))
+    spread = {"__annotations__": {"rooms": Many[Room]}, "act": action(act), "__module__": __name__}
+    with pytest.raises(ModelError) as caught:
+        Transitions(type("Refused", (System,), spread))
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "test_refusals.py:" in message
+    return message
+
+
+def hashes(self: Any, room: Any) -> None:
+    if room in {room: 1}:
+        room.light.turn_on()
+
+
+def indexes(self: Any) -> None:
+    self.rooms[0].light.turn_on()
+
+
+def counts(self: Any) -> None:
+    if len(self.rooms) > 1:
+        self.rooms[0].light.turn_on()
+
+
+def lists(self: Any) -> None:
+    for room in list(self.rooms):
+        room.light.turn_on()
+
+
+def comprehends(self: Any) -> None:
+    for room in [room for room in self.rooms if room.light.on.is_active]:
+        room.light.turn_off()
+
+
+def sums(self: Any, room: Any) -> None:
+    if sum(other.light.on.is_active for other in self.rooms) > 2:
+        room.light.turn_on()
+
+
+def accumulates(self: Any, room: Any) -> None:
+    found = 0
+    for other in self.rooms:
+        if other.light.on.is_active:
+            found += 1
+    if found > 1:
+        room.light.turn_off()
+
+
+def carries(self: Any, room: Any) -> None:
+    last = room
+    for other in self.rooms:
+        if other.light.on.is_active:
+            last = other
+    last.light.turn_off()
+
+
+def collects(self: Any) -> None:
+    found: list[Any] = []
+    for other in self.rooms:
+        if other.light.on.is_active:
+            found.append(other)  # noqa: PERF401
+    for other in found:
+        other.light.turn_off()
+
+
+def writes_another(self: Any, room: Any) -> None:
+    for other in self.rooms:
+        if other.light.on.is_active:
+            room.light.set_level(level=1)
+
+
+def nests(self: Any) -> None:
+    for room in self.rooms:
+        for other in self.rooms:
+            if other.light.on.is_active:
+                room.light.set_level(level=1)
+
+
+def breaks_after_writing(self: Any) -> None:
+    for room in self.rooms:
+        room.light.set_level(level=1)
+        if room.light.on.is_active:
+            break
+
+
+def misspells(self: Any, room: Any) -> None:
+    if room.light.levle > 1:
+        room.light.turn_on()
+
+
+def raises(self: Any, room: Any) -> None:
+    room.light.turn_on()
+    raise ValueError("smoke")
+
+
+def converts(self: Any, room: Any) -> None:
+    if int(room.light.level) > 2:
+        room.light.turn_on()
+
+
+def prints(self: Any, room: Any) -> None:
+    room.light.turn_on()
+    if f"{room.light.level}" == "1":
+        room.light.turn_off()
+
+
+def fails_while_closing(self: Any, room: Any) -> None:
+    if any(len(self.rooms) > 1 and other == room for other in self.rooms):
+        room.light.turn_on()
+
+
+@pytest.mark.parametrize(
+    ("act", "annotations", "said"),
+    [
+        (hashes, (Room,), "hashed"),
+        (indexes, (), "loop over them instead"),
+        (counts, (), "the number of rooms"),
+        (lists, (), "other than a loop"),
+        (comprehends, (), "comprehension"),
+        (sums, (Room,), "only all"),
+        (accumulates, (Room,), "accumulates into found"),
+        (carries, (Room,), "passes from the loop"),
+        (collects, (), "container found"),
+        (writes_another, (Room,), "only its own element"),
+        (nests, (), "inside a loop"),
+        (breaks_after_writing, (), "left early"),
+        (misspells, (Room,), "levle"),
+        (raises, (Room,), "ValueError: smoke"),
+        (converts, (Room,), "converted to a plain number"),
+        (prints, (Room,), "printed"),
+        (fails_while_closing, (Room,), "the number of rooms"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_refused_with_the_line_and_a_way_out(act: Any, annotations: Any, said: str) -> None:
+    assert said in refused(act, *annotations)
+
+
+class Hotel(System):
+    rooms: Many[Room]
+
+    @action
+    def switch_all(self) -> None:
+        for room in self.rooms:
+            if room.light.off.is_active:
+                room.light.turn_on()
+
+    @action
+    def close(self, room: Room) -> None:
+        if any(other.light.on.is_active for other in self.rooms if other != room):
+            room.light.turn_off()
+        if all(other.light.off.is_active for other in self.rooms):
+            room.light.set_level(level=5)
+
+    @action
+    def dim(self, room: Room) -> None:
+        room.light.dim()
+
+
+def test_loops_mean_what_they_do() -> None:
+    simulator = Simulator(Transitions(Hotel))
+    for count in (1, 2, 3):
+        for pattern in range(2**count):
+            for name, arguments in simulator.instances({"Room": count}):
+                hotel = Hotel(rooms=count)
+                for room in hotel.rooms:
+                    room.light.level = room.index
+                    if pattern >> room.index & 1:
+                        room.light.turn_on()
+                simulated = simulator.fire(_valuation(hotel), name, arguments)
+                try:
+                    getattr(hotel, name)(*(hotel.rooms[i] for i in arguments))
+                except ModelError:
+                    assert simulated is None
+                    continue
+                assert simulated is not None
+                assert simulated.functions == _valuation(hotel).functions
+
+
+def _valuation(hotel: Hotel) -> Any:
+    lights = [room.light for room in hotel.rooms]
+    functions: dict[str, list[Any]] = {
+        "Room.light.state": [f"Light.{light.model.state}" for light in lights],
+        "Room.light.level": [light.level for light in lights],
+    }
+    return Valuation({"Room": len(lights)}, functions, {})
+
+
+def test_extraction_is_repeatable_and_sees_every_change() -> None:
+    assert Transitions(Hotel).digest == Transitions(Hotel).digest
+
+    class Brighter(Light):
+        def bright(self) -> bool:
+            return self.level > 1
+
+    room = type("Room", (Entity,), {"__annotations__": {"light": Brighter}})
+    body = dict(vars(Hotel)) | {"__annotations__": {"rooms": Many[room]}}  # type: ignore[valid-type]
+    body["dim"] = action(_dim(room))
+    changed = type("Hotel", (System,), {k: body[k] for k in ("__annotations__", "dim")})
+    kept = type(
+        "Hotel",
+        (System,),
+        {"__annotations__": {"rooms": Many[Room]}, "dim": action(_dim(Room))},
+    )
+    assert Transitions(changed).digest != Transitions(kept).digest
+
+
+def _dim(room_type: type) -> Any:
+    def dim(self: Any, room: Any) -> None:
+        room.light.dim()
+
+    dim.__annotations__ = {"room": room_type}
+    return dim
+
+
+def test_references_must_not_go_round() -> None:
+    sort = z3.DeclareSort("Node")
+    with pytest.raises(ModelError, match="back to Node"):
+        entity_functions([z3.Function("next", sort, sort)])
