@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import importlib
 import math
-import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from proofs import console
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
     from proofs.engine.claims import Claim
     from proofs.engine.verdict import Report, Result
-    from proofs.render import Style
-    from proofs.report import OutputFile
 
 LARGEST_SEED = 2**32 - 1
 """Z3 takes 32 bits."""
@@ -33,40 +31,16 @@ LARGEST_SEED = 2**32 - 1
 NEAREST = 3
 """So many claims are offered in place of one that is unknown."""
 
+COMMANDS = {"mutate": "proofs.mutate", "recheck": "proofs.recheck"}
+"""The modules of what a first argument may ask for instead of verdicts; each has a `main`."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; whatever goes wrong becomes one line."""
-    try:
-        code = command.main(arguments, prog_name="python -m proofs", standalone_mode=False)
-    except (KeyboardInterrupt, click.Abort):
-        return _failed("interrupted", "INTERRUPTED")
-    except click.ClickException as error:
-        return _failed(f"error: {error.format_message()}", "USAGE")
-    except Exception as error:
-        if sys.flags.dev_mode:
-            raise
-        return _failed(f"error: {_explained(error)}", "USAGE")
-    return int(code)
-
-
-def _failed(message: str, code: str) -> int:
-    from proofs.engine.verdict import Exit
-
-    _complain(message)
-    return Exit[code]
-
-
-def _explained(error: Exception) -> str:
-    from model.kernel import ModelError
-
-    if isinstance(error, ModelError):
-        return str(error)
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return f"internal: {what} (python -X dev -m proofs shows where)"
-
-
-def _complain(message: str) -> None:
-    click.echo(" ".join(message.split()), err=True)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] in COMMANDS:
+        return int(importlib.import_module(COMMANDS[given[0]]).main(given[1:]))
+    return console.run(command, given, "proofs")
 
 
 def _seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> Any:
@@ -127,31 +101,36 @@ def command(
     if listing:
         if json_path is not None:
             raise click.UsageError("--list proves nothing, so there is nothing for --json.")
-        _print(listing_text(claims, _style()))
+        console.put(listing_text(claims, console.style()))
         return 0
 
     if write_lock:
         _write_lock()
-    file = None if json_path in (None, "-") else _output_file(str(json_path))
+    file = None if json_path in (None, "-") else console.output_file(str(json_path))
     report = _proved(claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns)
     code = exit_code(report, allow_undetermined=allow_undetermined)
     if json_path == "-":
-        _print(to_text(report))
+        console.put(to_text(report))
     else:
-        _print(
-            report_text(
-                report, ASSUMPTIONS, _style(), trace=trace, allow_undetermined=allow_undetermined
-            )
+        text = report_text(
+            report,
+            ASSUMPTIONS,
+            console.style(),
+            trace=trace,
+            allow_undetermined=allow_undetermined,
         )
+        console.put(text)
     if file is not None:
         try:
             file.write(to_text(report))
         except OSError as error:
-            raise _unwritable(str(json_path), error) from error
+            raise console.unwritable(str(json_path), error) from error
     for note in report.notes:
-        _complain(f"note: {note}")
+        console.complain(f"note: {note}")
     if report.interrupted:
-        _complain(f"interrupted: {len(report.results)} of {len(claims)} verdicts were settled")
+        console.complain(
+            f"interrupted: {len(report.results)} of {len(claims)} verdicts were settled"
+        )
     return code
 
 
@@ -232,48 +211,8 @@ def _write_lock() -> None:
     try:
         clauses = write_lock()
     except OSError as error:
-        raise _unwritable(str(LOCK), error) from error
-    _complain(f"{LOCK.name}: {clauses} clauses; review them before they are committed")
-
-
-# -- writing ------------------------------------------------------------------------------------
-
-
-def _output_file(path: str) -> OutputFile:
-    from proofs.report import OutputFile
-
-    try:
-        return OutputFile(path)
-    except (OSError, ValueError) as error:
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: str, error: Exception) -> click.ClickException:
-    reason = getattr(error, "strerror", None) or error
-    return click.UsageError(f"cannot write {path!r}: {reason}.")
-
-
-def _style() -> Style:
-    """How to print to stdout: in colour only on a terminal, and never with NO_COLOR."""
-    from proofs.render import WIDTH, Style, colours
-
-    encoding = sys.stdout.encoding or "utf-8"
-    if not sys.stdout.isatty():
-        return Style(WIDTH, None, encoding)
-    width = max(1, shutil.get_terminal_size().columns)
-    return Style(min(WIDTH, width), None if os.environ.get("NO_COLOR") else colours(), encoding)
-
-
-def _print(text: str) -> None:
-    """Write to stdout. That a reader went away is no error; that a disk is full is one."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except OSError as error:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            raise _unwritable("standard output", error) from error
+        raise console.unwritable(str(LOCK), error) from error
+    console.complain(f"{LOCK.name}: {clauses} clauses; review them before they are committed")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,262 @@
+"""``python -m benchmarks``: how long things take, as ratios against a named reference.
+
+Reference and measured thing run in turn, several times, each in a process of its own where imports
+and caches matter; the best of each counts. Nothing here passes or fails: a target is met or missed.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import click
+
+from model.entities import Attachment, Mailbox, Server
+from model.site import Site
+from model.version import SP4, StoreVersion
+from proofs.engine.explicit import Instance, reach
+
+_SETTLE = """
+import json, resource, time
+started = time.perf_counter()
+from proofs import session
+from proofs.catalogue import CLAIMS
+{setup}
+report = session.run(CLAIMS, tables={tables})
+megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps([time.perf_counter() - started, megabytes]))
+"""
+_NO_LOCK = """
+from functools import partial
+session.prover = partial(session.prover, lock_file=None)
+"""
+_BY_HAND = """
+import json, time
+started = time.perf_counter()
+from benchmarks import handwritten
+handwritten.verify()
+print(json.dumps([time.perf_counter() - started, 0]))
+"""
+_EXTRACT = """
+import json, time
+from model.site import Site
+from proofs.engine.transitions import Transitions
+started = time.perf_counter()
+Transitions(Site)
+print(json.dumps([time.perf_counter() - started, 0]))
+"""
+_ONE = """
+import json, time
+from proofs import session
+from proofs.catalogue import CLAIMS
+started = time.perf_counter()
+claim = next(c for c in CLAIMS if c.title == "cause.scan_before_client [per_request]")
+session.run([claim], tables=False)
+print(json.dumps([time.perf_counter() - started, 0]))
+"""
+
+FOUR = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2651.68", "5.5.2652.68", "5.5.2653.23")))
+"""The versions of the explicit searches."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the result: what was measured against what, and the target for the figure."""
+
+    what: str
+    measured: str
+    reference: str
+    figure: float | None
+    target: float | None
+
+    def __str__(self) -> str:
+        figure = "" if self.figure is None else f"{self.figure:.2f}"
+        verdict = ""
+        if self.figure is not None and self.target is not None:
+            verdict = f"{'met' if self.figure <= self.target else 'missed'} (<= {self.target:g})"
+        return f"{self.what:<34}{self.measured:>12}{self.reference:>12}{figure:>7}  {verdict}"
+
+
+def _fresh(code: str) -> tuple[float, float]:
+    """Run code in a fresh process; it prints its seconds and its megabytes."""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    seconds, megabytes = json.loads(done.stdout.splitlines()[-1])
+    return seconds, megabytes
+
+
+def _best(repetitions: int, *codes: str) -> list[tuple[float, float]]:
+    runs = [[_fresh(code) for code in codes] for _ in range(repetitions)]
+    return [min(results) for results in zip(*runs, strict=True)]
+
+
+def claims(repetitions: int) -> Iterator[Row]:
+    """All claims with the lock, against the encoding by hand; then the table, and no lock."""
+    locked = _SETTLE.format(setup="", tables=False)
+    table = _SETTLE.format(setup="", tables=True)
+    (hand, _), (own, megabytes), (more, _) = _best(repetitions, _BY_HAND, locked, table)
+    yield Row("all claims / by hand", f"{own:.2f} s", f"{hand:.2f} s", own / hand, 2)
+    yield Row("  peak memory, in MB", f"{megabytes:.0f} MB", "", megabytes, 500)
+    yield Row("  with the table / by hand", f"{more:.2f} s", f"{hand:.2f} s", more / hand, None)
+    bare = _SETTLE.format(setup=_NO_LOCK, tables=False)
+    (without, _) = _fresh(bare)
+    yield Row("  without the lock, in s", f"{without:.1f} s", f"{own:.2f} s", without, 15)
+
+
+def extraction(repetitions: int) -> Iterator[Row]:
+    """Extraction of all twelve actions, in seconds."""
+    ((seconds, _),) = _best(repetitions, _EXTRACT)
+    yield Row("extraction of the actions, in s", f"{seconds:.2f} s", "", seconds, 0.3)
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
+
+
+def execution(repetitions: int) -> Iterator[Row]:
+    """Plain execution of each action, against the same events sent by hand."""
+    for name, (arrange, fire, send) in _actions().items():
+        best = [float("inf"), float("inf")]
+        for _ in range(200 * repetitions):
+            for kind, run in enumerate((fire, send)):
+                site = arrange()
+                best[kind] = min(best[kind], _seconds(partial(run, site)))
+        action, bare = best
+        measured, reference = f"{action * 1e6:.0f} us", f"{bare * 1e6:.0f} us"
+        yield Row(f"{name} / its sends", measured, reference, action / bare, 1.5)
+
+
+def _parts(site: Site) -> tuple[Server, Server, Mailbox, Attachment]:
+    return site.servers[0], site.servers[1], site.mailboxes[0], site.attachments[0]
+
+
+def _actions() -> dict[
+    str, tuple[Callable[[], Site], Callable[[Site], Any], Callable[[Site], Any]]
+]:
+    site = Site(servers=2, mailboxes=1, attachments=1)
+    first, second, mailbox, attachment = _parts(site)
+    start = site.snapshot()
+
+    def after(*steps: Callable[[], None]) -> Callable[[], Site]:
+        site.restore(start)
+        for step in steps:
+            step()
+        state = site.snapshot()
+
+        def arrange() -> Site:
+            site.restore(state)
+            return site
+
+        return arrange
+
+    def stop() -> None:
+        site.stop_store(first)
+
+    def enable() -> None:
+        site.enable_antivirus(first)
+
+    def move() -> None:
+        site.start_move(mailbox, second)
+
+    def copy() -> None:
+        site.copy_attachment(attachment)
+
+    def scan() -> None:
+        site.background_scan(attachment)
+
+    store, antivirus = first.store, first.antivirus
+    life, transfer = attachment.lifecycle, mailbox.move
+    return {
+        "start_store": (after(stop), lambda s: s.start_store(first), lambda _: store.start()),
+        "stop_store": (after(), lambda s: s.stop_store(first), lambda _: store.stop()),
+        "replace_store": (
+            after(stop),
+            lambda s: s.replace_store(first, SP4),
+            lambda _: store.replace(version=SP4),
+        ),
+        "enable_antivirus": (
+            after(),
+            lambda s: s.enable_antivirus(first),
+            lambda _: (antivirus.enable(), life.rescan()),
+        ),
+        "disable_antivirus": (
+            after(enable),
+            lambda s: s.disable_antivirus(first),
+            lambda _: antivirus.disable(),
+        ),
+        "update_signatures": (
+            after(enable),
+            lambda s: s.update_signatures(first),
+            lambda _: (antivirus.update_signatures(), life.rescan()),
+        ),
+        "background_scan": (
+            after(enable),
+            lambda s: s.background_scan(attachment),
+            lambda _: life.submit(),
+        ),
+        "complete_scan": (
+            after(enable, scan),
+            lambda s: s.complete_scan(attachment),
+            lambda _: life.complete(),
+        ),
+        "client_open": (after(), lambda s: s.client_open(attachment), lambda _: life.open()),
+        "start_move": (
+            after(),
+            lambda s: s.start_move(mailbox, second),
+            lambda _: (transfer.start(destination=second), life.begin()),
+        ),
+        "copy_attachment": (
+            after(move),
+            lambda s: s.copy_attachment(attachment),
+            lambda _: (life.copy(), transfer.copy(attachment=attachment)),
+        ),
+        "finish_move": (
+            after(move, copy),
+            lambda s: s.finish_move(mailbox),
+            lambda _: (transfer.finish(), life.arrive()),
+        ),
+    }
+
+
+def growth(repetitions: int) -> Iterator[Row]:
+    """Explicit search for one and two attachments, beside the proof for any number of them."""
+    counts, times = [], []
+    for attachments in (1, 2):
+        sizes = {"servers": 2, "mailboxes": 1, "attachments": attachments}
+        instance = Instance(Site, sizes, {StoreVersion: FOUR}, {"sticky": False})
+        started = time.perf_counter()
+        counts.append(reach(instance).states)
+        times.append(time.perf_counter() - started)
+        what = f"search, {attachments} attachment{'s' * (attachments > 1)}"
+        yield Row(what, f"{times[-1]:.2f} s", f"{counts[-1]:,}", None, None)
+    yield Row("  growth: states, then time", f"x {counts[1] / counts[0]:.1f}", "", None, None)
+    yield Row("", f"x {times[1] / times[0]:.1f}", "", None, None)
+    ((seconds, _),) = _best(repetitions, _ONE)
+    yield Row("proof, any number of them", f"{seconds:.2f} s", "", None, None)
+
+
+SECTIONS = {"claims": claims, "extraction": extraction, "execution": execution, "growth": growth}
+"""What can be measured."""
+
+
+@click.command()
+@click.argument("sections", nargs=-1, type=click.Choice(tuple(SECTIONS)), metavar="[SECTION]...")
+@click.option("--repeat", type=click.IntRange(1), default=3, metavar="N", help="Runs of each.")
+def main(sections: tuple[str, ...], repeat: int) -> None:
+    """Measure; SECTION is claims, extraction, execution or growth, and all without any."""
+    click.echo(f"{'':<34}{'measured':>12}{'reference':>12}{'ratio':>7}  target")
+    for name in sections or SECTIONS:
+        for row in SECTIONS[name](repeat):
+            click.echo(str(row).rstrip())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""What the front doors share: one line for whatever goes wrong, whole files, plain output.
+
+Results go to stdout, progress and errors to stderr.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+# What takes long to import, or may find the model wrong, is imported where errors are reported.
+if TYPE_CHECKING:
+    from proofs.render import Style
+    from proofs.report import OutputFile
+
+
+def run(command: click.Command, arguments: Sequence[str] | None, name: str) -> int:
+    """Run a command that returns its exit code; whatever goes wrong becomes one line."""
+    try:
+        code = command.main(arguments, prog_name=f"python -m {name}", standalone_mode=False)
+    except (KeyboardInterrupt, click.Abort):
+        return _failed("interrupted", "INTERRUPTED")
+    except click.ClickException as error:
+        return _failed(f"error: {error.format_message()}", "USAGE")
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        return _failed(f"error: {_explained(error, name)}", "USAGE")
+    return int(code or 0)
+
+
+def _failed(message: str, code: str) -> int:
+    from proofs.engine.verdict import Exit
+
+    complain(message)
+    return Exit[code]
+
+
+def _explained(error: Exception, name: str) -> str:
+    from model.kernel import ModelError
+
+    if isinstance(error, ModelError):
+        return str(error)
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"internal: {what} (python -X dev -m {name} shows where)"
+
+
+def complain(message: str) -> None:
+    """One line to stderr."""
+    click.echo(" ".join(message.split()), err=True)
+
+
+def output_file(path: str) -> OutputFile:
+    """A file to be written later. Raises UsageError where it cannot be."""
+    from proofs.report import OutputFile
+
+    try:
+        return OutputFile(path)
+    except (OSError, ValueError) as error:
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: str, error: Exception) -> click.ClickException:
+    """The error that a file cannot be written."""
+    reason = getattr(error, "strerror", None) or error
+    return click.UsageError(f"cannot write {path!r}: {reason}.")
+
+
+def style() -> Style:
+    """How to print to stdout: in colour only on a terminal, and never with NO_COLOR."""
+    from proofs.render import WIDTH, Style, colours
+
+    encoding = sys.stdout.encoding or "utf-8"
+    if not sys.stdout.isatty():
+        return Style(WIDTH, None, encoding)
+    width = max(1, shutil.get_terminal_size().columns)
+    return Style(min(WIDTH, width), None if os.environ.get("NO_COLOR") else colours(), encoding)
+
+
+def put(text: str) -> None:
+    """Write to stdout. That a reader went away is no error; that a disk is full is one."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise unwritable("standard output", error) from error
