@@ -230,7 +230,7 @@ def _spell(
     parts = [_spell(child, transitions, places, number) for child in term.children()]
     if kind in (z3.Z3_OP_EQ, z3.Z3_OP_AND, z3.Z3_OP_OR):
         # Z3 orders these by when they were first seen; a name comes before a value or a case.
-        parts.sort(key=lambda part: (part[0] in "(0123456789", part.isupper(), part))
+        parts.sort(key=lambda part: (part[0] in "(0123456789", "." not in part, part))
     if kind == z3.Z3_OP_NOT:
         return f"not {parts[0]}"
     if kind == z3.Z3_OP_ITE:

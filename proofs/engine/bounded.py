@@ -319,18 +319,16 @@ class Unrolling:
         limit = self.deadline()
         if limit is not None:
             self.solver.set("timeout", max(1, int(limit * 1000)))
-        self.solver.push()
-        try:
-            self.solver.add(*terms)
-            started = time.perf_counter()
-            answer = self.solver.check()
-            self.seconds += time.perf_counter() - started
-            self.queries += 1
-            if answer == z3.unknown:
-                raise Timeout(self.solver.reason_unknown())
-            return self.solver.model() if answer == z3.sat else None
-        finally:
-            self.solver.pop()
+        asked = z3.FreshBool("asked")
+        self.solver.add(z3.Implies(asked, z3.And(*terms)))
+        started = time.perf_counter()
+        # An assumption rather than a scope of its own: what the solver learns stays.
+        answer = self.solver.check(asked)
+        self.seconds += time.perf_counter() - started
+        self.queries += 1
+        if answer == z3.unknown:
+            raise Timeout(self.solver.reason_unknown())
+        return self.solver.model() if answer == z3.sat else None
 
     def read(self, goal: Goal, said: z3.BoolRef, model: z3.ModelRef) -> Found:
         """The canonical run that meets a goal at the present depth, where a model does.
