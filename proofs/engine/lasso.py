@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import z3
 
 from model.kernel import ModelError
 from proofs.engine.bounded import Found, Goal, Numbers, Unrolling
-from proofs.engine.extract import subterms
+from proofs.engine.extract import Command, subterms
 from proofs.engine.fairness import Strength
 from proofs.engine.liveness import Eventuality, Instance
 from proofs.engine.transitions import Transitions
@@ -75,24 +75,64 @@ class _Search:
         return self.said[term.get_id(), on_step, index]
 
     def closes(self, stem: int) -> z3.BoolRef:
-        """What stands for: the last state is that after ``stem`` steps."""
+        """What stands for: the last state is that after ``stem`` steps.
+
+        Where a function is written at entities that its actions name, only these are compared.
+        """
         unrolling = self.unrolling
         name = z3.FreshBool("closes")
         early, late = unrolling.state(stem), unrolling.state(unrolling.depth)
-        sorts: dict[str, list[z3.FuncDeclRef]] = {}
+
+        def same(decl: z3.FuncDeclRef, entity: z3.ExprRef) -> z3.BoolRef:
+            before = z3.substitute_funs(decl(entity), *early)
+            return z3.Implies(name, before == z3.substitute_funs(decl(entity), *late))
+
         for decl, _ in late:
-            sorts.setdefault(decl.domain(0).name(), []).append(decl)
-
-        def same(decls: Sequence[z3.FuncDeclRef], entity: z3.ExprRef) -> z3.BoolRef:
-            equal = (
-                z3.substitute_funs(decl(entity), *early) == z3.substitute_funs(decl(entity), *late)
-                for decl in decls
-            )
-            return z3.Implies(name, z3.And(*equal))
-
-        for sort, decls in sorts.items():
-            unrolling.grounding.forall(sort, partial(same, decls))
+            named = self._named[decl.name()]
+            if named is None:
+                unrolling.grounding.forall(decl.domain(0).name(), partial(same, decl))
+                continue
+            entities = {
+                entity.get_id(): entity
+                for layer in unrolling.layers[stem:]
+                for command, term in named
+                for entity in [unrolling.named(layer, command, term)]
+            }
+            unrolling.constraints.extend(same(decl, entity) for entity in entities.values())
         return name
+
+    @cached_property
+    def _named(self) -> dict[str, list[tuple[Command, z3.ExprRef]] | None]:
+        """For each function the entities at which actions write it, over their parameters; None
+        where some action writes it at any number of entities.
+        """
+        transitions = self.unrolling.transitions
+        found: dict[str, list[tuple[Command, z3.ExprRef]] | None] = {}
+        for key, decl in transitions.vocabulary.functions.items():
+            named: list[tuple[Command, z3.ExprRef]] = []
+            found[decl.name()] = named
+            for command in transitions.commands:
+                if key not in command.updates:
+                    continue
+                update = command.updates[key]
+                tests = [t for t in subterms(update.value) if _is_test(t, update.variable)]
+                without = z3.substitute(update.value, *((t, z3.BoolVal(False)) for t in tests))
+                if not z3.simplify(without).eq(decl(update.variable)):
+                    found[decl.name()] = None
+                    break
+                for test in tests:
+                    left, right = test.children()
+                    named.append((command, right if left.eq(update.variable) else left))
+        return found
+
+    def disabled(self, claim: Eventuality) -> list[z3.BoolRef]:
+        """What stands for a claim's fair actions being disabled, in any state."""
+        return [
+            self.at(z3.Not(fair.enabled), index, on_step=False)
+            for fair in claim.fair
+            if not fair.free
+            for index in range(self.unrolling.depth)
+        ]
 
     def refutes(self, claim: Eventuality, stem: int, closes: z3.BoolRef) -> z3.BoolRef:
         """What stands for: the lasso with that stem refutes the claim."""
@@ -162,7 +202,7 @@ def lassos(
 ) -> Iterator[tuple[Eventuality, Lasso]]:
     """The shortest lassos of up to ``limit`` steps that refute claims, each as it is found.
 
-    Of the lassos of one length it takes one with the shortest loop, and then the canonical run.
+    Of the lassos of one length it takes one with the shortest stem, and then the canonical run.
     Raises Timeout.
     """
     left = list(claims)
@@ -178,19 +218,55 @@ def lassos(
             for claim in left
         }
         while asked:
-            if (
-                unrolling.check(z3.Or(*(name for names in asked.values() for name in names)))
-                is None
-            ):
+            model = unrolling.check(z3.Or(*(name for names in asked.values() for name in names)))
+            if model is None:
                 break
             for claim, names in list(asked.items()):
-                for stem in reversed(range(unrolling.depth)):
-                    model = unrolling.check(names[stem])
-                    if model is not None:
-                        goal = Goal(
-                            "", z3.BoolVal(True), False, claim.variables, claim.claim.reading
-                        )
-                        yield claim, Lasso(unrolling.read(goal, names[stem], model), stem)
-                        del asked[claim]
-                        left.remove(claim)
-                        break
+                if not any(_true(model, name) for name in names):
+                    continue
+                del asked[claim]
+                left.remove(claim)
+                yield claim, _shortest_stem(unrolling, claim, search.disabled(claim), names, model)
+
+
+def _true(model: z3.ModelRef, name: z3.BoolRef) -> bool:
+    return bool(z3.is_true(model.eval(name, model_completion=True)))
+
+
+def _shortest_stem(
+    unrolling: Unrolling,
+    claim: Eventuality,
+    disabled: Sequence[z3.BoolRef],
+    names: Sequence[z3.BoolRef],
+    model: z3.ModelRef | None,
+) -> Lasso:
+    """The lasso with the shortest stem; ``names`` has what stands for each, ``model`` shows one.
+
+    ``disabled`` has what stands for fair actions being disabled.
+    """
+    stem = len(names)
+    while model is not None:
+        stem, best = min(k for k, name in enumerate(names) if _true(model, name)), model
+        model = unrolling.check(z3.Or(*names[:stem])) if stem else None
+    besides = partial(_witnesses, unrolling, disabled)
+    goal = Goal("", z3.BoolVal(True), False, claim.variables, claim.claim.reading, besides)
+    return Lasso(unrolling.read(goal, names[stem], best), stem)
+
+
+def _witnesses(
+    unrolling: Unrolling, disabled: Iterable[z3.BoolRef], model: z3.ModelRef
+) -> Iterator[z3.ExprRef]:
+    """The entities that keep fair actions disabled in a model."""
+    for name in disabled:
+        if _true(model, name):
+            for part in subterms(unrolling.meaning[name.get_id()]):
+                chosen, witness = unrolling.grounding.witnesses.get(part.get_id(), (None, None))
+                if chosen is not None and _true(model, chosen):
+                    yield witness
+
+
+def _is_test(term: z3.ExprRef, variable: z3.ExprRef) -> bool:
+    """Whether a term says which entity ``variable`` is."""
+    if not z3.is_eq(term) or not any(side.eq(variable) for side in term.children()):
+        return False
+    return not all(part.eq(variable) for part in term.children())
