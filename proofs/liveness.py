@@ -18,8 +18,8 @@ def source_stops(step: Step, mailbox: Mailbox) -> bool:
 
 
 def target_stops(step: Step, mailbox: Mailbox) -> bool:
-    """The store of the server that the mailbox is moved to is stopped."""
-    return step.fires(Site.stop_store, mailbox.move.target)
+    """The store of the server that the mailbox is being moved to is stopped."""
+    return mailbox.move.copying.is_active and step.fires(Site.stop_store, mailbox.move.target)
 
 
 def its_store_stops(step: Step, attachment: Attachment) -> bool:

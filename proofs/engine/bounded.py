@@ -41,8 +41,8 @@ class Goal:
     """Something to be met by the last step of a run, or by the last state.
 
     ``term`` is over the functions before the step and, primed, after it. ``variables`` are its
-    constants, ``reading`` fixes constants of the system. ``besides`` gives entities that a run needs
-    although neither its actions nor the variables lead to them.
+    constants, ``reading`` fixes constants of the system. ``besides`` gives entities that a run
+    needs although neither its actions nor the variables lead to them.
     """
 
     name: str

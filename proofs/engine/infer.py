@@ -364,6 +364,10 @@ class Houdini:
         """The candidates that are left, as assumptions."""
         return [pool.assume[k] for pool in self.pools for k in sorted(pool.alive)]
 
+    def clauses(self) -> list[Clause]:
+        """The candidates that are left."""
+        return [pool.clause(pool.clauses[k]) for pool in self.pools for k in sorted(pool.alive)]
+
     def needed(self, goals: Iterable[Goal]) -> list[Clause]:
         """An inductive subset of the candidates that excludes every goal that can be excluded."""
         said = [
@@ -395,6 +399,10 @@ Goal = Callable[[Command], z3.BoolRef]
 """What is to be excluded of a step of a command from a state of the invariant, as a ground term."""
 
 
+Argument = Callable[[Sequence[Clause]], Sequence[Goal] | None]
+"""What more is to be excluded, given clauses that hold; None where they do not suffice to tell."""
+
+
 def disjunction(parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
     """``z3.Or`` without its conversions, which dominate where there are many clauses."""
     array = (z3.Ast * len(parts))(*(part.ast for part in parts))
@@ -406,11 +414,12 @@ def infer(
     induction: Induction,
     extra: Iterable[z3.ExprRef],
     goals: Mapping[Reading, Sequence[Goal]],
+    arguments: Mapping[Reading, Sequence[Argument]],
     *,
     log: Callable[[str], None] = lambda _: None,
 ) -> list[Clause]:
     """Find inductive clauses that exclude the goals: first those under any reading, which serve
-    all, then those under each reading on top.
+    all, then those under each reading on top. Arguments that need more clauses get them.
 
     Raises Timeout.
     """
@@ -436,7 +445,12 @@ def infer(
         houdini = Houdini(induction, pools, reading)
         asked = len(houdini.alive())
         houdini.run()
-        clauses = houdini.needed(goals[reading])
+        wanted = list(goals[reading])
+        clauses = houdini.needed(wanted)
+        for argument in arguments.get(reading, ()):
+            if argument(clauses) is None:
+                wanted += argument(houdini.clauses()) or ()
+                clauses = houdini.needed(wanted)
         log(
             f"{reading.name or 'any reading'}: {asked} candidates, "
             f"{len(houdini.alive())} inductive, {len(clauses)} needed"
