@@ -13,6 +13,7 @@ import importlib
 import math
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 LARGEST_SEED = 2**32 - 1
 """Z3 takes 32 bits."""
+
+SHORTEST = 0.001
+"""Seconds that are left at least, so that a run whose time is up says so of every claim."""
 
 NEAREST = 3
 """So many claims are offered in place of one that is unknown."""
@@ -105,7 +109,7 @@ def command(
     CLAIM is a claim's id or a pattern such as 'cause.*'; without any, all claims are meant.
     """
     from model.assumptions import ASSUMPTIONS
-    from proofs.engine.verdict import exit_code
+    from proofs.engine.verdict import Exit, exit_code
     from proofs.render import listing_text, report_text
 
     asked = {"json": json_path, "junit": junit_path, "sarif": sarif_path, "summary": summary_path}
@@ -118,9 +122,12 @@ def command(
         return 0
 
     files = _files(paths)
-    if write_lock:
-        _write_lock()
     began = datetime.now(UTC)
+    if write_lock:
+        spent = _write_lock(timeout)
+        if spent is None:
+            return Exit.UNDETERMINED
+        timeout = timeout and max(timeout - spent, SHORTEST)
     report = _proved(claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns)
     code = exit_code(report, allow_undetermined=allow_undetermined)
     texts = {name: _written(name, report, claims, began) for name in paths}
@@ -260,14 +267,23 @@ def _progress(total: int) -> Iterator[Callable[[Result], None] | None]:
         yield settled
 
 
-def _write_lock() -> None:
+def _write_lock(timeout: float | None) -> float | None:
+    """Write the lock and return the seconds it took; None if they did not suffice."""
+    from proofs.engine.induction import Timeout
     from proofs.session import LOCK, write_lock
 
+    began = time.monotonic()
     try:
-        clauses = write_lock()
+        clauses = write_lock(timeout=timeout)
     except OSError as error:
         raise console.unwritable(str(LOCK), error) from error
+    except Timeout:
+        console.complain(
+            f"{LOCK.name} is as it was: the time was up before the invariant was found"
+        )
+        return None
     console.complain(f"{LOCK.name}: {clauses} clauses; review them before they are committed")
+    return time.monotonic() - began
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ def to_text(report: Report, began: datetime) -> str:
         _element(suite, "system-out").text = _printable("\n".join(lines))
         _element(suite, "system-err")
     ET.indent(root)
-    return ET.tostring(root, encoding="us-ascii").decode("ascii") + "\n"
+    text: str = ET.tostring(root, encoding="us-ascii").decode("ascii")
+    return text + "\n"
 
 
 def _case(suite: ET.Element, result: Result) -> None:

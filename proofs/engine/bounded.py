@@ -17,7 +17,7 @@ import z3
 
 from proofs.engine.claims import Reading
 from proofs.engine.extract import subterms
-from proofs.engine.ground import Grounding, entity_functions, solver
+from proofs.engine.ground import Grounding, ask, entity_functions, solver
 from proofs.engine.induction import Timeout
 from proofs.engine.transitions import Transitions
 from proofs.engine.vocabulary import States
@@ -316,14 +316,11 @@ class Unrolling:
     def check(self, *terms: z3.BoolRef) -> z3.ModelRef | None:
         """A model in which terms hold in addition, or None. Raises Timeout."""
         self.flush()
-        limit = self.deadline()
-        if limit is not None:
-            self.solver.set("timeout", max(1, int(limit * 1000)))
         self.solver.push()
         try:
             self.solver.add(*terms)
             started = time.perf_counter()
-            answer = self.solver.check()
+            answer = ask(self.solver, self.deadline)
             self.seconds += time.perf_counter() - started
             self.queries += 1
             if answer == z3.unknown:

@@ -9,6 +9,7 @@ once its sorts are cut down to the values of those terms.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -160,8 +161,8 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
     return list(found.values())
 
 
-def solver(seed: int, timeout: float | None = None) -> z3.Solver:
-    """A solver for ground formulas. ``timeout`` is in seconds.
+def solver(seed: int) -> z3.Solver:
+    """A solver for ground formulas.
 
     Z3's core for increments. Its relevancy filter only pays for quantifiers, its newer arithmetic
     only for more than comparisons with numbers, and enumerations want to be split late.
@@ -171,9 +172,27 @@ def solver(seed: int, timeout: float | None = None) -> z3.Solver:
     instance.set("arith.solver", 2)
     instance.set("dt_lazy_splits", 2)
     instance.set("random_seed", seed)
-    if timeout is not None:
-        instance.set("timeout", max(1, int(timeout * 1000)))
     return instance
+
+
+def ask(
+    instance: z3.Solver,
+    deadline: Callable[[], float | None],
+    assumptions: Sequence[z3.BoolRef] = (),
+) -> z3.CheckSatResult:
+    """What a solver answers within the seconds that are left, which ``deadline`` says or raises.
+
+    Raises KeyboardInterrupt: while Z3 works it takes Ctrl-C for itself, and only gives up.
+    """
+    left = deadline()
+    if left is not None:
+        instance.set("timeout", math.ceil(left * 1000))
+    answer = instance.check(*assumptions)
+    if answer == z3.unknown:
+        if "interrupted" in instance.reason_unknown():
+            raise KeyboardInterrupt
+        deadline()
+    return answer
 
 
 def entity_functions(

@@ -11,7 +11,7 @@ import z3
 
 from proofs.engine.claims import Reading
 from proofs.engine.extract import Command
-from proofs.engine.ground import Grounding, entity_functions, solver
+from proofs.engine.ground import Grounding, ask, entity_functions, solver
 from proofs.engine.transitions import Transitions
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ class Induction:
         then those that a model shows are set aside, until nothing is left that any model admits.
         """
         left = {key: z3.FreshBool("violation") for key in violations}
-        instance = solver(self.seed, self.deadline())
+        instance = solver(self.seed)
         instance.add(*grounding.constraints)
         for key, name in left.items():
             instance.add(name == violations[key])
@@ -119,7 +119,7 @@ class Induction:
         started = time.perf_counter()
         instance.push()
         instance.add(term)
-        answer = instance.check()
+        answer = ask(instance, self.deadline)
         model = instance.model() if answer == z3.sat else None
         instance.pop()
         self.seconds += time.perf_counter() - started

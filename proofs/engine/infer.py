@@ -22,7 +22,7 @@ from proofs.engine.atoms import Atom, atoms
 from proofs.engine.claims import ANY_READING, Reading
 from proofs.engine.evaluate import compiled
 from proofs.engine.extract import Command
-from proofs.engine.ground import solver
+from proofs.engine.ground import ask, solver
 from proofs.engine.induction import Clause, Induction, Timeout
 from proofs.engine.simulate import Simulator
 from proofs.engine.transitions import Transitions
@@ -116,8 +116,9 @@ def sample(
     vocabulary: dict[str, list[Atom]],
     reading: Reading,
     seed: int,
+    deadline: Callable[[], float | None],
 ) -> dict[str, tuple[list[int], int]]:
-    """For each sort the atoms' columns over the distinct samples of random runs."""
+    """For each sort the atoms' columns over the distinct samples of random runs. Raises Timeout."""
     simulator = Simulator(transitions)
     pick = random.Random(seed)
     sizes = {
@@ -135,6 +136,7 @@ def sample(
     }
     seen: dict[str, dict[tuple[bool, ...], None]] = {sort: {} for sort in tests}
     for _ in range(WALKS):
+        deadline()
         for state in simulator.walk(sizes, STEPS, pick, fixed):
             constants = dict(state.constants)
             for sort, (variable, test) in tests.items():
@@ -156,11 +158,12 @@ class _Step:
     """One command's solver: the candidates before the step, guarded, and the atoms after it."""
 
     def __init__(self, houdini: Houdini, command: Command) -> None:
+        houdini.induction.deadline()
         transitions = houdini.induction.transitions
         self.houdini = houdini
         self.command = command
         self.grounding = houdini.induction.grounding(())
-        self.solver = solver(houdini.induction.seed, houdini.induction.deadline())
+        self.solver = solver(houdini.induction.seed)
         self.solver.add(*transitions.under(houdini.reading))
         self.asserted = 0
         self.done: set[int] = set()
@@ -204,10 +207,7 @@ class _Step:
 
     def check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
         """Whether a model exists. Raises Timeout."""
-        answer = self.solver.check(*assumptions)
-        if answer == z3.unknown:
-            raise Timeout(self.solver.reason_unknown())
-        return bool(answer == z3.sat)
+        return satisfiable(self.solver, self.houdini.induction, assumptions)
 
 
 class Houdini:
@@ -236,7 +236,7 @@ class Houdini:
         transitions = self.induction.transitions
         for pool in self.pools:
             x = z3.Const("any", pool.atoms[0].variable.sort())
-            instance = solver(self.induction.seed, self.induction.deadline())
+            instance = solver(self.induction.seed)
             instance.add(*transitions.under(self.reading))
             names = [z3.Bool(f"first!{i}") for i in range(len(pool.atoms))]
             for name, atom in zip(names, pool.atoms, strict=True):
@@ -247,7 +247,7 @@ class Houdini:
                     wrong = z3.Not(names[i]) if truth else names[i]
                     instance.add(disjunction([pool.violated_not[k], wrong]))
             instance.add(disjunction(pool.violated))
-            while instance.check() == z3.sat:
+            while satisfiable(instance, self.induction):
                 model = instance.model()
                 values = [z3.is_true(model.eval(name, model_completion=True)) for name in names]
                 for k in pool.violations(values):
@@ -344,6 +344,16 @@ Goal = Callable[[Command], z3.BoolRef]
 """What is to be excluded of a step of a command from a state of the invariant, as a ground term."""
 
 
+def satisfiable(
+    instance: z3.Solver, induction: Induction, assumptions: Sequence[z3.BoolRef] = ()
+) -> bool:
+    """Whether a model exists. Raises Timeout."""
+    answer = ask(instance, induction.deadline, assumptions)
+    if answer == z3.unknown:
+        raise Timeout(instance.reason_unknown())
+    return bool(answer == z3.sat)
+
+
 def disjunction(parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
     """``z3.Or`` without its conversions, which dominate where there are many clauses."""
     array = (z3.Ast * len(parts))(*(part.ast for part in parts))
@@ -368,7 +378,7 @@ def infer(
     general: dict[str, list[Literals]] = {}
     found: dict[tuple[str, tuple[str, ...]], Clause] = {}
     for reading in sorted(goals, key=lambda reading: reading.name):
-        columns = sample(transitions, vocabulary, reading, induction.seed)
+        columns = sample(transitions, vocabulary, reading, induction.seed, induction.deadline)
         pools = []
         for sort, items in vocabulary.items():
             pool = _Candidates(sort, reading, items, [])

@@ -77,6 +77,7 @@ class Prover:
     def property(self, claim: Claim) -> Property:
         """The terms of a claim."""
         if claim.body not in self._properties:
+            self.remaining()
             self._properties[claim.body] = self.transitions.property(claim)
         return self._properties[claim.body]
 
@@ -255,6 +256,7 @@ class Prover:
         return Goal(claim.title, term, claim.on_step, formula.variables, claim.reading)
 
     def _replay(self, found: Found, claim: Claim) -> Run:
+        self.remaining()
         return replay(self.system, self.histories, found, claim, claim.kind not in _UNIVERSAL)
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:

@@ -15,7 +15,7 @@ import z3
 
 from proofs.engine.bounded import Goal, Numbers, Unrolling, uninterpreted
 from proofs.engine.extract import subterms
-from proofs.engine.ground import solver
+from proofs.engine.ground import ask, solver
 from proofs.engine.transitions import Transitions
 
 
@@ -83,10 +83,10 @@ def works_throughout(
                 known.append((term, value))
             else:
                 fixed.append(term == same)
-    instance = solver(0, unrolling.deadline())
+    instance = solver(0)
     instance.add(*fixed, cell.holds(number))
     instance.add(z3.Not(z3.And(*unrolling.constraints, meaning)))
-    return bool(instance.check() == z3.unsat)
+    return bool(ask(instance, unrolling.deadline) == z3.unsat)
 
 
 def joined(found: Sequence[Cell]) -> list[Cell]:
