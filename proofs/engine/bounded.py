@@ -15,9 +15,10 @@ from typing import Any
 
 import z3
 
+from proofs.engine.ask import ask
 from proofs.engine.claims import Reading
 from proofs.engine.extract import subterms
-from proofs.engine.ground import Grounding, ask, entity_functions, solver
+from proofs.engine.ground import Grounding, entity_functions, solver
 from proofs.engine.induction import Timeout
 from proofs.engine.transitions import Transitions
 from proofs.engine.vocabulary import States
@@ -320,7 +321,7 @@ class Unrolling:
         try:
             self.solver.add(*terms)
             started = time.perf_counter()
-            answer = ask(self.solver, self.deadline)
+            answer = ask(self.solver, deadline=self.deadline)
             self.seconds += time.perf_counter() - started
             self.queries += 1
             if answer == z3.unknown:

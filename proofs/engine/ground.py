@@ -9,7 +9,6 @@ once its sorts are cut down to the values of those terms.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -173,26 +172,6 @@ def solver(seed: int) -> z3.Solver:
     instance.set("dt_lazy_splits", 2)
     instance.set("random_seed", seed)
     return instance
-
-
-def ask(
-    instance: z3.Solver,
-    deadline: Callable[[], float | None],
-    assumptions: Sequence[z3.BoolRef] = (),
-) -> z3.CheckSatResult:
-    """What a solver answers within the seconds that are left, which ``deadline`` says or raises.
-
-    Raises KeyboardInterrupt: while Z3 works it takes Ctrl-C for itself, and only gives up.
-    """
-    left = deadline()
-    if left is not None:
-        instance.set("timeout", math.ceil(left * 1000))
-    answer = instance.check(*assumptions)
-    if answer == z3.unknown:
-        if "interrupted" in instance.reason_unknown():
-            raise KeyboardInterrupt
-        deadline()
-    return answer
 
 
 def entity_functions(

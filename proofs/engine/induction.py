@@ -9,9 +9,10 @@ from typing import TypeVar
 
 import z3
 
+from proofs.engine.ask import ask
 from proofs.engine.claims import Reading
 from proofs.engine.extract import Command
-from proofs.engine.ground import Grounding, ask, entity_functions, solver
+from proofs.engine.ground import Grounding, entity_functions, solver
 from proofs.engine.transitions import Transitions
 
 T = TypeVar("T")
@@ -119,7 +120,7 @@ class Induction:
         started = time.perf_counter()
         instance.push()
         instance.add(term)
-        answer = ask(instance, self.deadline)
+        answer = ask(instance, deadline=self.deadline)
         model = instance.model() if answer == z3.sat else None
         instance.pop()
         self.seconds += time.perf_counter() - started

@@ -18,11 +18,12 @@ from dataclasses import dataclass
 
 import z3
 
+from proofs.engine.ask import ask
 from proofs.engine.atoms import Atom, atoms
 from proofs.engine.claims import ANY_READING, Reading
 from proofs.engine.evaluate import compiled
 from proofs.engine.extract import Command
-from proofs.engine.ground import ask, solver
+from proofs.engine.ground import solver
 from proofs.engine.induction import Clause, Induction, Timeout
 from proofs.engine.simulate import Simulator
 from proofs.engine.transitions import Transitions
@@ -348,7 +349,7 @@ def satisfiable(
     instance: z3.Solver, induction: Induction, assumptions: Sequence[z3.BoolRef] = ()
 ) -> bool:
     """Whether a model exists. Raises Timeout."""
-    answer = ask(instance, induction.deadline, assumptions)
+    answer = ask(instance, assumptions, induction.deadline)
     if answer == z3.unknown:
         raise Timeout(instance.reason_unknown())
     return bool(answer == z3.sat)

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import z3
 
+from proofs.engine.ask import ask
 from proofs.engine.bounded import Goal, Numbers, Unrolling, uninterpreted
 from proofs.engine.extract import subterms
-from proofs.engine.ground import ask, solver
+from proofs.engine.ground import solver
 from proofs.engine.transitions import Transitions
 
 
@@ -86,7 +87,7 @@ def works_throughout(
     instance = solver(0)
     instance.add(*fixed, cell.holds(number))
     instance.add(z3.Not(z3.And(*unrolling.constraints, meaning)))
-    return bool(ask(instance, unrolling.deadline) == z3.unsat)
+    return bool(ask(instance, deadline=unrolling.deadline) == z3.unsat)
 
 
 def joined(found: Sequence[Cell]) -> list[Cell]:
