@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import Pipe, Process
@@ -16,6 +15,7 @@ from model.version import POSTED, StoreVersion, native
 from proofs.administrators import SETTINGS
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.engine import lock
+from proofs.engine.ask import deaf, interruptible
 from proofs.engine.bounded import Numbers
 from proofs.engine.claims import Claim
 from proofs.engine.prove import Prover
@@ -49,8 +49,9 @@ def write_lock(*, timeout: float | None = None) -> int:
 
     Raises Timeout.
     """
-    engine = prover(lock_file=None, timeout=timeout)
-    clauses = engine.invariant()
+    with interruptible():
+        engine = prover(lock_file=None, timeout=timeout)
+        clauses = engine.invariant()
     temporary = LOCK.with_suffix(".tmp")
     temporary.write_text(lock.text(engine.transitions, clauses), encoding="utf-8")
     temporary.replace(LOCK)
@@ -74,9 +75,10 @@ def run(
     results: dict[Claim, Result] = {}
     digest, interrupted, engine = "", False, None
     try:
-        engine = prover(seed=seed, timeout=timeout)
-        digest = engine.digest
-        stream = engine.settle(wanted) if jobs == 1 else _shared(wanted, timeout, seed, jobs)
+        with interruptible():
+            engine = prover(seed=seed, timeout=timeout)
+            digest = engine.digest
+        stream = _alone(engine, wanted) if jobs == 1 else _shared(wanted, timeout, seed, jobs)
         for result in stream:
             results[result.claim] = result
             if progress is not None and result.claim in claims:
@@ -100,6 +102,11 @@ def run(
 
 def _answered(result: Result | None) -> bool:
     return result is not None and result.verdict is Verdict.DERIVED
+
+
+def _alone(engine: Prover, wanted: Sequence[Claim]) -> Iterator[Result]:
+    with interruptible():
+        yield from engine.settle(wanted)
 
 
 def _shared(
@@ -172,7 +179,7 @@ class _Worker:
 
 def _work(sender: Connection, numbers: Sequence[int], timeout: float | None, seed: int) -> None:
     # Ctrl-C reaches every process of a terminal; the one that reports will end this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    deaf()
     everything = (*CLAIMS, *QUESTIONS)
     try:
         engine = prover(seed=seed, timeout=timeout)

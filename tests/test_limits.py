@@ -23,7 +23,7 @@ from model.kernel import ModelError
 from proofs import session
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS
-from proofs.engine.ask import ask
+from proofs.engine.ask import ask, interruptible
 from proofs.engine.induction import Timeout
 from proofs.engine.verdict import Verdict
 
@@ -100,9 +100,23 @@ def test_ctrl_c_reaches_through_the_solver() -> None:
     began = time.monotonic()
     timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt), interruptible():
         ask(hard(), deadline=lambda: 30.0)
     assert time.monotonic() - began < SLACK
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_ctrl_c_is_not_lost_between_questions() -> None:
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+
+
+def test_nothing_is_raised_without_ctrl_c() -> None:
+    for _ in range(20):
+        with interruptible():
+            assert ask(z3.Solver()) == z3.sat
+    assert threading.active_count() == 1
 
 
 def test_time_reaches_through_the_solver() -> None:

@@ -16,7 +16,6 @@ from typing import Any
 import z3
 
 from model.kernel import ModelError
-from proofs.engine.ask import ask
 
 
 @dataclass
@@ -250,7 +249,7 @@ class Explorer:
             for scope in self._around():
                 solver.add(*scope.literals)
             for truth in (True, False):
-                if ask(solver, [z3.Not(term) if truth else term]) == z3.unsat:
+                if solver.check(z3.Not(term) if truth else term) == z3.unsat:
                     return truth
             return None
         finally:

@@ -19,7 +19,6 @@ from statemachine.exceptions import TransitionNotAllowed
 
 import model.kernel
 from model.kernel import ActionDisabled, ActionInfo, ModelError
-from proofs.engine.ask import ask
 from proofs.engine.explore import Node, leaves, merge
 from proofs.engine.vocabulary import Key
 from proofs.engine.world import Overlay, World
@@ -142,7 +141,7 @@ def _idle(world: World, guard: z3.BoolRef, key: Key, update: Update) -> bool:
     solver = z3.Solver()
     solver.set("timeout", 1000)
     solver.add(guard, update.value != world.vocabulary.functions[key](update.variable))
-    return bool(ask(solver) == z3.unsat)
+    return bool(solver.check() == z3.unsat)
 
 
 def _values(tree: Any) -> Iterator[Any]:

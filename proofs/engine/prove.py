@@ -12,6 +12,7 @@ import z3
 
 from model.kernel import System
 from proofs.engine import infer, lock
+from proofs.engine.ask import heed
 from proofs.engine.bounded import Found, Goal, Numbers, Unrolling, shortest
 from proofs.engine.claims import ANY_READING, Claim, History, Kind, Reading
 from proofs.engine.induction import Clause, Induction, Timeout
@@ -66,7 +67,8 @@ class Prover:
         return self.transitions.digest
 
     def remaining(self) -> float | None:
-        """The seconds that are left. Raises Timeout when there are none."""
+        """The seconds that are left. Raises Timeout when there are none, and KeyboardInterrupt."""
+        heed()
         if self.end is None:
             return None
         left = self.end - time.monotonic()
