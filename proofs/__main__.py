@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 LARGEST_SEED = 2**32 - 1
 """Z3 takes 32 bits."""
 
-SHORTEST = 0.001
-"""Seconds that are left at least, so that a run whose time is up says so of every claim."""
-
 NEAREST = 3
 """So many claims are offered in place of one that is unknown."""
 
@@ -127,7 +124,7 @@ def command(
         spent = _write_lock(timeout)
         if spent is None:
             return Exit.UNDETERMINED
-        timeout = timeout and max(timeout - spent, SHORTEST)
+        timeout = None if timeout is None else timeout - spent
     report = _proved(claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns)
     code = exit_code(report, allow_undetermined=allow_undetermined)
     texts = {name: _written(name, report, claims, began) for name in paths}

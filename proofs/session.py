@@ -74,11 +74,13 @@ def run(
     wanted = (*claims, *(QUESTIONS if tables else ()))
     results: dict[Claim, Result] = {}
     digest, interrupted, engine = "", False, None
+    began = time.monotonic()
     try:
         with interruptible():
             engine = prover(seed=seed, timeout=timeout)
             digest = engine.digest
-        stream = _alone(engine, wanted) if jobs == 1 else _shared(wanted, timeout, seed, jobs)
+        left = None if timeout is None else timeout - (time.monotonic() - began)
+        stream = _alone(engine, wanted) if jobs == 1 else _shared(wanted, left, seed, jobs)
         for result in stream:
             results[result.claim] = result
             if progress is not None and result.claim in claims:

@@ -116,6 +116,16 @@ def test_ctrl_c_is_not_lost_between_questions() -> None:
         be_interrupted()
 
 
+def test_ctrl_c_that_is_ignored_stays_ignored() -> None:
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with interruptible():
+            os.kill(os.getpid(), signal.SIGINT)
+            assert ask(z3.Solver()) == z3.sat
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
 def test_nothing_is_raised_or_left_without_ctrl_c() -> None:
     threads = threading.active_count()
     for _ in range(20):

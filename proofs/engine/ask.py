@@ -45,11 +45,16 @@ _watch = _Watch()
 def interruptible() -> Iterator[None]:
     """Within, Ctrl-C raises KeyboardInterrupt where it does no harm; at the end at the latest.
 
-    Where signals cannot be waited for, as on Windows or in a thread, all stays as Python has it.
+    Where signals cannot be waited for, as on Windows or in a thread, or where somebody handles or
+    ignores this one, all stays as it is.
     """
     global _watch  # noqa: PLW0603  (signals are the process's)
-    here = threading.current_thread() is threading.main_thread()
-    if not here or not hasattr(signal, "pthread_sigmask"):
+    is_ours = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        and hasattr(signal, "pthread_sigmask")
+    )
+    if not is_ours:
         yield
         return
     _watch = watch = _Watch()
