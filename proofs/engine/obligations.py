@@ -23,7 +23,17 @@ from proofs.engine.claims import Claim, Kind, Reading
 from proofs.engine.extract import Command
 from proofs.engine.induction import Clause
 from proofs.engine.recover import Plan
-from proofs.engine.smtlib import At, Sexp, Writer, conjunction, disjunction, layout, sort_name, symbol
+from proofs.engine.smtlib import (
+    At,
+    Sexp,
+    Writer,
+    conjunction,
+    constructor,
+    disjunction,
+    layout,
+    sort_name,
+    symbol,
+)
 from proofs.engine.transitions import Property, Transitions
 from proofs.engine.verdict import Run
 from proofs.engine.vocabulary import Key
@@ -73,8 +83,9 @@ def name_of(clauses: Sequence[Clause]) -> dict[Clause, str]:
     return {clause: f"clause.{number}" for number, clause in enumerate(ordered, 1)}
 
 
-def _comment(text: str) -> str:
-    return "\n".join(f"; {line}" for line in text.splitlines())
+def _grouped(name: str, *groups: tuple[str, list[Sexp]]) -> Part:
+    lines = [line for title, items in groups for line in (f"; {title}", *map(layout, items))]
+    return Part(name, "\n".join(lines))
 
 
 def place(function: Any) -> str:
@@ -93,24 +104,28 @@ class Obligations:
         self.steps = {c.name: self.step(c) for c in transitions.commands}
         self.start = self._start()
         self.invariant = self._invariant()
+        self.types = self._types()
         self.vocabulary = self._vocabulary()
 
     # -- parts ----------------------------------------------------------------------------------
 
-    def _vocabulary(self) -> Part:
+    def _types(self) -> Part:
         writer = self.writer
-        groups: list[tuple[str, list[Sexp]]] = [
+        return _grouped(
+            "types",
             ("kinds of entities: any number of each", writer.kinds()),
             ("finite types", writer.enumerations()),
             ("numbers that the model names", writer.named()),
             ("what never changes", writer.references()),
+        )
+
+    def _vocabulary(self) -> Part:
+        writer = self.writer
+        return _grouped(
+            "state and step",
             ("the state: of machines, and what claims remember of the run", writer.functions()),
             ("the step: its action, and the arguments of each", writer.parameters()),
-        ]
-        lines = []
-        for title, items in groups:
-            lines += [f"; {title}", *map(layout, items)]
-        return Part("vocabulary", "\n".join(lines))
+        )
 
     def _invariant(self) -> Part:
         lines = []
@@ -195,11 +210,13 @@ class Obligations:
         after: str = "!1",
         constants: Mapping[str, Sexp] | None = None,
         variables: Mapping[str, Sexp] | None = None,
+        declared: Sequence[str] = (),
     ) -> Part:
         """A claim: its variables, its reading, and what it says.
 
-        ``constants`` say what the action and the arguments of the step are called, ``variables``
-        what the claim's variables are; those that are left out are any.
+        ``constants`` say what the action and the arguments of the step are, ``variables`` what
+        the claim's variables are; those that are left out are any. Those ``declared`` are
+        known already.
         """
         chosen = dict(variables or {})
         named = {str(term.decl().name()): symbol(name) for name, _, term in formula.variables}
@@ -212,6 +229,8 @@ class Obligations:
         lines += map(layout, writer.named(self.writer.numbers))
         for name, _, term in formula.variables:
             sort = sort_name(term.sort())
+            if name in declared:
+                continue
             if name in chosen:
                 lines.append(layout(("define-fun", symbol(name), (), sort, chosen[name])))
             else:
@@ -231,8 +250,8 @@ class Obligations:
 
     def taken(self, command: Command) -> list[Sexp]:
         """That the step is an action, and that it is enabled."""
-        name = symbol(f"{self.transitions.action.sort().name()}.{command.name}")
-        return [("assert", ("=", "action", name)), ("assert", "enabled")]
+        chosen = constructor(self.transitions.actions[command.name])
+        return [("assert", ("=", "action", chosen)), ("assert", "enabled")]
 
     def of_invariant(self) -> Iterator[Obligation]:
         """That each clause holds initially, and that each step keeps it."""
@@ -243,7 +262,7 @@ class Obligations:
                 "start",
                 (("clause", name),),
                 f"Initially {clause}.",
-                (self.vocabulary, self.invariant, self.start),
+                (self.types, self.vocabulary, self.invariant, self.start),
                 (here, ("assert", ("not", (name, "here")))),
             )
             for command in self.transitions.commands:
@@ -253,7 +272,7 @@ class Obligations:
                     "step",
                     (("clause", name), ("action", command.name)),
                     f"{command.name} keeps: {clause}.",
-                    (self.vocabulary, self.invariant, self.steps[command.name]),
+                    (self.types, self.vocabulary, self.invariant, self.steps[command.name]),
                     (
                         after,
                         *self.assumed(self.clauses),
@@ -306,7 +325,7 @@ class Obligations:
                 "states",
                 (("claim", claim.title),),
                 f"{claim.title}: every state {words}.",
-                (self.vocabulary, *support, part),
+                (self.types, self.vocabulary, *support, part),
                 (*self.assumed(clauses), *event),
             )
             return
@@ -316,7 +335,7 @@ class Obligations:
                 "steps",
                 (("claim", claim.title), ("action", command.name)),
                 f"{claim.title}: {command.name} {words}.",
-                (self.vocabulary, *support, self.steps[command.name], part),
+                (self.types, self.vocabulary, *support, self.steps[command.name], part),
                 (*self.assumed(clauses), *self.taken(command), *event),
             )
 

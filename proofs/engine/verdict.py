@@ -66,18 +66,39 @@ class RunStep:
         return f"{self.action}({', '.join(value for _, value in self.arguments)})"
 
 
+Plain = bool | int | str
+"""A truth, a number, or the name of an entity or of an enumeration's member."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Every value of a run, for other tools.
+
+    ``constants`` are what never changes and ``states`` everything else, each value by the function
+    that it is of (``Server.store.state``) and the entity (``server1``; none for a constant of the
+    system); histories are functions too. ``arguments`` are those of each step, ``witness`` the
+    values of the claim's variables.
+    """
+
+    constants: tuple[tuple[str, str, Plain], ...]
+    states: tuple[tuple[tuple[str, str, Plain], ...], ...]
+    arguments: tuple[tuple[Plain, ...], ...]
+    witness: tuple[Plain, ...]
+
+
 @dataclass(frozen=True)
 class Run:
     """A run that was replayed on the plain machines.
 
     ``sizes`` gives the number of entities of each kind by the system's attribute, ``start`` what
-    the initial state leaves open, ``witness`` the claim's variables.
+    the initial state leaves open, ``witness`` the claim's variables, ``trace`` everything.
     """
 
     sizes: tuple[tuple[str, int], ...]
     start: tuple[tuple[str, str], ...]
     steps: tuple[RunStep, ...]
     witness: tuple[tuple[str, str], ...]
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +107,8 @@ class Result:
 
     ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
     ``vacuous`` whether an always claim's antecedent is out of reach, ``seconds`` the wall time,
-    ``answer`` what was derived (JSON-ready).
+    ``answer`` what was derived (JSON-ready), ``inside`` a run for each range of numbers in it, ``plans`` actions with arguments:
+    the claim's variables by name, or numbers.
     """
 
     claim: Claim
@@ -98,6 +120,8 @@ class Result:
     vacuous: bool | None = None
     seconds: float = 0.0
     answer: Any = None
+    inside: tuple[tuple[int, int, Run], ...] = ()
+    plans: tuple[tuple[tuple[str, tuple[str | int, ...]], ...], ...] = ()
 
     @property
     def as_expected(self) -> bool:
