@@ -54,8 +54,6 @@ class Obligation:
     """One text that has to be unsatisfiable.
 
     ``rule`` says what for, ``about`` to what the rule is applied; ``says`` is a sentence.
-    ``formulas`` are those whose satisfiability it asks, with every definition expanded; a
-    variable of theirs named ``x:...`` ranges over all entities of its sort.
     """
 
     path: str
@@ -64,7 +62,6 @@ class Obligation:
     says: str
     parts: tuple[Part, ...]
     goal: tuple[Sexp, ...]
-    formulas: tuple[z3.ExprRef, ...] = ()
 
     @property
     def text(self) -> str:
@@ -73,8 +70,12 @@ class Obligation:
         lines += ["(set-info :smt-lib-version 2.6)", "(set-info :status unsat)"]
         lines.append(f"(set-logic {LOGIC})")
         sections = [f"; == {part.name}\n{part.text}" for part in self.parts]
-        goal = "\n".join(map(layout, self.goal))
-        return "\n".join([*lines, *sections, f"; == goal\n{goal}\n(check-sat)\n"])
+        return "\n".join([*lines, *sections, f"; == goal\n{self.goal_text}\n(check-sat)\n"])
+
+    @property
+    def goal_text(self) -> str:
+        """What is asserted beyond what the parts say."""
+        return "\n".join(map(layout, self.goal))
 
 
 def name_of(clauses: Sequence[Clause]) -> dict[Clause, str]:

@@ -16,7 +16,6 @@ from proofs.engine.smtlib import (
     Sexp,
     conjunction,
     constructor,
-    disjunction,
     layout,
     sort_name,
     symbol,
@@ -209,6 +208,8 @@ class Runs:
         lines = []
         if varies is not None:
             lines.append(layout(("declare-const", varies[1], "Int")))
+        lines.append("; arguments of actions that are not taken: any")
+        lines += map(layout, self.writer.parameters()[1:])
         for constant in vocabulary.constants.values():
             value = self._plain(values[_own(constant)][""], constant, None)
             sort = sort_name(constant.sort())
@@ -309,14 +310,14 @@ class Runs:
             for _, constant in pairs:
                 constants[_own(constant)] = constant
             guard = writer.write(rename(command.guard, pairs), at)
-            guards.append(("and", chosen, guard))
+            guards.append(("=>", chosen, guard))
             renamed[command.name] = pairs
         lines = [
             layout(("declare-const", symbol(name), sort_name(constant.sort())))
             for name, constant in constants.items()
         ]
         lines += map(layout, led)
-        lines.append(layout(("define-fun", f"enabled@{index}", (), "Bool", disjunction(guards))))
+        lines.append(layout(("define-fun", f"enabled@{index}", (), "Bool", conjunction(guards))))
         for key, decl in transitions.vocabulary.functions.items():
             if key not in keys:
                 continue
