@@ -35,8 +35,8 @@ TITLE = 40
 HEADER = (
     "(set-info :smt-lib-version 2.6)",
     "(set-info :status unsat)",
-    "(set-logic UFDTLIA)",
 )
+LOGICS = ("(set-logic UFDTLIA)", "(set-logic QF_UFDTLIA)")
 DEFINITIONS = {"declare-sort", "declare-datatype", "declare-fun", "declare-const", "define-fun"}
 FILES = ("*.smt2", "*.json")
 
@@ -166,7 +166,7 @@ class Certificate:
     def _obligation(self, path: str, about: dict[str, Any], text: str) -> None:
         (_, header), *parts, (last, goal) = sections(text)
         lines = [line for line in header.splitlines() if not line.startswith(";")]
-        if tuple(lines) != HEADER:
+        if tuple(lines[:-1]) != HEADER or lines[-1] not in LOGICS:
             raise ValueError("its header is another one")
         names = [name for name, _ in parts]
         if last != "goal" or names != self._sections(about):
@@ -200,7 +200,8 @@ class Certificate:
             return [*state, "invariant", said, "plans"]
         steps = range(1, about["steps"] + 1)
         if rule == "shorter":
-            return ["types", "any first state", *(f"any step {i}" for i in steps), said]
+            any_steps = [f"any step {i}" for i in steps]
+            return ["types", "any first state", *any_steps, said, "instances"]
         if rule == "run":
             return ["types of the run", "first state", *(f"step {i}" for i in steps), said]
         raise ValueError(f"there is no rule {rule!r}")
@@ -214,7 +215,7 @@ class Certificate:
             if name == "start" and command[1:6] == ["assert", "(", "forall", "(", "("]:
                 opening = command.index("=")
                 fixed.append(command[opening + 2])
-            elif not (name.startswith("any step") and command[1:4] == ["assert", "(", "=>"]):
+            elif not (name.startswith(("any step", "instances")) and command[1:4] == ["assert", "(", "=>"]):
                 raise ValueError(f"its section {name!r} has a command {command[1]}")
         if name == "start" and fixed != self.manifest["model"]["initially_fixed"]:
             raise ValueError("its section 'start' does not fix each function once")
@@ -368,7 +369,8 @@ class Solver:
         self.options = {"tlimit-per": str(max(1, int(seconds * 1000)))}
         if proofs:
             self.options |= {"produce-proofs": "true", "check-proofs": "true"}
-        self.version = str(cvc5.Solver(cvc5.TermManager()).getVersion())
+        version = cvc5.Solver(cvc5.TermManager()).getVersion()
+        self.version = version.decode() if isinstance(version, bytes) else str(version)
 
     def answer(self, text: str) -> str:
         """``unsat``, ``sat``, ``unknown``, or what cvc5 complains about."""

@@ -39,6 +39,8 @@ from proofs.engine.verdict import Run
 from proofs.engine.vocabulary import Key
 
 LOGIC = "UFDTLIA"
+"""Uninterpreted functions, data types, linear integer arithmetic. Without quantifiers the logic is
+called QF_UFDTLIA, and solvers are several times faster if they are told."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ class Obligation:
         """The whole file."""
         lines = [f"; {self.says}", "; It is so if nothing satisfies all that is asserted here."]
         lines += ["(set-info :smt-lib-version 2.6)", "(set-info :status unsat)"]
-        lines.append(f"(set-logic {LOGIC})")
         sections = [f"; == {part.name}\n{part.text}" for part in self.parts]
+        quantified = any("(forall " in s or "(exists " in s for s in (*sections, self.goal_text))
+        lines.append(f"(set-logic {'' if quantified else 'QF_'}{LOGIC})")
         return "\n".join([*lines, *sections, f"; == goal\n{self.goal_text}\n(check-sat)\n"])
 
     @property

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import z3
 
 from proofs.engine.bounded import Unrolling, _Slots, _together, rename
 from proofs.engine.claims import Claim, Kind
+from proofs.engine.ground import polarities
 from proofs.engine.induction import Clause
 from proofs.engine.obligations import Obligation, Obligations, Part, between, folder
 from proofs.engine.smtlib import (
@@ -244,9 +246,14 @@ class Runs:
         """That no run of fewer steps ends as a claim's shortest run does, whatever the sizes."""
         keys = self.transitions.relevant([formula.holds])
         parts = [self.base.types, self._any_first()]
+        named = [(symbol(name), sort_name(term.sort())) for name, _, term in formula.variables]
+        universals: list[tuple[str, str]] = []
         for depth in range(steps):
             if depth:
-                parts.append(self._any_step(depth - 1, keys))
+                step = self._any_step(depth - 1, keys)
+                parts.append(step.part)
+                named += step.entities
+                universals += step.universals
             elif claim.on_step:
                 continue
             last = depth - 1 if claim.on_step else depth
@@ -264,7 +271,7 @@ class Runs:
                 "shorter",
                 (("claim", claim.title), ("steps", depth)),
                 f"{claim.title}: no run of {depth} steps ends so, at any size.",
-                (*parts, said),
+                (*parts, said, _instances(universals, named)),
                 (*enabled, ("assert", "reading"), ("assert", ends)),
             )
 
@@ -285,7 +292,7 @@ class Runs:
             lines.append(layout(self.base.defined(key, "", self.base.first(key))))
         return Part("any first state", "\n".join(lines))
 
-    def _any_step(self, index: int, keys: set[Key]) -> Part:
+    def _any_step(self, index: int, keys: set[Key]) -> _AnyStep:
         """Any step: its action, its arguments, what they lead to, and the state after it.
 
         Written as the search has it, in names for the entities of each step: from the functions
@@ -297,6 +304,7 @@ class Runs:
         constants: dict[str, z3.ExprRef] = {_own(action): action}
         led: list[Sexp] = []
         guards: list[Sexp] = []
+        every: list[tuple[z3.ExprRef, z3.ExprRef]] = []
         renamed: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]] = {}
         for command in transitions.commands:
             chosen = ("=", _own(action), constructor(transitions.actions[command.name]))
@@ -309,14 +317,24 @@ class Runs:
                 led.append(("assert", ("=>", chosen, equal)))
             for _, constant in pairs:
                 constants[_own(constant)] = constant
-            guard = writer.write(rename(command.guard, pairs), at)
-            guards.append(("=>", chosen, guard))
+            guard = self._without_universals(rename(command.guard, pairs), index, every)
+            guards.append(("=>", chosen, writer.write(guard, at)))
             renamed[command.name] = pairs
         lines = [
             layout(("declare-const", symbol(name), sort_name(constant.sort())))
             for name, constant in constants.items()
         ]
         lines += map(layout, led)
+        universals = []
+        for name, quantifier in every:
+            own, sort = _own(name), quantifier.var_sort(0)
+            here = z3.Const("here", sort)
+            said = z3.substitute_vars(quantifier.body(), here)
+            body = writer.write(z3.Not(said) if quantifier.is_exists() else said, at)
+            lines.append(layout(("declare-const", own, "Bool")))
+            arguments = (("here", sort_name(sort)),)
+            lines.append(layout(("define-fun", f"{own}.at", arguments, "Bool", body)))
+            universals.append((own, sort_name(sort)))
         lines.append(layout(("define-fun", f"enabled@{index}", (), "Bool", conjunction(guards))))
         for key, decl in transitions.vocabulary.functions.items():
             if key not in keys:
@@ -336,4 +354,46 @@ class Runs:
                 transitions.vocabulary.types[key],
             )
             lines.append(layout(self.base.defined(key, _state(index + 1), body)))
-        return Part(f"any step {index + 1}", "\n".join(lines))
+        entities = [
+            (symbol(name), sort_name(constant.sort())) for name, constant in constants.items()
+        ]
+        return _AnyStep(Part(f"any step {index + 1}", "\n".join(lines)), entities, universals)
+
+    def _without_universals(
+        self, guard: z3.BoolRef, index: int, found: list[tuple[z3.ExprRef, z3.ExprRef]]
+    ) -> z3.BoolRef:
+        """A guard with a Boolean in place of each "every entity"; it says less, so the guard does.
+
+        That is kept to sorts that no function leads to: their entities have names in a run.
+        """
+        led_to = {function.range().name() for function in self.unrolling.grounding.functions}
+        for quantifier, signs in polarities(guard):
+            if signs != {not quantifier.is_exists()} or quantifier.var_sort(0).name() in led_to:
+                continue
+            name = z3.Bool(f"every.{len(found) + 1}@{index}")
+            found.append((name, quantifier))
+            stands = z3.Not(name) if quantifier.is_exists() else name
+            guard = z3.simplify(z3.substitute(guard, (quantifier, stands)))
+        return guard
+
+
+@dataclass(frozen=True)
+class _AnyStep:
+    """Any step; the constants that it names, and the universals that Booleans stand for in it,
+    each with its sort.
+    """
+
+    part: Part
+    entities: list[tuple[str, str]]
+    universals: list[tuple[str, str]]
+
+
+def _instances(universals: Sequence[tuple[str, str]], named: Sequence[tuple[str, str]]) -> Part:
+    """What universals say of the entities that a run names; the others do not matter to it."""
+    lines = [
+        layout(("assert", ("=>", own, (f"{own}.at", name))))
+        for own, sort in universals
+        for name, other in named
+        if other == sort
+    ]
+    return Part("instances", "\n".join(lines))
