@@ -62,6 +62,16 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
     "--trace", is_flag=True, help="Show the runs of reached claims and the invariant too."
 )
 @click.option(
+    "--certificates",
+    metavar="DIR",
+    help="Write every proof obligation and run, for another solver.",
+)
+@click.option(
+    "--recheck",
+    is_flag=True,
+    help="Let cvc5 prove the obligations again; a certificate in DIR is compared, not replaced.",
+)
+@click.option(
     "--timeout", type=float, callback=_seconds, metavar="S", help="Stop after so many seconds."
 )
 @click.option(
@@ -82,6 +92,8 @@ def command(
     listing: bool,
     json_path: str | None,
     trace: bool,
+    certificates: str | None,
+    recheck: bool,
     timeout: float | None,
     seed: int,
     jobs: int,
@@ -93,7 +105,7 @@ def command(
     CLAIM is a claim's id or a pattern such as 'cause.*'; without any, all claims are meant.
     """
     from model.assumptions import ASSUMPTIONS
-    from proofs.engine.verdict import exit_code
+    from proofs.engine.verdict import Exit, exit_code
     from proofs.render import listing_text, report_text
     from proofs.report import to_text
 
@@ -101,12 +113,19 @@ def command(
     if listing:
         if json_path is not None:
             raise click.UsageError("--list proves nothing, so there is nothing for --json.")
+        if certificates is not None or recheck:
+            raise click.UsageError("--list proves nothing, so there is nothing to certify.")
         console.put(listing_text(claims, console.style()))
         return 0
 
     if write_lock:
         _write_lock()
     file = None if json_path in (None, "-") else console.output_file(str(json_path))
+    certified = None
+    if certificates is not None or recheck:
+        from proofs.certify import Certified
+
+        certified = Certified(certificates, recheck=recheck, seed=seed, timeout=timeout)
     report = _proved(claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns)
     code = exit_code(report, allow_undetermined=allow_undetermined)
     if json_path == "-":
@@ -131,6 +150,9 @@ def command(
         console.complain(
             f"interrupted: {len(report.results)} of {len(claims)} verdicts were settled"
         )
+    elif certified is not None:
+        certificate = certified.finish(report, stdout=json_path != "-")
+        code = code or Exit(certificate)
     return code
 
 

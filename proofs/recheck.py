@@ -215,7 +215,9 @@ class Certificate:
             if name == "start" and command[1:6] == ["assert", "(", "forall", "(", "("]:
                 opening = command.index("=")
                 fixed.append(command[opening + 2])
-            elif not (name.startswith(("any step", "instances")) and command[1:4] == ["assert", "(", "=>"]):
+            elif not (
+                name.startswith(("any step", "instances")) and command[1:4] == ["assert", "(", "=>"]
+            ):
                 raise ValueError(f"its section {name!r} has a command {command[1]}")
         if name == "start" and fixed != self.manifest["model"]["initially_fixed"]:
             raise ValueError("its section 'start' does not fix each function once")
@@ -259,7 +261,9 @@ class Certificate:
         numbers = claim["numbers"]
         if numbers is not None and rule in ("states", "steps"):
             name = numbers["variable"]
-            inside = [f"(and (<= {low} {name}) (<= {name} {high}))" for low, high in numbers["regions"]]
+            inside = [
+                f"(and (<= {low} {name}) (<= {name} {high}))" for low, high in numbers["regions"]
+            ]
             either = f"(or {' '.join(inside)})" if len(inside) > 1 else (inside or ["false"])[0]
             yield _between(numbers["low"], name, numbers["high"])
             yield f"(assert (not {either}))"
@@ -282,8 +286,16 @@ class Certificate:
 
     def _complete(self) -> None:
         found = {
-            json.dumps([a["rule"], a.get("claim"), a.get("clause"), a.get("action"),
-                        a.get("steps"), a.get("numbers")])
+            json.dumps(
+                [
+                    a["rule"],
+                    a.get("claim"),
+                    a.get("clause"),
+                    a.get("action"),
+                    a.get("steps"),
+                    a.get("numbers"),
+                ]
+            )
             for a in self.files.values()
         }
 
@@ -332,7 +344,11 @@ def _run_problem(text: str, manifest: dict[str, Any], claim: dict[str, Any]) -> 
         run = json.loads(text)
         states, names = run["states"], run["vars"]
         changing = {*manifest["model"]["functions"], "action"}
-        if claim["steps"] is not None and not claim["numbers"] and len(states) != claim["steps"] + 1:
+        if (
+            claim["steps"] is not None
+            and not claim["numbers"]
+            and len(states) != claim["steps"] + 1
+        ):
             return f"it has {len(states) - 1} steps, the manifest {claim['steps']}"
         for index, state in enumerate(states):
             if state["#meta"]["index"] != index or set(state) != {"#meta", *names}:
@@ -406,7 +422,7 @@ def table(certificate: Certificate, answers: dict[str, str]) -> str:
     rows = [("invariant", f"{len(clauses['clauses'])} clauses", clauses["obligations"])]
     rows += [(c["title"], c["verdict"], c["obligations"]) for c in manifest["claims"]]
     head = f"{'claim':<{TITLE}} {'verdict':<12} {'obligations':>11} {'re-proved':>10}"
-    lines = [head, "─" * len(head)]
+    lines = [head, "-" * len(head)]
     for title, verdict, paths in rows:
         proved = sum(answers.get(path) == "unsat" for path in paths)
         count = str(len(paths)) if paths else "none"
@@ -484,18 +500,18 @@ def _proved_again(certificate: Certificate, solver: Solver) -> int:
         for claim in certificate.manifest["claims"]
         if not claim["obligations"] and claim["verdict"] != "UNDETERMINED"
     ]
-    print(f"{model['system']} {model['digest'][:12]}, cvc5 {solver.version}\n")  # noqa: T201
-    print(table(certificate, answers))  # noqa: T201
+    print(f"{model['system']} {model['digest'][:12]}, cvc5 {solver.version}\n")
+    print(table(certificate, answers))
     for path in refuted:
-        print(f"refuted: {path}")  # noqa: T201
+        print(f"refuted: {path}")
     for path, answer in open_.items():
-        print(f"left open: {path}: {answer}")  # noqa: T201
+        print(f"left open: {path}: {answer}")
     for title in bare:
-        print(f"left open: {title} has no obligations")  # noqa: T201
+        print(f"left open: {title} has no obligations")
     seconds = time.perf_counter() - started
     proved = sum(answer == "unsat" for answer in answers.values())
-    print(f"\n{fragments(certificate)}")  # noqa: T201
-    print(f"{proved} of {len(certificate.files)} obligations proved again in {seconds:.1f} s.")  # noqa: T201
+    print(f"\n{fragments(certificate)}")
+    print(f"{proved} of {len(certificate.files)} obligations proved again in {seconds:.1f} s.")
     if interrupted:
         _say(f"interrupted: {len(answers)} of {len(certificate.files)} obligations were answered")
         return 130
@@ -505,12 +521,12 @@ def _proved_again(certificate: Certificate, solver: Solver) -> int:
 
 
 def _say(message: str) -> None:
-    print(" ".join(message.split()), file=sys.stderr)  # noqa: T201
+    print(" ".join(message.split()), file=sys.stderr)
 
 
 def _progress(message: str) -> None:
     if sys.stderr.isatty():
-        print(f"\r\033[K{message}", end="", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"\r\033[K{message}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

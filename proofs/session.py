@@ -8,17 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from model.site import Site
-from model.version import POSTED, StoreVersion, native
+from model.version import POSTED, SP3, SP4, StoreVersion, native
 from proofs.administrators import SETTINGS
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.engine import lock
 from proofs.engine.bounded import Numbers
+from proofs.engine.certificates import certificate
 from proofs.engine.claims import Claim
 from proofs.engine.prove import Prover
+from proofs.engine.space import Instance
+from proofs.engine.sweep import Sweep, sweep
 from proofs.engine.verdict import Report, Result, Verdict
 
 LOCK = Path(__file__).with_name("invariant.lock")
 """The invariant, as it was found and reviewed."""
+
+SMALL = (
+    Instance(
+        Site,
+        {"servers": 2, "mailboxes": 1, "attachments": 1},
+        {StoreVersion: (SP3, SP4)},
+    ),
+)
+"""The instances whose reachable states are all looked at, beside the proofs."""
 
 NUMBERS = {StoreVersion: Numbers(0, 2**64 - 1, tuple(map(int, POSTED)))}
 """Versions; runs that are shown prefer posted builds."""
@@ -45,6 +57,17 @@ def write_lock() -> int:
     temporary.write_text(lock.text(engine.transitions, clauses), encoding="utf-8")
     temporary.replace(LOCK)
     return len(clauses)
+
+
+def certify(report: Report, *, seed: int = 0, timeout: float | None = None) -> dict[str, str]:
+    """The files of a certificate for a report: paths and texts. Raises Timeout."""
+    return certificate(prover(seed=seed, timeout=timeout), report.results)
+
+
+def swept() -> Sweep:
+    """The invariant, evaluated in every reachable state of small instances; no solver decides."""
+    engine = prover()
+    return sweep(engine.transitions, engine.invariant(), SMALL)
 
 
 def run(

@@ -229,7 +229,9 @@ class Runs:
             head = ("define-fun", symbol(name), (("x", sort_name(decl.domain(0))),))
             if not cases:
                 lines.append(
-                    layout(("declare-fun", symbol(name), (sort_name(decl.domain(0)),), sort_name(sort)))
+                    layout(
+                        ("declare-fun", symbol(name), (sort_name(decl.domain(0)),), sort_name(sort))
+                    )
                 )
                 continue
             value = cases[-1][1]
@@ -350,7 +352,8 @@ class Runs:
             ]
             value = z3.simplify(_together(decl(variable), writes))
             body = writer.write(
-                value, At(_state(index), constants={_own(variable): "x"}),
+                value,
+                At(_state(index), constants={_own(variable): "x"}),
                 transitions.vocabulary.types[key],
             )
             lines.append(layout(self.base.defined(key, _state(index + 1), body)))

@@ -126,8 +126,9 @@ class Writer:
             for name, type_, _ in command.parameters
         }
         typed |= dict(variables)
-        self.types: dict[str, Any] = {name: type_ for name, type_ in typed.items() if _has_words(type_)}
-
+        self.types: dict[str, Any] = {
+            name: type_ for name, type_ in typed.items() if _has_words(type_)
+        }
 
     def number(self, value: int, type_: Any) -> str:
         """A number of a type whose members have words of their own, such as versions."""
@@ -139,9 +140,7 @@ class Writer:
         """A term as an expression. ``type_`` is that of the number that the term is, if known."""
         return self._write(term, at, (), type_ if _has_words(type_) else None)
 
-    def _write(
-        self, term: z3.ExprRef, at: At, bound: tuple[str, ...], number: Any
-    ) -> Sexp:
+    def _write(self, term: z3.ExprRef, at: At, bound: tuple[str, ...], number: Any) -> Sexp:
         if z3.is_quantifier(term):
             return self._quantified(term, at, bound)
         if z3.is_var(term):
@@ -170,7 +169,9 @@ class Writer:
             flat = [
                 part
                 for child in inner
-                for part in (child[1:] if isinstance(child, tuple) and child[0] == head else (child,))
+                for part in (
+                    child[1:] if isinstance(child, tuple) and child[0] == head else (child,)
+                )
             ]
             return _joined(head, "", sorted(flat, key=_flat))
         if head in ("=", "distinct", "+"):
@@ -221,7 +222,9 @@ class Writer:
         sorts = [decl.range() for decl in vocabulary.functions.values()]
         sorts += [constant.sort() for constant in vocabulary.constants.values()]
         sorts += [
-            term.sort() for command in self.transitions.commands for _, _, term in command.parameters
+            term.sort()
+            for command in self.transitions.commands
+            for _, _, term in command.parameters
         ]
         sorts.append(self.transitions.action.sort())
         found: dict[str, Sexp] = {}
@@ -248,13 +251,8 @@ class Writer:
 
     def functions(self) -> list[Sexp]:
         """The functions of the state; those of the machines, then the histories of claims."""
-        ordered = sorted(
-            self.transitions.vocabulary.functions, key=lambda key: key.slot == HISTORY
-        )
-        return [
-            _declared(self.state_functions[str(key)], symbol(str(key)))
-            for key in ordered
-        ]
+        ordered = sorted(self.transitions.vocabulary.functions, key=lambda key: key.slot == HISTORY)
+        return [_declared(self.state_functions[str(key)], symbol(str(key))) for key in ordered]
 
     def parameters(self, step: str = "") -> list[Sexp]:
         """The action of a step and the arguments of every action."""
