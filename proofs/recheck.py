@@ -360,12 +360,18 @@ def _run_problem(text: str, manifest: dict[str, Any], claim: dict[str, Any]) -> 
                 before, value = states[0][name], state[name]
                 if name not in changing and value != before:
                     return f"{name}, which never changes, differs in state {index}"
-                if isinstance(before, dict) and "#map" in before:
-                    if [k for k, _ in value["#map"]] != [k for k, _ in before["#map"]]:
-                        return f"{name} is of other entities in state {index}"
+                if _entities(value) != _entities(before):
+                    return f"{name} is of other entities in state {index}"
     except (ValueError, KeyError, TypeError) as error:
         return f"{type(error).__name__}: {error}"
     return None
+
+
+def _entities(value: Any) -> list[Any] | None:
+    """The entities that a function of a state is about; None for what is no function."""
+    if not isinstance(value, dict) or "#map" not in value:
+        return None
+    return [entity for entity, _ in value["#map"]]
 
 
 # -- cvc5 -----------------------------------------------------------------------------------------
@@ -435,8 +441,9 @@ def fragments(certificate: Certificate) -> str:
     """How many obligations stay in a decidable fragment, and which do not."""
     leaving = {p: a["fragment"]["leaves"] for p, a in certificate.files.items()}
     leaving = {path: why for path, why in leaving.items() if why}
-    text = f"{len(certificate.files) - len(leaving)} of {len(certificate.files)} obligations are in a decidable fragment"
-    return "\n".join([text + ".", *(f"  {path}: {why}" for path, why in leaving.items())])
+    total = len(certificate.files)
+    text = f"{total - len(leaving)} of {total} obligations are in a decidable fragment."
+    return "\n".join([text, *(f"  {path}: {why}" for path, why in leaving.items())])
 
 
 class _Parser(argparse.ArgumentParser):

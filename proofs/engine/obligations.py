@@ -15,14 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import z3
-
-from model.kernel import Entity, EntityInfo
 from proofs.engine.bounded import Numbers
-from proofs.engine.claims import Claim, Kind, Reading
+from proofs.engine.claims import Claim
 from proofs.engine.extract import Command
 from proofs.engine.induction import Clause
-from proofs.engine.recover import Plan
 from proofs.engine.smtlib import (
     At,
     Sexp,
@@ -35,7 +31,6 @@ from proofs.engine.smtlib import (
     symbol,
 )
 from proofs.engine.transitions import Property, Transitions
-from proofs.engine.verdict import Run
 from proofs.engine.vocabulary import Key
 
 LOGIC = "UFDTLIA"
@@ -177,7 +172,7 @@ class Obligations:
             *self.described(command),
             layout(("define-fun", symbol(enabled), (), "Bool", guard)),
         ]
-        for key, decl in vocabulary.functions.items():
+        for key in vocabulary.functions:
             value = self.written(command, key, state, given)
             lines.append(layout(self.defined(key, after, value)))
         return Part(f"step {command.name}", "\n".join(lines))

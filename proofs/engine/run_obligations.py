@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,11 @@ def _state(index: int) -> str:
 
 
 def _own(term: z3.ExprRef) -> str:
-    return str(term.decl().name())
+    return _name(term.decl())
+
+
+def _name(decl: z3.FuncDeclRef) -> str:
+    return str(decl.name())
 
 
 class Runs:
@@ -116,13 +120,13 @@ class Runs:
         typed = dict(zip((n for n, _ in claim.variables), trace.witness, strict=True))
         last = claim.variables[-1][0] if numbers else None
         varies = None if last is None else (typed[last], symbol(last))
-        parts = [self._entities(run, trace), self._first(claim, trace, varies)]
+        parts = [self._entities(run, trace), self._first(trace, varies)]
         taken: list[Sexp] = []
         step: dict[str, Sexp] = {}
         for index, (shown, values) in enumerate(zip(run.steps, trace.arguments, strict=True)):
             command = self.transitions.command(shown.action)
             step = {
-                _own(term): self._plain(value, term, varies)
+                _own(term): self._value(value, term.sort(), varies)
                 for (_, _, term), value in zip(command.parameters, values, strict=True)
             }
             step[_own(self.transitions.action)] = constructor(
@@ -140,7 +144,7 @@ class Runs:
             taken.append(enabled)
         before = len(run.steps) - 1 if claim.on_step else len(run.steps)
         variables = {
-            name: self._plain(typed[name], term, None)
+            name: self._value(typed[name], term.sort(), None)
             for name, _, term in formula.variables
             if name != last
         }
@@ -169,16 +173,13 @@ class Runs:
             tuple(goal),
         )
 
-    def _plain(self, value: Plain, term: z3.ExprRef, varies: Any) -> Sexp:
-        """The expression of a plain value, of a term's sort."""
-        return self._value(value, term.sort(), varies)
-
-    def _value(self, value: Plain, sort: z3.SortRef, varies: Any) -> Sexp:
+    def _value(self, value: Plain, sort: z3.SortRef, varies: tuple[Plain, str] | None) -> Sexp:
+        """The expression of a plain value; ``varies`` is the number that is any, and its name."""
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, int):
             if varies is not None and value == varies[0]:
-                return str(varies[1])
+                return varies[1]
             return str(value) if value >= 0 else ("-", str(-value))
         if sort.kind() == z3.Z3_DATATYPE_SORT:
             return symbol(f"{sort_name(sort).strip('|')}.{value}")
@@ -201,7 +202,7 @@ class Runs:
         lines += ["; numbers that the model names", *map(layout, writer.named())]
         return Part("types of the run", "\n".join(lines))
 
-    def _first(self, claim: Claim, trace: Trace, varies: Any) -> Part:
+    def _first(self, trace: Trace, varies: tuple[Plain, str] | None) -> Part:
         """The first state: what it leaves open is as in the run, the rest is what it has to be."""
         transitions, vocabulary = self.transitions, self.transitions.vocabulary
         values: dict[str, dict[str, Plain]] = {}
@@ -213,34 +214,31 @@ class Runs:
         lines.append("; arguments of actions that are not taken: any")
         lines += map(layout, self.writer.parameters()[1:])
         for constant in vocabulary.constants.values():
-            value = self._plain(values[_own(constant)][""], constant, None)
+            plain = self._value(values[_own(constant)][""], constant.sort(), None)
             sort = sort_name(constant.sort())
-            lines.append(layout(("define-fun", symbol(_own(constant)), (), sort, value)))
+            lines.append(layout(("define-fun", symbol(_own(constant)), (), sort, plain)))
         open_ = [
             *vocabulary.references.values(),
             *(d for key, d in vocabulary.functions.items() if key not in transitions.initial),
         ]
-        for decl in open_:
-            name, sort = str(decl.name()), decl.range()
-            cases = [
-                (entity, self._value(value, sort, varies))
-                for entity, value in values.get(name, {}).items()
-            ]
-            head = ("define-fun", symbol(name), (("x", sort_name(decl.domain(0))),))
-            if not cases:
-                lines.append(
-                    layout(
-                        ("declare-fun", symbol(name), (sort_name(decl.domain(0)),), sort_name(sort))
-                    )
-                )
-                continue
-            value = cases[-1][1]
-            for entity, other in reversed(cases[:-1]):
-                value = ("ite", ("=", "x", symbol(entity)), other, value)
-            lines.append(layout((*head, sort_name(sort), value)))
-        for key in transitions.initial:
-            lines.append(layout(self.base.defined(key, "", self.base.first(key))))
+        lines += [layout(_table(decl, self._cases(decl, values, varies))) for decl in open_]
+        lines += [
+            layout(self.base.defined(key, "", self.base.first(key))) for key in transitions.initial
+        ]
         return Part("first state", "\n".join(lines))
+
+    def _cases(
+        self,
+        decl: z3.FuncDeclRef,
+        values: Mapping[str, Mapping[str, Plain]],
+        varies: tuple[Plain, str] | None,
+    ) -> list[tuple[str, Sexp]]:
+        """The values of a function, by entity."""
+        known = values.get(str(decl.name()), {})
+        return [
+            (symbol(entity), self._value(value, decl.range(), varies))
+            for entity, value in known.items()
+        ]
 
     # -- no shorter run -------------------------------------------------------------------------
 
@@ -290,8 +288,10 @@ class Runs:
         """Any first state: what it leaves open is any, the rest is what it has to be."""
         fixed = {str(key) for key in self.transitions.initial}
         lines = [layout(item) for item in self.writer.functions() if str(item[1]) not in fixed]
-        for key in self.transitions.initial:
-            lines.append(layout(self.base.defined(key, "", self.base.first(key))))
+        lines += [
+            layout(self.base.defined(key, "", self.base.first(key)))
+            for key in self.transitions.initial
+        ]
         return Part("any first state", "\n".join(lines))
 
     def _any_step(self, index: int, keys: set[Key]) -> _AnyStep:
@@ -389,6 +389,17 @@ class _AnyStep:
     part: Part
     entities: list[tuple[str, str]]
     universals: list[tuple[str, str]]
+
+
+def _table(decl: z3.FuncDeclRef, cases: Sequence[tuple[str, Sexp]]) -> Sexp:
+    """The definition of a function by its values; a declaration where there are no entities."""
+    name, domain, range_ = symbol(_name(decl)), sort_name(decl.domain(0)), sort_name(decl.range())
+    if not cases:
+        return ("declare-fun", name, (domain,), range_)
+    value = cases[-1][1]
+    for entity, other in reversed(cases[:-1]):
+        value = ("ite", ("=", "x", entity), other, value)
+    return ("define-fun", name, (("x", domain),), range_, value)
 
 
 def _instances(universals: Sequence[tuple[str, str]], named: Sequence[tuple[str, str]]) -> Part:

@@ -136,7 +136,7 @@ class Writer:
         self.numbers[name] = value
         return name
 
-    def write(self, term: z3.ExprRef, at: At = At(), type_: Any = None) -> Sexp:  # noqa: B008
+    def write(self, term: z3.ExprRef, at: At = At(), type_: Any = None) -> Sexp:
         """A term as an expression. ``type_`` is that of the number that the term is, if known."""
         return self._write(term, at, (), type_ if _has_words(type_) else None)
 
@@ -144,7 +144,8 @@ class Writer:
         if z3.is_quantifier(term):
             return self._quantified(term, at, bound)
         if z3.is_var(term):
-            return bound[-1 - z3.get_var_index(term)]
+            index: int = z3.get_var_index(term)
+            return bound[-1 - index]
         if z3.is_int_value(term):
             value = term.as_long()
             if number is not None:

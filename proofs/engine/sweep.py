@@ -1,7 +1,8 @@
 """The invariant evaluated in every reachable state of small instances: a check without a solver.
 
 The plain machines are executed, and clauses are computed by Python from the values that they have.
-It establishes nothing about larger instances; it would notice clauses that a solver wrongly accepts.
+It establishes nothing about larger instances; it would notice a clause that a
+solver wrongly accepts.
 """
 
 from __future__ import annotations

@@ -107,8 +107,8 @@ class Result:
 
     ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
     ``vacuous`` whether an always claim's antecedent is out of reach, ``seconds`` the wall time,
-    ``answer`` what was derived (JSON-ready), ``inside`` a run for each range of numbers in it, ``plans`` actions with arguments:
-    the claim's variables by name, or numbers.
+    ``answer`` what was derived (JSON-ready), ``inside`` a run for each range of numbers in it,
+    ``plans`` actions with arguments: the claim's variables by name, or numbers.
     """
 
     claim: Claim
