@@ -174,7 +174,8 @@ class Writer:
                     child[1:] if isinstance(child, tuple) and child[0] == head else (child,)
                 )
             ]
-            return _joined(head, "", sorted(flat, key=_flat))
+            empty = "true" if head == "and" else "false"
+            return _joined(head, empty, sorted(flat, key=_flat))
         if head in ("=", "distinct", "+"):
             inner.sort(key=lambda part: (isinstance(part, str), _flat(part)))
         return (head, *inner)
