@@ -16,10 +16,13 @@ from functools import partial
 from typing import Any
 
 import click
+import z3
 
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP4, StoreVersion
+from proofs import recheck, session
+from proofs.catalogue import CLAIMS
 from proofs.engine.explicit import Instance, reach
 
 _SETTLE = """
@@ -243,7 +246,36 @@ def growth(repetitions: int) -> Iterator[Row]:
     yield Row("proof, any number of them", f"{seconds:.2f} s", "", None, None)
 
 
-SECTIONS = {"claims": claims, "extraction": extraction, "execution": execution, "growth": growth}
+def certificates(repetitions: int) -> Iterator[Row]:
+    """Every obligation of every claim, by cvc5 and by Z3, both from the same texts."""
+    report = session.run(CLAIMS, tables=False)
+    started = time.perf_counter()
+    files = session.certify(report)
+    written = time.perf_counter() - started
+    texts = [text for path, text in files.items() if path.endswith(".smt2")]
+    cvc5 = recheck.Solver(60, proofs=False)
+
+    def by_cvc5() -> None:
+        assert all(cvc5.answer(text) == "unsat" for text in texts)
+
+    def by_z3() -> None:
+        for text in texts:
+            instance = z3.Solver()
+            instance.from_string(text)
+            assert instance.check() == z3.unsat
+
+    again, own = (min(_seconds(run) for _ in range(repetitions)) for run in (by_cvc5, by_z3))
+    yield Row("obligations: cvc5 / Z3", f"{again:.2f} s", f"{own:.2f} s", again / own, 10)
+    yield Row("  how many, and their writing", f"{written:.1f} s", f"{len(texts)}", None, None)
+
+
+SECTIONS = {
+    "claims": claims,
+    "extraction": extraction,
+    "execution": execution,
+    "growth": growth,
+    "certificates": certificates,
+}
 """What can be measured."""
 
 
@@ -251,7 +283,7 @@ SECTIONS = {"claims": claims, "extraction": extraction, "execution": execution, 
 @click.argument("sections", nargs=-1, type=click.Choice(tuple(SECTIONS)), metavar="[SECTION]...")
 @click.option("--repeat", type=click.IntRange(1), default=3, metavar="N", help="Runs of each.")
 def main(sections: tuple[str, ...], repeat: int) -> None:
-    """Measure; SECTION is claims, extraction, execution or growth, and all without any."""
+    """Measure; SECTION is claims, extraction, execution, growth or certificates, and all without."""
     click.echo(f"{'':<34}{'measured':>12}{'reference':>12}{'ratio':>7}  target")
     for name in sections or SECTIONS:
         for row in SECTIONS[name](repeat):

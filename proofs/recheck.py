@@ -25,6 +25,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -391,8 +392,7 @@ class Solver:
         self.options = {"tlimit-per": str(max(1, int(seconds * 1000)))}
         if proofs:
             self.options |= {"produce-proofs": "true", "check-proofs": "true"}
-        version = cvc5.Solver(cvc5.TermManager()).getVersion()
-        self.version = version.decode() if isinstance(version, bytes) else str(version)
+        self.version = metadata.version("cvc5")
 
     def answer(self, text: str) -> str:
         """``unsat``, ``sat``, ``unknown``, or what cvc5 complains about."""

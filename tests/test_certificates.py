@@ -21,7 +21,7 @@ from model.site import Site
 from model.version import SP4, StoreVersion
 from proofs import recheck, session
 from proofs.__main__ import main
-from proofs.catalogue import CLAIMS
+from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.engine.certificates import canonical, certificate
 from proofs.engine.fragment import receipt
 from proofs.engine.prove import Prover
@@ -151,9 +151,7 @@ def test_a_changed_model_is_refuted(results: list[Result], solver: recheck.Solve
         def _drop_scans(self, server: Any) -> None:
             pass
 
-    changed = Prover(
-        Forgetful, session.prover().catalogue, session.HISTORIES, numbers=session.NUMBERS
-    )
+    changed = Prover(Forgetful, session.prover().catalogue, HISTORIES, numbers=session.NUMBERS)
     original = session.prover()
     changed._invariant = original.invariant()
     served = [result for result in results if result.claim.id == "safety.scan_is_served"]
