@@ -283,7 +283,7 @@ SECTIONS = {
 @click.argument("sections", nargs=-1, type=click.Choice(tuple(SECTIONS)), metavar="[SECTION]...")
 @click.option("--repeat", type=click.IntRange(1), default=3, metavar="N", help="Runs of each.")
 def main(sections: tuple[str, ...], repeat: int) -> None:
-    """Measure; SECTION is claims, extraction, execution, growth or certificates, and all without."""
+    """Measure; SECTION is claims, extraction, execution, growth, certificates; or all of them."""
     click.echo(f"{'':<34}{'measured':>12}{'reference':>12}{'ratio':>7}  target")
     for name in sections or SECTIONS:
         for row in SECTIONS[name](repeat):

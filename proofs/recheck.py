@@ -193,6 +193,9 @@ class Certificate:
         claim = self.claims[about["claim"]]
         said = f"claim {claim['title']}"
         support = ["invariant"] if claim["clauses"] else []
+        if rule == "premise":
+            step = [f"step {about['action']}"] if "action" in about else []
+            return [*state, *support, *step, f"premise {about['premise']}"]
         if rule == "states":
             return [*state, *support, said]
         if rule == "steps":
@@ -241,6 +244,12 @@ class Certificate:
 
     def _claim_goal(self, about: dict[str, Any]) -> Iterator[str]:
         rule, claim = about["rule"], self.claims[about["claim"]]
+        if rule == "premise":
+            yield from self._assumed(claim["clauses"])
+            if "action" in about:
+                yield from self._taken(about)
+            yield "(assert violated)"
+            return
         universal = claim["kind"] in ("always", "finding", "recoverable")
         ends = "(not claim)" if universal else "claim"
         if rule == "run":
@@ -286,53 +295,48 @@ class Certificate:
     # -- all of them ----------------------------------------------------------------------------
 
     def _complete(self) -> None:
-        found = {
-            json.dumps(
-                [
-                    a["rule"],
-                    a.get("claim"),
-                    a.get("clause"),
-                    a.get("action"),
-                    a.get("steps"),
-                    a.get("numbers"),
-                ]
-            )
-            for a in self.files.values()
-        }
+        found = [_key(about) for about in self.files.values()]
 
-        def demand(rule: str, *rest: Any) -> None:
-            key = [rule, *rest]
-            key += [None] * (6 - len(key))
-            if json.dumps(key) not in found:
-                words = " ".join(str(word) for word in key if word is not None)
+        def demand(rule: str, **of: Any) -> None:
+            if _key({"rule": rule, **of}) not in found:
+                words = " ".join(str(word) for word in (rule, *of.values()))
                 self.problems.append(f"an obligation is missing: {words}")
 
+        actions = [{"action": action} for action in self.actions]
         for name in self.clauses if any(c["clauses"] for c in self.claims.values()) else ():
-            demand("start", None, name)
-            for action in self.actions:
-                demand("step", None, name, action)
+            demand("start", clause=name)
+            for action in actions:
+                demand("step", clause=name, **action)
         for title, claim in self.claims.items():
-            if claim["verdict"] in ("PROVED", "DERIVED") and claim["kind"] == "recoverable":
-                demand("plans", title)
-            elif claim["verdict"] in ("PROVED", "DERIVED") and claim["kind"] != "eventually":
-                for action in self.actions if claim["about"] == "steps" else ():
-                    demand("steps", title, None, action)
-                if claim["about"] == "states":
-                    demand("states", title)
-            for low, high in (claim["numbers"] or {"regions": ()})["regions"]:
-                if not any(
-                    a["rule"] == "run" and a["claim"] == title and a["numbers"] == [low, high]
-                    for a in self.files.values()
-                ):
-                    self.problems.append(f"an obligation is missing: run {title} {low} {high}")
+            proved = claim["verdict"] in ("PROVED", "DERIVED") and claim["kind"] != "eventually"
+            if proved and claim["kind"] == "recoverable":
+                demand("plans", claim=title, plans=len(claim["plans"]))
+            elif proved and claim["about"] == "states":
+                demand("states", claim=title)
+            for action in actions if proved and claim["about"] == "steps" else ():
+                demand("steps", claim=title, **action)
+            for premise in claim["premises"]:
+                for action in actions if premise["about"] == "steps" else [{}]:
+                    demand("premise", claim=title, premise=premise["name"], **action)
+            for region in claim["numbers"]["regions"] if claim["numbers"] else ():
+                demand("run", claim=title, numbers=region)
             if claim["verdict"] in ("REACHED", "REFUTED"):
-                demand("run", title, None, None, claim["steps"])
+                demand("run", claim=title, numbers=None)
                 for steps in range(1 if claim["about"] == "steps" else 0, claim["steps"]):
-                    demand("shorter", title, None, None, steps)
+                    demand("shorter", claim=title, steps=steps)
         claimed = {path for claim in self.claims.values() for path in claim["obligations"]}
         claimed |= set(self.manifest["invariant"]["obligations"])
         if claimed != set(self.files):
             self.problems.append("manifest.json lists other obligations than its claims have")
+
+
+_OF = ("claim", "clause", "action", "premise", "plans", "numbers")
+
+
+def _key(about: dict[str, Any]) -> list[Any]:
+    """What an obligation is for. How long a shown run is does not matter here."""
+    length = about["steps"] if about["rule"] == "shorter" else None
+    return [about["rule"], length, *(about.get(name) for name in _OF)]
 
 
 def _between(low: int, name: str, high: int) -> str:

@@ -24,6 +24,7 @@ from proofs.__main__ import main
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.engine.certificates import canonical, certificate
 from proofs.engine.fragment import receipt
+from proofs.engine.obligations import Premise
 from proofs.engine.prove import Prover
 from proofs.engine.smtlib import Writer, layout, symbol
 from proofs.engine.space import Instance
@@ -158,6 +159,33 @@ def test_a_changed_model_is_refuted(results: list[Result], solver: recheck.Solve
     texts = certificate(changed, served)
     about = [path for path in texts if re.match(r"invariant/(stop|disable).*/clause\.[12]\.", path)]
     assert "sat" in {solver.answer(texts[path]) for path in about}
+
+
+def test_other_premises_of_a_claim_are_certified_too(
+    engine: Prover, results: list[Result], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a liveness rule has them: for every step, and for every state."""
+    served = next(result for result in results if result.claim.id == "safety.scan_is_served")
+    formula = engine.property(served.claim)
+    kept = engine.transitions.primed(formula.holds)
+    premises = [
+        Premise("kept", "A step keeps it.", z3.Not(kept), formula.variables, on_step=True),
+        Premise("so", "It is so.", z3.Not(formula.holds), formula.variables, on_step=False),
+    ]
+    texts = certificate(engine, [served], lambda _: premises)
+    path = tmp_path / "certificate"
+    OutputFolder(str(path)).write(texts)
+    assert recheck.main([str(path)]) == 0
+    assert re.search(r"safety.scan_is_served +PROVED +14 +14", capsys.readouterr().out)
+    manifest = json.loads(texts["manifest.json"])
+    lost = "claims/safety.scan_is_served/kept.start_move.smt2"
+    (path / lost).unlink()
+    del manifest["files"][lost]
+    manifest["claims"][0]["obligations"].remove(lost)
+    sealed(lambda *_: None)(path, manifest)
+    assert recheck.main([str(path)]) == 1
+    wanted = "an obligation is missing: premise safety.scan_is_served kept start_move"
+    assert wanted in capsys.readouterr().err
 
 
 def test_what_is_left_open_is_listed(
@@ -317,7 +345,7 @@ def test_a_definition_changed_everywhere_is_found_out_by_the_model(
 ) -> None:
     """What no reader of the folder can notice: another model, consistently."""
     monkeypatch.setattr(session, "SMALL", TINY)
-    claims = ["safety.scan_is_served", "resolution.no_move_fails"]
+    claims = ["resolution.no_move_fails"]
     assert main([*claims, "--certificates", str(tmp_path / "own")]) == 0
     own = tmp_path / "own"
     assert main([*claims, "--certificates", str(own), "--recheck"]) == 0

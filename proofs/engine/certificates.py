@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import metadata
 from typing import Any
 
@@ -16,7 +16,7 @@ from proofs.engine import itf
 from proofs.engine.claims import ANY_READING, Claim, Kind
 from proofs.engine.fragment import receipt
 from proofs.engine.induction import Clause
-from proofs.engine.obligations import Obligation, Obligations, folder
+from proofs.engine.obligations import Obligation, Obligations, Premise, folder
 from proofs.engine.prove import Prover
 from proofs.engine.run_obligations import Runs
 from proofs.engine.verdict import Result, Run, Verdict
@@ -51,17 +51,24 @@ def canonical(content: Any) -> str:
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
-def certificate(prover: Prover, results: Iterable[Result]) -> dict[str, str]:
+Premises = Callable[[Result], Sequence[Premise]]
+
+
+def certificate(
+    prover: Prover, results: Iterable[Result], premises: Premises = lambda _: ()
+) -> dict[str, str]:
     """The files of a certificate by path, ``manifest.json`` among them.
 
-    The same model, claims and seed give the same bytes. Raises Timeout where the invariant does.
+    ``premises`` are what else a PROVED result rests on, such as a liveness rule's. The same model,
+    claims and seed give the same bytes. Raises Timeout where the invariant does.
     """
-    return _Assembly(prover).files(list(results))
+    return _Assembly(prover, premises).files(list(results))
 
 
 class _Assembly:
-    def __init__(self, prover: Prover) -> None:
+    def __init__(self, prover: Prover, premises: Premises) -> None:
         self.prover = prover
+        self.premises = premises
         self.clauses = prover.invariant()
         self.base = Obligations(prover.transitions, self.clauses)
         self.runs = Runs(self.base)
@@ -143,6 +150,10 @@ class _Assembly:
                 [{"action": action, "arguments": list(arguments)} for action, arguments in plan]
                 for plan in result.plans
             ],
+            "premises": [
+                {"name": p.name, "about": "steps" if p.on_step else "states", "says": p.says}
+                for p in self.premises(result)
+            ],
             "numbers": None,
         }
         if result.verdict is Verdict.DERIVED:
@@ -163,11 +174,13 @@ class _Assembly:
 
     def _obligations(self, result: Result) -> Iterator[Obligation]:
         claim, verdict = result.claim, result.verdict
+        known = {str(clause): clause for clause in self.clauses}
+        clauses = [known[text] for text in _clauses_of(result)]
+        for premise in self.premises(result):
+            yield from self.base.of_premise(claim, premise, clauses)
         if verdict is Verdict.UNDETERMINED or claim.kind is Kind.EVENTUALLY:
             return
         formula = self.prover.property(claim)
-        known = {str(clause): clause for clause in self.clauses}
-        clauses = [known[text] for text in _clauses_of(result)]
         if result.plans:
             yield from self.runs.plan(claim, formula, clauses, result.plans)
         elif verdict is Verdict.PROVED:

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import z3
+
 from proofs.engine.bounded import Numbers
 from proofs.engine.claims import Claim
 from proofs.engine.extract import Command
@@ -74,6 +76,21 @@ class Obligation:
     def goal_text(self) -> str:
         """What is asserted beyond what the parts say."""
         return "\n".join(map(layout, self.goal))
+
+
+@dataclass(frozen=True)
+class Premise:
+    """Something else that a claim's proof rests on, such as that a rank never rises.
+
+    ``violated`` is what no state of the claim's clauses, or no step from one, may make true: a term
+    over ``variables``, which are a property's. ``name`` is unique in the claim.
+    """
+
+    name: str
+    says: str
+    violated: z3.BoolRef
+    variables: tuple[tuple[str, Any, z3.ExprRef], ...]
+    on_step: bool
 
 
 def name_of(clauses: Sequence[Clause]) -> dict[Clause, str]:
@@ -238,6 +255,20 @@ class Obligations:
         lines.append(layout(("define-fun", "claim", (), "Bool", body)))
         return Part(f"claim {claim.title}", "\n".join(lines))
 
+    def premise(self, claim: Claim, premise: Premise) -> Part:
+        """A premise of a claim: its variables, and what violates it."""
+        named = {str(term.decl().name()): symbol(name) for name, _, term in premise.variables}
+        types = [(str(term.decl().name()), type_) for _, type_, term in premise.variables]
+        writer, at = Writer(self.transitions, types), At(constants=dict(named))
+        fixed = [writer.write(term, at) for term in self.transitions.under(claim.reading)]
+        body = conjunction([*fixed, writer.write(premise.violated, at)])
+        lines = [f"; {claim.title}, {premise.name}: {premise.says}"]
+        lines += map(layout, writer.named(self.writer.numbers))
+        for name, _, term in premise.variables:
+            lines.append(layout(("declare-const", symbol(name), sort_name(term.sort()))))
+        lines.append(layout(("define-fun", "violated", (), "Bool", body)))
+        return Part(f"premise {premise.name}", "\n".join(lines))
+
     # -- goals ----------------------------------------------------------------------------------
 
     def assumed(self, clauses: Iterable[Clause]) -> list[Sexp]:
@@ -336,6 +367,34 @@ class Obligations:
                 f"{claim.title}: {command.name} {words}.",
                 (self.types, self.vocabulary, *support, self.steps[command.name], part),
                 (*self.assumed(clauses), *self.taken(command), *event),
+            )
+
+    def of_premise(
+        self, claim: Claim, premise: Premise, clauses: Sequence[Clause]
+    ) -> Iterator[Obligation]:
+        """That no state, or no step, of the clauses violates a premise."""
+        part = self.premise(claim, premise)
+        support = [self.invariant] if clauses else []
+        violated: Sexp = ("assert", "violated")
+        own = (("claim", claim.title), ("premise", premise.name))
+        if not premise.on_step:
+            yield Obligation(
+                f"{folder(claim)}/{premise.name}.smt2",
+                "premise",
+                own,
+                f"{claim.title}, {premise.name}: so it is in every state.",
+                (self.types, self.vocabulary, *support, part),
+                (*self.assumed(clauses), violated),
+            )
+            return
+        for command in self.transitions.commands:
+            yield Obligation(
+                f"{folder(claim)}/{premise.name}.{command.name}.smt2",
+                "premise",
+                (*own, ("action", command.name)),
+                f"{claim.title}, {premise.name}: so it is for {command.name}.",
+                (self.types, self.vocabulary, *support, self.steps[command.name], part),
+                (*self.assumed(clauses), *self.taken(command), violated),
             )
 
 
