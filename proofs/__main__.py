@@ -150,6 +150,8 @@ def command(
         console.complain(
             f"interrupted: {len(report.results)} of {len(claims)} verdicts were settled"
         )
+        if certified is not None:
+            console.complain("no certificate was written")
     elif certified is not None:
         certificate = certified.finish(report, stdout=json_path != "-")
         code = code or Exit(certificate)

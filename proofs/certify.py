@@ -85,33 +85,36 @@ class Certified:
         return self._again(self.folder.path, stdout=stdout) if self.recheck else 0
 
     def _again(self, folder: Path, *, stdout: bool) -> int:
-        """Re-check in a process that has neither the model nor the engine."""
+        """Re-check in a process that has neither the model nor the engine, and without a solver."""
         script = Path(__file__).with_name("recheck.py")
-        try:
-            done = subprocess.run(  # noqa: S603  (our own program)
-                [sys.executable, "-P", str(script), str(folder)],
-                stdout=subprocess.PIPE,
-                text=True,
-                timeout=self._left(),
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise Timeout("the time is up") from None
+        (sys.stdout if stdout else sys.stderr).write("\nProved again: ")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        with subprocess.Popen(  # noqa: S603  (our own program)
+            [sys.executable, "-P", str(script), str(folder)],
+            stdout=None if stdout else sys.stderr.fileno(),
+        ) as process:
+            try:
+                code = process.wait(self._left())
+            except KeyboardInterrupt:
+                # It got the signal too, and reports what was settled.
+                return process.wait()
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise Timeout("the time is up") from None
         swept = session.swept()
-        text = f"\nProved again: {done.stdout}"
-        if swept.failure is None:
-            text += (
-                f"Without a solver: the invariant holds in all {swept.states} reachable states\n"
-                "of a small instance.\n"
-            )
+        if swept.failure is not None:
+            console.complain(swept.failure)
+            return Exit.DIFFERS
+        text = (
+            f"Without a solver: the invariant holds in all {swept.states} reachable states\n"
+            "of a small instance.\n"
+        )
         if stdout:
             console.put(text)
         else:
             sys.stderr.write(text)
-        if swept.failure is not None:
-            console.complain(swept.failure)
-            return Exit.DIFFERS
-        return done.returncode
+        return code
 
 
 def _summary(files: Mapping[str, str]) -> str:

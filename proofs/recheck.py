@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import re
 import sys
 import time
@@ -520,24 +521,35 @@ def _proved_again(certificate: Certificate, solver: Solver) -> int:
         for claim in certificate.manifest["claims"]
         if not claim["obligations"] and claim["verdict"] != "UNDETERMINED"
     ]
-    print(f"{model['system']} {model['digest'][:12]}, cvc5 {solver.version}\n")
-    print(table(certificate, answers))
-    for path in refuted:
-        print(f"refuted: {path}")
-    for path, answer in open_.items():
-        print(f"left open: {path}: {answer}")
-    for title in bare:
-        print(f"left open: {title} has no obligations")
+    lines = [f"{model['system']} {model['digest'][:12]}, cvc5 {solver.version}", ""]
+    lines.append(table(certificate, answers))
+    lines += [f"refuted: {path}" for path in refuted]
+    lines += [f"left open: {path}: {answer}" for path, answer in open_.items()]
+    lines += [f"left open: {title} has no obligations" for title in bare]
     seconds = time.perf_counter() - started
     proved = sum(answer == "unsat" for answer in answers.values())
-    print(f"\n{fragments(certificate)}")
-    print(f"{proved} of {len(certificate.files)} obligations proved again in {seconds:.1f} s.")
+    lines += ["", fragments(certificate)]
+    total = len(certificate.files)
+    lines.append(f"{proved} of {total} obligations proved again in {seconds:.1f} s.")
+    _put("\n".join([*lines, ""]))
     if interrupted:
         _say(f"interrupted: {len(answers)} of {len(certificate.files)} obligations were answered")
         return 130
     if refuted:
         return 1
     return 3 if open_ or bare else 0
+
+
+def _put(text: str) -> None:
+    """Write to stdout. That a reader went away is no error; that a disk is full is one."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise Refused(f"cannot write standard output: {error.strerror}") from error
 
 
 def _say(message: str) -> None:

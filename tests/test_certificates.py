@@ -91,12 +91,12 @@ def test_every_obligation_is_proved_again(
 
 
 def test_every_claim_is_certified(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(session, "SMALL", TINY)
     path = tmp_path / "all"
     assert main(["--allow-undetermined", "--certificates", str(path), "--recheck"]) == 0
-    said = capsys.readouterr().out.split("Proved again: ")[1]
+    said = capfd.readouterr().out.split("Proved again: ")[1]
     for claim in CLAIMS:
         if claim.expected != "PROVED" or not claim.id.startswith("liveness."):
             found = re.search(
