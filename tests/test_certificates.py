@@ -24,8 +24,8 @@ from proofs.__main__ import main
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.engine.certificates import canonical, certificate
 from proofs.engine.fragment import receipt
-from proofs.engine.obligations import Premise
 from proofs.engine.prove import Prover
+from proofs.engine.sections import Premise
 from proofs.engine.smtlib import Writer, layout, symbol
 from proofs.engine.space import Instance
 from proofs.engine.sweep import sweep

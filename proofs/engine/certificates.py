@@ -16,9 +16,11 @@ from proofs.engine import itf
 from proofs.engine.claims import ANY_READING, Claim, Kind
 from proofs.engine.fragment import receipt
 from proofs.engine.induction import Clause
-from proofs.engine.obligations import Obligation, Obligations, Premise, folder
+from proofs.engine.obligations import Obligation, Obligations, folder
 from proofs.engine.prove import Prover
 from proofs.engine.run_obligations import Runs
+from proofs.engine.sections import Premise
+from proofs.engine.shorter import Shorter
 from proofs.engine.verdict import Result, Run, Verdict
 
 SCHEMA_VERSION = 1
@@ -72,6 +74,7 @@ class _Assembly:
         self.clauses = prover.invariant()
         self.base = Obligations(prover.transitions, self.clauses)
         self.runs = Runs(self.base)
+        self.shorter = Shorter(self.base)
 
     def files(self, results: Sequence[Result]) -> dict[str, str]:
         files: dict[str, str] = {}
@@ -194,7 +197,7 @@ class _Assembly:
                 yield from self.runs.run(claim, formula, run, (low, high))
         elif result.run is not None and result.steps is not None:
             yield from self.runs.run(claim, formula, result.run)
-            yield from self.runs.shorter(claim, formula, result.steps)
+            yield from self.shorter.of_claim(claim, formula, result.steps)
 
 
 def _clauses_of(result: Result) -> tuple[str, ...]:

@@ -1,38 +1,28 @@
-"""Obligations about runs: plans that work, runs that happen, and that there is no shorter one."""
+"""Obligations that a shown run happens, and that a plan works."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import z3
 
-from proofs.engine.bounded import Unrolling, _Slots, _together, rename
 from proofs.engine.claims import Claim, Kind
-from proofs.engine.ground import polarities
 from proofs.engine.induction import Clause
-from proofs.engine.obligations import Obligation, Obligations, Part, between, folder
-from proofs.engine.smtlib import (
-    At,
-    Sexp,
-    conjunction,
-    constructor,
-    layout,
-    sort_name,
-    symbol,
-)
+from proofs.engine.obligations import Obligation, Obligations, between, folder
+from proofs.engine.sections import Part
+from proofs.engine.smtlib import At, Sexp, conjunction, constructor, layout, sort_name, symbol
 from proofs.engine.transitions import Property
 from proofs.engine.verdict import Plain, Run, Trace
-from proofs.engine.vocabulary import Key
 
 
-def _state(index: int) -> str:
+def state_mark(index: int) -> str:
     """What marks the functions of a state."""
     return f"!{index}" if index else ""
 
 
-def _own(term: z3.ExprRef) -> str:
+def own_name(term: z3.ExprRef) -> str:
+    """The name of a constant."""
     return _name(term.decl())
 
 
@@ -47,7 +37,6 @@ class Runs:
         self.base = obligations
         self.transitions = obligations.transitions
         self.writer = obligations.writer
-        self.unrolling = Unrolling(self.transitions)
 
     # -- plans ----------------------------------------------------------------------------------
 
@@ -66,7 +55,7 @@ class Runs:
                 after, enabled = f"!{number}.{index}", f"plan.{number}.{index}"
                 command = self.transitions.command(action)
                 given = {
-                    _own(term): self._argument(word, type_)
+                    own_name(term): self._argument(word, type_)
                     for (_, type_, term), word in zip(command.parameters, arguments, strict=True)
                 }
                 part = self.base.step(
@@ -75,7 +64,7 @@ class Runs:
                 lines.append(part.text)
                 works.append(symbol(enabled))
                 state = after
-            own = {_own(term): symbol(name) for name, _, term in formula.variables}
+            own = {own_name(term): symbol(name) for name, _, term in formula.variables}
             goal = self.writer.write(formula.holds, At(state, constants=own))
             works_out: Sexp = conjunction([*works, goal])
             lines.append(layout(("define-fun", f"plan.{number}", (), "Bool", works_out)))
@@ -126,17 +115,17 @@ class Runs:
         for index, (shown, values) in enumerate(zip(run.steps, trace.arguments, strict=True)):
             command = self.transitions.command(shown.action)
             step = {
-                _own(term): self._value(value, term.sort(), varies)
+                own_name(term): self._value(value, term.sort(), varies)
                 for (_, _, term), value in zip(command.parameters, values, strict=True)
             }
-            step[_own(self.transitions.action)] = constructor(
+            step[own_name(self.transitions.action)] = constructor(
                 self.transitions.actions[command.name]
             )
             enabled = f"enabled.{index + 1}"
             part = self.base.step(
                 command,
-                state=_state(index),
-                after=_state(index + 1),
+                state=state_mark(index),
+                after=state_mark(index + 1),
                 enabled=enabled,
                 arguments=step,
             )
@@ -151,8 +140,8 @@ class Runs:
         said = self.base.claim(
             claim,
             formula,
-            state=_state(before),
-            after=_state(before + 1),
+            state=state_mark(before),
+            after=state_mark(before + 1),
             constants=step,
             variables=variables,
             declared=() if last is None else (last,),
@@ -214,9 +203,9 @@ class Runs:
         lines.append("; arguments of actions that are not taken: any")
         lines += map(layout, self.writer.parameters()[1:])
         for constant in vocabulary.constants.values():
-            plain = self._value(values[_own(constant)][""], constant.sort(), None)
+            plain = self._value(values[own_name(constant)][""], constant.sort(), None)
             sort = sort_name(constant.sort())
-            lines.append(layout(("define-fun", symbol(_own(constant)), (), sort, plain)))
+            lines.append(layout(("define-fun", symbol(own_name(constant)), (), sort, plain)))
         open_ = [
             *vocabulary.references.values(),
             *(d for key, d in vocabulary.functions.items() if key not in transitions.initial),
@@ -240,156 +229,6 @@ class Runs:
             for entity, value in known.items()
         ]
 
-    # -- no shorter run -------------------------------------------------------------------------
-
-    def shorter(self, claim: Claim, formula: Property, steps: int) -> Iterator[Obligation]:
-        """That no run of fewer steps ends as a claim's shortest run does, whatever the sizes."""
-        keys = self.transitions.relevant([formula.holds])
-        parts = [self.base.types, self._any_first()]
-        named = [(symbol(name), sort_name(term.sort())) for name, _, term in formula.variables]
-        universals: list[tuple[str, str]] = []
-        for depth in range(steps):
-            if depth:
-                step = self._any_step(depth - 1, keys)
-                parts.append(step.part)
-                named += step.entities
-                universals += step.universals
-            elif claim.on_step:
-                continue
-            last = depth - 1 if claim.on_step else depth
-            said = self.base.claim(
-                claim,
-                formula,
-                state=_state(last),
-                after=_state(last + 1),
-                constants=self._constants(last),
-            )
-            ends: Sexp = "claim" if claim.kind is Kind.POSSIBLE else ("not", "claim")
-            enabled: list[Sexp] = [("assert", f"enabled@{index}") for index in range(depth)]
-            yield Obligation(
-                f"{folder(claim)}/no-run-of-{depth}.smt2",
-                "shorter",
-                (("claim", claim.title), ("steps", depth)),
-                f"{claim.title}: no run of {depth} steps ends so, at any size.",
-                (*parts, said, _instances(universals, named)),
-                (*enabled, ("assert", "reading"), ("assert", ends)),
-            )
-
-    def _constants(self, index: int) -> dict[str, Sexp]:
-        """What the action and the arguments of a step are called; actions share arguments."""
-        names: dict[str, Sexp] = {_own(self.transitions.action): f"action@{index}"}
-        for command in self.transitions.commands:
-            slots = _Slots(index)
-            for _, _, parameter in command.parameters:
-                names[_own(parameter)] = symbol(_own(slots.take(parameter.sort())))
-        return names
-
-    def _any_first(self) -> Part:
-        """Any first state: what it leaves open is any, the rest is what it has to be."""
-        fixed = {str(key) for key in self.transitions.initial}
-        lines = [layout(item) for item in self.writer.functions() if str(item[1]) not in fixed]
-        lines += [
-            layout(self.base.defined(key, "", self.base.first(key)))
-            for key in self.transitions.initial
-        ]
-        return Part("any first state", "\n".join(lines))
-
-    def _any_step(self, index: int, keys: set[Key]) -> _AnyStep:
-        """Any step: its action, its arguments, what they lead to, and the state after it.
-
-        Written as the search has it, in names for the entities of each step: from the functions
-        of one state to those of the next by cases, over the actions that make a difference.
-        """
-        transitions, writer = self.transitions, self.writer
-        at = At(_state(index))
-        action = z3.Const(f"action@{index}", transitions.action.sort())
-        constants: dict[str, z3.ExprRef] = {_own(action): action}
-        led: list[Sexp] = []
-        guards: list[Sexp] = []
-        every: list[tuple[z3.ExprRef, z3.ExprRef]] = []
-        renamed: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]] = {}
-        for command in transitions.commands:
-            chosen = ("=", _own(action), constructor(transitions.actions[command.name]))
-            slots = _Slots(index)
-            pairs = [(own, slots.take(own.sort())) for _, _, own in command.parameters]
-            for template in self.unrolling._led_to[command.name]:
-                term = rename(template, pairs)
-                pairs.append((term, slots.take(term.sort())))
-                equal = ("=", symbol(_own(pairs[-1][1])), writer.write(term, at))
-                led.append(("assert", ("=>", chosen, equal)))
-            for _, constant in pairs:
-                constants[_own(constant)] = constant
-            guard = self._without_universals(rename(command.guard, pairs), index, every)
-            guards.append(("=>", chosen, writer.write(guard, at)))
-            renamed[command.name] = pairs
-        lines = [
-            layout(("declare-const", symbol(name), sort_name(constant.sort())))
-            for name, constant in constants.items()
-        ]
-        lines += map(layout, led)
-        universals = []
-        for name, quantifier in every:
-            own, sort = _own(name), quantifier.var_sort(0)
-            here = z3.Const("here", sort)
-            said = z3.substitute_vars(quantifier.body(), here)
-            body = writer.write(z3.Not(said) if quantifier.is_exists() else said, at)
-            lines.append(layout(("declare-const", own, "Bool")))
-            arguments = (("here", sort_name(sort)),)
-            lines.append(layout(("define-fun", f"{own}.at", arguments, "Bool", body)))
-            universals.append((own, sort_name(sort)))
-        lines.append(layout(("define-fun", f"enabled@{index}", (), "Bool", conjunction(guards))))
-        for key, decl in transitions.vocabulary.functions.items():
-            if key not in keys:
-                continue
-            variable = transitions.world.variable(key)
-            writes = [
-                (
-                    action == transitions.actions[command.name],
-                    rename(command.updates[key].value, renamed[command.name]),
-                )
-                for command in transitions.commands
-                if key in command.updates
-            ]
-            value = z3.simplify(_together(decl(variable), writes))
-            body = writer.write(
-                value,
-                At(_state(index), constants={_own(variable): "x"}),
-                transitions.vocabulary.types[key],
-            )
-            lines.append(layout(self.base.defined(key, _state(index + 1), body)))
-        entities = [
-            (symbol(name), sort_name(constant.sort())) for name, constant in constants.items()
-        ]
-        return _AnyStep(Part(f"any step {index + 1}", "\n".join(lines)), entities, universals)
-
-    def _without_universals(
-        self, guard: z3.BoolRef, index: int, found: list[tuple[z3.ExprRef, z3.ExprRef]]
-    ) -> z3.BoolRef:
-        """A guard with a Boolean in place of each "every entity"; it says less, so the guard does.
-
-        That is kept to sorts that no function leads to: their entities have names in a run.
-        """
-        led_to = {function.range().name() for function in self.unrolling.grounding.functions}
-        for quantifier, signs in polarities(guard):
-            if signs != {not quantifier.is_exists()} or quantifier.var_sort(0).name() in led_to:
-                continue
-            name = z3.Bool(f"every.{len(found) + 1}@{index}")
-            found.append((name, quantifier))
-            stands = z3.Not(name) if quantifier.is_exists() else name
-            guard = z3.simplify(z3.substitute(guard, (quantifier, stands)))
-        return guard
-
-
-@dataclass(frozen=True)
-class _AnyStep:
-    """Any step; the constants that it names, and the universals that Booleans stand for in it,
-    each with its sort.
-    """
-
-    part: Part
-    entities: list[tuple[str, str]]
-    universals: list[tuple[str, str]]
-
 
 def _table(decl: z3.FuncDeclRef, cases: Sequence[tuple[str, Sexp]]) -> Sexp:
     """The definition of a function by its values; a declaration where there are no entities."""
@@ -400,14 +239,3 @@ def _table(decl: z3.FuncDeclRef, cases: Sequence[tuple[str, Sexp]]) -> Sexp:
     for entity, other in reversed(cases[:-1]):
         value = ("ite", ("=", "x", entity), other, value)
     return ("define-fun", name, (("x", domain),), range_, value)
-
-
-def _instances(universals: Sequence[tuple[str, str]], named: Sequence[tuple[str, str]]) -> Part:
-    """What universals say of the entities that a run names; the others do not matter to it."""
-    lines = [
-        layout(("assert", ("=>", own, (f"{own}.at", name))))
-        for own, sort in universals
-        for name, other in named
-        if other == sort
-    ]
-    return Part("instances", "\n".join(lines))
