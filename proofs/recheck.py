@@ -108,6 +108,7 @@ class Certificate:
             ) from None
         self.problems: list[str] = []
         self.texts: dict[str, str] = {}
+        self.firsts: dict[tuple[str, str], str] = {}
         try:
             self.manifest: dict[str, Any] = json.loads(text)
             if self.manifest.get("schema") != SCHEMA_VERSION:
@@ -174,8 +175,7 @@ class Certificate:
         if last != "goal" or names != self._sections(about):
             raise ValueError(f"its sections are {', '.join([*names, last])}")
         for name, body in parts:
-            known = self.manifest["sections"].get(name)
-            if known is not None and digest(body.removesuffix("\n")) != known:
+            if digest(body.removesuffix("\n")) != self._shared(about, name, body):
                 raise ValueError(f"its section {name!r} is not that of the other obligations")
             self._harmless(name, body)
         wanted = tokens(" ".join(self._goal(about, dict(parts))))
@@ -183,6 +183,14 @@ class Certificate:
             raise ValueError("its goal is not the one of its rule")
         if about["sections"] != names:
             raise ValueError("the manifest names other sections")
+
+    def _shared(self, about: dict[str, Any], name: str, body: str) -> str:
+        """The digest that a section has to have: the manifest's, or that of a claim's first one."""
+        own = digest(body.removesuffix("\n"))
+        if name in self.manifest["sections"]:
+            return str(self.manifest["sections"][name])
+        many = name.startswith("any ") or about["rule"] in ("steps", "premise")
+        return self.firsts.setdefault((about["claim"], name), own) if many else own
 
     def _sections(self, about: dict[str, Any]) -> list[str]:
         rule = about["rule"]

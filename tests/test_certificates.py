@@ -306,6 +306,14 @@ TAMPERS: dict[str, tuple[Tamper, str]] = {
         sealed(changed(CLAUSE, "AntivirusApi.disabled", "AntivirusApi.enabled")),
         "is not that of the other obligations",
     ),
+    "parentheses, sealed": (
+        sealed(changed(STEP, "(define-fun claim () Bool", "(define-fun claim () Bool (or true")),
+        "does not say what it should",
+    ),
+    "one claim that says nothing, sealed": (
+        sealed(changed(STEP, "reading () Bool true", "reading () Bool false")),
+        "is not that of the other obligations",
+    ),
     "a definition that asserts, sealed": (
         sealed(everywhere("; == invariant\n", "; == invariant\n(assert false)\n")),
         "its section 'invariant' has a command assert",
