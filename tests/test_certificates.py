@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import z3
 
@@ -218,6 +219,12 @@ def test_an_interrupt_reports_what_was_settled(
     said = capsys.readouterr()
     assert "7 of " in said.out
     assert "interrupted: 7 of " in said.err
+
+
+def test_the_manifest_keeps_to_its_schema(files: dict[str, str]) -> None:
+    schema = json.loads((ROOT / "proofs" / "certificate.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(json.loads(files["manifest.json"]))
 
 
 # -- tampering ------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """A certificate: everything that another solver needs to prove the verdicts again, as files.
 
 The texts are written anew from the extracted commands, the clauses, and the claims; nothing is
-taken from how the prover came to its answers. What they do not cover is said in the manifest.
+taken from how the prover came to its answers. What they do not cover is said in the manifest, whose
+format ``proofs/certificate.schema.json`` describes.
 """
 
 from __future__ import annotations
