@@ -16,11 +16,13 @@ from functools import partial
 from typing import Any
 
 import click
+import z3
 
 from benchmarks import spin
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP4, StoreVersion
+from proofs import recheck, session
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.engine.explicit import Instance, check, reach
 
@@ -298,6 +300,29 @@ def _searched(by: str, number: int, states: int, seconds: float, former: int | N
     return Row(what, f"{seconds:.2f} s", f"{states:,}", growth, None)
 
 
+def certificates(repetitions: int) -> Iterator[Row]:
+    """Every obligation of every claim, by cvc5 and by Z3, both from the same texts."""
+    report = session.run(CLAIMS, tables=False)
+    started = time.perf_counter()
+    files = session.certify(report)
+    written = time.perf_counter() - started
+    texts = [text for path, text in files.items() if path.endswith(".smt2")]
+    cvc5 = recheck.Solver(60, proofs=False)
+
+    def by_cvc5() -> None:
+        assert all(cvc5.answer(text) == "unsat" for text in texts)
+
+    def by_z3() -> None:
+        for text in texts:
+            instance = z3.Solver()
+            instance.from_string(text)
+            assert instance.check() == z3.unsat
+
+    again, own = (min(_seconds(run) for _ in range(repetitions)) for run in (by_cvc5, by_z3))
+    yield Row("obligations: cvc5 / Z3", f"{again:.2f} s", f"{own:.2f} s", again / own, 10)
+    yield Row("  how many, and their writing", f"{written:.1f} s", f"{len(texts)}", None, None)
+
+
 SECTIONS = {
     "claims": claims,
     "liveness": liveness,
@@ -305,6 +330,7 @@ SECTIONS = {
     "execution": execution,
     "growth": growth,
     "spin": against_spin,
+    "certificates": certificates,
 }
 """What can be measured."""
 
@@ -313,7 +339,7 @@ SECTIONS = {
 @click.argument("sections", nargs=-1, type=click.Choice(tuple(SECTIONS)), metavar="[SECTION]...")
 @click.option("--repeat", type=click.IntRange(1), default=3, metavar="N", help="Runs of each.")
 def main(sections: tuple[str, ...], repeat: int) -> None:
-    """Measure; SECTION is claims, liveness, extraction, execution, growth or spin. All without any."""
+    """Measure some sections, or all of them."""
     click.echo(f"{'':<34}{'measured':>12}{'reference':>12}{'ratio':>7}  target")
     for name in sections or SECTIONS:
         for row in SECTIONS[name](repeat):

@@ -73,6 +73,16 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
 )
 @click.option("--explain", is_flag=True, help="Show what each verdict rests on.")
 @click.option(
+    "--certificates",
+    metavar="DIR",
+    help="Write every proof obligation and run, for another solver.",
+)
+@click.option(
+    "--recheck",
+    is_flag=True,
+    help="Let cvc5 prove the obligations again; a certificate in DIR is compared, not replaced.",
+)
+@click.option(
     "--timeout", type=float, callback=_seconds, metavar="S", help="Stop after so many seconds."
 )
 @click.option(
@@ -97,6 +107,8 @@ def command(
     summary_path: str | None,
     trace: bool,
     explain: bool,
+    certificates: str | None,
+    recheck: bool,
     timeout: float | None,
     seed: int,
     jobs: int,
@@ -117,6 +129,8 @@ def command(
     if listing:
         for name in paths:
             raise click.UsageError(f"--list proves nothing, so there is nothing for --{name}.")
+        if certificates is not None or recheck:
+            raise click.UsageError("--list proves nothing, so there is nothing to certify.")
         console.put(listing_text(claims, console.style()))
         return 0
 
@@ -127,6 +141,11 @@ def command(
         if spent is None:
             return Exit.UNDETERMINED
         timeout = None if timeout is None else timeout - spent
+    certified = None
+    if certificates is not None or recheck:
+        from proofs.certify import Certified
+
+        certified = Certified(certificates, recheck=recheck, seed=seed, timeout=timeout)
     report = _proved(
         claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns, explain=explain
     )
@@ -154,6 +173,11 @@ def command(
         console.complain(
             f"interrupted: {len(report.results)} of {len(claims)} verdicts were settled"
         )
+        if certified is not None:
+            console.complain("no certificate was written")
+    elif certified is not None:
+        certificate = certified.finish(report, stdout=json_path != "-")
+        code = code or Exit(certificate)
     return code
 
 

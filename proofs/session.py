@@ -11,18 +11,31 @@ from typing import Any, cast
 
 from model.kernel import ModelError
 from model.site import Site
-from model.version import POSTED, StoreVersion, native
+from model.version import POSTED, SP3, SP4, StoreVersion, native
 from proofs.administrators import SETTINGS
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.engine import lock
 from proofs.engine.ask import deaf, interruptible
 from proofs.engine.bounded import Numbers
+from proofs.engine.certificates import certificate
 from proofs.engine.claims import Claim
 from proofs.engine.prove import Prover
+from proofs.engine.sections import Premise
+from proofs.engine.space import Instance
+from proofs.engine.sweep import Sweep, sweep
 from proofs.engine.verdict import Report, Result, Verdict
 
 LOCK = Path(__file__).with_name("invariant.lock")
 """The invariant, as it was found and reviewed."""
+
+SMALL = (
+    Instance(
+        Site,
+        {"servers": 2, "mailboxes": 1, "attachments": 1},
+        {StoreVersion: (SP3, SP4)},
+    ),
+)
+"""The instances whose reachable states are all looked at, beside the proofs."""
 
 NUMBERS = {StoreVersion: Numbers(0, 2**64 - 1, tuple(map(int, POSTED)))}
 """Versions; runs that are shown prefer posted builds."""
@@ -63,6 +76,26 @@ def write_lock(*, timeout: float | None = None) -> int:
     temporary.write_text(lock.text(engine.transitions, clauses), encoding="utf-8")
     temporary.replace(LOCK)
     return len(clauses)
+
+
+def certify(report: Report, *, seed: int = 0, timeout: float | None = None) -> dict[str, str]:
+    """The files of a certificate for a report: paths and texts. Raises Timeout."""
+    engine = prover(seed=seed, timeout=timeout)
+
+    def premises(result: Result) -> list[Premise]:
+        if result.argument is None:
+            return []
+        known = {str(clause): clause for clause in engine.invariant()}
+        clauses = [known[text] for text in result.invariant or ()]
+        return engine.endings.certified(result.claim, clauses)
+
+    return certificate(engine, report.results, premises)
+
+
+def swept() -> Sweep:
+    """The invariant, evaluated in every reachable state of small instances; no solver decides."""
+    engine = prover()
+    return sweep(engine.transitions, engine.invariant(), SMALL)
 
 
 def run(

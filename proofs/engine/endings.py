@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import z3
 
 from model.kernel import System
+from proofs.engine import sections
 from proofs.engine.bounded import Goal, Numbers
 from proofs.engine.claims import Claim, History
 from proofs.engine.core import Obligation
@@ -69,6 +70,26 @@ class Endings:
         """What has to be reached for a claim not to be vacuous."""
         terms = self.terms(claim)
         return Goal(claim.title, terms.owed, False, terms.variables, claim.reading)
+
+    def certified(self, claim: Claim, clauses: Sequence[Clause]) -> list[sections.Premise]:
+        """The premises of a proof for a certificate."""
+        terms = self.terms(claim)
+        phases = find(self.induction, terms, clauses) or ()
+        free = {
+            term.decl().name(): (term.decl().name().replace(":", " "), Any, term)
+            for phase in phases
+            for term in phase.helper.free
+        }
+        return [
+            sections.Premise(
+                f"premise-{number}",
+                premise.name,
+                premise.violation,
+                (*terms.variables, *free.values()),
+                premise.on_step,
+            )
+            for number, premise in enumerate(premises(self.transitions, terms, phases), 1)
+        ]
 
     def obligations(self, claim: Claim, clauses: Sequence[Clause]) -> list[Obligation]:
         """The premises of a proof, as what has to be excluded."""

@@ -258,10 +258,10 @@ class Prover:
                 yield self._met(claim, run, settled.share + clock.lap())
             else:
                 found = regions[claim]
-                self._replay(unrolling.decode(model, goal), claim)
+                run = self._replay(unrolling.decode(model, goal), claim)
                 if works_throughout(unrolling, goal, said, cell, model):
                     found.open.discard(cell)
-                    found.met.append((cell, unrolling.depth))
+                    found.met.append((cell, run))
                     if not found.open:
                         yield self._derived(claim, found, settled.share + clock.lap())
         for question in unmet.values():
@@ -353,9 +353,12 @@ class Prover:
             {"from": str(type_(cell.low)), "to": str(type_(cell.high))}
             for cell in joined([cell for cell, _ in found.met])
         ]
-        steps = max((steps for _, steps in found.met), default=None)
+        steps = max((len(run.steps) for _, run in found.met), default=None)
+        inside = tuple((cell.low, cell.high, run) for cell, run in found.met)
         detail = "every number in it has a run, every other one is excluded by proof"
-        return Result(claim, Verdict.DERIVED, detail, steps, seconds=seconds, answer=answer)
+        return Result(
+            claim, Verdict.DERIVED, detail, steps, seconds=seconds, answer=answer, inside=inside
+        )
 
     def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
         clock = Clock()
@@ -366,14 +369,22 @@ class Prover:
         words = "; else ".join(", then ".join(map(str, plan)) for plan in found)
         usable = tuple(str(clause) for clause in invariant if clause.reading == ANY_READING)
         steps = max(map(len, found))
-        return Result(claim, Verdict.PROVED, words, steps, invariant=usable, seconds=clock.lap())
+        return Result(
+            claim,
+            Verdict.PROVED,
+            words,
+            steps,
+            invariant=usable,
+            seconds=clock.lap(),
+            plans=tuple(tuple((s.action, s.arguments) for s in plan) for plan in found),
+        )
 
 
 @dataclass
 class _Regions:
-    """A derived claim under way: cells with a run and its length, and cells still open."""
+    """A derived claim under way: cells with a run, and cells still open."""
 
-    met: list[tuple[Cell, int]] = field(default_factory=list)
+    met: list[tuple[Cell, Run]] = field(default_factory=list)
     open: set[Cell | None] = field(default_factory=set)
 
 

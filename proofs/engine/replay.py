@@ -10,8 +10,8 @@ from typing import Any
 from model.kernel import STATE, ActionDisabled, Entity, Start, System, signature
 from proofs.engine.bounded import Found
 from proofs.engine.claims import Claim, History, Inapplicable, Step
-from proofs.engine.verdict import Change, Run, RunStep
-from proofs.engine.vocabulary import States
+from proofs.engine.verdict import Change, Plain, Run, RunStep, Trace
+from proofs.engine.vocabulary import HISTORY, States
 
 
 class ReplayError(Exception):
@@ -88,6 +88,8 @@ class Player:
         self.now, self.past = Observed(self.after, histories), Observed(self.before, histories)
         self.now.begin()
         self.step: PlainStep | None = None
+        self.arguments: list[tuple[Plain, ...]] = []
+        self.states = [tuple(_state(self.now))]
         self.start = tuple(_open_choices(self.after))
 
     def play(self) -> tuple[RunStep, ...]:
@@ -114,6 +116,8 @@ class Player:
             for member in self.past.members(history)
         }
         self.now.values = news
+        self.arguments.append(tuple(map(plain, values)))
+        self.states.append(tuple(_state(self.now)))
         names = [parameter for parameter, _ in action.parameters]
         return RunStep(
             name,
@@ -154,6 +158,13 @@ def replay(
 
 def as_run(player: Player, claim: Claim, steps: tuple[RunStep, ...]) -> Run:
     """What was played, for a reader."""
+    witness = player.witness(claim)
+    trace = Trace(
+        tuple(_constants(player.after)),
+        tuple(player.states[: len(steps) + 1]),
+        tuple(player.arguments[: len(steps)]),
+        tuple(map(plain, witness)),
+    )
     return Run(
         tuple(
             (entity.plural, len(player.after.members(entity)))
@@ -162,10 +173,42 @@ def as_run(player: Player, claim: Claim, steps: tuple[RunStep, ...]) -> Run:
         player.start,
         steps,
         tuple(
-            (name, str(value))
-            for (name, _), value in zip(claim.variables, player.witness(claim), strict=True)
+            (name, str(value)) for (name, _), value in zip(claim.variables, witness, strict=True)
         ),
+        trace,
     )
+
+
+def plain(value: Any) -> Plain:
+    """A value as a truth, a number, or a name."""
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, Entity):
+        return value.name
+    return value if isinstance(value, bool | str) else int(value)
+
+
+def _state(observed: Observed) -> Iterable[tuple[str, str, Plain]]:
+    """Every value of a state, histories included."""
+    system = observed.system
+    for (member, machine, name), value in zip(system.cells(), system.snapshot(), strict=True):
+        kind = system.info.entity(type(member)).name
+        yield f"{kind}.{machine.slot}.{name}", member.name, plain(value)
+    for history in observed.histories:
+        kind = system.info.entity(history.entity).name
+        for member in observed.members(history):
+            value = observed.values[history.name, member.index]
+            yield f"{kind}.{HISTORY}.{history.name}", member.name, plain(value)
+
+
+def _constants(system: System) -> Iterable[tuple[str, str, Plain]]:
+    """What never changes: the system's constants, and where references lead."""
+    for name, _, _ in system.info.constants:
+        yield f"{type(system).__name__}.{name}", "", plain(getattr(system, name))
+    for entity in system.info.entities:
+        for member in system.members(entity):
+            for name, _ in entity.references:
+                yield f"{entity.name}.{name}", member.name, plain(getattr(member, name))
 
 
 def trimmed(system: type[System], found: Found) -> Found:

@@ -66,20 +66,41 @@ class RunStep:
         return f"{self.action}({', '.join(value for _, value in self.arguments)})"
 
 
+Plain = bool | int | str
+"""A truth, a number, or the name of an entity or of an enumeration's member."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Every value of a run, for other tools.
+
+    ``constants`` are what never changes and ``states`` everything else, each value by the function
+    that it is of (``Server.store.state``) and the entity (``server1``; none for a constant of the
+    system); histories are functions too. ``arguments`` are those of each step, ``witness`` the
+    values of the claim's variables.
+    """
+
+    constants: tuple[tuple[str, str, Plain], ...]
+    states: tuple[tuple[tuple[str, str, Plain], ...], ...]
+    arguments: tuple[tuple[Plain, ...], ...]
+    witness: tuple[Plain, ...]
+
+
 @dataclass(frozen=True)
 class Run:
     """A run that was replayed on the plain machines.
 
     ``sizes`` gives the number of entities of each kind by the system's attribute, ``start`` what
-    the initial state leaves open, ``witness`` the claim's variables. A lasso goes on for ever:
-    after its last step the steps from number ``loop`` + 1 on come again; ``fairness`` has the
-    reasons why it puts nobody off for ever.
+    the initial state leaves open, ``witness`` the claim's variables, ``trace`` everything. A lasso
+    goes on for ever: after its last step the steps from number ``loop`` + 1 on come again;
+    ``fairness`` has the reasons why it puts nobody off for ever.
     """
 
     sizes: tuple[tuple[str, int], ...]
     start: tuple[tuple[str, str], ...]
     steps: tuple[RunStep, ...]
     witness: tuple[tuple[str, str], ...]
+    trace: Trace | None = None
     loop: int | None = None
     fairness: tuple[str, ...] = ()
 
@@ -129,9 +150,10 @@ class Result:
 
     ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
     ``vacuous`` whether an always claim's antecedent is out of reach, ``seconds`` the wall time,
-    ``answer`` what was derived (JSON-ready), ``argument`` why every fair run gets there, phase by
-    phase, ``ledger`` what becomes of the claim without each of its assumptions, and ``core`` what
-    the proof needs of the model.
+    ``answer`` what was derived (JSON-ready), ``inside`` a run for each range of numbers in it,
+    ``plans`` actions with arguments: the claim's variables by name, or numbers. ``argument`` says
+    why every fair run gets there, phase by phase, ``ledger`` what becomes of the claim without each
+    of its assumptions, and ``core`` what the proof needs of the model.
     """
 
     claim: Claim
@@ -146,6 +168,8 @@ class Result:
     argument: tuple[str, ...] | None = None
     ledger: tuple[Dropped, ...] | None = None
     core: Core | None = None
+    inside: tuple[tuple[int, int, Run], ...] = ()
+    plans: tuple[tuple[tuple[str, tuple[str | int, ...]], ...], ...] = ()
 
     @property
     def as_expected(self) -> bool:

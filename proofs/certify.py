@@ -1,0 +1,128 @@
+"""``--certificates DIR`` and ``--recheck`` of ``python -m proofs``."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from proofs import console, session
+from proofs.engine.induction import Timeout
+from proofs.engine.verdict import Exit, Report
+from proofs.folder import MANIFEST, OutputFolder
+
+SHOWN = 5
+"""So many differences are listed."""
+
+
+class Certified:
+    """What is to be done with a certificate. Raises UsageError where DIR cannot be written."""
+
+    def __init__(
+        self, path: str | None, *, recheck: bool, seed: int, timeout: float | None
+    ) -> None:
+        self.name, self.recheck, self.seed = path, recheck, seed
+        self.end = None if timeout is None else time.monotonic() + timeout
+        self.folder = None
+        if recheck and importlib.util.find_spec("cvc5") is None:
+            raise click.UsageError(
+                "--recheck needs cvc5; install it with: python -m pip install cvc5"
+            )
+        if path is not None:
+            try:
+                self.folder = OutputFolder(path)
+            except OSError as error:
+                raise console.unwritable(path, error) from error
+
+    def finish(self, report: Report, *, stdout: bool) -> int:
+        """Write the certificate of a report, compare it, have it proved again; the exit code."""
+        try:
+            files = session.certify(report, seed=self.seed, timeout=self._left())
+            return self._kept(files, stdout=stdout)
+        except Timeout as gave_up:
+            console.complain(f"the certificate was not finished: {gave_up}")
+            return Exit.UNDETERMINED
+
+    def _left(self) -> float | None:
+        if self.end is None:
+            return None
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise Timeout("the time is up")
+        return left
+
+    def _kept(self, files: Mapping[str, str], *, stdout: bool) -> int:
+        if self.folder is None:
+            with tempfile.TemporaryDirectory() as folder:
+                temporary = OutputFolder(folder)
+                temporary.write(files)
+                return self._again(temporary.path, stdout=stdout)
+        if self.recheck and self.folder.is_certificate:
+            lines = self.folder.differences(files)
+            for line in lines[:SHOWN]:
+                console.complain(f"{self.name}: {line}")
+            if lines:
+                more = f", {len(lines)} in all" if len(lines) > SHOWN else ""
+                console.complain(
+                    f"{self.name} is not the certificate of this model and these claims{more}; "
+                    "without --recheck it is replaced"
+                )
+                return Exit.DIFFERS
+            console.complain(f"{self.name} is, byte by byte, what this run writes")
+        else:
+            try:
+                self.folder.write(files)
+            except OSError as error:
+                raise console.unwritable(str(self.name), error) from error
+            console.complain(f"{self.name}: {_summary(files)}")
+        return self._again(self.folder.path, stdout=stdout) if self.recheck else 0
+
+    def _again(self, folder: Path, *, stdout: bool) -> int:
+        """Re-check in a process that has neither the model nor the engine, and without a solver."""
+        script = Path(__file__).with_name("recheck.py")
+        (sys.stdout if stdout else sys.stderr).write("\nProved again: ")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        with subprocess.Popen(  # noqa: S603  (our own program)
+            [sys.executable, "-P", str(script), str(folder)],
+            stdout=None if stdout else sys.stderr.fileno(),
+        ) as process:
+            try:
+                code = process.wait(self._left())
+            except KeyboardInterrupt:
+                # It got the signal too, and reports what was settled.
+                return process.wait()
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise Timeout("the time is up") from None
+        swept = session.swept()
+        if swept.failure is not None:
+            console.complain(swept.failure)
+            return Exit.DIFFERS
+        text = (
+            f"Without a solver: the invariant holds in all {swept.states} reachable states\n"
+            "of a small instance.\n"
+        )
+        if stdout:
+            console.put(text)
+        else:
+            sys.stderr.write(text)
+        return code
+
+
+def _summary(files: Mapping[str, str]) -> str:
+    manifest = json.loads(files[MANIFEST])
+    known = manifest["files"].values()
+    decidable = sum(about["fragment"]["decidable"] for about in known)
+    runs = sum(len(claim["runs"]) for claim in manifest["claims"])
+    return (
+        f"{len(known)} obligations, {decidable} of them in a decidable fragment, and runs: {runs}; "
+        f"digest {manifest['digest'][:12]}"
+    )
