@@ -38,6 +38,7 @@ def to_text(report: Report) -> str:
 
 def _claim(result: Result) -> dict[str, Any]:
     claim = result.claim
+    setting = {} if result.run is None else {"setting": setting_json(result.run)}
     return {
         "id": claim.id,
         "section": claim.section,
@@ -47,7 +48,8 @@ def _claim(result: Result) -> dict[str, Any]:
         "verdict": result.verdict.value,
         "as_expected": result.as_expected,
         "steps": result.steps,
-        "run": None if result.run is None else _run(result.run),
+        "run": None if result.run is None else run_json(result.run),
+        **setting,
         "invariant": None if result.invariant is None else list(result.invariant),
         "vacuous": result.vacuous,
         "seconds": round(result.seconds, 6),
@@ -55,7 +57,13 @@ def _claim(result: Result) -> dict[str, Any]:
     }
 
 
-def _run(run: Run) -> list[dict[str, Any]]:
+def setting_json(run: Run) -> dict[str, Any]:
+    """Where a run takes place: how many entities, what is open at its start, the claim's variables."""
+    return {"sizes": dict(run.sizes), "start": dict(run.start), "witness": dict(run.witness)}
+
+
+def run_json(run: Run) -> list[dict[str, Any]]:
+    """The steps of a run."""
     return [
         {
             "action": step.action,

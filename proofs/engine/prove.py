@@ -238,10 +238,14 @@ class Prover:
                 yield self._met(claim, run, settled.share + clock.lap())
             else:
                 found = regions[claim]
-                self._replay(unrolling.decode(model, goal), claim)
+                # Only a range with a preferred number is worth the time of a canonical run.
+                preferred = self.numbers[claim.variables[-1][1]].preferred
+                shown = any(cell.low <= number <= cell.high for number in preferred)
+                read = unrolling.read(goal, said, model) if shown else None
+                run = self._replay(read or unrolling.decode(model, goal), claim)
                 if works_throughout(unrolling, goal, said, cell, model):
                     found.open.discard(cell)
-                    found.met.append((cell, unrolling.depth))
+                    found.met.append((cell, run))
                     if not found.open:
                         yield self._derived(claim, found, settled.share + clock.lap())
         for question in unmet.values():
@@ -308,9 +312,12 @@ class Prover:
             {"from": str(type_(cell.low)), "to": str(type_(cell.high))}
             for cell in joined([cell for cell, _ in found.met])
         ]
-        steps = max((steps for _, steps in found.met), default=None)
+        steps = max((len(run.steps) for _, run in found.met), default=None)
+        runs = tuple((cell.low, cell.high, run) for cell, run in found.met)
         detail = "every number in it has a run, every other one is excluded by proof"
-        return Result(claim, Verdict.DERIVED, detail, steps, seconds=seconds, answer=answer)
+        return Result(
+            claim, Verdict.DERIVED, detail, steps, seconds=seconds, answer=answer, runs=runs
+        )
 
     def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
         clock = _Clock()
@@ -338,9 +345,9 @@ class _Clock:
 
 @dataclass
 class _Regions:
-    """A derived claim under way: cells with a run and its length, and cells still open."""
+    """A derived claim under way: cells with a run that works throughout, and cells still open."""
 
-    met: list[tuple[Cell, int]] = field(default_factory=list)
+    met: list[tuple[Cell, Run]] = field(default_factory=list)
     open: set[Cell | None] = field(default_factory=set)
 
 

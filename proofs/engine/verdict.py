@@ -86,7 +86,8 @@ class Result:
 
     ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
     ``vacuous`` whether an always claim's antecedent is out of reach, ``seconds`` the wall time,
-    ``answer`` what was derived (JSON-ready).
+    ``answer`` what was derived (JSON-ready), ``runs`` a run for each range of numbers in it, with the
+    range's ends.
     """
 
     claim: Claim
@@ -98,6 +99,7 @@ class Result:
     vacuous: bool | None = None
     seconds: float = 0.0
     answer: Any = None
+    runs: tuple[tuple[int, int, Run], ...] = ()
 
     @property
     def as_expected(self) -> bool:
