@@ -31,8 +31,8 @@ def picture(info: SystemInfo, joints: Sequence[Joint], source: str) -> Scene:
         ),
         (
             Key("steps alone", box="state"),
-            Key("steps together with the others of its row", box="shared", double=False,
-                mark="diamond", role="shared"),
+            Key("steps together with the others of its row", box="shared", mark="bar",
+                role="shared"),
             Key("looked at, does not step", mark="ring"),
         ),
         source,

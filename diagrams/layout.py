@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,6 @@ class Laid:
     courses: dict[str, tuple[Point, ...]]
     labels: dict[str, Point]
     frames: dict[str, tuple[float, float, float, float]]
-    notes: tuple[str, ...] = field(default=(), compare=False)
 
 
 def dot(graph: Graph) -> str:
@@ -164,18 +163,27 @@ def lay_out(graph: Graph) -> Laid:
     return _laid_out(dot(graph))
 
 
+_NOTES: dict[str, None] = {}
+
+
+def notes() -> tuple[str, ...]:
+    """Which renderers were passed over in this process, and why."""
+    return tuple(_NOTES)
+
+
 @cache
 def _laid_out(source: str) -> Laid:
-    notes: list[str] = []
+    failures: list[str] = []
     for name, run in renderers():
         try:
             answer = run(source)
             found = _read(json.loads(answer))
         except (OSError, ValueError, KeyError, RuntimeError, subprocess.SubprocessError) as error:
-            notes.append(f"{name}: {' '.join(str(error).split())[:300]}")
+            failures.append(f"{name}: {' '.join(str(error).split())[:300]}")
             continue
-        return Laid(**{**vars(found), "notes": tuple(notes)})
-    tried = f" ({'; '.join(notes)})" if notes else ""
+        _NOTES.update(dict.fromkeys(f"passed over: {failure}" for failure in failures))
+        return found
+    tried = f" ({'; '.join(failures)})" if failures else ""
     raise NoRenderer(
         f"no renderer for graphs works here{tried}; run: pip install graphviz-pure; "
         "--format dot and --format mermaid need none"

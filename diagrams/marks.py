@@ -53,6 +53,8 @@ def mark(name: str, x: float, y: float, size: float, role: str) -> tuple[Item, .
                 Curve(points, stroke=role, stroke_width=1.4, kind="mark"),
                 Shape(head, fill=role),
             )
+        case "bar":
+            return (Shape(at((-1.2, 0), (1.2, 0)), stroke=role, stroke_width=3, closed=False),)
         case "question":
             return (label(x, y + r, "?", role, size, bold=True, anchor="middle"),)
         case _:

@@ -479,5 +479,3 @@ def _counts(machine: Machine) -> str:
         f"{len(states)} state{'s' * (len(states) != 1)}{more}, "
         f"{count} transition{'s' * (count != 1)}."
     )
-
-

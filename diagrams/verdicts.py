@@ -1,0 +1,61 @@
+"""The verdicts that pictures show: the report of ``python -m proofs``, kept beside the gallery.
+
+Proving takes longer than drawing, so the report is committed, without its times. It carries the
+digest of the model; where that is not the model's, the claims are proven anew.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from model.kernel import ModelError
+from model.site import Site
+from proofs.catalogue import CLAIMS, HISTORIES
+from proofs.engine.transitions import Transitions
+from proofs.report import OutputFile, to_json
+from proofs.session import run
+
+FILE = Path(__file__).with_name("gallery") / "verdicts.json"
+"""The report that the committed pictures show."""
+
+
+@cache
+def transitions() -> Transitions:
+    """The model as terms; extracted once."""
+    return Transitions(Site, HISTORIES)
+
+
+def load(file: Path = FILE) -> dict[str, Any] | None:
+    """The report, or None where there is none of this model and this catalogue."""
+    try:
+        report = json.loads(file.read_text(encoding="utf-8"))
+        known = [(claim["id"], claim["reading"]) for claim in report["claims"]]
+        digest = report["model"]["digest"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    wanted = [(claim.id, claim.reading.name or None) for claim in CLAIMS]
+    return report if known == wanted and digest == transitions().digest else None
+
+
+def proved() -> str:
+    """Prove everything and return the report as it is kept. Raises ModelError if interrupted."""
+    report = run(CLAIMS)
+    if report.interrupted or "administrators" not in report.tables:
+        raise ModelError("the proofs were not finished, so there are no verdicts to draw")
+    document = to_json(report)
+    for claim in document["claims"]:
+        del claim["seconds"]
+    return json.dumps(document, indent=1, allow_nan=False) + "\n"
+
+
+def renew(file: Path = FILE) -> dict[str, Any]:
+    """Prove anew and keep the report. Raises ModelError and OSError."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    output = OutputFile(str(file))
+    written = proved()
+    output.write(written)
+    found: dict[str, Any] = json.loads(written)
+    return found
