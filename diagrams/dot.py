@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from diagrams.joint import Joint
 from diagrams.layout import quoted
 from diagrams.machine import Machine, State
+from diagrams.reachable import Reachable
 from diagrams.statechart import in_words
 from diagrams.style import LIGHT
 from model.kernel import SystemInfo
@@ -103,4 +104,19 @@ def of_composition(info: SystemInfo, joints: Sequence[Joint]) -> str:
             lines.append(
                 f"{quoted(joint.action)} -> {quoted(target)} [label={_label(sent.event)}{style}]"
             )
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def of_states(the: Reachable) -> str:
+    """A state graph; initial boxes have a double border."""
+    lines = [*_HEAD]
+    for number, heap in enumerate(the.heaps):
+        role = "composite" if heap.initial else "state"
+        count = [f"{heap.states} states"] if heap.states > 1 else []
+        words = _label("\n".join([*heap.common, *count]))
+        fill = f"fillcolor={quoted(LIGHT.colours[f'{role}-fill'])}"
+        double = " peripheries=2" if heap.initial else ""
+        lines.append(f"{number} [label={words} {fill}{double}]")
+    for (a, b), actions in the.steps.items():
+        lines.append(f"{a} -> {b} [label={_label(chr(10).join(actions))}]")
     return "\n".join([*lines, "}"]) + "\n"

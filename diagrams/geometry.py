@@ -29,4 +29,7 @@ def points_of(curve: Sequence[Point]) -> Iterator[Point]:
 def crosses(curve: Sequence[Point], box: Rectangle) -> bool:
     """Whether some point of a curve lies in a rectangle."""
     left, top, right, bottom = box
+    xs, ys = zip(*curve, strict=True)
+    if max(xs) <= left or min(xs) >= right or max(ys) <= top or min(ys) >= bottom:
+        return False  # a curve stays between its control points
     return any(left < x < right and top < y < bottom for x, y in points_of(curve))

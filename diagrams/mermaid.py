@@ -9,6 +9,7 @@ from typing import Any
 from diagrams.composition import whose
 from diagrams.joint import Joint
 from diagrams.machine import Machine, State, Transition, describe
+from diagrams.reachable import Reachable
 from diagrams.run import Story, causes
 from model.kernel import SystemInfo
 
@@ -110,4 +111,17 @@ def run_sequence(story: Story) -> str:
         lines.append(f"    Note over {over}: {words}")
     end = " ".join((f"{story.verdict}: {story.claim}", *causes(story)))
     lines.append(f"    Note over {ids[lanes[0]]},{ids[lanes[-1]]}: {escaped(end)}")
+    return "\n".join(lines) + "\n"
+
+
+def states_flow(the: Reachable) -> str:
+    """A state graph; initial boxes are stadiums."""
+    lines = ["flowchart TB"]
+    for number, heap in enumerate(the.heaps):
+        count = [f"{heap.states} states"] if heap.states > 1 else []
+        words = "<br>".join(map(escaped, [*heap.common, *count]))
+        left, right = ("([", "])") if heap.initial else ("[", "]")
+        lines.append(f'    s{number}{left}"{words}"{right}')
+    for (a, b), actions in the.steps.items():
+        lines.append(f"    s{a} -->|{'<br>'.join(map(escaped, actions))}| s{b}")
     return "\n".join(lines) + "\n"

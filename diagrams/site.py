@@ -6,10 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from diagrams import administrators, article, composition, dot, run, statechart, tables, versions
+from diagrams import (
+    administrators,
+    article,
+    composition,
+    dot,
+    reachable,
+    run,
+    statechart,
+    tables,
+    versions,
+)
 from diagrams.joint import joints
 from diagrams.machine import describe
-from diagrams.mermaid import composition_flow, run_sequence, state_diagram
+from diagrams.mermaid import composition_flow, run_sequence, state_diagram, states_flow
 from diagrams.picture import Picture
 from diagrams.playback import play
 from diagrams.scene import Scene
@@ -21,6 +31,7 @@ from model.version import POSTED, SP3, SP4, Logged, StoreVersion, fixed, native
 from proofs.article import BEYOND_THE_ARTICLE, PARAGRAPHS
 from proofs.catalogue import CLAIMS
 from proofs.engine.claims import Claim
+from proofs.engine.space import Instance
 from proofs.engine.vocabulary import Key as Function
 
 MACHINES = {
@@ -301,6 +312,39 @@ def article_map(report: Mapping[str, Any]) -> article.Map:
     )
 
 
+# -- reachable states ---------------------------------------------------------------------------
+
+STORE = ("server1.store", "server1.store.version", "server1.store.format")
+_BUILDS = {StoreVersion: (SP3, SP4)}
+STATES: Mapping[str, tuple[Instance, tuple[str, ...], str]] = {
+    "states-small": (
+        Instance(Site, {"servers": 1}, {StoreVersion: (SP3,)}, {"sticky": False}),
+        ("server1.store", "server1.antivirus"),
+        f"one server, Store.exe {SP3}",
+    ),
+    "states-server": (
+        Instance(Site, {"servers": 1}, _BUILDS, {"sticky": False}),
+        STORE,
+        f"one server, Store.exe {SP3} or {SP4}",
+    ),
+    "states-move": (
+        Instance(
+            Site, {"servers": 2, "mailboxes": 1, "attachments": 1}, _BUILDS, {"sticky": False}
+        ),
+        ("mailbox1.move",),
+        f"two servers, one mailbox, one attachment, Store.exe {SP3} or {SP4}",
+    ),
+}
+"""Small instances by the name of their picture: what tells states apart, and what there is."""
+
+
+def states(name: str) -> reachable.Reachable:
+    """The reachable states of a small instance."""
+    instance, parts, words = STATES[name]
+    source = "exhaustive search of the plain machines, no solver; A2 read per request"
+    return reachable.explore(instance, parts, "Reachable states", words, source)
+
+
 # -- all of them --------------------------------------------------------------------------------
 
 
@@ -328,6 +372,16 @@ def model_pictures() -> Iterator[Picture]:
         lambda: composition_flow(info, joints(Site)),
         lambda: tables.of_composition(info, joints(Site)),
     )
+    for name, (_, _, words) in STATES.items():
+        yield Picture(
+            name,
+            "Reachable states",
+            f"Reachable states of {words}.",
+            lambda name=name: reachable.picture(states(name)),  # type: ignore[misc]
+            lambda name=name: dot.of_states(states(name)),  # type: ignore[misc]
+            lambda name=name: states_flow(states(name)),  # type: ignore[misc]
+            lambda name=name: tables.of_states(states(name)),  # type: ignore[misc]
+        )
 
 
 def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:

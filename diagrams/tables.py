@@ -11,6 +11,7 @@ from diagrams.administrators import Block
 from diagrams.composition import whose
 from diagrams.joint import Joint
 from diagrams.machine import Machine
+from diagrams.reachable import Reachable
 from diagrams.run import Story, causes
 from model.kernel import SystemInfo
 
@@ -136,3 +137,18 @@ def of_map(the: Map) -> Table:
     ]
     heads = ("paragraph", "claim", "verdict", "names", "remembers")
     return Table("From the article to the model", heads, tuple(rows))
+
+
+def of_states(the: Reachable) -> Table:
+    """A row for each box, with the actions that lead out of it."""
+    rows = []
+    for number, heap in enumerate(the.heaps):
+        ways = [
+            f"{', '.join(actions)}: {', '.join(the.heaps[b].common)}"
+            for (a, b), actions in the.steps.items()
+            if a == number
+        ]
+        initial = f"{heap.initial} initial" if heap.initial else ""
+        rows.append((", ".join(heap.common), str(heap.states), initial, "; ".join(ways)))
+    caption = f"{the.title}: {the.subtitle}. {the.rule}"
+    return Table(caption, ("in common", "states", "initial", "actions out"), tuple(rows))
