@@ -67,7 +67,7 @@ def command(
         raise click.UsageError("--check looks at the whole gallery; give it no other option.")
     if check:
         return _check(themes)
-    pictures = _selected(names)
+    pictures = _selected(names, listing=listing)
     if listing:
         console.put("".join(f"{p.name:<58} {p.about}\n" for p in pictures))
         return 0
@@ -83,13 +83,13 @@ def command(
 # -- which pictures -----------------------------------------------------------------------------
 
 
-def _selected(names: Sequence[str]) -> list[Picture]:
+def _selected(names: Sequence[str], *, listing: bool) -> list[Picture]:
     """The pictures that are named, in the gallery's order; all without a name."""
     foreign = [_any_machine(name) for name in names if ":" in name]
     own = [name for name in names if ":" not in name]
     if foreign and not own:
         return foreign
-    pictures = _pictures(own)
+    pictures = _pictures(own, listing=listing)
     for name in own:
         if not any(_matches(name, picture) for picture in pictures):
             known = [picture.name for picture in pictures]
@@ -106,14 +106,22 @@ def _matches(name: str, picture: Picture) -> bool:
     return fnmatch.fnmatchcase(picture.name, name) or picture.name == f"machine-{name}"
 
 
-def _pictures(names: Sequence[str]) -> list[Picture]:
-    """Every picture; those of verdicts only where they are asked for, for they need the model."""
-    from diagrams.site import model_pictures, verdict_pictures
+def _pictures(names: Sequence[str], *, listing: bool) -> list[Picture]:
+    """Every picture; those of verdicts only where they are asked for, for they need the model.
+
+    A list proves nothing: without verdicts it is shorter.
+    """
+    from diagrams import verdicts
+    from diagrams.findings import verdict_pictures
+    from diagrams.site import model_pictures
 
     simple = list(model_pictures())
-    if names and all(any(_matches(name, p) for p in simple) for name in names):
-        if not any(set(name) & set("*?[") for name in names):
-            return simple
+    plain = names and not any(set(name) & set("*?[") for name in names)
+    if plain and all(any(_matches(name, p) for p in simple) for name in names):
+        return simple
+    if listing and verdicts.load() is None:
+        console.complain("note: no verdicts of this model yet, so their pictures are not listed")
+        return simple
     return [*simple, *verdict_pictures(_report())]
 
 
@@ -185,45 +193,49 @@ def _print(pictures: Sequence[Picture], form: str) -> int:
 def _write(
     pictures: Sequence[Picture], form: str, themes: Sequence[Theme], folder: Path, *, whole: bool
 ) -> int:
-    from diagrams import gallery
-    from diagrams.layout import NoRenderer
+    """Write the files. What no renderer can draw here is left out and said, the rest is written."""
+    from diagrams import gallery, layout
+    from proofs.engine.verdict import Exit
 
     wanted = list(gallery.outputs(pictures, form, themes))
     if whole:
-        index = gallery.index(pictures)
-        wanted.append(gallery.Output(gallery.INDEX, index.encode))
+        wanted.append(gallery.Output(gallery.INDEX, gallery.index(pictures).encode))
+    missing: dict[str, str] = {}
+    changed: list[str] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
             raise PermissionError(13, "the folder is write-protected")
-        written = sum(gallery.write(output, folder) for output in wanted)
+        for output in wanted:
+            try:
+                if gallery.write(output, folder):
+                    changed.append(output.name)
+            except layout.NoRenderer as error:
+                missing[output.name] = str(error)
         if whole and folder == gallery.FOLDER:
             for path in gallery.stale(wanted, folder):
                 path.unlink()
     except OSError as error:
         raise console.unwritable(str(folder), error) from error
-    except NoRenderer as error:
-        raise click.ClickException(str(error)) from error
-    _notes(pictures)
-    if not whole:
-        console.put("".join(f"{folder / output.name}\n" for output in wanted))
-    else:
-        console.put(f"{folder}: {len(wanted)} files, {written} of them new or changed\n")
-    return 0
-
-
-def _notes(pictures: Sequence[Picture]) -> None:
-    from diagrams.layout import notes
-
-    del pictures
-    for note in notes():
+    for note in layout.notes():
         console.complain(f"note: {note}")
+    if whole:
+        drawn = len(wanted) - len(missing)
+        console.put(f"{folder}: {drawn} files, {len(changed)} of them new or changed\n")
+    else:
+        names = (output.name for output in wanted if output.name not in missing)
+        console.put("".join(f"{folder / name}\n" for name in names))
+    for reason in dict.fromkeys(missing.values()):
+        left = [name for name, why in missing.items() if why == reason]
+        console.complain(f"error: not drawn: {', '.join(left)}: {reason}")
+    return Exit.USAGE if missing else Exit.AS_EXPECTED
 
 
 def _check(themes: Sequence[Theme]) -> int:
     from diagrams import gallery, verdicts
+    from diagrams.findings import verdict_pictures
     from diagrams.layout import NoRenderer
-    from diagrams.site import model_pictures, verdict_pictures
+    from diagrams.site import model_pictures
     from proofs.engine.verdict import Exit
 
     report = verdicts.load()

@@ -57,10 +57,7 @@ def picture(title: str, questions: Sequence[str], blocks: Sequence[Block], sourc
     frame = Frame(
         title,
         "by Store.exe of the source and by where AVAPI is enabled",
-        (
-            "A no is proved for any number of servers, mailboxes and attachments; a yes has the "
-            "length of its shortest run.",
-        ),
+        ("A no is proved for any number of entities; a yes has the length of its shortest run.",),
         (
             Key("no: proved", box="success", mark="check", role="success"),
             Key("yes: a run gets there", box="failure", mark="cross", role="failure"),

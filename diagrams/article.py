@@ -15,7 +15,8 @@ from diagrams.style import BODY, SMALL
 from proofs.engine.claims import Claim
 from proofs.engine.extract import subterms
 from proofs.engine.transitions import Transitions
-from proofs.engine.vocabulary import HISTORY, Key as Function
+from proofs.engine.vocabulary import HISTORY
+from proofs.engine.vocabulary import Key as Function
 
 SIGNS = {
     "PROVED": ("check", "success"),
@@ -105,11 +106,9 @@ def _histories(transitions: Transitions) -> dict[str, frozenset[Function]]:
             reads[key.name] |= _mentioned(transitions, [update.value])
     for _ in reads:
         for keys in reads.values():
-            for key in [k for k in keys if k.slot == HISTORY]:
-                keys |= reads[key.name]
+            keys.update(*(reads[key.name] for key in list(keys) if key.slot == HISTORY))
     return {
-        name: frozenset(key for key in keys if key.slot != HISTORY)
-        for name, keys in reads.items()
+        name: frozenset(key for key in keys if key.slot != HISTORY) for name, keys in reads.items()
     }
 
 
@@ -128,8 +127,7 @@ def picture(the: Map) -> Scene:
         "From the article to the model",
         "",
         (
-            f"{len(claims)} claims about Q271547, the paragraphs that they are made of, and the "
-            "parts of the model that they speak of.",
+            f"{len(claims)} claims, the paragraphs that make them, and the parts of the model that they speak of.",
         ),
         (
             *(

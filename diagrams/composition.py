@@ -26,8 +26,8 @@ def picture(info: SystemInfo, joints: Sequence[Joint], source: str) -> Scene:
         f"{info.cls.__name__}: what moves together",
         "",
         (
-            f"{len(joints)} actions, each one atomic step. In {many} of them several machines "
-            "step together; if one of them refuses its event, none steps.",
+            (f"{len(joints)} actions, each one atomic step. In {many} of them several machines "
+            "step together; if one of them refuses its event, none steps."),
         ),
         (
             Key("steps alone", box="state"),
@@ -45,7 +45,9 @@ def description(info: SystemInfo, joints: Sequence[Joint]) -> str:
     names = {(e.name, m.slot): m.cls.__name__ for e in info.entities for m in e.machines}
     words = []
     for joint in joints:
-        sent = ", ".join(f"{s.event} to {names[s.entity, s.slot]} of {whose(s)}" for s in joint.sent)
+        sent = ", ".join(
+            f"{s.event} to {names[s.entity, s.slot]} of {whose(s)}" for s in joint.sent
+        )
         words.append(f"{joint.action} sends {sent}.")
     return " ".join(words)
 

@@ -34,9 +34,7 @@ def of_machine(machine: Machine, outcomes: Mapping[str, str] | None = None) -> s
         for target in transition.targets or (transition.source,):
             words = in_words(transition)
             source = transition.source
-            lines.append(
-                _edge(anchors[source], anchors[target], words, source, target, clusters)
-            )
+            lines.append(_edge(anchors[source], anchors[target], words, source, target, clusters))
     return "\n".join([*lines, "}"]) + "\n"
 
 
@@ -96,7 +94,7 @@ def of_composition(info: SystemInfo, joints: Sequence[Joint]) -> str:
     lines += [f"{quoted(name)} [fillcolor={quoted(LIGHT.colours['state-fill'])}]"
               for name in names.values()]  # fmt: skip
     for joint in joints:
-        lines.append(f"{quoted(joint.action)} [shape=plaintext style=\"\"]")
+        lines.append(f'{quoted(joint.action)} [shape=plaintext style=""]')
         together = len(joint.moved) > 1
         for sent in joint.sent:
             target = names[sent.entity, sent.slot]

@@ -36,9 +36,7 @@ def outputs(pictures: Sequence[Picture], form: str, themes: Sequence[Theme]) -> 
         if not picture.has(form):
             continue
         if form in TEXTS:
-            yield Output(
-                f"{picture.name}{TEXTS[form]}", lambda p=picture: text(p, form).encode()
-            )  # type: ignore[misc]
+            yield Output(f"{picture.name}{TEXTS[form]}", lambda p=picture: text(p, form).encode())  # type: ignore[misc]
             continue
         for theme in themes:
             yield Output(
@@ -109,8 +107,10 @@ def index(pictures: Sequence[Picture]) -> str:
     """The gallery's page: every picture, in the theme of who reads it."""
     lines = [NOTICE, "", "# Gallery", ""]
     lines += [
-        "Drawn by `make diagrams` from the model and its verdicts. Each picture follows the "
-        "reader's theme,",
+        (
+            "Drawn by `make diagrams` from the model and its verdicts. Each picture follows the "
+            "reader's theme,"
+        ),
         "and is an SVG with real text, a title and a description.",
         "",
     ]

@@ -15,6 +15,7 @@ from proofs.engine.extract import Command, extract, subterms
 from proofs.engine.vocabulary import HISTORY, Vocabulary
 from proofs.engine.world import World
 
+
 @dataclass(frozen=True)
 class Sent:
     """An event that an action sends to a machine.
@@ -73,7 +74,7 @@ class _Recording(World):
 
     def _construct(self, info: EntityInfo, machine: MachineInfo, owner: Any) -> Machine:
         instance = super()._construct(info, machine, owner)
-        instance.add_listener(_Recorder(self, info, machine))
+        instance.add_listener(_Recorder(self, info, machine))  # type: ignore[no-untyped-call]
         return instance
 
 
@@ -101,9 +102,7 @@ def _joints(system: type[System]) -> Iterator[Joint]:
         world.info = info
         sent = tuple(world.sent)
         moved = {(s.entity, s.slot) for s in sent}
-        looked = tuple(
-            pair for pair in _looked_at(world, command) if pair not in moved
-        )
+        looked = tuple(pair for pair in _looked_at(world, command) if pair not in moved)
         yield Joint(action.name, tuple(name for name, _ in action.parameters), sent, looked)
 
 
@@ -123,4 +122,3 @@ def _looked_at(world: World, command: Command) -> Iterator[tuple[str, str]]:
         if str(key) in names and key.slot not in ("", HISTORY):
             seen[key.entity, key.slot] = None
     yield from seen
-

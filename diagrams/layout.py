@@ -10,11 +10,12 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -101,8 +102,10 @@ def dot(graph: Graph) -> str:
     """The graph in DOT: sizes, no texts."""
     lines = [
         "digraph {",
-        f"rankdir={graph.direction} compound=true nodesep={graph.gap / _INCH:.3f} "
-        f"ranksep={graph.rank_gap / _INCH:.3f}",
+        (
+            f"rankdir={graph.direction} compound=true nodesep={graph.gap / _INCH:.3f} "
+            f"ranksep={graph.rank_gap / _INCH:.3f}"
+        ),
         'node [shape=box fixedsize=true label=""]',
         "edge [arrowsize=0.8]",
         *map(_node, graph.nodes),
@@ -115,6 +118,7 @@ def dot(graph: Graph) -> str:
 
 def quoted(name: str) -> str:
     """A name as a DOT string."""
+    name = re.sub(r"[\x00-\x09\x0b-\x1f]", "\ufffd", name)
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -159,8 +163,57 @@ def _edge(edge: Edge) -> str:
 
 
 def lay_out(graph: Graph) -> Laid:
-    """The layout. Raises NoRenderer."""
-    return _laid_out(dot(graph))
+    """The layout. Raises NoRenderer. Renderers see numbers, never names."""
+    ids = [*(node.id for node in _nodes(graph)), *(cluster.id for cluster in _clusters(graph))]
+    ids += [edge.id for edge in graph.edges]
+    numbers = {id_: str(number) for number, id_ in enumerate(dict.fromkeys(ids))} | {"": ""}
+    names = {number: id_ for id_, number in numbers.items()}
+
+    def cluster(own: Cluster) -> Cluster:
+        inner = tuple(map(cluster, own.clusters))
+        return replace(own, id=numbers[own.id], nodes=tuple(map(node, own.nodes)), clusters=inner)
+
+    def node(own: Node) -> Node:
+        return replace(own, id=numbers[own.id])
+
+    def edge(own: Edge) -> Edge:
+        return replace(
+            own,
+            id=numbers[own.id],
+            tail=numbers[own.tail],
+            head=numbers[own.head],
+            tail_cluster=numbers[own.tail_cluster],
+            head_cluster=numbers[own.head_cluster],
+        )
+
+    laid = _laid_out(
+        dot(
+            replace(
+                graph,
+                nodes=tuple(map(node, graph.nodes)),
+                edges=tuple(map(edge, graph.edges)),
+                clusters=tuple(map(cluster, graph.clusters)),
+            )
+        )
+    )
+    return replace(
+        laid,
+        nodes={names[key]: value for key, value in laid.nodes.items()},
+        courses={names[key]: value for key, value in laid.courses.items()},
+        labels={names[key]: value for key, value in laid.labels.items()},
+        frames={names[key]: value for key, value in laid.frames.items()},
+    )
+
+
+def _clusters(graph: Graph) -> Iterator[Cluster]:
+    for cluster in graph.clusters:
+        yield from cluster.all()
+
+
+def _nodes(graph: Graph) -> Iterator[Node]:
+    yield from graph.nodes
+    for cluster in _clusters(graph):
+        yield from cluster.nodes
 
 
 _NOTES: dict[str, None] = {}

@@ -97,7 +97,7 @@ _GENERIC = (
 """Callbacks that the library runs in every transition, if the class has them."""
 
 
-def describe(cls: type[Any]) -> Machine:
+def describe(cls: Any) -> Machine:
     """The description of a class. Raises ModelError if it is no state machine."""
     if not (isinstance(cls, type) and issubclass(cls, StateChart)):
         raise ModelError(
@@ -119,9 +119,7 @@ class _Reader:
 
     def machine(self) -> Machine:
         states = tuple(self.state(state, "") for state in self.cls.states)
-        transitions = tuple(
-            found for state in self.cls.states for found in self.transitions(state)
-        )
+        transitions = tuple(found for state in self.cls.states for found in self.transitions(state))
         starts = tuple(getattr(self.cls, "starts_in", ()))
         if not starts:
             starts = tuple(state.name for state in states if state.initial)
@@ -209,7 +207,7 @@ def _ordered(transitions: tuple[Transition, ...]) -> tuple[Transition, ...]:
 
 def _summary(doc: str) -> str:
     """The first sentence of a docstring."""
-    first = " ".join(doc.split("\n\n")[0].split())
+    first = " ".join(doc.split("\n\n", maxsplit=1)[0].split())
     return re.split(r"(?<=[.])\s", first)[0] if first else ""
 
 

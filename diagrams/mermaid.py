@@ -16,7 +16,7 @@ from model.kernel import SystemInfo
 
 def escaped(words: str) -> str:
     """Words with the characters that Mermaid gives a meaning to as its entities."""
-    return re.sub(r"[<>&\"#;:{}|\n\r]", lambda m: f"#{ord(m[0])};", words)
+    return re.sub(r"[<>&\"#;:{}|\x00-\x1f]", lambda m: f"#{ord(m[0])};", words)
 
 
 # -- machines -----------------------------------------------------------------------------------

@@ -54,8 +54,8 @@ def framed(
     legend, y = _legend(frame.legend, width, y + (6 if frame.notes else 0))
     if legend:
         items.append(Group("legend", ("legend",), tuple(legend)))
-    for line in text.wrapped(f"Source: {frame.source}", SMALL, width) if frame.source else ():
-        items.append(label(MARGIN, y + SMALL + 4, line, "muted", SMALL))
+    for words in text.wrapped(f"Source: {frame.source}", SMALL, width) if frame.source else ():
+        items.append(label(MARGIN, y + SMALL + 4, words, "muted", SMALL))
         y += SMALL * text.LEADING + 2
     return Scene(
         round(width + 2 * MARGIN), round(y + MARGIN * 0.8), frame.title, description, tuple(items)

@@ -136,9 +136,7 @@ def _answer(machine: Any, name: str, given: Mapping[str, Any]) -> bool:
 def _fire(plain: System, number: int, step: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
     before = plain.snapshot()
     info = plain.info.action(step["action"])
-    values = [
-        _value(plain, type_, step["arguments"][name]) for name, type_ in info.parameters
-    ]
+    values = [_value(plain, type_, step["arguments"][name]) for name, type_ in info.parameters]
     try:
         getattr(plain, info.name)(*values)
     except ActionDisabled as error:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from diagrams import text
-from diagrams.geometry import crosses
+from diagrams.geometry import Ground, around
 from diagrams.layout import Edge, Graph, Laid, Node, lay_out
 from diagrams.marks import arrow_head, block, lines_size
 from diagrams.page import Frame, Key, framed
@@ -76,7 +76,9 @@ def explore(
     kept_names = [n for n in names if n in parts]
 
     def common(state: Code) -> tuple[str, ...]:
-        values = {name: str(space.codes.values[code]) for name, code in zip(names, state, strict=True)}
+        values = {
+            name: str(space.codes.values[code]) for name, code in zip(names, state, strict=True)
+        }
         return tuple(values[name] for name in kept_names)
 
     heaps: dict[tuple[Any, ...], int] = {}
@@ -109,9 +111,7 @@ def explore(
         else f"{len(queue)} states are too many to be read: those that agree in "
         f"{' and '.join(kept_names)} are drawn as one box, with their number."
     )
-    arrows = {
-        pair: in_order(actions) for pair, actions in steps.items() if pair[0] != pair[1]
-    }
+    arrows = {pair: in_order(actions) for pair, actions in steps.items() if pair[0] != pair[1]}
     return Reachable(title, subtitle, drawn, arrows, len(queue), said, source)
 
 
@@ -138,6 +138,7 @@ class _Draft:
 
     def __init__(self, the: Reachable, direction: str) -> None:
         self.the = the
+        self.everywhere = self._everywhere()
         nodes = tuple(Node(str(n), *self.size(heap)) for n, heap in enumerate(the.heaps))
         edges = tuple(
             Edge(f"{a}>{b}", str(a), str(b), self._room(actions))
@@ -157,40 +158,64 @@ class _Draft:
         """The size of a box."""
         head = max(text.width(words, BODY, bold=True) for words in heap.common)
         inner, height = lines_size(self.within(heap), SMALL)
-        below = (22 if heap.states > 1 else 0) + (height + 10 if heap.within else 0)
-        return max(head, inner, 70) + 26, 14 + 19 * len(heap.common) + below
+        below = (20 if heap.states > 1 else 0) + (height + 10 if height else 0)
+        frame = 8 if heap.initial else 0
+        return max(head, inner, 70) + 26 + frame, 16 + 19 * len(heap.common) + below + frame
 
-    @staticmethod
-    def within(heap: Heap) -> list[Line]:
-        return [(Span(mark="loop", role="muted"), Span(a, "muted")) for a in heap.within]
+    def _everywhere(self) -> tuple[str, ...]:
+        """The actions that stay in the box, whichever it is; they are said once."""
+        if len(self.the.heaps) < 3:
+            return ()
+        first, *rest = self.the.heaps
+        return tuple(a for a in first.within if all(a in heap.within for heap in rest))
+
+    def within(self, heap: Heap) -> list[Line]:
+        """The lines of a box for what stays in it."""
+        return [
+            (Span(mark="loop", role="muted"), Span(action, "muted"))
+            for action in heap.within
+            if action not in self.everywhere
+        ]
+
+    @cached_property
+    def ground(self) -> tuple[Ground, int]:
+        """Where the labels are, and how many things they touch."""
+        boxes = [
+            around(self.laid.nodes[str(number)], self.size(heap))
+            for number, heap in enumerate(self.the.heaps)
+        ]
+        ground = Ground((self.laid.width, self.laid.height), boxes, (), self.laid.courses)
+        wanted = {
+            f"{a}>{b}": (self.laid.labels[f"{a}>{b}"], lines_size(self.lines(actions), SMALL))
+            for (a, b), actions in self.the.steps.items()
+        }
+        return ground, ground.settle(wanted)
 
     @cached_property
     def cost(self) -> float:
-        hits = 0
-        for course in self.laid.courses.values():
-            for other, (x, y) in self.laid.labels.items():
-                a, b = map(int, other.split(">"))
-                width, height = lines_size(self.lines(self.the.steps[a, b]), SMALL)
-                box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-                hits += crosses(course, box)
+        """Lower is clearer: what labels touch counts most, then width, then area."""
         excess = max(0.0, self.laid.width - WIDTH)
-        return hits * 1e6 + excess * 2000 + self.laid.width * self.laid.height / 100
+        return self.ground[1] * 1e6 + excess * 2000 + self.laid.width * self.laid.height / 100
 
     def scene(self) -> Scene:
         """The whole picture."""
         frame = Frame(
             self.the.title,
             self.the.subtitle,
-            (self.the.rule,),
+            (self.the.rule, *self._said_once()),
             tuple(self._legend()),
             self.the.source,
         )
         size = (self.laid.width, self.laid.height)
         return framed(frame, tuple(self._items()), size, description(self.the))
 
+    def _said_once(self) -> Iterator[str]:
+        if self.everywhere:
+            yield f"In every box, without leaving it: {', '.join(self.everywhere)}."
+
     def _legend(self) -> Iterator[Key]:
         yield Key("initial", box="composite", double=True)
-        if any(heap.within for heap in self.the.heaps):
+        if any(self.within(heap) for heap in self.the.heaps):
             words = "stays in the box" if any(h.states > 1 for h in self.the.heaps) else "no change"
             yield Key(words, mark="loop")
 
@@ -198,15 +223,14 @@ class _Draft:
         for (a, b), actions in self.the.steps.items():
             course = self.laid.courses[f"{a}>{b}"]
             lines = self.lines(actions)
-            width, height = lines_size(lines, SMALL)
-            x, y = self.laid.labels[f"{a}>{b}"]
+            left, top, _, _ = self.ground[0].labels[f"{a}>{b}"]
             yield Group(
                 f"edge-{a}-{b}",
                 ("edge", *actions),
                 (
                     Curve(course[:-1], "line", 1.4),
                     arrow_head(course[-1], course[-2], "line"),
-                    *block(lines, x - width / 2, y - height / 2, SMALL),
+                    *block(lines, left, top, SMALL),
                 ),
                 f"{', '.join(self.the.heaps[a].common)} to {', '.join(self.the.heaps[b].common)}",
             )
@@ -220,7 +244,8 @@ class _Draft:
         role = "composite" if heap.initial else "state"
         items: list[Item] = []
         if heap.initial:
-            items.append(Box(left - 4, top - 4, width + 8, height + 8, None, role, 14, 1.4))
+            items.append(Box(left, top, width, height, None, role, 14, 1.4))
+            left, top, width, height = left + 4, top + 4, width - 8, height - 8
         items.append(Box(left, top, width, height, f"{role}-fill", role, 11, 1.6))
         at = top + 22
         for words in heap.common:
@@ -229,11 +254,9 @@ class _Draft:
         if heap.states > 1:
             items.append(label(x, at, f"{heap.states} states", "muted", SMALL, anchor="middle"))
             at += 20
-        if heap.within:
+        if self.within(heap):
             items.append(rule(((left, at - 11), (left + width, at - 11)), role))
             inner, _ = lines_size(self.within(heap), SMALL)
             items += block(self.within(heap), x - inner / 2, at - 6, SMALL)
         classes = ("state", *(("initial",) if heap.initial else ()))
         return Group(f"state-{number}", classes, tuple(items), ", ".join(heap.common))
-
-

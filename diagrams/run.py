@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -227,7 +228,7 @@ class _Drawing:
                 for number, moment in enumerate(self.played.moments, 1)
                 if any(part.lane == lane for part in moment.parts)
             ]
-            for above, below in zip(rows, rows[1:], strict=False):
+            for above, below in itertools.pairwise(rows):
                 ends = (self._y(above) + 17, self._y(below) - 17)
                 yield rule(((x, ends[0]), (x, ends[1])), "line", 1.2)
             end = self._y(len(self.heights) - 1)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from diagrams import text
-from diagrams.geometry import Rectangle, crosses
+from diagrams.geometry import Ground, Rectangle, around
 from diagrams.layout import Cluster, Edge, Graph, Laid, Node, lay_out
 from diagrams.machine import Machine, State, Transition
-from diagrams.marks import arrow_head, block, line_width, lines_size, mark, place
+from diagrams.marks import arrow_head, block, line_width, lines_size, mark
 from diagrams.page import Frame, Key, framed
 from diagrams.scene import Box, Circle, Curve, Group, Item, Line, Scene, Span, label, rule
-from diagrams.style import BODY, NAME, SMALL, WIDTH
+from diagrams.style import NAME, SMALL, WIDTH
 from model.kernel import ModelError
 
 LARGEST = 60
@@ -43,7 +44,7 @@ class Setting:
         return "faint"
 
 
-def picture(machine: Machine, setting: Setting = Setting()) -> Scene:  # noqa: B008  (immutable)
+def picture(machine: Machine, setting: Setting = Setting()) -> Scene:
     """The picture of a machine. Raises ModelError for one too large, and NoRenderer."""
     states = list(machine.all())
     if len(states) > LARGEST:
@@ -215,12 +216,13 @@ class _Draft:
                     if child.initial:
                         yield f"{_INITIAL}{state.id}", child.id
 
-    def _anchor(self, id_: str) -> str:
-        """The node that stands for a state: itself, or one in it."""
+    def _anchor(self, id_: str, *, last: bool = False) -> str:
+        """The node that stands for a state: itself, or the first or last one in it."""
         state = self.states[id_]
         while state.children:
-            first = [child for child in state.children if child.initial]
-            state = (first or list(state.children))[0]
+            first = [child for child in state.children if child.initial] or list(state.children)
+            usual = [child for child in state.children if "history" not in child.kind]
+            state = usual[-1] if last and usual else first[0]
         return state.id
 
     def _graph_edges(self) -> Iterator[Edge]:
@@ -234,7 +236,7 @@ class _Draft:
     def _edge(
         self, id_: str, source: str, target: str, room: tuple[float, float], weight: int = 1
     ) -> Edge:
-        tail = source if source not in self.states else self._anchor(source)
+        tail = source if source not in self.states else self._anchor(source, last=True)
         return Edge(
             id_,
             tail,
@@ -273,38 +275,53 @@ class _Draft:
 
     # -- how good it is -------------------------------------------------------------------------
 
-    @property
-    def cost(self) -> float:
-        """Lower is clearer: arrows through labels and boxes count most, then width, then area."""
-        boxes = dict(self._label_boxes())
-        hits = sum(
-            crosses(course, box)
-            for edge, course in self.laid.courses.items()
-            for owner, box in boxes.items()
-            if owner != edge
+    @cached_property
+    def ground(self) -> tuple[Ground, int]:
+        """Where the labels are, and how many things they touch."""
+        headers = [
+            (left + 8, top + 6, left + 16 + width, top + 10 + height)
+            for id_, (left, top, _, _) in self.laid.frames.items()
+            for width, height in (self._header_size(self.states[id_]),)
+        ]
+        ground = Ground(
+            (self.laid.width, self.laid.height),
+            [
+                *headers,
+                *(
+                    around(centre, self.size(self.states[id_]))
+                    for id_, centre in self.laid.nodes.items()
+                    if id_ in self.states
+                ),
+            ],
+            list(self.laid.frames.values()),
+            self.laid.courses,
         )
-        hits += sum(
-            crosses(course, boxes[edge])
-            for edge, course in self.laid.courses.items()
-            if edge in boxes
+        touched = ground.settle(
+            {
+                f"{source}>{target}": (
+                    self.laid.labels[f"{source}>{target}"],
+                    lines_size(lines, SMALL),
+                )
+                for (source, target), lines in self.edges.items()
+            }
         )
-        excess = max(0.0, self.laid.width - WIDTH)
-        return hits * 1e6 + excess * 2000 + self.laid.width * self.laid.height / 100
+        return ground, touched + ground.struck(headers)
 
-    def _label_boxes(self) -> Iterator[tuple[str, Rectangle]]:
-        for (source, target), lines in self.edges.items():
-            edge = f"{source}>{target}"
-            width, height = lines_size(lines, SMALL)
-            x, y = self.laid.labels[edge]
-            yield edge, (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+    @cached_property
+    def cost(self) -> float:
+        """Lower is clearer: what labels touch counts most, then width, then area."""
+        _, touched = self.ground
+        excess = max(0.0, self.laid.width - WIDTH)
+        return touched * 4e5 + excess * 2000 + self.laid.width * self.laid.height / 100
 
     # -- drawing --------------------------------------------------------------------------------
 
     def scene(self) -> Scene:
         """The whole picture."""
-        items: list[Item] = []
-        for id_ in sorted(self.laid.frames, key=lambda id_: len(self.parents[id_])):
-            items.append(self._frame(self.states[id_], self.laid.frames[id_]))
+        outermost = sorted(self.laid.frames, key=lambda id_: len(self.parents[id_]))
+        items: list[Item] = [
+            self._frame(self.states[id_], self.laid.frames[id_]) for id_ in outermost
+        ]
         starts = list(self._starts())
         items += [self._start(point, target) for point, target in starts]
         items += [
@@ -381,21 +398,18 @@ class _Draft:
         elif self.setting.outcomes.get(target) == "failure":
             role = "failure"
         role = self.setting.role(role, *events)
-        width, height = lines_size(lines, SMALL)
-        x, y = self.laid.labels[edge]
+        left, top, _, _ = self.ground[0].labels[edge]
         items = (
             Curve(course[:-1], role, 1.7),
             arrow_head(course[-1], course[-2], role),
-            *block(lines, x - width / 2, y - height / 2, SMALL),
+            *block(lines, left, top, SMALL),
         )
         words = "; ".join(map(in_words, self._between(source, target)))
         title = f"{self.states[source].name} to {self.states[target].name}: {words}"
         return Group(f"edge-{source}-{target}", ("edge", *sorted(events)), items, title)
 
     def _between(self, source: str, target: str) -> list[Transition]:
-        return [
-            t for t in self.machine.transitions if t.source == source and target in t.targets
-        ]
+        return [t for t in self.machine.transitions if t.source == source and target in t.targets]
 
     def _box(self, state: State, x: float, y: float) -> Group:
         classes = ["state", state.kind.replace(" ", "-")]

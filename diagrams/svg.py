@@ -8,6 +8,7 @@ from html import escape
 
 from diagrams.scene import Box, Circle, Curve, Group, Item, Scene, Shape, Text
 from diagrams.style import FONT, Theme
+from diagrams.text import clean
 
 
 def svg(scene: Scene, theme: Theme, name: str, *, font: str = FONT) -> str:
@@ -20,13 +21,15 @@ def svg(scene: Scene, theme: Theme, name: str, *, font: str = FONT) -> str:
     size = f'width="{_n(scene.width)}" height="{_n(scene.height)}"'
     box = f'viewBox="0 0 {_n(scene.width)} {_n(scene.height)}"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" id="{own}" class="diagram" {size} {box} '
-        f'role="img" aria-labelledby="{own}-title {own}-desc">',
-        f'<title id="{own}-title">{escape(scene.title)}</title>',
-        f'<desc id="{own}-desc">{escape(scene.description)}</desc>',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" id="{own}" class="diagram" {size} {box} '
+            f'role="img" aria-labelledby="{own}-title {own}-desc">'
+        ),
+        f'<title id="{own}-title">{_said(scene.title)}</title>',
+        f'<desc id="{own}-desc">{_said(scene.description)}</desc>',
         f"<style>{' '.join(style)}</style>",
         f'<rect class="page f-page" {size}/>',
-        *_elements(scene.items, own, theme),
+        *_elements(scene.items, own, theme, set()),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
@@ -49,18 +52,26 @@ def _roles(items: Iterable[Item]) -> Iterator[str]:
                 yield from (role for role in (item.fill, item.stroke) if role)
 
 
-def _elements(items: Iterable[Item], own: str, theme: Theme) -> Iterator[str]:
+def _said(words: str) -> str:
+    return escape(clean(words), quote=False)
+
+
+def _elements(items: Iterable[Item], own: str, theme: Theme, taken: set[str]) -> Iterator[str]:
     for item in items:
         if not isinstance(item, Group):
             yield _element(item)
             continue
         classes = " ".join(identifier(c) for c in item.classes)
-        yield f'<g id="{own}-{identifier(item.id)}" class="{classes}">'
+        id_ = f"{own}-{identifier(item.id)}"
+        while id_ in taken:
+            id_ += "_"
+        taken.add(id_)
+        yield f'<g id="{id_}" class="{classes}">'
         if item.title:
-            yield f"<title>{escape(item.title)}</title>"
+            yield f"<title>{_said(item.title)}</title>"
         if item.link:
             yield f'<a href="{escape(item.link)}-{theme.name}.svg">'
-        yield from _elements(item.items, own, theme)
+        yield from _elements(item.items, own, theme, taken)
         yield "</a></g>" if item.link else "</g>"
 
 
@@ -71,7 +82,7 @@ def _element(item: Text | Box | Curve | Shape | Circle) -> str:
             return (
                 f'<text class="f-{item.role}" x="{_n(item.x)}" y="{_n(item.y)}" '
                 f'font-size="{_n(item.size)}"{bold} textLength="{_n(item.width)}" '
-                f'lengthAdjust="spacingAndGlyphs">{escape(item.text, quote=False)}</text>'
+                f'lengthAdjust="spacingAndGlyphs">{_said(item.text)}</text>'
             )
         case Box():
             radius = f' rx="{_n(item.radius)}"' if item.radius else ""

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from diagrams.article import Map
 from diagrams.administrators import Block
+from diagrams.article import Map
 from diagrams.composition import whose
 from diagrams.joint import Joint
 from diagrams.machine import Machine
 from diagrams.reachable import Reachable
 from diagrams.run import Story, causes
+from diagrams.text import clean
 from model.kernel import SystemInfo
 
 
@@ -35,8 +36,8 @@ class Table:
 
 def html(table: Table) -> str:
     """The table as HTML, without any styles."""
-    lines = ["<table>", f"<caption>{escape(table.caption)}</caption>", "<thead><tr>"]
-    lines += [f'<th scope="col">{escape(head)}</th>' for head in table.heads]
+    lines = ["<table>", f"<caption>{_said(table.caption)}</caption>", "<thead><tr>"]
+    lines += [f'<th scope="col">{_said(head)}</th>' for head in table.heads]
     lines.append("</tr></thead>")
     lines.append("<tbody>")
     for row in table.rows:
@@ -46,11 +47,15 @@ def html(table: Table) -> str:
     return "\n".join([*lines, "</tbody>", "</table>"]) + "\n"
 
 
+def _said(words: str) -> str:
+    return escape(clean(words))
+
+
 def _cell(cell: str | Cell) -> str:
     if isinstance(cell, str):
-        return escape(cell)
-    link = f'<a href="{escape(cell.link)}-light.svg">{escape(cell.text)}</a>'
-    return link if cell.link else escape(cell.text)
+        return _said(cell)
+    link = f'<a href="{escape(cell.link)}-light.svg">{_said(cell.text)}</a>'
+    return link if cell.link else _said(cell.text)
 
 
 def of_machine(machine: Machine) -> Table:
@@ -107,7 +112,7 @@ def of_run(story: Story) -> Table:
 def of_administrators(title: str, questions: Sequence[str], blocks: Sequence[Block]) -> Table:
     """A row for each region of versions and setting of AVAPI."""
     on = {True: "enabled", False: "disabled"}
-    rows = [
+    rows: list[tuple[str | Cell, ...]] = [
         (
             block.versions + (f" ({block.warning})" if block.warning else ""),
             on[row.source],

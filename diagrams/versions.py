@@ -62,8 +62,12 @@ def picture(chart: Chart, names: dict[int, str]) -> Scene:
         (
             Key("posted build", mark="dot", role="ink"),
             Key("it starts; no move fails", mark="check", role="success", box="success"),
-            Key("it is refused; a move fails, after so many steps at least",
-                mark="cross", role="failure", box="failure"),
+            Key(
+                "it is refused; a move fails, after so many steps at least",
+                mark="cross",
+                role="failure",
+                box="failure",
+            ),
             Key("dangerous rollback window", mark="warning", role="upgrade", box="upgrade"),
         ),
         chart.source,
@@ -125,9 +129,7 @@ class _Drawing:
         low, high = self.chart.window
         left, right = self.edge(low), self._end(high)
         middle = (left + right) / 2
-        items: list[Item] = [
-            Box(left, 58, right - left, self.axis - 58, "upgrade-fill", radius=10)
-        ]
+        items: list[Item] = [Box(left, 58, right - left, self.axis - 58, "upgrade-fill", radius=10)]
         widest = max(text.width(words, NAME) for words in self.chart.window_words)
         x = min(middle - widest / 2, _LEFT + self.width - widest)
         items += mark("warning", x - 14, 13, 17, "upgrade")
@@ -147,8 +149,7 @@ class _Drawing:
         for line in lines:
             items.append(label(0, at, line, "ink", BODY, bold=True))
             at += BODY * text.LEADING
-        for region in band.regions:
-            items.append(self._region(region, y))
+        items += [self._region(region, y) for region in band.regions]
         return Group(f"band-{band.question}", ("band",), tuple(items), band.question)
 
     def _region(self, region: Region, y: float) -> Group:
@@ -166,9 +167,7 @@ class _Drawing:
             items.append(label(middle, at, line, region.role, BODY, bold=True, anchor="middle"))
             at += BODY * text.LEADING
         words = f"{self.names[region.low]} to {self.names[region.high]}: {region.words}"
-        return Group(
-            f"region-{region.low}-{region.words}", ("region",), tuple(items), words
-        )
+        return Group(f"region-{region.low}-{region.words}", ("region",), tuple(items), words)
 
     def _axis(self) -> Iterator[Item]:
         y, right = self.axis, _LEFT + self.width

@@ -58,7 +58,7 @@ def _claim(result: Result) -> dict[str, Any]:
 
 
 def setting_json(run: Run) -> dict[str, Any]:
-    """Where a run takes place: how many entities, what is open at its start, the claim's variables."""
+    """How many entities a run has, what its start leaves open, and the claim's variables."""
     return {"sizes": dict(run.sizes), "start": dict(run.start), "witness": dict(run.witness)}
 
 

@@ -157,7 +157,10 @@ def _table(answers: dict[str, Result]) -> dict[str, Any]:
 def _cell(result: Result, low: StoreVersion, high: StoreVersion) -> dict[str, Any]:
     parse = StoreVersion.parse
     yes = any(parse(r["from"]) <= low <= parse(r["to"]) for r in result.answer)
-    cell: dict[str, Any] = {"answer": "yes" if yes else "no", "steps": result.steps if yes else None}
+    cell: dict[str, Any] = {
+        "answer": "yes" if yes else "no",
+        "steps": result.steps if yes else None,
+    }
     inside = [(a, b, run) for a, b, run in result.runs if yes and low <= a and b <= high]
     posted = [run for a, b, run in inside if any(a <= version <= b for version in POSTED)]
     for run in (posted or [run for _, _, run in inside])[:1]:

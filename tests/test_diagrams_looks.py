@@ -176,7 +176,9 @@ def contrast(a: str, b: str) -> float:
 
 def behind(word: Words, drawn: Drawn) -> str:
     """The colour of the last area that was filled under a text before it."""
-    filled = [a for a in drawn.areas if a.fill and a.order < word.order and overlap(word.box, a.box)]
+    filled = [
+        a for a in drawn.areas if a.fill and a.order < word.order and overlap(word.box, a.box)
+    ]
     assert filled[-1].fill is not None
     return filled[-1].fill
 
@@ -280,7 +282,8 @@ def test_success_and_failure_have_different_signs() -> None:
                     marks = [s for s in signs(group) if isinstance(s, tuple) and s[0] == "mark"]
                     assert marks, group.get("id")
                     shapes[outcome].add(tuple(marks))
-        assert shapes[ok] and shapes[bad]
+        assert shapes[ok]
+        assert shapes[bad]
         assert not shapes[ok] & shapes[bad]
 
 

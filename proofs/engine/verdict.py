@@ -86,8 +86,8 @@ class Result:
 
     ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
     ``vacuous`` whether an always claim's antecedent is out of reach, ``seconds`` the wall time,
-    ``answer`` what was derived (JSON-ready), ``runs`` a run for each range of numbers in it, with the
-    range's ends.
+    ``answer`` what was derived (JSON-ready), ``runs`` a run for each range of numbers in it, with
+    the range's ends.
     """
 
     claim: Claim

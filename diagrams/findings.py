@@ -1,0 +1,71 @@
+"""The pictures of a report: what was proven, refuted, reached and derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from diagrams import answers, article, run, tables
+from diagrams.mermaid import run_sequence
+from diagrams.picture import Picture
+from diagrams.run import Story
+from diagrams.stories import QUESTIONS, between, cell_name, cell_run, claim_run, run_name
+from proofs.catalogue import CLAIMS
+
+
+def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
+    """The pictures of a report."""
+    yield Picture(
+        "versions",
+        "Versions of Store.exe",
+        "Which databases a Store.exe writes, whether it starts, whether moves fail.",
+        lambda: answers.chart(report),
+    )
+    yield Picture(
+        "administrators",
+        "For administrators",
+        "What to expect of a Store.exe, by where AVAPI is enabled.",
+        lambda: answers.table(report),
+        table=lambda: tables.of_administrators(
+            "What to expect of a Store.exe", tuple(QUESTIONS.values()), answers.table_blocks(report)
+        ),
+    )
+    for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
+        if verdict["run"] is not None:
+            yield _run_picture(
+                run_name(claim), "Runs that verdicts show", f"{verdict['verdict']}: {claim.text}",
+                partial(claim_run, claim, verdict),
+            )  # fmt: skip
+    for row in report["derived"]["administrators"]["rows"]:
+        for question, words in QUESTIONS.items():
+            if "run" in row[question]:
+                story = partial(cell_run, question, row)
+                yield _run_picture(
+                    cell_name(question, row),
+                    "Runs of the administrators' table",
+                    f"{words}: Store.exe {between(row['versions'])}.",
+                    story,
+                    folded=True,
+                )
+    yield Picture(
+        "article",
+        "From the article to the model",
+        "The article's paragraphs, the claims, and the parts of the model that they speak of.",
+        lambda: article.picture(answers.article_map(report)),
+        table=lambda: tables.of_map(answers.article_map(report)),
+    )
+
+
+def _run_picture(
+    name: str, heading: str, about: str, story: Callable[[], Story], *, folded: bool = False
+) -> Picture:
+    return Picture(
+        name,
+        heading,
+        about,
+        lambda: run.picture(story()),
+        mermaid=lambda: run_sequence(story()),
+        table=lambda: tables.of_run(story()),
+        folded=folded,
+    )

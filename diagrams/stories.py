@@ -1,0 +1,105 @@
+"""The runs of a report: those of claims, and those of the cells of the administrators' table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from diagrams.playback import play
+from diagrams.run import Story
+from model.assumptions import ASSUMPTIONS
+from model.site import Site
+from model.version import StoreVersion
+from proofs.engine.claims import Claim
+
+STRONG = {"store.version": "another Store.exe"}
+"""Fields whose change makes a step of a run stand out."""
+
+HIGHEST = StoreVersion(2**64 - 1)
+"""No version is later."""
+
+
+def run_name(claim: Claim) -> str:
+    """The name of the picture of a claim's run."""
+    reading = f".{claim.reading.name}" if claim.reading.name else ""
+    return f"run-{claim.id}{reading}"
+
+
+def claim_run(claim: Claim, verdict: Mapping[str, Any]) -> Story:
+    """The run of a claim, as a report shows it."""
+    refuted = verdict["verdict"] == "REFUTED"
+    reading = f", A2 read {claim.reading.name.replace('_', ' ')}" if claim.reading.name else ""
+    steps = verdict["steps"]
+    return Story(
+        claim.id,
+        f"{verdict['verdict']} by a run of {steps} steps{reading}; none is shorter, at any size",
+        "violated" if refuted else "reached",
+        "failure" if refuted else "composite",
+        claim.text,
+        tuple(_why(claim)),
+        play(Site, verdict["run"], verdict["setting"]),
+        f"Q271547 {claim.section}; claim in {claim.body.__module__.replace('.', '/')}.py",
+        STRONG,
+    )
+
+
+def _why(claim: Claim) -> Iterator[str]:
+    """What the claim's author says of the cause: the second paragraph, and the reading."""
+    for paragraph in (claim.body.__doc__ or "").split("\n\n")[1:]:
+        if words := " ".join(paragraph.split()):
+            yield words
+    if claim.reading.name == "sticky" and claim.kind.value != "finding":
+        (text,) = (a.text for a in ASSUMPTIONS if a.id == "A2")
+        yield f"A2 is read as sticky here. {text}"
+
+
+QUESTIONS = {
+    "move_can_fail": "a move can fail",
+    "client_exposed_at_source": "client exposed at source",
+    "client_exposed_at_destination": "client exposed at destination",
+}
+"""The columns of the administrators' table."""
+
+
+def cell_name(question: str, row: Mapping[str, Any]) -> str:
+    """The name of the picture of a cell's run."""
+    on = {True: "on", False: "off"}
+    setting = f"{on[row['source_antivirus']]}.{on[row['destination_antivirus']]}"
+    return f"run-table.{question}.{row['versions']['from']}.{setting}"
+
+
+def cell_run(question: str, row: Mapping[str, Any]) -> Story:
+    """The run of a cell of the administrators' table."""
+    on = {True: "enabled", False: "disabled"}
+    cell = row[question]
+    words = {
+        "move_can_fail": "A move fails",
+        "client_exposed_at_source": "A client at the source is handed an attachment that was "
+        "never scanned, while its mailbox is moved",
+        "client_exposed_at_destination": "A client at the destination is handed an attachment "
+        "that was never scanned",
+    }[question]
+    setting = (
+        f"with Store.exe {between(row['versions'])} at the source, AVAPI "
+        f"{on[row['source_antivirus']]} there and {on[row['destination_antivirus']]} at the "
+        "destination."
+    )
+    return Story(
+        QUESTIONS[question].capitalize(),
+        f"a cell of the administrators' table; {len(cell['run'])} steps",
+        "reached",
+        "failure",
+        f"{words}, {setting}",
+        (),
+        play(Site, cell["run"], cell["setting"]),
+        "the questions in proofs/administrators.py",
+        STRONG,
+    )
+
+
+def between(region: Mapping[str, str]) -> str:
+    """A region of versions in words."""
+    low, high = region["from"], region["to"]
+    if low == str(StoreVersion(0)):
+        return "any" if high == str(HIGHEST) else f"up to {high}"
+    return f"{low} or later" if high == str(HIGHEST) else f"{low} to {high}"
