@@ -127,7 +127,7 @@ def picture(the: Map) -> Scene:
         "From the article to the model",
         "",
         (
-            f"{len(claims)} claims, the paragraphs that make them, and the parts of the model that they speak of.",
+            f"{len(claims)} claims, their paragraphs, and the parts of the model they name.",
         ),
         (
             *(
