@@ -126,9 +126,7 @@ def picture(the: Map) -> Scene:
     frame = Frame(
         "From the article to the model",
         "",
-        (
-            f"{len(claims)} claims, their paragraphs, and the parts of the model they name.",
-        ),
+        (f"{len(claims)} claims, their paragraphs, and the parts of the model they name.",),
         (
             *(
                 Key(f"{verdict}", mark=SIGNS[verdict][0], role=SIGNS[verdict][1])

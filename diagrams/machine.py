@@ -185,7 +185,7 @@ def _kind(state: Any) -> str:
 
 def _events(transition: Any) -> str:
     """The events of a transition; the library lists some under two spellings."""
-    ids = [str(event) for event in transition.events]
+    ids = [str(event) for event in transition.events if str(event)]
     kept = [e for e in ids if not ("." in e and e.replace(".", "_") in ids)]
     return " or ".join(dict.fromkeys(kept))
 

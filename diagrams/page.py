@@ -41,7 +41,7 @@ def framed(
     body: Sequence[Item],
     size: tuple[float, float],
     description: str,
-    minimum: float = 560,
+    minimum: float = 720,
 ) -> Scene:
     """A picture: the body of a size, with everything around it."""
     width = max(size[0], minimum, min(line_width(_head(frame), BODY), 900))

@@ -116,13 +116,10 @@ class _Drawing:
         self.heights = [54.0] + [
             max(60.0, 22 + len(lines) * SMALL * text.LEADING) for lines in self.changes
         ]
+        room = self.right + _CHANGES - 30
+        words = [(story.claim, "muted"), *((f"Cause: {why}", "ink") for why in causes(story))]
         self.foot = [
-            *text.wrapped(story.claim, BODY, self.right + _CHANGES - 30),
-            *(
-                line
-                for cause in causes(story)
-                for line in text.wrapped(f"Cause: {cause}", BODY, self.right + _CHANGES - 30)
-            ),
+            (line, role) for said, role in words for line in text.wrapped(said, BODY, room)
         ]
         self.bottom = self.top + sum(self.heights)
         below = 52 + len(self.foot) * BODY * 1.5 + (26 if story.back_to is not None else 0)
@@ -302,13 +299,10 @@ class _Drawing:
             y += 26
             yield label(14, y - 4, words, self.story.ends, BODY, bold=True)
         items: list[Item] = [*mark(self._sign(), 10, y + 26, HEADING, self.story.ends)]
-        head = f"{self.story.title.split(' ')[0]} is {self.story.verdict}"
-        steps = len(self.played.moments)
-        items.append(
-            label(28, y + 32, f"{head} in step {steps}", self.story.ends, HEADING, bold=True)
-        )
+        head = f"{self.story.title}: {self.story.verdict} in step {len(self.played.moments)}"
+        items.append(label(28, y + 32, head, self.story.ends, HEADING, bold=True))
         y += 36
-        for line in self.foot:
+        for line, role in self.foot:
             y += BODY * 1.5
-            items.append(label(14, y, line, "ink" if line.startswith("Cause") else "muted"))
+            items.append(label(14, y, line, role))
         yield Group("property", ("property",), tuple(items), head)

@@ -7,7 +7,6 @@ from typing import Any
 
 from diagrams.playback import play
 from diagrams.run import Story
-from model.assumptions import ASSUMPTIONS
 from model.site import Site
 from model.version import StoreVersion
 from proofs.engine.claims import Claim
@@ -48,9 +47,8 @@ def _why(claim: Claim) -> Iterator[str]:
     for paragraph in (claim.body.__doc__ or "").split("\n\n")[1:]:
         if words := " ".join(paragraph.split()):
             yield words
-    if claim.reading.name == "sticky" and claim.kind.value != "finding":
-        (text,) = (a.text for a in ASSUMPTIONS if a.id == "A2")
-        yield f"A2 is read as sticky here. {text}"
+    if claim.reading.name == "sticky":
+        yield "A2 is read as sticky: what a bypass released stays released."
 
 
 QUESTIONS = {
