@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
 _REGULAR = (
     "278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 "
@@ -43,6 +44,7 @@ def clean(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "\ufffd", kept).strip()
 
 
+@cache
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """The width of a line of text, in the units of ``size``."""
     return sum(_advance(character, bold) for character in text) * size / 1000

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
 import json
+import re
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -356,3 +359,31 @@ def test_a_run_of_another_model_is_refused() -> None:
         play(Site, claim["run"], claim["setting"])
     with pytest.raises(ModelError, match="cannot be taken"):
         play(Site, claim["run"][2:], claim["setting"])
+
+
+# -- the documentation --------------------------------------------------------------------------
+
+PAGE = (ROOT / "diagrams" / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_file_that_the_page_names_exists() -> None:
+    names = re.findall(r'\]\(((?!http)[^)#]+)|(?:src|srcset)="([^"]+)"|:: (gallery\S+)', PAGE)
+    assert len(names) > 15
+    for name in {next(filter(None, found)) for found in names}:
+        assert (ROOT / "diagrams" / name).exists(), name
+
+
+def test_the_commands_on_the_page_run(here: Path, capsys: Capture) -> None:
+    commands = re.findall(r"^python -m diagrams(.*?)(?:#.*)?$", PAGE, flags=re.MULTILINE)
+    assert len(commands) == 7
+    for command in commands:
+        arguments = shlex.split(command.replace("/tmp", "."))
+        if arguments:
+            assert main(arguments) == 0, command
+    assert capsys.readouterr().err == ""
+
+
+def test_the_code_on_the_page_runs() -> None:
+    test = doctest.DocTestParser().get_doctest(PAGE, {}, "README", "diagrams/README.md", 0)
+    assert len(test.examples) == 7
+    assert doctest.DocTestRunner().run(test).failed == 0

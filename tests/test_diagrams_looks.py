@@ -313,3 +313,34 @@ def test_ids_are_unique_and_groups_have_classes(path: Path) -> None:
 def test_links_lead_to_pictures(path: Path) -> None:
     for target in re.findall(r'href="([^"]+)"', path.read_text(encoding="utf-8")):
         assert (GALLERY / target).is_file(), target
+
+
+MATRICES = {
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216),
+                   (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413),
+                     (-0.011820, 0.042940, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602),
+                   (0.004733, 0.691367, 0.303900)),
+}  # fmt: skip
+"""What a colour looks like to a colour-blind reader (Machado, Oliveira, Fernandes 2009)."""
+
+
+def seen(colour: str, kind: str) -> str:
+    """A colour as a colour-blind reader sees it."""
+    light = channels(colour)
+    values = []
+    for row in MATRICES[kind]:
+        value = min(1.0, max(0.0, sum(a * b for a, b in zip(row, light, strict=True))))
+        byte = 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
+        values.append(round(byte * 255))
+    return "#{:02x}{:02x}{:02x}".format(*values)
+
+
+@pytest.mark.parametrize("kind", MATRICES)
+@pytest.mark.parametrize("path", PICTURES, ids=lambda p: p.stem)
+def test_every_text_can_be_read_by_the_colour_blind(path: Path, kind: str) -> None:
+    drawn = read(path)
+    for word in drawn.words:
+        ratio = contrast(seen(word.colour, kind), seen(behind(word, drawn), kind))
+        assert ratio >= 4.5, (word.text, round(ratio, 2))

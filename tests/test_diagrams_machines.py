@@ -65,7 +65,7 @@ class Flow(StateMachine):
         return True
 
 
-class Deep(StateChart):
+class Deep(StateChart[Any]):
     """Everything that nests."""
 
     class outside(State.Compound):  # noqa: N801  (states have names in lower case)
@@ -97,7 +97,7 @@ class Deep(StateChart):
     resume = rest.to(outside.memory)
     resume_deep = rest.to(outside.deep)
     pause = outside.to(rest)
-    again = outside.to.itself()
+    again = outside.to.itself()  # type: ignore[attr-defined]
     split = rest.to(both)
     finish = both.to(gone, cond="over")
     rest.to(gone, cond="over")
@@ -242,7 +242,7 @@ def test_events_that_others_take_part_in_are_shared() -> None:
 def test_what_carries_a_proof_is_in_full_ink() -> None:
     full = frozenset({"copying", "failed", "copy"})
     scene = site.machine("MoveMailbox", full)
-    roles = {}
+    roles: dict[str | None, str | None] = {}
     root = ET.fromstring(svg(scene, LIGHT, "x"))
     for element in root.iter(f"{SVG}text"):
         roles.setdefault(element.text, element.get("class"))
