@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from diagrams import dot, statechart, tables
@@ -14,7 +15,7 @@ def picture(cls: Any) -> Picture:
     """The picture of a class or of an instance. Raises ModelError if it is no state machine."""
     machine = describe(cls if isinstance(cls, type) else type(cls))
     return Picture(
-        machine.name,
+        re.sub(r"[^\w.-]", "_", machine.name),
         "Machines",
         machine.summary or machine.source,
         lambda: statechart.picture(machine),

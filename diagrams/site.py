@@ -34,8 +34,16 @@ python-statemachine is switched off in them, and a mailbox may be moved again.
 
 def machine(name: str, full_ink: frozenset[str] | None = None) -> Scene:
     """A machine of the site. ``full_ink`` names what a proof rests on; the rest is grey."""
-    setting = statechart.Setting(OUTCOMES.get(name, {}), shared_events(name), full_ink)
+    setting = statechart.Setting(OUTCOMES.get(name, {}), shared_events(name), full_ink, _data(name))
     return statechart.picture(describe(MACHINES[name]), setting)
+
+
+def _data(name: str) -> str:
+    """The fields of a machine in words."""
+    infos = (m for e in signature(Site).entities for m in e.machines)
+    (fields,) = (m.fields for m in infos if m.cls.__name__ == name)
+    words = [f"{field.name} ({field.type.__name__})" for field in fields]
+    return f"Data: {', '.join(words)}." if words else ""
 
 
 def shared_events(name: str) -> dict[str, str]:
