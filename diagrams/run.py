@@ -14,7 +14,7 @@ from diagrams.scene import Box, Circle, Group, Item, Scene, Shape, label, rule
 from diagrams.style import BODY, HEADING, NAME, SMALL
 
 LANES = 6
-"""Of more machines only those that take part have a lane."""
+"""Of more machines those that take no part have no lane."""
 
 _LANE = 98.0
 _STEP, _ACTION, _CHANGES = 54.0, 146.0, 236.0
@@ -101,9 +101,8 @@ class _Drawing:
 
     def __init__(self, story: Story) -> None:
         self.story, self.played = story, story.played
-        busy = {part.lane for moment in self.played.moments for part in moment.parts}
         every = self.played.lanes
-        self.lanes = [lane for lane in every if len(every) <= LANES or lane in busy]
+        self.lanes = self._chosen()
         self.quiet = [lane for lane in every if lane not in self.lanes]
         self.first = dict(zip(every, self.played.states, strict=True))
         self.left = _STEP + _ACTION
@@ -125,6 +124,17 @@ class _Drawing:
         below = 52 + len(self.foot) * BODY * 1.5 + (26 if story.back_to is not None else 0)
         self.size = (self.right + _CHANGES, self.bottom + below)
 
+    def _chosen(self) -> list[Lane]:
+        """The machines that take part, and as many of the others as there is room for: first those
+        of the same entities.
+        """
+        busy = {part.lane for moment in self.played.moments for part in moment.parts}
+        entities = {lane.entity for lane in busy}
+        others = [lane for lane in self.played.lanes if lane not in busy]
+        others.sort(key=lambda lane: lane.entity not in entities)
+        chosen = busy.union(others[: max(0, LANES - len(busy))])
+        return [lane for lane in self.played.lanes if lane in chosen]
+
     def _change(self, what: str, old: str, new: str) -> list[str]:
         """A change in lines: what it was goes below, where both do not fit beside each other."""
         whole = f"{what} = {new} (was {old})"
@@ -142,8 +152,11 @@ class _Drawing:
     def start(self) -> tuple[str, ...]:
         """What the run chose at its start, in words, but for what the lanes show."""
         shown = {lane.name for lane in self.lanes}
-        chosen = [f"{name} = {value}" for name, value in self.played.data if name not in shown]
-        quiet = [f"{lane.name} {self.first[lane]}" for lane in self.quiet if lane.name not in
+        tie = text.TIED
+        chosen = [
+            f"{name}{tie}={tie}{value}" for name, value in self.played.data if name not in shown
+        ]
+        quiet = [f"{lane.name}{tie}{self.first[lane]}" for lane in self.quiet if lane.name not in
                  dict(self.played.data)]  # fmt: skip
         lines = [f"At the start: {'; '.join(chosen)}."] if chosen else []
         if quiet:

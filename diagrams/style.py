@@ -80,6 +80,3 @@ DARK = _theme(
 
 THEMES = (LIGHT, DARK)
 """Every theme."""
-
-ROLES = ("state", "composite", "success", "failure", "shared", "upgrade")
-"""Roles that colour a box: each has a fill of its own."""

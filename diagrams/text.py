@@ -31,8 +31,8 @@ _WIDTHS = {False: tuple(map(int, _REGULAR.split())), True: tuple(map(int, _BOLD.
 _ELSEWHERE, _WIDE = 680, 1150
 """What other letters are taken to need, and East Asian ones and pictographs."""
 
-ASCENT, DESCENT = 0.76, 0.22
-"""How far letters reach above and below their line, as parts of the size."""
+TIED = "\u00a0"
+"""A blank at which no line ends."""
 
 LEADING = 1.32
 """From line to line, as a part of the size."""
@@ -40,7 +40,7 @@ LEADING = 1.32
 
 def clean(text: str) -> str:
     """A text on one line, without characters that XML does not know."""
-    kept = "".join(" " if c.isspace() else c for c in text)
+    kept = "".join(" " if c.isspace() and c != TIED else c for c in text)
     return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "\ufffd", kept).strip()
 
 
@@ -51,7 +51,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def _advance(character: str, bold: bool) -> int:
-    code = ord(character)
+    code = ord(" " if character == TIED else character)
     if 32 <= code < 127:
         return _WIDTHS[bold][code - 32]
     if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
@@ -73,7 +73,7 @@ def wrapped(text: str, size: float, limit: float, *, bold: bool = False) -> list
 
 
 def _words(text: str, size: float, limit: float, bold: bool) -> Iterator[str]:
-    for word in text.split():
+    for word in filter(None, text.split(" ")):
         part = ""
         for character in word:
             if part and width(part + character, size, bold=bold) > limit:
@@ -81,12 +81,3 @@ def _words(text: str, size: float, limit: float, bold: bool) -> Iterator[str]:
                 part = ""
             part += character
         yield part
-
-
-def shortened(text: str, size: float, limit: float, *, bold: bool = False) -> str:
-    """A text cut to a width, with an ellipsis where something was cut."""
-    if width(text, size, bold=bold) <= limit:
-        return text
-    while text and width(text + "...", size, bold=bold) > limit:
-        text = text[:-1]
-    return text + "..."
