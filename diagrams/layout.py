@@ -23,6 +23,9 @@ from typing import Any
 from diagrams.scene import Point
 
 _INCH = 72.0
+BEST = "graphviz-pure"
+"""The renderer of the committed pictures."""
+
 SECONDS = 60
 """A renderer that takes longer is given up."""
 
@@ -235,6 +238,8 @@ def _laid_out(source: str) -> Laid:
             failures.append(f"{name}: {' '.join(str(error).split())[:300]}")
             continue
         _NOTES.update(dict.fromkeys(f"passed over: {failure}" for failure in failures))
+        if name != BEST:
+            _NOTES[f"{name} lays out, not {BEST}: pictures may differ from those elsewhere"] = None
         return found
     tried = f" ({'; '.join(failures)})" if failures else ""
     raise NoRenderer(
@@ -248,7 +253,7 @@ def renderers() -> Sequence[tuple[str, Callable[[str], str]]]:
     found: list[tuple[str, Callable[[str], str]]] = []
     scripts = Path(sysconfig.get_path("scripts"))
     pure = shutil.which("graphviz-pure", path=str(scripts)) or shutil.which("graphviz-pure")
-    for name, program in (("graphviz-pure", pure), ("dot", shutil.which("dot"))):
+    for name, program in ((BEST, pure), ("dot", shutil.which("dot"))):
         if program is not None:
             found.append((name, _program(program)))
     if importlib.util.find_spec("pygraphviz") is not None:

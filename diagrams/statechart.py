@@ -328,7 +328,7 @@ class _Draft:
             Group(f"{point}point", ("initial",), (Circle(*self.laid.nodes[point], 7, "ink"),))
             for point in dict.fromkeys(point for point, _ in starts)
         ]
-        items += [self._arrow(source, target, lines) for (source, target), lines in self._named()]
+        items += [self._arrow(*ends, lines) for ends, lines in self.edges.items()]
         items += [
             self._box(state, *self.laid.nodes[id_])
             for id_, state in self.states.items()
@@ -344,9 +344,6 @@ class _Draft:
         )
         words = description(self.machine)
         return framed(frame, items, (self.laid.width, self.laid.height), words)
-
-    def _named(self) -> Iterator[tuple[tuple[str, str], list[Line]]]:
-        yield from self.edges.items()
 
     def _always(self) -> Iterator[str]:
         if self.machine.always:

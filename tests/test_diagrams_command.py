@@ -338,6 +338,11 @@ def test_a_renderer_that_fails_is_passed_over_with_a_note(
         path.chmod(0o755)
         return path
 
+    other = ("other", good[0][1])
+    monkeypatch.setattr(layout, "renderers", lambda: [other])
+    assert main(["AntivirusApi", "--out", "."]) == 0
+    assert "note: other lays out, not graphviz-pure" in one_line(capsys)
+
     for script, said in (
         ("echo oops >&2; exit 3", "exit code 3: oops"),
         ("echo '{}'; echo 'Warning: lost' >&2", "exit code 0: Warning: lost"),
