@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from diagrams.joint import Joint
+from diagrams.labels import in_words
 from diagrams.layout import quoted
 from diagrams.machine import Machine, State
 from diagrams.reachable import Reachable
-from diagrams.statechart import in_words
 from diagrams.style import LIGHT
 from model.kernel import SystemInfo
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from diagrams import composition, dot, reachable, statechart, tables
 from diagrams.joint import joints
+from diagrams.labels import Setting
 from diagrams.machine import describe
 from diagrams.mermaid import composition_flow, state_diagram, states_flow
 from diagrams.picture import Picture
@@ -34,7 +35,7 @@ python-statemachine is switched off in them, and a mailbox may be moved again.
 
 def machine(name: str, full_ink: frozenset[str] | None = None) -> Scene:
     """A machine of the site. ``full_ink`` names what a proof rests on; the rest is grey."""
-    setting = statechart.Setting(OUTCOMES.get(name, {}), shared_events(name), full_ink, _data(name))
+    setting = Setting(OUTCOMES.get(name, {}), shared_events(name), full_ink, _data(name))
     return statechart.picture(describe(MACHINES[name]), setting)
 
 

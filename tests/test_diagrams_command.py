@@ -395,5 +395,5 @@ def test_the_commands_on_the_page_run(here: Path, capsys: Capture) -> None:
 
 def test_the_code_on_the_page_runs() -> None:
     test = doctest.DocTestParser().get_doctest(PAGE, {}, "README", "diagrams/README.md", 0)
-    assert len(test.examples) == 7
+    assert len(test.examples) == 8
     assert doctest.DocTestRunner().run(test).failed == 0

@@ -19,10 +19,10 @@ from diagrams import site, statechart, verdicts
 from diagrams.anything import picture
 from diagrams.composition import picture as composed
 from diagrams.joint import joints
+from diagrams.labels import Setting
 from diagrams.layout import Graph, Node, dot, lay_out
 from diagrams.machine import Machine, describe
 from diagrams.playback import play
-from diagrams.statechart import Setting
 from diagrams.style import DARK, LIGHT
 from diagrams.svg import svg
 from model.kernel import Entity as Kind
