@@ -25,7 +25,13 @@ NUMBERS = {StoreVersion: Numbers(0, 2**64 - 1, tuple(map(int, POSTED)))}
 """Versions; runs that are shown prefer posted builds."""
 
 
-def prover(*, lock_file: Path | None = LOCK, seed: int = 0, timeout: float | None = None) -> Prover:
+def prover(
+    *,
+    lock_file: Path | None = LOCK,
+    seed: int = 0,
+    timeout: float | None = None,
+    explain: bool = False,
+) -> Prover:
     """A prover for the site and its whole catalogue."""
     return Prover(
         Site,
@@ -35,6 +41,7 @@ def prover(*, lock_file: Path | None = LOCK, seed: int = 0, timeout: float | Non
         lock_file=lock_file,
         seed=seed,
         timeout=timeout,
+        explain=explain,
     )
 
 

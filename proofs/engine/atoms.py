@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,17 +62,17 @@ def atoms(transitions: Transitions, extra: Iterable[z3.ExprRef] = ()) -> dict[st
     found: dict[str, list[Atom]] = {}
     for entity in transitions.info.entities:
         x = z3.Const(f"x:{entity.name}", z3.DeclareSort(entity.name))
-        ways = list(_places(transitions, x, (), keys))
-        places = [(".".join((entity.name.lower(), *way)), term) for way, term in ways]
+        ways = list(places(transitions, x, (), keys))
+        named = [(".".join((entity.name.lower(), *way)), term) for way, term in ways]
         own: dict[str, Atom] = {}
         for way, term in ways:
             for sort, variable, template in templates:
                 if sort == term.sort().name():
                     value = z3.substitute(template, (variable, term))
-                    label = spell(value, transitions, {place.get_id(): t for t, place in places})
+                    label = spell(value, transitions, {place.get_id(): t for t, place in named})
                     own.setdefault(label, Atom(entity.name, label, x, value, way))
-        for index, (text, term) in enumerate(places):
-            for other_text, other in places[:index]:
+        for index, (text, term) in enumerate(named):
+            for other_text, other in named[:index]:
                 if other.sort() == term.sort():
                     label = f"{other_text} = {text}"
                     own.setdefault(label, Atom(entity.name, label, x, other == term))
@@ -80,8 +80,8 @@ def atoms(transitions: Transitions, extra: Iterable[z3.ExprRef] = ()) -> dict[st
     return found
 
 
-def _places(
-    transitions: Transitions, term: z3.ExprRef, way: tuple[str, ...], keys: set[Key]
+def places(
+    transitions: Transitions, term: z3.ExprRef, way: tuple[str, ...], keys: Container[Key]
 ) -> Iterator[tuple[tuple[str, ...], z3.ExprRef]]:
     """An entity and all that it leads to, each with the way there."""
     yield way, term
@@ -89,11 +89,11 @@ def _places(
     sort = term.sort().name()
     for (entity, name), decl in vocabulary.references.items():
         if entity == sort:
-            yield from _places(transitions, decl(term), (*way, name), keys)
+            yield from places(transitions, decl(term), (*way, name), keys)
     for key, decl in vocabulary.functions.items():
         if key in keys and key.entity == sort and decl.range().kind() == z3.Z3_UNINTERPRETED_SORT:
             hop = f"{key.slot}.{key.name}".removeprefix(f"{HISTORY}.")
-            yield from _places(transitions, decl(term), (*way, hop), keys)
+            yield from places(transitions, decl(term), (*way, hop), keys)
 
 
 def _templates(
@@ -213,6 +213,13 @@ def _spell(
 ) -> str:
     if term.get_id() in places:
         return places[term.get_id()]
+    if z3.is_quantifier(term):
+        name = term.var_sort(0).name().lower()
+        member = z3.Const(f"some {name}", term.var_sort(0))
+        body = z3.substitute_vars(term.body(), member)
+        word = "some" if term.is_exists() else "every"
+        inner = _spell(body, transitions, places | {member.get_id(): name}, None)
+        return f"{word} {name} with {inner}" if term.is_exists() else f"for {word} {name} {inner}"
     if z3.is_int_value(term):
         return str(number(term.as_long()) if number else term.as_long())
     kind = term.decl().kind()
@@ -230,7 +237,7 @@ def _spell(
     parts = [_spell(child, transitions, places, number) for child in term.children()]
     if kind in (z3.Z3_OP_EQ, z3.Z3_OP_AND, z3.Z3_OP_OR):
         # Z3 orders these by when they were first seen; a name comes before a value or a case.
-        parts.sort(key=lambda part: (part[0] in "(0123456789", part.isupper(), part))
+        parts.sort(key=lambda part: (part[0] in "(0123456789", "." not in part, part))
     if kind == z3.Z3_OP_NOT:
         return f"not {parts[0]}"
     if kind == z3.Z3_OP_ITE:

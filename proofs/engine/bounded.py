@@ -16,7 +16,7 @@ from typing import Any
 import z3
 
 from proofs.engine.claims import Reading
-from proofs.engine.extract import subterms
+from proofs.engine.extract import Command, subterms
 from proofs.engine.ground import Grounding, entity_functions, solver
 from proofs.engine.induction import Timeout
 from proofs.engine.transitions import Transitions
@@ -41,7 +41,8 @@ class Goal:
     """Something to be met by the last step of a run, or by the last state.
 
     ``term`` is over the functions before the step and, primed, after it. ``variables`` are its
-    constants, ``reading`` fixes constants of the system.
+    constants, ``reading`` fixes constants of the system. ``besides`` gives entities that a run
+    needs although neither its actions nor the variables lead to them.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Goal:
     on_step: bool
     variables: tuple[tuple[str, Any, z3.ExprRef], ...]
     reading: Reading
+    besides: Callable[[z3.ModelRef], Iterable[z3.ExprRef]] = lambda _: ()
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ class Found:
 
     ``initial`` gives references, and what an initial state leaves open, at every entity,
     ``constants`` the system's constants, ``steps`` actions with arguments, ``witness`` the goal's
-    variables and ``types`` their types. Entities are numbers, enumeration members names, other
-    values plain.
+    variables and ``types`` their types, ``besides`` what else the run needs, by sort. Entities are
+    numbers, enumeration members names, other values plain.
     """
 
     sizes: dict[str, int]
@@ -67,14 +69,18 @@ class Found:
     steps: tuple[tuple[str, tuple[Any, ...]], ...]
     witness: tuple[Any, ...]
     types: tuple[Any, ...]
+    besides: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass
 class _Layer:
-    """One step of the unrolling: its action, its parameters, and the functions after it."""
+    """One step of the unrolling: its action, its parameters, what stands for the entities that each
+    command names, and the functions before and after it.
+    """
 
     action: z3.ExprRef
     arguments: dict[str, tuple[z3.ExprRef, ...]]
+    named: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]]
     before: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
     after: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
 
@@ -259,8 +265,12 @@ class Unrolling:
             value = _together(decl(variable), writes)
             value = z3.substitute(value, (variable, z3.Var(0, decl.domain(0))))
             after.append((decl, z3.substitute_funs(z3.simplify(value), *before)))
-        self.layers.append(_Layer(action, arguments, before, after))
+        self.layers.append(_Layer(action, arguments, renamed, before, after))
         self.flush()
+
+    def named(self, layer: _Layer, command: Command, term: z3.ExprRef) -> z3.ExprRef:
+        """What stands for an entity that a command names, in a step that takes the command."""
+        return rename(term, layer.named[command.name])
 
     @cached_property
     def _led_to(self) -> dict[str, list[z3.ExprRef]]:
@@ -319,18 +329,16 @@ class Unrolling:
         limit = self.deadline()
         if limit is not None:
             self.solver.set("timeout", max(1, int(limit * 1000)))
-        self.solver.push()
-        try:
-            self.solver.add(*terms)
-            started = time.perf_counter()
-            answer = self.solver.check()
-            self.seconds += time.perf_counter() - started
-            self.queries += 1
-            if answer == z3.unknown:
-                raise Timeout(self.solver.reason_unknown())
-            return self.solver.model() if answer == z3.sat else None
-        finally:
-            self.solver.pop()
+        asked = z3.FreshBool("asked")
+        self.solver.add(z3.Implies(asked, z3.And(*terms)))
+        started = time.perf_counter()
+        # An assumption rather than a scope of its own: what the solver learns stays.
+        answer = self.solver.check(asked)
+        self.seconds += time.perf_counter() - started
+        self.queries += 1
+        if answer == z3.unknown:
+            raise Timeout(self.solver.reason_unknown())
+        return self.solver.model() if answer == z3.sat else None
 
     def read(self, goal: Goal, said: z3.BoolRef, model: z3.ModelRef) -> Found:
         """The canonical run that meets a goal at the present depth, where a model does.
@@ -495,6 +503,9 @@ class _Reader:
             arguments = tuple(self.plain(term) for term in layer.arguments[command.name])
             steps.append((command.name, arguments))
         witness = tuple(self.plain(term) for _, _, term in self.goal.variables)
+        besides = dict.fromkeys(
+            (term.sort().name(), self.number(term)) for term in self.goal.besides(self.model)
+        )
         initial: dict[str, list[Any]] = {}
         done: dict[str, int] = {}
         while any(done.get(sort, 0) < len(members) for sort, members in self.members.items()):
@@ -505,7 +516,7 @@ class _Reader:
         constants = {name: self.plain(term) for name, term in self.vocabulary.constants.items()}
         sizes = {sort: len(members) for sort, members in self.members.items()}
         types = tuple(type_ for _, type_, _ in self.goal.variables)
-        return Found(sizes, initial, constants, tuple(steps), witness, types)
+        return Found(sizes, initial, constants, tuple(steps), witness, types, tuple(besides))
 
     def _describe(self, sort: str, member: z3.ExprRef, initial: dict[str, list[Any]]) -> None:
         for (entity, name), decl in self.vocabulary.references.items():

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from model.kernel import STATE, Entity, ModelError, System
+from proofs.engine.fairness import Assumption
 
 T = TypeVar("T")
 
@@ -163,6 +164,7 @@ class Claim:
     reading: Reading
     expected: str
     assumptions: tuple[str, ...]
+    fairness: tuple[Assumption, ...] = ()
 
     @property
     def title(self) -> str:
@@ -184,6 +186,7 @@ class Catalogue:
         section: str,
         expected: dict[Reading, str],
         assumptions: tuple[str, ...],
+        fairness: tuple[Assumption, ...] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def declare(body: Callable[..., Any]) -> Callable[..., Any]:
             hints = get_type_hints(body)
@@ -202,6 +205,7 @@ class Catalogue:
                         reading,
                         verdict,
                         assumptions,
+                        fairness,
                     )
                 )
             return body
@@ -261,7 +265,18 @@ class Catalogue:
         return self._declare(Kind.DERIVED, id_, section, {under: "DERIVED"}, assumptions)
 
     def eventually(
-        self, id_: str, section: str, *, assumptions: tuple[str, ...] = ()
+        self,
+        id_: str,
+        section: str,
+        *,
+        fairness: tuple[Assumption, ...],
+        under: Reading = ANY_READING,
+        assumptions: tuple[str, ...] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare what every fair run reaches. Nothing checks such claims yet."""
-        return self._declare(Kind.EVENTUALLY, id_, section, {ANY_READING: "PROVED"}, assumptions)
+        """Declare what every run reaches that is as ``fairness`` assumes; the body `leads_to` it.
+
+        It does not establish when. The number of entities is finite, and each assumption is about
+        single entities, not about kinds of actions.
+        """
+        expected = {under: "PROVED"}
+        return self._declare(Kind.EVENTUALLY, id_, section, expected, assumptions, fairness)

@@ -161,15 +161,25 @@ def constants(term: z3.ExprRef) -> list[z3.ExprRef]:
 
 def subterms(term: z3.ExprRef) -> Iterator[z3.ExprRef]:
     """Every subterm once, also below quantifiers."""
-    seen: set[int] = set()
+    # Z3's C interface rather than `children()`: most terms are met again, and need no wrapper then.
+    context = term.ctx
+    ref = context.ref()
+    seen = {term.get_id()}
     stack = [term]
     while stack:
         term = stack.pop()
-        if term.get_id() in seen:
-            continue
-        seen.add(term.get_id())
         yield term
-        stack.extend([term.body()] if z3.is_quantifier(term) else term.children())
+        if not z3.is_app(term):
+            if z3.is_quantifier(term) and (body := term.body()).get_id() not in seen:
+                seen.add(body.get_id())
+                stack.append(body)
+            continue
+        for index in range(z3.Z3_get_app_num_args(ref, term.ast)):
+            child = z3.Z3_get_app_arg(ref, term.ast, index)
+            key = z3.Z3_get_ast_id(ref, child)
+            if key not in seen:
+                seen.add(key)
+                stack.append(z3.z3._to_expr_ref(child, context))
 
 
 class located:  # noqa: N801  (reads as a word in a with statement)

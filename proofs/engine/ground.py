@@ -23,13 +23,15 @@ class Grounding:
     """Ground constraints under construction, with the terms that they are instantiated at.
 
     ``functions`` are those that lead from entities to entities; ``universals`` what is to hold of
-    every entity of a sort.
+    every entity of a sort; ``witnesses`` when a constant is the witness of a quantifier, by the
+    number of what stands for that quantifier.
     """
 
     functions: Sequence[z3.FuncDeclRef]
     terms: dict[str, dict[int, z3.ExprRef]] = field(default_factory=dict)
     universals: list[tuple[str, Callable[[z3.ExprRef], z3.BoolRef]]] = field(default_factory=list)
     constraints: list[z3.BoolRef] = field(default_factory=list)
+    witnesses: dict[int, tuple[z3.BoolRef, z3.ExprRef]] = field(default_factory=dict)
     _names: dict[int, tuple[z3.ExprRef, z3.BoolRef, set[bool]]] = field(default_factory=dict)
 
     def forall(self, sort: str, body: Callable[[z3.ExprRef], z3.BoolRef]) -> None:
@@ -105,6 +107,7 @@ class Grounding:
                 witness = z3.FreshConst(sort, "witness")
                 self.entity(witness)
                 value = z3.substitute_vars(body, witness)
+                self.witnesses[name.get_id()] = name if exists else z3.Not(name), witness
                 self.constraints.append(
                     z3.Implies(name, value) if exists else z3.Implies(value, name)
                 )

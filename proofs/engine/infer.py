@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -78,13 +78,34 @@ class _Candidates:
     general: int = 0
 
     def name(self, index: int) -> None:
-        """Make a Boolean for each candidate: that it is assumed, and that it is violated."""
+        """Make a Boolean for each candidate: that it is assumed, and that it is violated.
+
+        ``assumed`` says of ``variable`` what those that are assumed say; ``broken`` says that those
+        that are violated are false under the truths ``after``.
+        """
         numbers = range(len(self.clauses))
         self.alive = set(numbers)
         self.assume = [z3.Bool(f"alive!{index}!{k}") for k in numbers]
         self.alive_not = [z3.Not(name) for name in self.assume]
         self.violated = [z3.Bool(f"violated!{index}!{k}") for k in numbers]
         self.violated_not = [z3.Not(name) for name in self.violated]
+        terms = {True: [a.term for a in self.atoms], False: [z3.Not(a.term) for a in self.atoms]}
+        self.variable = self.atoms[0].variable
+        self.after = [z3.Bool(f"after!{index}!{i}") for i in range(len(self.atoms))]
+        wrong = {True: [z3.Not(name) for name in self.after], False: self.after}
+        self.broken = z3.And(
+            *(
+                disjunction([self.violated_not[k], wrong[truth][i]])
+                for k, literals in enumerate(self.clauses)
+                for i, truth in literals
+            )
+        )
+        self.assumed = z3.And(
+            *(
+                disjunction([self.alive_not[k], *(terms[truth][i] for i, truth in literals)])
+                for k, literals in enumerate(self.clauses)
+            )
+        )
 
     def violations(self, values: Sequence[bool]) -> list[int]:
         """The candidates that are left and false under these truths of the atoms."""
@@ -111,45 +132,64 @@ class _Candidates:
         return len(hops) == 1 and hops != {()}
 
 
+Columns = dict[str, tuple[list[int], int]]
+"""For each sort: bit k of an atom's number says whether it is true in sample k; and every bit."""
+
+
 def sample(
     transitions: Transitions,
     vocabulary: dict[str, list[Atom]],
-    reading: Reading,
+    readings: Iterable[Reading],
     seed: int,
-) -> dict[str, tuple[list[int], int]]:
-    """For each sort the atoms' columns over the distinct samples of random runs."""
+) -> dict[Reading, Columns]:
+    """For each reading the truths of the atoms in the distinct samples of random runs under it."""
     simulator = Simulator(transitions)
     pick = random.Random(seed)
     sizes = {
         entity.name: size
         for entity, size in zip(transitions.info.entities, itertools.cycle(_SIZES), strict=False)
     }
-    fixed = {
-        transitions.vocabulary.constants[name].decl().name(): value
-        for name, value in reading.constants
-    }
     tests = {
         sort: (f"x:{sort}", compiled(*(atom.term for atom in items)))
         for sort, items in vocabulary.items()
         if items
     }
-    seen: dict[str, dict[tuple[bool, ...], None]] = {sort: {} for sort in tests}
+    fixed = {
+        reading: {
+            transitions.vocabulary.constants[name].decl().name(): value
+            for name, value in reading.constants
+        }
+        for reading in readings
+    }
+    seen: dict[Reading, dict[str, dict[tuple[bool, ...], None]]] = {
+        reading: {sort: {} for sort in tests} for reading in fixed
+    }
     for _ in range(WALKS):
-        for state in simulator.walk(sizes, STEPS, pick, fixed):
+        for state in simulator.walk(sizes, STEPS, pick):
             constants = dict(state.constants)
+            under = [seen[r] for r, values in fixed.items() if values.items() <= constants.items()]
             for sort, (variable, test) in tests.items():
                 for index in range(sizes[sort]):
                     constants[variable] = index
-                    seen[sort][test(state.functions, constants, sizes)] = None
-    result = {}
-    for sort, vectors in seen.items():
-        columns = [0] * len(vocabulary[sort])
-        for k, vector in enumerate(vectors):
-            for i, truth in enumerate(vector):
-                if truth:
-                    columns[i] |= 1 << k
-        result[sort] = columns, (1 << len(vectors)) - 1
-    return result
+                    vector = test(state.functions, constants, sizes)
+                    for vectors in under:
+                        vectors[sort][vector] = None
+    return {
+        reading: {sort: _columns(vectors) for sort, vectors in found.items()}
+        for reading, found in seen.items()
+    }
+
+
+def _columns(vectors: Iterable[tuple[bool, ...]]) -> tuple[list[int], int]:
+    count = 0
+    columns: list[int] = []
+    for vector in vectors:
+        columns = columns or [0] * len(vector)
+        for i, truth in enumerate(vector):
+            if truth:
+                columns[i] |= 1 << count
+        count += 1
+    return columns, (1 << count) - 1
 
 
 class _Step:
@@ -165,21 +205,14 @@ class _Step:
         self.asserted = 0
         self.done: set[int] = set()
         self.grounding.add(command.guard)
-        self.after: list[list[z3.BoolRef]] = []
-        for index, pool in enumerate(houdini.pools):
-            x = z3.Const(f"any:{pool.sort}", pool.atoms[0].variable.sort())
+        for pool in houdini.pools:
+            x = z3.Const(f"any:{pool.sort}", pool.variable.sort())
             self.grounding.entity(x)
-            names = []
-            for i, atom in enumerate(pool.atoms):
+            for name, atom in zip(pool.after, pool.atoms, strict=True):
                 term = z3.substitute(atom.term, (atom.variable, x))
                 term = self.grounding.ground(transitions.after(transitions.primed(term), command))
-                names.append(z3.Bool(f"after!{index}!{i}"))
-                self.solver.add(names[-1] == term)
-            self.after.append(names)
-            for k, literals in enumerate(pool.clauses):
-                for i, truth in literals:
-                    wrong = z3.Not(names[i]) if truth else names[i]
-                    self.solver.add(disjunction([pool.violated_not[k], wrong]))
+                self.solver.add(name == term)
+            self.solver.add(pool.broken)
         self.flush()
 
     def flush(self) -> None:
@@ -189,18 +222,10 @@ class _Step:
             for key, term in terms.items():
                 if sort in pools and key not in self.done:
                     self.done.add(key)
-                    self._assume(pools[sort], term, f"{len(self.done)}")
+                    pool = pools[sort]
+                    self.solver.add(z3.substitute(pool.assumed, (pool.variable, term)))
         self.solver.add(*self.grounding.constraints[self.asserted :])
         self.asserted = len(self.grounding.constraints)
-
-    def _assume(self, pool: _Candidates, term: z3.ExprRef, suffix: str) -> None:
-        names = [z3.Bool(f"before!{suffix}!{i}") for i in range(len(pool.atoms))]
-        negated = [z3.Not(name) for name in names]
-        for name, atom in zip(names, pool.atoms, strict=True):
-            self.solver.add(name == z3.substitute(atom.term, (atom.variable, term)))
-        for k, literals in enumerate(pool.clauses):
-            parts = [names[i] if truth else negated[i] for i, truth in literals]
-            self.solver.add(disjunction([pool.alive_not[k], *parts]))
 
     def check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
         """Whether a model exists. Raises Timeout."""
@@ -208,6 +233,62 @@ class _Step:
         if answer == z3.unknown:
             raise Timeout(self.solver.reason_unknown())
         return bool(answer == z3.sat)
+
+    def excluded(self, terms: Mapping[int, z3.BoolRef], candidates: Iterable[str]) -> set[int]:
+        """The terms that no step from a state of all these candidates makes true."""
+        left = dict(terms)
+        self.flush()
+        self.solver.push()
+        try:
+            self.solver.add(*map(z3.Bool, candidates))
+            while left:
+                self.solver.add(disjunction(list(left.values())))
+                if not self.check(()):
+                    break
+                model = self.solver.model()
+                for key, term in list(left.items()):
+                    if z3.is_true(model.eval(term, model_completion=True)):
+                        del left[key]
+            return set(left)
+        finally:
+            self.solver.pop()
+
+    def enough(
+        self, terms: Sequence[z3.BoolRef], chosen: set[str], candidates: Iterable[str]
+    ) -> set[str]:
+        """Candidates, few of them not chosen yet, that together exclude terms which all exclude."""
+        more: set[str] = set()
+        everything = sorted(set(candidates) - chosen)
+        self.flush()
+        self.solver.push()
+        try:
+            self.solver.add(disjunction(list(terms)), *map(z3.Bool, sorted(chosen)))
+            while self.check([z3.Bool(name) for name in sorted(more)]):
+                model = self.solver.model()
+                true = (t for t in terms if z3.is_true(model.eval(t, model_completion=True)))
+                more |= self._core(next(true), more, everything)
+            return more
+        finally:
+            self.solver.pop()
+
+    def _core(self, term: z3.BoolRef, old: Iterable[str], candidates: Sequence[str]) -> set[str]:
+        """Few candidates that exclude a term together with old ones."""
+        self.solver.push()
+        try:
+            self.solver.add(term, *map(z3.Bool, sorted(old)))
+            possible = self.check([z3.Bool(name) for name in candidates])
+            assert not possible, "the candidates exclude it"
+            core = self._names()
+            for name in list(core):
+                rest = [other for other in core if other != name]
+                if name in core and not self.check([z3.Bool(other) for other in rest]):
+                    core = self._names()
+            return set(core)
+        finally:
+            self.solver.pop()
+
+    def _names(self) -> list[str]:
+        return sorted(literal.decl().name() for literal in self.solver.unsat_core())
 
 
 class Houdini:
@@ -235,21 +316,17 @@ class Houdini:
     def _initially(self) -> None:
         transitions = self.induction.transitions
         for pool in self.pools:
-            x = z3.Const("any", pool.atoms[0].variable.sort())
+            x = z3.Const("any", pool.variable.sort())
             instance = solver(self.induction.seed, self.induction.deadline())
             instance.add(*transitions.under(self.reading))
-            names = [z3.Bool(f"first!{i}") for i in range(len(pool.atoms))]
-            for name, atom in zip(names, pool.atoms, strict=True):
+            for name, atom in zip(pool.after, pool.atoms, strict=True):
                 term = z3.substitute(atom.term, (atom.variable, x))
                 instance.add(name == transitions.at_start(term))
-            for k, literals in enumerate(pool.clauses):
-                for i, truth in literals:
-                    wrong = z3.Not(names[i]) if truth else names[i]
-                    instance.add(disjunction([pool.violated_not[k], wrong]))
+            instance.add(pool.broken)
             instance.add(disjunction(pool.violated))
             while instance.check() == z3.sat:
                 model = instance.model()
-                values = [z3.is_true(model.eval(name, model_completion=True)) for name in names]
+                values = [z3.is_true(model.eval(n, model_completion=True)) for n in pool.after]
                 for k in pool.violations(values):
                     pool.alive.discard(k)
                     instance.add(pool.violated_not[k])
@@ -274,8 +351,8 @@ class Houdini:
             while step.check(()):
                 changed = True
                 model = step.solver.model()
-                for pool, names in zip(self.pools, step.after, strict=True):
-                    values = [z3.is_true(model.eval(n, model_completion=True)) for n in names]
+                for pool in self.pools:
+                    values = [z3.is_true(model.eval(n, model_completion=True)) for n in pool.after]
                     lost = pool.violations(values)
                     pool.alive.difference_update(lost)
                     step.solver.add(*(pool.violated_not[k] for k in lost))
@@ -287,61 +364,43 @@ class Houdini:
         """The candidates that are left, as assumptions."""
         return [pool.assume[k] for pool in self.pools for k in sorted(pool.alive)]
 
-    def core(
-        self, step: _Step, goal: z3.BoolRef, chosen: dict[str, tuple[_Candidates, int]]
-    ) -> dict[str, tuple[_Candidates, int]] | None:
-        """Candidates, few of them new, that together exclude a goal; None if all do not."""
-        step.flush()
-        named = {pool.assume[k].decl().name(): (pool, k) for pool in self.pools for k in pool.alive}
-        step.solver.push()
-        try:
-            step.solver.add(goal)
-            old = [z3.Bool(name) for name in chosen]
-            if not step.check(old):
-                return {}
-            if step.check([z3.Bool(name) for name in named]):
-                return None
-            new = self._new(step, chosen)
-            for name in list(new):
-                rest = [other for other in new if other != name]
-                if name in new and not step.check([*old, *map(z3.Bool, rest)]):
-                    new = self._new(step, chosen)
-            return {name: named[name] for name in new}
-        finally:
-            step.solver.pop()
-
-    def _new(self, step: _Step, chosen: Container[str]) -> list[str]:
-        """The candidates of the last core that are not chosen yet."""
-        names = (literal.decl().name() for literal in step.solver.unsat_core())
-        return sorted(name for name in names if name not in chosen)
+    def clauses(self) -> list[Clause]:
+        """The candidates that are left."""
+        return [pool.clause(pool.clauses[k]) for pool in self.pools for k in sorted(pool.alive)]
 
     def needed(self, goals: Iterable[Goal]) -> list[Clause]:
         """An inductive subset of the candidates that excludes every goal that can be excluded."""
-        chosen: dict[str, tuple[_Candidates, int]] = {}
-        for goal in goals:
-            wanted: dict[str, tuple[_Candidates, int]] | None = {}
+        said = [
+            {index: step.grounding.ground(goal(step.command)) for index, goal in enumerate(goals)}
+            for step in self.steps
+        ]
+        everything = {
+            pool.assume[k].decl().name(): (pool, k) for pool in self.pools for k in pool.alive
+        }
+        excluded = set(said[0])
+        for step, terms in zip(self.steps, said, strict=True):
+            left = {index: terms[index] for index in sorted(excluded)}
+            excluded = step.excluded(left, everything)
+        chosen: set[str] = set()
+        for step, terms in zip(self.steps, said, strict=True):
+            chosen |= step.enough([terms[index] for index in sorted(excluded)], chosen, everything)
+        settled: set[str] = set()
+        named: list[tuple[_Candidates, int]] = []
+        while settled != chosen:
+            settled = set(chosen)
             for step in self.steps:
-                term = step.grounding.ground(goal(step.command))
-                more = self.core(step, term, chosen | (wanted or {}))
-                if more is None or wanted is None:
-                    wanted = None
-                    break
-                wanted |= more
-            chosen |= wanted or {}
-        supported: set[str] = set()
-        while set(chosen) - supported:
-            name = min(set(chosen) - supported)
-            supported.add(name)
-            pool, k = chosen[name]
-            for step in self.steps:
-                more = self.core(step, pool.violated[k], chosen)
-                assert more is not None, "Houdini's result is inductive"
-                chosen |= more
-        return [pool.clause(pool.clauses[k]) for _, (pool, k) in sorted(chosen.items())]
+                named = [everything[name] for name in sorted(chosen)]
+                broken = [pool.violated[k] for pool, k in named]
+                chosen |= step.enough(broken, chosen, everything)
+        return [pool.clause(pool.clauses[k]) for pool, k in named]
 
 
 Goal = Callable[[Command], z3.BoolRef]
 """What is to be excluded of a step of a command from a state of the invariant, as a ground term."""
+
+
+Argument = Callable[[Sequence[Clause]], Sequence[Goal] | None]
+"""What more is to be excluded, given clauses that hold; None where they do not suffice to tell."""
 
 
 def disjunction(parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
@@ -355,11 +414,12 @@ def infer(
     induction: Induction,
     extra: Iterable[z3.ExprRef],
     goals: Mapping[Reading, Sequence[Goal]],
+    arguments: Mapping[Reading, Sequence[Argument]],
     *,
     log: Callable[[str], None] = lambda _: None,
 ) -> list[Clause]:
     """Find inductive clauses that exclude the goals: first those under any reading, which serve
-    all, then those under each reading on top.
+    all, then those under each reading on top. Arguments that need more clauses get them.
 
     Raises Timeout.
     """
@@ -367,8 +427,9 @@ def infer(
     vocabulary = atoms(transitions, extra)
     general: dict[str, list[Literals]] = {}
     found: dict[tuple[str, tuple[str, ...]], Clause] = {}
+    samples = sample(transitions, vocabulary, goals, induction.seed)
     for reading in sorted(goals, key=lambda reading: reading.name):
-        columns = sample(transitions, vocabulary, reading, induction.seed)
+        columns = samples[reading]
         pools = []
         for sort, items in vocabulary.items():
             pool = _Candidates(sort, reading, items, [])
@@ -384,7 +445,12 @@ def infer(
         houdini = Houdini(induction, pools, reading)
         asked = len(houdini.alive())
         houdini.run()
-        clauses = houdini.needed(goals[reading])
+        wanted = list(goals[reading])
+        clauses = houdini.needed(wanted)
+        for argument in arguments.get(reading, ()):
+            if argument(clauses) is None:
+                wanted += argument(houdini.clauses()) or ()
+                clauses = houdini.needed(wanted)
         log(
             f"{reading.name or 'any reading'}: {asked} candidates, "
             f"{len(houdini.alive())} inductive, {len(clauses)} needed"

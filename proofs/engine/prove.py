@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from model.kernel import System
 from proofs.engine import infer, lock
 from proofs.engine.bounded import Found, Goal, Numbers, Unrolling, shortest
 from proofs.engine.claims import ANY_READING, Claim, History, Kind, Reading
+from proofs.engine.endings import Clock, Endings
 from proofs.engine.induction import Clause, Induction, Timeout
 from proofs.engine.recover import LENGTH, plans
 from proofs.engine.regions import Cell, cells, joined, works_throughout
@@ -33,7 +35,8 @@ class Prover:
 
     ``catalogue`` are all claims that the invariant is to serve, whichever are asked for.
     ``numbers`` describes the types of numbers. A lock file is used where it belongs to the model.
-    ``timeout`` bounds everything, in seconds; what it cuts off is UNDETERMINED.
+    ``timeout`` bounds everything, in seconds; what it cuts off is UNDETERMINED. With ``explain``
+    each assumption of a claim about the end of a run is dropped in turn.
     """
 
     def __init__(
@@ -46,15 +49,20 @@ class Prover:
         lock_file: Path | None = None,
         seed: int = 0,
         timeout: float | None = None,
+        explain: bool = False,
     ) -> None:
         self.end = None if timeout is None else time.monotonic() + timeout
         self.system, self.histories = system, histories
         self.catalogue = [c for c in catalogue if c.kind is not Kind.EVENTUALLY]
+        self.eventual = [c for c in catalogue if c.kind is Kind.EVENTUALLY]
         self.numbers = numbers or {}
         self.lock_file = lock_file
         self.seed = seed
         self.transitions = Transitions(system, histories)
         self.induction = Induction(self.transitions, seed=seed, deadline=self.remaining)
+        self.endings = Endings(
+            system, self.histories, self.induction, self.numbers, explain=explain
+        )
         self.notes: list[str] = []
         self._properties: dict[Any, Property] = {}
         self._cells: dict[Claim, list[Cell]] = {}
@@ -124,7 +132,11 @@ class Prover:
             for question in self._questions([claim]):
                 term = self.violation(question)
                 goals.setdefault(claim.reading, []).append(self._goal(claim, term))
-        return infer.infer(self.induction, self._extra(), goals)
+        arguments: dict[Reading, list[infer.Argument]] = {}
+        for claim in self.eventual:
+            goals.setdefault(claim.reading, [])
+            arguments.setdefault(claim.reading, []).append(partial(self.endings.goals, claim))
+        return infer.infer(self.induction, self._extra(), goals, arguments)
 
     def _goal(self, claim: Claim, term: z3.BoolRef) -> infer.Goal:
         if claim.on_step:
@@ -185,15 +197,11 @@ class Prover:
             yield Result(claim, Verdict.UNDETERMINED, f"no proof, and no run of {DEPTH} steps")
 
     def _settle(self, claims: Sequence[Claim]) -> Iterator[Result]:
-        yield from (
-            Result(claim, Verdict.UNDETERMINED, "not yet checked")
-            for claim in claims
-            if claim.kind is Kind.EVENTUALLY
-        )
-        clock = _Clock()
+        clock = Clock()
+        eventual = [c for c in claims if c.kind is Kind.EVENTUALLY]
         provable = [c for c in claims if c.kind in (*_UNIVERSAL, Kind.DERIVED)]
         recoverable = [c for c in claims if c.kind is Kind.RECOVERABLE]
-        invariant = self.invariant() if provable or recoverable else []
+        invariant = self.invariant() if provable or recoverable or eventual else []
         questions = list(self._questions(provable))
         alone = self.excluded(questions, ())
         rest = [question for question in questions if question not in alone]
@@ -208,7 +216,10 @@ class Prover:
         sought: dict[Goal, Question] = {}
         regions = {c: _Regions() for c in settled.claims if c.kind is Kind.DERIVED}
         for claim in settled.claims:
-            if claim.kind in (Kind.EVENTUALLY, Kind.RECOVERABLE):
+            if claim.kind is Kind.RECOVERABLE:
+                continue
+            if claim.kind is Kind.EVENTUALLY:
+                sought[self.endings.premise(claim)] = claim, None
                 continue
             formula = self.property(claim)
             for question in self._questions([claim]):
@@ -226,12 +237,15 @@ class Prover:
         unrolling = Unrolling(
             self.transitions, seed=self.seed, deadline=self.remaining, numbers=self.numbers
         )
-        clock = _Clock()
+        clock = Clock()
         unmet = dict(sought)
         for goal, said, model in shortest(unrolling, sought, DEPTH):
             question = unmet.pop(goal)
             claim, cell = question
-            if question in settled.excluded:
+            if claim.kind is Kind.EVENTUALLY:
+                yield self.endings.settle(claim, settled.clauses(claim), reached=True)
+                clock.lap()
+            elif question in settled.excluded:
                 yield self._proved(claim, settled, False, clock.lap())
             elif cell is None:
                 run = self._replay(unrolling.read(goal, said, model), claim)
@@ -249,8 +263,11 @@ class Prover:
                     if not found.open:
                         yield self._derived(claim, found, settled.share + clock.lap())
         for question in unmet.values():
-            if question in settled.excluded:
-                yield self._unreached(question[0], settled)
+            claim, _ = question
+            if claim.kind is Kind.EVENTUALLY:
+                yield self.endings.settle(claim, settled.clauses(claim), reached=False)
+            elif question in settled.excluded:
+                yield self._unreached(claim, settled)
 
     def _goal_of(self, question: Question) -> Goal:
         claim, _ = question
@@ -293,7 +310,7 @@ class Prover:
 
     def _unreached(self, claim: Claim, settled: _Settled) -> Result:
         """A claim that holds, and whose antecedent no run was found for."""
-        clock = _Clock()
+        clock = Clock()
         formula = self.property(claim)
         key = (claim, None)
         term = z3.And(*self.transitions.under(claim.reading), formula.antecedent)
@@ -320,7 +337,7 @@ class Prover:
         )
 
     def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
-        clock = _Clock()
+        clock = Clock()
         found = plans(self.induction, self.property(claim), invariant, self.numbers)
         if found is None:
             detail = f"no plans of up to {LENGTH} steps lead there from every state"
@@ -329,18 +346,6 @@ class Prover:
         usable = tuple(str(clause) for clause in invariant if clause.reading == ANY_READING)
         steps = max(map(len, found))
         return Result(claim, Verdict.PROVED, words, steps, invariant=usable, seconds=clock.lap())
-
-
-class _Clock:
-    """Wall time since the last lap, in seconds."""
-
-    def __init__(self) -> None:
-        self.last = time.perf_counter()
-
-    def lap(self) -> float:
-        now = time.perf_counter()
-        passed, self.last = now - self.last, now
-        return passed
 
 
 @dataclass

@@ -92,9 +92,10 @@ class Player:
 
     def play(self) -> tuple[RunStep, ...]:
         """Fire every action in turn. Raises ReplayError where one is disabled."""
-        return tuple(self._fire(name, arguments) for name, arguments in self.found.steps)
+        return tuple(self.fire(name, arguments) for name, arguments in self.found.steps)
 
-    def _fire(self, name: str, arguments: tuple[Any, ...]) -> RunStep:
+    def fire(self, name: str, arguments: tuple[Any, ...]) -> RunStep:
+        """Fire an action. Raises ReplayError where it is disabled."""
         _copy(self.after, self.before)
         self.past.values = dict(self.now.values)
         action = self.after.info.action(name)
@@ -148,6 +149,11 @@ def replay(
     steps = player.play()
     if player.judge(claim) is not want:
         raise ReplayError(f"the run of {claim.title} replays, but does not end as the solver says")
+    return as_run(player, claim, steps)
+
+
+def as_run(player: Player, claim: Claim, steps: tuple[RunStep, ...]) -> Run:
+    """What was played, for a reader."""
     return Run(
         tuple(
             (entity.plural, len(player.after.members(entity)))
@@ -210,11 +216,12 @@ def trimmed(system: type[System], found: Found) -> Found:
     }
     witness = tuple(map(renumber, found.types, found.witness))
     sizes = {sort: len(olds) for sort, olds in kept.items()}
-    return replace(found, sizes=sizes, initial=renamed, steps=steps, witness=witness)
+    return replace(found, sizes=sizes, initial=renamed, steps=steps, witness=witness, besides=())
 
 
 def _named(system: System, found: Found) -> Iterable[tuple[str, int]]:
-    """The entities that a run names: in its actions, and as the claim's variables."""
+    """The entities that a run names: in its actions, as the claim's variables, and besides."""
+    yield from found.besides
     typed = [
         (type_, value)
         for name, values in found.steps

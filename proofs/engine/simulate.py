@@ -5,9 +5,8 @@ from __future__ import annotations
 import enum
 import itertools
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import z3
@@ -60,10 +59,8 @@ class Simulator:
             return [f"{type_.__name__}.{member}" for member in type_.__members__]
         return [False, True] if issubclass(type_, bool) else list(self.numbers)
 
-    def start(
-        self, sizes: dict[str, int], pick: random.Random, fixed: Mapping[str, Any]
-    ) -> Valuation:
-        """A random initial state; ``fixed`` gives constants of the system."""
+    def start(self, sizes: dict[str, int], pick: random.Random) -> Valuation:
+        """A random initial state."""
         vocabulary = self.transitions.vocabulary
         functions: dict[str, list[Any]] = {}
         for (entity, name), decl in vocabulary.references.items():
@@ -77,7 +74,6 @@ class Simulator:
             for (name, type_, _) in self.transitions.info.constants
             for term in [vocabulary.constants[name]]
         }
-        constants.update(fixed)
         state = Valuation(sizes, functions, constants)
         for name, entity, variable, value in self.initial:
             functions[name] = self._all(state, entity, variable, value, constants)
@@ -125,10 +121,9 @@ class Simulator:
         sizes: dict[str, int],
         steps: int,
         pick: random.Random,
-        fixed: Mapping[str, Any] = MappingProxyType({}),
     ) -> Iterator[Valuation]:
         """The states of a random run. Actions are equally likely, whatever their arguments."""
-        state = self.start(sizes, pick, fixed)
+        state = self.start(sizes, pick)
         yield state
         for _ in range(steps):
             for _attempt in range(20):

@@ -200,29 +200,40 @@ class Transitions:
         with located(what):
             return self.explorer.explore(once, isolated=True)
 
-    def property(self, claim: Claim) -> Property:
-        """The terms of a claim."""
+    def claimed(
+        self, claim: Claim
+    ) -> tuple[tuple[tuple[str, Any, z3.ExprRef], ...], list[Any], Node | Leaf]:
+        """A claim's variables, as constants and as what its body gets, and what the body returns;
+        None where the claim does not apply.
+        """
         # Claims share their variables, first attachment with first attachment, so that a search for
         # many of them at once has few terms to deal with.
         counts: dict[str, int] = {}
-        variables = []
-        for name, type_ in claim.variables:
+        values = []
+        for _, type_ in claim.variables:
             kind = type_.__name__
             counts[kind] = counts.get(kind, 0) + 1
-            value = self.world.parameter(f"any:{kind}{counts[kind]}", type_)
-            variables.append((name, type_, value))
+            values.append(self.world.parameter(f"any:{kind}{counts[kind]}", type_))
         first = self.step if claim.on_step else self.world.system
 
         def run() -> Any:
             try:
-                return claim.body(first, *(value for _, _, value in variables))
+                return claim.body(first, *values)
             except Inapplicable:
                 return None
 
-        tree = self._explore(f"claim {claim.id}", run)
+        variables = tuple(
+            (name, type_, value.term)
+            for (name, type_), value in zip(claim.variables, values, strict=True)
+        )
+        return variables, values, self._explore(f"claim {claim.id}", run)
+
+    def property(self, claim: Claim) -> Property:
+        """The terms of a claim."""
+        variables, _, tree = self.claimed(claim)
         true = z3.BoolVal(True)
         return Property(
-            tuple((name, type_, value.term) for name, type_, value in variables),
+            variables,
             z3.simplify(merge(tree, lambda value: z3.BoolVal(value is not None))),
             z3.simplify(merge(tree, lambda v: true if v is None else lift(v, self.vocabulary))),
         )

@@ -71,13 +71,28 @@ class Run:
     """A run that was replayed on the plain machines.
 
     ``sizes`` gives the number of entities of each kind by the system's attribute, ``start`` what
-    the initial state leaves open, ``witness`` the claim's variables.
+    the initial state leaves open, ``witness`` the claim's variables. A lasso goes on for ever:
+    after its last step the steps from number ``loop`` + 1 on come again; ``fairness`` has the
+    reasons why it puts nobody off for ever.
     """
 
     sizes: tuple[tuple[str, int], ...]
     start: tuple[tuple[str, str], ...]
     steps: tuple[RunStep, ...]
     witness: tuple[tuple[str, str], ...]
+    loop: int | None = None
+    fairness: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A claim about the end of a run without one of its assumptions: the lasso that refutes it, or
+    what is known in its place.
+    """
+
+    assumption: str
+    detail: str
+    run: Run | None
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,8 @@ class Result:
     ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
     ``vacuous`` whether an always claim's antecedent is out of reach, ``seconds`` the wall time,
     ``answer`` what was derived (JSON-ready), ``runs`` a run for each range of numbers in it, with
-    the range's ends.
+    the range's ends, ``argument`` why every fair run gets there, phase by phase, and ``ledger``
+    what becomes of the claim without each of its assumptions.
     """
 
     claim: Claim
@@ -100,6 +116,8 @@ class Result:
     seconds: float = 0.0
     answer: Any = None
     runs: tuple[tuple[int, int, Run], ...] = ()
+    argument: tuple[str, ...] | None = None
+    ledger: tuple[Dropped, ...] | None = None
 
     @property
     def as_expected(self) -> bool:

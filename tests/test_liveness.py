@@ -1,0 +1,273 @@
+"""Claims about the end of a run: proven by phases, refuted by lassos, decided by fair cycles."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+import pytest
+
+from model.entities import Attachment, Mailbox
+from model.site import Site
+from model.version import StoreVersion
+from proofs import session
+from proofs.catalogue import CLAIMS, HISTORIES
+from proofs.engine import liveness
+from proofs.engine.claims import Catalogue, Claim, Kind, Step
+from proofs.engine.cycles import check_ending
+from proofs.engine.explicit import Instance
+from proofs.engine.fairness import LeadsTo, Strength, finitely, leads_to, never, strong, weak
+from proofs.engine.lasso import lassos
+from proofs.engine.ledger import replay_lasso
+from proofs.engine.prove import Prover
+from proofs.engine.replay import ReplayError
+from proofs.engine.verdict import Result, Verdict
+from proofs.vocabulary import hands_to_client
+
+ENDINGS = [claim for claim in CLAIMS if claim.kind is Kind.EVENTUALLY]
+VERSIONS = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2652.68", "5.5.2653.23")))
+SMALL = Instance(Site, {"servers": 2, "mailboxes": 1, "attachments": 1}, {StoreVersion: VERSIONS})
+STEPS = {
+    "liveness.move_ends": {"copy": 2, "finish": 2},
+    "liveness.fixed_move_succeeds": {"copy": 2, "finish": 2, "source": 3, "destination": 3},
+    "liveness.client_served": {
+        "client_open": 1,
+        "complete_scan": 2,
+        "store": 2,
+        "AVAPI": 3,
+        "signatures": 2,
+        "mailbox is moved": 8,
+    },
+}
+"""The length of the shortest lasso without the assumption that has this word."""
+
+
+@functools.cache
+def prover() -> Prover:
+    return session.prover(explain=True)
+
+
+@functools.cache
+def results() -> dict[str, Result]:
+    return {result.claim.id: result for result in prover().settle(ENDINGS)}
+
+
+@pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
+def test_it_holds_for_any_number_and_each_assumption_is_needed(claim: Claim) -> None:
+    result = results()[claim.id]
+    assert result.verdict is Verdict.PROVED, result.detail
+    assert result.vacuous is False
+    assert result.argument
+    assert result.ledger is not None
+    assert [entry.assumption for entry in result.ledger] == list(map(str, claim.fairness))
+    for entry, (word, steps) in zip(result.ledger, STEPS[claim.id].items(), strict=True):
+        assert word in entry.assumption
+        assert entry.run is not None, entry
+        assert len(entry.run.steps) == steps
+        assert entry.run.loop is not None
+        assert entry.run.loop < steps
+
+
+@pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
+def test_fair_cycles_of_a_small_instance_agree(claim: Claim) -> None:
+    assert check_ending(claim, HISTORIES, SMALL, claim.fairness).holds
+    for dropped in claim.fairness:
+        rest = [other for other in claim.fairness if other is not dropped]
+        assert not check_ending(claim, HISTORIES, SMALL, rest).holds, str(dropped)
+
+
+def test_two_attachments_of_a_mailbox_are_both_copied() -> None:
+    both = Instance(
+        Site,
+        {"servers": 2, "mailboxes": 1, "attachments": 2},
+        {StoreVersion: VERSIONS[1:2]},
+        {"sticky": False},
+    )
+    claim = next(claim for claim in ENDINGS if claim.id == "liveness.move_ends")
+    assert check_ending(claim, HISTORIES, both, claim.fairness).holds
+    only = (weak(Site.finish_move, "mailbox"),)
+    assert not check_ending(claim, HISTORIES, both, only).holds
+
+
+# -- the premises of the rule are not decoration ------------------------------------------------
+
+
+def _phases(name: str) -> tuple[liveness.Eventuality, list[liveness.Phase]]:
+    engine = prover()
+    claim = next(claim for claim in ENDINGS if claim.id == name)
+    terms = liveness.eventuality(engine.transitions, claim, claim.fairness)
+    phases = liveness.find(engine.induction, terms, engine.invariant())
+    assert phases is not None
+    return terms, phases
+
+
+def _broken(terms: liveness.Eventuality, phases: list[liveness.Phase]) -> list[str]:
+    engine = prover()
+    asked = list(liveness.premises(engine.transitions, terms, phases))
+    return [p.name for p in liveness.broken(engine.induction, terms, asked, engine.invariant())]
+
+
+def test_the_phases_that_are_found_satisfy_the_rule() -> None:
+    for claim in ENDINGS:
+        terms, phases = _phases(claim.id)
+        assert _broken(terms, phases) == []
+
+
+def test_phases_in_another_order_break_it() -> None:
+    terms, phases = _phases("liveness.client_served")
+    assert any("goes back" in name for name in _broken(terms, phases[::-1]))
+
+
+def test_a_missing_phase_breaks_it() -> None:
+    terms, phases = _phases("liveness.client_served")
+    for index in range(len(phases)):
+        assert _broken(terms, phases[:index] + phases[index + 1 :])
+
+
+def test_another_helper_breaks_it() -> None:
+    terms, phases = _phases("liveness.client_served")
+    first, second = phases[:2]
+    wrong = dataclasses.replace(first, helper=second.helper)
+    assert any("is enabled" in name for name in _broken(terms, [wrong, *phases[1:]]))
+
+
+def test_without_the_invariant_it_is_broken() -> None:
+    engine = prover()
+    terms, phases = _phases("liveness.client_served")
+    asked = list(liveness.premises(engine.transitions, terms, phases))
+    assert liveness.broken(engine.induction, terms, asked, ())
+
+
+# -- other claims -------------------------------------------------------------------------------
+
+MORE = Catalogue(Site)
+
+
+@MORE.eventually("more.strong", "nowhere", fairness=(strong(Site.client_open, "attachment"),))
+def asked_of_a_store_that_runs_again(step: Step, attachment: Attachment) -> LeadsTo:
+    """With strong fairness a client asks even where the store stops again and again."""
+    return leads_to(
+        attachment.server.store.running.is_active, step.fires(Site.client_open, attachment)
+    )
+
+
+@MORE.eventually("more.weak", "nowhere", fairness=(weak(Site.client_open, "attachment"),))
+def asked_of_a_store_that_stops(step: Step, attachment: Attachment) -> LeadsTo:
+    """With weak fairness it need not."""
+    return leads_to(
+        attachment.server.store.running.is_active, step.fires(Site.client_open, attachment)
+    )
+
+
+@MORE.eventually(
+    "more.vacuous",
+    "nowhere",
+    fairness=(weak(Site.finish_move, "mailbox"),),
+)
+def never_owed(site: Site, mailbox: Mailbox) -> LeadsTo:
+    """A move that copies while its source is stopped ends; there is none."""
+    copies = mailbox.move.copying.is_active
+    return leads_to(copies and mailbox.home.store.stopped.is_active, not copies)
+
+
+@MORE.eventually(
+    "more.unneeded",
+    "nowhere",
+    fairness=(
+        weak(Site.client_open, "attachment"),
+        finitely("AVAPI is enabled", lambda step, a: step.fires(Site.enable_antivirus, a.server)),
+        never("the store stops", lambda step, a: step.fires(Site.stop_store, a.server)),
+    ),
+)
+def asked(step: Step, attachment: Attachment) -> LeadsTo:
+    """A client that keeps asking a running store asks."""
+    return leads_to(
+        attachment.server.store.running.is_active, step.fires(Site.client_open, attachment)
+    )
+
+
+@MORE.eventually("more.nothing", "nowhere", fairness=(weak(Site.client_open, "attachment"),))
+def no_leads_to(step: Step, attachment: Attachment) -> bool:
+    """The body forgets to say what leads to what."""
+    return hands_to_client(step, attachment)
+
+
+def _settled(id_: str) -> Result:
+    claim = next(claim for claim in MORE.claims if claim.id == id_)
+    engine = Prover(
+        Site, CLAIMS, HISTORIES, numbers=session.NUMBERS, lock_file=session.LOCK, explain=True
+    )
+    (result,) = engine.settle([claim])
+    return result
+
+
+def test_weak_fairness_does_not_reach_what_strong_fairness_does() -> None:
+    result = _settled("more.weak")
+    assert result.verdict is Verdict.REFUTED
+    assert result.run is not None
+    assert result.run.loop is not None
+    assert any("is disabled before" in reason for reason in result.run.fairness)
+    weak_claim, strong_claim = (
+        next(claim for claim in MORE.claims if claim.id == id_)
+        for id_ in ("more.weak", "more.strong")
+    )
+    assert not check_ending(weak_claim, HISTORIES, SMALL, weak_claim.fairness).holds
+    # Where the store stops for good no client can ask, so that strong fairness is not enough.
+    assert not check_ending(strong_claim, HISTORIES, SMALL, strong_claim.fairness).holds
+    refuted = _settled("more.strong")
+    assert refuted.verdict is Verdict.REFUTED
+    assert refuted.run is not None
+    assert refuted.run.fairness == ("client_open(attachment1) is disabled throughout the loop",)
+
+
+def test_a_claim_whose_premise_is_never_met_is_vacuous() -> None:
+    result = _settled("more.vacuous")
+    assert result.vacuous
+    assert not result.as_expected
+
+
+def test_an_assumption_that_is_not_needed_is_named() -> None:
+    result = _settled("more.unneeded")
+    assert result.verdict is Verdict.PROVED
+    assert result.ledger is not None
+    assert [entry.run is None for entry in result.ledger] == [False, True, False]
+    assert result.ledger[1].detail == "not needed"
+
+
+def test_a_body_that_does_not_say_what_leads_to_what_is_refused() -> None:
+    with pytest.raises(Exception, match=r"not what leads_to\(\.\.\.\) returns"):
+        _settled("more.nothing")
+
+
+# -- lassos are checked on the plain machines ---------------------------------------------------
+
+
+def test_a_lasso_that_is_not_fair_does_not_replay() -> None:
+    engine = prover()
+    claim = next(claim for claim in ENDINGS if claim.id == "liveness.client_served")
+    without = claim.fairness[1:]
+    terms = liveness.eventuality(engine.transitions, claim, without)
+    ((_, lasso),) = lassos(engine.transitions, [terms], 2, numbers=engine.numbers)
+    run = replay_lasso(Site, HISTORIES, lasso, claim, without)
+    assert run.loop == lasso.stem
+    with pytest.raises(ReplayError, match="not fair to client_open"):
+        replay_lasso(Site, HISTORIES, lasso, claim, claim.fairness)
+    longer = dataclasses.replace(lasso, stem=lasso.stem + 1)
+    with pytest.raises(ReplayError):
+        replay_lasso(Site, HISTORIES, longer, claim, without)
+
+
+def test_a_shorter_lasso_is_excluded() -> None:
+    engine = prover()
+    claim = next(claim for claim in ENDINGS if claim.id == "liveness.move_ends")
+    terms = liveness.eventuality(engine.transitions, claim, claim.fairness[:1])
+    assert not list(lassos(engine.transitions, [terms], 1, numbers=engine.numbers))
+    assert list(lassos(engine.transitions, [terms], 2, numbers=engine.numbers))
+
+
+def test_fairness_reads_as_a_sentence() -> None:
+    assert str(weak(Site.copy_attachment)) == (
+        "weak fairness of copy_attachment, each of its instances"
+    )
+    assert strong(Site.finish_move, "mailbox").strength is Strength.STRONG
+    assert str(strong(Site.finish_move, "mailbox")) == "strong fairness of finish_move(mailbox)"
