@@ -17,10 +17,12 @@ from typing import Any
 
 import click
 
+from benchmarks import spin
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP4, StoreVersion
-from proofs.engine.explicit import Instance, reach
+from proofs.catalogue import CLAIMS, HISTORIES
+from proofs.engine.explicit import Instance, check, reach
 
 _SETTLE = """
 import json, resource, time
@@ -56,13 +58,17 @@ import json, time
 from proofs import session
 from proofs.catalogue import CLAIMS
 started = time.perf_counter()
-claim = next(c for c in CLAIMS if c.title == "cause.scan_before_client [per_request]")
+claim = next(c for c in CLAIMS if c.title == "{title}")
 session.run([claim], tables=False)
 print(json.dumps([time.perf_counter() - started, 0]))
 """
 
 FOUR = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2651.68", "5.5.2652.68", "5.5.2653.23")))
 """The versions of the explicit searches."""
+
+
+LONGEST = 20.0
+"""Seconds; our own search goes on to a larger instance if that should not take longer."""
 
 
 @dataclass(frozen=True)
@@ -239,11 +245,52 @@ def growth(repetitions: int) -> Iterator[Row]:
         yield Row(what, f"{times[-1]:.2f} s", f"{counts[-1]:,}", None, None)
     yield Row("  growth: states, then time", f"x {counts[1] / counts[0]:.1f}", "", None, None)
     yield Row("", f"x {times[1] / times[0]:.1f}", "", None, None)
-    ((seconds, _),) = _best(repetitions, _ONE)
+    ((seconds, _),) = _best(
+        repetitions, _ONE.format(title="cause.scan_before_client [per_request]")
+    )
     yield Row("proof, any number of them", f"{seconds:.2f} s", "", None, None)
 
 
-SECTIONS = {"claims": claims, "extraction": extraction, "execution": execution, "growth": growth}
+def against_spin(repetitions: int) -> Iterator[Row]:
+    """One claim by Spin, by our own search and by proof; the ratio is the growth of the states."""
+    lacking = spin.missing()
+    if lacking:
+        yield Row(f"Spin is skipped: there is {lacking} (Debian: spin, gcc)", "", "", None, None)
+    else:
+        former = None
+        for number in range(1, spin.MOST + 1):
+            found = min((spin.search(number) for _ in range(repetitions)), key=lambda s: s.seconds)
+            yield _searched("Spin", number, found.states, found.seconds, former)
+            former = found.states
+    claim = next(claim for claim in CLAIMS if claim.title == spin.CLAIM)
+    former, last, expected = None, 0.0, 0.0
+    for number in range(1, spin.MOST + 1):
+        if expected > LONGEST:
+            break
+        sizes = {"servers": 2, "mailboxes": 1, "attachments": number}
+        instance = Instance(Site, sizes, {StoreVersion: FOUR}, {"sticky": False})
+        started = time.perf_counter()
+        states = check(claim, HISTORIES, instance).states
+        seconds = time.perf_counter() - started
+        yield _searched("own search", number, states, seconds, former)
+        former, last, expected = states, seconds, seconds * seconds / (last or seconds)
+    ((seconds, _),) = _best(repetitions, _ONE.format(title=spin.CLAIM))
+    yield Row("proof, any number of attachments", f"{seconds:.2f} s", "", None, None)
+
+
+def _searched(by: str, number: int, states: int, seconds: float, former: int | None) -> Row:
+    what = f"{by}, {number} attachment{'s' * (number > 1)}"
+    growth = None if former is None else states / former
+    return Row(what, f"{seconds:.2f} s", f"{states:,}", growth, None)
+
+
+SECTIONS = {
+    "claims": claims,
+    "extraction": extraction,
+    "execution": execution,
+    "growth": growth,
+    "spin": against_spin,
+}
 """What can be measured."""
 
 
@@ -251,7 +298,7 @@ SECTIONS = {"claims": claims, "extraction": extraction, "execution": execution, 
 @click.argument("sections", nargs=-1, type=click.Choice(tuple(SECTIONS)), metavar="[SECTION]...")
 @click.option("--repeat", type=click.IntRange(1), default=3, metavar="N", help="Runs of each.")
 def main(sections: tuple[str, ...], repeat: int) -> None:
-    """Measure; SECTION is claims, extraction, execution or growth, and all without any."""
+    """Measure; SECTION is claims, extraction, execution, growth or spin, and all without any."""
     click.echo(f"{'':<34}{'measured':>12}{'reference':>12}{'ratio':>7}  target")
     for name in sections or SECTIONS:
         for row in SECTIONS[name](repeat):

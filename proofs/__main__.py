@@ -11,9 +11,13 @@ import difflib
 import fnmatch
 import importlib
 import math
+import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +28,7 @@ from proofs import console
 if TYPE_CHECKING:
     from proofs.engine.claims import Claim
     from proofs.engine.verdict import Report, Result
+    from proofs.report import OutputFile
 
 LARGEST_SEED = 2**32 - 1
 """Z3 takes 32 bits."""
@@ -58,9 +63,15 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
 @click.argument("patterns", nargs=-1, metavar="[CLAIM]...")
 @click.option("--list", "listing", is_flag=True, help="List the claims and prove nothing.")
 @click.option("--json", "json_path", metavar="FILE", help="Write JSON too; - writes it to stdout.")
+@click.option("--junit", "junit_path", metavar="FILE", help="Write JUnit XML too; likewise.")
+@click.option("--sarif", "sarif_path", metavar="FILE", help="Write SARIF 2.1.0 too; likewise.")
+@click.option(
+    "--summary", "summary_path", metavar="FILE", help="Write a summary in Markdown too; likewise."
+)
 @click.option(
     "--trace", is_flag=True, help="Show the runs of reached claims and the invariant too."
 )
+@click.option("--explain", is_flag=True, help="Show what each verdict rests on.")
 @click.option(
     "--timeout", type=float, callback=_seconds, metavar="S", help="Stop after so many seconds."
 )
@@ -81,7 +92,11 @@ def command(
     patterns: tuple[str, ...],
     listing: bool,
     json_path: str | None,
+    junit_path: str | None,
+    sarif_path: str | None,
+    summary_path: str | None,
     trace: bool,
+    explain: bool,
     timeout: float | None,
     seed: int,
     jobs: int,
@@ -93,25 +108,33 @@ def command(
     CLAIM is a claim's id or a pattern such as 'cause.*'; without any, all claims are meant.
     """
     from model.assumptions import ASSUMPTIONS
-    from proofs.engine.verdict import exit_code
+    from proofs.engine.verdict import Exit, exit_code
     from proofs.render import listing_text, report_text
-    from proofs.report import to_text
 
+    asked = {"json": json_path, "junit": junit_path, "sarif": sarif_path, "summary": summary_path}
+    paths = {name: path for name, path in asked.items() if path is not None}
     claims = _selected(patterns)
     if listing:
-        if json_path is not None:
-            raise click.UsageError("--list proves nothing, so there is nothing for --json.")
+        for name in paths:
+            raise click.UsageError(f"--list proves nothing, so there is nothing for --{name}.")
         console.put(listing_text(claims, console.style()))
         return 0
 
+    files = _files(paths)
+    began = datetime.now(UTC)
     if write_lock:
-        _write_lock()
-    file = None if json_path in (None, "-") else console.output_file(str(json_path))
-    report = _proved(claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns)
+        spent = _write_lock(timeout)
+        if spent is None:
+            return Exit.UNDETERMINED
+        timeout = None if timeout is None else timeout - spent
+    report = _proved(
+        claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns, explain=explain
+    )
     code = exit_code(report, allow_undetermined=allow_undetermined)
-    if json_path == "-":
-        console.put(to_text(report))
-    else:
+    texts = {name: _written(name, report, claims, began) for name in paths}
+    for name in paths.keys() - files.keys():
+        console.put(texts[name])
+    if paths.keys() == files.keys():
         text = report_text(
             report,
             ASSUMPTIONS,
@@ -120,11 +143,11 @@ def command(
             allow_undetermined=allow_undetermined,
         )
         console.put(text)
-    if file is not None:
+    for name, file in files.items():
         try:
-            file.write(to_text(report))
+            file.write(_before(paths[name]) + texts[name])
         except OSError as error:
-            raise console.unwritable(str(json_path), error) from error
+            raise console.unwritable(paths[name], error) from error
     for note in report.notes:
         console.complain(f"note: {note}")
     if report.interrupted:
@@ -132,6 +155,46 @@ def command(
             f"interrupted: {len(report.results)} of {len(claims)} verdicts were settled"
         )
     return code
+
+
+# -- reports for machines -----------------------------------------------------------------------
+
+
+def _files(paths: dict[str, str]) -> dict[str, OutputFile]:
+    """The files to be written, by the option that asks for each; - is none, and allowed once."""
+    spread = [f"--{name}" for name, path in paths.items() if path == "-"]
+    if len(spread) > 1:
+        raise click.UsageError(f"{' and '.join(spread)} cannot both write to standard output.")
+    files = {name: console.output_file(path) for name, path in paths.items() if path != "-"}
+    names: dict[Path, str] = {}
+    for name, file in files.items():
+        if names.setdefault(file.path, name) != name and not file.special:
+            raise click.UsageError(f"--{names[file.path]} and --{name} name the same file.")
+    return files
+
+
+def _written(name: str, report: Report, claims: Sequence[Claim], began: datetime) -> str:
+    """The report in one format. Only JSON leaves out what an interruption left open."""
+    from model.site import Site
+    from proofs import junit, sarif, summary
+    from proofs.report import to_text
+    from proofs.words import completed
+
+    match name:
+        case "junit":
+            return junit.to_text(completed(report, claims), began)
+        case "sarif":
+            return sarif.to_text(completed(report, claims), Site)
+        case "summary":
+            return summary.to_text(completed(report, claims))
+        case _:
+            return to_text(report)
+
+
+def _before(path: str) -> str:
+    """What stays in front of a report: a GitHub step may have written to its summary already."""
+    is_shared = path == os.environ.get("GITHUB_STEP_SUMMARY")
+    return Path(path).read_text(encoding="utf-8") if is_shared and Path(path).is_file() else ""
 
 
 # -- which claims -------------------------------------------------------------------------------
@@ -170,12 +233,26 @@ def _nearest(pattern: str, claims: Sequence[Claim]) -> str:
 
 
 def _proved(
-    claims: Sequence[Claim], *, timeout: float | None, seed: int, jobs: int, tables: bool
+    claims: Sequence[Claim],
+    *,
+    timeout: float | None,
+    seed: int,
+    jobs: int,
+    tables: bool,
+    explain: bool,
 ) -> Report:
     from proofs.session import run
 
     with _progress(len(claims)) as progress:
-        return run(claims, timeout=timeout, seed=seed, jobs=jobs, progress=progress, tables=tables)
+        return run(
+            claims,
+            timeout=timeout,
+            seed=seed,
+            jobs=jobs,
+            progress=progress,
+            tables=tables,
+            explain=explain,
+        )
 
 
 @contextmanager
@@ -205,14 +282,23 @@ def _progress(total: int) -> Iterator[Callable[[Result], None] | None]:
         yield settled
 
 
-def _write_lock() -> None:
+def _write_lock(timeout: float | None) -> float | None:
+    """Write the lock and return the seconds it took; None if they did not suffice."""
+    from proofs.engine.induction import Timeout
     from proofs.session import LOCK, write_lock
 
+    began = time.monotonic()
     try:
-        clauses = write_lock()
+        clauses = write_lock(timeout=timeout)
     except OSError as error:
         raise console.unwritable(str(LOCK), error) from error
+    except Timeout:
+        console.complain(
+            f"{LOCK.name} is as it was: the time was up before the invariant was found"
+        )
+        return None
     console.complain(f"{LOCK.name}: {clauses} clauses; review them before they are committed")
+    return time.monotonic() - began
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -17,8 +17,7 @@ from rich.text import Text
 
 from proofs.engine.claims import Claim, Kind
 from proofs.engine.verdict import Report, Result, Run, Verdict, tally
-
-T = TypeVar("T")
+from proofs.words import again, by_section, circumstances, count, evidence, grouped, remark
 
 Colours = Literal["standard", "256", "truecolor"]
 """What a terminal can show."""
@@ -90,6 +89,7 @@ def report_text(
     if trace:
         parts += _chapter("Runs", _accounts(results, Verdict.REACHED))
         parts += _chapter("Invariant", _clauses(results))
+    parts += _chapter("In the end", _endings(results))
     parts += _chapter("Undetermined", _open_questions(results))
     parts += _chapter("Plans", _plans(results))
     parts += _chapter("Derived", [*_answers(results), *_administrators(report.tables)])
@@ -102,7 +102,7 @@ def report_text(
 def listing_text(claims: Iterable[Claim], style: Style) -> str:
     """The claims with their kinds and expected verdicts; nothing is proven."""
     parts: list[RenderableType] = []
-    for section, group in _by_section(claims, lambda claim: claim):
+    for section, group in by_section(claims, lambda claim: claim):
         parts.append(_rule(section))
         for n, claim in enumerate(group):
             parts.append(
@@ -122,12 +122,12 @@ def _verdicts(results: Sequence[Result]) -> RenderableType:
     table.add_column("verdict", no_wrap=True)
     table.add_column("evidence", ratio=1)
     table.add_column("ms", justify="right", no_wrap=True)
-    for n, (section, group) in enumerate(_by_section(results, lambda result: result.claim)):
+    for n, (section, group) in enumerate(by_section(results, lambda result: result.claim)):
         if n:
             table.add_row()
         table.add_row(Text(section, "bold"))
         for result in group:
-            bad = _remark(result)
+            bad = remark(result)
             table.add_row(
                 result.claim.title,
                 Text(str(result.verdict), BAD if bad else COLOURS[result.verdict]),
@@ -139,29 +139,9 @@ def _verdicts(results: Sequence[Result]) -> RenderableType:
     return table
 
 
-def _remark(result: Result) -> str:
-    """What is wrong with a verdict; empty where nothing is, or nothing is known."""
-    if result.vacuous:
-        return "vacuous: nothing reaches its premise"
-    if result.as_expected or result.verdict is Verdict.UNDETERMINED:
-        return ""
-    return f"{result.claim.expected} was expected"
-
-
 def _evidence(result: Result) -> str:
-    match result:
-        case Result(verdict=Verdict.UNDETERMINED, detail=detail):
-            return detail if len(detail) <= SHORT else "see below"
-        case Result(verdict=Verdict.PROVED, steps=int(steps)):
-            return f"{steps}-step plan"
-        case Result(verdict=Verdict.PROVED, invariant=tuple(clauses)):
-            return f"{len(clauses)}-clause invariant" if clauses else "by itself"
-        case Result(verdict=Verdict.REACHED | Verdict.REFUTED, steps=int(steps)):
-            return f"{steps}-step run"
-        case Result(verdict=Verdict.DERIVED, answer=list(regions)):
-            return _count(len(regions), "region")
-        case _:
-            return ""
+    is_long = result.verdict is Verdict.UNDETERMINED and len(result.detail) > SHORT
+    return "see below" if is_long else evidence(result)
 
 
 def _milliseconds(seconds: float) -> str:
@@ -186,7 +166,8 @@ def _accounts(results: Iterable[Result], verdict: Verdict) -> Iterator[Renderabl
 def _in_words(result: Result) -> str:
     """What a run means for its claim."""
     claim = result.claim
-    run = f"a run of {_count(result.steps or 0, 'step')}"
+    word = "lasso" if result.run is not None and result.run.loop is not None else "run"
+    run = f"a {word} of {count(result.steps or 0, 'step')}"
     if result.verdict is Verdict.REACHED:
         return f"It is so: {run} gets there, and no shorter one does, at any size."
     breaks = f"{run} breaks it, and no shorter one does, at any size."
@@ -220,12 +201,31 @@ def _run(run: Run) -> RenderableType:
             table.add_row("", f"  {name:<{width}}  {change.before} -> {change.after}")
         if not step.changes:
             table.add_row("", Text("  nothing", QUIET))
-    circumstances = [
-        ("sizes", ", ".join(f"{name} {size}" for name, size in run.sizes)),
-        ("start", ", ".join(f"{name}={value}" for name, value in run.start)),
-        ("where", ", ".join(f"{name}={value}" for name, value in run.witness)),
-    ]
-    return Group(_pairs((label, text) for label, text in circumstances if text), table)
+    if run.loop is not None:
+        table.add_row("", Text(again(run), "italic"))
+        for reason in run.fairness:
+            table.add_row("", Text(f"  {reason}", QUIET))
+    return Group(_pairs(circumstances(run)), table)
+
+
+def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
+    """Why every fair run gets there, and what becomes of a claim without each assumption."""
+    for n, result in enumerate(r for r in results if r.argument is not None):
+        if n:
+            yield ""
+        yield Text(result.claim.title, f"bold {COLOURS[result.verdict]}")
+        yield _indented(Text(result.claim.text, "italic"))
+        yield _indented(
+            Text(f"It assumes {'; '.join(map(str, result.claim.fairness))}."),
+        )
+        yield _indented(
+            _pairs((f"phase {k}", text) for k, text in enumerate(result.argument or (), 1))
+        )
+        for entry in result.ledger or ():
+            yield ""
+            yield _indented(Text(f"Without {entry.assumption}: {entry.detail}."))
+            if entry.run is not None:
+                yield _indented(_run(entry.run))
 
 
 def _open_questions(results: Iterable[Result]) -> Iterator[RenderableType]:
@@ -281,7 +281,7 @@ def _administrators(tables: dict[str, Any]) -> Iterator[RenderableType]:
     headings = ("AVAPI at\nsource", "AVAPI at\ndestination", "a move\ncan fail")
     exposed = ("client exposed\nat source", "client exposed\nat destination")
     yield _indented(_columns(*headings, *exposed), 2)
-    for n, (region, group) in enumerate(_grouped(rows, lambda row: _regions([row["versions"]]))):
+    for n, (region, group) in enumerate(grouped(rows, lambda row: _regions([row["versions"]]))):
         if n:
             yield ""
         yield _indented(Text(f"Store.exe {region}", "bold"), 2)
@@ -293,7 +293,7 @@ def _administrators(tables: dict[str, Any]) -> Iterator[RenderableType]:
                 *(_cell(row[f"client_exposed_at_{end}"]) for end in ENDS),
             )
         yield _indented(body, 2)
-        for restorable, _ in _grouped(group, lambda row: _regions(row["restorable"])):
+        for restorable, _ in grouped(group, lambda row: _regions(row["restorable"])):
             yield _indented(_pairs([("may be restored", restorable)]), 2)
 
 
@@ -315,7 +315,7 @@ def _cell(cell: dict[str, Any]) -> Text:
     if cell["answer"] == "no":
         return Text("no", GOOD)
     steps = cell["steps"]
-    return Text("yes" if steps is None else f"yes, {_count(steps, 'step')}", f"bold {FOUND}")
+    return Text("yes" if steps is None else f"yes, {count(steps, 'step')}", f"bold {FOUND}")
 
 
 # -- the end ------------------------------------------------------------------------------------
@@ -327,43 +327,21 @@ def _closing(report: Report, *, allow_undetermined: bool) -> Iterator[Renderable
         yield "Nothing was settled."
         return
     counts = tally(results)
-    wrong = [result for result in results if _remark(result)]
+    wrong = [result for result in results if remark(result)]
     if wrong:
         titles = ", ".join(result.claim.title for result in wrong)
         yield Text(f"! Not as expected: {titles}.", f"bold {BAD}")
     elif Verdict.UNDETERMINED in counts:
-        number = _count(counts[Verdict.UNDETERMINED], "verdict")
+        number = count(counts[Verdict.UNDETERMINED], "verdict")
         pass_ = "passed by --allow-undetermined" if allow_undetermined else "so this is no success"
         yield Text(f"{number} undetermined, {pass_}; all others as expected.", OPEN)
     else:
         yield Text("Every verdict is as expected.", GOOD)
     parts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if verdict in counts)
-    yield Text(f"{_count(len(results), 'verdict')}: {parts}.", "bold")
+    yield Text(f"{count(len(results), 'verdict')}: {parts}.", "bold")
 
 
 # -- pieces -------------------------------------------------------------------------------------
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _grouped(items: Iterable[T], key: Callable[[T], str]) -> Iterable[tuple[str, list[T]]]:
-    """Items by key, in the order in which the keys come first."""
-    groups: dict[str, list[T]] = {}
-    for item in items:
-        groups.setdefault(key(item), []).append(item)
-    return groups.items()
-
-
-def _by_section(items: Iterable[T], claim: Callable[[T], Claim]) -> Iterable[tuple[str, list[T]]]:
-    """Items by the section of the article; its notes and findings belong to it."""
-
-    def section(item: T) -> str:
-        name = claim(item).section.split(",")[0].split(" (")[0]
-        return name[:1].upper() + name[1:]
-
-    return _grouped(items, section)
 
 
 def _chapter(heading: str, parts: Iterable[RenderableType]) -> list[RenderableType]:

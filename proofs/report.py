@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from proofs.engine.verdict import Report, Result, Run
+from proofs.engine.claims import Kind
+from proofs.engine.verdict import Dropped, Report, Result, Run
 
 SCHEMA_VERSION = 1
 """It rises when a reader of the former format could be misled."""
@@ -39,6 +40,7 @@ def to_text(report: Report) -> str:
 def _claim(result: Result) -> dict[str, Any]:
     claim = result.claim
     setting = {} if result.run is None else {"setting": setting_json(result.run)}
+    ending = _ending(result) if claim.kind is Kind.EVENTUALLY else {}
     return {
         "id": claim.id,
         "section": claim.section,
@@ -54,6 +56,33 @@ def _claim(result: Result) -> dict[str, Any]:
         "vacuous": result.vacuous,
         "seconds": round(result.seconds, 6),
         "detail": result.detail,
+        **ending,
+    }
+
+
+def _ending(result: Result) -> dict[str, Any]:
+    """What there is to say of a claim about the end of a run alone."""
+    ledger = result.ledger
+    return {
+        "assumes": [str(assumption) for assumption in result.claim.fairness],
+        "argument": None if result.argument is None else list(result.argument),
+        "lasso": None if result.run is None else _lasso(result.run),
+        "ledger": None if ledger is None else [_dropped(entry) for entry in ledger],
+    }
+
+
+def _lasso(run: Run) -> dict[str, Any]:
+    return {"loop": run.loop, "fairness": list(run.fairness)}
+
+
+def _dropped(entry: Dropped) -> dict[str, Any]:
+    run = entry.run
+    return {
+        "assumption": entry.assumption,
+        "detail": entry.detail,
+        "run": None if run is None else run_json(run),
+        **({} if run is None else {"setting": setting_json(run)}),
+        "lasso": None if run is None else _lasso(run),
     }
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from model.kernel import ModelError
 from model.site import Site
 from model.version import POSTED, StoreVersion, native
 from proofs.administrators import SETTINGS
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.engine import lock
+from proofs.engine.ask import deaf, interruptible
 from proofs.engine.bounded import Numbers
 from proofs.engine.claims import Claim
 from proofs.engine.prove import Prover
@@ -23,6 +27,9 @@ LOCK = Path(__file__).with_name("invariant.lock")
 
 NUMBERS = {StoreVersion: Numbers(0, 2**64 - 1, tuple(map(int, POSTED)))}
 """Versions; runs that are shown prefer posted builds."""
+
+GRACE = 1.0
+"""So many seconds after its time a process that still proves is stopped."""
 
 
 def prover(
@@ -45,10 +52,14 @@ def prover(
     )
 
 
-def write_lock() -> int:
-    """Infer the invariant anew and write the lock file; returns the number of its clauses."""
-    engine = prover(lock_file=None)
-    clauses = engine.invariant()
+def write_lock(*, timeout: float | None = None) -> int:
+    """Infer the invariant anew and write the lock file; returns the number of its clauses.
+
+    Raises Timeout.
+    """
+    with interruptible():
+        engine = prover(lock_file=None, timeout=timeout)
+        clauses = engine.invariant()
     temporary = LOCK.with_suffix(".tmp")
     temporary.write_text(lock.text(engine.transitions, clauses), encoding="utf-8")
     temporary.replace(LOCK)
@@ -63,18 +74,26 @@ def run(
     jobs: int = 1,
     progress: Callable[[Result], None] | None = None,
     tables: bool = True,
+    explain: bool = False,
 ) -> Report:
-    """Settle claims, and the administrators' table if ``tables``.
+    """Settle claims, and the administrators' table if ``tables``; ``explain`` what they rest on.
 
     An interrupted run reports what it had settled. Raises ModelError.
     """
     wanted = (*claims, *(QUESTIONS if tables else ()))
     results: dict[Claim, Result] = {}
     digest, interrupted, engine = "", False, None
+    began = time.monotonic()
     try:
-        engine = prover(seed=seed, timeout=timeout)
-        digest = engine.digest
-        stream = engine.settle(wanted) if jobs == 1 else _shared(wanted, timeout, seed, jobs)
+        with interruptible():
+            engine = prover(seed=seed, timeout=timeout, explain=explain)
+            digest = engine.digest
+        left = None if timeout is None else timeout - (time.monotonic() - began)
+        stream = (
+            _alone(engine, wanted)
+            if jobs == 1
+            else _shared(wanted, jobs, left, seed, explain=explain)
+        )
         for result in stream:
             results[result.claim] = result
             if progress is not None and result.claim in claims:
@@ -100,36 +119,98 @@ def _answered(result: Result | None) -> bool:
     return result is not None and result.verdict is Verdict.DERIVED
 
 
+def _alone(engine: Prover, wanted: Sequence[Claim]) -> Iterator[Result]:
+    with interruptible():
+        yield from engine.settle(wanted)
+
+
 def _shared(
-    wanted: Sequence[Claim], timeout: float | None, seed: int, jobs: int
+    wanted: Sequence[Claim], jobs: int, timeout: float | None, seed: int, *, explain: bool
 ) -> Iterator[Result]:
-    """Settle claims in several processes; claims are named by number, for they cannot travel."""
+    """Settle claims in several processes; claims are named by number, for they cannot travel.
+
+    Each result comes as it is found, so that nothing settled is lost when the run is cut off.
+    """
+    end = None if timeout is None else time.monotonic() + timeout
     everything = (*CLAIMS, *QUESTIONS)
     numbers = [everything.index(claim) for claim in wanted]
-    parts = [numbers[part::jobs] for part in range(jobs) if numbers[part::jobs]]
-    with ProcessPoolExecutor(jobs) as pool:
-        futures = [pool.submit(_part, part, timeout, seed) for part in parts]
-        try:
-            for future in as_completed(futures):
-                for number, fields in future.result():
-                    yield Result(everything[number], **fields)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _part(
-    numbers: Sequence[int], timeout: float | None, seed: int
-) -> list[tuple[int, dict[str, Any]]]:
-    everything = (*CLAIMS, *QUESTIONS)
-    engine = prover(seed=seed, timeout=timeout)
-    return [
-        (
-            everything.index(result.claim),
-            {name: value for name, value in vars(result).items() if name != "claim"},
-        )
-        for result in engine.settle([everything[number] for number in numbers])
+    left = dict.fromkeys(wanted)
+    workers = [
+        _Worker(numbers[part::jobs], timeout, seed, explain)
+        for part in range(min(jobs, len(wanted)))
     ]
+    try:
+        waiting: dict[Any, _Worker] = {worker.results: worker for worker in workers}
+        while waiting:
+            limit = None if end is None else max(0.0, end + GRACE - time.monotonic())
+            ready = wait(list(waiting), limit)
+            if not ready:
+                break
+            for connection in ready:
+                message = waiting[connection].receive()
+                if message is None:
+                    del waiting[connection]
+                    continue
+                number, fields = message
+                left.pop(everything[number], None)
+                yield Result(everything[number], **fields)
+        for claim in left:
+            yield Result(claim, Verdict.UNDETERMINED, "timed out: the time is up")
+    finally:
+        for worker in workers:
+            worker.stop()
+
+
+class _Worker:
+    """A process that settles some claims."""
+
+    def __init__(
+        self, numbers: Sequence[int], timeout: float | None, seed: int, explain: bool
+    ) -> None:
+        self.results, sender = Pipe(duplex=False)
+        arguments = (sender, list(numbers), timeout, seed, explain)
+        self.process = Process(target=_work, args=arguments, daemon=True)
+        self.process.start()
+        sender.close()
+
+    def receive(self) -> tuple[int, dict[str, Any]] | None:
+        """The number of a claim and the fields of its result; None when that was all.
+
+        Raises what went wrong in the process.
+        """
+        try:
+            message = self.results.recv()
+        except EOFError:
+            self.process.join()
+            raise RuntimeError(
+                f"a process that proves ended with exit code {self.process.exitcode}"
+            ) from None
+        if isinstance(message, Exception):
+            raise message
+        return cast("tuple[int, dict[str, Any]] | None", message)
+
+    def stop(self) -> None:
+        """End the process, whatever it does."""
+        self.process.terminate()
+        self.process.join()
+
+
+def _work(
+    sender: Connection, numbers: Sequence[int], timeout: float | None, seed: int, explain: bool
+) -> None:
+    # Ctrl-C reaches every process of a terminal; the one that reports will end this one.
+    deaf()
+    everything = (*CLAIMS, *QUESTIONS)
+    try:
+        engine = prover(seed=seed, timeout=timeout, explain=explain)
+        for result in engine.settle([everything[number] for number in numbers]):
+            fields = {name: value for name, value in vars(result).items() if name != "claim"}
+            sender.send((everything.index(result.claim), fields))
+        sender.send(None)
+    except ModelError as error:
+        sender.send(error)
+    except Exception as error:  # noqa: BLE001  (whatever it is, the caller reports it)
+        sender.send(RuntimeError(f"{type(error).__name__}: {error}"))
 
 
 def _table(answers: dict[str, Result]) -> dict[str, Any]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
+from benchmarks import spin
 from benchmarks.__main__ import _actions, main
 from model.site import Site
 
@@ -29,3 +32,50 @@ def test_every_action_is_measured_against_its_own_sends() -> None:
         fired = site.snapshot()
         send(arrange())
         assert site.snapshot() == fired, name
+
+
+needs_spin = pytest.mark.skipif(bool(spin.missing()), reason=f"there is {spin.missing()}")
+
+
+def test_spin_is_skipped_in_words_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("benchmarks.__main__.LONGEST", 0)
+    done = CliRunner().invoke(main, ["spin", "--repeat", "1"])
+    assert done.exit_code == 0, done.output
+    assert "Spin is skipped: there is no spin and no gcc" in done.output
+    assert "27,648" in done.output
+    assert "proof, any number" in done.output
+    assert all(len(line) <= 80 for line in done.output.splitlines())
+
+
+@needs_spin
+@pytest.mark.parametrize(("attachments", "states"), [(1, 27_648), (2, 135_936)])
+def test_spin_counts_our_states_and_the_one_before_the_choices(
+    attachments: int, states: int
+) -> None:
+    found = spin.search(attachments)
+    assert found.holds
+    assert found.states == states + 1
+    table = Path(spin.MODEL).with_name("README.md").read_text(encoding="utf-8")
+    assert f"| {attachments} | {found.states:,} |" in table
+    assert f"| {states:,} |" in table
+
+
+@needs_spin
+def test_spin_counts_the_states_of_the_other_reading() -> None:
+    assert spin.search(1, None, "STICKY").states == 28_480 + 1
+
+
+@needs_spin
+def test_spin_refutes_the_claim_of_a_model_that_keeps_scans() -> None:
+    model = spin.MODEL.read_text(encoding="utf-8")
+    assert not spin.search(1, model.replace("home == s -> scans_dropped()", "home == s")).holds
+
+
+@needs_spin
+def test_spin_that_does_not_come_to_an_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spin, "DEPTH", 100)
+    with pytest.raises(RuntimeError, match="more than 100 steps"):
+        spin.search(1)
+    with pytest.raises(RuntimeError, match="spin: "):
+        spin.search(1, "no Promela")

@@ -282,7 +282,7 @@ def lit_twice(room: Room, lamp: Lamp) -> bool:
     return lit_before(lamp) == 2
 
 
-@ROOM.eventually("room.burns", "")
+@ROOM.eventually("room.burns", "", fairness=())
 def burns(room: Room, lamp: Lamp) -> bool:
     return lamp.bulb.burnt.is_active
 

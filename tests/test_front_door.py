@@ -302,6 +302,9 @@ def test_empty_catalogue_is_no_success(
         ["--json"],
         ["--json", ""],
         ["--list", "--json", "-"],
+        ["--list", "--junit", "a.xml"],
+        ["--json", "-", "--sarif", "-"],
+        ["--json", "same", "--summary", "./same"],
         ["--no-such-option"],
     ],
     ids=" ".join,
@@ -317,8 +320,9 @@ def test_bad_arguments_are_one_line(
 
 
 def test_options_reach_the_engine(session: Session) -> None:
-    assert main(["--timeout", "1.5", "--seed", "7", "--jobs", "2"]) == 0
-    assert session.options == {"timeout": 1.5, "seed": 7, "jobs": 2, "tables": True}
+    assert main(["--timeout", "1.5", "--seed", "7", "--jobs", "2", "--explain"]) == 0
+    expected = {"timeout": 1.5, "seed": 7, "jobs": 2, "tables": True, "explain": True}
+    assert session.options == expected
 
 
 @pytest.mark.parametrize(
@@ -429,6 +433,67 @@ def test_failed_proof_leaves_no_file(session: Session, tmp_path: Path) -> None:
     session.error = ModelError("no")
     assert main(["--json", str(tmp_path / "report.json")]) == 2
     assert not list(tmp_path.iterdir())
+
+
+def test_every_report_is_written(session: Session, tmp_path: Path) -> None:
+    names = ("json", "junit", "sarif", "summary")
+    assert main([part for name in names for part in (f"--{name}", str(tmp_path / name))]) == 0
+    assert session.asked
+    beginnings = {name: (tmp_path / name).read_text().split(maxsplit=1)[0] for name in names}
+    assert beginnings == {"json": "{", "junit": "<testsuites>", "sarif": "{", "summary": "##"}
+    assert len(list(tmp_path.iterdir())) == len(names)
+
+
+@pytest.mark.parametrize("name", ["junit", "sarif", "summary"])
+def test_one_report_can_go_to_stdout(
+    session: Session, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    assert main([f"--{name}", str(tmp_path / "file"), "symptoms.*"]) == 0
+    capsys.readouterr()
+    assert main([f"--{name}", "-", "symptoms.*"]) == 0
+    assert session.asked
+
+    def timeless(text: str) -> str:
+        return re.sub(r'timestamp="[^"]*"', "", text)
+
+    assert timeless(capsys.readouterr().out) == timeless((tmp_path / "file").read_text())
+
+
+@pytest.mark.parametrize("name", ["json", "junit", "sarif", "summary"])
+def test_every_file_is_tried_before_the_proof(
+    session: Session, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    good = "junit" if name == "json" else "json"
+    assert main([f"--{good}", str(tmp_path / "a"), f"--{name}", str(tmp_path / "no/b")]) == 2
+    assert one_line(capsys.readouterr().err).startswith("error: cannot write ")
+    assert not session.asked
+    assert not list(tmp_path.iterdir())
+
+
+def test_interrupted_run_writes_every_report_with_every_claim(
+    session: Session, tmp_path: Path
+) -> None:
+    session.stop_after = 2
+    names = ("junit", "sarif", "summary")
+    assert main([part for name in names for part in (f"--{name}", str(tmp_path / name))]) == 130
+    junit = (tmp_path / "junit").read_text()
+    assert junit.count("<testcase ") == len(CLAIMS)
+    assert junit.count("<error ") == len(CLAIMS) - 2
+    assert "interrupted" in (tmp_path / "summary").read_text().splitlines()[0]
+    (run,) = json.loads((tmp_path / "sarif").read_text())["runs"]
+    assert [one["kind"] for one in run["results"]].count("open") == len(CLAIMS) - 2
+
+
+def test_summary_of_a_github_step_is_added_to(
+    session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shared, own = tmp_path / "step", tmp_path / "own"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(shared))
+    for file in (shared, own):
+        file.write_text("before\n")
+        assert main(["--summary", str(file), "symptoms.*"]) == 0
+    assert session.asked
+    assert shared.read_text() == "before\n" + own.read_text()
 
 
 def test_link_is_followed(session: Session, tmp_path: Path) -> None:

@@ -30,12 +30,12 @@ def without_times(text: str) -> list[str]:
 
 def test_the_table_is_what_the_first_command_prints() -> None:
     shown = without_times(blocks("text")[0])
-    found = without_times(printed("proofs", "--allow-undetermined"))
+    found = without_times(printed("proofs"))
     assert found[: len(shown)] == shown
 
 
 def test_the_last_line_is_what_the_first_command_prints() -> None:
-    last = printed("proofs", "--allow-undetermined").strip().splitlines()[-1]
+    last = printed("proofs").strip().splitlines()[-1]
     assert f"a last line: `{last}`" in " ".join(README.split())
 
 

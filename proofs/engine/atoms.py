@@ -231,6 +231,8 @@ def _spell(
         return f"{owner}.{name.split('.', 1)[1]}".replace(".history.", ".")
     if kind == z3.Z3_OP_DT_CONSTRUCTOR:
         return str(term.decl().name()).split(".", 1)[1]
+    if kind == z3.Z3_OP_NOT and z3.is_eq(term.arg(0)):
+        return " != ".join(_spell(term.arg(0), transitions, places, number).split(" = "))
     for child in term.children():
         type_ = number_type(child, transitions)
         number = type_ or number

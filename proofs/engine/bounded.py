@@ -15,6 +15,7 @@ from typing import Any
 
 import z3
 
+from proofs.engine.ask import ask
 from proofs.engine.claims import Reading
 from proofs.engine.extract import Command, subterms
 from proofs.engine.ground import Grounding, entity_functions, solver
@@ -326,14 +327,11 @@ class Unrolling:
     def check(self, *terms: z3.BoolRef) -> z3.ModelRef | None:
         """A model in which terms hold in addition, or None. Raises Timeout."""
         self.flush()
-        limit = self.deadline()
-        if limit is not None:
-            self.solver.set("timeout", max(1, int(limit * 1000)))
         asked = z3.FreshBool("asked")
         self.solver.add(z3.Implies(asked, z3.And(*terms)))
         started = time.perf_counter()
         # An assumption rather than a scope of its own: what the solver learns stays.
-        answer = self.solver.check(asked)
+        answer = ask(self.solver, (asked,), self.deadline)
         self.seconds += time.perf_counter() - started
         self.queries += 1
         if answer == z3.unknown:

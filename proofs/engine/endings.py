@@ -133,7 +133,8 @@ class Endings:
         for item, rest in without.items():
             run = found.get(item)
             if run is not None:
-                detail = f"refuted by a lasso of {len(run.steps)} steps"
+                steps = len(run.steps)
+                detail = f"refuted by a lasso of {steps} step{'s' * (steps > 1)}"
             else:
                 terms = eventuality(self.transitions, claim, rest)
                 holds = find(self.induction, terms, clauses) is not None

@@ -163,8 +163,8 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
     return list(found.values())
 
 
-def solver(seed: int, timeout: float | None = None) -> z3.Solver:
-    """A solver for ground formulas. ``timeout`` is in seconds.
+def solver(seed: int) -> z3.Solver:
+    """A solver for ground formulas.
 
     Z3's core for increments. Its relevancy filter only pays for quantifiers, its newer arithmetic
     only for more than comparisons with numbers, and enumerations want to be split late.
@@ -174,8 +174,6 @@ def solver(seed: int, timeout: float | None = None) -> z3.Solver:
     instance.set("arith.solver", 2)
     instance.set("dt_lazy_splits", 2)
     instance.set("random_seed", seed)
-    if timeout is not None:
-        instance.set("timeout", max(1, int(timeout * 1000)))
     return instance
 
 

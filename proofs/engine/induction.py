@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import z3
 
+from proofs.engine.ask import ask
 from proofs.engine.claims import Reading
 from proofs.engine.extract import Command
 from proofs.engine.ground import Grounding, entity_functions, solver
@@ -92,7 +93,7 @@ class Induction:
         then those that a model shows are set aside, until nothing is left that any model admits.
         """
         left = {key: z3.FreshBool("violation") for key in violations}
-        instance = solver(self.seed, self.deadline())
+        instance = solver(self.seed)
         instance.add(*grounding.constraints)
         for key, name in left.items():
             instance.add(name == violations[key])
@@ -119,7 +120,7 @@ class Induction:
         started = time.perf_counter()
         instance.push()
         instance.add(term)
-        answer = instance.check()
+        answer = ask(instance, deadline=self.deadline)
         model = instance.model() if answer == z3.sat else None
         instance.pop()
         self.seconds += time.perf_counter() - started

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import z3
 
+from proofs.engine.ask import ask
 from proofs.engine.atoms import Atom, atoms
 from proofs.engine.claims import ANY_READING, Reading
 from proofs.engine.evaluate import compiled
@@ -141,8 +142,12 @@ def sample(
     vocabulary: dict[str, list[Atom]],
     readings: Iterable[Reading],
     seed: int,
+    deadline: Callable[[], float | None],
 ) -> dict[Reading, Columns]:
-    """For each reading the truths of the atoms in the distinct samples of random runs under it."""
+    """For each reading the truths of the atoms in the distinct samples of random runs under it.
+
+    Raises Timeout.
+    """
     simulator = Simulator(transitions)
     pick = random.Random(seed)
     sizes = {
@@ -165,6 +170,7 @@ def sample(
         reading: {sort: {} for sort in tests} for reading in fixed
     }
     for _ in range(WALKS):
+        deadline()
         for state in simulator.walk(sizes, STEPS, pick):
             constants = dict(state.constants)
             under = [seen[r] for r, values in fixed.items() if values.items() <= constants.items()]
@@ -196,11 +202,12 @@ class _Step:
     """One command's solver: the candidates before the step, guarded, and the atoms after it."""
 
     def __init__(self, houdini: Houdini, command: Command) -> None:
+        houdini.induction.deadline()
         transitions = houdini.induction.transitions
         self.houdini = houdini
         self.command = command
         self.grounding = houdini.induction.grounding(())
-        self.solver = solver(houdini.induction.seed, houdini.induction.deadline())
+        self.solver = solver(houdini.induction.seed)
         self.solver.add(*transitions.under(houdini.reading))
         self.asserted = 0
         self.done: set[int] = set()
@@ -229,10 +236,7 @@ class _Step:
 
     def check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
         """Whether a model exists. Raises Timeout."""
-        answer = self.solver.check(*assumptions)
-        if answer == z3.unknown:
-            raise Timeout(self.solver.reason_unknown())
-        return bool(answer == z3.sat)
+        return satisfiable(self.solver, self.houdini.induction, assumptions)
 
     def excluded(self, terms: Mapping[int, z3.BoolRef], candidates: Iterable[str]) -> set[int]:
         """The terms that no step from a state of all these candidates makes true."""
@@ -317,14 +321,14 @@ class Houdini:
         transitions = self.induction.transitions
         for pool in self.pools:
             x = z3.Const("any", pool.variable.sort())
-            instance = solver(self.induction.seed, self.induction.deadline())
+            instance = solver(self.induction.seed)
             instance.add(*transitions.under(self.reading))
             for name, atom in zip(pool.after, pool.atoms, strict=True):
                 term = z3.substitute(atom.term, (atom.variable, x))
                 instance.add(name == transitions.at_start(term))
             instance.add(pool.broken)
             instance.add(disjunction(pool.violated))
-            while instance.check() == z3.sat:
+            while satisfiable(instance, self.induction):
                 model = instance.model()
                 values = [z3.is_true(model.eval(n, model_completion=True)) for n in pool.after]
                 for k in pool.violations(values):
@@ -403,6 +407,16 @@ Argument = Callable[[Sequence[Clause]], Sequence[Goal] | None]
 """What more is to be excluded, given clauses that hold; None where they do not suffice to tell."""
 
 
+def satisfiable(
+    instance: z3.Solver, induction: Induction, assumptions: Sequence[z3.BoolRef] = ()
+) -> bool:
+    """Whether a model exists. Raises Timeout."""
+    answer = ask(instance, assumptions, induction.deadline)
+    if answer == z3.unknown:
+        raise Timeout(instance.reason_unknown())
+    return bool(answer == z3.sat)
+
+
 def disjunction(parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
     """``z3.Or`` without its conversions, which dominate where there are many clauses."""
     array = (z3.Ast * len(parts))(*(part.ast for part in parts))
@@ -427,7 +441,7 @@ def infer(
     vocabulary = atoms(transitions, extra)
     general: dict[str, list[Literals]] = {}
     found: dict[tuple[str, tuple[str, ...]], Clause] = {}
-    samples = sample(transitions, vocabulary, goals, induction.seed)
+    samples = sample(transitions, vocabulary, goals, induction.seed, induction.deadline)
     for reading in sorted(goals, key=lambda reading: reading.name):
         columns = samples[reading]
         pools = []

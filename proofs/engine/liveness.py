@@ -23,6 +23,7 @@ from typing import Any
 import z3
 
 from model.kernel import ModelError
+from proofs.engine.ask import ask
 from proofs.engine.atoms import places, spell
 from proofs.engine.claims import Claim
 from proofs.engine.explore import merge
@@ -392,9 +393,9 @@ class _Cells:
         self, grounding: Grounding, names: Sequence[z3.BoolRef]
     ) -> Iterator[tuple[bool, ...]]:
         """The truths that names can have together."""
-        instance = solver(self.induction.seed, self.induction.deadline())
+        instance = solver(self.induction.seed)
         instance.add(*grounding.constraints)
-        while (answer := instance.check()) == z3.sat:
+        while (answer := ask(instance, deadline=self.induction.deadline)) == z3.sat:
             model = instance.model()
             truths = tuple(z3.is_true(model.eval(n, model_completion=True)) for n in names)
             yield truths

@@ -13,6 +13,7 @@ import z3
 
 from model.kernel import System
 from proofs.engine import infer, lock
+from proofs.engine.ask import heed
 from proofs.engine.bounded import Found, Goal, Numbers, Unrolling, shortest
 from proofs.engine.claims import ANY_READING, Claim, History, Kind, Reading
 from proofs.engine.endings import Clock, Endings
@@ -74,7 +75,8 @@ class Prover:
         return self.transitions.digest
 
     def remaining(self) -> float | None:
-        """The seconds that are left. Raises Timeout when there are none."""
+        """The seconds that are left. Raises Timeout when there are none, and KeyboardInterrupt."""
+        heed()
         if self.end is None:
             return None
         left = self.end - time.monotonic()
@@ -85,6 +87,7 @@ class Prover:
     def property(self, claim: Claim) -> Property:
         """The terms of a claim."""
         if claim.body not in self._properties:
+            self.remaining()
             self._properties[claim.body] = self.transitions.property(claim)
         return self._properties[claim.body]
 
@@ -276,6 +279,7 @@ class Prover:
         return Goal(claim.title, term, claim.on_step, formula.variables, claim.reading)
 
     def _replay(self, found: Found, claim: Claim) -> Run:
+        self.remaining()
         return replay(self.system, self.histories, found, claim, claim.kind not in _UNIVERSAL)
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:

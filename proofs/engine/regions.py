@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import z3
 
+from proofs.engine.ask import ask
 from proofs.engine.bounded import Goal, Numbers, Unrolling, uninterpreted
 from proofs.engine.extract import subterms
 from proofs.engine.ground import solver
@@ -83,10 +84,10 @@ def works_throughout(
                 known.append((term, value))
             else:
                 fixed.append(term == same)
-    instance = solver(0, unrolling.deadline())
+    instance = solver(0)
     instance.add(*fixed, cell.holds(number))
     instance.add(z3.Not(z3.And(*unrolling.constraints, meaning)))
-    return bool(instance.check() == z3.unsat)
+    return bool(ask(instance, deadline=unrolling.deadline) == z3.unsat)
 
 
 def joined(found: Sequence[Cell]) -> list[Cell]:

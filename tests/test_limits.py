@@ -1,0 +1,250 @@
+"""Time-outs and Ctrl-C bound everything and keep what was settled; one seed, one output."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import z3
+
+from model.kernel import ModelError
+from proofs import session
+from proofs.__main__ import main
+from proofs.catalogue import CLAIMS
+from proofs.engine.ask import ask, interruptible
+from proofs.engine.induction import Timeout
+from proofs.engine.verdict import Verdict
+
+ROOT = Path(__file__).parents[1]
+SLACK = 3.0
+"""Seconds that a busy machine may take to stop."""
+
+needs_fork = pytest.mark.skipif(
+    multiprocessing.get_start_method() != "fork", reason="a patched module does not travel"
+)
+
+
+# -- time ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seconds", [0.2, 1.5])
+def test_timeout_bounds_inference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seconds: float
+) -> None:
+    monkeypatch.setattr(session, "prover", partial(session.prover, lock_file=None))
+    began = time.monotonic()
+    assert main(["cause.*", "--timeout", str(seconds)]) == 3
+    assert time.monotonic() - began < seconds + SLACK
+    out = capsys.readouterr().out
+    assert "timed out" in out
+    assert all(claim.title in out for claim in CLAIMS if claim.id.startswith("cause."))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_timeout_reports_every_claim(jobs: int) -> None:
+    began = time.monotonic()
+    report = session.run(CLAIMS, timeout=1, jobs=jobs)
+    assert time.monotonic() - began < 1 + SLACK
+    assert [result.claim for result in report.results] == list(CLAIMS)
+    assert any(result.detail.startswith("timed out") for result in report.results)
+
+
+def test_timeout_bounds_the_writing_of_the_lock(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(session, "LOCK", tmp_path / "invariant.lock")
+    assert main(["--write-lock", "--timeout", "0.5"]) == 3
+    out, err = capsys.readouterr()
+    assert not out
+    assert err.splitlines() == [
+        "invariant.lock is as it was: the time was up before the invariant was found"
+    ]
+    assert not list(tmp_path.iterdir())
+
+
+def test_replay_looks_at_the_clock() -> None:
+    engine = session.prover()
+    (claim,) = (claim for claim in CLAIMS if claim.id == "symptoms.move_may_fail")
+    (result,) = engine.settle([claim])
+    assert result.verdict is Verdict.REACHED
+    engine.end = time.monotonic()
+    found: Any = None
+    with pytest.raises(Timeout):
+        engine._replay(found, claim)
+
+
+# -- Ctrl-C -------------------------------------------------------------------------------------
+
+
+def hard() -> z3.Solver:
+    """A question that takes minutes."""
+    x, y, z = (z3.BitVec(name, 64) for name in "xyz")
+    instance = z3.Solver()
+    instance.add(x * y * z == 0xDEADBEEFCAFE1235, z3.URem(x, y) == z * z + 7, y > 3, z > 99)
+    return instance
+
+
+def test_ctrl_c_reaches_through_the_solver() -> None:
+    began = time.monotonic()
+    timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        ask(hard(), deadline=lambda: 30.0)
+    assert time.monotonic() - began < SLACK
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_ctrl_c_is_not_lost_between_questions() -> None:
+    @interruptible()
+    def be_interrupted() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+
+    with pytest.raises(KeyboardInterrupt):
+        be_interrupted()
+
+
+def test_ctrl_c_that_is_ignored_stays_ignored() -> None:
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with interruptible():
+            os.kill(os.getpid(), signal.SIGINT)
+            assert ask(z3.Solver()) == z3.sat
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def test_nothing_is_raised_or_left_without_ctrl_c() -> None:
+    threads = threading.active_count()
+    for _ in range(20):
+        with interruptible():
+            assert ask(z3.Solver()) == z3.sat
+    assert threading.active_count() == threads
+
+
+def test_time_reaches_through_the_solver() -> None:
+    end = time.monotonic() + 0.3
+
+    def left() -> float:
+        if time.monotonic() >= end:
+            raise Timeout("the time is up")
+        return end - time.monotonic()
+
+    with pytest.raises(Timeout):
+        ask(hard(), deadline=left)
+    assert time.monotonic() - end < SLACK
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_keeps_what_was_settled(tmp_path: Path, jobs: int) -> None:
+    code = f"""
+        import sys
+        from proofs import session
+        from proofs.__main__ import main
+        run = session.run
+        def told(result):
+            print("settled", file=sys.stderr, flush=True)
+        def telling(claims, **options):
+            return run(claims, **{{**options, "progress": told}})
+        session.run = telling
+        if __name__ == "__main__":
+            sys.exit(main(["--jobs", "{jobs}", "--json", "out.json", "--junit", "out.xml"]))
+    """
+    file = tmp_path / "run.py"
+    file.write_text(textwrap.dedent(code))
+    with subprocess.Popen(
+        [sys.executable, str(file)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "settled\n"
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    last = err.splitlines()[-1]
+    assert "Traceback" not in err
+    settled = len(json.loads((tmp_path / "out.json").read_text())["claims"])
+    assert 0 < settled < len(CLAIMS)
+    assert last == f"interrupted: {settled} of {len(CLAIMS)} verdicts were settled"
+    assert f"{settled} verdict" in out
+    assert (tmp_path / "out.xml").read_text().count("<testcase ") == len(CLAIMS)
+
+
+# -- several processes --------------------------------------------------------------------------
+
+
+@needs_fork
+def test_error_in_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: object) -> None:
+        raise ModelError("the guard is wrong")
+
+    monkeypatch.setattr(session, "prover", fail)
+    with pytest.raises(ModelError, match="the guard is wrong"):
+        list(session._shared(CLAIMS, 2, None, 0, explain=False))
+
+
+@needs_fork
+def test_death_of_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "prover", lambda **_: os._exit(7))
+    with pytest.raises(RuntimeError, match="exit code 7"):
+        list(session._shared(CLAIMS, 2, None, 0, explain=False))
+
+
+@needs_fork
+def test_process_that_does_not_stop_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "prover", lambda **_: time.sleep(60))
+    monkeypatch.setattr(session, "GRACE", 0.1)
+    began = time.monotonic()
+    results = list(session._shared(CLAIMS, 2, 0.1, 0, explain=False))
+    assert time.monotonic() - began < SLACK
+    assert [result.claim for result in results] == list(CLAIMS)
+    assert {result.verdict for result in results} == {Verdict.UNDETERMINED}
+
+
+# -- determinism --------------------------------------------------------------------------------
+
+
+def outputs(folder: Path, hash_seed: int, *options: str) -> dict[str, str]:
+    """Everything that a run prints and writes, without its times."""
+    folder.mkdir()
+    files = [part for name in ("json", "junit", "sarif", "summary") for part in (f"--{name}", name)]
+    command = [sys.executable, "-m", "proofs", "symptoms.*", "cause.only_cause", *files, *options]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": str(hash_seed)}
+    done = subprocess.run(
+        [*command, "--seed", "3", "--trace"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    written = {file.name: file.read_text() for file in folder.iterdir()}
+    assert len(written) == 4
+    written["text"] = re.sub(r" +<?\d+$", "", done.stdout, flags=re.MULTILINE)
+    written["json"] = re.sub(r'"seconds": [\d.e-]+', "", written["json"])
+    written["junit"] = re.sub(r'(time|timestamp)="[^"]*"', "", written["junit"])
+    return written | {"errors": done.stderr}
+
+
+def test_one_seed_prints_the_same_bytes_but_for_times(tmp_path: Path) -> None:
+    first = outputs(tmp_path / "1", 1)
+    assert "symptoms.move_may_fail" in first["text"]
+    assert outputs(tmp_path / "2", 2) == first
+    assert outputs(tmp_path / "3", 3, "--jobs", "2") == first
