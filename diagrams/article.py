@@ -12,8 +12,9 @@ from diagrams.marks import mark
 from diagrams.page import Frame, Key, framed
 from diagrams.scene import Box, Group, Item, Scene, label, rule
 from diagrams.style import BODY, SMALL
-from proofs.engine.claims import Claim
+from proofs.engine.claims import Claim, Kind
 from proofs.engine.extract import subterms
+from proofs.engine.liveness import eventuality
 from proofs.engine.transitions import Transitions
 from proofs.engine.vocabulary import HISTORY
 from proofs.engine.vocabulary import Key as Function
@@ -88,8 +89,19 @@ def _mentioned(transitions: Transitions, terms: Iterable[z3.ExprRef]) -> set[Fun
 def _functions(transitions: Transitions, claim: Claim) -> tuple[frozenset[Function], set[str]]:
     if not claim.variables:
         return frozenset(), set()
-    said = transitions.property(claim)
-    keys = _mentioned(transitions, (said.antecedent, said.holds))
+    if claim.kind is Kind.EVENTUALLY:
+        said = eventuality(transitions, claim, claim.fairness)
+        terms: tuple[z3.ExprRef, ...] = (
+            said.premise,
+            said.there,
+            said.goal,
+            *said.never,
+            *said.finitely,
+        )
+    else:
+        formula = transitions.property(claim)
+        terms = (formula.antecedent, formula.holds)
+    keys = _mentioned(transitions, terms)
     histories = {key.name for key in keys if key.slot == HISTORY}
     return frozenset(key for key in keys if key.slot != HISTORY), histories
 

@@ -10,7 +10,16 @@ from diagrams import answers, article, run, tables
 from diagrams.mermaid import run_sequence
 from diagrams.picture import Picture
 from diagrams.run import Story
-from diagrams.stories import QUESTIONS, between, cell_name, cell_run, claim_run, run_name
+from diagrams.stories import (
+    QUESTIONS,
+    between,
+    cell_name,
+    cell_run,
+    claim_run,
+    lasso,
+    lasso_name,
+    run_name,
+)
 from proofs.catalogue import CLAIMS
 
 
@@ -37,6 +46,16 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
                 run_name(claim), "Runs that verdicts show", f"{verdict['verdict']}: {claim.text}",
                 partial(claim_run, claim, verdict),
             )  # fmt: skip
+    for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
+        for dropped in verdict.get("ledger") or ():
+            if dropped["run"] is not None:
+                yield _run_picture(
+                    lasso_name(claim, dropped),
+                    "Lassos: why each assumption of a liveness claim is needed",
+                    f"{claim.id} without one assumption: {dropped['assumption']}.",
+                    partial(lasso, claim, dropped),
+                    folded=True,
+                )
     for row in report["derived"]["administrators"]["rows"]:
         for question, words in QUESTIONS.items():
             if "run" in row[question]:

@@ -109,6 +109,9 @@ def run_sequence(story: Story) -> str:
         changes = [f"{what} = {new}" for what, _, new in moment.changes]
         words = "<br>".join(map(escaped, [call, *changes]))
         lines.append(f"    Note over {over}: {words}")
+    if story.back_to is not None:
+        first = len(lines) - len(story.played.moments) + story.back_to
+        lines[first:] = ["    loop for ever", *lines[first:], "    end"]
     end = " ".join((f"{story.verdict}: {story.claim}", *causes(story)))
     lines.append(f"    Note over {ids[lanes[0]]},{ids[lanes[-1]]}: {escaped(end)}")
     return "\n".join(lines) + "\n"

@@ -27,7 +27,8 @@ class Story:
     ``ends`` is ``failure`` where the run breaks a claim and ``composite`` where it reaches one;
     ``verdict`` the word for it. ``cause`` are sentences besides those that the run itself gives.
     ``strong`` are names of fields (``store.version``) whose change makes a row stand out.
-    ``back_to`` is the step after which a lasso's loop begins.
+    A lasso goes on for ever: after its last step the steps from number ``back_to`` + 1 on come
+    again.
     """
 
     title: str
@@ -75,7 +76,7 @@ def call(moment: Moment) -> str:
 def causes(story: Story) -> Iterator[str]:
     """Why the last step went as it did: what the claim's author says, and what the guards said."""
     yield from story.cause
-    for part in story.played.moments[-1].parts if story.played.moments else ():
+    for part in story.played.moments[-1].parts if story.back_to is None else ():
         held = _listed(part.held, "holds", "hold")
         failed = _listed(part.failed, "does not hold", "do not hold")
         said = ", ".join(filter(None, (held, failed)))
@@ -121,7 +122,7 @@ class _Drawing:
             (line, role) for said, role in words for line in text.wrapped(said, BODY, room)
         ]
         self.bottom = self.top + sum(self.heights)
-        below = 52 + len(self.foot) * BODY * 1.5 + (26 if story.back_to is not None else 0)
+        below = 52 + len(self.foot) * BODY * 1.5
         self.size = (self.right + _CHANGES, self.bottom + below)
 
     def _chosen(self) -> list[Lane]:
@@ -175,15 +176,19 @@ class _Drawing:
             yield Key("step together", mark="bar", role="shared")
         if self._strong_rows():
             yield Key("another Store.exe", box="upgrade", mark="warning", role="upgrade")
-        yield Key(
-            f"{self.story.verdict} here",
-            box=self.story.ends,
-            mark=self._sign(),
-            role=self.story.ends,
-        )
+        ends = self.story.ends
+        here = f"{self.story.verdict} here" if self.story.back_to is None else "again, for ever"
+        yield Key(here, box=ends, mark=self._sign(), role=ends)
 
     def _sign(self) -> str:
+        if self.story.back_to is not None:
+            return "loop"
         return "cross" if self.story.ends == "failure" else "check"
+
+    def _ending(self) -> range:
+        """The rows that the run ends with: the last one, or a lasso's loop."""
+        last = len(self.played.moments)
+        return range(last if self.story.back_to is None else self.story.back_to + 1, last + 1)
 
     def _strong_rows(self) -> list[int]:
         return [
@@ -204,15 +209,15 @@ class _Drawing:
         yield from self._foot()
 
     def _bands(self) -> Iterator[Item]:
-        strong = self._strong_rows()
+        strong, ending = self._strong_rows(), self._ending()
         y = self.top
         for row, height in enumerate(self.heights):
-            if row == len(self.heights) - 1:
+            if row == ending.start:
                 fill, role = f"{self.story.ends}-fill", self.story.ends
-                yield Box(0, y, self.size[0], height, fill, role, 12, 2)
-            elif row in strong:
+                yield Box(0, y, self.size[0], sum(self.heights[row:]), fill, role, 12, 2)
+            elif row in strong and row not in ending:
                 yield Box(0, y, self.size[0], height, "upgrade-fill")
-            elif row % 2 == 0:
+            elif row % 2 == 0 and row not in ending:
                 yield Box(0, y, self.size[0], height, "stripe")
             y += height
 
@@ -258,7 +263,7 @@ class _Drawing:
 
     def _row(self, number: int, moment: Moment) -> Group:
         y = self._y(number)
-        last = number == len(self.played.moments)
+        last = number in self._ending()
         strong = number in self._strong_rows()
         role = self.story.ends if last else "upgrade" if strong else "muted"
         items: list[Item] = [label(30, y + 5, str(number), role, NAME, bold=True)]
@@ -305,14 +310,17 @@ class _Drawing:
             yield label(self.right + 14 + indent, at, line, role, SMALL)
             at += SMALL * text.LEADING
 
+    def _when(self) -> str:
+        rows = self._ending()
+        if self.story.back_to is None:
+            return f"in step {rows.start}"
+        again = f"steps {rows.start} to {rows.stop - 1}" if len(rows) > 1 else f"step {rows.start}"
+        return f"by {again} again and again, for ever"
+
     def _foot(self) -> Iterator[Item]:
         y = self.bottom
-        if self.story.back_to is not None:
-            words = f"From here on the steps after step {self.story.back_to} again, for ever."
-            y += 26
-            yield label(14, y - 4, words, self.story.ends, BODY, bold=True)
         items: list[Item] = [*mark(self._sign(), 10, y + 26, HEADING, self.story.ends)]
-        head = f"{self.story.title}: {self.story.verdict} in step {len(self.played.moments)}"
+        head = f"{self.story.title}: {self.story.verdict} {self._when()}"
         items.append(label(28, y + 32, head, self.story.ends, HEADING, bold=True))
         y += 36
         for line, role in self.foot:

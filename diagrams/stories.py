@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -37,9 +38,17 @@ def claim_run(claim: Claim, verdict: Mapping[str, Any]) -> Story:
         claim.text,
         tuple(_why(claim)),
         play(Site, verdict["run"], verdict["setting"]),
-        f"Q271547 {claim.section}; claim in {claim.body.__module__.replace('.', '/')}.py",
+        _source(claim),
         STRONG,
+        (verdict.get("lasso") or {}).get("loop"),
     )
+
+
+def _source(claim: Claim) -> str:
+    section = (
+        claim.section if claim.section.startswith(("Q", "any ")) else f"Q271547 {claim.section}"
+    )
+    return f"{section}; claim in {claim.body.__module__.replace('.', '/')}.py"
 
 
 def _why(claim: Claim) -> Iterator[str]:
@@ -49,6 +58,31 @@ def _why(claim: Claim) -> Iterator[str]:
             yield words
     if claim.reading.name == "sticky":
         yield "A2 is read as sticky: what a bypass released stays released."
+
+
+def lasso_name(claim: Claim, dropped: Mapping[str, Any]) -> str:
+    """The name of the picture of a claim's lasso without one of its assumptions."""
+    words = dropped["assumption"].partition(": ")[2] or dropped["assumption"]
+    return f"lasso-{claim.id}.{re.sub(r'[^A-Za-z0-9]+', '_', words).strip('_')}"
+
+
+def lasso(claim: Claim, dropped: Mapping[str, Any]) -> Story:
+    """The lasso that refutes a claim without one of its assumptions."""
+    return Story(
+        claim.id,
+        f'without the assumption "{dropped["assumption"]}"',
+        "refuted",
+        "failure",
+        claim.text,
+        (
+            f'the assumption "{dropped["assumption"]}" is left out.',
+            *(f"the loop is fair: {reason}." for reason in dropped["lasso"]["fairness"]),
+        ),
+        play(Site, dropped["run"], dropped["setting"]),
+        _source(claim),
+        STRONG,
+        dropped["lasso"]["loop"],
+    )
 
 
 QUESTIONS = {

@@ -105,7 +105,10 @@ def of_run(story: Story) -> Table:
     ]
     start = "; ".join(f"{name} = {value}" for name, value in story.played.data)
     words = " ".join((story.claim, *causes(story)))
-    caption = f"{story.title}: {story.verdict} in step {len(rows)}. At the start: {start}. {words}"
+    ever = "" if story.back_to is None else f" The steps after {story.back_to} again, for ever."
+    caption = (
+        f"{story.title}: {story.verdict} in step {len(rows)}.{ever} At the start: {start}. {words}"
+    )
     return Table(caption, ("step", "action", "takes part", "what changed"), tuple(rows))
 
 

@@ -1,7 +1,7 @@
 """The verdicts that pictures show: the report of ``python -m proofs``, kept beside the gallery.
 
-Proving takes longer than drawing, so the report is committed, without its times. It carries the
-digest of the model; where that is not the model's, the claims are proven anew.
+Proving takes longer than drawing, so the report is committed, without its times, as --explain has
+it. It carries the digest of the model; where that is not the model's, the claims are proven anew.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def load(file: Path = FILE) -> dict[str, Any] | None:
 
 def proved() -> str:
     """Prove everything and return the report as it is kept. Raises ModelError if interrupted."""
-    report = run(CLAIMS)
+    report = run(CLAIMS, explain=True)
     if report.interrupted or "administrators" not in report.tables:
         raise ModelError("the proofs were not finished, so there are no verdicts to draw")
     document = to_json(report)
