@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -60,16 +60,16 @@ class _Recorder:
         loop = self.world.loop is not None and at.eq(self.world.loop)
         whose = "" if loop else _parameter(at)
         sent = Sent(str(event), self.entity.name, self.slot, whose, loop)
-        self.world.sent.setdefault(sent)
+        self.world.path.setdefault(sent)
 
 
 class _Recording(World):
-    """A symbolic world that remembers the events that its machines got."""
+    """A symbolic world that remembers the events that its machines got on the present path."""
 
-    sent: dict[Sent, None]
+    path: dict[Sent, None]
 
     def __init__(self, *arguments: Any) -> None:
-        self.sent = {}
+        self.path = {}
         super().__init__(*arguments)
 
     def _construct(self, info: EntityInfo, machine: MachineInfo, owner: Any) -> Machine:
@@ -96,18 +96,25 @@ def _joints(system: type[System]) -> Iterator[Joint]:
     info = signature(system)
     world = _Recording(info, Vocabulary(info), Explorer())
     for action in info.actions:
-        world.sent.clear()
-        world.info = _only(info, action)
+        sent: dict[Sent, None] = {}
+        world.info = replace(info, actions=(_recorded(action, world, sent),))
         (command,) = extract(world)
         world.info = info
-        sent = tuple(world.sent)
         moved = {(s.entity, s.slot) for s in sent}
         looked = tuple(pair for pair in _looked_at(world, command) if pair not in moved)
-        yield Joint(action.name, tuple(name for name, _ in action.parameters), sent, looked)
+        parameters = tuple(name for name, _ in action.parameters)
+        yield Joint(action.name, parameters, tuple(sent), looked)
 
 
-def _only(info: Any, action: ActionInfo) -> Any:
-    return type(info)(info.cls, info.entities, (action,), info.constants)
+def _recorded(action: ActionInfo, world: _Recording, sent: dict[Sent, None]) -> ActionInfo:
+    """The action, which keeps the events of paths that it gets through; others never happen."""
+
+    def fire(*arguments: Any) -> None:
+        world.path.clear()
+        action.function(*arguments)
+        sent.update(world.path)
+
+    return replace(action, function=fire)
 
 
 def _looked_at(world: World, command: Command) -> Iterator[tuple[str, str]]:

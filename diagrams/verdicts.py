@@ -33,18 +33,24 @@ def load(file: Path = FILE) -> dict[str, Any] | None:
     try:
         report = json.loads(file.read_text(encoding="utf-8"))
         known = [(claim["id"], claim["reading"]) for claim in report["claims"]]
+        playable = all("setting" in claim for claim in report["claims"] if claim["run"])
         digest = report["model"]["digest"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     wanted = [(claim.id, claim.reading.name or None) for claim in CLAIMS]
-    return report if known == wanted and digest == transitions().digest else None
+    return report if playable and known == wanted and digest == transitions().digest else None
 
 
 def proved() -> str:
-    """Prove everything and return the report as it is kept. Raises ModelError if interrupted."""
+    """Prove everything and return the report as it is kept.
+
+    Raises ModelError and KeyboardInterrupt.
+    """
     report = run(CLAIMS, explain=True)
-    if report.interrupted or "administrators" not in report.tables:
-        raise ModelError("the proofs were not finished, so there are no verdicts to draw")
+    if report.interrupted:
+        raise KeyboardInterrupt
+    if "administrators" not in report.tables:
+        raise ModelError("the administrators' table is undetermined, so it cannot be drawn")
     document = to_json(report)
     for claim in document["claims"]:
         del claim["seconds"]

@@ -260,6 +260,7 @@ def test_the_composition_follows_the_model() -> None:
         dark = State(initial=True)
         bright = State()
         switch = dark.to(bright) | bright.to(dark)
+        burn = dark.to.itself()
 
     class Counter(Part):
         zero = State(initial=True)
@@ -284,6 +285,12 @@ def test_the_composition_follows_the_model() -> None:
             room.counter.up()
 
         @action
+        def never(self, room: Room) -> None:
+            room.counter.up()
+            if room.lamp.bright.is_active:
+                room.lamp.burn()
+
+        @action
         def all_dark(self, room: Room) -> None:
             for other in self.rooms:
                 if other.lamp.bright.is_active:
@@ -294,9 +301,10 @@ def test_the_composition_follows_the_model() -> None:
     assert [(j.action, j.moved) for j in small] == [("look", (("Room", "counter"),))]
     assert [(j.action, j.moved) for j in large[1:]] == [
         ("flip", (("Room", "lamp"), ("Room", "counter"))),
+        ("never", (("Room", "counter"),)),
         ("all_dark", (("Room", "lamp"),)),
     ]
-    assert [s.each for j in large for s in j.sent] == [False, False, False, True]
+    assert [s.each for j in large for s in j.sent] == [False, False, False, False, True]
     shown = texts(svg(composed(signature(Larger), large, "here"), LIGHT, "x"))
     assert {"look", "flip", "all_dark", "switch", "each room concerned"} <= set(shown)
 
