@@ -12,6 +12,7 @@ import fnmatch
 import importlib
 import os
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     "--format", "form", type=click.Choice(FORMATS), default="svg", help="What to write (svg)."
 )
 @click.option(
-    "--theme", type=click.Choice(("light", "dark", "both")), default="both", help="(both)"
+    "--theme",
+    type=click.Choice(("light", "dark", "both")),
+    default="both",
+    help="The colours of images (both).",
 )
 @click.option("--out", metavar="DIR", help="Where to; - writes a text form to stdout.")
 @click.option("--check", is_flag=True, help="Only say which committed pictures differ.")
@@ -69,7 +73,10 @@ def command(
         return _check(themes)
     pictures = _selected(names, listing=listing)
     if listing:
-        console.put("".join(f"{p.name:<58} {p.about}\n" for p in pictures))
+        shown = (
+            f"{p.name}\n    {textwrap.shorten(p.about, 76, placeholder='...')}" for p in pictures
+        )
+        console.put("\n".join(shown) + "\n")
         return 0
     pictures = _having(pictures, form, bool(names))
     if out == "-":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from diagrams import answers, article, run, tables
@@ -67,24 +67,26 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
                     story,
                     folded=True,
                 )
+    the_map = cache(partial(answers.article_map, report))
     yield Picture(
         "article",
         "From the article to the model",
         "The article's paragraphs, the claims, and the parts of the model that they speak of.",
-        lambda: article.picture(answers.article_map(report)),
-        table=lambda: tables.of_map(answers.article_map(report)),
+        lambda: article.picture(the_map()),
+        table=lambda: tables.of_map(the_map()),
     )
 
 
 def _run_picture(
     name: str, heading: str, about: str, story: Callable[[], Story], *, folded: bool = False
 ) -> Picture:
+    told = cache(story)
     return Picture(
         name,
         heading,
         about,
-        lambda: run.picture(story()),
-        mermaid=lambda: run_sequence(story()),
-        table=lambda: tables.of_run(story()),
+        lambda: run.picture(told()),
+        mermaid=lambda: run_sequence(told()),
+        table=lambda: tables.of_run(told()),
         folded=folded,
     )

@@ -5,6 +5,7 @@ A file is written whole or not at all, and not touched where it is as it should 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,16 +115,33 @@ def index(pictures: Sequence[Picture]) -> str:
         "and is an SVG with real text, a title and a description.",
         "",
     ]
-    for heading in dict.fromkeys(picture.heading for picture in pictures):
+    headings = list(dict.fromkeys(picture.heading for picture in pictures))
+    lines += [*(f"* [{heading}](#{_anchor(heading)})" for heading in headings), ""]
+    for heading in headings:
         own = [picture for picture in pictures if picture.heading == heading]
         lines += [f"## {heading}", ""]
         if own[0].folded:
             lines += [f"<details><summary>{len(own)} pictures</summary>", ""]
         for picture in own:
             lines += [f"### {picture.name}", "", escape(picture.about), "", embed(picture), ""]
+            lines += _linked(picture)
         if own[0].folded:
             lines += ["</details>", ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _anchor(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def _linked(picture: Picture) -> list[str]:
+    """A table whose cells lead to pictures: images in a page have no links."""
+    table = picture.table() if picture.table else None
+    if table is None or not any(tables.leads(row) for row in table.rows):
+        return []
+    summary = "<details><summary>The same as a table, with links to the runs</summary>"
+    return [summary, "", tables.html(table).rstrip(), "", "</details>", ""]
 
 
 def escape(words: str) -> str:

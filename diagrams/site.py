@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from diagrams import composition, dot, reachable, statechart, tables
@@ -93,6 +93,7 @@ STATES: Mapping[str, tuple[Instance, tuple[str, ...], str]] = {
 """Small instances by the name of their picture: what tells states apart, and what there is."""
 
 
+@cache
 def states(name: str) -> reachable.Reachable:
     """The reachable states of a small instance."""
     instance, parts, words = STATES[name]

@@ -47,6 +47,11 @@ def html(table: Table) -> str:
     return "\n".join([*lines, "</tbody>", "</table>"]) + "\n"
 
 
+def leads(row: tuple[str | Cell, ...]) -> bool:
+    """Whether some cell of a row leads to a picture."""
+    return any(isinstance(cell, Cell) and bool(cell.link) for cell in row)
+
+
 def _said(words: str) -> str:
     return escape(clean(words))
 

@@ -196,7 +196,7 @@ def test_the_list_and_unknown_names(capsys: Capture) -> None:
     listed = capsys.readouterr().out
     for name in (*(f"machine-{m}" for m in MACHINES), "composition", "versions", "article",
                  "run-resolution.no_move_fails_forever"):  # fmt: skip
-        assert f"{name} " in listed
+        assert f"\n{name}\n" in f"\n{listed}"
     assert main(["versoins"]) == 2
     assert "no picture is called 'versoins'; the nearest are versions" in one_line(capsys)
     assert main(["--check", "versions"]) == 2

@@ -195,6 +195,23 @@ def test_nothing_overlaps(path: Path) -> None:
     assert list(overlaps(read(path))) == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    [p for p in PICTURES if re.match(r"(machine|states)-.*-light", p.name)],
+    ids=lambda p: p.stem,
+)
+def test_no_arrow_runs_through_a_state(path: Path) -> None:
+    drawn = read(path)
+    edges = [s for s in drawn.strokes if "edge" in s.classes.split()]
+    states = [a.box for a in drawn.areas if a.outlined and a.box[3] - a.box[1] > 30]
+    assert edges
+    assert states
+    for left, top, right, bottom in states:
+        core = (left + 5, top + 5, right - 5, bottom - 5)
+        for edge in edges:
+            assert not any(inside((x, y, x, y), core) for x, y in edge.points)
+
+
 def test_overlaps_would_be_found() -> None:
     text = '<text class="f-ink" x="{}" y="20" font-size="10" textLength="50">a</text>'
     head = (
