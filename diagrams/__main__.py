@@ -241,7 +241,7 @@ def _write(
 def _check(themes: Sequence[Theme]) -> int:
     from diagrams import gallery, verdicts
     from diagrams.findings import verdict_pictures
-    from diagrams.layout import NoRenderer
+    from diagrams.layout import NoRenderer, notes
     from diagrams.site import model_pictures
     from proofs.engine.verdict import Exit
 
@@ -259,7 +259,7 @@ def _check(themes: Sequence[Theme]) -> int:
         found = list(gallery.differing(wanted, gallery.FOLDER))
     except NoRenderer as error:
         raise click.ClickException(str(error)) from error
-    for line in found:
+    for line in (*(f"note: {note}" for note in notes()), *found):
         console.complain(line)
     if found:
         console.complain(f"{len(found)} of {len(wanted)} files; run: python -m diagrams")
