@@ -16,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from proofs.engine.claims import Claim, Kind
-from proofs.engine.verdict import Report, Result, Run, Verdict, tally
-from proofs.words import again, by_section, circumstances, count, evidence, grouped, remark
+from proofs.engine.verdict import CorePart, Report, Result, Run, Verdict, tally
+from proofs.words import again, by_section, circumstances, count, evidence, grouped, place, remark
 
 Colours = Literal["standard", "256", "truecolor"]
 """What a terminal can show."""
@@ -90,6 +90,7 @@ def report_text(
         parts += _chapter("Runs", _accounts(results, Verdict.REACHED))
         parts += _chapter("Invariant", _clauses(results))
     parts += _chapter("In the end", _endings(results))
+    parts += _chapter("Why", _cores(results))
     parts += _chapter("Undetermined", _open_questions(results))
     parts += _chapter("Plans", _plans(results))
     parts += _chapter("Derived", [*_answers(results), *_administrators(report.tables)])
@@ -226,6 +227,37 @@ def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
             yield _indented(Text(f"Without {entry.assumption}: {entry.detail}."))
             if entry.run is not None:
                 yield _indented(_run(entry.run))
+
+
+def _cores(results: Iterable[Result]) -> Iterator[RenderableType]:
+    """What each proof needs of the model."""
+    for n, result in enumerate(r for r in results if r.core is not None):
+        core = result.core
+        assert core is not None
+        if n:
+            yield ""
+        yield Text(result.claim.title, f"bold {COLOURS[result.verdict]}")
+        yield _indented(Text(result.claim.text, "italic"))
+        reading = [f"the {result.claim.reading.name} reading of A2"] if core.reading else []
+        if reading or core.clauses:
+            yield _indented(_pairs([("needs", text) for text in (*reading, *core.clauses)]))
+        if core.parts:
+            yield _indented(_needed(core.parts))
+        if core.untouched:
+            yield _indented(_pairs([("does without", ", ".join(core.untouched))]))
+
+
+def _needed(parts: Sequence[CorePart]) -> RenderableType:
+    rows: list[tuple[str, str]] = []
+    for action, group in grouped(parts, lambda part: part.action or "at the start"):
+        for n, part in enumerate(group):
+            named = {name for _, _, name in part.origins if not name.startswith("<")}
+            functions = sorted(named - {part.action})
+            lines = [place(file, line) for file, line, _ in part.origins]
+            where = ", ".join((*functions, *lines))
+            what = f"if {part.text}" if part.kind == "guard" else part.text
+            rows.append(("" if n else action, f"{what} ({where})" if where else what))
+    return _pairs(rows)
 
 
 def _open_questions(results: Iterable[Result]) -> Iterator[RenderableType]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from proofs.engine.claims import Kind
-from proofs.engine.verdict import Dropped, Report, Result, Run
+from proofs.engine.verdict import Core, Dropped, Report, Result, Run
+from proofs.words import place
 
 SCHEMA_VERSION = 1
 """It rises when a reader of the former format could be misled."""
@@ -57,6 +58,29 @@ def _claim(result: Result) -> dict[str, Any]:
         "seconds": round(result.seconds, 6),
         "detail": result.detail,
         **ending,
+        **({} if result.core is None else {"core": _core(result.core)}),
+    }
+
+
+def _core(core: Core) -> dict[str, Any]:
+    """What a proof needs of the model."""
+    parts = [
+        {
+            "kind": part.kind,
+            "action": part.action or None,
+            "text": part.text,
+            "origins": [
+                {"place": place(file, line), "function": function}
+                for file, line, function in part.origins
+            ],
+        }
+        for part in core.parts
+    ]
+    return {
+        "parts": parts,
+        "clauses": list(core.clauses),
+        "reading": core.reading,
+        "untouched": list(core.untouched),
     }
 
 

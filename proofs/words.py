@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 from proofs.engine.claims import Claim
 from proofs.engine.verdict import Report, Result, Run, Verdict
 
 T = TypeVar("T")
+
+ROOT = Path(__file__).parents[1]
+"""Where the packages are."""
 
 
 def completed(report: Report, claims: Sequence[Claim]) -> Report:
@@ -79,6 +83,12 @@ def again(run: Run) -> str:
     first, last = (run.loop or 0) + 1, len(run.steps)
     steps = f"step {first}" if first == last else f"steps {first} to {last}"
     return f"then {steps} again, for ever"
+
+
+def place(file: str, line: int) -> str:
+    """A line of a file, relative to the project where it belongs to it."""
+    path = Path(file)
+    return f"{path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else file}:{line}"
 
 
 def count(number: int, noun: str) -> str:

@@ -223,6 +223,8 @@ def _spell(
     if z3.is_int_value(term):
         return str(number(term.as_long()) if number else term.as_long())
     kind = term.decl().kind()
+    if z3.is_true(term) or z3.is_false(term):
+        return str(z3.is_true(term))
     if kind == z3.Z3_OP_UNINTERPRETED:
         name = str(term.decl().name())
         if term.num_args() == 0:

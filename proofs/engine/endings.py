@@ -12,6 +12,7 @@ import z3
 from model.kernel import System
 from proofs.engine.bounded import Goal, Numbers
 from proofs.engine.claims import Claim, History
+from proofs.engine.core import Obligation
 from proofs.engine.extract import Command
 from proofs.engine.fairness import Assumption
 from proofs.engine.induction import Clause, Induction
@@ -68,6 +69,12 @@ class Endings:
         """What has to be reached for a claim not to be vacuous."""
         terms = self.terms(claim)
         return Goal(claim.title, terms.owed, False, terms.variables, claim.reading)
+
+    def obligations(self, claim: Claim, clauses: Sequence[Clause]) -> list[Obligation]:
+        """The premises of a proof, as what has to be excluded."""
+        phases = find(self.induction, self.terms(claim), clauses)
+        asked = premises(self.transitions, self.terms(claim), phases or ())
+        return [Obligation(premise.violation, premise.on_step) for premise in asked]
 
     def goals(self, claim: Claim, clauses: Sequence[Clause]) -> list[Any] | None:
         """What has to be excluded of a step of each command, so that a claim is proven as some

@@ -8,14 +8,45 @@ into one term.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import statemachine
 import z3
 
+from model import kernel
 from model.kernel import ModelError
+
+
+@dataclass(frozen=True, order=True)
+class Origin:
+    """A line of the model, and the function that it belongs to."""
+
+    file: str
+    line: int
+    function: str
+
+
+_LIBRARY = tuple(
+    str(Path(str(place)).parent) for place in (statemachine.__file__, kernel.__file__, __file__)
+)
+
+
+def is_library(file: str) -> bool:
+    """Whether a file belongs to the libraries that run a model, and not to the model."""
+    return file.startswith(_LIBRARY)
+
+
+def origin() -> Origin:
+    """The innermost line of the model that is being run."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and is_library(frame.f_code.co_filename):
+        frame = frame.f_back
+    return Origin(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
 
 
 @dataclass
@@ -158,13 +189,19 @@ class Scope:
 
 
 class Explorer:
-    """Runs code along all its paths. Symbolic values ask the active one for their truth."""
+    """Runs code along all its paths. Symbolic values ask the active one for their truth.
+
+    ``origins`` remembers the lines of the model whose terms were asked for their truth, ``made``
+    the lines that terms come from; both by the terms' numbers.
+    """
 
     active: Explorer | None = None
 
     def __init__(self) -> None:
         self.scopes: list[Scope] = []
         self.error: ModelError | None = None
+        self.origins: dict[int, tuple[z3.BoolRef, dict[Origin, None]]] = {}
+        self.made: dict[int, tuple[z3.BoolRef, Origin]] = {}
         self._solver = z3.Solver()
 
     @staticmethod
@@ -173,6 +210,10 @@ class Explorer:
         if Explorer.active is None or not Explorer.active.scopes:
             raise ModelError("a symbolic value was asked for its truth outside of a proof")
         return Explorer.active
+
+    def remember(self, term: z3.BoolRef) -> None:
+        """Note the line of the model that makes a term."""
+        self.made[term.get_id()] = term, origin()
 
     @contextmanager
     def scope(self, tree: Tree, *, isolated: bool = False) -> Iterator[Scope]:
@@ -206,6 +247,7 @@ class Explorer:
 
     def decide(self, term: z3.BoolRef) -> bool:
         """The truth of a term on the present path."""
+        made = self.made.get(term.get_id())
         term = z3.simplify(term)
         if z3.is_true(term) or z3.is_false(term):
             return bool(z3.is_true(term))
@@ -219,6 +261,8 @@ class Explorer:
         if node is None:
             node = Node(term, self._implied(term))
             scope.tree.place(node)
+            _, origins = self.origins.setdefault(term.get_id(), (term, {}))
+            origins[made[1] if made is not None else origin()] = None
         if not isinstance(node, Node) or not node.term.eq(term):
             raise self.refuse(f"decisions differ from run to run: {term} was not asked before")
         truth = node.choice

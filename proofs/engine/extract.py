@@ -13,20 +13,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import statemachine
 import z3
 from statemachine.exceptions import TransitionNotAllowed
 
-import model.kernel
 from model.kernel import ActionDisabled, ActionInfo, ModelError
-from proofs.engine.explore import Node, leaves, merge
+from proofs.engine.explore import Node, Origin, is_library, leaves, merge
 from proofs.engine.vocabulary import Key
 from proofs.engine.world import Overlay, World
-
-_NOT_THE_MODEL = tuple(
-    str(Path(str(place)).parent)
-    for place in (statemachine.__file__, model.kernel.__file__, __file__)
-)
 
 
 @dataclass(frozen=True)
@@ -47,7 +40,9 @@ class Command:
 
     ``guard`` says when it is enabled; ``updates`` what it writes then, functions that it does not
     write left out. Both are over the functions of the state before, the parameters' constants and
-    the constants of the system. ``paths`` counts the ways through its code.
+    the constants of the system. ``paths`` counts the ways through its code. ``origins`` has the
+    lines of the model that write each function, ``asked`` those that make each condition, by its
+    `skeleton`.
     """
 
     name: str
@@ -55,6 +50,8 @@ class Command:
     guard: z3.BoolRef
     updates: dict[Key, Update]
     paths: int
+    origins: dict[Key, tuple[Origin, ...]]
+    asked: dict[str, tuple[Origin, ...]]
 
 
 def extract(world: World) -> tuple[Command, ...]:
@@ -85,6 +82,9 @@ def _command(world: World, action: ActionInfo) -> Command:
             )
         return world.overlay
 
+    world.origins.clear()
+    world.explorer.origins.clear()
+    world.explorer.made.clear()
     with located(f"action {action.name}"):
         tree = world.explorer.explore(run)
     world.reset()
@@ -110,7 +110,28 @@ def _command(world: World, action: ActionInfo) -> Command:
         guard,
         updates,
         leaves(tree),
+        {key: tuple(world.origins[key]) for key in updates},
+        _asked(world.explorer.origins),
     )
+
+
+def _asked(
+    found: dict[int, tuple[z3.BoolRef, dict[Origin, None]]],
+) -> dict[str, tuple[Origin, ...]]:
+    asked: dict[str, dict[Origin, None]] = {}
+    for term, origins in found.values():
+        asked.setdefault(skeleton(term), {}).update(origins)
+    return {text: tuple(origins) for text, origins in asked.items()}
+
+
+def skeleton(term: z3.ExprRef) -> str:
+    """A term as text in which only the kinds of the entities are left."""
+    pairs = [
+        (part, z3.Const(f"any {part.sort().name()}", part.sort()))
+        for part in constants(term)
+        if part.sort().kind() == z3.Z3_UNINTERPRETED_SORT
+    ]
+    return str(z3.simplify(z3.substitute(term, *pairs)).sexpr())
 
 
 def _update(world: World, tree: Any, key: Key) -> Update:
@@ -196,7 +217,7 @@ class located:  # noqa: N801  (reads as a word in a with statement)
             return
         where = self.what
         for frame in traceback.extract_tb(trace):
-            if not frame.filename.startswith(_NOT_THE_MODEL):
+            if not is_library(frame.filename):
                 where = f"{self.what} ({Path(frame.filename).name}:{frame.lineno})"
         said = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
         raise ModelError(f"{where}: {said}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,14 @@ from proofs.engine import infer, lock
 from proofs.engine.ask import heed
 from proofs.engine.bounded import Found, Goal, Numbers, Unrolling, shortest
 from proofs.engine.claims import ANY_READING, Claim, History, Kind, Reading
+from proofs.engine.core import Cores, Obligation
 from proofs.engine.endings import Clock, Endings
 from proofs.engine.induction import Clause, Induction, Timeout
 from proofs.engine.recover import LENGTH, plans
 from proofs.engine.regions import Cell, cells, joined, works_throughout
 from proofs.engine.replay import replay
 from proofs.engine.transitions import Property, Transitions
-from proofs.engine.verdict import Result, Run, Verdict
+from proofs.engine.verdict import Core, Result, Run, Verdict
 
 DEPTH = 10
 """Runs of more steps are not searched for."""
@@ -68,6 +69,8 @@ class Prover:
         self._properties: dict[Any, Property] = {}
         self._cells: dict[Claim, list[Cell]] = {}
         self._invariant: list[Clause] | None = None
+        self.explain = explain
+        self._cores: Cores | None = None
 
     @property
     def digest(self) -> str:
@@ -246,7 +249,7 @@ class Prover:
             question = unmet.pop(goal)
             claim, cell = question
             if claim.kind is Kind.EVENTUALLY:
-                yield self.endings.settle(claim, settled.clauses(claim), reached=True)
+                yield self._ended(claim, settled, reached=True)
                 clock.lap()
             elif question in settled.excluded:
                 yield self._proved(claim, settled, False, clock.lap())
@@ -268,9 +271,17 @@ class Prover:
         for question in unmet.values():
             claim, _ = question
             if claim.kind is Kind.EVENTUALLY:
-                yield self.endings.settle(claim, settled.clauses(claim), reached=False)
+                yield self._ended(claim, settled, reached=False)
             elif question in settled.excluded:
                 yield self._unreached(claim, settled)
+
+    def _ended(self, claim: Claim, settled: _Settled, *, reached: bool) -> Result:
+        result = self.endings.settle(claim, settled.clauses(claim), reached=reached)
+        if self.explain and result.verdict is Verdict.PROVED:
+            asked = self.endings.obligations(claim, settled.clauses(claim))
+            under = self.transitions.under(claim.reading)
+            return replace(result, core=self.cores(settled.invariant).core(asked, under))
+        return result
 
     def _goal_of(self, question: Question) -> Goal:
         claim, _ = question
@@ -310,7 +321,20 @@ class Prover:
             invariant=tuple(map(str, needed)),
             vacuous=vacuous,
             seconds=settled.share + seconds,
+            core=self._core(claim, settled.invariant) if self.explain else None,
         )
+
+    def _core(self, claim: Claim, invariant: Sequence[Clause]) -> Core:
+        """What the proof of a claim needs of the model."""
+        obligation = Obligation(z3.Not(self.property(claim).holds), claim.on_step)
+        under = self.transitions.under(claim.reading)
+        return self.cores(invariant).core([obligation], under)
+
+    def cores(self, invariant: Sequence[Clause]) -> Cores:
+        """The cores of proofs that rest on the invariant."""
+        if self._cores is None:
+            self._cores = Cores(self.induction, invariant)
+        return self._cores
 
     def _unreached(self, claim: Claim, settled: _Settled) -> Result:
         """A claim that holds, and whose antecedent no run was found for."""

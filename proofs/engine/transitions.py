@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -258,9 +258,7 @@ class Transitions:
                         raise ModelError(f"history {key.name} reads a history after the step")
                 if not value.eq(self.vocabulary.functions[key](x)):
                     own[key] = Update(x, value)
-            commands.append(
-                Command(command.name, command.parameters, command.guard, own, command.paths)
-            )
+            commands.append(replace(command, updates=own))
         return tuple(commands)
 
     def after(self, term: z3.ExprRef, command: Command) -> Any:

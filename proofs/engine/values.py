@@ -143,6 +143,8 @@ class Ordered(Symbolic):
 
 def truth(term: z3.BoolRef, vocabulary: Vocabulary) -> Truth:
     """A symbolic bool."""
+    if Explorer.active is not None:
+        Explorer.active.remember(term)
     return Truth(term, bool, vocabulary)
 
 

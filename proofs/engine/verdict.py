@@ -85,6 +85,34 @@ class Run:
 
 
 @dataclass(frozen=True)
+class CorePart:
+    """A part of the model that a proof needs: a guard (a condition that an action branches on), an
+    effect (a function that an action writes) or a start (what a function is initially).
+
+    ``origins`` are the lines that it stands on: file, line, function.
+    """
+
+    kind: str
+    action: str
+    text: str
+    origins: tuple[tuple[str, int, str], ...]
+
+
+@dataclass(frozen=True)
+class Core:
+    """What a proof needs of the model: with any one part left out as well, it fails.
+
+    ``clauses`` are those of the invariant, ``reading`` whether the claim's reading is needed,
+    ``untouched`` the functions of the state that no part of the proof mentions.
+    """
+
+    parts: tuple[CorePart, ...]
+    clauses: tuple[str, ...]
+    reading: bool
+    untouched: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Dropped:
     """A claim about the end of a run without one of its assumptions: the lasso that refutes it, or
     what is known in its place.
@@ -102,8 +130,9 @@ class Result:
     ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
     ``vacuous`` whether an always claim's antecedent is out of reach, ``seconds`` the wall time,
     ``answer`` what was derived (JSON-ready), ``runs`` a run for each range of numbers in it, with
-    the range's ends, ``argument`` why every fair run gets there, phase by phase, and ``ledger``
-    what becomes of the claim without each of its assumptions.
+    the range's ends, ``argument`` why every fair run gets there, phase by phase, ``ledger`` what
+    becomes of the claim without each of its assumptions, and ``core`` what the proof needs of the
+    model.
     """
 
     claim: Claim
@@ -118,6 +147,7 @@ class Result:
     runs: tuple[tuple[int, int, Run], ...] = ()
     argument: tuple[str, ...] | None = None
     ledger: tuple[Dropped, ...] | None = None
+    core: Core | None = None
 
     @property
     def as_expected(self) -> bool:

@@ -26,7 +26,7 @@ from model.kernel import (
     System,
     SystemInfo,
 )
-from proofs.engine.explore import Decisions, Explorer, Leaf, Node, Tree, merge
+from proofs.engine.explore import Decisions, Explorer, Leaf, Node, Origin, Tree, merge, origin
 from proofs.engine.loops import check_loop
 from proofs.engine.values import lift, truth, wrap
 from proofs.engine.vocabulary import HISTORY, Key, Vocabulary
@@ -229,6 +229,7 @@ class World:
         self.free: dict[type[Machine], list[Machine]] = {}
         self.bound: dict[tuple[str, int], tuple[Machine, z3.ExprRef]] = {}
         self.commands: Mapping[str, Command] = {}
+        self.origins: dict[Key, dict[Origin, None]] = {}
         self.loop: z3.ExprRef | None = None
         self.loop_reads: set[Key] = set()
         self.place = ""
@@ -341,6 +342,7 @@ class World:
                 f"a loop over {self.loop.sort()} writes {key} of another entity; "
                 "a loop body may write only its own element"
             )
+        self.origins.setdefault(key, {})[origin()] = None
         self.overlay.write(key, entity, value)
 
     # -- loops ----------------------------------------------------------------------------------
