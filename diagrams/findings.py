@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
-from diagrams import answers, article, run, tables
+from diagrams import answers, article, core, run, tables
 from diagrams.mermaid import run_sequence
 from diagrams.picture import Picture
 from diagrams.run import Story
@@ -16,8 +16,10 @@ from diagrams.stories import (
     cell_name,
     cell_run,
     claim_run,
+    core_name,
     lasso,
     lasso_name,
+    proof_core,
     run_name,
 )
 from proofs.catalogue import CLAIMS
@@ -46,6 +48,17 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
                 run_name(claim), "Runs that verdicts show", f"{verdict['verdict']}: {claim.text}",
                 partial(claim_run, claim, verdict),
             )  # fmt: skip
+    for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
+        if verdict.get("core") is not None:
+            told = cache(partial(proof_core, claim, verdict["core"]))
+            yield Picture(
+                core_name(claim),
+                "What proofs rest on",
+                claim.text,
+                lambda told=told: core.picture(told()),  # type: ignore[misc]
+                table=lambda told=told: tables.of_core(told()),  # type: ignore[misc]
+                folded=True,
+            )
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
         for dropped in verdict.get("ledger") or ():
             if dropped["run"] is not None:

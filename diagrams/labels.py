@@ -17,7 +17,8 @@ class Setting:
 
     ``outcomes`` marks states as ``success`` or ``failure``. ``shared`` are the events in which
     other machines take part, with the words that explain them. ``full_ink`` are the identifiers
-    (states, events, guards, actions) that are shown in full; None means all of them.
+    (states, events, guards, actions) that are shown in full, and "initially" for where the machine
+    starts; None means all of them.
     """
 
     outcomes: Mapping[str, str] = field(default_factory=dict)
@@ -60,7 +61,7 @@ def transition_lines(
     transition: Transition, setting: Setting, limit: float, *, loops: bool = False, to: str = ""
 ) -> list[Line]:
     """The label of a transition in lines no wider than a limit, where words allow it."""
-    shared = transition.event in setting.shared
+    shared, full = transition.event in setting.shared, setting.full_ink
     event = setting.role("shared" if shared else "ink", transition.event)
     head: list[Span] = []
     if loops:
@@ -87,7 +88,7 @@ def transition_lines(
         pieces.append((f"to {to}", to))
     lines: list[list[Span]] = [head]
     for words, name in pieces:
-        span = Span(f" {words}", setting.role("muted", name, transition.event))
+        span = Span(f" {words}", setting.role("muted" if full is None else "ink", name))
         if line_width((*lines[-1], span), SMALL) > limit:
             lines.append([Span("   ")])
         lines[-1].append(span)

@@ -22,7 +22,8 @@ class Placement:
     """A machine, laid out one way."""
 
     def __init__(self, machine: Machine, setting: Setting, direction: str, limit: float) -> None:
-        self.machine, self.setting, self.limit = machine, setting, limit
+        self.machine, self.setting = machine, setting
+        self.direction, self.limit = direction, limit
         self.parents = machine.parents
         self.states = {state.id: state for state in machine.all()}
         self.inside = self._inside()

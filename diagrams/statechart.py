@@ -27,30 +27,30 @@ def picture(machine: Machine, setting: Setting = PLAIN) -> Scene:
             f"{machine.name} has {len(states)} states; a picture of more than {LARGEST} cannot be "
             "read: draw a part of it, or take --format html-table, dot or mermaid"
         )
-    best = min(
-        (
-            _Drawing(machine, setting, direction, limit)
-            for direction in ("LR", "TB")
-            for limit in (170.0, 240.0)
-        ),
-        key=lambda draft: draft.cost,
-    )
-    return best.scene()
+    return min(drawings(machine, setting), key=lambda drawing: drawing.cost).scene()
 
 
-class _Drawing(Placement):
+def drawings(machine: Machine, setting: Setting) -> Iterator[Drawing]:
+    """The machine, laid out in every way that is tried."""
+    for direction in ("LR", "TB"):
+        for limit in (170.0, 240.0):
+            yield Drawing(machine, setting, direction, limit)
+
+
+class Drawing(Placement):
     """A placement that can be drawn."""
 
-    def scene(self) -> Scene:
-        """The whole picture."""
+    def items(self) -> list[Item]:
+        """The machine without anything around it."""
         outermost = sorted(self.laid.frames, key=lambda id_: len(self.parents[id_]))
         items: list[Item] = [
             self._frame(self.states[id_], self.laid.frames[id_]) for id_ in outermost
         ]
         starts = list(self._starts())
+        start = self.setting.role("ink", "initially")
         items += [self._start(point, target) for point, target in starts]
         items += [
-            Group(f"{point}point", ("initial",), (Circle(*self.laid.nodes[point], 7, "ink"),))
+            Group(f"{point}point", ("initial",), (Circle(*self.laid.nodes[point], 7, start),))
             for point in dict.fromkeys(point for point, _ in starts)
         ]
         items += [self._arrow(*ends, lines) for ends, lines in self.edges.items()]
@@ -59,6 +59,10 @@ class _Drawing(Placement):
             for id_, state in self.states.items()
             if id_ in self.laid.nodes
         ]
+        return items
+
+    def scene(self) -> Scene:
+        """The whole picture."""
         frame = Frame(
             self.machine.name,
             self.machine.summary,
@@ -68,7 +72,7 @@ class _Drawing(Placement):
             tuple(self._sharing()),
         )
         words = description(self.machine)
-        return framed(frame, items, (self.laid.width, self.laid.height), words)
+        return framed(frame, self.items(), (self.laid.width, self.laid.height), words)
 
     def _always(self) -> Iterator[str]:
         if self.machine.always:
@@ -104,9 +108,10 @@ class _Drawing(Placement):
 
     def _start(self, point: str, target: str) -> Group:
         course = self.laid.courses[f"{point}>{target}"]
+        role = self.setting.role("ink", "initially")
         items = (
-            Curve(course[:-1], "ink", 1.6),
-            arrow_head(course[-1], course[-2], "ink"),
+            Curve(course[:-1], role, 1.6, dashed=role == "faint"),
+            arrow_head(course[-1], course[-2], role),
         )
         return Group(f"start-{target}", ("edge", "start"), items, f"initially {target}")
 
@@ -122,7 +127,7 @@ class _Drawing(Placement):
         role = self.setting.role(role, *events)
         left, top, _, _ = self.ground[0].labels[edge]
         items = (
-            Curve(course[:-1], role, 1.7),
+            Curve(course[:-1], role, 1.7, dashed=role == "faint"),
             arrow_head(course[-1], course[-2], role),
             *block(lines, left, top, SMALL),
         )
@@ -154,9 +159,10 @@ class _Drawing(Placement):
         width, height = self.size(state)
         left, top = x - width / 2, y - height / 2
         if self._double(state):
-            yield Box(left, top, width, height, None, role, 15, 1.5)
+            yield Box(left, top, width, height, None, role, 15, 1.5, dashed=role == "faint")
             left, top, width, height = left + 4, top + 4, width - 8, height - 8
-        yield Box(left, top, width, height, f"{role}-fill", role, 12, 1.7)
+        faint = role == "faint"
+        yield Box(left, top, width, height, f"{role}-fill", role, 12, 1.7, dashed=faint)
         outcome = self.setting.outcomes.get(state.id)
         lines = self.inside[state.id]
         baseline = top + (24 if lines else height / 2 + NAME * 0.34)
@@ -201,7 +207,7 @@ class _Drawing(Placement):
         if "failure" in outcomes:
             yield Key("outcome: failure", mark="cross", role="failure", box="failure", double=True)
         if self.setting.full_ink is not None:
-            yield Key("grey: not needed", role="faint")
+            yield Key("grey, dashed: not needed", box="faint", dashed=True)
 
 
 def _counts(machine: Machine) -> str:

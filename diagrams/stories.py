@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from diagrams import core
+from diagrams.joint import joints
+from diagrams.machine import describe
 from diagrams.playback import play
 from diagrams.run import Story
+from model.kernel import signature
 from model.site import Site
 from model.version import StoreVersion
 from proofs.engine.claims import Claim
@@ -82,6 +86,34 @@ def lasso(claim: Claim, dropped: Mapping[str, Any]) -> Story:
         _source(claim),
         STRONG,
         dropped["lasso"]["loop"],
+    )
+
+
+def core_name(claim: Claim) -> str:
+    """The name of the picture of what a claim's proof rests on."""
+    return run_name(claim).replace("run-", "core-", 1)
+
+
+def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
+    """What a claim's proof rests on."""
+    moves = joints(Site)
+    layers = tuple(
+        core.Layer(
+            described, e.name, m.slot, core.ink(described, e.name, m.slot, found["parts"], moves)
+        )
+        for e in signature(Site).entities
+        for m in e.machines
+        for described in (describe(m.cls),)
+    )
+    reading = f" [{claim.reading.name}]" if found["reading"] else ""
+    return core.Core(
+        f"{claim.id}{reading}",
+        claim.text,
+        layers,
+        tuple(core.needs(found["parts"])),
+        tuple(found["clauses"]),
+        tuple(found["untouched"]),
+        _source(claim),
     )
 
 

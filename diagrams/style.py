@@ -50,7 +50,7 @@ LIGHT = _theme(
     shared_fill="#f9e9f3",
     upgrade="#553a00",
     upgrade_fill="#fbe7b2",
-    faint="#6b7885",
+    faint="#63707d",
     faint_fill="#fafbfc",
 )
 

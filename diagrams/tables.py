@@ -9,6 +9,7 @@ from html import escape
 from diagrams.administrators import Block
 from diagrams.article import Map
 from diagrams.composition import whose
+from diagrams.core import Core
 from diagrams.joint import Joint
 from diagrams.machine import Machine
 from diagrams.reachable import Reachable
@@ -150,6 +151,13 @@ def of_map(the: Map) -> Table:
     ]
     heads = ("paragraph", "claim", "verdict", "names", "remembers")
     return Table("From the article to the model", heads, tuple(rows))
+
+
+def of_core(core: Core) -> Table:
+    """A row for each action and clause that a proof needs."""
+    rows = [*core.needs, *(("invariant", clause) for clause in core.clauses)]
+    caption = f"{core.title}: what its proof rests on. {core.claim}"
+    return Table(caption, ("of", "what is needed"), tuple(rows))
 
 
 def of_states(the: Reachable) -> Table:

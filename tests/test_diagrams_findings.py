@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from diagrams import answers, findings, raster, run, stories, verdicts
+from diagrams import answers, core, findings, raster, run, stories, verdicts
 from diagrams.article import picture as drawn_map
 from diagrams.scene import Scene, Text, flat
 from diagrams.style import LIGHT
@@ -109,6 +109,55 @@ def test_every_lasso_says_what_comes_again(report: dict[str, Any]) -> None:
         assert dropped["assumption"] in said
         for reason in dropped["lasso"]["fairness"]:
             assert reason in said
+
+
+# -- what proofs rest on ------------------------------------------------------------------------
+
+
+def test_every_core_is_laid_over_the_machines(report: dict[str, Any]) -> None:
+    names = {picture.name for picture in findings.verdict_pictures(report)}
+    found = 0
+    for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
+        if verdict.get("core") is None:
+            assert stories.core_name(claim) not in names
+            continue
+        found += 1
+        assert stories.core_name(claim) in names
+        told = stories.proof_core(claim, verdict["core"])
+        said = " ".join(words(core.picture(told)))
+        for part in verdict["core"]["parts"]:
+            assert part["text"] in said
+            assert not part["action"] or part["action"] in said
+        for clause in verdict["core"]["clauses"]:
+            assert clause in said
+        for layer in told.layers:
+            own = f"{layer.entity.lower()}.{layer.slot}"
+            effects = [p["text"] for p in verdict["core"]["parts"] if p["kind"] == "effect"]
+            if any(text == own or text.startswith(f"{own}.") for text in effects):
+                assert layer.ink, (claim.title, own)
+    assert found > 15
+
+
+def test_the_ink_is_what_the_proof_needs(report: dict[str, Any]) -> None:
+    def layers(id_: str) -> dict[str, frozenset[str]]:
+        claim = next(c for c in CLAIMS if c.id == id_ and c.expected == "PROVED")
+        verdict = next(
+            c for c in report["claims"]
+            if (c["id"], c["reading"]) == (id_, claim.reading.name or None)
+        )  # fmt: skip
+        told = stories.proof_core(claim, verdict["core"])
+        return {layer.machine.name: layer.ink for layer in told.layers}
+
+    found = layers("resolution.no_move_fails")
+    assert found["AttachmentLifecycle"] == {"bypassed"}
+    assert {"start", "copy", "finish", "interrupt", "copying"} <= found["MoveMailbox"]
+    assert "settle" not in found["MoveMailbox"]
+    assert not found["InformationStore"]
+    assert not found["AntivirusApi"]
+    found = layers("cause.scan_before_client")
+    assert {"protected", "rescan", "complete", "initially"} <= found["AttachmentLifecycle"]
+    assert not {"store_runs", "begin"} & found["AttachmentLifecycle"]
+    assert "settle" in found["MoveMailbox"]
 
 
 # -- versions and the table ---------------------------------------------------------------------

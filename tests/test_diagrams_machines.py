@@ -250,7 +250,16 @@ def test_what_carries_a_proof_is_in_full_ink() -> None:
     assert roles["idle"] == "f-faint"
     assert roles["copy"] == "f-shared"
     assert roles["finish"] == "f-faint"
-    assert roles["grey: not needed"] == "f-muted"
+    assert roles["grey, dashed: not needed"] == "f-muted"
+    dashed = {
+        group.get("id"): any(element.get("stroke-dasharray") for element in group)
+        for group in root.iter(f"{SVG}g")
+        if (group.get("class") or "").startswith(("state", "edge"))
+    }
+    assert not dashed["x-light-state-copying"]
+    assert dashed["x-light-state-idle"]
+    assert not dashed["x-light-edge-copying-failed"]
+    assert dashed["x-light-edge-copying-moved"]
 
 
 def test_the_composition_follows_the_model() -> None:
