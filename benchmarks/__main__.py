@@ -53,6 +53,14 @@ started = time.perf_counter()
 Transitions(Site)
 print(json.dumps([time.perf_counter() - started, 0]))
 """
+_ENDINGS = """
+import json
+from proofs import session
+from proofs.catalogue import CLAIMS
+report = session.run(CLAIMS, tables=False)
+seconds = sum(r.seconds for r in report.results if r.claim.id.startswith("liveness."))
+print(json.dumps([seconds, 0]))
+"""
 _ONE = """
 import json, time
 from proofs import session
@@ -113,6 +121,12 @@ def claims(repetitions: int) -> Iterator[Row]:
     bare = _SETTLE.format(setup=_NO_LOCK, tables=False)
     (without, _) = _fresh(bare)
     yield Row("  without the lock, in s", f"{without:.1f} s", f"{own:.2f} s", without, 15)
+
+
+def liveness(repetitions: int) -> Iterator[Row]:
+    """The claims about the end of a run, of all claims in one process."""
+    ((seconds, _),) = _best(repetitions, _ENDINGS)
+    yield Row("liveness claims, in s", f"{seconds:.2f} s", "", seconds, 1)
 
 
 def extraction(repetitions: int) -> Iterator[Row]:
@@ -286,6 +300,7 @@ def _searched(by: str, number: int, states: int, seconds: float, former: int | N
 
 SECTIONS = {
     "claims": claims,
+    "liveness": liveness,
     "extraction": extraction,
     "execution": execution,
     "growth": growth,
@@ -298,7 +313,7 @@ SECTIONS = {
 @click.argument("sections", nargs=-1, type=click.Choice(tuple(SECTIONS)), metavar="[SECTION]...")
 @click.option("--repeat", type=click.IntRange(1), default=3, metavar="N", help="Runs of each.")
 def main(sections: tuple[str, ...], repeat: int) -> None:
-    """Measure; SECTION is claims, extraction, execution, growth or spin, and all without any."""
+    """Measure; SECTION is claims, liveness, extraction, execution, growth or spin. All without any."""
     click.echo(f"{'':<34}{'measured':>12}{'reference':>12}{'ratio':>7}  target")
     for name in sections or SECTIONS:
         for row in SECTIONS[name](repeat):

@@ -54,16 +54,16 @@ class Grounding:
 
     def entity(self, term: z3.ExprRef) -> None:
         """Make a ground term one that universals are instantiated at, and all it leads to."""
-        known = self.terms.setdefault(term.sort().name(), {})
+        kind = term.sort().name()
+        known = self.terms.setdefault(kind, {})
         if term.get_id() in known:
             return
         known[term.get_id()] = term
         for sort, body in self.universals:
-            if sort == term.sort().name():
+            if sort == kind:
                 self.constraints.append(body(term))
-        for function in self.functions:
-            if function.domain(0) == term.sort():
-                self.entity(function(term))
+        for function in _from(self.functions, kind):
+            self.entity(function(term))
 
     def _without_quantifiers(self, formula: z3.BoolRef) -> z3.BoolRef:
         found = polarities(formula)
@@ -121,6 +121,19 @@ class Grounding:
         return name
 
 
+_FROM: dict[int, tuple[Sequence[z3.FuncDeclRef], dict[str, list[z3.FuncDeclRef]]]] = {}
+
+
+def _from(functions: Sequence[z3.FuncDeclRef], sort: str) -> Sequence[z3.FuncDeclRef]:
+    """Those of some functions that lead on from a sort; kept, for the question comes often."""
+    if id(functions) not in _FROM:
+        leading: dict[str, list[z3.FuncDeclRef]] = {}
+        for function in functions:
+            leading.setdefault(function.domain(0).name(), []).append(function)
+        _FROM[id(functions)] = functions, leading
+    return _FROM[id(functions)][1].get(sort, ())
+
+
 Shape = tuple[list[z3.ExprRef], list[tuple[z3.ExprRef, set[bool]]]]
 _SHAPES: dict[int, tuple[z3.BoolRef, Shape]] = {}
 
@@ -152,14 +165,18 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
             if term.num_vars() != 1 or any(z3.is_quantifier(t) for t in subterms(term.body())):
                 raise ModelError("an all() or any() inside another one is not supported in a proof")
             found.setdefault(term.get_id(), (term, set()))[1].add(sign)
-        elif z3.is_not(term):
-            stack.append((term.arg(0), not sign))
-        elif z3.is_and(term) or z3.is_or(term):
-            stack += [(child, sign) for child in term.children()]
-        elif z3.is_implies(term):
-            stack += [(term.arg(0), not sign), (term.arg(1), sign)]
+            continue
+        if not z3.is_app(term):
+            continue
+        kind, children = term.decl().kind(), term.children()
+        if kind == z3.Z3_OP_NOT:
+            stack.append((children[0], not sign))
+        elif kind in (z3.Z3_OP_AND, z3.Z3_OP_OR):
+            stack += [(child, sign) for child in children]
+        elif kind == z3.Z3_OP_IMPLIES:
+            stack += [(children[0], not sign), (children[1], sign)]
         else:
-            stack += [(child, s) for child in term.children() for s in (True, False)]
+            stack += [(child, s) for child in children for s in (True, False)]
     return list(found.values())
 
 

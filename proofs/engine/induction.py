@@ -65,6 +65,7 @@ class Induction:
         self.functions = entity_functions(
             [*vocabulary.references.values(), *vocabulary.functions.values()]
         )
+        self._instances: dict[tuple[int, int], tuple[Clause, z3.ExprRef, z3.BoolRef]] = {}
         self.queries = 0
         self.seconds = 0.0
 
@@ -79,7 +80,13 @@ class Induction:
                 clause: Clause = clause,
                 fixed: list[z3.BoolRef] = fixed,
             ) -> z3.BoolRef:
-                return z3.Implies(z3.And(*fixed), clause.at(entity)) if fixed else clause.at(entity)
+                # Most instances come again: the solver is asked about the same entities.
+                key = id(clause), entity.get_id()
+                if key not in self._instances:
+                    said = clause.at(entity)
+                    said = z3.Implies(z3.And(*fixed), said) if fixed else said
+                    self._instances[key] = clause, entity, said
+                return self._instances[key][2]
 
             grounding.forall(clause.sort, instance)
         return grounding

@@ -291,11 +291,14 @@ class Transitions:
 
     def primed(self, term: z3.ExprRef) -> Any:
         """A term about a state, said of the state after a step."""
-        pairs = [
+        return z3.substitute_funs(term, *self._primes)
+
+    @cached_property
+    def _primes(self) -> list[tuple[z3.FuncDeclRef, z3.ExprRef]]:
+        return [
             (decl, self.next_vocabulary.functions[key](z3.Var(0, decl.domain(0))))
             for key, decl in self.vocabulary.functions.items()
         ]
-        return z3.substitute_funs(term, *pairs)
 
     def under(self, reading: Reading) -> list[z3.BoolRef]:
         """What a reading fixes, as terms."""
