@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from diagrams.scene import Point
 
@@ -20,20 +21,26 @@ GAP = 7.0
 """How far a label that is moved stays away from its line."""
 
 
-def points_of(curve: Sequence[Point]) -> Iterator[Point]:
+_WEIGHTS = tuple(
+    ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
+    for t in (step / STEPS for step in range(STEPS + 1))
+)
+
+
+@cache
+def points_of(curve: tuple[Point, ...]) -> tuple[Point, ...]:
     """Points along cubic curves: a first point, and three more for each curve."""
+    found: list[Point] = []
     for start in range(0, len(curve) - 3, 3):
-        a, b, c, d = curve[start : start + 4]
-        for step in range(STEPS + 1):
-            t = step / STEPS
-            u = 1 - t
-            yield tuple(  # type: ignore[misc]
-                u**3 * a[i] + 3 * u * u * t * b[i] + 3 * u * t * t * c[i] + t**3 * d[i]
-                for i in (0, 1)
-            )
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve[start : start + 4]
+        found += [
+            (p * ax + q * bx + r * cx + s * dx, p * ay + q * by + r * cy + s * dy)
+            for p, q, r, s in _WEIGHTS
+        ]
+    return tuple(found)
 
 
-def crosses(curve: Sequence[Point], box: Rectangle) -> bool:
+def crosses(curve: tuple[Point, ...], box: Rectangle) -> bool:
     """Whether some point of a curve lies in a rectangle."""
     left, top, right, bottom = box
     xs, ys = zip(*curve, strict=True)
@@ -73,7 +80,7 @@ class Ground:
     page: tuple[float, float]
     boxes: Sequence[Rectangle]
     frames: Sequence[Rectangle]
-    curves: Mapping[str, Sequence[Point]]
+    curves: Mapping[str, tuple[Point, ...]]
     labels: dict[str, Rectangle] = field(default_factory=dict)
 
     def struck(self, boxes: Sequence[Rectangle]) -> int:
@@ -114,7 +121,7 @@ class Ground:
         width, height = size[0] / 2 + GAP, size[1] / 2 + GAP
         places = [
             (x + dx * width, y + dy * height)
-            for x, y in list(points_of(self.curves[name]))[2:-2:2]
+            for x, y in points_of(self.curves[name])[2:-2:2]
             for dx in (-1, 0, 1)
             for dy in (-1, 0, 1)
             if dx or dy

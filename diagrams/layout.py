@@ -248,6 +248,7 @@ def _laid_out(source: str) -> Laid:
     )
 
 
+@cache
 def renderers() -> Sequence[tuple[str, Callable[[str], str]]]:
     """What can lay out a graph here, the best first, by name."""
     found: list[tuple[str, Callable[[str], str]]] = []
