@@ -1,1 +1,1 @@
-"""Pictures of the model. So far: its machines, as Mermaid text."""
+"""Pictures of the model and of its verdicts; see README.md beside this."""

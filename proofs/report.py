@@ -40,6 +40,7 @@ def to_text(report: Report) -> str:
 
 def _claim(result: Result) -> dict[str, Any]:
     claim = result.claim
+    setting = {} if result.run is None else {"setting": setting_json(result.run)}
     ending = _ending(result) if claim.kind is Kind.EVENTUALLY else {}
     return {
         "id": claim.id,
@@ -50,7 +51,8 @@ def _claim(result: Result) -> dict[str, Any]:
         "verdict": result.verdict.value,
         "as_expected": result.as_expected,
         "steps": result.steps,
-        "run": None if result.run is None else _run(result.run),
+        "run": None if result.run is None else run_json(result.run),
+        **setting,
         "invariant": None if result.invariant is None else list(result.invariant),
         "vacuous": result.vacuous,
         "seconds": round(result.seconds, 6),
@@ -102,12 +104,19 @@ def _dropped(entry: Dropped) -> dict[str, Any]:
     return {
         "assumption": entry.assumption,
         "detail": entry.detail,
-        "run": None if run is None else _run(run),
+        "run": None if run is None else run_json(run),
+        **({} if run is None else {"setting": setting_json(run)}),
         "lasso": None if run is None else _lasso(run),
     }
 
 
-def _run(run: Run) -> list[dict[str, Any]]:
+def setting_json(run: Run) -> dict[str, Any]:
+    """How many entities a run has, what its start leaves open, and the claim's variables."""
+    return {"sizes": dict(run.sizes), "start": dict(run.start), "witness": dict(run.witness)}
+
+
+def run_json(run: Run) -> list[dict[str, Any]]:
+    """The steps of a run."""
     return [
         {
             "action": step.action,

@@ -24,6 +24,7 @@ from proofs.engine.sections import Premise
 from proofs.engine.space import Instance
 from proofs.engine.sweep import Sweep, sweep
 from proofs.engine.verdict import Report, Result, Verdict
+from proofs.report import run_json, setting_json
 
 LOCK = Path(__file__).with_name("invariant.lock")
 """The invariant, as it was found and reviewed."""
@@ -268,13 +269,21 @@ def _table(answers: dict[str, Result]) -> dict[str, Any]:
                 "destination_antivirus": destination,
             }
             for name in questions:
-                row[name] = _cell(answers[f"{name}.{on[source]}.{on[destination]}"], low)
+                row[name] = _cell(answers[f"{name}.{on[source]}.{on[destination]}"], low, high)
             row["restorable"] = restorable.answer
             rows.append(row)
     return {"rows": rows}
 
 
-def _cell(result: Result, version: StoreVersion) -> dict[str, Any]:
+def _cell(result: Result, low: StoreVersion, high: StoreVersion) -> dict[str, Any]:
     parse = StoreVersion.parse
-    yes = any(parse(r["from"]) <= version <= parse(r["to"]) for r in result.answer)
-    return {"answer": "yes" if yes else "no", "steps": result.steps if yes else None}
+    yes = any(parse(r["from"]) <= low <= parse(r["to"]) for r in result.answer)
+    cell: dict[str, Any] = {
+        "answer": "yes" if yes else "no",
+        "steps": result.steps if yes else None,
+    }
+    inside = [(a, b, run) for a, b, run in result.inside if yes and low <= a and b <= high]
+    posted = [run for a, b, run in inside if any(a <= version <= b for version in POSTED)]
+    for run in (posted or [run for _, _, run in inside])[:1]:
+        cell |= {"run": run_json(run), "setting": setting_json(run)}
+    return cell

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from statemachine import State, StateMachine
 
-from diagrams.__main__ import MACHINES
 from diagrams.mermaid import state_diagram
+from diagrams.site import MACHINES
 
 
 class Door(StateMachine):

@@ -131,6 +131,7 @@ def test_claims_are_as_promised() -> None:
                 ],
             }
         ],
+        "setting": {"sizes": {"servers": 2}, "start": {}, "witness": {}},
         "invariant": None,
         "vacuous": None,
         "seconds": 0.333333,

@@ -258,7 +258,11 @@ class Prover:
                 yield self._met(claim, run, settled.share + clock.lap())
             else:
                 found = regions[claim]
-                run = self._replay(unrolling.decode(model, goal), claim)
+                # Only a range with a preferred number is worth the time of a canonical run.
+                preferred = self.numbers[claim.variables[-1][1]].preferred
+                shown = any(cell.low <= number <= cell.high for number in preferred)
+                read = unrolling.read(goal, said, model) if shown else None
+                run = self._replay(read or unrolling.decode(model, goal), claim)
                 if works_throughout(unrolling, goal, said, cell, model):
                     found.open.discard(cell)
                     found.met.append((cell, run))
@@ -382,7 +386,7 @@ class Prover:
 
 @dataclass
 class _Regions:
-    """A derived claim under way: cells with a run, and cells still open."""
+    """A derived claim under way: cells with a run that works throughout, and cells still open."""
 
     met: list[tuple[Cell, Run]] = field(default_factory=list)
     open: set[Cell | None] = field(default_factory=set)

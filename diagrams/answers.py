@@ -1,0 +1,153 @@
+"""What a report says of versions, for administrators, and of the article's paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from diagrams import administrators, article, versions
+from diagrams.scene import Scene
+from diagrams.stories import HIGHEST, QUESTIONS, between, cell_name
+from diagrams.verdicts import transitions
+from model.kernel import STATE, signature
+from model.site import Site
+from model.version import POSTED, SP3, SP4, Logged, StoreVersion, fixed, native
+from proofs.article import BEYOND_THE_ARTICLE, PARAGRAPHS
+from proofs.catalogue import CLAIMS
+from proofs.engine.vocabulary import Key as Function
+
+
+def chart(report: Mapping[str, Any]) -> Scene:
+    """The chart of Store.exe versions."""
+    parse = StoreVersion.parse
+    rows = report["derived"]["administrators"]["rows"]
+    regions = list(dict.fromkeys((r["versions"]["from"], r["versions"]["to"]) for r in rows))
+    (window,) = report["derived"]["resolution.rollback_window"]
+    written, starts, fails = [], [], []
+    newest = next(r for r in rows if r["versions"]["to"] == str(HIGHEST))["restorable"]
+    for low, high in regions:
+        own = [r for r in rows if r["versions"]["from"] == low]
+        ends = int(parse(low)), int(parse(high))
+        format_ = native(parse(low))
+        assert format_ == native(parse(high)), "a region of two formats"
+        written.append(versions.Region(*ends, str(format_), "composite"))
+        can = any(parse(r["from"]) <= ends[0] and ends[1] <= parse(r["to"]) for r in newest)
+        starts.append(
+            versions.Region(*ends, "starts", "success", "check")
+            if can
+            else versions.Region(*ends, f"refused, events {Logged.REFUSED}", "failure", "cross")
+        )
+        steps = [r["move_can_fail"]["steps"] for r in own if r["move_can_fail"]["answer"] == "yes"]
+        fails.append(
+            versions.Region(*ends, f"yes, {min(steps)} steps", "failure", "cross")
+            if steps
+            else versions.Region(*ends, "no", "success", "check")
+        )
+    ticks = tuple((int(v), f"{v}{_called(v)}") for v in POSTED)
+    names = {int(parse(v)): v for pair in regions for v in pair} | {int(v): str(v) for v in POSTED}
+    names |= {int(parse(window[end])): window[end] for end in ("from", "to")}
+    return versions.picture(
+        versions.Chart(
+            "Store.exe versions",
+            "what each of them does, as the solver found it",
+            (
+                versions.Band("writes databases of format", versions.merged(written)),
+                versions.Band("started on databases of 2.46", versions.merged(starts)),
+                versions.Band("a move from it can fail", versions.merged(fails)),
+            ),
+            ticks,
+            (int(parse(window["from"])), int(parse(window["to"]))),
+            (
+                "Dangerous rollback window",
+                f"{window['from']} to {window['to']}: starts on upgraded databases, fails moves",
+            ),
+            "5.5.",
+            "resolution.rollback_window and the administrators' table, derived by the solver; "
+            "builds of Q248838, Q244976",
+        ),
+        names,
+    )
+
+
+def _called(version: StoreVersion) -> str:
+    called = {SP3: "SP3", SP4: "SP4"}
+    first = next(v for v in POSTED if fixed(v))
+    return f" {called[version]}" if version in called else " first fix" if version == first else ""
+
+
+def table_blocks(report: Mapping[str, Any]) -> tuple[administrators.Block, ...]:
+    """The administrators' table."""
+    rows = report["derived"]["administrators"]["rows"]
+    (window,) = report["derived"]["resolution.rollback_window"]
+    blocks = []
+    for region in dict.fromkeys((r["versions"]["from"], r["versions"]["to"]) for r in rows):
+        own = [r for r in rows if (r["versions"]["from"], r["versions"]["to"]) == region]
+        dangerous = region == (window["from"], window["to"])
+        blocks.append(
+            administrators.Block(
+                between(own[0]["versions"]),
+                "; ".join(map(between, own[0]["restorable"])),
+                "dangerous rollback window" if dangerous else "",
+                tuple(_table_row(row) for row in own),
+            )
+        )
+    return tuple(blocks)
+
+
+def _table_row(row: Mapping[str, Any]) -> administrators.Row:
+    return administrators.Row(
+        row["source_antivirus"],
+        row["destination_antivirus"],
+        tuple(
+            administrators.Answer(
+                row[question]["answer"] == "yes",
+                row[question]["steps"],
+                cell_name(question, row) if "run" in row[question] else "",
+            )
+            for question in QUESTIONS
+        ),
+    )
+
+
+def table(report: Mapping[str, Any]) -> Scene:
+    """The administrators' table as a picture."""
+    return administrators.picture(
+        "What to expect of a Store.exe",
+        tuple(QUESTIONS.values()),
+        table_blocks(report),
+        "derived by the solver from proofs/administrators.py; A2 read per request",
+    )
+
+
+def article_map(report: Mapping[str, Any]) -> article.Map:
+    """The article's paragraphs, the claims and the model's parts."""
+    verdicts = {(c["id"], c["reading"]): c["verdict"] for c in report["claims"]}
+    rows = article.claim_rows(transitions(), CLAIMS, verdicts)
+    paragraphs = [
+        article.Paragraph(
+            f"{p.section} {p.number}", p.assumptions, tuple(rows[claim] for claim in p.claims)
+        )
+        for p in PARAGRAPHS
+        if p.claims
+    ]
+    beyond = tuple(rows[claim] for claim in BEYOND_THE_ARTICLE)
+    paragraphs.append(article.Paragraph("beyond the article", (), beyond))
+    silent: dict[str, list[int]] = {}
+    for p in PARAGRAPHS:
+        if not p.claims:
+            silent.setdefault(p.section, []).append(p.number)
+    info = signature(Site)
+    machines = tuple(
+        (
+            m.cls.__name__,
+            tuple(Function(e.name, m.slot, f) for f in (STATE, *(f.name for f in m.fields))),
+        )
+        for e in info.entities
+        for m in e.machines
+    )
+    return article.Map(
+        tuple(paragraphs),
+        machines,
+        tuple(f"{section} {', '.join(map(str, ns))}" for section, ns in silent.items()),
+        "proofs/article.py, which says why for each of these; parts from the claims' own terms",
+    )

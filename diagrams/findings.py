@@ -1,0 +1,105 @@
+"""The pictures of a report: what was proven, refuted, reached and derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from typing import Any
+
+from diagrams import answers, article, core, run, tables
+from diagrams.mermaid import run_sequence
+from diagrams.picture import Picture
+from diagrams.run import Story
+from diagrams.stories import (
+    QUESTIONS,
+    between,
+    cell_name,
+    cell_run,
+    claim_run,
+    core_name,
+    lasso,
+    lasso_name,
+    proof_core,
+    run_name,
+)
+from proofs.catalogue import CLAIMS
+
+
+def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
+    """The pictures of a report."""
+    yield Picture(
+        "versions",
+        "Versions of Store.exe",
+        "Which databases a Store.exe writes, whether it starts, whether moves fail.",
+        lambda: answers.chart(report),
+    )
+    yield Picture(
+        "administrators",
+        "For administrators",
+        "What to expect of a Store.exe, by where AVAPI is enabled.",
+        lambda: answers.table(report),
+        table=lambda: tables.of_administrators(
+            "What to expect of a Store.exe", tuple(QUESTIONS.values()), answers.table_blocks(report)
+        ),
+    )
+    for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
+        if verdict["run"] is not None:
+            yield _run_picture(
+                run_name(claim), "Runs that verdicts show", f"{verdict['verdict']}: {claim.text}",
+                partial(claim_run, claim, verdict),
+            )  # fmt: skip
+    for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
+        if verdict.get("core") is not None:
+            told = cache(partial(proof_core, claim, verdict["core"]))
+            yield Picture(
+                core_name(claim),
+                "What proofs rest on",
+                claim.text,
+                lambda told=told: core.picture(told()),  # type: ignore[misc]
+                table=lambda told=told: tables.of_core(told()),  # type: ignore[misc]
+                folded=True,
+            )
+    for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
+        for dropped in verdict.get("ledger") or ():
+            if dropped["run"] is not None:
+                yield _run_picture(
+                    lasso_name(claim, dropped),
+                    "Lassos: why each assumption of a liveness claim is needed",
+                    f"{claim.id} without one assumption: {dropped['assumption']}.",
+                    partial(lasso, claim, dropped),
+                    folded=True,
+                )
+    for row in report["derived"]["administrators"]["rows"]:
+        for question, words in QUESTIONS.items():
+            if "run" in row[question]:
+                story = partial(cell_run, question, row)
+                yield _run_picture(
+                    cell_name(question, row),
+                    "Runs of the administrators' table",
+                    f"{words}: Store.exe {between(row['versions'])}.",
+                    story,
+                    folded=True,
+                )
+    the_map = cache(partial(answers.article_map, report))
+    yield Picture(
+        "article",
+        "From the article to the model",
+        "The article's paragraphs, the claims, and the parts of the model that they speak of.",
+        lambda: article.picture(the_map()),
+        table=lambda: tables.of_map(the_map()),
+    )
+
+
+def _run_picture(
+    name: str, heading: str, about: str, story: Callable[[], Story], *, folded: bool = False
+) -> Picture:
+    told = cache(story)
+    return Picture(
+        name,
+        heading,
+        about,
+        lambda: run.picture(told()),
+        mermaid=lambda: run_sequence(told()),
+        table=lambda: tables.of_run(told()),
+        folded=folded,
+    )

@@ -1,0 +1,131 @@
+"""Which action makes which machines step: recorded while the real engine runs every path of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import z3
+
+from model.kernel import ActionInfo, EntityInfo, Machine, MachineInfo, System, signature
+from proofs.engine.explore import Explorer
+from proofs.engine.extract import Command, extract, subterms
+from proofs.engine.vocabulary import HISTORY, Vocabulary
+from proofs.engine.world import World
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An event that an action sends to a machine.
+
+    ``whose`` is the action's parameter that leads to it, ``entity`` the kind that owns the machine;
+    ``each`` where it goes to every one concerned, in a loop.
+    """
+
+    event: str
+    entity: str
+    slot: str
+    whose: str
+    each: bool
+
+
+@dataclass(frozen=True)
+class Joint:
+    """An action: its parameters, the events that it sends in order, and the machines that it only
+    looks at, as (entity, slot).
+    """
+
+    action: str
+    parameters: tuple[str, ...]
+    sent: tuple[Sent, ...]
+    looked_at: tuple[tuple[str, str], ...]
+
+    @property
+    def moved(self) -> tuple[tuple[str, str], ...]:
+        """The machines that step, as (entity, slot)."""
+        return tuple(dict.fromkeys((sent.entity, sent.slot) for sent in self.sent))
+
+
+class _Recorder:
+    """Listens to one machine of a symbolic world."""
+
+    def __init__(self, world: _Recording, entity: EntityInfo, machine: MachineInfo) -> None:
+        self.world, self.entity, self.slot = world, entity, machine.slot
+
+    def before_transition(self, event: Any, machine: Any) -> None:
+        """The library calls this with the event, when a machine is about to step."""
+        at = machine.owner.term
+        loop = self.world.loop is not None and at.eq(self.world.loop)
+        whose = "" if loop else _parameter(at)
+        sent = Sent(str(event), self.entity.name, self.slot, whose, loop)
+        self.world.path.setdefault(sent)
+
+
+class _Recording(World):
+    """A symbolic world that remembers the events that its machines got on the present path."""
+
+    path: dict[Sent, None]
+
+    def __init__(self, *arguments: Any) -> None:
+        self.path = {}
+        super().__init__(*arguments)
+
+    def _construct(self, info: EntityInfo, machine: MachineInfo, owner: Any) -> Machine:
+        instance = super()._construct(info, machine, owner)
+        instance.add_listener(_Recorder(self, info, machine))  # type: ignore[no-untyped-call]
+        return instance
+
+
+def _parameter(term: z3.ExprRef) -> str:
+    """The action's parameter that a term is about."""
+    for part in subterms(term):
+        if z3.is_const(part) and "." in str(part):
+            return str(part).rsplit(".", 1)[-1]
+    return ""
+
+
+@cache
+def joints(system: type[System]) -> tuple[Joint, ...]:
+    """Every action of a system. Raises ModelError where the engine cannot run one."""
+    return tuple(_joints(system))
+
+
+def _joints(system: type[System]) -> Iterator[Joint]:
+    info = signature(system)
+    world = _Recording(info, Vocabulary(info), Explorer())
+    for action in info.actions:
+        sent: dict[Sent, None] = {}
+        world.info = replace(info, actions=(_recorded(action, world, sent),))
+        (command,) = extract(world)
+        world.info = info
+        moved = {(s.entity, s.slot) for s in sent}
+        looked = tuple(pair for pair in _looked_at(world, command) if pair not in moved)
+        parameters = tuple(name for name, _ in action.parameters)
+        yield Joint(action.name, parameters, tuple(sent), looked)
+
+
+def _recorded(action: ActionInfo, world: _Recording, sent: dict[Sent, None]) -> ActionInfo:
+    """The action, which keeps the events of paths that it gets through; others never happen."""
+
+    def fire(*arguments: Any) -> None:
+        world.path.clear()
+        action.function(*arguments)
+        sent.update(world.path)
+
+    return replace(action, function=fire)
+
+
+def _looked_at(world: World, command: Command) -> Iterator[tuple[str, str]]:
+    """The machines whose state or data an action's guard and effect depend on."""
+    terms = [command.guard]
+    for key, update in command.updates.items():
+        own = world.vocabulary.functions[key](update.variable)
+        terms += [update.value] if not update.value.eq(own) else []
+    names = {part.decl().name() for t in terms for part in subterms(t) if z3.is_app(part)}
+    seen: dict[tuple[str, str], None] = {}
+    for key in world.vocabulary.functions:
+        if str(key) in names and key.slot not in ("", HISTORY):
+            seen[key.entity, key.slot] = None
+    yield from seen

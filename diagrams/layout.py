@@ -1,0 +1,324 @@
+"""Where the parts of a graph go: Graphviz decides, from sizes alone, so that no font matters.
+
+The first renderer that works is taken: ``graphviz-pure`` (a wheel with one program in it, the same
+answer on every platform), then a ``dot`` on the path, then pygraphviz. One that fails, or says
+anything on stderr, is passed over with a note.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from diagrams.scene import Point
+
+_INCH = 72.0
+BEST = "graphviz-pure"
+"""The renderer of the committed pictures."""
+
+SECONDS = 60
+"""A renderer that takes longer is given up."""
+
+
+class NoRenderer(Exception):  # noqa: N818  (a fact about the machine, reported as it is)
+    """No renderer could lay out a graph; says what was tried and what to do."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of a size, in pixels."""
+
+    id: str
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An edge with room for a label. Where it starts or ends at a cluster, the node is in it."""
+
+    id: str
+    tail: str
+    head: str
+    label: tuple[float, float] = (0, 0)
+    tail_cluster: str = ""
+    head_cluster: str = ""
+    weight: int = 1
+    constraint: bool = True
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Nodes in a frame, with room for a label on top."""
+
+    id: str
+    label: tuple[float, float]
+    nodes: tuple[Node, ...]
+    clusters: tuple[Cluster, ...] = ()
+
+    def all(self) -> Iterator[Cluster]:
+        """The cluster and those in it."""
+        yield self
+        for cluster in self.clusters:
+            yield from cluster.all()
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What is to be laid out, from left to right (``LR``) or from the top down (``TB``)."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    clusters: tuple[Cluster, ...] = ()
+    direction: str = "LR"
+    gap: float = 34
+    rank_gap: float = 46
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A layout: centres of nodes, courses and label centres of edges, frames of clusters.
+
+    Pixels, from the upper left corner. A course is a first point and three more for each curve; its
+    last point is the tip of the arrow.
+    """
+
+    width: float
+    height: float
+    nodes: dict[str, Point]
+    courses: dict[str, tuple[Point, ...]]
+    labels: dict[str, Point]
+    frames: dict[str, tuple[float, float, float, float]]
+
+
+def dot(graph: Graph) -> str:
+    """The graph in DOT: sizes, no texts."""
+    lines = [
+        "digraph {",
+        (
+            f"rankdir={graph.direction} compound=true nodesep={graph.gap / _INCH:.3f} "
+            f"ranksep={graph.rank_gap / _INCH:.3f}"
+        ),
+        'node [shape=box fixedsize=true label=""]',
+        "edge [arrowsize=0.8]",
+        *map(_node, graph.nodes),
+    ]
+    for cluster in graph.clusters:
+        lines += _cluster(cluster)
+    lines += map(_edge, graph.edges)
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def quoted(name: str) -> str:
+    """A name as a DOT string."""
+    name = re.sub(r"[\x00-\x09\x0b-\x1f]", "\ufffd", name)
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _node(node: Node) -> str:
+    size = f"width={node.width / _INCH:.3f} height={node.height / _INCH:.3f}"
+    return f"{quoted(node.id)} [{size}]"
+
+
+def _room(size: tuple[float, float]) -> str:
+    width, height = (max(1, round(side)) for side in size)
+    return (
+        f'<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0" FIXEDSIZE="TRUE" '
+        f'WIDTH="{width}" HEIGHT="{height}"><TR><TD></TD></TR></TABLE>>'
+    )
+
+
+def _cluster(cluster: Cluster) -> Iterator[str]:
+    yield f"subgraph {quoted('cluster_' + cluster.id)} {{"
+    yield f"label={_room(cluster.label)} labeljust=l margin=16"
+    yield from map(_node, cluster.nodes)
+    for inner in cluster.clusters:
+        yield from _cluster(inner)
+    yield "}"
+
+
+def _edge(edge: Edge) -> str:
+    attributes = [f"id={quoted(edge.id)}"]
+    if edge.label[0]:
+        attributes.append(f"label={_room(edge.label)}")
+    if edge.tail_cluster:
+        attributes.append(f"ltail={quoted('cluster_' + edge.tail_cluster)}")
+    if edge.head_cluster:
+        attributes.append(f"lhead={quoted('cluster_' + edge.head_cluster)}")
+    if edge.weight != 1:
+        attributes.append(f"weight={edge.weight}")
+    if not edge.constraint:
+        attributes.append("constraint=false")
+    return f"{quoted(edge.tail)} -> {quoted(edge.head)} [{' '.join(attributes)}]"
+
+
+# -- renderers ----------------------------------------------------------------------------------
+
+
+def lay_out(graph: Graph) -> Laid:
+    """The layout. Raises NoRenderer. Renderers see numbers, never names."""
+    ids = [*(node.id for node in _nodes(graph)), *(cluster.id for cluster in _clusters(graph))]
+    ids += [edge.id for edge in graph.edges]
+    numbers = {id_: str(number) for number, id_ in enumerate(dict.fromkeys(ids))} | {"": ""}
+    names = {number: id_ for id_, number in numbers.items()}
+
+    def cluster(own: Cluster) -> Cluster:
+        inner = tuple(map(cluster, own.clusters))
+        return replace(own, id=numbers[own.id], nodes=tuple(map(node, own.nodes)), clusters=inner)
+
+    def node(own: Node) -> Node:
+        return replace(own, id=numbers[own.id])
+
+    def edge(own: Edge) -> Edge:
+        return replace(
+            own,
+            id=numbers[own.id],
+            tail=numbers[own.tail],
+            head=numbers[own.head],
+            tail_cluster=numbers[own.tail_cluster],
+            head_cluster=numbers[own.head_cluster],
+        )
+
+    laid = _laid_out(
+        dot(
+            replace(
+                graph,
+                nodes=tuple(map(node, graph.nodes)),
+                edges=tuple(map(edge, graph.edges)),
+                clusters=tuple(map(cluster, graph.clusters)),
+            )
+        )
+    )
+    return replace(
+        laid,
+        nodes={names[key]: value for key, value in laid.nodes.items()},
+        courses={names[key]: value for key, value in laid.courses.items()},
+        labels={names[key]: value for key, value in laid.labels.items()},
+        frames={names[key]: value for key, value in laid.frames.items()},
+    )
+
+
+def _clusters(graph: Graph) -> Iterator[Cluster]:
+    for cluster in graph.clusters:
+        yield from cluster.all()
+
+
+def _nodes(graph: Graph) -> Iterator[Node]:
+    yield from graph.nodes
+    for cluster in _clusters(graph):
+        yield from cluster.nodes
+
+
+_NOTES: dict[str, None] = {}
+
+
+def notes() -> tuple[str, ...]:
+    """Which renderers were passed over in this process, and why."""
+    return tuple(_NOTES)
+
+
+@cache
+def _laid_out(source: str) -> Laid:
+    failures: list[str] = []
+    for name, run in renderers():
+        try:
+            answer = run(source)
+            found = _read(json.loads(answer))
+        except (OSError, ValueError, KeyError, RuntimeError, subprocess.SubprocessError) as error:
+            failures.append(f"{name}: {' '.join(str(error).split())[:300]}")
+            continue
+        _NOTES.update(dict.fromkeys(f"passed over: {failure}" for failure in failures))
+        if name != BEST:
+            _NOTES[f"{name} lays out, not {BEST}: pictures may differ from those elsewhere"] = None
+        return found
+    tried = f" ({'; '.join(failures)})" if failures else ""
+    raise NoRenderer(
+        f"no renderer for graphs works here{tried}; run: pip install graphviz-pure; "
+        "--format dot and --format mermaid need none"
+    )
+
+
+@cache
+def renderers() -> Sequence[tuple[str, Callable[[str], str]]]:
+    """What can lay out a graph here, the best first, by name."""
+    found: list[tuple[str, Callable[[str], str]]] = []
+    scripts = Path(sysconfig.get_path("scripts"))
+    pure = shutil.which("graphviz-pure", path=str(scripts)) or shutil.which("graphviz-pure")
+    for name, program in ((BEST, pure), ("dot", shutil.which("dot"))):
+        if program is not None:
+            found.append((name, _program(program)))
+    if importlib.util.find_spec("pygraphviz") is not None:
+        found.append(("pygraphviz", _pygraphviz))
+    return found
+
+
+def _program(path: str) -> Callable[[str], str]:
+    def run(source: str) -> str:
+        done = subprocess.run(  # noqa: S603  (a program that was looked up, and no shell)
+            [path, "-Tjson0"],
+            input=source,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+            check=False,
+        )
+        if done.returncode or done.stderr.strip():
+            raise RuntimeError(f"exit code {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    return run
+
+
+def _pygraphviz(source: str) -> str:
+    module: Any = importlib.import_module("pygraphviz")
+    answer = module.AGraph(string=source).draw(format="json0", prog="dot")
+    return str(answer.decode("utf-8") if isinstance(answer, bytes) else answer)
+
+
+# -- the answer ---------------------------------------------------------------------------------
+
+
+def _read(answer: dict[str, Any]) -> Laid:
+    _, _, width, height = map(float, answer["bb"].split(","))
+
+    def point(text: str) -> Point:
+        x, y = text.split(",")
+        return round(float(x), 1), round(height - float(y), 1)
+
+    nodes: dict[str, Point] = {}
+    frames: dict[str, tuple[float, float, float, float]] = {}
+    numbers: dict[int, str] = {}
+    for thing in answer.get("objects", ()):
+        if "bb" in thing and "pos" not in thing:
+            x0, y0, x1, y1 = map(float, thing["bb"].split(","))
+            name = thing["name"].removeprefix("cluster_")
+            frames[name] = (x0, round(height - y1, 1), x1, round(height - y0, 1))
+        elif "pos" in thing:
+            numbers[thing["_gvid"]] = thing["name"]
+            nodes[thing["name"]] = point(thing["pos"])
+    courses, labels = {}, {}
+    for edge in answer.get("edges", ()):
+        courses[edge["id"]] = tuple(_course(edge["pos"], point))
+        if "lp" in edge:
+            labels[edge["id"]] = point(edge["lp"])
+    return Laid(width, height, nodes, courses, labels, frames)
+
+
+def _course(text: str, point: Callable[[str], Point]) -> Iterable[Point]:
+    """A spline's points in order, with the arrow's tip at the end."""
+    parts = text.split(" ")
+    tip = next((point(p[2:]) for p in parts if p.startswith("e,")), None)
+    points = [point(p) for p in parts if not p.startswith(("e,", "s,"))]
+    yield from points
+    if tip is not None:
+        yield tip

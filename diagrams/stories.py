@@ -1,0 +1,169 @@
+"""The runs of a report: those of claims, and those of the cells of the administrators' table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from diagrams import core
+from diagrams.joint import joints
+from diagrams.machine import describe
+from diagrams.playback import play
+from diagrams.run import Story
+from model.kernel import signature
+from model.site import Site
+from model.version import StoreVersion
+from proofs.engine.claims import Claim
+
+STRONG = {"store.version": "another Store.exe"}
+"""Fields whose change makes a step of a run stand out."""
+
+HIGHEST = StoreVersion(2**64 - 1)
+"""No version is later."""
+
+
+def run_name(claim: Claim) -> str:
+    """The name of the picture of a claim's run."""
+    reading = f".{claim.reading.name}" if claim.reading.name else ""
+    return f"run-{claim.id}{reading}"
+
+
+def claim_run(claim: Claim, verdict: Mapping[str, Any]) -> Story:
+    """The run of a claim, as a report shows it."""
+    refuted = verdict["verdict"] == "REFUTED"
+    reading = f", A2 read {claim.reading.name.replace('_', ' ')}" if claim.reading.name else ""
+    steps = verdict["steps"]
+    return Story(
+        claim.id,
+        f"{verdict['verdict']} by a run of {steps} steps{reading}; none is shorter, at any size",
+        "violated" if refuted else "reached",
+        "failure" if refuted else "composite",
+        claim.text,
+        tuple(_why(claim)),
+        play(Site, verdict["run"], verdict["setting"]),
+        _source(claim),
+        STRONG,
+        (verdict.get("lasso") or {}).get("loop"),
+    )
+
+
+def _source(claim: Claim) -> str:
+    section = (
+        claim.section if claim.section.startswith(("Q", "any ")) else f"Q271547 {claim.section}"
+    )
+    return f"{section}; claim in {claim.body.__module__.replace('.', '/')}.py"
+
+
+def _why(claim: Claim) -> Iterator[str]:
+    """What the claim's author says of the cause: the second paragraph, and the reading."""
+    for paragraph in (claim.body.__doc__ or "").split("\n\n")[1:]:
+        if words := " ".join(paragraph.split()):
+            yield words
+    if claim.reading.name == "sticky":
+        yield "A2 is read as sticky: what a bypass released stays released."
+
+
+def lasso_name(claim: Claim, dropped: Mapping[str, Any]) -> str:
+    """The name of the picture of a claim's lasso without one of its assumptions."""
+    words = dropped["assumption"].partition(": ")[2] or dropped["assumption"]
+    return f"lasso-{claim.id}.{re.sub(r'[^A-Za-z0-9]+', '_', words).strip('_')}"
+
+
+def lasso(claim: Claim, dropped: Mapping[str, Any]) -> Story:
+    """The lasso that refutes a claim without one of its assumptions."""
+    return Story(
+        claim.id,
+        f'without the assumption "{dropped["assumption"]}"',
+        "refuted",
+        "failure",
+        claim.text,
+        (
+            f'the assumption "{dropped["assumption"]}" is left out.',
+            *(f"the loop is fair: {reason}." for reason in dropped["lasso"]["fairness"]),
+        ),
+        play(Site, dropped["run"], dropped["setting"]),
+        _source(claim),
+        STRONG,
+        dropped["lasso"]["loop"],
+    )
+
+
+def core_name(claim: Claim) -> str:
+    """The name of the picture of what a claim's proof rests on."""
+    return run_name(claim).replace("run-", "core-", 1)
+
+
+def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
+    """What a claim's proof rests on."""
+    moves = joints(Site)
+    layers = tuple(
+        core.Layer(
+            described, e.name, m.slot, core.ink(described, e.name, m.slot, found["parts"], moves)
+        )
+        for e in signature(Site).entities
+        for m in e.machines
+        for described in (describe(m.cls),)
+    )
+    reading = f" [{claim.reading.name}]" if found["reading"] else ""
+    return core.Core(
+        f"{claim.id}{reading}",
+        claim.text,
+        layers,
+        tuple(core.needs(found["parts"])),
+        tuple(found["clauses"]),
+        tuple(found["untouched"]),
+        _source(claim),
+    )
+
+
+QUESTIONS = {
+    "move_can_fail": "a move can fail",
+    "client_exposed_at_source": "client exposed at source",
+    "client_exposed_at_destination": "client exposed at destination",
+}
+"""The columns of the administrators' table."""
+
+
+def cell_name(question: str, row: Mapping[str, Any]) -> str:
+    """The name of the picture of a cell's run."""
+    on = {True: "on", False: "off"}
+    setting = f"{on[row['source_antivirus']]}.{on[row['destination_antivirus']]}"
+    return f"run-table.{question}.{row['versions']['from']}.{setting}"
+
+
+def cell_run(question: str, row: Mapping[str, Any]) -> Story:
+    """The run of a cell of the administrators' table."""
+    on = {True: "enabled", False: "disabled"}
+    cell = row[question]
+    words = {
+        "move_can_fail": "A move fails",
+        "client_exposed_at_source": "A client at the source is handed an attachment that was "
+        "never scanned, while its mailbox is moved",
+        "client_exposed_at_destination": "A client at the destination is handed an attachment "
+        "that was never scanned",
+    }[question]
+    setting = (
+        f"with Store.exe {between(row['versions'])} at the source, AVAPI "
+        f"{on[row['source_antivirus']]} there and {on[row['destination_antivirus']]} at the "
+        "destination."
+    )
+    return Story(
+        QUESTIONS[question].capitalize(),
+        f"a cell of the administrators' table; {len(cell['run'])} steps",
+        "reached",
+        "failure",
+        f"{words}, {setting}",
+        (),
+        play(Site, cell["run"], cell["setting"]),
+        "the questions in proofs/administrators.py",
+        STRONG,
+    )
+
+
+def between(region: Mapping[str, str]) -> str:
+    """A region of versions in words."""
+    low, high = region["from"], region["to"]
+    if low == str(StoreVersion(0)):
+        return "any" if high == str(HIGHEST) else f"up to {high}"
+    return f"{low} or later" if high == str(HIGHEST) else f"{low} to {high}"

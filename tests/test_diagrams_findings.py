@@ -1,0 +1,247 @@
+"""Pictures of verdicts say what the report says, and follow it when it says something else."""
+
+from __future__ import annotations
+
+import copy
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from diagrams import answers, core, findings, raster, run, stories, verdicts
+from diagrams.article import picture as drawn_map
+from diagrams.scene import Scene, Text, flat
+from diagrams.style import LIGHT
+from diagrams.svg import svg
+from proofs.article import PARAGRAPHS
+from proofs.catalogue import CLAIMS
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    found = verdicts.load()
+    assert found is not None
+    return found
+
+
+def words(scene: Scene) -> list[str]:
+    return [item.text for item in flat(scene.items) if isinstance(item, Text)]
+
+
+def titles(scene: Scene) -> Iterator[tuple[str, str]]:
+    """The classes and the title of every group."""
+    for group in ET.fromstring(svg(scene, LIGHT, "x")).iter(f"{SVG}g"):
+        yield group.get("class") or "", group.findtext(f"{SVG}title") or ""
+
+
+# -- runs ---------------------------------------------------------------------------------------
+
+
+def test_every_run_of_a_verdict_has_its_picture(report: dict[str, Any]) -> None:
+    names = {picture.name for picture in findings.verdict_pictures(report)}
+    for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
+        shown = verdict["verdict"] in ("REACHED", "REFUTED")
+        assert (stories.run_name(claim) in names) == shown
+    rows = report["derived"]["administrators"]["rows"]
+    yes = [q for row in rows for q in stories.QUESTIONS if row[q]["answer"] == "yes"]
+    assert sum(name.startswith("run-table.") for name in names) == len(yes) == 19
+
+
+def test_a_run_shows_every_step_change_and_guard(report: dict[str, Any]) -> None:
+    for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
+        if verdict["run"] is None:
+            continue
+        scene = run.picture(stories.claim_run(claim, verdict))
+        said = " ".join(words(scene))
+        for step in verdict["run"]:
+            assert f"{step['action']} ({', '.join(step['arguments'].values())})" in said
+            for change in step["changes"]:
+                new = f"{change['entity']}.{change['what']} = {change['after']}"
+                assert f"{new} (was {change['before']})" in said
+        ends = [title for classes, title in titles(scene) if "end" in classes.split()]
+        assert ends == [f"step {len(verdict['run'])}: " + run.call(
+            stories.claim_run(claim, verdict).played.moments[-1])]  # fmt: skip
+
+
+def test_the_cause_is_what_the_guards_said(report: dict[str, Any]) -> None:
+    claim = next(c for c in CLAIMS if c.id == "resolution.no_move_fails_forever")
+    verdict = next(c for c in report["claims"] if c["id"] == claim.id)
+    story = stories.claim_run(claim, verdict)
+    first, *rest = run.causes(story)
+    assert first.startswith("SP4 cures only while its Store.exe stays")
+    assert [cause.partition(": ") for cause in rest] == [
+        (
+            "attachment1.lifecycle goes to scanning",
+            ": ",
+            "protected holds, copied, bypassed and sticky do not hold.",
+        ),
+        ("mailbox1.move goes to failed", ": ", "was_handed_over does not hold."),
+    ]
+
+
+def test_every_lasso_says_what_comes_again(report: dict[str, Any]) -> None:
+    found = [
+        (claim, dropped)
+        for claim, verdict in zip(CLAIMS, report["claims"], strict=True)
+        for dropped in verdict.get("ledger") or ()
+    ]
+    assert len(found) == 12
+    names = {picture.name for picture in findings.verdict_pictures(report)}
+    for claim, dropped in found:
+        assert stories.lasso_name(claim, dropped) in names
+        scene = run.picture(stories.lasso(claim, dropped))
+        steps, loop = len(dropped["run"]), dropped["lasso"]["loop"]
+        rows = {
+            title.partition(":")[0]: "end" in classes.split()
+            for classes, title in titles(scene)
+            if classes.startswith("step")
+        }
+        assert rows == {"the initial state": False} | {
+            f"step {number}": number > loop for number in range(1, steps + 1)
+        }
+        said = " ".join(words(scene))
+        again = f"steps {loop + 1} to {steps}" if loop + 1 < steps else f"step {steps}"
+        assert f"refuted by {again} again and again, for ever" in said
+        assert dropped["assumption"] in said
+        for reason in dropped["lasso"]["fairness"]:
+            assert reason in said
+
+
+# -- what proofs rest on ------------------------------------------------------------------------
+
+
+def test_every_core_is_laid_over_the_machines(report: dict[str, Any]) -> None:
+    names = {picture.name for picture in findings.verdict_pictures(report)}
+    found = 0
+    for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
+        if verdict.get("core") is None:
+            assert stories.core_name(claim) not in names
+            continue
+        found += 1
+        assert stories.core_name(claim) in names
+        told = stories.proof_core(claim, verdict["core"])
+        said = " ".join(words(core.picture(told)))
+        for part in verdict["core"]["parts"]:
+            assert part["text"] in said
+            assert not part["action"] or part["action"] in said
+        for clause in verdict["core"]["clauses"]:
+            assert clause in said
+        for layer in told.layers:
+            own = f"{layer.entity.lower()}.{layer.slot}"
+            effects = [p["text"] for p in verdict["core"]["parts"] if p["kind"] == "effect"]
+            if any(text == own or text.startswith(f"{own}.") for text in effects):
+                assert layer.ink, (claim.title, own)
+    assert found > 15
+
+
+def test_the_ink_is_what_the_proof_needs(report: dict[str, Any]) -> None:
+    def layers(id_: str) -> dict[str, frozenset[str]]:
+        claim = next(c for c in CLAIMS if c.id == id_ and c.expected == "PROVED")
+        verdict = next(
+            c for c in report["claims"]
+            if (c["id"], c["reading"]) == (id_, claim.reading.name or None)
+        )  # fmt: skip
+        told = stories.proof_core(claim, verdict["core"])
+        return {layer.machine.name: layer.ink for layer in told.layers}
+
+    found = layers("resolution.no_move_fails")
+    assert found["AttachmentLifecycle"] == {"bypassed"}
+    assert {"start", "copy", "finish", "interrupt", "copying"} <= found["MoveMailbox"]
+    assert "settle" not in found["MoveMailbox"]
+    assert not found["InformationStore"]
+    assert not found["AntivirusApi"]
+    found = layers("cause.scan_before_client")
+    assert {"protected", "rescan", "complete", "initially"} <= found["AttachmentLifecycle"]
+    assert not {"store_runs", "begin"} & found["AttachmentLifecycle"]
+    assert "settle" in found["MoveMailbox"]
+
+
+# -- versions and the table ---------------------------------------------------------------------
+
+
+def regions(scene: Scene) -> list[str]:
+    return [title for classes, title in titles(scene) if classes == "region"]
+
+
+def test_the_chart_is_the_solvers_answer(report: dict[str, Any]) -> None:
+    scene = answers.chart(report)
+    highest = "65535.65535.65535.65535"
+    assert regions(scene) == [
+        "0.0.0.0 to 5.5.2651.31: before 2.45",
+        "5.5.2651.32 to 5.5.2652.67: 2.45",
+        f"5.5.2652.68 to {highest}: 2.46",
+        "0.0.0.0 to 5.5.2652.67: refused, events 1197 and 1005",
+        f"5.5.2652.68 to {highest}: starts",
+        "0.0.0.0 to 5.5.2653.11: yes, 2 steps",
+        f"5.5.2653.12 to {highest}: no",
+    ]
+    window = [title for classes, title in titles(scene) if classes == "window"]
+    assert window == ["rollback window: 5.5.2652.68 to 5.5.2653.11"]
+    assert sum(classes == "tick" for classes, _ in titles(scene)) == 11
+
+
+def test_the_chart_follows_another_answer(report: dict[str, Any]) -> None:
+    other = copy.deepcopy(report)
+    for row in other["derived"]["administrators"]["rows"]:
+        if row["versions"]["from"] == "5.5.2652.68":
+            row["move_can_fail"] = {"answer": "no", "steps": None}
+    other["derived"]["resolution.rollback_window"][0]["to"] = "5.5.2652.99"
+    scene = answers.chart(other)
+    assert "0.0.0.0 to 5.5.2652.67: yes, 2 steps" in regions(scene)
+    assert any("5.5.2652.68 to 5.5.2652.99" in text for text in words(scene))
+
+
+def test_the_table_says_what_was_derived(report: dict[str, Any]) -> None:
+    rows = report["derived"]["administrators"]["rows"]
+    cells = [
+        (classes.split()[1], title)
+        for classes, title in titles(answers.table(report))
+        if classes.startswith("cell")
+    ]
+    assert cells == [
+        (row[q]["answer"], "no" if row[q]["steps"] is None else f"yes, {row[q]['steps']} steps")
+        for row in rows
+        for q in stories.QUESTIONS
+    ]
+
+
+# -- the article --------------------------------------------------------------------------------
+
+
+def test_every_paragraph_and_every_claim_is_on_the_map(report: dict[str, Any]) -> None:
+    the = answers.article_map(report)
+    said = " ".join(words(drawn_map(the)))
+    for claim in CLAIMS:
+        assert claim.id in said
+    for paragraph in PARAGRAPHS:
+        if paragraph.claims:
+            assert f"{paragraph.section} {paragraph.number}" in said
+        else:
+            (silent,) = [s for s in the.silent if s.startswith(paragraph.section)]
+            assert str(paragraph.number) in re.findall(r"\d+", silent)
+
+
+def test_the_map_knows_what_claims_speak_of(report: dict[str, Any]) -> None:
+    rows = {row.id: row for p in answers.article_map(report).paragraphs for row in p.claims}
+    row = rows["resolution.upgrade_is_automatic"]
+    assert {str(key) for key in row.named} == {
+        "Server.store.state", "Server.store.version", "Server.store.format",
+    }  # fmt: skip
+    assert not row.remembered
+    remembered = {str(key) for key in rows["resolution.no_move_fails_forever"].remembered}
+    assert {"Server.store.state", "Server.store.version"} <= remembered
+
+
+# -- images -------------------------------------------------------------------------------------
+
+
+def test_pictures_need_no_font_of_the_system(report: dict[str, Any]) -> None:
+    for picture in findings.verdict_pictures(report):
+        assert raster.foreign(picture.scene) == "", picture.name
+    assert raster.png(answers.table(report), LIGHT, "x") == raster.png(
+        answers.table(report), LIGHT, "x"
+    )
