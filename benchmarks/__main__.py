@@ -63,6 +63,42 @@ report = session.run(CLAIMS, tables=False)
 seconds = sum(r.seconds for r in report.results if r.claim.id.startswith("liveness."))
 print(json.dumps([seconds, 0]))
 """
+_PICTURES = """
+import json, sys, time
+from diagrams import layout
+from diagrams.__main__ import main
+started = time.perf_counter()
+main(["--check"])
+print(json.dumps([time.perf_counter() - started, 0]))
+"""
+_GRAPHS = """
+import json, time
+from diagrams import layout
+from diagrams.gallery import outputs
+from diagrams.joint import joints
+from diagrams.site import model_pictures
+from diagrams.style import DARK, LIGHT
+from model.site import Site
+spent = 0.0
+def timed(run):
+    def again(source):
+        global spent
+        started = time.perf_counter()
+        answer = run(source)
+        spent += time.perf_counter() - started
+        return answer
+    return again
+found = [(name, timed(run)) for name, run in layout.renderers()]
+layout.renderers = lambda: found
+graphs = [p for p in model_pictures() if p.name.startswith(("machine-", "states-"))]
+for picture in graphs:
+    picture.dot and picture.dot()
+joints(Site)
+started = time.perf_counter()
+for output in outputs(graphs, "svg", (LIGHT, DARK)):
+    output.content()
+print(json.dumps([time.perf_counter() - started, spent]))
+"""
 _ONE = """
 import json, time
 from proofs import session
@@ -267,6 +303,14 @@ def growth(repetitions: int) -> Iterator[Row]:
     yield Row("proof, any number of them", f"{seconds:.2f} s", "", None, None)
 
 
+def pictures(repetitions: int) -> Iterator[Row]:
+    """All pictures in both themes; those with a graph against the renderer's own time for them."""
+    ((seconds, _),) = _best(repetitions, _PICTURES)
+    yield Row("all pictures, both themes, in s", f"{seconds:.2f} s", "", seconds, 3)
+    ((seconds, spent),) = _best(repetitions, _GRAPHS)
+    yield Row("graphs / their renderer", f"{seconds:.2f} s", f"{spent:.2f} s", seconds / spent, 1.3)
+
+
 def against_spin(repetitions: int) -> Iterator[Row]:
     """One claim by Spin, by our own search and by proof; the ratio is the growth of the states."""
     lacking = spin.missing()
@@ -329,6 +373,7 @@ SECTIONS = {
     "extraction": extraction,
     "execution": execution,
     "growth": growth,
+    "pictures": pictures,
     "spin": against_spin,
     "certificates": certificates,
 }

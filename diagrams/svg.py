@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html import escape
 
 from diagrams.scene import Box, Circle, Curve, Group, Item, Scene, Shape, Text
@@ -52,6 +53,7 @@ def _roles(items: Iterable[Item]) -> Iterator[str]:
                 yield from (role for role in (item.fill, item.stroke) if role)
 
 
+@cache
 def _said(words: str) -> str:
     return escape(clean(words), quote=False)
 
@@ -75,6 +77,7 @@ def _elements(items: Iterable[Item], own: str, theme: Theme, taken: set[str]) ->
         yield "</a></g>" if item.link else "</g>"
 
 
+@cache  # both themes have the same elements; colours are in the style sheet
 def _element(item: Text | Box | Curve | Shape | Circle) -> str:
     match item:
         case Text():

@@ -40,6 +40,8 @@ LEADING = 1.32
 
 def clean(text: str) -> str:
     """A text on one line, without characters that XML does not know."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     kept = "".join(" " if c.isspace() and c != TIED else c for c in text)
     return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "\ufffd", kept).strip()
 
