@@ -244,8 +244,8 @@ def _table(found: Survey) -> RenderableType:
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
     table.add_column("part of the model", no_wrap=True)
-    for heading in ("mutants", *(fate.value for fate in Fate)):
-        table.add_column(heading[:10], justify="right", no_wrap=True)
+    for heading in ("mutants", "killed", "equal", "invalid", "survived", "open"):
+        table.add_column(heading, justify="right", no_wrap=True)
 
     def row(name: str, fates: Sequence[Fate]) -> None:
         counts = (sum(own is fate for own in fates) for fate in Fate)

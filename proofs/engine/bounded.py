@@ -390,9 +390,9 @@ class Unrolling:
             break
         return model
 
-    def decode(self, model: z3.ModelRef, goal: Goal) -> Found:
-        """The run that a model describes."""
-        return _Reader(self, model, goal).found()
+    def decode(self, model: z3.ModelRef, goal: Goal, *, whole: bool = False) -> Found:
+        """The run that a model describes; ``whole``: with entities that only ``any()`` speaks of."""
+        return _Reader(self, model, goal).found(whole=whole)
 
     def _choices(
         self, model: z3.ModelRef, goal: Goal
@@ -487,14 +487,17 @@ class _Reader:
             return z3.is_true(value)
         return str(value.decl().name())
 
-    def found(self) -> Found:
-        """The whole run."""
+    def found(self, *, whole: bool = False) -> Found:
+        """The run; ``whole``: with every entity that some formula of the unrolling names."""
         steps = []
         for layer in self.unrolling.layers:
             command = self.unrolling._taken(self.model, layer)
             arguments = tuple(self.plain(term) for term in layer.arguments[command.name])
             steps.append((command.name, arguments))
         witness = tuple(self.plain(term) for _, _, term in self.goal.variables)
+        for terms in self.unrolling.grounding.terms.values() if whole else ():
+            for term in terms.values():
+                self.number(term)
         initial: dict[str, list[Any]] = {}
         done: dict[str, int] = {}
         while any(done.get(sort, 0) < len(members) for sort, members in self.members.items()):

@@ -209,22 +209,29 @@ def _runs(prover: Prover, stakes: Sequence[Stake], limit: int) -> Iterator[tuple
         prover.transitions, seed=prover.seed, deadline=prover.remaining, numbers=prover.numbers
     )
     for goal, _, model in shortest(unrolling, goals, limit):
-        found = unrolling.decode(model, goal)
-        if not happens(prover, goals[goal], found):
+        for whole in (False, True):
+            found = unrolling.decode(model, goal, whole=whole)
+            if happens(prover, goals[goal], found):
+                yield goals[goal], found
+                break
+        else:
             raise ReplayError(f"the run of {goal.name} replays, but does not end as it should")
-        yield goals[goal], found
 
 
 def happens(prover: Prover, stake: Stake, run: Found) -> bool:
     """Whether a run, played on the plain machines, ends with what a stake is about."""
     claim = _claim(prover, stake)
     types = tuple(type_ for _, type_ in claim.variables)
-    player = Player(prover.system, prover.histories, replace(run, types=types))
-    player.play()
-    said = player.judge(claim)
-    return said is not None if stake.event is Event.PREMISE else said is (
-        stake.event is Event.REACHED
-    )
+    # Without entities that the run does not name; where a claim asks for all of them, with them.
+    for trim in (True, False):
+        player = Player(prover.system, prover.histories, replace(run, types=types), trim=trim)
+        player.play()
+        said = player.judge(claim)
+        if said is not None if stake.event is Event.PREMISE else said is (
+            stake.event is Event.REACHED
+        ):
+            return True
+    return False
 
 
 class Judge:

@@ -25,7 +25,7 @@ from proofs.engine.rewrites import Edit, Rewrites, Text, Words
 class Mutant:
     """A module with one change.
 
-    ``part`` is the machine, action, entity or helper that it is about, ``line`` where the change
+    ``part`` is the machine, entity, action or else the module that it is about, ``line`` where the change
     is, and ``before -> after`` what it is; both are code, cut down to what tells them apart.
     """
 
@@ -56,7 +56,7 @@ def mutants(system: type[System], modules: Sequence[ModuleType]) -> tuple[Mutant
     """
     found: dict[str, Mutant] = {}
     for module in modules:
-        text = Text(inspect.getsource(module))
+        text = Text(inspect.getsource(module), module.__name__)
         words = Words.of(system, module)
         for part, place, edit in _edits(module, text, words):
             short = module.__name__.rpartition(".")[2]
@@ -90,14 +90,14 @@ def _edits(module: ModuleType, text: Text, words: Words) -> Iterator[tuple[str, 
         elif isinstance(node, ast.FunctionDef):
             if hasattr(getattr(module, node.name), "__wrapped__"):  # marked @pure
                 for edit in Rewrites(text, words, node).all():
-                    yield node.name, node.name, edit
+                    yield text.name, node.name, edit
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
             if isinstance(target, ast.Name):
                 value = getattr(module, target.id)
                 if isinstance(value, int) and not isinstance(value, bool):
                     for edit in _by_one(text, node.value, type(value)):
-                        yield target.id, target.id, edit
+                        yield text.name, target.id, edit
 
 
 def _by_one(text: Text, node: ast.expr, type_: type[int]) -> Iterator[Edit]:
@@ -114,7 +114,7 @@ def _of_class(
         for item in node.body:
             if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
                 for edit in _by_one(text, item.value, int):
-                    yield cls.__name__, f"{cls.__name__}.{item.targets[0].id}", edit
+                    yield text.name, f"{cls.__name__}.{item.targets[0].id}", edit
     if not issubclass(cls, Machine | Entity | System):
         return
     if issubclass(cls, Machine):

@@ -28,7 +28,8 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[tuple[str, str], ...]] = {
 class Text:
     """A module's source, with places in it as offsets of bytes."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, name: str) -> None:
+        self.name = name
         self.code = source.encode()
         self.tree = ast.parse(source)
         self._lines = [0]
@@ -93,13 +94,15 @@ class Edit:
 class Words:
     """What the names of a model mean, as far as changes need it.
 
-    ``fields`` and ``events`` go by machine, ``states`` are the state names of each machine,
+    ``fields`` and ``events`` go by machine, ``slots`` says which machines an attribute may hold,
+    ``states`` are the state names of each machine,
     ``enums`` the enumerations of a module by name, ``plurals`` the system's attributes for all
     entities of a kind.
     """
 
     fields: dict[str, dict[str, Any]]
     events: dict[str, tuple[str, ...]]
+    slots: dict[str, set[str]]
     states: tuple[tuple[str, ...], ...]
     enums: dict[str, type[enum.Enum]]
     plurals: tuple[str, ...]
@@ -109,12 +112,17 @@ class Words:
         """The words of a system, and of one of its modules."""
         info = signature(system)
         machines = {m.cls: m for entity in info.entities for m in entity.machines}
+        slots: dict[str, set[str]] = {}
+        for entity in info.entities:
+            for machine in entity.machines:
+                slots.setdefault(machine.slot, set()).add(machine.cls.__name__)
         return cls(
             {m.cls.__name__: {f.name: f.type for f in m.fields} for m in machines.values()},
             {
                 m.cls.__name__: tuple(event.id for event in m.cls.events)
                 for m in machines.values()
             },
+            slots,
             tuple(m.states for m in machines.values()),
             {
                 name: value
@@ -141,10 +149,10 @@ class Words:
             }
         )
 
-    def like_event(self, name: str) -> list[str]:
-        """The other events of the machines that have an event of this name."""
-        found = {e for events in self.events.values() if name in events for e in events}
-        return sorted(found - {name})
+    def like_event(self, slot: str, name: str) -> list[str]:
+        """The other events of the machines in a slot that have an event of this name."""
+        owners = (self.events[machine] for machine in self.slots.get(slot, ()))
+        return sorted({e for events in owners if name in events for e in events} - {name})
 
 
 class Rewrites:
@@ -263,7 +271,7 @@ class Rewrites:
         elif isinstance(function, ast.Attribute):
             owner, name = text.of(function.value), function.attr
             if isinstance(self.parents.get(node), ast.Expr):
-                for event in self.words.like_event(name):
+                for event in self.words.like_event(_last(function.value), name):
                     new = f"{owner}.{event}({given})"
                     yield self._swap(node, "event", new, f"{name}.{event}")
             elif name == "where":
