@@ -299,9 +299,7 @@ def _closing(found: Survey) -> Iterator[RenderableType]:
     else:
         yield Text("No mutant survives without a checked reason.", GOOD)
     share = f" ({math.floor(1000 * killed / possible) / 10:g} %)" if possible else ""
-    others = ", ".join(
-        f"{found.count(fate)} {fate}" for fate in (Fate.EQUIVALENT, Fate.INVALID)
-    )
+    others = ", ".join(f"{found.count(fate)} {fate}" for fate in (Fate.EQUIVALENT, Fate.INVALID))
     yield Text(
         f"{len(found.found)} mutants: {killed} of {possible} killed{share}; {others}.", "bold"
     )

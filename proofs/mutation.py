@@ -18,10 +18,12 @@ from typing import Any
 from model import entities, machines, site, version
 from model.kernel import ModelError
 from proofs import session
+from proofs.catalogue import CLAIMS, QUESTIONS
 from proofs.engine.explicit import Instance
 from proofs.engine.fate import Fate, Judge, Judgement, Original
 from proofs.engine.induction import Timeout
 from proofs.engine.mutants import Mutant, mutants
+from proofs.engine.replay import ReplayError
 from proofs.engine.variant import variant
 
 MODULES: tuple[ModuleType, ...] = (version, machines, entities, site)
@@ -110,7 +112,7 @@ def _begin(seed: int, timeout: float | None = None) -> Original:
     if seed not in _ORIGINAL:
         prover = session.prover(seed=seed, timeout=timeout)
         try:
-            _ORIGINAL[seed] = Original(prover, (*session.CLAIMS, *session.QUESTIONS))
+            _ORIGINAL[seed] = Original(prover, (*CLAIMS, *QUESTIONS))
         except ValueError as error:
             raise ModelError(f"no mutants can be judged: {error}") from None
         prover.end = None
@@ -144,6 +146,8 @@ def judge(mutant: Mutant, *, seed: int = 0) -> Judgement:
             return Judge(original).judge(prover, _instance(changed))
     except (Timeout, _Late):
         return Judgement(Fate.UNDETERMINED, f"it took more than {PATIENCE:g} seconds")
+    except ReplayError as error:
+        return Judgement(Fate.UNDETERMINED, f"internal: {error}")
     except Exception as error:  # noqa: BLE001  (a mutant may do anything)
         said = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
         return Judgement(Fate.INVALID, " ".join(said.split()))

@@ -391,7 +391,7 @@ class Unrolling:
         return model
 
     def decode(self, model: z3.ModelRef, goal: Goal, *, whole: bool = False) -> Found:
-        """The run that a model describes; ``whole``: with entities that only ``any()`` speaks of."""
+        """The run of a model; ``whole``: with the entities that only an ``any()`` speaks of too."""
         return _Reader(self, model, goal).found(whole=whole)
 
     def _choices(

@@ -1,4 +1,4 @@
-"""What becomes of a mutant: does some verdict change, or is it the same system after all?
+"""What becomes of a mutant: some verdict changes, or it is the same system after all.
 
 Everything that the claims' verdicts rest on is a *stake*: a violation that never happens, or a run
 that does. A mutant is killed where a stake is lost:
@@ -19,7 +19,6 @@ from typing import Any
 
 import z3
 
-from model.kernel import System
 from proofs.engine.bounded import Found, Goal, Unrolling, shortest
 from proofs.engine.claims import Claim, Inapplicable, Kind
 from proofs.engine.explicit import Finding, Instance, check
@@ -227,8 +226,10 @@ def happens(prover: Prover, stake: Stake, run: Found) -> bool:
         player = Player(prover.system, prover.histories, replace(run, types=types), trim=trim)
         player.play()
         said = player.judge(claim)
-        if said is not None if stake.event is Event.PREMISE else said is (
-            stake.event is Event.REACHED
+        if (
+            said is not None
+            if stake.event is Event.PREMISE
+            else said is (stake.event is Event.REACHED)
         ):
             return True
     return False
@@ -244,7 +245,7 @@ class Judge:
         self.original, self.limit = original, limit
 
     def judge(self, prover: Prover, instance: Instance) -> Judgement:
-        """What becomes of the system of ``prover``. Raises Timeout, and whatever the mutant does."""
+        """What becomes of the system of ``prover``. Raises Timeout, or what the mutant raises."""
         same = self._same(prover)
         if same is not None and self._same_claims(prover):
             return Judgement(Fate.EQUIVALENT, same)
@@ -289,8 +290,10 @@ class Judge:
         """Whether claims and histories are literally the same."""
         old, new = self.original.prover.transitions, prover.transitions
         return (
-            all(_identical(a, b, histories=True)
-                for a, b in zip(old.commands, new.commands, strict=True))
+            all(
+                _identical(a, b, histories=True)
+                for a, b in zip(old.commands, new.commands, strict=True)
+            )
             and all(
                 old.initial[key].value.eq(new.initial[key].value)
                 for key in old.initial

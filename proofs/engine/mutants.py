@@ -13,7 +13,6 @@ import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
 
 from statemachine import State
 
@@ -25,8 +24,8 @@ from proofs.engine.rewrites import Edit, Rewrites, Text, Words
 class Mutant:
     """A module with one change.
 
-    ``part`` is the machine, entity, action or else the module that it is about, ``line`` where the change
-    is, and ``before -> after`` what it is; both are code, cut down to what tells them apart.
+    ``part`` is the machine, entity, action or else the module that it is about, ``line`` where the
+    change is, and ``before -> after`` what it is; both are code, cut down to what differs.
     """
 
     id: str
@@ -69,7 +68,9 @@ def mutants(system: type[System], modules: Sequence[ModuleType]) -> tuple[Mutant
                 part,
                 edit.operator,
                 text.line(edit.start if edit.at is None else edit.at),
-                _said(edit.before if edit.before is not None else text.between(edit)),
+                _said(
+                    edit.before if edit.before is not None else text.between(edit.start, edit.end)
+                ),
                 _said(edit.after if edit.after is not None else edit.text),
                 edit.start,
                 edit.end,
@@ -122,10 +123,10 @@ def _of_class(
             yield cls.__name__, f"{cls.__name__}.{place}", edit
     if issubclass(cls, System):
         for item in node.body:
-            if isinstance(item, ast.AnnAssign) and isinstance(item.value, ast.Constant):
-                if isinstance(item.value.value, bool) and isinstance(item.target, ast.Name):
-                    edit = Edit.replace(text, item.value, "set", str(not item.value.value))
-                    yield cls.__name__, f"{cls.__name__}.{item.target.id}", edit
+            match item:
+                case ast.AnnAssign(ast.Name(name), _, ast.Constant(bool() as flag) as value):
+                    edit = Edit.replace(text, value, "set", str(not flag))
+                    yield cls.__name__, f"{cls.__name__}.{name}", edit
     for item in node.body:
         if isinstance(item, ast.FunctionDef) and item.name not in vars(Machine):
             for edit in Rewrites(text, words, item).all():
@@ -236,7 +237,7 @@ class _Declarations:
             if isinstance(node, ast.keyword) and node.arg == "on":
                 for part in ast.walk(node.value):
                     if isinstance(part, ast.Constant):
-                        found[part.value] = None
+                        found[str(part.value)] = None
         return list(found)
 
     def _event(
@@ -305,9 +306,7 @@ class _Declarations:
                 goal = state if itself else target
                 new = term(goal, [state])
                 both = f"{self.text.of(call)} | {new}"
-                yield Edit.replace(
-                    self.text, call, "also-from", both, state, "nothing", f"| {new}"
-                )
+                yield Edit.replace(self.text, call, "also-from", both, state, "nothing", f"| {new}")
 
     def _guarded(self, call: ast.Call, keyword: ast.keyword) -> Iterator[Edit]:
         """Each part of a guard negated, and dropped."""
@@ -372,5 +371,3 @@ def parts(found: Iterable[Mutant]) -> dict[str, list[Mutant]]:
     for mutant in found:
         grouped.setdefault(mutant.part, []).append(mutant)
     return grouped
-
-

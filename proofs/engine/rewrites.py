@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from model.kernel import System, signature
+from model.kernel import Machine, System, signature
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[tuple[str, str], ...]] = {
     ast.Eq: (("eq-ne", "!="),),
@@ -47,10 +47,8 @@ class Text:
         """A node as it is written."""
         return self.between(*self.span(node))
 
-    def between(self, start: int | Edit, end: int = 0) -> str:
-        """What is written between two places, or what an edit replaces."""
-        if isinstance(start, Edit):
-            start, end = start.start, start.end
+    def between(self, start: int, end: int) -> str:
+        """What is written between two places."""
         return self.code[start:end].decode()
 
     def line(self, place: int) -> int:
@@ -118,10 +116,7 @@ class Words:
                 slots.setdefault(machine.slot, set()).add(machine.cls.__name__)
         return cls(
             {m.cls.__name__: {f.name: f.type for f in m.fields} for m in machines.values()},
-            {
-                m.cls.__name__: tuple(event.id for event in m.cls.events)
-                for m in machines.values()
-            },
+            {m.cls.__name__: events(m.cls) for m in machines.values()},
             slots,
             tuple(m.states for m in machines.values()),
             {
@@ -153,6 +148,12 @@ class Words:
         """The other events of the machines in a slot that have an event of this name."""
         owners = (self.events[machine] for machine in self.slots.get(slot, ()))
         return sorted({e for events in owners if name in events for e in events} - {name})
+
+
+def events(machine: type[Machine]) -> tuple[str, ...]:
+    """The names of a machine's events."""
+    declared: Any = machine.events
+    return tuple(event.id for event in declared)
 
 
 class Rewrites:
@@ -264,7 +265,8 @@ class Rewrites:
 
     def _call(self, node: ast.Call) -> Iterator[Edit]:
         text, function = self.text, node.func
-        given = ", ".join(text.of(argument) for argument in (*node.args, *node.keywords))
+        arguments = [*map(text.of, node.args), *map(text.of, node.keywords)]
+        given = ", ".join(arguments)
         if isinstance(function, ast.Name) and function.id in ("all", "any"):
             other = "any" if function.id == "all" else "all"
             yield self._swap(node, function.id, f"{other}({given})")
@@ -307,8 +309,9 @@ def _called(statement: ast.stmt) -> str:
 
 
 def _last(node: ast.expr) -> str:
-    words = [n.attr if isinstance(n, ast.Attribute) else n.id for n in ast.walk(node)
-             if isinstance(n, ast.Attribute | ast.Name)]
+    words = [
+        n.attr if isinstance(n, ast.Attribute) else n.id
+        for n in ast.walk(node)
+        if isinstance(n, ast.Attribute | ast.Name)
+    ]
     return next((word for word in words if word != "is_active"), "")
-
-
