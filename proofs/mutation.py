@@ -112,7 +112,7 @@ def _begin(seed: int, timeout: float | None = None) -> Original:
     if seed not in _ORIGINAL:
         prover = session.prover(seed=seed, timeout=timeout)
         try:
-            _ORIGINAL[seed] = Original(prover, (*CLAIMS, *QUESTIONS))
+            _ORIGINAL[seed] = Original(prover, CLAIMS, QUESTIONS)
         except ValueError as error:
             raise ModelError(f"no mutants can be judged: {error}") from None
         prover.end = None

@@ -107,13 +107,15 @@ class Judgement:
 class Original:
     """The model as it is: the stakes of its claims, and the invariant.
 
-    Raises ValueError where a verdict is not the expected one, for then nothing can be said about
-    mutants; Timeout.
+    ``questions`` are claims that are asked only where no other one sees a mutant. Raises ValueError
+    where a verdict is not the expected one, for then nothing can be said about mutants; Timeout.
     """
 
-    def __init__(self, prover: Prover, claims: Sequence[Claim]) -> None:
+    def __init__(
+        self, prover: Prover, claims: Sequence[Claim], questions: Sequence[Claim] = ()
+    ) -> None:
         self.prover = prover
-        self.claims = {c.title: c for c in claims if c.kind is not Kind.EVENTUALLY}
+        self.claims = {c.title: c for c in (*claims, *questions) if c.kind is not Kind.EVENTUALLY}
         self.clauses = prover.invariant()
         wanted = list(self._wanted())
         never = [stake for stake in wanted if stake[1] is False]
@@ -127,6 +129,11 @@ class Original:
             raise ValueError(f"no run of the model itself was found for {missing[0]}")
         self.stakes = tuple(found.get(stake, stake) for stake, _ in wanted)
         self.terms = {stake: term(prover, stake) for stake in self.stakes}
+        later = {question.title for question in questions}
+        self.groups = tuple(
+            [stake for stake in self.stakes if (stake.title in later) is asked]
+            for asked in (False, True)
+        )
 
     def _wanted(self) -> Iterator[tuple[Stake, bool]]:
         """The stakes without their runs, and whether they happen."""
@@ -308,9 +315,7 @@ class Judge:
         """The claims that see a mutant, and those of which that is not known."""
         clauses = surviving(prover.induction, self.original.clauses, self._suspicious(prover))
         doubts: list[str] = []
-        # Derived answers are asked only where no other claim sees the mutant.
-        for derived in (False, True):
-            stakes = [stake for stake in self.original.stakes if bool(stake.cell) is derived]
+        for stakes in self.original.groups:
             kills, open_ = self._lost(prover, stakes, clauses)
             for stake in () if kills else list(open_):
                 if stake.run is not None and stake.cell is None:
