@@ -309,7 +309,12 @@ class Unrolling:
             pairs, term = self.state(self.depth), goal.term
         term = self.grounding.expand(term, pairs)
         name = z3.FreshBool("goal")
-        self.meaning[name.get_id()] = z3.And(term, *transitions.under(goal.reading))
+        within = [
+            self.numbers[type_].include(value)
+            for _, type_, value in goal.variables
+            if type_ in self.numbers
+        ]
+        self.meaning[name.get_id()] = z3.And(term, *transitions.under(goal.reading), *within)
         self.solver.add(name == self.meaning[name.get_id()])
         return name
 

@@ -19,9 +19,10 @@ from typing import Any
 
 import z3
 
+from model.kernel import ModelError
 from proofs.engine.bounded import Found, Goal, Unrolling, shortest
 from proofs.engine.claims import Claim, Inapplicable, Kind
-from proofs.engine.explicit import Finding, Instance, check
+from proofs.engine.explicit import Finding, Instance, Outcome, check
 from proofs.engine.extract import Command
 from proofs.engine.induction import Clause, Induction
 from proofs.engine.prove import DEPTH, Prover
@@ -231,7 +232,12 @@ def happens(prover: Prover, stake: Stake, run: Found) -> bool:
     # Without entities that the run does not name; where a claim asks for all of them, with them.
     for trim in (True, False):
         player = Player(prover.system, prover.histories, replace(run, types=types), trim=trim)
-        player.play()
+        try:
+            player.play()
+        except ReplayError:
+            if trim:
+                continue
+            raise
         said = player.judge(claim)
         if (
             said is not None
@@ -379,7 +385,7 @@ class Judge:
             yield stake, run
 
     def _exhaustively(self, prover: Prover, stake: Stake, instance: Instance) -> list[Kill]:
-        outcome = check(_claim(prover, stake), prover.histories, instance)
+        outcome = _searched(prover, _claim(prover, stake), instance)
         gone = {
             Event.VIOLATION: outcome.finding is Finding.HOLDS,
             Event.REACHED: outcome.finding is Finding.UNREACHED,
@@ -396,10 +402,18 @@ class Judge:
             if claim.kind is Kind.RECOVERABLE and claim.title in self.original.claims:
                 if plans(prover.induction, prover.property(claim), clauses, prover.numbers):
                     continue
-                outcome = check(claim, prover.histories, instance)
+                outcome = _searched(prover, claim, instance)
                 if outcome.finding is Finding.VIOLATED:
                     how = f"a state with no way out in {_sizes(instance)}"
                     yield Kill(claim.title, "is not recoverable", how)
+
+
+def _searched(prover: Prover, claim: Claim, instance: Instance) -> Outcome:
+    """Exhaustive search; of every value where a mutant reads what the original calls dead."""
+    try:
+        return check(claim, prover.histories, instance)
+    except ModelError:
+        return check(claim, prover.histories, replace(instance, forget=False))
 
 
 def _kept(prover: Prover, stake: Stake) -> bool:
