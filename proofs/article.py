@@ -143,6 +143,7 @@ BEYOND_THE_ARTICLE: dict[str, str] = {
     "safety.attachment_is_handled": _UNNOTICED,
     "safety.request_is_answered": _UNNOTICED,
     "safety.switches_obey": _UNNOTICED,
+    "cause.always_fails": _UNNOTICED,
     "more.bypass_leaves_it": _UNNOTICED,
     "more.bypass_releases": _UNNOTICED,
     "resolution.events_are_logged": _UNNOTICED,

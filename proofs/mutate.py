@@ -220,6 +220,7 @@ def to_json(found: Survey, seed: int) -> dict[str, Any]:
 def text(found: Survey, style: Style) -> str:
     """A survey as text of at most 80 columns."""
     from proofs.engine.fate import Fate
+    from proofs.mutation import everything
     from proofs.render import _chapter, _printed
 
     parts: list[RenderableType] = [_table(found)]
@@ -230,7 +231,7 @@ def text(found: Survey, style: Style) -> str:
         ("Invalid: no model", Fate.INVALID),
     ):
         parts += _chapter(heading, _accounts(found, fate))
-    if len(found.found) == len(found.mutants):
+    if len(found.found) == len(everything()):
         parts += _chapter("Claims that were not needed to see any mutant", _blind(found))
     return _printed([*parts, "", *_closing(found)], style)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import inspect
 import multiprocessing
@@ -146,8 +147,8 @@ def judge(mutant: Mutant, *, seed: int = 0) -> Judgement:
             return Judge(original).judge(prover, _instance(changed))
     except (Timeout, _Late):
         return Judgement(Fate.UNDETERMINED, f"it took more than {PATIENCE:g} seconds")
-    except ReplayError as error:
-        return Judgement(Fate.UNDETERMINED, f"internal: {error}")
+    except (ReplayError, RecursionError, ctypes.ArgumentError) as error:
+        return Judgement(Fate.UNDETERMINED, f"internal: {type(error).__name__}: {error}")
     except Exception as error:  # noqa: BLE001  (a mutant may do anything)
         said = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
         return Judgement(Fate.INVALID, " ".join(said.split()))

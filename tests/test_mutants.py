@@ -133,7 +133,7 @@ def fate(id_: str) -> Judgement:
             "resolution.rollback_window",
             "has another answer",
         ),
-        ("machines.MoveMailbox.finish:drop-transition", "more.bypass", "is no longer reached"),
+        ("machines.MoveMailbox.finish:drop-transition", "safety.no_deadlock", "is violated"),
     ],
 )
 def test_a_claim_sees_it(id_: str, claim: str, what: str) -> None:

@@ -322,13 +322,7 @@ class Judge:
         clauses = surviving(prover.induction, self.original.clauses, self._suspicious(prover))
         doubts: list[str] = []
         for stakes in self.original.groups:
-            kills, open_ = self._lost(prover, stakes, clauses)
-            for stake in () if kills else list(open_):
-                if stake.run is not None and stake.cell is None:
-                    open_.remove(stake)
-                    kills += self._exhaustively(prover, stake, instance)
-                    if kills:
-                        break
+            kills, open_ = self._lost(prover, stakes, clauses, instance)
             if kills:
                 return kills, []
             doubts += [f"{stake.title} {stake.lost}" for stake in open_]
@@ -344,7 +338,11 @@ class Judge:
         return self._changed(prover, histories=True)
 
     def _lost(
-        self, prover: Prover, stakes: Sequence[Stake], clauses: Sequence[Clause]
+        self,
+        prover: Prover,
+        stakes: Sequence[Stake],
+        clauses: Sequence[Clause],
+        instance: Instance,
     ) -> tuple[list[Kill], list[Stake]]:
         """The claims that see a mutant, by proof or by a run, and what was not decided."""
         never = [stake for stake in stakes if stake.run is None]
@@ -353,10 +351,16 @@ class Judge:
         open_ = set(_admitted(prover, gone, clauses)) if gone else set()
         kills = [Kill(s.title, s.lost, "proof") for s in gone if s not in open_]
         undecided = [*suspects, *(stake for stake in gone if stake in open_)]
-        for stake, run in self._search(prover, tuple(undecided), bool(kills)):
-            undecided.remove(stake)
-            if stake.run is None:
-                kills.append(Kill(stake.title, stake.lost, f"run of {len(run.steps)} steps"))
+        # A small instance is searched sooner than many steps of any number of entities.
+        for first in (True, False):
+            for stake in () if kills or (first and suspects) else list(undecided):
+                if stake.run is not None and stake.cell is None and not kills:
+                    undecided.remove(stake)
+                    kills += self._exhaustively(prover, stake, instance)
+            for stake, run in self._search(prover, undecided, bool(kills)) if first else ():
+                undecided = [other for other in undecided if other != stake]
+                if stake.run is None:
+                    kills.append(Kill(stake.title, stake.lost, f"run of {len(run.steps)} steps"))
         return kills, undecided
 
     def _suspects(
