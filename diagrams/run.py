@@ -76,7 +76,8 @@ def call(moment: Moment) -> str:
 def causes(story: Story) -> Iterator[str]:
     """Why the last step went as it did: what the claim's author says, and what the guards said."""
     yield from story.cause
-    for part in story.played.moments[-1].parts if story.back_to is None else ():
+    last = story.played.moments[-1:] if story.back_to is None else ()
+    for part in (part for moment in last for part in moment.parts):
         held = _listed(part.held, "holds", "hold")
         failed = _listed(part.failed, "does not hold", "do not hold")
         said = ", ".join(filter(None, (held, failed)))

@@ -127,10 +127,28 @@ PARAGRAPHS: tuple[Paragraph, ...] = (
     Paragraph("More Information", 6, "1c28f2f5c894", not_modelled="the copyright notice"),
 )
 
+_UNNOTICED = "without it a change of the model would go unnoticed (python -m proofs mutate)"
+
 BEYOND_THE_ARTICLE: dict[str, str] = {
     "safety.no_loss": "any user would expect it",
     "safety.scan_is_served": "any user would expect it",
     "safety.no_deadlock": "any user would expect it",
+    "safety.begins_at_rest": _UNNOTICED,
+    "safety.move_is_served": _UNNOTICED,
+    "safety.move_is_asked_for": _UNNOTICED,
+    "safety.move_can_be_asked_for": _UNNOTICED,
+    "safety.can_be_asked_for": _UNNOTICED,
+    "safety.scan_is_remembered": _UNNOTICED,
+    "safety.copy_is_remembered": _UNNOTICED,
+    "safety.attachment_is_handled": _UNNOTICED,
+    "safety.request_is_answered": _UNNOTICED,
+    "safety.switches_obey": _UNNOTICED,
+    "cause.always_fails": _UNNOTICED,
+    "more.bypass_leaves_it": _UNNOTICED,
+    "more.bypass_releases": _UNNOTICED,
+    "resolution.events_are_logged": _UNNOTICED,
+    "resolution.any_store_is_installed": _UNNOTICED,
+    "resolution.any_store_at_first": _UNNOTICED,
     "liveness.move_ends": "any user would expect it",
 }
 """Claims that no paragraph makes, and why they are there."""

@@ -88,6 +88,13 @@ def only_cause(step: Step, mailbox: Mailbox) -> bool:
     return any(finds_the_cause(step, attachment) for attachment in mailbox.attachments)
 
 
+@CATALOGUE.always("cause.always_fails", "Cause", assumptions=("A3", "A4"))
+def always_fails(step: Step, attachment: Attachment) -> bool:
+    """Wherever a move finds the cause, it fails."""
+    assume(finds_the_cause(step, attachment))
+    return fails(step, attachment.mailbox)
+
+
 @CATALOGUE.always("cause.client_waits", "Cause", assumptions=("A3", "A4"))
 def client_waits(
     step: Step, attachment: Attachment, other: Attachment, mailbox: Mailbox, server: Server

@@ -101,3 +101,23 @@ def sticky_exposes(step: Step, attachment: Attachment) -> bool:
     assume(hands_to_client(step, attachment))
     assume(always_protected(attachment.server))
     return freshly_scanned(attachment)
+
+
+@CATALOGUE.always(
+    "more.bypass_leaves_it", "More information", under=PER_REQUEST, assumptions=("A2", "A3")
+)
+def bypass_leaves_it(step: Step, attachment: Attachment) -> bool:
+    """A bypass leaves the attachment as it is, but that the move has it."""
+    assume(hands_to_move(step, attachment))
+    assume(is_protected(attachment.server) and has_fix(attachment.server))
+    return step.keeps(attachment, "lifecycle.copied")
+
+
+@CATALOGUE.always(
+    "more.bypass_releases", "More information", under=STICKY, assumptions=("A2", "A3")
+)
+def bypass_releases(step: Step, attachment: Attachment) -> bool:
+    """In the sticky reading of A2 a bypass releases the attachment, be it under scan or not."""
+    assume(hands_to_move(step, attachment))
+    assume(is_protected(attachment.server) and has_fix(attachment.server))
+    return step.after[attachment].lifecycle.released.is_active

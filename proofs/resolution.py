@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
-from model.version import FIRST_WITH_FORMAT_2_46, DatabaseFormat, Logged, StoreVersion, native
+from model.version import FIRST_WITH_FORMAT_2_46, SP4, DatabaseFormat, Logged, StoreVersion, native
 from proofs.engine.claims import Step, assume
-from proofs.vocabulary import CATALOGUE, fails, has_fix, has_run_sp4, started_at_2_46
+from proofs.vocabulary import (
+    CATALOGUE,
+    fails,
+    first_version,
+    has_fix,
+    has_run_sp4,
+    last_events,
+    started_at_2_46,
+)
 
 
 @CATALOGUE.always("resolution.no_move_fails", "Resolution, Status", assumptions=("A3", "A4"))
@@ -66,6 +74,23 @@ def format_never_falls(
     return step.keeps(other, *changed) and step.keeps(mailbox) and step.keeps(attachment)
 
 
+@CATALOGUE.always("resolution.events_are_logged", "Q244976")
+def events_are_logged(site: Site, server: Server) -> bool:
+    """The log has event 1185 of the last start that raised the format, or 1197 and 1005 of a later
+    one that was refused.
+    """
+    assume(server.store.log != Logged.NOTHING or last_events(server) != Logged.NOTHING)
+    return server.store.log == last_events(server)
+
+
+@CATALOGUE.always("resolution.any_store_is_installed", "Resolution")
+def any_store_is_installed(step: Step, server: Server, version: StoreVersion) -> bool:
+    """The Store.exe changes only where another one is put in place, to just that one."""
+    after = step.after[server].store
+    assume(step.fires(Site.replace_store, server, version) or after.version != server.store.version)
+    return step.fires(Site.replace_store, server, version) == (after.version == version)
+
+
 @CATALOGUE.recoverable("resolution.store_recoverable", "Q244976")
 def store_recoverable(site: Site, server: Server) -> bool:
     """Every store can run again."""
@@ -77,3 +102,9 @@ def rollback_window(step: Step, mailbox: Mailbox, version: StoreVersion) -> bool
     """The versions of Store.exe that start at format 2.46 and yet fail moves."""
     source = mailbox.home
     return fails(step, mailbox) and source.store.version == version and started_at_2_46(source)
+
+
+@CATALOGUE.possible("resolution.any_store_at_first", "Resolution")
+def any_store_at_first(site: Site, server: Server) -> bool:
+    """A server may have the Store.exe of SP4 from the beginning."""
+    return first_version(server) == SP4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
-from model.version import SP4, DatabaseFormat, fixed
+from model.version import SP4, DatabaseFormat, Logged, StoreVersion, fixed
 from proofs.engine.claims import Catalogue, Reading, Step, history
 
 CATALOGUE = Catalogue(Site)
@@ -79,6 +79,15 @@ def copied_in_this_move(step: Step, attachment: Attachment) -> bool:
     if step.fires(Site.start_move, attachment.mailbox):
         return False
     return copied_in_this_move(attachment) or hands_to_move(step, attachment)
+
+
+@history(initially=False)
+def handed_over(step: Step, attachment: Attachment) -> bool:
+    """The attachment was handed to the last move, and that move has not finished."""
+    mailbox = attachment.mailbox
+    if step.fires(Site.start_move, mailbox) or step.fires(Site.finish_move, mailbox):
+        return False
+    return handed_over(attachment) or hands_to_move(step, attachment)
 
 
 @history(initially=False)
@@ -201,3 +210,35 @@ def started_at_2_46(step: Step, server: Server) -> bool:
             and step.after[server].store.running.is_active
         )
     return started_at_2_46(server) and not step.fires(Site.stop_store, server)
+
+
+@history(initially=Logged.NOTHING)
+def last_events(step: Step, server: Server) -> Logged:
+    """The events of the last start that raised the format or was refused."""
+    after = step.after[server].store
+    if not step.fires(Site.start_store, server):
+        return last_events(server)
+    if after.stopped.is_active:
+        return Logged.REFUSED
+    return Logged.UPGRADED if after.format != server.store.format else last_events(server)
+
+
+# -- how a run began ----------------------------------------------------------------------------
+
+
+@history(initially=lambda server: server.store.running.is_active)
+def began_running(step: Step, server: Server) -> bool:
+    """The store ran in the beginning."""
+    return began_running(server)
+
+
+@history(initially=lambda server: server.store.version)
+def first_version(step: Step, server: Server) -> StoreVersion:
+    """The Store.exe of the server in the beginning."""
+    return first_version(server)
+
+
+@history(initially=lambda mailbox: mailbox.move.idle.is_active)
+def began_idle(step: Step, mailbox: Mailbox) -> bool:
+    """The mailbox had not been moved in the beginning."""
+    return began_idle(mailbox)

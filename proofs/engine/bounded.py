@@ -320,7 +320,12 @@ class Unrolling:
             pairs, term = self.state(self.depth), goal.term
         term = self.grounding.expand(term, pairs)
         name = z3.FreshBool("goal")
-        self.meaning[name.get_id()] = z3.And(term, *transitions.under(goal.reading))
+        within = [
+            self.numbers[type_].include(value)
+            for _, type_, value in goal.variables
+            if type_ in self.numbers
+        ]
+        self.meaning[name.get_id()] = z3.And(term, *transitions.under(goal.reading), *within)
         self.solver.add(name == self.meaning[name.get_id()])
         return name
 
@@ -396,9 +401,9 @@ class Unrolling:
             break
         return model
 
-    def decode(self, model: z3.ModelRef, goal: Goal) -> Found:
-        """The run that a model describes."""
-        return _Reader(self, model, goal).found()
+    def decode(self, model: z3.ModelRef, goal: Goal, *, whole: bool = False) -> Found:
+        """The run of a model; ``whole``: with the entities that only an ``any()`` speaks of too."""
+        return _Reader(self, model, goal).found(whole=whole)
 
     def _choices(
         self, model: z3.ModelRef, goal: Goal
@@ -493,8 +498,8 @@ class _Reader:
             return z3.is_true(value)
         return str(value.decl().name())
 
-    def found(self) -> Found:
-        """The whole run."""
+    def found(self, *, whole: bool = False) -> Found:
+        """The run; ``whole``: with every entity that some formula of the unrolling names."""
         steps = []
         for layer in self.unrolling.layers:
             command = self.unrolling._taken(self.model, layer)
@@ -504,6 +509,9 @@ class _Reader:
         besides = dict.fromkeys(
             (term.sort().name(), self.number(term)) for term in self.goal.besides(self.model)
         )
+        for terms in self.unrolling.grounding.terms.values() if whole else ():
+            for term in terms.values():
+                self.number(term)
         initial: dict[str, list[Any]] = {}
         done: dict[str, int] = {}
         while any(done.get(sort, 0) < len(members) for sort, members in self.members.items()):

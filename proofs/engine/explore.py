@@ -8,6 +8,7 @@ into one term.
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -122,6 +123,12 @@ class Tree:
         """The present path."""
         return tuple((node.term.get_id(), taken) for node, taken in self.path)
 
+    def open_decisions(self) -> Decisions:
+        """The present path up to the last decision that could have gone otherwise."""
+        taken = self.decisions()
+        implied = itertools.takewhile(lambda step: step[0].implied is not None, self.path[::-1])
+        return taken[: len(taken) - sum(1 for _ in implied)]
+
     def literals(self) -> list[z3.BoolRef]:
         """The present path as terms."""
         return [node.term if taken else z3.Not(node.term) for node, taken in self.path]
@@ -172,7 +179,7 @@ def leaves(item: Node | Leaf | None) -> int:
     return int(item is not None)
 
 
-@dataclass
+@dataclass(eq=False)
 class Scope:
     """One exploration under way; an ``isolated`` one takes nothing from those around it."""
 

@@ -76,10 +76,15 @@ class Player:
     """Plays a run on two copies of a plain system, the states before and after the last step."""
 
     def __init__(
-        self, system: type[System], histories: Iterable[History[Any]], found: Found
+        self,
+        system: type[System],
+        histories: Iterable[History[Any]],
+        found: Found,
+        *,
+        trim: bool = True,
     ) -> None:
         histories = tuple(histories)
-        found = trimmed(system, found)
+        found = trimmed(system, found) if trim else found
         self.found = found
         self.after = _build(system, found)
         self.before = _build(system, found)

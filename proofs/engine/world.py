@@ -420,7 +420,7 @@ class World:
         if self.overlay.since(mark):
             self.left_early = self.place
         self.overlay.back_to(mark)
-        decisions = tree.decisions()
+        decisions = tree.open_decisions()
         exists = z3.Exists([element], z3.And(*tree.literals()))
         around = explorer.scopes[-2]
         node = around.tree.at_cursor()

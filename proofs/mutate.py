@@ -1,0 +1,307 @@
+"""``python -m proofs mutate``: change the model in one place at a time; some claim has to notice.
+
+The exit code is 0 when every mutant is killed, invalid, or the same system by proof; 1 when some
+mutant survives; 2 for a usage or model error; 3 when something is undetermined; 130 when
+interrupted.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from proofs import console
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from proofs.engine.fate import Judgement
+    from proofs.engine.mutants import Mutant
+    from proofs.mutation import Survey
+    from proofs.render import Style
+
+NEAREST = 3
+"""So many mutants are offered in place of one that is unknown."""
+
+SCHEMA_VERSION = 1
+"""Of the JSON document; it rises when a reader of the former format could be misled."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command and return its exit code; whatever goes wrong becomes one line."""
+    return console.run(command, arguments, "proofs mutate")
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> Any:
+    del context, parameter
+    if value is not None and not 0 < value < math.inf:
+        raise click.BadParameter(f"{value:g} is not a number of seconds greater than 0.")
+    return value
+
+
+@click.command(
+    epilog="Exit codes: 0 no mutant survives without a checked reason; 1 some mutant does; 2 usage "
+    "or model error; 3 something is undetermined; 130 interrupted.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.argument("patterns", nargs=-1, metavar="[MUTANT]...")
+@click.option("--list", "listing", is_flag=True, help="List the mutants and judge none.")
+@click.option("--json", "json_path", metavar="FILE", help="Write JSON too; - writes it to stdout.")
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Processes to judge in; one for each core."
+)
+@click.option(
+    "--timeout", type=float, callback=_seconds, metavar="S", help="Stop after so many seconds."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    metavar="N",
+    help="Seed of the solver; what becomes of a mutant does not depend on it.",
+)
+def command(
+    *,
+    patterns: tuple[str, ...],
+    listing: bool,
+    json_path: str | None,
+    jobs: int | None,
+    timeout: float | None,
+    seed: int,
+) -> int:
+    """Change the model in one place at a time; each change has to change some verdict.
+
+    MUTANT is a mutant's id or a pattern such as 'site.*'; without any, all mutants are meant.
+    """
+    from proofs.mutation import everything, survey
+
+    wanted = _selected(patterns, everything())
+    if listing:
+        if json_path is not None:
+            raise click.UsageError("--list judges nothing, so there is nothing for --json.")
+        console.put("".join(f"{_line(mutant)}\n" for mutant in wanted))
+        return 0
+    file = None if json_path in (None, "-") else console.output_file(str(json_path))
+    with _progress(len(wanted)) as progress:
+        found = survey(
+            wanted, jobs=jobs or os.cpu_count() or 1, timeout=timeout, seed=seed, progress=progress
+        )
+    document = json.dumps(to_json(found, seed), indent=2, allow_nan=False) + "\n"
+    console.put(document if json_path == "-" else text(found, console.style()))
+    if file is not None:
+        try:
+            file.write(document)
+        except OSError as error:
+            raise console.unwritable(str(json_path), error) from error
+    if found.interrupted:
+        console.complain(f"interrupted: {len(found.found)} of {len(wanted)} mutants were settled")
+    return exit_code(found)
+
+
+def exit_code(found: Survey) -> int:
+    """The exit code of a survey."""
+    from proofs.engine.fate import Fate
+    from proofs.engine.verdict import Exit
+
+    if found.interrupted:
+        return Exit.INTERRUPTED
+    if found.count(Fate.SURVIVED):
+        return Exit.DIFFERS
+    return Exit.UNDETERMINED if found.count(Fate.UNDETERMINED) else Exit.AS_EXPECTED
+
+
+def _selected(patterns: Sequence[str], known: Sequence[Mutant]) -> list[Mutant]:
+    def matches(mutant: Mutant, pattern: str) -> bool:
+        return mutant.id == pattern or fnmatch.fnmatchcase(mutant.id, pattern)
+
+    for pattern in patterns:
+        if not any(matches(mutant, pattern) for mutant in known):
+            ids = [mutant.id for mutant in known]
+            near = ", ".join(difflib.get_close_matches(pattern, ids, NEAREST, cutoff=0))
+            raise click.UsageError(f"no mutant matches {pattern!r}; the nearest are {near}.")
+    return [m for m in known if not patterns or any(matches(m, pattern) for pattern in patterns)]
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[Mutant, Judgement], None] | None]:
+    """What to call after each mutant; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    # No refreshing thread: mutants are judged in forked processes.
+    with Progress(
+        BarColumn(20),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+        auto_refresh=False,
+    ) as bar:
+        task = bar.add_task("proving the model itself", total=total)
+        bar.refresh()
+
+        def settled(mutant: Mutant, judgement: Judgement) -> None:
+            said = f"{mutant.id} {judgement.fate}"
+            bar.update(task, advance=1, description=said, refresh=True)
+
+        yield settled
+
+
+# -- what is written ------------------------------------------------------------------------------
+
+
+def _line(mutant: Mutant) -> str:
+    return f"{mutant.id}  {_file(mutant)}:{mutant.line}  {mutant.before} -> {mutant.after}"
+
+
+def _file(mutant: Mutant) -> str:
+    return mutant.module.replace(".", "/") + ".py"
+
+
+def score(found: Survey) -> tuple[int, int]:
+    """How many mutants were killed, of how many that could have been."""
+    from proofs.engine.fate import Fate
+
+    killed = found.count(Fate.KILLED)
+    return killed, killed + found.count(Fate.SURVIVED, Fate.UNDETERMINED)
+
+
+def seen(found: Survey) -> dict[str, list[str]]:
+    """For each claim the mutants that it was found to see, the claims that see none included."""
+    from proofs.catalogue import CLAIMS
+    from proofs.engine.claims import Kind
+
+    by_claim: dict[str, list[str]] = {c.title: [] for c in CLAIMS if c.kind is not Kind.EVENTUALLY}
+    for mutant, judgement in found.settled:
+        for title in dict.fromkeys(kill.claim for kill in judgement.kills):
+            by_claim.setdefault(title, []).append(mutant.id)
+    return by_claim
+
+
+def to_json(found: Survey, seed: int) -> dict[str, Any]:
+    """Everything that a survey settled, ready for `json.dumps`."""
+    killed, possible = score(found)
+    return {
+        "schema": SCHEMA_VERSION,
+        "seed": seed,
+        "interrupted": found.interrupted,
+        "score": {"killed": killed, "of": possible},
+        "mutants": [
+            {
+                "id": mutant.id,
+                "part": mutant.part,
+                "operator": mutant.operator,
+                "file": _file(mutant),
+                "line": mutant.line,
+                "before": mutant.before,
+                "after": mutant.after,
+                "fate": judgement.fate.value,
+                "reason": judgement.reason,
+                "seen_by": [vars(kill) for kill in judgement.kills],
+            }
+            for mutant, judgement in found.settled
+        ],
+        "claims": seen(found),
+    }
+
+
+def text(found: Survey, style: Style) -> str:
+    """A survey as text of at most 80 columns."""
+    from proofs.engine.fate import Fate
+    from proofs.mutation import everything
+    from proofs.render import _chapter, _printed
+
+    parts: list[RenderableType] = [_table(found)]
+    for heading, fate in (
+        ("Survivors: a claim is missing", Fate.SURVIVED),
+        ("Undetermined", Fate.UNDETERMINED),
+        ("Equivalent: the same system, by Z3", Fate.EQUIVALENT),
+        ("Invalid: no model", Fate.INVALID),
+    ):
+        parts += _chapter(heading, _accounts(found, fate))
+    if len(found.found) == len(everything()):
+        parts += _chapter("Claims that were not needed to see any mutant", _blind(found))
+    return _printed([*parts, "", *_closing(found)], style)
+
+
+def _table(found: Survey) -> RenderableType:
+    from rich import box
+    from rich.table import Table
+
+    from proofs.engine.fate import Fate
+    from proofs.words import grouped
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    table.add_column("part of the model", no_wrap=True)
+    for heading in ("mutants", "killed", "equal", "invalid", "survived", "open"):
+        table.add_column(heading, justify="right", no_wrap=True)
+
+    def row(name: str, fates: Sequence[Fate]) -> None:
+        counts = (sum(own is fate for own in fates) for fate in Fate)
+        table.add_row(name, str(len(fates)), *(str(count or "") for count in counts))
+
+    for part, group in grouped(found.settled, lambda item: item[0].part):
+        row(part, [judgement.fate for _, judgement in group])
+    table.add_section()
+    row("all", [judgement.fate for _, judgement in found.settled])
+    return table
+
+
+def _accounts(found: Survey, fate: Any) -> Iterator[RenderableType]:
+    """The mutants of a fate, by the reason."""
+    from rich.text import Text
+
+    from proofs.render import QUIET, _indented
+    from proofs.words import grouped
+
+    mine = [(m, judgement) for m, judgement in found.settled if judgement.fate is fate]
+    for reason, group in grouped(mine, lambda item: item[1].reason):
+        yield Text(f"{reason}:", "bold")
+        for mutant, _ in group:
+            yield _indented(Text(mutant.id), 2)
+            change = f"{_file(mutant)}:{mutant.line}  {mutant.before} -> {mutant.after}"
+            yield _indented(Text(change, QUIET))
+
+
+def _blind(found: Survey) -> Iterator[RenderableType]:
+    from proofs.render import _indented
+
+    for title, ids in seen(found).items():
+        if not ids:
+            yield _indented(title, 2)
+
+
+def _closing(found: Survey) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    from proofs.engine.fate import Fate
+    from proofs.render import BAD, GOOD, OPEN
+
+    killed, possible = score(found)
+    if not found.found:
+        yield "Nothing was settled."
+        return
+    survivors, open_ = found.count(Fate.SURVIVED), found.count(Fate.UNDETERMINED)
+    if survivors:
+        yield Text(f"! {survivors} survived without a checked reason.", f"bold {BAD}")
+    elif open_:
+        yield Text(f"{open_} undetermined, so this is no success.", OPEN)
+    else:
+        yield Text("No mutant survives without a checked reason.", GOOD)
+    share = f" ({math.floor(1000 * killed / possible) / 10:g} %)" if possible else ""
+    others = ", ".join(f"{found.count(fate)} {fate}" for fate in (Fate.EQUIVALENT, Fate.INVALID))
+    yield Text(
+        f"{len(found.found)} mutants: {killed} of {possible} killed{share}; {others}.", "bold"
+    )
