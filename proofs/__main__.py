@@ -36,7 +36,11 @@ LARGEST_SEED = 2**32 - 1
 NEAREST = 3
 """So many claims are offered in place of one that is unknown."""
 
-COMMANDS = {"mutate": "proofs.mutate", "recheck": "proofs.recheck"}
+COMMANDS = {
+    "mutate": "proofs.mutate",
+    "recheck": "proofs.recheck",
+    "without": "proofs.without",
+}
 """The modules of what a first argument may ask for instead of verdicts; each has a `main`."""
 
 

@@ -12,7 +12,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph, the claims and assumptions made of it, or the reason why there are none."""
+    """A paragraph, the claims and assumptions made of it, or the reason why there are none.
+
+    ``modelled_by`` names changes that take what it says out of the model (`python -m proofs mutate
+    --list` has them all), ``prevents`` the claim that is broken then.
+    """
 
     section: str
     number: int
@@ -20,6 +24,8 @@ class Paragraph:
     claims: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     not_modelled: str = ""
+    modelled_by: tuple[str, ...] = ()
+    prevents: str = ""
 
 
 _FRAME = "frame of the archive's page, no statement about the system"
@@ -39,8 +45,17 @@ PARAGRAPHS: tuple[Paragraph, ...] = (
         "93b279a702aa",
         claims=("symptoms.move_may_fail", "symptoms.move_may_succeed", "symptoms.source_only"),
         assumptions=("A3", "A5", "A6"),
+        modelled_by=("machines.AttachmentLifecycle.copy.2:drop-transition",),
+        prevents="symptoms.source_only",
     ),
-    Paragraph("Symptoms", 2, "b85c6b93ca31", claims=("symptoms.move_may_fail",)),
+    Paragraph(
+        "Symptoms",
+        2,
+        "b85c6b93ca31",
+        claims=("symptoms.move_may_fail",),
+        modelled_by=("machines.MoveMailbox.copy.1:drop-guard:was_handed_over",),
+        prevents="cause.always_fails",
+    ),
     Paragraph(
         "Cause",
         1,
@@ -52,6 +67,11 @@ PARAGRAPHS: tuple[Paragraph, ...] = (
             "liveness.client_served",
         ),
         assumptions=("A1", "A2"),
+        modelled_by=(
+            "machines.AttachmentLifecycle.open.2:drop-guard:protected",
+            "machines.AttachmentLifecycle.copy.2:drop-guard:protected",
+        ),
+        prevents="cause.scan_before_client [per_request]",
     ),
     Paragraph(
         "Cause",
@@ -59,6 +79,8 @@ PARAGRAPHS: tuple[Paragraph, ...] = (
         "de4e666d5eec",
         claims=("cause.only_cause", "cause.client_waits"),
         assumptions=("A4",),
+        modelled_by=("machines.MoveMailbox.copy.1:drop-guard:was_handed_over",),
+        prevents="cause.always_fails",
     ),
     Paragraph(
         "Resolution",
@@ -70,6 +92,8 @@ PARAGRAPHS: tuple[Paragraph, ...] = (
             "liveness.fixed_move_succeeds",
         ),
         assumptions=("A4",),
+        modelled_by=("machines.AttachmentLifecycle.bypassed:false",),
+        prevents="resolution.no_move_fails",
     ),
     Paragraph("Resolution", 2, "3c44ec801784", not_modelled=_REFERENCE),
     Paragraph(
@@ -82,12 +106,16 @@ PARAGRAPHS: tuple[Paragraph, ...] = (
             "resolution.newer_store_starts",
             "resolution.rollback_window",
         ),
+        modelled_by=("machines.InformationStore.start.2:drop-guard:format_is_older",),
+        prevents="resolution.old_store_cannot_start",
     ),
     Paragraph(
         "Resolution",
         4,
         "b082e84307ff",
         claims=("resolution.format_never_falls", "resolution.store_recoverable"),
+        modelled_by=("machines.InformationStore.refuse:drop:log",),
+        prevents="resolution.events_are_logged",
     ),
     Paragraph("Resolution", 5, "fdc155acda32", not_modelled="announces the downloads"),
     Paragraph("Resolution", 6, "2f8671ed6494", not_modelled="download links"),
@@ -105,8 +133,17 @@ PARAGRAPHS: tuple[Paragraph, ...] = (
         "6e7d4362cd10",
         claims=("workaround.disable_first", "workaround.must_stay_disabled"),
         assumptions=("A1",),
+        modelled_by=("machines.AttachmentLifecycle.copy.2:drop-transition",),
+        prevents="workaround.disable_first",
     ),
-    Paragraph("Status", 1, "2b54b8eb46b4", claims=("resolution.no_move_fails",)),
+    Paragraph(
+        "Status",
+        1,
+        "2b54b8eb46b4",
+        claims=("resolution.no_move_fails",),
+        modelled_by=("machines.AttachmentLifecycle.bypassed:false",),
+        prevents="resolution.no_move_fails",
+    ),
     Paragraph(
         "More Information",
         1,
@@ -119,6 +156,8 @@ PARAGRAPHS: tuple[Paragraph, ...] = (
             "more.sticky_exposes",
         ),
         assumptions=("A2",),
+        modelled_by=("machines.AttachmentLifecycle.copy.4:drop-transition",),
+        prevents="resolution.no_move_fails",
     ),
     Paragraph("More Information", 2, "b2899572bb96", not_modelled="words for a search engine"),
     Paragraph("More Information", 3, "e010b550fb1d", not_modelled="keywords of the archive"),

@@ -141,7 +141,7 @@ def judge(mutant: Mutant, *, seed: int = 0) -> Judgement:
     module = next(module for module in MODULES if module.__name__ == mutant.module)
     try:
         source = mutant.source(inspect.getsource(module))
-        with _patience(PATIENCE), variant(_fresh, {mutant.module: source}):
+        with _patience(PATIENCE), variant(fresh, {mutant.module: source}):
             changed: Any = importlib.import_module("proofs.session")
             prover = changed.prover(lock_file=None, seed=seed, timeout=PATIENCE)
             return Judge(original).judge(prover, _instance(changed))
@@ -154,7 +154,8 @@ def judge(mutant: Mutant, *, seed: int = 0) -> Judgement:
         return Judgement(Fate.INVALID, " ".join(said.split()))
 
 
-def _fresh(name: str) -> bool:
+def fresh(name: str) -> bool:
+    """Whether a module has to be imported anew for a changed model."""
     return name.startswith(("model.", "proofs.")) and not name.startswith(_KEPT)
 
 

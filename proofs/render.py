@@ -6,7 +6,7 @@ import inspect
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -18,6 +18,9 @@ from rich.text import Text
 from proofs.engine.claims import Claim, Kind
 from proofs.engine.verdict import CorePart, Report, Result, Run, Verdict, tally
 from proofs.words import again, by_section, circumstances, count, evidence, grouped, place, remark
+
+if TYPE_CHECKING:
+    from proofs.without import Appearance
 
 Colours = Literal["standard", "256", "truecolor"]
 """What a terminal can show."""
@@ -112,6 +115,23 @@ def listing_text(claims: Iterable[Claim], style: Style) -> str:
             if all(other.id != claim.id for other in group[n + 1 :]):
                 parts.append(_indented(Text(claim.text, QUIET)))
     return _printed(parts, style)
+
+
+def appearance_text(item: Appearance, style: Style) -> str:
+    """The run that appears when a paragraph is taken out of the model."""
+    name = f"{item.paragraph.section} {item.paragraph.number}"
+    changes = [
+        (f"{m.module.replace('.', '/')}.py:{m.line}", f"{m.before} -> {m.after}")
+        for m in item.removed
+    ]
+    parts: list[RenderableType] = [
+        _rule(f"Without {name}"),
+        _pairs(changes),
+        Text.assemble((item.claim, f"bold {FOUND}"), " is broken: ", (item.says, "italic")),
+        "",
+    ]
+    parts.append(_run(item.run) if item.run is not None else Text("! no run appears", BAD))
+    return _printed(parts, style) + "\n"
 
 
 # -- the table of verdicts ----------------------------------------------------------------------

@@ -78,7 +78,7 @@ def test_every_threshold_moves_both_ways() -> None:
         for way, step in (("less", -1), ("more", 1)):
             mutant = named(f"version.{name}:one-{way}")
             source = mutant.source(SOURCES["model.version"])
-            with variant(mutation._fresh, {"model.version": source}):
+            with variant(mutation.fresh, {"model.version": source}):
                 changed: Any = importlib.import_module("model.version")
                 moved = getattr(changed, name)
             assert moved == getattr(importlib.import_module("model.version"), name) + step
@@ -97,7 +97,7 @@ def test_a_mutant_points_at_its_line() -> None:
 def test_a_variant_leaves_the_program_as_it_was() -> None:
     before = dict(sys.modules)
     mutant = named("version.fixed:true")
-    with variant(mutation._fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
+    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
         changed: Any = importlib.import_module("model.version")
         assert changed.fixed(changed.SP3)
         assert "return True" in inspect.getsource(changed.fixed)
@@ -186,7 +186,7 @@ def test_no_model() -> None:
 )
 def test_another_system_is_not_taken_for_the_same(id_: str) -> None:
     mutant, original = named(id_), mutation._begin(0)
-    with variant(mutation._fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
+    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
         changed: Any = importlib.import_module("proofs.session")
         assert Judge(original)._same(changed.prover(lock_file=None)) is None
 

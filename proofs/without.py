@@ -1,0 +1,118 @@
+"""``python -m proofs without``: the model without what a paragraph of the article says.
+
+For each paragraph that the model takes something from, that part is taken out of the model's own
+source, and the shortest run that appears is shown: it breaks a claim, and happens only because the
+article said otherwise. The exit code is 0 when every run was found, 1 when one is missing, 2 for a
+usage or model error, 3 when the time was up, 130 when interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from proofs import console
+
+if TYPE_CHECKING:
+    from proofs.article import Paragraph
+    from proofs.engine.mutants import Mutant
+    from proofs.engine.verdict import Run
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """What a paragraph keeps from happening: a run that breaks ``claim`` in the model without it.
+
+    ``removed`` are the changes of the model's source; ``run`` is None where there is no such run.
+    """
+
+    paragraph: Paragraph
+    claim: str
+    says: str
+    removed: tuple[Mutant, ...]
+    run: Run | None
+
+
+def appearances(*, timeout: float | None = None, seed: int = 0) -> Iterator[Appearance]:
+    """The runs that appear, paragraph by paragraph. Raises ModelError and Timeout."""
+    from proofs.article import PARAGRAPHS
+    from proofs.mutation import everything
+
+    known = {mutant.id: mutant for mutant in everything()}
+    for paragraph in PARAGRAPHS:
+        if paragraph.prevents:
+            removed = tuple(known[id_] for id_ in paragraph.modelled_by)
+            claim, run = _appearing(removed, paragraph.prevents, timeout, seed)
+            yield Appearance(paragraph, claim.title, claim.text, removed, run)
+
+
+def _appearing(
+    removed: Sequence[Mutant], title: str, timeout: float | None, seed: int
+) -> tuple[Any, Run | None]:
+    from proofs.engine.bounded import Goal, Unrolling, shortest
+    from proofs.engine.prove import DEPTH
+    from proofs.engine.replay import replay
+    from proofs.engine.variant import variant
+    from proofs.mutation import MODULES, fresh
+
+    sources = {}
+    for module in MODULES:
+        text = inspect.getsource(module)
+        # The last change first, so that the places of the others stay what they are.
+        mine = [mutant for mutant in removed if mutant.module == module.__name__]
+        for mutant in sorted(mine, key=lambda mutant: -mutant.start):
+            text = mutant.source(text)
+        if mine:
+            sources[module.__name__] = text
+    with variant(fresh, sources):
+        changed: Any = importlib.import_module("proofs.session")
+        claim = next(claim for claim in changed.CLAIMS if claim.title == title)
+        prover = changed.prover(lock_file=None, seed=seed, timeout=timeout)
+        unrolling = Unrolling(
+            prover.transitions, seed=seed, deadline=prover.remaining, numbers=prover.numbers
+        )
+        term = prover.violation((claim, None))
+        variables = prover.property(claim).variables
+        goal = Goal(claim.title, term, claim.on_step, variables, claim.reading)
+        for _, said, model in shortest(unrolling, [goal], DEPTH):
+            found = unrolling.read(goal, said, model)
+            return claim, replay(prover.system, prover.histories, found, claim, want=False)
+        return claim, None
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command and return its exit code; whatever goes wrong becomes one line."""
+    return console.run(command, arguments, "proofs without")
+
+
+@click.command(
+    epilog="Exit codes: 0 every run was found; 1 one is missing; 2 usage or model error; 3 the "
+    "time was up; 130 interrupted.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option(
+    "--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Stop after S seconds."
+)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, metavar="N")
+def command(*, timeout: float | None, seed: int) -> int:
+    """Take what each paragraph of the article says out of the model; show the run that appears."""
+    from proofs.engine.ask import interruptible
+    from proofs.engine.induction import Timeout
+    from proofs.engine.verdict import Exit
+    from proofs.render import appearance_text
+
+    missing = False
+    try:
+        with interruptible():
+            for item in appearances(timeout=timeout, seed=seed):
+                missing |= item.run is None
+                console.put(appearance_text(item, console.style()))
+    except Timeout as gave_up:
+        console.complain(f"stopped: {gave_up}")
+        return Exit.UNDETERMINED
+    return Exit.DIFFERS if missing else Exit.AS_EXPECTED

@@ -1,0 +1,55 @@
+"""What each paragraph of the article keeps from happening happens in the model without it."""
+
+from __future__ import annotations
+
+import importlib
+import re
+
+import pytest
+
+from proofs import without
+from proofs.__main__ import main
+from proofs.article import PARAGRAPHS
+from proofs.catalogue import CLAIMS
+from proofs.without import Appearance
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Appearance]:
+    return list(without.appearances())
+
+
+def test_every_paragraph_that_claims_something_can_be_taken_out(found: list[Appearance]) -> None:
+    modelled = [paragraph for paragraph in PARAGRAPHS if paragraph.claims]
+    assert [item.paragraph for item in found] == modelled
+    assert all(paragraph.modelled_by for paragraph in modelled)
+    assert not any(p.modelled_by or p.prevents for p in PARAGRAPHS if not p.claims)
+
+
+def test_a_run_appears_that_breaks_what_holds_of_the_model(found: list[Appearance]) -> None:
+    expected = {claim.title: claim.expected for claim in CLAIMS}
+    for item in found:
+        assert expected[item.claim] == "PROVED"
+        assert item.run is not None, item.paragraph
+        assert item.run.steps
+
+
+def test_the_command_shows_each(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["without"]) == 0
+    said = capsys.readouterr().out
+    assert len(re.findall(r"^Without ", said, flags=re.MULTILINE)) == sum(
+        bool(paragraph.claims) for paragraph in PARAGRAPHS
+    )
+    assert all(len(line) <= 80 for line in said.splitlines())
+    assert "is broken" in said
+
+
+def test_the_model_itself_is_left_as_it_was(found: list[Appearance]) -> None:
+    assert found
+    assert importlib.import_module("proofs.catalogue").CLAIMS is CLAIMS
+
+
+def test_a_time_that_is_too_short(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["without", "--timeout", "0.01"]) == 3
+    assert capsys.readouterr().err.startswith("stopped: ")
+    assert main(["without", "--timeout", "0"]) == 2
