@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import importlib
-import math
 import os
 import sys
 import time
@@ -18,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from proofs.engine.claims import Claim
     from proofs.engine.verdict import Report, Result
     from proofs.report import OutputFile
-
-LARGEST_SEED = 2**32 - 1
-"""Z3 takes 32 bits."""
 
 NEAREST = 3
 """So many claims are offered in place of one that is unknown."""
@@ -50,13 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and given[0] in COMMANDS:
         return int(importlib.import_module(COMMANDS[given[0]]).main(given[1:]))
     return console.run(command, given, "proofs")
-
-
-def _seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> Any:
-    del context, parameter
-    if value is not None and not 0 < value < math.inf:
-        raise click.BadParameter(f"{value:g} is not a number of seconds greater than 0.")
-    return value
 
 
 @click.command(
@@ -86,16 +75,8 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
     is_flag=True,
     help="Let cvc5 prove the obligations again; a certificate in DIR is compared, not replaced.",
 )
-@click.option(
-    "--timeout", type=float, callback=_seconds, metavar="S", help="Stop after so many seconds."
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0, LARGEST_SEED),
-    default=0,
-    metavar="N",
-    help="Seed of the solver; verdicts do not depend on it.",
-)
+@console.timeout_option
+@console.seed_option
 @click.option(
     "--jobs", type=click.IntRange(1), default=1, metavar="N", help="Processes to prove in."
 )
@@ -121,7 +102,8 @@ def command(
 ) -> int:
     """Prove or refute the claims of Q271547 about the model.
 
-    CLAIM is a claim's id or a pattern such as 'cause.*'; without any, all claims are meant.
+    CLAIM is a claim's id or a pattern such as 'cause.*'; without any, all claims are meant. In its
+    place may stand `mutate`, `recheck` or `without`, commands of their own; each has a --help.
     """
     from model.assumptions import ASSUMPTIONS
     from proofs.engine.verdict import Exit, exit_code

@@ -5,12 +5,13 @@ Results go to stdout, progress and errors to stderr.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -49,6 +50,29 @@ def _explained(error: Exception, name: str) -> str:
         return str(error)
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return f"internal: {what} (python -X dev -m {name} shows where)"
+
+
+LARGEST_SEED = 2**32 - 1
+"""Z3 takes 32 bits."""
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> Any:
+    del context, parameter
+    if value is not None and not 0 < value < math.inf:
+        raise click.BadParameter(f"{value:g} is not a number of seconds greater than 0.")
+    return value
+
+
+timeout_option = click.option(
+    "--timeout", type=float, callback=_seconds, metavar="S", help="Stop after so many seconds."
+)
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST_SEED),
+    default=0,
+    metavar="N",
+    help="Seed of the solver; what is found does not depend on it.",
+)
 
 
 def complain(message: str) -> None:

@@ -41,13 +41,6 @@ def main(arguments: Sequence[str]) -> int:
     return console.run(command, arguments, "proofs mutate")
 
 
-def _seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> Any:
-    del context, parameter
-    if value is not None and not 0 < value < math.inf:
-        raise click.BadParameter(f"{value:g} is not a number of seconds greater than 0.")
-    return value
-
-
 @click.command(
     epilog="Exit codes: 0 no mutant survives without a checked reason; 1 some mutant does; 2 usage "
     "or model error; 3 something is undetermined; 130 interrupted.",
@@ -59,16 +52,8 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Processes to judge in; one for each core."
 )
-@click.option(
-    "--timeout", type=float, callback=_seconds, metavar="S", help="Stop after so many seconds."
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**32 - 1),
-    default=0,
-    metavar="N",
-    help="Seed of the solver; what becomes of a mutant does not depend on it.",
-)
+@console.timeout_option
+@console.seed_option
 def command(
     *,
     patterns: tuple[str, ...],

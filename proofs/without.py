@@ -95,10 +95,8 @@ def main(arguments: Sequence[str]) -> int:
     "time was up; 130 interrupted.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.option(
-    "--timeout", type=click.FloatRange(0, min_open=True), metavar="S", help="Stop after S seconds."
-)
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, metavar="N")
+@console.timeout_option
+@console.seed_option
 def command(*, timeout: float | None, seed: int) -> int:
     """Take what each paragraph of the article says out of the model; show the run that appears."""
     from proofs.engine.ask import interruptible
