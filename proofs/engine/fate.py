@@ -16,6 +16,7 @@ import enum
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import z3
 
@@ -28,7 +29,7 @@ from proofs.engine.induction import Clause, Induction
 from proofs.engine.prove import DEPTH, Prover
 from proofs.engine.recover import plans
 from proofs.engine.regions import Cell
-from proofs.engine.replay import Player, ReplayError
+from proofs.engine.replay import Player, ReplayError, Stage
 from proofs.engine.transitions import Transitions
 from proofs.engine.verdict import Verdict
 from proofs.engine.vocabulary import HISTORY, Key
@@ -231,7 +232,8 @@ def happens(prover: Prover, stake: Stake, run: Found) -> bool:
     types = tuple(type_ for _, type_ in claim.variables)
     # Without entities that the run does not name; where a claim asks for all of them, with them.
     for trim in (True, False):
-        player = Player(prover.system, prover.histories, replace(run, types=types), trim=trim)
+        own = replace(run, types=types)
+        player = Player(prover.system, prover.histories, own, trim=trim, stage=_stage(prover))
         try:
             player.play()
         except ReplayError:
@@ -246,6 +248,16 @@ def happens(prover: Prover, stake: Stake, run: Found) -> bool:
         ):
             return True
     return False
+
+
+def _stage(prover: Prover) -> Stage:
+    if prover not in _STAGES:
+        _STAGES[prover] = Stage(prover.system)
+    return _STAGES[prover]
+
+
+_STAGES: WeakKeyDictionary[Prover, Stage] = WeakKeyDictionary()
+"""Runs of one model are played on the same machines, one after the other."""
 
 
 class Judge:
@@ -346,10 +358,12 @@ class Judge:
     ) -> tuple[list[Kill], list[Stake]]:
         """The claims that see a mutant, by proof or by a run, and what was not decided."""
         never = [stake for stake in stakes if stake.run is None]
-        suspects = self._suspects(prover, never, clauses)
         gone = [s for s in stakes if s.run is not None and not _kept(prover, s)]
         open_ = set(_admitted(prover, gone, clauses)) if gone else set()
         kills = [Kill(s.title, s.lost, "proof") for s in gone if s not in open_]
+        if kills:
+            return kills, []
+        suspects = self._suspects(prover, never, clauses)
         undecided = [*suspects, *(stake for stake in gone if stake in open_)]
         # A small instance is searched sooner than many steps of any number of entities.
         for first in (True, False):

@@ -82,12 +82,12 @@ class Player:
         found: Found,
         *,
         trim: bool = True,
+        stage: Stage | None = None,
     ) -> None:
-        histories = tuple(histories)
-        found = trimmed(system, found) if trim else found
+        histories, stage = tuple(histories), stage or Stage(system)
+        found = trimmed(stage, found) if trim else found
         self.found = found
-        self.after = _build(system, found)
-        self.before = _build(system, found)
+        self.after, self.before = stage.systems(found)
         for copy in (self.after, self.before):
             _arrange(copy, found)
         self.now, self.past = Observed(self.after, histories), Observed(self.before, histories)
@@ -216,9 +216,32 @@ def _constants(system: System) -> Iterable[tuple[str, str, Plain]]:
                 yield f"{entity.name}.{name}", member.name, plain(getattr(member, name))
 
 
-def trimmed(system: type[System], found: Found) -> Found:
+class Stage:
+    """Plain systems to play runs on: two of each size, kept for the next run.
+
+    One run is played at a time.
+    """
+
+    def __init__(self, system: type[System]) -> None:
+        self.system = system
+        self._kept: dict[str, tuple[tuple[System, System], Any]] = {}
+
+    def systems(self, found: Found) -> tuple[System, System]:
+        """Two systems of a run's size, in an initial state."""
+        fixed = {k: v for k, v in found.initial.items() if k.count(".") == 1}
+        key = repr((found.sizes, fixed, found.constants))
+        if key not in self._kept:
+            pair = _build(self.system, found), _build(self.system, found)
+            self._kept[key] = pair, [system.snapshot() for system in pair]
+        pair, starts = self._kept[key]
+        for system, start in zip(pair, starts, strict=True):
+            system.restore(start)
+        return pair
+
+
+def trimmed(stage: Stage, found: Found) -> Found:
     """A run without the entities that only dead fields lead to (see ``Machine.dead_fields``)."""
-    plain = _build(system, found)
+    plain, _ = stage.systems(found)
     _arrange(plain, found)
     initial = {name: list(values) for name, values in found.initial.items()}
     sorts: dict[str, str] = {}
