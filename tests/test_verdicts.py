@@ -240,6 +240,13 @@ def fixed_moves_fail(step: Step, mailbox: Mailbox) -> bool:
     return mailbox.home.store.version >= version.FIRST_WITH_MOVE_FIX
 
 
+@FALSE.always("false.all_is_copied_at_once", "nowhere")
+def all_is_copied_at_once(site: Site, mailbox: Mailbox) -> bool:
+    # No action of the run names the attachment that is not copied.
+    assume(mailbox.move.copying.is_active)
+    return all(attachment.lifecycle.copied for attachment in mailbox.attachments)
+
+
 VACUOUS = Catalogue(Site)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -354,11 +354,11 @@ class Unrolling:
         self.solver.push()
         try:
             self.solver.add(said)
-            return self.decode(self._canonical(goal, model), goal)
+            return self.decode(self._canonical(goal, said, model), goal, said)
         finally:
             self.solver.pop()
 
-    def _canonical(self, goal: Goal, model: z3.ModelRef) -> z3.ModelRef:
+    def _canonical(self, goal: Goal, said: z3.BoolRef, model: z3.ModelRef) -> z3.ModelRef:
         """The model of the preferred run, of those that the solver admits at present."""
         transitions = self.transitions
         names = list(transitions.actions)
@@ -379,7 +379,7 @@ class Unrolling:
             # Which terms are about the same server may change with every choice.
             left = (
                 (term, options)
-                for term, options in self._choices(model, goal)
+                for term, options in self._choices(model, goal, said)
                 if not any(term.eq(other) for other in settled)
             )
             chosen = next(left, None)
@@ -401,19 +401,32 @@ class Unrolling:
             break
         return model
 
-    def decode(self, model: z3.ModelRef, goal: Goal, *, whole: bool = False) -> Found:
-        """The run of a model; ``whole``: with the entities that only an ``any()`` speaks of too."""
-        return _Reader(self, model, goal).found(whole=whole)
+    def decode(
+        self, model: z3.ModelRef, goal: Goal, *said: z3.BoolRef, whole: bool = False
+    ) -> Found:
+        """The run of a model, with the entities that an ``any()`` in what is ``said`` speaks of;
+        ``whole``: with all that some formula names.
+        """
+        return _Reader(self, model, goal).found(said, whole=whole)
+
+    def witnesses(self, said: Iterable[z3.BoolRef], model: z3.ModelRef) -> Iterator[z3.ExprRef]:
+        """The entities that make quantified formulas true in a model, of what is said there."""
+        for name in said:
+            if true_in(model, name):
+                for part in subterms(self.meaning[name.get_id()]):
+                    known = self.grounding.witnesses.get(part.get_id())
+                    if known is not None and true_in(model, known[0]):
+                        yield known[1]
 
     def _choices(
-        self, model: z3.ModelRef, goal: Goal
+        self, model: z3.ModelRef, goal: Goal, said: z3.BoolRef
     ) -> Iterable[tuple[z3.ExprRef, Sequence[Any]]]:
         """What a run leaves open in its initial state and its arguments, with the values that it is
         to take, the best first.
         """
         vocabulary = self.transitions.vocabulary
         reader = _Reader(self, model, goal)
-        reader.found()
+        reader.found((said,))
         for key, type_ in vocabulary.types.items():
             options = self._options(type_)
             if key in self.transitions.initial or not options:
@@ -452,6 +465,11 @@ class Unrolling:
             for command in self.transitions.commands
             if self.transitions.actions[command.name].eq(chosen)
         )
+
+
+def true_in(model: z3.ModelRef, name: z3.BoolRef) -> bool:
+    """Whether a model makes a name true."""
+    return bool(z3.is_true(model.eval(name, model_completion=True)))
 
 
 def uninterpreted(term: z3.ExprRef) -> Iterable[z3.ExprRef]:
@@ -498,17 +516,19 @@ class _Reader:
             return z3.is_true(value)
         return str(value.decl().name())
 
-    def found(self, *, whole: bool = False) -> Found:
-        """The run; ``whole``: with every entity that some formula of the unrolling names."""
+    def found(self, said: Iterable[z3.BoolRef] = (), *, whole: bool = False) -> Found:
+        """The run, with the witnesses of what is said; ``whole``: with every entity that some
+        formula of the unrolling names.
+        """
         steps = []
         for layer in self.unrolling.layers:
             command = self.unrolling._taken(self.model, layer)
             arguments = tuple(self.plain(term) for term in layer.arguments[command.name])
             steps.append((command.name, arguments))
         witness = tuple(self.plain(term) for _, _, term in self.goal.variables)
-        besides = dict.fromkeys(
-            (term.sort().name(), self.number(term)) for term in self.goal.besides(self.model)
-        )
+        own = (name for name in said if name.get_id() in self.unrolling.meaning)
+        named = (*self.goal.besides(self.model), *self.unrolling.witnesses(own, self.model))
+        besides = dict.fromkeys((term.sort().name(), self.number(term)) for term in named)
         for terms in self.unrolling.grounding.terms.values() if whole else ():
             for term in terms.values():
                 self.number(term)

@@ -16,7 +16,7 @@ from functools import cached_property, partial
 import z3
 
 from model.kernel import ModelError
-from proofs.engine.bounded import Found, Goal, Numbers, Unrolling
+from proofs.engine.bounded import Found, Goal, Numbers, Unrolling, true_in
 from proofs.engine.extract import Command, subterms
 from proofs.engine.fairness import Strength
 from proofs.engine.liveness import Eventuality, Instance
@@ -222,15 +222,11 @@ def lassos(
             if model is None:
                 break
             for claim, names in list(asked.items()):
-                if not any(_true(model, name) for name in names):
+                if not any(true_in(model, name) for name in names):
                     continue
                 del asked[claim]
                 left.remove(claim)
                 yield claim, _shortest_stem(unrolling, claim, search.disabled(claim), names, model)
-
-
-def _true(model: z3.ModelRef, name: z3.BoolRef) -> bool:
-    return bool(z3.is_true(model.eval(name, model_completion=True)))
 
 
 def _shortest_stem(
@@ -246,23 +242,11 @@ def _shortest_stem(
     """
     stem = len(names)
     while model is not None:
-        stem, best = min(k for k, name in enumerate(names) if _true(model, name)), model
+        stem, best = min(k for k, name in enumerate(names) if true_in(model, name)), model
         model = unrolling.check(z3.Or(*names[:stem])) if stem else None
-    besides = partial(_witnesses, unrolling, disabled)
+    besides = partial(unrolling.witnesses, disabled)
     goal = Goal("", z3.BoolVal(True), False, claim.variables, claim.claim.reading, besides)
     return Lasso(unrolling.read(goal, names[stem], best), stem)
-
-
-def _witnesses(
-    unrolling: Unrolling, disabled: Iterable[z3.BoolRef], model: z3.ModelRef
-) -> Iterator[z3.ExprRef]:
-    """The entities that keep fair actions disabled in a model."""
-    for name in disabled:
-        if _true(model, name):
-            for part in subterms(unrolling.meaning[name.get_id()]):
-                chosen, witness = unrolling.grounding.witnesses.get(part.get_id(), (None, None))
-                if chosen is not None and _true(model, chosen):
-                    yield witness
 
 
 def _is_test(term: z3.ExprRef, variable: z3.ExprRef) -> bool:
