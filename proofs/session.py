@@ -34,9 +34,12 @@ SMALL = (
         Site,
         {"servers": 2, "mailboxes": 1, "attachments": 1},
         {StoreVersion: (SP3, SP4)},
+        forget=False,
     ),
 )
-"""The instances whose reachable states are all looked at, beside the proofs."""
+"""The instances whose reachable states are all looked at, beside the proofs; with every value, for
+a clause may be about one that no guard reads.
+"""
 
 NUMBERS = {StoreVersion: Numbers(0, 2**64 - 1, tuple(map(int, POSTED)))}
 """Versions; runs that are shown prefer posted builds."""

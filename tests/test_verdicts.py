@@ -78,7 +78,9 @@ def test_every_verdict_is_as_expected(report: Report) -> None:
 @pytest.mark.parametrize("claim", CHECKED, ids=lambda claim: claim.title)
 def test_exhaustive_search_agrees(report: Report, claim: Claim) -> None:
     (result,) = [r for r in report.results if r.claim is claim]
-    outcome = check(claim, HISTORIES, Instance(Site, SMALL, {StoreVersion: THREE}))
+    forget = claim.id != "resolution.events_are_logged"  # the log is dead: no guard reads it
+    instance = Instance(Site, SMALL, {StoreVersion: THREE}, forget=forget)
+    outcome = check(claim, HISTORIES, instance)
     if claim.kind is not Kind.RECOVERABLE:
         assert outcome.steps == result.steps
     if claim.kind is Kind.ALWAYS:
@@ -167,7 +169,9 @@ def test_the_invariant_holds_in_every_reachable_state(engine: Prover) -> None:
     tests = [(clause, compiled(clause.term)) for clause in clauses]
     checked = 0
     for sticky in (False, True):
-        instance = Instance(Site, SMALL, {StoreVersion: (SP3, SP4)}, {"sticky": sticky})
+        instance = Instance(
+            Site, SMALL, {StoreVersion: (SP3, SP4)}, {"sticky": sticky}, forget=False
+        )
         (space,) = instance.spaces()
         needed = [h for h in HISTORIES if any(h.name in str(clause) for clause in clauses)]
         kept = product(space, needed)
@@ -212,7 +216,9 @@ def _functions(kept: Any, state: Any) -> dict[str, list[Any]]:
         functions.setdefault(f"{sort}.{slot}.{field}", []).append(spelled)
     for (name, entity), value in sample.histories.items():
         sort = entity.rstrip("0123456789").capitalize()
-        plain = value.index if hasattr(value, "system") else value
+        plain: Any = value.index if hasattr(value, "system") else value
+        if type(value).__name__ in ("DatabaseFormat", "Logged"):
+            plain = f"{type(value).__name__}.{value.name}"
         functions.setdefault(f"{sort}.history.{name}", []).append(plain)
     return functions
 
