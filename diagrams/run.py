@@ -260,7 +260,8 @@ class _Drawing:
         ]
         for lane in self.lanes:
             items += self._state(self._x(lane), y, self.first[lane], "state", dashed=False)
-        return Group("step-0", ("step",), tuple(items), "the initial state")
+        classes = ("step", *(("end",) if 0 in self._ending() else ()))
+        return Group("step-0", classes, tuple(items), "the initial state")
 
     def _row(self, number: int, moment: Moment) -> Group:
         y = self._y(number)
@@ -314,7 +315,7 @@ class _Drawing:
     def _when(self) -> str:
         rows = self._ending()
         if self.story.back_to is None:
-            return f"in step {rows.start}"
+            return f"in step {rows.start}" if rows.start else "in the initial state"
         again = f"steps {rows.start} to {rows.stop - 1}" if len(rows) > 1 else f"step {rows.start}"
         return f"by {again} again and again, for ever"
 

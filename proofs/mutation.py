@@ -20,6 +20,7 @@ from model import entities, machines, site, version
 from model.kernel import ModelError
 from proofs import session
 from proofs.catalogue import CLAIMS, QUESTIONS
+from proofs.engine.ask import deaf, interruptible
 from proofs.engine.explicit import Instance
 from proofs.engine.fate import Fate, Judge, Judgement, Original
 from proofs.engine.induction import Timeout
@@ -80,8 +81,9 @@ def survey(
     context = multiprocessing.get_context(method)
     pool = None
     try:
-        _begin(seed, timeout)
-        pool = context.Pool(min(jobs, len(wanted)) or 1, _prepare, (seed,))
+        with interruptible():
+            _begin(seed, timeout)
+            pool = context.Pool(min(jobs, len(wanted)) or 1, _prepare, (seed,))
         stream = pool.imap_unordered(_settle, by_id)
         while len(result.found) < len(by_id):
             left = None if end is None else max(0.0, end - time.monotonic())
@@ -121,7 +123,7 @@ def _begin(seed: int, timeout: float | None = None) -> Original:
 
 
 def _prepare(seed: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent keeps what was settled
+    deaf()  # the parent keeps what was settled
     global _SEED  # noqa: PLW0603  (a process has no other place for it)
     _SEED = seed
     _begin(seed)
