@@ -46,9 +46,13 @@ class Grounding:
 
     def ground(self, formula: z3.BoolRef) -> z3.BoolRef:
         """A ground formula that stands for ``formula`` wherever the constraints are asserted."""
-        formula = self._without_quantifiers(formula)
-        for term in subterms(formula):
-            if z3.is_const(term) and term.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+        terms = list(subterms(formula))
+        if any(map(z3.is_quantifier, terms)):
+            pairs = [(term, self.name(term, signs)) for term, signs in polarities(formula)]
+            formula = z3.substitute(formula, *pairs)
+            terms = list(subterms(formula))
+        for term in terms:
+            if _is_entity(term):
                 self.entity(term)
         return formula
 
@@ -64,13 +68,6 @@ class Grounding:
                 self.constraints.append(body(term))
         for function in _from(self.functions, kind):
             self.entity(function(term))
-
-    def _without_quantifiers(self, formula: z3.BoolRef) -> z3.BoolRef:
-        found = polarities(formula)
-        if not found:
-            return formula
-        pairs = [(term, self.name(term, signs)) for term, signs in found]
-        return z3.substitute(formula, *pairs)
 
     def expand(
         self, template: z3.BoolRef, macros: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
@@ -142,13 +139,14 @@ def _shape(template: z3.BoolRef) -> Shape:
     """The entities that a template names, and its quantifiers; kept, for templates come again."""
     key = template.get_id()
     if key not in _SHAPES:
-        entities = [
-            term
-            for term in subterms(template)
-            if z3.is_const(term) and term.sort().kind() == z3.Z3_UNINTERPRETED_SORT
-        ]
+        entities = [term for term in subterms(template) if _is_entity(term)]
         _SHAPES[key] = template, (entities, polarities(template))
     return _SHAPES[key][1]
+
+
+def _is_entity(term: z3.ExprRef) -> bool:
+    """Whether a term is a constant that stands for an entity."""
+    return z3.is_const(term) and term.sort_kind() == z3.Z3_UNINTERPRETED_SORT
 
 
 def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:

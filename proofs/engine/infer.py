@@ -208,6 +208,8 @@ class _Step:
         self.command = command
         self.grounding = houdini.induction.grounding(())
         self.solver = solver(houdini.induction.seed)
+        # Guess that candidates are violated: a model then rules out many of them at once.
+        self.solver.set("phase_selection", 1)
         self.solver.add(*transitions.under(houdini.reading))
         self.asserted = 0
         self.done: set[int] = set()
