@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, IntEnum
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from model.kernel import ModelError, pure
 
@@ -20,9 +20,12 @@ class StoreVersion(int):
         True
     """
 
+    LEAST: ClassVar[int] = 0
+    GREATEST: ClassVar[int] = (1 << 64) - 1
+
     def __new__(cls, number: int) -> Self:
         """Raise ModelError unless 0 <= number < 2**64."""
-        if not 0 <= number < 1 << 64:
+        if not cls.LEAST <= number <= cls.GREATEST:
             raise ModelError(f"{number} is no file version; it must fit into 64 bits")
         return super().__new__(cls, number)
 

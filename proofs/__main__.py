@@ -33,6 +33,7 @@ NEAREST = 3
 """So many claims are offered in place of one that is unknown."""
 
 COMMANDS = {
+    "check": "proofs.check",
     "mutate": "proofs.mutate",
     "recheck": "proofs.recheck",
     "without": "proofs.without",
@@ -103,7 +104,8 @@ def command(
     """Prove or refute the claims of Q271547 about the model.
 
     CLAIM is a claim's id or a pattern such as 'cause.*'; without any, all claims are meant. In its
-    place may stand `mutate`, `recheck` or `without`, commands of their own; each has a --help.
+    place may stand `check`, `mutate`, `recheck` or `without`, commands of their own; each has a
+    --help. With `check` you prove what you say of a system of yours.
     """
     from model.assumptions import ASSUMPTIONS
     from proofs.engine.verdict import Exit, exit_code

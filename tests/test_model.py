@@ -182,16 +182,46 @@ def test_a_field_needs_a_value_and_a_free_name() -> None:
         type("Clash", (Machine,), {"__annotations__": {"send": "int"}, "send": 1})
 
 
-def test_a_final_state_is_refused() -> None:
-    class Fuse(Machine):
-        whole = State(initial=True)
-        blown = State(final=True)
-        blow = whole.to(blown)
+class Fuse(Machine):
+    whole = State(initial=True)
+    blown = State(final=True)
+    blow = whole.to(blown)
+    check = whole.to.itself()
 
-    owner = type("Box", (Entity,), {"__annotations__": {"fuse": Fuse}})
-    system = type("Cellar", (System,), {"__annotations__": {"boxes": Many[owner]}})  # type: ignore[valid-type]
-    with pytest.raises(ModelError, match="blown is final"):
-        system(boxes=1)
+
+class Box(Entity):
+    fuse: Fuse
+
+
+class Cellar(System):
+    boxes: Many[Box]
+
+    @action
+    def blow(self, box: Box) -> None:
+        box.fuse.blow()
+
+    @action
+    def blow_all_but(self, box: Box) -> None:
+        for other in self.boxes:
+            if other != box:
+                other.fuse.blow()
+        box.fuse.check()
+
+
+def test_a_final_state_ends_a_machine_until_the_step_is_undone() -> None:
+    cellar = Cellar(boxes=2)
+    first, second = cellar.boxes
+    start = cellar.snapshot()
+    cellar.blow(first)
+    with pytest.raises(ActionDisabled):
+        cellar.blow(first)
+    with pytest.raises(ActionDisabled):  # second blows, then first refuses: both as before
+        cellar.blow_all_but(first)
+    assert second.fuse.whole.is_active
+    cellar.blow(second)
+    cellar.restore(start)
+    cellar.blow(first)
+    assert (first.fuse.blown.is_active, second.fuse.whole.is_active) == (True, True)
 
 
 def test_anything_starts_like_its_example() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from model.kernel.errors import ModelError
 from model.kernel.fields import STATE, Field
-from model.kernel.machine import Machine
+from model.kernel.machine import Machine, check_no_cache
 
 if TYPE_CHECKING:
     from model.kernel.system import System
@@ -118,11 +119,7 @@ def _machine(slot: str, cls: type[Machine], names: dict[str, type]) -> MachineIn
                 f"{cls.__name__}.{state.id} has states of its own; a machine of a system is flat: "
                 "give each region a machine"
             )
-        if state.final:
-            raise ModelError(
-                f"{cls.__name__}.{state.id} is final; python-statemachine switches a machine off "
-                "there for good, so leave `final` away and give the state no transitions out"
-            )
+    check_no_cache(cls)
     types = dict(_annotations_of_fields(cls, names))
     states = tuple(state.id for state in cls.states)
     if cls.initial_state is None:
@@ -160,6 +157,9 @@ def signature(cls: type[System]) -> SystemInfo:
 
 _SIGNATURES: dict[type[System], SystemInfo] = {}
 
+_RESERVED = frozenset(("history", "kind", "term", "world"))
+"""What entities have in a proof, and what is remembered of them."""
+
 
 def _signature(cls: type[System]) -> SystemInfo:
     from model.kernel.system import Entity, Many, System  # noqa: PLC0415  (they use this)
@@ -176,12 +176,24 @@ def _signature(cls: type[System]) -> SystemInfo:
         else:
             raise ModelError(f"{cls.__name__}.{name} has no value; write `{name}: ... = value`")
     names = {kind.__name__: kind for kind in kinds.values()}
+    for kind, other in itertools.permutations(kinds.values(), 2):
+        if issubclass(kind, other):
+            raise ModelError(
+                f"{kind.__name__} is a kind of {other.__name__}, and {cls.__name__} has both; give "
+                "what they share to a common base class"
+            )
+    check_no_cache(cls)
     entities = []
     for plural, kind in kinds.items():
+        check_no_cache(kind)
         machines, references = [], []
-        for name, annotation in _annotations(kind, names):
+        for name, annotation in dict(_annotations(kind, names)).items():
             if name in Entity.__annotations__:
                 continue
+            if name in _RESERVED or hasattr(Entity, name):
+                raise ModelError(
+                    f"{kind.__name__}.{name} is a name that entities use; choose another"
+                )
             if isinstance(annotation, type) and issubclass(annotation, Machine):
                 machines.append(_machine(name, annotation, names))
             elif isinstance(annotation, type) and issubclass(annotation, Entity):
@@ -196,11 +208,17 @@ def _signature(cls: type[System]) -> SystemInfo:
 
 
 def _actions(cls: type[System], names: dict[str, type]) -> Iterator[ActionInfo]:
+    from model.kernel.system import System  # noqa: PLC0415  (it uses this)
+
     for base in reversed(cls.__mro__):
         for name, member in base.__dict__.items():
             if not hasattr(member, "__action__"):
                 continue
             function: Callable[..., Any] = member.__action__
+            if hasattr(System, name):
+                raise ModelError(
+                    f"{cls.__name__}.{name} is a name that systems use; call the action otherwise"
+                )
             if getattr(getattr(cls, name), "__action__", None) is not function:
                 continue  # a subclass has another action of this name
             holder = type(

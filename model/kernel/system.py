@@ -36,6 +36,12 @@ class Entity:
     def __repr__(self) -> str:
         return self.name
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Raise ModelError in an action: what changes belongs on a machine."""
+        if "system" in self.__dict__ and self.system.firing:
+            raise _hidden(type(self), name)
+        super().__setattr__(name, value)
+
     def __eq__(self, other: object) -> Any:
         """The same one, be it in another state of the system."""
         return isinstance(other, Entity) and (type(self), self.index) == (type(other), other.index)
@@ -73,10 +79,10 @@ def pure(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        for argument in args:
+        for argument in (*args, *kwargs.values()):
             merge = getattr(argument, "__merge__", None)
             if merge is not None:
-                return cast("R", merge(function, args))
+                return cast("R", merge(function, args, kwargs))
         return function(*args, **kwargs)
 
     return call
@@ -161,6 +167,12 @@ class System:
                     setattr(member, machine.slot, self._machine(machine, member, populations))
         self.journal.clear()
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Raise ModelError in an action: what changes belongs on a machine."""
+        if self.firing and name not in System.__annotations__:
+            raise _hidden(type(self), name)
+        super().__setattr__(name, value)
+
     def _machine(
         self, machine: MachineInfo, owner: Entity, populations: Mapping[type, list[Any]]
     ) -> Machine:
@@ -227,3 +239,10 @@ class System:
                     instance = getattr(member, machine.slot)
                     for name in instance.dead_fields:
                         instance.model._restore(name, FORGOTTEN)
+
+
+def _hidden(cls: type, name: str) -> ModelError:
+    return ModelError(
+        f"{cls.__name__}.{name} is assigned in an action, so no proof would see it; data that "
+        "changes belongs on a machine, as a field"
+    )

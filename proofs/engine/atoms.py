@@ -10,7 +10,7 @@ import z3
 
 from proofs.engine.extract import subterms
 from proofs.engine.transitions import Transitions
-from proofs.engine.vocabulary import HISTORY, Key, States
+from proofs.engine.vocabulary import HISTORY, Key, States, is_membership
 
 _CONNECTIVES = (
     z3.Z3_OP_AND,
@@ -238,7 +238,8 @@ def _spell(
     for child in term.children():
         type_ = number_type(child, transitions)
         number = type_ or number
-    parts = [_spell(child, transitions, places, number) for child in term.children()]
+    children = [child for child in term.children() if not is_membership(child)]
+    parts = [_spell(child, transitions, places, number) for child in children]
     if kind in (z3.Z3_OP_EQ, z3.Z3_OP_AND, z3.Z3_OP_OR):
         # Z3 orders these by when they were first seen; a name comes before a value or a case.
         parts.sort(key=lambda part: (part[0] in "(0123456789", "." not in part, part))

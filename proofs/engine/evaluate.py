@@ -14,6 +14,7 @@ import z3
 
 from model.kernel import ModelError
 from proofs.engine.explore import is_constructor
+from proofs.engine.vocabulary import is_membership
 
 
 @dataclass
@@ -40,7 +41,12 @@ _BINARY = {
     z3.Z3_OP_GT: ">",
     z3.Z3_OP_SUB: "-",
 }
-_MANY = {z3.Z3_OP_AND: " and ", z3.Z3_OP_OR: " or ", z3.Z3_OP_ADD: " + "}
+_MANY = {
+    z3.Z3_OP_AND: " and ",
+    z3.Z3_OP_OR: " or ",
+    z3.Z3_OP_ADD: " + ",
+    z3.Z3_OP_MUL: " * ",
+}
 
 
 def compiled(*terms: z3.ExprRef) -> Compiled:
@@ -76,6 +82,8 @@ class _Writer:
             word = "any" if term.is_exists() else "all"
             return f"{word}({body} for {variable} in range(N[{sort!r}]))"
         kind = term.decl().kind()
+        if is_membership(term):
+            return "True"
         if kind == z3.Z3_OP_UNINTERPRETED:
             name = term.decl().name()
             if term.num_args() == 0:
@@ -90,6 +98,8 @@ class _Writer:
             return str(kind == z3.Z3_OP_TRUE)
         if kind == z3.Z3_OP_NOT:
             return f"(not {parts[0]})"
+        if kind == z3.Z3_OP_UMINUS:
+            return f"(-{parts[0]})"
         if kind == z3.Z3_OP_ITE:
             return f"({parts[1]} if {parts[0]} else {parts[2]})"
         if kind == z3.Z3_OP_IMPLIES:

@@ -88,7 +88,8 @@ class _Observed:
         return self.side.value(self.state[cell])
 
     def enabled(self, name: str, arguments: Iterable[Any]) -> bool:
-        found = self.side.fire(name, arguments)
+        system = self.side.system
+        found = self.side.fire(name, [system[a] if isinstance(a, Entity) else a for a in arguments])
         self.side.system.undo()
         return found
 

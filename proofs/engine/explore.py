@@ -22,6 +22,9 @@ import z3
 from model import kernel
 from model.kernel import ModelError
 
+PATHS, DECISIONS = 20_000, 100
+"""Code with more ways through it, or with more decisions on one of them, is taken for endless."""
+
 
 @dataclass(frozen=True, order=True)
 class Origin:
@@ -195,11 +198,33 @@ class Scope:
         self.literals.append(term if truth else z3.Not(term))
 
 
+@dataclass
+class Loops:
+    """The loops over any number of entities of the path being run.
+
+    ``element`` is that of the loop under way, ``count`` the number of loops begun, ``reads`` what
+    the present one reads of other entities, ``place`` its line. ``left`` are the lines of the loops
+    that the path left early, ``wrote`` those of the loops that write on some path.
+    """
+
+    element: z3.ExprRef | None = None
+    count: int = 0
+    reads: set[Any] = field(default_factory=set)
+    place: str = ""
+    left: set[str] = field(default_factory=set)
+    wrote: set[str] = field(default_factory=set)
+
+    def begin(self) -> None:
+        """Begin another path."""
+        self.element, self.count, self.left = None, 0, set()
+
+
 class Explorer:
     """Runs code along all its paths. Symbolic values ask the active one for their truth.
 
     ``origins`` remembers the lines of the model whose terms were asked for their truth, ``made``
-    the lines that terms come from; both by the terms' numbers.
+    the lines that terms come from; both by the terms' numbers. ``onlooker`` names code that may
+    read and not write.
     """
 
     active: Explorer | None = None
@@ -207,6 +232,8 @@ class Explorer:
     def __init__(self) -> None:
         self.scopes: list[Scope] = []
         self.error: ModelError | None = None
+        self.loops = Loops()
+        self.onlooker = ""
         self.origins: dict[int, tuple[z3.BoolRef, dict[Origin, None]]] = {}
         self.made: dict[int, tuple[z3.BoolRef, Origin]] = {}
         self._solver = z3.Solver()
@@ -230,7 +257,8 @@ class Explorer:
         try:
             yield scope
         finally:
-            self.scopes.remove(scope)
+            if scope in self.scopes:
+                self.scopes.remove(scope)
 
     def explore(self, run: Callable[[], Any], *, isolated: bool = False) -> Node | Leaf:
         """Run code along all its paths; return the tree of what it returned.
@@ -240,17 +268,31 @@ class Explorer:
         tree = Tree()
         outer, Explorer.active = Explorer.active, self
         try:
-            while True:
+            for paths in itertools.count(1):
                 with self.scope(tree, isolated=isolated):
                     value = run()
-                if self.error is not None:
-                    raise self.error
+                if paths > PATHS:
+                    self.refuse(f"more than {PATHS} ways lead through the code; does it end?")
+                self._raise_noted()
                 tree.place(Leaf(value))
                 if tree.finish():
-                    assert tree.root is not None
-                    return tree.root
+                    break
+        except Exception:
+            self._raise_noted()
+            raise
         finally:
             Explorer.active = outer
+            if outer is None:
+                # A loop that an error cut off is closed later, when nobody is interested any more.
+                self.error = None
+                self.scopes.clear()
+        assert tree.root is not None
+        return tree.root
+
+    def _raise_noted(self) -> None:
+        """Raise the error that was noted, whatever became of it meanwhile."""
+        if self.error is not None:
+            raise self.error from None
 
     def decide(self, term: z3.BoolRef) -> bool:
         """The truth of a term on the present path."""
@@ -264,6 +306,11 @@ class Explorer:
         for around in self._around():
             if term.get_id() in around.known:
                 return around.known[term.get_id()]
+        if len(scope.tree.path) > DECISIONS:
+            raise self.refuse(
+                f"a way through the code takes more than {DECISIONS} decisions; does it end? Write "
+                "no loop and no recursion that only a value which may be any would end"
+            )
         node = scope.tree.at_cursor()
         if node is None:
             node = Node(term, self._implied(term))
@@ -281,7 +328,8 @@ class Explorer:
                 truth = not truth
                 if (*taken[:-1], (term.get_id(), truth)) in scope.excluded:
                     raise self.refuse(
-                        "a loop that every element leaves early; write any() or all()"
+                        "a loop that every element leaves early, whatever it asks; ask any(True "
+                        "for ...) whether there is one"
                     )
         scope.tree.take(node, truth)
         scope.learn(term, truth)

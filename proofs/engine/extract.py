@@ -69,24 +69,32 @@ def _command(world: World, action: ActionInfo) -> Command:
         for name, type_ in action.parameters
     ]
 
+    left: set[str] = set()
+
     def run() -> Overlay | None:
         world.reset()
+        world.system.firing = True
         try:
             action.function(world.system, *(value for _, _, value in parameters))
         except (TransitionNotAllowed, ActionDisabled):
             return None
-        if world.left_early:
-            raise world.refuse(
-                f"{world.left_early}: a loop that writes is left early; decide with any() or all() "
-                "before the loop"
-            )
+        finally:
+            world.system.firing = False
+        left.update(world.explorer.loops.left)
         return world.overlay
 
     world.origins.clear()
     world.explorer.origins.clear()
     world.explorer.made.clear()
+    world.explorer.loops.wrote.clear()
     with located(f"action {action.name}"):
         tree = world.explorer.explore(run)
+        # Elements before the one that leaves would have been written, those after it would not.
+        if spoiled := sorted(left & world.explorer.loops.wrote):
+            raise ModelError(
+                f"{spoiled[0]}: a loop that writes is left early; decide with any() or all() "
+                "before the loop"
+            )
     world.reset()
     guard = merge(tree, lambda overlay: z3.BoolVal(overlay is not None))
     keys: dict[Key, None] = {}

@@ -16,6 +16,7 @@ import z3
 
 from model.kernel import ModelError
 from proofs.engine.extract import subterms
+from proofs.engine.vocabulary import is_membership, member
 
 
 @dataclass
@@ -24,7 +25,8 @@ class Grounding:
 
     ``functions`` are those that lead from entities to entities; ``universals`` what is to hold of
     every entity of a sort; ``witnesses`` when a constant is the witness of a quantifier, by the
-    number of what stands for that quantifier.
+    number of what stands for that quantifier; ``there`` when a term stands for an entity at all, by
+    the number of the term, where it need not.
     """
 
     functions: Sequence[z3.FuncDeclRef]
@@ -32,6 +34,7 @@ class Grounding:
     universals: list[tuple[str, Callable[[z3.ExprRef], z3.BoolRef]]] = field(default_factory=list)
     constraints: list[z3.BoolRef] = field(default_factory=list)
     witnesses: dict[int, tuple[z3.BoolRef, z3.ExprRef]] = field(default_factory=dict)
+    there: dict[int, z3.BoolRef] = field(default_factory=dict)
     _names: dict[int, tuple[z3.ExprRef, z3.BoolRef, set[bool]]] = field(default_factory=dict)
 
     def forall(self, sort: str, body: Callable[[z3.ExprRef], z3.BoolRef]) -> None:
@@ -52,22 +55,27 @@ class Grounding:
             formula = z3.substitute(formula, *pairs)
             terms = list(subterms(formula))
         for term in terms:
-            if _is_entity(term):
+            if is_entity(term):
                 self.entity(term)
-        return formula
+        return _present(formula, [term for term in terms if is_membership(term)])
 
-    def entity(self, term: z3.ExprRef) -> None:
-        """Make a ground term one that universals are instantiated at, and all it leads to."""
+    def entity(self, term: z3.ExprRef, there: z3.BoolRef | None = None) -> None:
+        """Make a ground term one that universals are instantiated at, and all it leads to.
+
+        ``there`` says when it stands for an entity at all; always, if it is left out.
+        """
         kind = term.sort().name()
         known = self.terms.setdefault(kind, {})
         if term.get_id() in known:
             return
         known[term.get_id()] = term
+        if there is not None:
+            self.there[term.get_id()] = there
         for sort, body in self.universals:
             if sort == kind:
                 self.constraints.append(body(term))
         for function in _from(self.functions, kind):
-            self.entity(function(term))
+            self.entity(function(term), there)
 
     def expand(
         self, template: z3.BoolRef, macros: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
@@ -77,9 +85,10 @@ class Grounding:
         Looks for quantifiers and entities in the template, which is small, not in what it expands
         to: the entities that the functions' values name have to be known already.
         """
-        entities, quantified = _shape(template)
+        entities, quantified, present = _shape(template)
         for term in entities:
             self.entity(term)
+        template = _present(template, present)
         pairs = [
             (term, self.name(z3.substitute_funs(term, *macros), signs))
             for term, signs in quantified
@@ -102,20 +111,36 @@ class Grounding:
             known.add(sign)
             if sign == exists:
                 witness = z3.FreshConst(sort, "witness")
-                self.entity(witness)
-                value = z3.substitute_vars(body, witness)
-                self.witnesses[name.get_id()] = name if exists else z3.Not(name), witness
+                needed = name if exists else z3.Not(name)
+                self.entity(witness, needed)
+                value = _instance(body, witness)
+                self.witnesses[name.get_id()] = needed, witness
                 self.constraints.append(
                     z3.Implies(name, value) if exists else z3.Implies(value, name)
                 )
             else:
 
                 def instance(term: z3.ExprRef) -> z3.BoolRef:
-                    value = z3.substitute_vars(body, term)
-                    return z3.Implies(value, name) if exists else z3.Implies(name, value)
+                    value = _instance(body, term)
+                    said = z3.Implies(value, name) if exists else z3.Implies(name, value)
+                    there = self.there.get(term.get_id())
+                    return said if there is None else z3.Implies(there, said)
 
                 self.forall(sort.name(), instance)
         return name
+
+
+def _instance(body: z3.BoolRef, term: z3.ExprRef) -> z3.BoolRef:
+    """What a quantifier's body says of an entity."""
+    said: z3.BoolRef = z3.substitute_vars(body, term)
+    return _present(said, [member(term)])
+
+
+def _present(formula: z3.BoolRef, said: Iterable[z3.BoolRef]) -> z3.BoolRef:
+    """A formula without what is ``said`` to be there; whatever has a name is."""
+    true = z3.BoolVal(True)
+    pairs = [(term, true) for term in said if not z3.is_var(term.arg(0))]
+    return z3.substitute(formula, *pairs) if pairs else formula
 
 
 _FROM: dict[int, tuple[Sequence[z3.FuncDeclRef], dict[str, list[z3.FuncDeclRef]]]] = {}
@@ -131,22 +156,26 @@ def _from(functions: Sequence[z3.FuncDeclRef], sort: str) -> Sequence[z3.FuncDec
     return _FROM[id(functions)][1].get(sort, ())
 
 
-Shape = tuple[list[z3.ExprRef], list[tuple[z3.ExprRef, set[bool]]]]
+Shape = tuple[list[z3.ExprRef], list[tuple[z3.ExprRef, set[bool]]], list[z3.ExprRef]]
 _SHAPES: dict[int, tuple[z3.BoolRef, Shape]] = {}
 
 
 def _shape(template: z3.BoolRef) -> Shape:
-    """The entities that a template names, and its quantifiers; kept, for templates come again."""
+    """The entities that a template names, its quantifiers, and what it says to be there; kept, for
+    templates come again.
+    """
     key = template.get_id()
     if key not in _SHAPES:
-        entities = [term for term in subterms(template) if _is_entity(term)]
-        _SHAPES[key] = template, (entities, polarities(template))
+        terms = list(subterms(template))
+        entities = [term for term in terms if is_entity(term)]
+        present = [term for term in terms if is_membership(term)]
+        _SHAPES[key] = template, (entities, polarities(template), present)
     return _SHAPES[key][1]
 
 
-def _is_entity(term: z3.ExprRef) -> bool:
+def is_entity(term: z3.ExprRef) -> bool:
     """Whether a term is a constant that stands for an entity."""
-    return z3.is_const(term) and term.sort_kind() == z3.Z3_UNINTERPRETED_SORT
+    return bool(z3.is_const(term) and term.sort_kind() == z3.Z3_UNINTERPRETED_SORT)
 
 
 def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:

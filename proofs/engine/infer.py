@@ -448,6 +448,8 @@ def infer(
         columns = samples[reading]
         pools = []
         for sort, items in vocabulary.items():
+            if not items:
+                continue
             pool = _Candidates(sort, reading, items, [])
             known = general.get(sort, [])
             fresh = [

@@ -29,10 +29,11 @@ from proofs.engine.claims import Claim
 from proofs.engine.explore import merge
 from proofs.engine.extract import Command, subterms
 from proofs.engine.fairness import Assumption, Fair, LeadsTo, Often, Rare
-from proofs.engine.ground import Grounding, solver
+from proofs.engine.ground import Grounding, is_entity, solver
 from proofs.engine.induction import Clause, Induction, Timeout
 from proofs.engine.transitions import Transitions
 from proofs.engine.values import lift
+from proofs.engine.vocabulary import member
 
 LARGEST = 200
 """A claim whose words divide the states into more cells is not proven."""
@@ -75,7 +76,10 @@ class Instance:
     @property
     def possible(self) -> z3.BoolRef:
         """That the instance, or some of its values, is enabled."""
-        return z3.Exists(list(self.free), self.enabled) if self.free else self.enabled
+        there = [member(term) for term in self.free if is_entity(term)]
+        return (
+            z3.Exists(list(self.free), z3.And(*there, self.enabled)) if self.free else self.enabled
+        )
 
 
 @dataclass(frozen=True, eq=False)

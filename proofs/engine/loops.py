@@ -28,8 +28,10 @@ def check_loop(frame: FrameType, refuse: Callable[[str], ModelError]) -> None:
     problem = _problem(code, frame.f_lasti)
     if problem is not None:
         raise refuse(f"{place}: {problem}")
+    called = _called(code, frame.f_lasti)
     for name in _names(code, frame.f_lasti):
-        if isinstance(frame.f_locals.get(name), _CONTAINERS):
+        known = frame.f_globals if name in called else {}
+        if isinstance(frame.f_locals.get(name, known.get(name)), _CONTAINERS):
             raise refuse(
                 f"{place}: the loop uses the container {name}, which could collect its elements; "
                 "keep what a loop finds out in a machine's field"
@@ -72,6 +74,9 @@ def _problem(code: CodeType, instruction: int) -> str | None:
             "any number of entities is taken apart by something other than a loop; "
             "write `for entity in ...`, `all(... for ...)` or `any(... for ...)`"
         )
+    carrier = _carrier(loop if isinstance(loop, ast.For) else parents[loop])
+    if carrier is not None:
+        return carrier
     if isinstance(loop, ast.comprehension):
         owner = parents[loop]
         call = parents.get(owner)
@@ -90,9 +95,60 @@ def _problem(code: CodeType, instruction: int) -> str | None:
     return _carried(loop, parents)
 
 
+_CARRIERS: dict[type[ast.AST], str] = {
+    ast.Yield: "yield",
+    ast.YieldFrom: "yield",
+    ast.Await: "await",
+    ast.NamedExpr: ":=",
+    ast.Nonlocal: "nonlocal",
+    ast.Global: "global",
+    ast.FunctionDef: "def",
+    ast.AsyncFunctionDef: "def",
+    ast.ClassDef: "class",
+    ast.Import: "import",
+    ast.ImportFrom: "import",
+    ast.Delete: "del",
+    ast.MatchStar: "a pattern that captures",
+}
+"""What could pass a value from one element of a loop to the next, or out of it."""
+
+
+def _carrier(region: ast.AST) -> str | None:
+    for node in ast.walk(region):
+        word = _CARRIERS.get(type(node))
+        if isinstance(node, ast.MatchAs) and node.name is not None:
+            word = "a pattern that captures"
+        if isinstance(node, ast.ExceptHandler) and node.name is not None:
+            word = "except ... as"
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "next"
+        ):
+            word = "next()"
+        if word is not None:
+            return (
+                f"a loop over any number of entities has {word}, which could carry a value from "
+                "one element to the next; use plain conditions, all() or any()"
+            )
+    return None
+
+
+def _root(node: ast.expr) -> str:
+    """The name that a chain of attributes starts with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def _carried(loop: ast.For, parents: dict[ast.AST, ast.AST]) -> str | None:
     inside = set(ast.walk(loop))
     function = next(n for n in _ancestors(loop, parents) if isinstance(n, _FUNCTIONS))
+    stored = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Nonlocal | ast.Global) and stored.intersection(node.names):
+            names = ", ".join(sorted(stored.intersection(node.names)))
+            return f"{names} passes from the loop to the code around it; use all() or any()"
     for node in inside:
         if isinstance(node, ast.AugAssign | ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -100,12 +156,17 @@ def _carried(loop: ast.For, parents: dict[ast.AST, ast.AST]) -> str | None:
                 return (
                     "a loop over any number of entities assigns to an item; use a machine's field"
                 )
+            for target in targets:
+                if isinstance(target, ast.Attribute) and _root(target) not in stored:
+                    return (
+                        f"a loop over any number of entities assigns {ast.unparse(target)}, which "
+                        "is not its own element's; use a machine's field, all() or any()"
+                    )
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             return (
                 f"a loop over any number of entities accumulates into {node.target.id}; "
                 "count with a machine's field, or ask all() or any()"
             )
-    stored = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     for node in ast.walk(function):
         if not isinstance(node, ast.Name) or node.id not in stored:
             continue
@@ -134,9 +195,10 @@ def _bound_before(use: ast.Name, loop: ast.For, parents: dict[ast.AST, ast.AST])
     for node in above:
         if node is loop:
             return False
-        if isinstance(node, ast.For | ast.comprehension | ast.GeneratorExp) and any(
-            isinstance(n, ast.Name) and n.id == use.id and isinstance(n.ctx, ast.Store)
-            for n in ast.walk(node)
+        if any(
+            isinstance(n, ast.Name) and n.id == use.id
+            for target in _targets(node)
+            for n in ast.walk(target)
         ):
             return True
         block = parents.get(node)
@@ -149,6 +211,13 @@ def _bound_before(use: ast.Name, loop: ast.For, parents: dict[ast.AST, ast.AST])
                 ):
                     return True
     return False
+
+
+def _targets(node: ast.AST) -> list[ast.expr]:
+    """What a loop or a comprehension binds for its own body."""
+    if isinstance(node, ast.For):
+        return [node.target]
+    return [generator.target for generator in getattr(node, "generators", ())]
 
 
 def _rebound(name: ast.Name, loop: ast.For, parents: dict[ast.AST, ast.AST]) -> bool:
@@ -172,3 +241,17 @@ def _names(code: CodeType, instruction: int) -> tuple[str, ...]:
         return ()
     region = loop if isinstance(loop, ast.For) else parents[loop]
     return tuple(sorted({n.id for n in ast.walk(region) if isinstance(n, ast.Name)}))
+
+
+@cache
+def _called(code: CodeType, instruction: int) -> frozenset[str]:
+    """The names whose methods are called in a loop."""
+    loop, parents = _loop(code, instruction)
+    if loop is None:
+        return frozenset()
+    region = loop if isinstance(loop, ast.For) else parents[loop]
+    return frozenset(
+        _root(node.func)
+        for node in ast.walk(region)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    )

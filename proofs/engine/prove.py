@@ -52,6 +52,7 @@ class Prover:
         seed: int = 0,
         timeout: float | None = None,
         explain: bool = False,
+        depth: int = DEPTH,
     ) -> None:
         self.end = None if timeout is None else time.monotonic() + timeout
         self.system, self.histories = system, histories
@@ -69,7 +70,7 @@ class Prover:
         self._properties: dict[Any, Property] = {}
         self._cells: dict[Claim, list[Cell]] = {}
         self._invariant: list[Clause] | None = None
-        self.explain = explain
+        self.explain, self.depth = explain, depth
         self._cores: Cores | None = None
 
     @property
@@ -200,7 +201,7 @@ class Prover:
                 yield Result(claim, Verdict.UNDETERMINED, f"timed out: {gave_up}")
             return
         for claim in left:
-            yield Result(claim, Verdict.UNDETERMINED, f"no proof, and no run of {DEPTH} steps")
+            yield Result(claim, Verdict.UNDETERMINED, f"no proof, and no run of {self.depth} steps")
 
     def _settle(self, claims: Sequence[Claim]) -> Iterator[Result]:
         clock = Clock()
@@ -245,7 +246,7 @@ class Prover:
         )
         clock = Clock()
         unmet = dict(sought)
-        for goal, said, model in shortest(unrolling, sought, DEPTH):
+        for goal, said, model in shortest(unrolling, sought, self.depth):
             question = unmet.pop(goal)
             claim, cell = question
             if claim.kind is Kind.EVENTUALLY:
@@ -313,7 +314,7 @@ class Prover:
         if vacuous:
             detail = "holds because nothing ever gets there"
         elif vacuous is None:
-            detail = f"holds, but no run of {DEPTH} steps reaches its antecedent"
+            detail = f"holds, but no run of {self.depth} steps reaches its antecedent"
         return Result(
             claim,
             Verdict.PROVED,

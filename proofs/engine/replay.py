@@ -38,8 +38,9 @@ class Observed:
 
     def enabled(self, name: str, arguments: tuple[Any, ...]) -> bool:
         """Whether an action could be fired: it is, and taken back."""
+        own = [self.system[a] if isinstance(a, Entity) else a for a in arguments]
         try:
-            getattr(self.system, name)(*arguments)
+            getattr(self.system, name)(*own)
         except ActionDisabled:
             return False
         self.system.undo()

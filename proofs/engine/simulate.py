@@ -56,7 +56,7 @@ class Simulator:
         if issubclass(type_, Entity):
             return list(range(sizes[self.transitions.info.entity(type_).name]))
         if issubclass(type_, enum.Enum):
-            return [f"{type_.__name__}.{member}" for member in type_.__members__]
+            return [f"{type_.__name__}.{member.name}" for member in type_]
         return [False, True] if issubclass(type_, bool) else list(self.numbers)
 
     def start(self, sizes: dict[str, int], pick: random.Random) -> Valuation:
@@ -91,7 +91,7 @@ class Simulator:
         for index in range(state.sizes[entity]):
             constants[variable] = index
             result.append(value(state.functions, constants, state.sizes)[0])
-        del constants[variable]
+        constants.pop(variable, None)
         return result
 
     def fire(self, state: Valuation, action: str, arguments: tuple[Any, ...]) -> Valuation | None:

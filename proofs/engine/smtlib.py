@@ -15,7 +15,7 @@ import z3
 
 from model.kernel import Entity, ModelError
 from proofs.engine.transitions import Transitions
-from proofs.engine.vocabulary import HISTORY
+from proofs.engine.vocabulary import HISTORY, is_membership
 
 WIDTH = 100
 """Lines are no longer than this where that can be."""
@@ -153,6 +153,8 @@ class Writer:
             return str(value) if value >= 0 else ("-", str(-value))
         if z3.is_true(term) or z3.is_false(term):
             return "true" if z3.is_true(term) else "false"
+        if is_membership(term):
+            return "true"
         decl = term.decl()
         if decl.kind() == z3.Z3_OP_DT_CONSTRUCTOR:
             return constructor(term)
@@ -173,6 +175,7 @@ class Writer:
                 for part in (
                     child[1:] if isinstance(child, tuple) and child[0] == head else (child,)
                 )
+                if part != "true" or head == "or"
             ]
             empty = "true" if head == "and" else "false"
             return _joined(head, empty, sorted(flat, key=_flat))

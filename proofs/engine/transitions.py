@@ -11,13 +11,16 @@ from typing import Any
 import z3
 
 from model.kernel import STATE, ModelError, Start, System, signature
-from proofs.engine.claims import Claim, History, Inapplicable, Reading, Step
+from proofs.engine.claims import Claim, History, Inapplicable, Kind, Reading, Step
 from proofs.engine.explore import Explorer, Leaf, Node, merge
 from proofs.engine.extract import Command, Update, constants, extract, located, subterms
-from proofs.engine.lint import check_identity
+from proofs.engine.lint import check_identity, code_of
 from proofs.engine.values import lift, truth
 from proofs.engine.vocabulary import HISTORY, Key, Vocabulary, enumeration
 from proofs.engine.world import World
+
+INAPPLICABLE = object()
+"""Stands for what the body of a claim returns where its antecedent does not hold."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,15 @@ class Transitions:
     """
 
     def __init__(self, system: type[System], histories: Iterable[History[Any]] = ()) -> None:
+        histories = tuple(histories)
         self.info = signature(system)
-        check_identity(self.info)
+        check_identity(code_of(self.info), *(h.update for h in histories))
         self.vocabulary = Vocabulary(self.info)
         self.next_vocabulary = Vocabulary(self.info, prime="'")
         self.explorer = Explorer()
         self.world = World(self.info, self.vocabulary, self.explorer)
         self.next_world = World(self.info, self.next_vocabulary, self.explorer)
-        self.histories = tuple(histories)
+        self.histories = histories
         for item in self.histories:
             for vocabulary in (self.vocabulary, self.next_vocabulary):
                 vocabulary.declare(self.history_key(item), item.type)
@@ -83,7 +87,10 @@ class Transitions:
         self.action = z3.Const("action", sort)
         self.commands: tuple[Command, ...] = extract(self.world)
         self.world.commands = {command.name: command for command in self.commands}
-        self.next_world.commands = self.world.commands
+        self.next_world.commands = {
+            command.name: replace(command, guard=self.primed(command.guard))
+            for command in self.commands
+        }
         self.step = SymbolicStep(self)
         self._macros: dict[str, list[tuple[z3.FuncDeclRef, z3.ExprRef]]] = {}
         self.initial = self._initial()
@@ -160,7 +167,8 @@ class Transitions:
                         f"{machine.cls.__name__} starts in some states but not in all; "
                         "let it start in one or in any"
                     )
-                for info in machine.fields:
+                # As on a plain system, what is derived finds every constant in place.
+                for info in sorted(machine.fields, key=lambda f: f.field.start is Start.DERIVED):
                     key = Key(entity.name, machine.slot, info.name)
                     x = self.world.variable(key)
                     if info.field.start is Start.CONSTANT:
@@ -175,7 +183,9 @@ class Transitions:
             key = self.history_key(item)
             x = self.world.variable(key)
             entity_value = self.world.entity(item.entity, x)
-            term = self.evaluate(item.name, partial(item.first, entity_value))
+            term = self.evaluate(
+                f"history {item.name}", partial(item.first, entity_value), item.type
+            )
             initial[key] = Update(x, self.at_start(term, initial))
         return initial
 
@@ -186,10 +196,35 @@ class Transitions:
 
     # -- code to terms --------------------------------------------------------------------------
 
-    def evaluate(self, what: str, run: Callable[[], Any]) -> z3.ExprRef:
-        """Run code that changes nothing along all its paths and merge what it returns."""
+    def evaluate(self, what: str, run: Callable[[], Any], type_: Any = None) -> z3.ExprRef:
+        """Run code that changes nothing along all its paths and merge what it returns.
+
+        Raises ModelError where that is not of a type, if one is given.
+        """
         tree = self._explore(what, run)
-        return z3.simplify(merge(tree, lambda value: lift(value, self.vocabulary)))
+        wanted = None if type_ is None else self.vocabulary.sort(type_)
+        return self._term(what, z3.simplify(merge(tree, partial(self._lifted, what, wanted))))
+
+    def _lifted(self, what: str, wanted: Any, value: Any) -> z3.ExprRef:
+        """The term of what code returned; None for where a claim says nothing."""
+        if value is None:
+            raise ModelError(f"{what} returns nothing on some way through it; return a value")
+        try:
+            term = lift(value, self.vocabulary)
+        except ModelError as error:
+            raise ModelError(f"{what} returns {value!r}: {error}") from None
+        if wanted is not None and term.sort() != wanted:
+            raise ModelError(f"{what} returns a {term.sort()} where a {wanted} is wanted")
+        return term
+
+    def _term(self, what: str, term: z3.ExprRef) -> z3.ExprRef:
+        """A term that is sure to speak of no element of a loop."""
+        for constant in constants(term):
+            if "!" in constant.decl().name():
+                raise ModelError(
+                    f"{what}: an element of a loop is used after the loop; use all() or any()"
+                )
+        return term
 
     def _explore(self, what: str, run: Callable[[], Any]) -> Node | Leaf:
         def once() -> Any:
@@ -197,15 +232,20 @@ class Transitions:
             self.next_world.reset()
             return run()
 
-        with located(what):
-            return self.explorer.explore(once, isolated=True)
+        self.explorer.onlooker = what
+        try:
+            with located(what):
+                return self.explorer.explore(once, isolated=True)
+        finally:
+            self.explorer.onlooker = ""
 
     def claimed(
         self, claim: Claim
     ) -> tuple[tuple[tuple[str, Any, z3.ExprRef], ...], list[Any], Node | Leaf]:
         """A claim's variables, as constants and as what its body gets, and what the body returns;
-        None where the claim does not apply.
+        INAPPLICABLE where the claim does not apply.
         """
+        check_identity(claim.body)
         # Claims share their variables, first attachment with first attachment, so that a search for
         # many of them at once has few terms to deal with.
         counts: dict[str, int] = {}
@@ -220,7 +260,7 @@ class Transitions:
             try:
                 return claim.body(first, *values)
             except Inapplicable:
-                return None
+                return INAPPLICABLE
 
         variables = tuple(
             (name, type_, value.term)
@@ -231,11 +271,19 @@ class Transitions:
     def property(self, claim: Claim) -> Property:
         """The terms of a claim."""
         variables, _, tree = self.claimed(claim)
-        true = z3.BoolVal(True)
+        what = f"claim {claim.id}"
+        # Where an always claim says nothing it is not violated; nothing else is there reached.
+        elsewhere = z3.BoolVal(claim.kind in (Kind.ALWAYS, Kind.FINDING))
+
+        def holds(value: Any) -> z3.ExprRef:
+            if value is INAPPLICABLE:
+                return elsewhere
+            return self._lifted(what, z3.BoolSort(), value)
+
         return Property(
             variables,
-            z3.simplify(merge(tree, lambda value: z3.BoolVal(value is not None))),
-            z3.simplify(merge(tree, lambda v: true if v is None else lift(v, self.vocabulary))),
+            z3.simplify(merge(tree, lambda value: z3.BoolVal(value is not INAPPLICABLE))),
+            self._term(what, z3.simplify(merge(tree, holds))),
         )
 
     def _with_histories(self) -> tuple[Command, ...]:
@@ -244,7 +292,9 @@ class Transitions:
             key = self.history_key(item)
             x = self.world.variable(key)
             entity = self.world.entity(item.entity, x)
-            term = self.evaluate(item.name, partial(item.update, self.step, entity))
+            term = self.evaluate(
+                f"history {item.name}", partial(item.update, self.step, entity), item.type
+            )
             updates.append((key, x, term))
         commands = []
         for command in self.commands:

@@ -90,8 +90,9 @@ class Vocabulary:
         if isinstance(type_, type):
             if issubclass(type_, Entity):
                 return z3.DeclareSort(self.info.entity(type_).name)
+            _check_order(type_)
             if issubclass(type_, enum.Enum):
-                return enumeration(type_.__name__, tuple(type_.__members__))[0]
+                return enumeration(type_.__name__, tuple(m.name for m in type_))[0]
             if issubclass(type_, bool):
                 return z3.BoolSort()
             if issubclass(type_, int):
@@ -111,10 +112,46 @@ class Vocabulary:
         if isinstance(value, bool):
             return z3.BoolVal(value)
         if isinstance(value, enum.Enum):
-            return enumeration(type(value).__name__, tuple(type(value).__members__))[1][value.name]
+            members = enumeration(type(value).__name__, tuple(m.name for m in type(value)))[1]
+            if value.name not in members:
+                raise ModelError(f"{value!r} is no member of {type(value).__name__} by itself")
+            return members[value.name]
         if isinstance(value, int):
             return z3.IntVal(int(value))
         raise ModelError(f"{value!r} is no value of {self.info.cls.__name__}")
+
+
+def _check_order(type_: type) -> None:
+    """Refuse a type that compares in a way of its own, which no solver would know."""
+    plain = int if issubclass(type_, int) else enum.Enum
+    for name in ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__add__", "__sub__"):
+        if getattr(type_, name, None) is not getattr(plain, name, None):
+            raise ModelError(
+                f"{type_.__name__} has {name} of its own; a proof takes the one of {plain.__name__}"
+            )
+
+
+def member(entity: z3.ExprRef) -> z3.BoolRef:
+    """That an entity is there.
+
+    A sort of Z3 is never empty, a kind of entity may be. Under a quantifier this keeps Z3 from
+    concluding that something exists; of every entity that has a name it is true.
+    """
+    said: z3.BoolRef = membership(entity.sort())(entity)
+    return said
+
+
+def membership(sort: z3.SortRef) -> z3.FuncDeclRef:
+    """The function that `member` applies."""
+    return z3.Function(f"{MEMBER}{sort.name()}", sort, z3.BoolSort())
+
+
+def is_membership(term: z3.ExprRef) -> bool:
+    """Whether a term says that an entity is there."""
+    return bool(z3.is_app(term) and term.num_args() == 1 and term.decl().name().startswith(MEMBER))
+
+
+MEMBER = "there is:"
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from model.kernel import (
 from proofs.engine.explore import Decisions, Explorer, Leaf, Node, Origin, Tree, merge, origin
 from proofs.engine.loops import check_loop
 from proofs.engine.values import lift, truth, wrap
-from proofs.engine.vocabulary import HISTORY, Key, Vocabulary
+from proofs.engine.vocabulary import HISTORY, Key, Vocabulary, member
 
 if TYPE_CHECKING:
     from proofs.engine.extract import Command
@@ -92,6 +92,18 @@ class SymbolicRecord:
             _types={info.name: info.type for info in machine.fields},
         )
 
+    def __eq__(self, other: object) -> Any:
+        """The same entity's; which machine it is was compared before."""
+        own, others = self.__dict__, getattr(other, "__dict__", {})
+        if (own["_kind"], own["_machine"]) != (others.get("_kind"), others.get("_machine")):
+            return False
+        if own["_world"] is not others["_world"]:
+            raise own["_world"].refuse("a machine is compared with one of another state")
+        return truth(own["_at"] == others["_at"], own["_world"].vocabulary)
+
+    def __hash__(self) -> int:
+        raise self._world.refuse("a machine is hashed; compare it with ==")
+
     def __getattr__(self, name: str) -> Any:
         own = self.__dict__
         machine: MachineInfo = own["_machine"]
@@ -127,6 +139,11 @@ class SymbolicRecord:
             term = lift(value, world.vocabulary)
         else:
             raise AttributeError(f"{machine.cls.__name__} declares no field {name}")
+        wanted = world.vocabulary.functions[key].range()
+        if term.sort() != wanted:
+            raise world.refuse(
+                f"{machine.cls.__name__}.{name} is a {wanted} and is given a {term.sort()}"
+            )
         world.write(key, own["_at"], term)
 
 
@@ -190,6 +207,10 @@ class SymbolicEntity:
         )
 
     def __repr__(self) -> str:
+        if Explorer.active is not None:
+            raise self.world.refuse(
+                f"any {self.kind.name} is written as text; compare entities with =="
+            )
         return f"<any {self.kind.name}: {self.term}>"
 
 
@@ -199,6 +220,7 @@ class SymbolicMany(Many[Any]):
     def __init__(self, world: World, info: EntityInfo, filters: tuple[Any, ...] = ()) -> None:
         super().__init__()
         self.world, self.info, self.filters = world, info, filters
+        self.asked = world.overlay.mark() if filters else None
 
     def where(self, **attributes: object) -> SymbolicMany:
         """Those whose attributes have these values."""
@@ -207,7 +229,13 @@ class SymbolicMany(Many[Any]):
     def __iter__(self) -> Iterator[Any]:
         frame = sys._getframe(1)
         check_loop(frame, self.world.refuse)
-        self.world.place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        if self.asked is not None and self.world.overlay.since(self.asked):
+            raise self.world.refuse(
+                f"{place}: {self.info.plural}.where(...) was asked before something was written; "
+                "ask again where you loop"
+            )
+        self.world.explorer.loops.place = place
         return self.world.iterate(self)
 
     def __len__(self) -> int:
@@ -226,15 +254,10 @@ class World:
     def __init__(self, info: SystemInfo, vocabulary: Vocabulary, explorer: Explorer) -> None:
         self.info, self.vocabulary, self.explorer = info, vocabulary, explorer
         self.overlay = Overlay(vocabulary)
-        self.free: dict[type[Machine], list[Machine]] = {}
+        self.free: dict[str, list[Machine]] = {}
         self.bound: dict[tuple[str, int], tuple[Machine, z3.ExprRef]] = {}
         self.commands: Mapping[str, Command] = {}
         self.origins: dict[Key, dict[Origin, None]] = {}
-        self.loop: z3.ExprRef | None = None
-        self.loop_reads: set[Key] = set()
-        self.place = ""
-        self.left_early = ""
-        self.loops = 0
         self.classes = {
             entity.cls: type(entity.name, (SymbolicEntity, entity.cls), {})
             for entity in info.entities
@@ -249,6 +272,7 @@ class World:
         system: System = cls.__new__(cls)
         system.journal = []
         system.observed = self
+        system.firing = False
         for entity in self.info.entities:
             setattr(system, entity.plural, SymbolicMany(self, entity))
         for name, type_, _ in self.info.constants:
@@ -298,10 +322,20 @@ class World:
 
     def machine(self, info: EntityInfo, machine: MachineInfo, owner: Any) -> Machine:
         """The machine of an entity, taken from a pool: constructing one costs a millisecond."""
-        slot = f"{info.name}.{machine.slot}", owner.term.get_id()
+        name = f"{info.name}.{machine.slot}"
+        slot = name, owner.term.get_id()
         if slot in self.bound:
             return self.bound[slot][0]
-        pool = self.free.setdefault(machine.cls, [])
+        for (other, _), (busy, at) in list(self.bound.items()):
+            # A machine that is taking a step may be this one under another name: an event that is
+            # sent to it now has to wait.
+            if (
+                other == name
+                and busy._engine._processing.locked()
+                and self.explorer.decide(owner.term == at)
+            ):
+                return busy
+        pool = self.free.setdefault(name, [])
         instance = pool.pop() if pool else self._construct(info, machine, owner)
         instance.__dict__["owner"] = owner
         instance.model.__dict__["_at"] = owner.term
@@ -319,27 +353,30 @@ class World:
 
     def reset(self) -> None:
         """Return to the state before the step; the machines go back to the pool."""
-        for instance, _ in self.bound.values():
+        for (name, _), (instance, _) in self.bound.items():
             instance._engine.clear()
-            instance._engine.running = True
-            self.free[type(instance)].append(instance)
+            self.free[name].append(instance)
         self.bound.clear()
         self.overlay = Overlay(self.vocabulary)
-        self.loop, self.left_early, self.loops = None, "", 0
+        self.explorer.loops.begin()
 
     # -- state ----------------------------------------------------------------------------------
 
     def read(self, key: Key, entity: z3.ExprRef) -> z3.ExprRef:
         """The present value of a function at an entity."""
-        if self.loop is not None and not entity.eq(self.loop):
-            self.loop_reads.add(key)
+        loops = self.explorer.loops
+        if loops.element is not None and not entity.eq(loops.element):
+            loops.reads.add(key)
         return self.overlay.read(key, entity)
 
     def write(self, key: Key, entity: z3.ExprRef, value: z3.ExprRef) -> None:
         """Write a function at an entity; inside a loop, at the loop's own element only."""
-        if self.loop is not None and not entity.eq(self.loop):
+        element = self.explorer.loops.element
+        if self.explorer.onlooker:
+            raise self.refuse(f"{self.explorer.onlooker} changes {key}; it may only look")
+        if element is not None and not entity.eq(element):
             raise self.refuse(
-                f"a loop over {self.loop.sort()} writes {key} of another entity; "
+                f"a loop over {element.sort()} writes {key} of another entity; "
                 "a loop body may write only its own element"
             )
         self.origins.setdefault(key, {})[origin()] = None
@@ -354,38 +391,45 @@ class World:
         one update of every element. A path that leaves the loop (a break, an ``all()`` that has
         its answer, a refused event) becomes a decision: does some element take it?
         """
-        if self.loop is not None:
+        loops = self.explorer.loops
+        if loops.element is not None:
             raise self.refuse(f"a loop over {many.info.plural} inside a loop; write two loops")
-        self.loops += 1
+        loops.count += 1
+        number, place = loops.count, loops.place
         element = z3.Const(
-            f"{many.info.name.lower()}!{self.loops}", self.vocabulary.sort(many.info.cls)
+            f"{many.info.name.lower()}!{number}", self.vocabulary.sort(many.info.cls)
         )
         around = self.explorer.scopes[-1]
         excluded: set[Decisions] = set()
         while True:
             exit_ = around.tree.at_cursor()
-            if not isinstance(exit_, Node) or exit_.loop != self.loops or exit_.choice:
+            if not isinstance(exit_, Node) or exit_.loop != number or exit_.choice:
                 break
             assert exit_.leaves is not None
             excluded.add(exit_.leaves)
             around.tree.take(exit_, False)
+        if () in excluded:
+            return  # any element would leave, so there is none
         tree = Tree()
         mark = self.overlay.mark()
-        self.loop_reads = set()
+        loops.reads = set()
         while True:
             with self.explorer.scope(tree) as scope:
                 scope.excluded = frozenset(excluded)
-                self.loop = element
+                loops.element = element
                 try:
                     member = self.entity(many.info.cls, element)
                     if all(getattr(member, name) == value for name, value in many.filters):
                         yield member
                 except GeneratorExit:
-                    self._leave(tree, element, mark)
+                    if self.explorer.error is None and scope in self.explorer.scopes:
+                        self._leave(tree, element, number, place, mark)
                     raise
                 finally:
-                    self.loop = None
+                    loops.element = None
                 writes = {key: entries[-1][2] for key, entries in self.overlay.since(mark).items()}
+                if writes:
+                    loops.wrote.add(place)
             self.overlay.back_to(mark)
             tree.place(Leaf(writes))
             if tree.finish():
@@ -399,7 +443,7 @@ class World:
             keys.update(dict.fromkeys(writes))
 
         merge(tree.root, collect)
-        crossed = self.loop_reads & set(keys)
+        crossed = self.explorer.loops.reads & set(keys)
         if crossed:
             raise self.refuse(
                 f"a loop reads {min(map(str, crossed))} of other entities while it writes it; "
@@ -412,22 +456,23 @@ class World:
         for key, new in news.items():
             self.overlay.write_all(key, element, new)
 
-    def _leave(self, tree: Tree, element: z3.ExprRef, mark: dict[Key, int]) -> None:
+    def _leave(
+        self, tree: Tree, element: z3.ExprRef, number: int, place: str, mark: dict[Key, int]
+    ) -> None:
         """The present path leaves the loop: some element takes it. Runs while Python closes."""
         explorer = self.explorer
-        if explorer.error is not None:
-            return
+        explorer.loops.left.add(place)
         if self.overlay.since(mark):
-            self.left_early = self.place
+            explorer.loops.wrote.add(place)
         self.overlay.back_to(mark)
         decisions = tree.open_decisions()
-        exists = z3.Exists([element], z3.And(*tree.literals()))
+        exists = z3.Exists([element], z3.And(member(element), *tree.literals()))
         around = explorer.scopes[-2]
         node = around.tree.at_cursor()
         if node is None:
-            node = Node(exists, leaves=decisions, loop=self.loops)
+            node = Node(exists, leaves=decisions, loop=number)
             around.tree.place(node)
-        if not decisions or getattr(node, "leaves", None) != decisions:
+        if getattr(node, "leaves", None) != decisions:
             explorer.refuse("a loop that its first element always leaves; write any() or all()")
             return
         around.tree.take(node, True)  # type: ignore[arg-type]
