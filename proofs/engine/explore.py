@@ -22,7 +22,7 @@ import z3
 from model import kernel
 from model.kernel import ModelError
 
-PATHS, DECISIONS = 20_000, 100
+PATHS, DECISIONS = 20_000, 60
 """Code with more ways through it, or with more decisions on one of them, is taken for endless."""
 
 
