@@ -18,7 +18,7 @@ proofs: .venv/base.stamp
 	$(BIN)/python -m proofs $(ARGS)
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 bench: .venv/base.stamp
 	$(BIN)/python -m benchmarks $(ARGS)
