@@ -114,7 +114,8 @@ def run(
 ) -> Report:
     """Settle claims, and the administrators' table if ``tables``; ``explain`` what they rest on.
 
-    An interrupted run reports what it had settled. Raises ModelError.
+    An interrupted run reports what it had settled. Raises ModelError, and KeyboardInterrupt where
+    not even the model was read.
     """
     wanted = (*claims, *(QUESTIONS if tables else ()))
     results: dict[Claim, Result] = {}
@@ -135,10 +136,12 @@ def run(
             if progress is not None and result.claim in claims:
                 progress(result)
     except KeyboardInterrupt:
+        if engine is None:
+            raise  # not even the model was read, so there is nothing to report on
         interrupted = True
     answers = {claim.id: results[claim] for claim in QUESTIONS if claim in results}
     open_ = [claim for claim in QUESTIONS if tables and not _answered(results.get(claim))]
-    notes = tuple(engine.notes) if engine is not None else ()
+    notes = tuple(engine.notes)
     if open_:
         count = f"{len(open_)} of its {len(QUESTIONS)} questions"
         notes += (f"the administrators' table is left out: {count} are undetermined",)
@@ -245,7 +248,7 @@ def _work(
         sender.send(None)
     except ModelError as error:
         sender.send(error)
-    except Exception as error:  # noqa: BLE001  (whatever it is, the caller reports it)
+    except BaseException as error:  # noqa: BLE001  (even SystemExit: the caller reports it)
         sender.send(RuntimeError(f"{type(error).__name__}: {error}"))
 
 

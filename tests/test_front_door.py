@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import multiprocessing
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +30,10 @@ from proofs.engine.verdict import Change, Report, Result, Run, RunStep, Verdict
 from proofs.render import Style, listing_text
 
 ROOT = Path(__file__).parents[1]
+
+needs_fork = pytest.mark.skipif(
+    multiprocessing.get_start_method() != "fork", reason="a patched module does not travel"
+)
 
 RUN = Run(
     sizes=(("servers", 2), ("mailboxes", 1), ("attachments", 1)),
@@ -331,10 +337,11 @@ def test_options_reach_the_engine(session: Session) -> None:
         (ModelError("the guard ready reads nothing\nthat is declared"), "the guard ready reads"),
         (ZeroDivisionError("division by zero"), "internal: ZeroDivisionError: division by zero"),
         (MemoryError(), "internal: MemoryError"),
+        (SystemExit(0), "internal: SystemExit: 0"),
     ],
 )
 def test_errors_are_one_line_without_traceback(
-    session: Session, capsys: pytest.CaptureFixture[str], error: Exception, message: str
+    session: Session, capsys: pytest.CaptureFixture[str], error: BaseException, message: str
 ) -> None:
     session.error = error
     assert main([]) == 2
@@ -343,21 +350,97 @@ def test_errors_are_one_line_without_traceback(
     assert one_line(err).startswith(f"error: {message}")
 
 
-def test_model_error_of_an_import_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "broken.py").write_text(
-        "import sys\n"
-        "from model.kernel import ModelError\n"
-        "class Broken:\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name == 'model.site':\n"
-        "            raise ModelError('the guard reads an undeclared field')\n"
-        "sys.meta_path.insert(0, Broken())\n"
-        "from proofs.__main__ import main\n"
-        "sys.exit(main(['--list']))\n"
-    )
-    done = python(str(tmp_path / "broken.py"))
-    assert done.returncode == 2
-    assert one_line(done.stderr) == "error: the guard reads an undeclared field"
+@pytest.mark.parametrize(
+    ("file", "written", "instead", "said"),
+    [
+        (
+            "machines.py",
+            "return self.format < native(self.version)",
+            "return self.size < native(self.version)",
+            "AttributeError: 'InformationStore' object has no attribute 'size'",
+        ),
+        (
+            "site.py",
+            "        server.store.stop()\n",
+            "        server.store.stop()\n        raise SystemExit(0)\n",
+            "SystemExit: 0",
+        ),
+        (
+            "machines.py",
+            "version: StoreVersion = anything(like=SP3)",
+            "version: StoreVersion",
+            "field version of InformationStore has no initial value",
+        ),
+    ],
+    ids=["a guard reads an undeclared field", "an action ends the process", "a field is empty"],
+)
+@pytest.mark.parametrize("options", [[], ["--jobs", "2"]], ids=" ".join)
+def test_wrong_model_is_one_line(
+    tmp_path: Path, file: str, written: str, instead: str, said: str, options: list[str]
+) -> None:
+    for package in ("model", "proofs"):
+        shutil.copytree(ROOT / package, tmp_path / package)
+    changed = tmp_path / "model" / file
+    text = changed.read_text()
+    assert text.count(written) == 1
+    changed.write_text(text.replace(written, instead))
+    report = tmp_path / "report.json"
+    command = ["-m", "proofs", "symptoms.source_only", "--json", str(report), *options]
+    done = python(*command, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert one_line(done.stderr).startswith("error: ")
+    assert said in done.stderr
+    assert not report.exists()
+
+
+@needs_fork
+def test_model_that_ends_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    from proofs import session as real  # noqa: PLC0415  (the front door must do without it)
+
+    def leave(**_: object) -> None:
+        raise SystemExit(0)
+
+    monkeypatch.setattr(real, "prover", leave)
+    with pytest.raises(RuntimeError, match="SystemExit: 0"):
+        list(real._shared(CLAIMS, 2, None, 0, explain=False))
+
+
+# -- Ctrl-C before anybody listens --------------------------------------------------------------
+
+TRIP = """
+import os, signal, sys
+class Trip:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ["TRIP"]:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Trip())
+"""
+"""Ctrl-C is pressed as soon as a module is asked for."""
+
+
+@pytest.mark.parametrize(
+    ("command", "modules"),
+    [
+        ("proofs --json report.json", ("click", "statemachine", "rich", "z3", "proofs.session")),
+        ("proofs --jobs 2 --json report.json", ("z3",)),
+        ("proofs --write-lock", ("click", "proofs.session")),
+        ("proofs --list", ("click", "rich")),
+        ("proofs mutate", ("click", "proofs.mutate", "proofs.mutation")),
+        ("proofs without", ("click", "proofs.without", "z3")),
+        ("proofs recheck nowhere", ("click", "proofs.recheck", "argparse")),
+        ("proofs.recheck nowhere", ("argparse",)),
+        ("diagrams --check", ("click", "diagrams.gallery")),
+    ],
+)
+def test_ctrl_c_at_the_beginning_is_one_line(
+    tmp_path: Path, command: str, modules: tuple[str, ...]
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(TRIP)
+    path = f"{tmp_path}{os.pathsep}{ROOT}"
+    for module in modules:
+        done = python("-m", *command.split(), cwd=tmp_path, PYTHONPATH=path, TRIP=module)
+        assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n"), module
+    assert not (tmp_path / "report.json").exists()
 
 
 # -- the file for JSON --------------------------------------------------------------------------
@@ -644,12 +727,14 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A fresh interpreter in the project's folder, all of its streams piped."""
+def python(
+    *arguments: str, cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter in a folder, all of its streams piped."""
     return subprocess.run(
         [sys.executable, *arguments],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(cwd)} | environment,
         capture_output=True,
         text=True,
         timeout=60,
@@ -749,6 +834,36 @@ def test_full_disk_is_one_line() -> None:
         )
     assert done.returncode == 2
     assert one_line(done.stderr).startswith("error: cannot write 'standard output': No space")
+
+
+def test_closed_stdout_is_one_line() -> None:
+    for stderr in ("", " 2>&-"):
+        line = f'"$0" -m proofs symptoms.source_only >&-{stderr}'
+        done = subprocess.run(
+            ["/bin/sh", "-c", line, sys.executable],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 2
+        if not stderr:
+            assert one_line(done.stderr) == "error: cannot write 'standard output': it is closed."
+
+
+def test_closed_stderr_is_no_error() -> None:
+    line = '"$0" -m proofs symptoms.source_only 2>&-'
+    done = subprocess.run(
+        ["/bin/sh", "-c", line, sys.executable],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "1 verdict: 1 PROVED." in done.stdout
 
 
 # -- the set-up ---------------------------------------------------------------------------------

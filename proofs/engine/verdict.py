@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proofs.engine.claims import Claim
+from proofs.engine.exits import Exit
 
 
 class Verdict(enum.Enum):
@@ -29,16 +30,6 @@ class Verdict(enum.Enum):
 
     def __str__(self) -> str:
         return self.value
-
-
-class Exit(enum.IntEnum):
-    """Exit codes of the front doors."""
-
-    AS_EXPECTED = 0
-    DIFFERS = 1
-    USAGE = 2
-    UNDETERMINED = 3
-    INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
