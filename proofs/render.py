@@ -306,9 +306,14 @@ def _clauses(results: Iterable[Result]) -> Iterator[RenderableType]:
 def _answers(results: Iterable[Result]) -> Iterator[RenderableType]:
     for result in results:
         if result.verdict is Verdict.DERIVED:
-            yield Text(result.claim.title, f"bold {GOOD}")
+            bad = remark(result)
+            yield Text(result.claim.title, f"bold {BAD if bad else GOOD}")
             yield _indented(Text(result.claim.text, "italic"))
             yield _indented(Text(_regions(result.answer)))
+            if bad:
+                yield _indented(Text(f"! {bad}", f"bold {BAD}"))
+            elif result.awaited is not None:
+                yield _indented(Text("The articles lead one to expect just that.", QUIET))
 
 
 def _regions(regions: Sequence[dict[str, str]]) -> str:

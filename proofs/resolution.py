@@ -97,7 +97,19 @@ def store_recoverable(site: Site, server: Server) -> bool:
     return server.store.running.is_active
 
 
-@CATALOGUE.derived("resolution.rollback_window", "Resolution (F1)", assumptions=("A3",))
+# The builds that sibling articles name lead one to expect: from the first Store.exe that writes
+# format 2.46, 5.5.2652.68 (Q244976), to the last one before the first with the fix, 5.5.2653.12
+# (Q248838). They stand here apart from the thresholds of model.version, so that a wrong threshold
+# there is noticed. The solver never sees them.
+ROLLBACK_WINDOW = (("5.5.2652.68", "5.5.2653.11"),)
+
+
+@CATALOGUE.derived(
+    "resolution.rollback_window",
+    "Resolution (F1)",
+    assumptions=("A3",),
+    expecting=ROLLBACK_WINDOW,
+)
 def rollback_window(step: Step, mailbox: Mailbox, version: StoreVersion) -> bool:
     """The versions of Store.exe that start at format 2.46 and yet fail moves."""
     source = mailbox.home

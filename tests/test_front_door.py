@@ -184,6 +184,39 @@ def test_vacuous_claim_is_not_as_expected(
     assert "! Not as expected: cause.only_cause." in out
 
 
+@pytest.mark.parametrize(
+    ("answer", "vacuous", "said"),
+    [
+        ([{"from": "5.5.2652.68", "to": "5.5.2652.68"}], False, "5.5.2652.68 to 5.5.2653.11 was"),
+        ([REGION, REGION], False, "5.5.2652.68 to 5.5.2653.11 was expected"),
+        ([], True, "vacuous: the answer is empty"),
+    ],
+)
+def test_other_answer_is_not_as_expected(
+    session: Session,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    answer: list[dict[str, str]],
+    vacuous: bool,
+    said: str,
+) -> None:
+    title = "resolution.rollback_window"
+    session.will(title, Verdict.DERIVED, answer=answer, vacuous=vacuous)
+    names = ("json", "junit", "sarif", "summary")
+    assert main([part for name in names for part in (f"--{name}", str(tmp_path / name))]) == 1
+    out = capsys.readouterr().out
+    assert out.count(f"! {said}") == 2
+    assert f"! Not as expected: {title}." in out
+    (claim,) = (
+        c for c in json.loads((tmp_path / "json").read_text())["claims"] if c["id"] == title
+    )
+    assert (claim["as_expected"], claim["expected_answer"]) == (False, [REGION])
+    assert said in (tmp_path / "junit").read_text()
+    assert said in (tmp_path / "sarif").read_text()
+    assert said in (tmp_path / "summary").read_text()
+    assert "1 of " in (tmp_path / "summary").read_text().splitlines()[0]
+
+
 def test_interrupted_run_reports_what_was_settled(
     session: Session, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -771,8 +804,7 @@ def on_terminal(*arguments: str, **environment: str) -> tuple[int, str]:
 
 
 def test_no_escape_code_and_no_progress_when_piped() -> None:
-    environment = {"TERM": "xterm-256color", "FORCE_COLOR": "1", "COLUMNS": "40"}
-    done = python("-c", FAKE, "--trace", **environment)
+    done = python("-c", FAKE, "--trace", TERM="xterm-256color", FORCE_COLOR="1", COLUMNS="40")
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
     assert not done.stderr

@@ -87,6 +87,7 @@ def test_document_validates(validator: jsonschema.Draft202012Validator) -> None:
         (("claims", 0, "as_expected"), None),
         (("claims", 0, "run", 0, "arguments"), ["mailbox1"]),
         (("claims", 0, "surplus"), 1),
+        (("claims", 0, "expected_answer"), "5.5.2652.68"),
         (("surplus",), 1),
     ],
 )
@@ -139,6 +140,7 @@ def test_claims_are_as_promised() -> None:
     }
     proved = by_reading["cause.only_cause", None]
     assert (proved["invariant"], proved["vacuous"], proved["run"]) == (["p", "q"], False, None)
+    assert by_reading["resolution.rollback_window", None]["expected_answer"] == REGIONS
     undetermined = by_reading["liveness.move_ends", None]
     assert (undetermined["as_expected"], undetermined["detail"]) == (False, "not yet checked")
 

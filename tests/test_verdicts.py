@@ -392,10 +392,30 @@ def test_the_window_moves_with_the_thresholds(monkeypatch: pytest.MonkeyPatch) -
     claim = named("resolution.rollback_window")
     (before,) = settled([claim]).values()
     assert before.answer == [{"from": "5.5.2652.68", "to": "5.5.2653.11"}]
+    assert before.as_expected
     monkeypatch.setattr(version, "FIRST_WITH_MOVE_FIX", StoreVersion.parse("5.5.2653.20"))
     monkeypatch.setattr(version, "FIRST_WITH_FORMAT_2_46", StoreVersion.parse("5.5.2652.70"))
     (after,) = settled([claim]).values()
     assert after.answer == [{"from": "5.5.2652.70", "to": "5.5.2653.19"}]
+    # What the articles lead one to expect does not move with the model.
+    assert not after.as_expected
+    assert exit_code(Report("", (after,))) == 1
+
+
+def test_no_window_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = named("resolution.rollback_window")
+    monkeypatch.setattr(version, "FIRST_WITH_MOVE_FIX", StoreVersion.parse("5.5.2652.40"))
+    (result,) = settled([dataclasses.replace(claim, answer=None)]).values()
+    assert (result.verdict, result.answer, result.vacuous) == (Verdict.DERIVED, [], True)
+    assert exit_code(Report("", (result,))) == 1
+
+
+def test_the_solver_does_not_see_what_is_expected() -> None:
+    expected = (("5.5.2650.23", "5.5.2653.10"),)
+    claim = dataclasses.replace(named("resolution.rollback_window"), answer=expected)
+    (result,) = settled([claim]).values()
+    assert result.answer == [{"from": "5.5.2652.68", "to": "5.5.2653.11"}]
+    assert not result.as_expected
 
 
 def test_the_table_has_an_answer_everywhere(report: Report) -> None:

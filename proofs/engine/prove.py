@@ -361,7 +361,14 @@ class Prover:
         inside = tuple((cell.low, cell.high, run) for cell, run in found.met)
         detail = "every number in it has a run, every other one is excluded by proof"
         return Result(
-            claim, Verdict.DERIVED, detail, steps, seconds=seconds, answer=answer, inside=inside
+            claim,
+            Verdict.DERIVED,
+            detail,
+            steps,
+            vacuous=not answer,
+            seconds=seconds,
+            answer=answer,
+            inside=inside,
         )
 
     def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
