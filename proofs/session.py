@@ -11,8 +11,7 @@ from typing import Any, cast
 
 from model.kernel import ModelError
 from model.site import Site
-from model.version import POSTED, SP3, SP4, StoreVersion, native
-from proofs.administrators import SETTINGS
+from model.version import POSTED, SP3, SP4, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.engine import lock
 from proofs.engine.ask import deaf, interruptible
@@ -24,7 +23,7 @@ from proofs.engine.sections import Premise
 from proofs.engine.space import Instance
 from proofs.engine.sweep import Sweep, sweep
 from proofs.engine.verdict import Report, Result, Verdict
-from proofs.report import run_json, setting_json
+from proofs.table import table
 
 LOCK = Path(__file__).with_name("invariant.lock")
 """The invariant, as it was found and reviewed."""
@@ -149,7 +148,9 @@ def run(
         digest,
         tuple(results[claim] for claim in claims if claim in results),
         interrupted,
-        {"administrators": _table(answers)} if tables and not open_ else {},
+        {"administrators": table(answers, NUMBERS[StoreVersion].high)}
+        if tables and not open_
+        else {},
         notes,
     )
 
@@ -250,46 +251,3 @@ def _work(
         sender.send(error)
     except BaseException as error:  # noqa: BLE001  (even SystemExit: the caller reports it)
         sender.send(RuntimeError(f"{type(error).__name__}: {error}"))
-
-
-def _table(answers: dict[str, Result]) -> dict[str, Any]:
-    """The administrators' table: one row for each region of versions and setting of AVAPI."""
-    questions = ("move_can_fail", "client_exposed_at_source", "client_exposed_at_destination")
-    parse = StoreVersion.parse
-    cuts = {StoreVersion(0)}
-    for result in answers.values():
-        for region in result.answer:
-            cuts.add(parse(region["from"]))
-            if int(end := parse(region["to"])) < NUMBERS[StoreVersion].high:
-                cuts.add(StoreVersion(end + 1))
-    starts = sorted(cuts)
-    ends = [StoreVersion(start - 1) for start in starts[1:]]
-    rows = []
-    for low, high in zip(starts, [*ends, StoreVersion(NUMBERS[StoreVersion].high)], strict=True):
-        restorable = answers[f"restorable.{native(low).name}"]
-        for source, destination in SETTINGS:
-            on = {True: "on", False: "off"}
-            row: dict[str, Any] = {
-                "versions": {"from": str(low), "to": str(high)},
-                "source_antivirus": source,
-                "destination_antivirus": destination,
-            }
-            for name in questions:
-                row[name] = _cell(answers[f"{name}.{on[source]}.{on[destination]}"], low, high)
-            row["restorable"] = restorable.answer
-            rows.append(row)
-    return {"rows": rows}
-
-
-def _cell(result: Result, low: StoreVersion, high: StoreVersion) -> dict[str, Any]:
-    parse = StoreVersion.parse
-    yes = any(parse(r["from"]) <= low <= parse(r["to"]) for r in result.answer)
-    cell: dict[str, Any] = {
-        "answer": "yes" if yes else "no",
-        "steps": result.steps if yes else None,
-    }
-    inside = [(a, b, run) for a, b, run in result.inside if yes and low <= a and b <= high]
-    posted = [run for a, b, run in inside if any(a <= version <= b for version in POSTED)]
-    for run in (posted or [run for _, _, run in inside])[:1]:
-        cell |= {"run": run_json(run), "setting": setting_json(run)}
-    return cell

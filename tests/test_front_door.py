@@ -67,6 +67,7 @@ YES, NO = {"answer": "yes", "steps": 2}, {"answer": "no", "steps": None}
 
 TABLES = {
     "administrators": {
+        "reading": "per_request",
         "rows": [
             {
                 "versions": {"from": "0.0.0.0", "to": "65535.65535.65535.65535"},
@@ -76,10 +77,11 @@ TABLES = {
                 "client_exposed_at_source": NO,
                 "client_exposed_at_destination": NO if destination else YES,
                 "restorable": [REGION],
+                "restorable_but_failing": [{"from": "5.5.2652.70", "to": "5.5.2653.11"}],
             }
             for source in (False, True)
             for destination in (False, True)
-        ]
+        ],
     }
 }
 
@@ -724,6 +726,12 @@ def test_derived_answers_and_assumptions_are_shown(
     assert "from 5.5.2652.68 to 5.5.2653.11 (both included)" in out
     assert "Store.exe from 0.0.0.0 to 65535.65535.65535.65535 (both included)" in out
     assert re.search(r"enabled +disabled +yes, 2 steps +no +yes, 2 steps\n", out)
+    assert "but fails moves  ! from 5.5.2652.70 to 5.5.2653.11 (both included)\n" in out
+    words = " ".join(out.split())
+    assert (
+        "Each block is about the Store.exe of the source. A2 is read as per_request: under" in words
+    )
+    assert "May be restored: in place of that Store.exe, on databases of the format that" in words
     for assumption in ("A1", "A2", "A3", "A4", "A5", "A6"):
         assert re.search(rf"^{assumption}  \S", out, re.MULTILINE)
 

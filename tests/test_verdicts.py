@@ -30,7 +30,8 @@ from proofs.engine.explicit import Instance, check, product
 from proofs.engine.prove import Prover
 from proofs.engine.recover import plans
 from proofs.engine.replay import ReplayError, replay
-from proofs.engine.verdict import Report, Result, Verdict, exit_code
+from proofs.engine.verdict import Report, Result, Run, RunStep, Verdict, exit_code
+from proofs.table import COLUMNS, table
 from proofs.vocabulary import PER_REQUEST, ever_scanned, fails, hands_to_client, is_protected
 
 CHECKED = [claim for claim in CLAIMS if claim.kind is not Kind.EVENTUALLY]
@@ -425,5 +426,62 @@ def test_the_table_has_an_answer_everywhere(report: Report) -> None:
     assert lows[0] == 0
     assert lows == sorted(lows)
     assert len(QUESTIONS) == 15
-    cells = [row[name]["answer"] for row in rows for name in row if "can" in name or "exp" in name]
+    cells = [row[name]["answer"] for row in rows for name in COLUMNS]
     assert set(cells) == {"yes", "no"}
+
+
+def test_the_table_shows_runs_of_its_own_region(report: Report) -> None:
+    for row in report.tables["administrators"]["rows"]:
+        low, high = (StoreVersion.parse(row["versions"][end]) for end in ("from", "to"))
+        for name in COLUMNS:
+            if row[name]["answer"] == "yes":
+                assert len(row[name]["run"]) == row[name]["steps"]
+                shown = StoreVersion.parse(row[name]["setting"]["witness"]["version"])
+                assert low <= shown <= high
+
+
+def test_the_table_marks_what_starts_on_upgraded_databases_and_fails_moves(report: Report) -> None:
+    window = report.derived["resolution.rollback_window"]
+    for row in report.tables["administrators"]["rows"]:
+        first = StoreVersion.parse(row["versions"]["from"])
+        if first >= FIRST_WITH_FORMAT_2_46:
+            assert row["restorable_but_failing"] == window
+        else:
+            (restorable,) = row["restorable"]
+            assert row["restorable_but_failing"] == [
+                {"from": restorable["from"], "to": window[0]["to"]}
+            ]
+
+
+def test_a_cell_has_the_shortest_run_of_its_region() -> None:
+    def run(steps: int) -> Run:
+        return Run((), (), (RunStep("client_open", (), ()),) * steps, ())
+
+    def answer(*ranges: tuple[int, int]) -> list[dict[str, str]]:
+        return [{"from": str(StoreVersion(a)), "to": str(StoreVersion(b))} for a, b in ranges]
+
+    def derived(ranges: list[tuple[int, int]], *inside: tuple[int, int, Run]) -> Result:
+        longest = max((len(found.steps) for *_, found in inside), default=None)
+        claim = QUESTIONS[0]
+        return Result(claim, Verdict.DERIVED, "", longest, answer=answer(*ranges), inside=inside)
+
+    last = session.NUMBERS[StoreVersion].high
+    answers = {
+        claim.id: derived([(0, last)], (0, last, run(0)))
+        if "restorable" in claim.id
+        else derived([])
+        for claim in QUESTIONS
+    }
+    # The first region has two cells, and the shorter of their runs counts.
+    answers["move_can_fail.on.on"] = derived(
+        [(2, 5), (9, 9)], (2, 3, run(5)), (4, 5, run(3)), (9, 9, run(7))
+    )
+    found = table(answers, last)
+    steps = {
+        row["versions"]["from"]: row["move_can_fail"]["steps"]
+        for row in found["rows"]
+        if row["source_antivirus"] and row["destination_antivirus"]
+    }
+    versions = [str(StoreVersion(number)) for number in (0, 2, 6, 9, 10)]
+    assert steps == dict(zip(versions, (None, 3, None, 7, None), strict=True))
+    assert found["rows"][0]["restorable_but_failing"] == answer((2, 5), (9, 9))

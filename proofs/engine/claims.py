@@ -269,9 +269,7 @@ class Catalogue:
         only compared with it.
         """
         expected = {under: "DERIVED"}
-        return self._declare(
-            Kind.DERIVED, id_, section, expected, assumptions, answer=expecting
-        )
+        return self._declare(Kind.DERIVED, id_, section, expected, assumptions, answer=expecting)
 
     def eventually(
         self,

@@ -143,8 +143,9 @@ class Result:
     ``vacuous`` whether an always claim's antecedent is out of reach, or a derived answer is empty,
     ``seconds`` the wall time, ``answer`` what was derived (JSON-ready), ``inside`` a run for each
     range of numbers in it, ``plans`` actions with arguments: the claim's variables by name, or
-    numbers. ``argument`` says why every fair run gets there, phase by phase, ``ledger`` what becomes
-    of the claim without each of its assumptions, and ``core`` what the proof needs of the model.
+    numbers. ``argument`` says why every fair run gets there, phase by phase, ``ledger`` what
+    becomes of the claim without each of its assumptions, and ``core`` what the proof needs of the
+    model.
     """
 
     claim: Claim
