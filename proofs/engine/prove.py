@@ -69,6 +69,7 @@ class Prover:
         self._properties: dict[Any, Property] = {}
         self._cells: dict[Claim, list[Cell]] = {}
         self._invariant: list[Clause] | None = None
+        self._is_locked = False
         self.explain = explain
         self._cores: Cores | None = None
 
@@ -127,6 +128,7 @@ class Prover:
         if known is not None and not self.induction.is_invariant(known):
             self.notes.append(f"{self.lock_file.name} does not hold")
             return None
+        self._is_locked = known is not None
         return known
 
     def inferred(self) -> list[Clause]:
@@ -199,8 +201,14 @@ class Prover:
             for claim in left:
                 yield Result(claim, Verdict.UNDETERMINED, f"timed out: {gave_up}")
             return
+        detail = f"no proof, and no run of {DEPTH} steps"
+        if self._is_locked and self.lock_file is not None:
+            detail += (
+                f"; if claims were added, or {self.lock_file.name} was edited, "
+                "--write-lock finds an invariant that may do"
+            )
         for claim in left:
-            yield Result(claim, Verdict.UNDETERMINED, f"no proof, and no run of {DEPTH} steps")
+            yield Result(claim, Verdict.UNDETERMINED, detail)
 
     def _settle(self, claims: Sequence[Claim]) -> Iterator[Result]:
         clock = Clock()
