@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model.entities import Attachment, Mailbox, Server
+from model.entities import Mailbox, Server
 from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, SP4, DatabaseFormat, Logged, StoreVersion, native
 from proofs.engine.claims import Step, assume
@@ -62,16 +62,19 @@ def newer_store_starts(step: Step, server: Server) -> bool:
 
 
 @CATALOGUE.always("resolution.format_never_falls", "Q244976")
-def format_never_falls(
-    step: Step, server: Server, other: Server, mailbox: Mailbox, attachment: Attachment
-) -> bool:
+def format_never_falls(step: Step, server: Server) -> bool:
     """No step lowers a format, and a refused start changes nothing but the log."""
     refused = step.fires(Site.start_store, server) and step.after[server].store.stopped.is_active
     assume(refused or step.after[server].store.format != server.store.format)
     if not refused:
         return step.after[server].store.format > server.store.format
-    changed = ("store.log",) if other == server else ()
-    return step.keeps(other, *changed) and step.keeps(mailbox) and step.keeps(attachment)
+    site = step.before
+    return (
+        step.keeps(server, "store.log")
+        and all(other == server or step.keeps(other) for other in site.servers)
+        and all(step.keeps(mailbox) for mailbox in site.mailboxes)
+        and all(step.keeps(attachment) for attachment in site.attachments)
+    )
 
 
 @CATALOGUE.always("resolution.events_are_logged", "Q244976")
