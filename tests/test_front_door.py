@@ -232,12 +232,24 @@ def test_interrupted_run_reports_what_was_settled(
     assert len(json.loads(file.read_text())["claims"]) == 2
 
 
-def test_interruption_before_anything_was_settled(
-    session: Session, capsys: pytest.CaptureFixture[str]
+def test_interruption_before_anything_was_settled_is_reported_too(
+    session: Session, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    session.stop_after = 0
+    files = {name: tmp_path / name for name in ("json", "junit")}
+    assert main([part for name, file in files.items() for part in (f"--{name}", str(file))]) == 130
+    assert one_line(capsys.readouterr().err).startswith("interrupted: 0 of ")
+    assert json.loads(files["json"].read_text())["claims"] == []
+    assert files["junit"].read_text().count("<error ") == len(CLAIMS)
+
+
+def test_interruption_before_the_model_was_read_writes_nothing(
+    session: Session, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     session.error = KeyboardInterrupt()
-    assert main([]) == 130
-    assert capsys.readouterr().err.split() == ["interrupted"]
+    assert main(["--json", str(tmp_path / "json")]) == 130
+    assert capsys.readouterr() == ("", "interrupted\n")
+    assert not list(tmp_path.iterdir())
 
 
 def test_ctrl_c_in_a_real_process_shows_no_traceback() -> None:
