@@ -7,6 +7,11 @@ renderer works, 130 when interrupted.
 
 from __future__ import annotations
 
+from proofs import interrupts
+
+if __name__ == "__main__":
+    interrupts.hold()
+
 import difflib
 import fnmatch
 import importlib
@@ -63,8 +68,9 @@ def command(
     every picture is drawn, into diagrams/gallery with an index page. MODULE:CLASS is any machine
     that can be imported; it is drawn into the present folder.
     """
-    from diagrams import gallery
-    from diagrams.style import THEMES
+    with interrupts.held():
+        from diagrams import gallery
+        from diagrams.style import THEMES
 
     themes = [t for t in THEMES if theme in (t.name, "both")]
     if check and (names or listing or out or form != "svg" or theme != "both"):
@@ -118,9 +124,10 @@ def _pictures(names: Sequence[str], *, listing: bool) -> list[Picture]:
 
     A list proves nothing: without verdicts it is shorter.
     """
-    from diagrams import verdicts
-    from diagrams.findings import verdict_pictures
-    from diagrams.site import model_pictures
+    with interrupts.held():
+        from diagrams import verdicts
+        from diagrams.findings import verdict_pictures
+        from diagrams.site import model_pictures
 
     simple = list(model_pictures())
     plain = names and not any(set(name) & set("*?[") for name in names)
@@ -202,7 +209,7 @@ def _write(
 ) -> int:
     """Write the files. What no renderer can draw here is left out and said, the rest is written."""
     from diagrams import gallery, layout
-    from proofs.engine.verdict import Exit
+    from proofs.engine.exits import Exit
 
     wanted = list(gallery.outputs(pictures, form, themes))
     if whole:
@@ -239,11 +246,12 @@ def _write(
 
 
 def _check(themes: Sequence[Theme]) -> int:
-    from diagrams import gallery, verdicts
-    from diagrams.findings import verdict_pictures
-    from diagrams.layout import NoRenderer, notes
-    from diagrams.site import model_pictures
-    from proofs.engine.verdict import Exit
+    with interrupts.held():
+        from diagrams import gallery, verdicts
+        from diagrams.findings import verdict_pictures
+        from diagrams.layout import NoRenderer, notes
+        from diagrams.site import model_pictures
+        from proofs.engine.exits import Exit
 
     report = verdicts.load()
     if report is None:

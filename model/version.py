@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from enum import Enum, IntEnum
-from typing import ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from model.kernel import ModelError, pure
 
-_WORDS = re.compile(r"(\d+)\.(\d+)\.(\d+)\.(\d+)")
+_WORDS = re.compile(r"([0-9]+)\.([0-9]+)\.([0-9]+)\.([0-9]+)")
+_SHOWN = 40
+"""So many characters of what was asked for are shown in an error."""
 
 
 class StoreVersion(int):
@@ -23,27 +25,34 @@ class StoreVersion(int):
     LEAST: ClassVar[int] = 0
     GREATEST: ClassVar[int] = (1 << 64) - 1
 
-    def __new__(cls, number: int) -> Self:
+    def __new__(cls, number: Any) -> Self:
         """Raise ModelError unless 0 <= number < 2**64."""
+        if not isinstance(number, int):
+            raise ModelError(
+                f"{_short(number)} is no number; StoreVersion.parse reads text like '5.5.2653.23'"
+            )
         if not cls.LEAST <= number <= cls.GREATEST:
-            raise ModelError(f"{number} is no file version; it must fit into 64 bits")
+            shown = number if number.bit_length() <= 128 else "that number"
+            raise ModelError(f"{shown} is no file version; it must fit into 64 bits")
         return super().__new__(cls, number)
 
     @classmethod
     def parse(cls, text: str) -> StoreVersion:
         """Read ``"5.5.2652.68"``. Raises ModelError that says which word is wrong."""
-        match = _WORDS.fullmatch(text.strip())
+        match = _WORDS.fullmatch(str(text).strip())
         if match is None:
             raise ModelError(
-                f"{text!r} is no file version; write four numbers with dots, like 5.5.2653.23"
+                f"{_short(text)} is no file version; write four numbers with dots, like 5.5.2653.23"
             )
         number = 0
-        for word in map(int, match.groups()):
-            if word > 0xFFFF:
+        for digits in match.groups():
+            word = digits.lstrip("0") or "0"
+            if len(word) > 5 or int(word) > 0xFFFF:
                 raise ModelError(
-                    f"{text!r} is no file version: {word} exceeds 65535, the largest word"
+                    f"{_short(text)} is no file version: {_cut(word)} exceeds 65535, the largest "
+                    "word"
                 )
-            number = number << 16 | word
+            number = number << 16 | int(word)
         return cls(number)
 
     def __str__(self) -> str:
@@ -51,6 +60,14 @@ class StoreVersion(int):
 
     def __repr__(self) -> str:
         return f"StoreVersion.parse({str(self)!r})"
+
+
+def _short(asked: object) -> str:
+    return _cut(repr(asked))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _build(build: str) -> StoreVersion:

@@ -7,6 +7,11 @@ undetermined, 130 when interrupted.
 
 from __future__ import annotations
 
+from proofs import interrupts
+
+if __name__ == "__main__":
+    interrupts.hold()
+
 import difflib
 import fnmatch
 import importlib
@@ -107,13 +112,16 @@ def command(
     place may stand `check`, `mutate`, `recheck` or `without`, commands of their own; each has a
     --help. With `check` you prove what you say of a system of yours.
     """
-    from model.assumptions import ASSUMPTIONS
-    from proofs.engine.verdict import Exit, exit_code
-    from proofs.render import listing_text, report_text
+    with interrupts.held():
+        from model.assumptions import ASSUMPTIONS
+        from proofs.catalogue import CLAIMS
+        from proofs.engine.exits import Exit
+        from proofs.engine.verdict import exit_code
+        from proofs.render import listing_text, report_text
 
     asked = {"json": json_path, "junit": junit_path, "sarif": sarif_path, "summary": summary_path}
     paths = {name: path for name, path in asked.items() if path is not None}
-    claims = _selected(patterns)
+    claims = _selected(patterns, CLAIMS)
     if listing:
         for name in paths:
             raise click.UsageError(f"--list proves nothing, so there is nothing for --{name}.")
@@ -131,7 +139,8 @@ def command(
         timeout = None if timeout is None else timeout - spent
     certified = None
     if certificates is not None or recheck:
-        from proofs.certify import Certified
+        with interrupts.held():
+            from proofs.certify import Certified
 
         certified = Certified(certificates, recheck=recheck, seed=seed, timeout=timeout)
     report = _proved(
@@ -212,20 +221,18 @@ def _before(path: str) -> str:
 # -- which claims -------------------------------------------------------------------------------
 
 
-def _selected(patterns: Sequence[str]) -> list[Claim]:
+def _selected(patterns: Sequence[str], catalogue: Sequence[Claim]) -> list[Claim]:
     """The claims that some pattern names, in the catalogue's order; all without a pattern."""
-    from proofs.catalogue import CLAIMS
-
-    if not CLAIMS:
+    if not catalogue:
         raise click.UsageError("no claims are declared, so there is nothing to prove.")
     for pattern in patterns:
-        if not any(_matches(pattern, claim) for claim in CLAIMS):
+        if not any(_matches(pattern, claim) for claim in catalogue):
             raise click.UsageError(
-                f"no claim matches {pattern!r}; the nearest are {_nearest(pattern, CLAIMS)}."
+                f"no claim matches {pattern!r}; the nearest are {_nearest(pattern, catalogue)}."
             )
     return [
         claim
-        for claim in CLAIMS
+        for claim in catalogue
         if not patterns or any(_matches(pattern, claim) for pattern in patterns)
     ]
 
@@ -253,7 +260,8 @@ def _proved(
     tables: bool,
     explain: bool,
 ) -> Report:
-    from proofs.session import run
+    with interrupts.held():
+        from proofs.session import run
 
     with _progress(len(claims)) as progress:
         return run(
@@ -296,8 +304,9 @@ def _progress(total: int) -> Iterator[Callable[[Result], None] | None]:
 
 def _write_lock(timeout: float | None) -> float | None:
     """Write the lock and return the seconds it took; None if they did not suffice."""
-    from proofs.engine.induction import Timeout
-    from proofs.session import LOCK, write_lock
+    with interrupts.held():
+        from proofs.engine.induction import Timeout
+        from proofs.session import LOCK, write_lock
 
     began = time.monotonic()
     try:

@@ -1,7 +1,9 @@
 """The table for administrators: what each Store.exe and each setting of AVAPI lets happen.
 
 Its rows are not typed in. Each question below has a version as its last variable, and the solver
-works out for which versions the answer is yes, exact at both ends. A2 is read per request.
+works out for which versions the answer is yes, exact at both ends. A2 is read per request: under
+the sticky reading clients are exposed where AVAPI is enabled, too (more.sticky_exposes). The
+version is that of the source. `proofs.table` puts the answers together.
 """
 
 from __future__ import annotations

@@ -14,8 +14,9 @@ from pathlib import Path
 import click
 
 from proofs import console, session
+from proofs.engine.exits import Exit
 from proofs.engine.induction import Timeout
-from proofs.engine.verdict import Exit, Report
+from proofs.engine.verdict import Report
 from proofs.folder import MANIFEST, OutputFolder
 
 SHOWN = 5

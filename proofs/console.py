@@ -10,11 +10,15 @@ import math
 import os
 import shutil
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from proofs import interrupts
+from proofs.engine.exits import Exit
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
@@ -22,32 +26,44 @@ if TYPE_CHECKING:
     from proofs.report import OutputFile
 
 
-def run(command: click.Command, arguments: Sequence[str] | None, name: str) -> int:
-    """Run a command that returns its exit code; whatever goes wrong becomes one line."""
+def run(command: click.Command, arguments: Sequence[str], name: str) -> int:
+    """Run a command that returns its exit code; whatever goes wrong becomes one line.
+
+    Nothing is imported to say so: what was interrupted may have left half a module behind.
+    """
+    if sys.stderr is None:
+        # Nobody listens; a file opened next must not get what libraries complain about.
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        return _failed("error: cannot write 'standard output': it is closed.", Exit.USAGE)
     try:
-        code = command.main(arguments, prog_name=f"python -m {name}", standalone_mode=False)
-    except (KeyboardInterrupt, click.Abort):
-        return _failed("interrupted", "INTERRUPTED")
+        with interrupts.heeded(), command.make_context(f"python -m {name}", [*arguments]) as given:
+            code = command.invoke(given)
+    except KeyboardInterrupt:
+        return _failed("interrupted", Exit.INTERRUPTED)
+    except click.exceptions.Exit as asked:
+        return asked.exit_code
     except click.ClickException as error:
-        return _failed(f"error: {error.format_message()}", "USAGE")
-    except Exception as error:
+        return _failed(f"error: {error.format_message()}", Exit.USAGE)
+    except BrokenPipeError:
+        _hang_up()
+        return Exit.AS_EXPECTED
+    except BaseException as error:  # SystemExit too: a model's own code has no exit code to give
         if sys.flags.dev_mode:
-            raise
-        return _failed(f"error: {_explained(error, name)}", "USAGE")
+            traceback.print_exc()
+            return Exit.USAGE
+        return _failed(f"error: {_explained(error, name)}", Exit.USAGE)
     return int(code or 0)
 
 
-def _failed(message: str, code: str) -> int:
-    from proofs.engine.verdict import Exit
-
+def _failed(message: str, code: Exit) -> int:
     complain(message)
-    return Exit[code]
+    return code
 
 
-def _explained(error: Exception, name: str) -> str:
-    from model.kernel import ModelError
-
-    if isinstance(error, ModelError):
+def _explained(error: BaseException, name: str) -> str:
+    # Whoever raised it has imported it.
+    if isinstance(error, getattr(sys.modules.get("model.kernel.errors"), "ModelError", ())):
         return str(error)
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return f"internal: {what} (python -X dev -m {name} shows where)"
@@ -114,8 +130,7 @@ def put(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        _hang_up()
         if not isinstance(error, BrokenPipeError):
             raise unwritable("standard output", error) from error
 
@@ -138,3 +153,9 @@ def imported(name: str, example: str) -> Any:
     finally:
         sys.path.pop(0)
     return found
+
+
+def _hang_up() -> None:
+    """Let what is still to be written to stdout go nowhere."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from proofs import console
+from proofs import console, interrupts
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -67,7 +67,8 @@ def command(
 
     MUTANT is a mutant's id or a pattern such as 'site.*'; without any, all mutants are meant.
     """
-    from proofs.mutation import everything, survey
+    with interrupts.held():
+        from proofs.mutation import everything, survey
 
     wanted = _selected(patterns, everything())
     if listing:
@@ -94,8 +95,8 @@ def command(
 
 def exit_code(found: Survey) -> int:
     """The exit code of a survey."""
+    from proofs.engine.exits import Exit
     from proofs.engine.fate import Fate
-    from proofs.engine.verdict import Exit
 
     if found.interrupted:
         return Exit.INTERRUPTED

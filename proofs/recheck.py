@@ -18,6 +18,12 @@ no certificate; 3 cvc5 left something open; 130 interrupted.
 
 from __future__ import annotations
 
+import signal
+
+if __name__ == "__main__" and hasattr(signal, "pthread_sigmask"):
+    # Until `main` is there to report it, Ctrl-C waits.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
 import argparse
 import hashlib
 import json
@@ -494,6 +500,8 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; whatever goes wrong becomes one line."""
     try:
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         given = _arguments(sys.argv[1:] if arguments is None else arguments)
         certificate = Certificate(given.folder)
         if certificate.problems:

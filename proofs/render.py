@@ -306,9 +306,14 @@ def _clauses(results: Iterable[Result]) -> Iterator[RenderableType]:
 def _answers(results: Iterable[Result]) -> Iterator[RenderableType]:
     for result in results:
         if result.verdict is Verdict.DERIVED:
-            yield Text(result.claim.title, f"bold {GOOD}")
+            bad = remark(result)
+            yield Text(result.claim.title, f"bold {BAD if bad else GOOD}")
             yield _indented(Text(result.claim.text, "italic"))
             yield _indented(Text(_regions(result.answer)))
+            if bad:
+                yield _indented(Text(f"! {bad}", f"bold {BAD}"))
+            elif result.awaited is not None:
+                yield _indented(Text("The articles lead one to expect just that.", QUIET))
 
 
 def _regions(regions: Sequence[dict[str, str]]) -> str:
@@ -324,8 +329,13 @@ def _administrators(tables: dict[str, Any]) -> Iterator[RenderableType]:
     yield Text("What to expect of a Store.exe, by where AVAPI is enabled", f"bold {GOOD}")
     yield _indented(
         Text(
-            "A no is proved for any number of servers, mailboxes and attachments; a yes has "
-            "the length of its shortest run.",
+            "Each block is about the Store.exe of the source. A2 is read as "
+            f"{tables[ADMINISTRATORS]['reading']}: under the other reading a client can be exposed "
+            "although AVAPI was never off (more.sticky_exposes). May be restored: in place of that "
+            "Store.exe, on databases of the format that it writes; databases that a later one has "
+            "upgraded stay so, and the later one's block says what starts on them. A no is proved "
+            "for any number of servers, mailboxes and attachments; a yes has the length of its "
+            "shortest run.",
             QUIET,
         )
     )
@@ -345,8 +355,10 @@ def _administrators(tables: dict[str, Any]) -> Iterator[RenderableType]:
                 *(_cell(row[f"client_exposed_at_{end}"]) for end in ENDS),
             )
         yield _indented(body, 2)
-        for restorable, _ in grouped(group, lambda row: _regions(row["restorable"])):
-            yield _indented(_pairs([("may be restored", restorable)]), 2)
+        yield _indented(_pairs([("may be restored", _regions(group[0]["restorable"]))]), 2)
+        if failing := group[0]["restorable_but_failing"]:
+            text = Text(f"! {_regions(failing)}", f"bold {FOUND}")
+            yield _indented(_pairs([("but fails moves", text)]), 2)
 
 
 def _columns(*headings: str) -> Table:
@@ -410,7 +422,7 @@ def _indented(part: RenderableType, columns: int = 4) -> RenderableType:
     return Padding(part, (0, 0, 0, columns))
 
 
-def _pairs(pairs: Iterable[tuple[str, str]]) -> RenderableType:
+def _pairs(pairs: Iterable[tuple[str, str | Text]]) -> RenderableType:
     grid = Table.grid(padding=(0, 2, 0, 0))
     for label, text in pairs:
         grid.add_row(Text(label, QUIET), text)

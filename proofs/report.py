@@ -41,6 +41,7 @@ def to_text(report: Report) -> str:
 def _claim(result: Result) -> dict[str, Any]:
     claim = result.claim
     setting = {} if result.run is None else {"setting": setting_json(result.run)}
+    awaited = {"expected_answer": result.awaited} if claim.kind is Kind.DERIVED else {}
     ending = _ending(result) if claim.kind is Kind.EVENTUALLY else {}
     return {
         "id": claim.id,
@@ -57,6 +58,7 @@ def _claim(result: Result) -> dict[str, Any]:
         "vacuous": result.vacuous,
         "seconds": round(result.seconds, 6),
         "detail": result.detail,
+        **awaited,
         **ending,
         **({} if result.core is None else {"core": _core(result.core)}),
     }

@@ -20,7 +20,7 @@ from proofs.vocabulary import (
 
 
 @CATALOGUE.always("safety.no_loss", "any user would expect", assumptions=("A5", "A6"))
-def no_loss(step: Step, attachment: Attachment, mailbox: Mailbox) -> bool:
+def no_loss(step: Step, mailbox: Mailbox) -> bool:
     """A mailbox changes its home only when its move finishes, to the target, with every attachment
     copied in this very move; a failed or interrupted move leaves it on the source.
     """
@@ -34,7 +34,7 @@ def no_loss(step: Step, attachment: Attachment, mailbox: Mailbox) -> bool:
     return (
         step.fires(Site.finish_move, mailbox)
         and after.home == mailbox.move.target
-        and (attachment.mailbox != mailbox or copied_in_this_move(attachment))
+        and all(copied_in_this_move(attachment) for attachment in mailbox.attachments)
     )
 
 
@@ -99,19 +99,13 @@ def copy_is_remembered(site: Site, attachment: Attachment) -> bool:
 
 
 @CATALOGUE.always("safety.can_be_asked_for", "any user would expect", assumptions=("A3",))
-def can_be_asked_for(
-    site: Site, server: Server, attachment: Attachment, version: StoreVersion
-) -> bool:
+def can_be_asked_for(site: Site, server: Server, version: StoreVersion) -> bool:
     """A store can be started or replaced while it is stopped, and stopped while it runs; AVAPI can
     be switched, and its signatures updated; a running store answers clients, and has every
     unscanned attachment scanned where AVAPI is enabled; scans complete; and a move that copies asks
     for each attachment once.
     """
     runs, protected = server.store.running.is_active, is_protected(server)
-    lifecycle = attachment.lifecycle
-    moves = attachment.mailbox.move.copying.is_active
-    served = attachment.server.store.running.is_active
-    to_scan = lifecycle.unscanned.is_active and is_protected(attachment.server)
     return (
         enabled(site, Site.stop_store, server) == runs
         and enabled(site, Site.start_store, server) != runs
@@ -119,7 +113,18 @@ def can_be_asked_for(
         and enabled(site, Site.enable_antivirus, server) != protected
         and enabled(site, Site.disable_antivirus, server) == protected
         and enabled(site, Site.update_signatures, server) == protected
-        and enabled(site, Site.client_open, attachment) == served
+        and all(attachment_can_be_asked_for(site, attachment) for attachment in site.attachments)
+    )
+
+
+def attachment_can_be_asked_for(site: Site, attachment: Attachment) -> bool:
+    """Whether clients, scans and moves ask for an attachment is as it should be."""
+    lifecycle = attachment.lifecycle
+    moves = attachment.mailbox.move.copying.is_active
+    served = attachment.server.store.running.is_active
+    to_scan = lifecycle.unscanned.is_active and is_protected(attachment.server)
+    return (
+        enabled(site, Site.client_open, attachment) == served
         and enabled(site, Site.background_scan, attachment) == (served and to_scan)
         and enabled(site, Site.complete_scan, attachment) == lifecycle.scanning.is_active
         and enabled(site, Site.copy_attachment, attachment) == (moves and not lifecycle.copied)
@@ -174,9 +179,11 @@ def request_is_answered(step: Step, attachment: Attachment) -> bool:
 
 
 @CATALOGUE.always("safety.begins_at_rest", "any user would expect")
-def begins_at_rest(site: Site, server: Server, mailbox: Mailbox) -> bool:
+def begins_at_rest(site: Site) -> bool:
     """In the beginning every store runs, and no mailbox has been moved."""
-    return began_running(server) and began_idle(mailbox)
+    return all(began_running(server) for server in site.servers) and all(
+        began_idle(mailbox) for mailbox in site.mailboxes
+    )
 
 
 @CATALOGUE.always("safety.switches_obey", "any user would expect", assumptions=("A3",))

@@ -11,8 +11,7 @@ from typing import Any, cast
 
 from model.kernel import ModelError
 from model.site import Site
-from model.version import POSTED, SP3, SP4, StoreVersion, native
-from proofs.administrators import SETTINGS
+from model.version import POSTED, SP3, SP4, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.engine import lock
 from proofs.engine.ask import deaf, interruptible
@@ -24,7 +23,7 @@ from proofs.engine.sections import Premise
 from proofs.engine.space import Instance
 from proofs.engine.sweep import Sweep, sweep
 from proofs.engine.verdict import Report, Result, Verdict
-from proofs.report import run_json, setting_json
+from proofs.table import table
 
 LOCK = Path(__file__).with_name("invariant.lock")
 """The invariant, as it was found and reviewed."""
@@ -41,7 +40,9 @@ SMALL = (
 a clause may be about one that no guard reads.
 """
 
-NUMBERS = {StoreVersion: Numbers(0, 2**64 - 1, tuple(map(int, POSTED)))}
+NUMBERS = {
+    StoreVersion: Numbers(StoreVersion.LEAST, StoreVersion.GREATEST, tuple(map(int, POSTED)))
+}
 """Versions; runs that are shown prefer posted builds."""
 
 GRACE = 1.0
@@ -114,7 +115,8 @@ def run(
 ) -> Report:
     """Settle claims, and the administrators' table if ``tables``; ``explain`` what they rest on.
 
-    An interrupted run reports what it had settled. Raises ModelError.
+    An interrupted run reports what it had settled. Raises ModelError, and KeyboardInterrupt where
+    not even the model was read.
     """
     wanted = (*claims, *(QUESTIONS if tables else ()))
     results: dict[Claim, Result] = {}
@@ -135,10 +137,12 @@ def run(
             if progress is not None and result.claim in claims:
                 progress(result)
     except KeyboardInterrupt:
+        if engine is None:
+            raise  # not even the model was read, so there is nothing to report on
         interrupted = True
     answers = {claim.id: results[claim] for claim in QUESTIONS if claim in results}
     open_ = [claim for claim in QUESTIONS if tables and not _answered(results.get(claim))]
-    notes = tuple(engine.notes) if engine is not None else ()
+    notes = tuple(engine.notes)
     if open_:
         count = f"{len(open_)} of its {len(QUESTIONS)} questions"
         notes += (f"the administrators' table is left out: {count} are undetermined",)
@@ -146,7 +150,9 @@ def run(
         digest,
         tuple(results[claim] for claim in claims if claim in results),
         interrupted,
-        {"administrators": _table(answers)} if tables and not open_ else {},
+        {"administrators": table(answers, NUMBERS[StoreVersion].high)}
+        if tables and not open_
+        else {},
         notes,
     )
 
@@ -245,48 +251,5 @@ def _work(
         sender.send(None)
     except ModelError as error:
         sender.send(error)
-    except Exception as error:  # noqa: BLE001  (whatever it is, the caller reports it)
+    except BaseException as error:  # noqa: BLE001  (even SystemExit: the caller reports it)
         sender.send(RuntimeError(f"{type(error).__name__}: {error}"))
-
-
-def _table(answers: dict[str, Result]) -> dict[str, Any]:
-    """The administrators' table: one row for each region of versions and setting of AVAPI."""
-    questions = ("move_can_fail", "client_exposed_at_source", "client_exposed_at_destination")
-    parse = StoreVersion.parse
-    cuts = {StoreVersion(0)}
-    for result in answers.values():
-        for region in result.answer:
-            cuts.add(parse(region["from"]))
-            if int(end := parse(region["to"])) < NUMBERS[StoreVersion].high:
-                cuts.add(StoreVersion(end + 1))
-    starts = sorted(cuts)
-    ends = [StoreVersion(start - 1) for start in starts[1:]]
-    rows = []
-    for low, high in zip(starts, [*ends, StoreVersion(NUMBERS[StoreVersion].high)], strict=True):
-        restorable = answers[f"restorable.{native(low).name}"]
-        for source, destination in SETTINGS:
-            on = {True: "on", False: "off"}
-            row: dict[str, Any] = {
-                "versions": {"from": str(low), "to": str(high)},
-                "source_antivirus": source,
-                "destination_antivirus": destination,
-            }
-            for name in questions:
-                row[name] = _cell(answers[f"{name}.{on[source]}.{on[destination]}"], low, high)
-            row["restorable"] = restorable.answer
-            rows.append(row)
-    return {"rows": rows}
-
-
-def _cell(result: Result, low: StoreVersion, high: StoreVersion) -> dict[str, Any]:
-    parse = StoreVersion.parse
-    yes = any(parse(r["from"]) <= low <= parse(r["to"]) for r in result.answer)
-    cell: dict[str, Any] = {
-        "answer": "yes" if yes else "no",
-        "steps": result.steps if yes else None,
-    }
-    inside = [(a, b, run) for a, b, run in result.inside if yes and low <= a and b <= high]
-    posted = [run for a, b, run in inside if any(a <= version <= b for version in POSTED)]
-    for run in (posted or [run for _, _, run in inside])[:1]:
-        cell |= {"run": run_json(run), "setting": setting_json(run)}
-    return cell

@@ -46,11 +46,12 @@ def _table(results: Iterable[Result]) -> str:
     lines = ["| claim | verdict | expected | evidence |", "| --- | --- | --- | --- |"]
     for result in results:
         wrong = remark(result)
+        is_right = result.verdict.value == result.claim.expected
         cells = [
             _plain(result.claim.title),
             _plain(str(result.verdict)),
             _plain(result.claim.expected),
-            _plain(wrong if result.vacuous else evidence(result)),
+            _plain(wrong if wrong and is_right else evidence(result)),
         ]
         if wrong:
             cells = [f"**{cell}**" if cell else "" for cell in cells]

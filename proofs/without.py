@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from proofs import console
+from proofs import console, interrupts
 
 if TYPE_CHECKING:
     from proofs.article import Paragraph
@@ -99,10 +99,12 @@ def main(arguments: Sequence[str]) -> int:
 @console.seed_option
 def command(*, timeout: float | None, seed: int) -> int:
     """Take what each paragraph of the article says out of the model; show the run that appears."""
-    from proofs.engine.ask import interruptible
-    from proofs.engine.induction import Timeout
-    from proofs.engine.verdict import Exit
-    from proofs.render import appearance_text
+    with interrupts.held():
+        from proofs import mutation  # noqa: F401  (it is what takes long)
+        from proofs.engine.ask import interruptible
+        from proofs.engine.exits import Exit
+        from proofs.engine.induction import Timeout
+        from proofs.render import appearance_text
 
     missing = False
     try:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from proofs.engine.claims import Claim
+from proofs.engine.claims import Claim, Kind
 from proofs.engine.verdict import Report, Result, Run, Verdict
 
 T = TypeVar("T")
@@ -32,10 +32,18 @@ def completed(report: Report, claims: Sequence[Claim]) -> Report:
 def remark(result: Result) -> str:
     """What is wrong with a verdict; empty where nothing is, or nothing is known."""
     if result.vacuous:
-        return "vacuous: nothing reaches its premise"
+        empty = result.claim.kind is Kind.DERIVED
+        return f"vacuous: {'the answer is empty' if empty else 'nothing reaches its premise'}"
     if result.as_expected or result.verdict is Verdict.UNDETERMINED:
         return ""
+    if result.verdict is Verdict.DERIVED and result.awaited is not None:
+        return f"{ranges(result.awaited)} was expected"
     return f"{result.claim.expected} was expected"
+
+
+def ranges(regions: Iterable[dict[str, str]]) -> str:
+    """Ranges of numbers, both ends included."""
+    return ", ".join(f"{region['from']} to {region['to']}" for region in regions) or "none"
 
 
 def evidence(result: Result) -> str:

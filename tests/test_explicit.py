@@ -61,6 +61,42 @@ def test_reachable_states(attachments: int, sticky: bool, figures: Reach) -> Non
     assert reach(Instance(Site, sizes, {StoreVersion: FOUR}, {"sticky": sticky})) == figures
 
 
+TWO = tuple(map(StoreVersion.parse, ("5.5.2652.68", "5.5.2653.23")))
+
+
+# Counted by a program in C that shares nothing with this project either. Sizes are servers,
+# mailboxes and attachments; states and depth are per request, then sticky.
+@pytest.mark.parametrize(
+    ("sizes", "versions", "per_request", "sticky"),
+    [
+        ((1, 1, 1), FOUR, (84, 5), (84, 5)),
+        ((2, 1, 0), FOUR, (6_272, 6), (6_272, 6)),
+        ((2, 1, 1), TWO, (1_952, 9), (2_112, 9)),
+        ((2, 1, 2), TWO, (10_080, 12), (12_416, 13)),
+        ((2, 2, 1), TWO, (13_056, 11), (14_144, 11)),
+        ((3, 1, 1), TWO, (25_728, 10), (28_032, 10)),
+    ],
+    ids=str,
+)
+def test_reachable_states_of_other_sizes(
+    sizes: tuple[int, int, int],
+    versions: tuple[StoreVersion, ...],
+    per_request: tuple[int, int],
+    sticky: tuple[int, int],
+) -> None:
+    numbers = dict(zip(("servers", "mailboxes", "attachments"), sizes, strict=True))
+    for reading, figures in ((False, per_request), (True, sticky)):
+        found = reach(Instance(Site, numbers, {StoreVersion: versions}, {"sticky": reading}))
+        assert (found.states, found.depth) == figures
+
+
+def test_reachable_states_beside_every_threshold() -> None:
+    texts = ("2651.31", "2651.32", "2652.67", "2652.68", "2653.11", "2653.12")
+    versions = [StoreVersion.parse(f"5.5.{text}") for text in texts]
+    found = reach(Instance(Site, SMALL, {StoreVersion: versions}, {"sticky": False}))
+    assert (found.states, found.depth) == (62_208, 11)
+
+
 @pytest.mark.parametrize(
     "claim",
     [claim for claim in CLAIMS if claim.kind is not Kind.EVENTUALLY],

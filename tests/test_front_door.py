@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import multiprocessing
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +30,10 @@ from proofs.engine.verdict import Change, Report, Result, Run, RunStep, Verdict
 from proofs.render import Style, listing_text
 
 ROOT = Path(__file__).parents[1]
+
+needs_fork = pytest.mark.skipif(
+    multiprocessing.get_start_method() != "fork", reason="a patched module does not travel"
+)
 
 RUN = Run(
     sizes=(("servers", 2), ("mailboxes", 1), ("attachments", 1)),
@@ -61,6 +67,7 @@ YES, NO = {"answer": "yes", "steps": 2}, {"answer": "no", "steps": None}
 
 TABLES = {
     "administrators": {
+        "reading": "per_request",
         "rows": [
             {
                 "versions": {"from": "0.0.0.0", "to": "65535.65535.65535.65535"},
@@ -70,10 +77,11 @@ TABLES = {
                 "client_exposed_at_source": NO,
                 "client_exposed_at_destination": NO if destination else YES,
                 "restorable": [REGION],
+                "restorable_but_failing": [{"from": "5.5.2652.70", "to": "5.5.2653.11"}],
             }
             for source in (False, True)
             for destination in (False, True)
-        ]
+        ],
     }
 }
 
@@ -178,6 +186,39 @@ def test_vacuous_claim_is_not_as_expected(
     assert "! Not as expected: cause.only_cause." in out
 
 
+@pytest.mark.parametrize(
+    ("answer", "vacuous", "said"),
+    [
+        ([{"from": "5.5.2652.68", "to": "5.5.2652.68"}], False, "5.5.2652.68 to 5.5.2653.11 was"),
+        ([REGION, REGION], False, "5.5.2652.68 to 5.5.2653.11 was expected"),
+        ([], True, "vacuous: the answer is empty"),
+    ],
+)
+def test_other_answer_is_not_as_expected(
+    session: Session,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    answer: list[dict[str, str]],
+    vacuous: bool,
+    said: str,
+) -> None:
+    title = "resolution.rollback_window"
+    session.will(title, Verdict.DERIVED, answer=answer, vacuous=vacuous)
+    names = ("json", "junit", "sarif", "summary")
+    assert main([part for name in names for part in (f"--{name}", str(tmp_path / name))]) == 1
+    out = capsys.readouterr().out
+    assert out.count(f"! {said}") == 2
+    assert f"! Not as expected: {title}." in out
+    (claim,) = (
+        c for c in json.loads((tmp_path / "json").read_text())["claims"] if c["id"] == title
+    )
+    assert (claim["as_expected"], claim["expected_answer"]) == (False, [REGION])
+    assert said in (tmp_path / "junit").read_text()
+    assert said in (tmp_path / "sarif").read_text()
+    assert said in (tmp_path / "summary").read_text()
+    assert "1 of " in (tmp_path / "summary").read_text().splitlines()[0]
+
+
 def test_interrupted_run_reports_what_was_settled(
     session: Session, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -191,12 +232,24 @@ def test_interrupted_run_reports_what_was_settled(
     assert len(json.loads(file.read_text())["claims"]) == 2
 
 
-def test_interruption_before_anything_was_settled(
-    session: Session, capsys: pytest.CaptureFixture[str]
+def test_interruption_before_anything_was_settled_is_reported_too(
+    session: Session, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    session.stop_after = 0
+    files = {name: tmp_path / name for name in ("json", "junit")}
+    assert main([part for name, file in files.items() for part in (f"--{name}", str(file))]) == 130
+    assert one_line(capsys.readouterr().err).startswith("interrupted: 0 of ")
+    assert json.loads(files["json"].read_text())["claims"] == []
+    assert files["junit"].read_text().count("<error ") == len(CLAIMS)
+
+
+def test_interruption_before_the_model_was_read_writes_nothing(
+    session: Session, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     session.error = KeyboardInterrupt()
-    assert main([]) == 130
-    assert capsys.readouterr().err.split() == ["interrupted"]
+    assert main(["--json", str(tmp_path / "json")]) == 130
+    assert capsys.readouterr() == ("", "interrupted\n")
+    assert not list(tmp_path.iterdir())
 
 
 def test_ctrl_c_in_a_real_process_shows_no_traceback() -> None:
@@ -331,10 +384,11 @@ def test_options_reach_the_engine(session: Session) -> None:
         (ModelError("the guard ready reads nothing\nthat is declared"), "the guard ready reads"),
         (ZeroDivisionError("division by zero"), "internal: ZeroDivisionError: division by zero"),
         (MemoryError(), "internal: MemoryError"),
+        (SystemExit(0), "internal: SystemExit: 0"),
     ],
 )
 def test_errors_are_one_line_without_traceback(
-    session: Session, capsys: pytest.CaptureFixture[str], error: Exception, message: str
+    session: Session, capsys: pytest.CaptureFixture[str], error: BaseException, message: str
 ) -> None:
     session.error = error
     assert main([]) == 2
@@ -343,21 +397,97 @@ def test_errors_are_one_line_without_traceback(
     assert one_line(err).startswith(f"error: {message}")
 
 
-def test_model_error_of_an_import_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "broken.py").write_text(
-        "import sys\n"
-        "from model.kernel import ModelError\n"
-        "class Broken:\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name == 'model.site':\n"
-        "            raise ModelError('the guard reads an undeclared field')\n"
-        "sys.meta_path.insert(0, Broken())\n"
-        "from proofs.__main__ import main\n"
-        "sys.exit(main(['--list']))\n"
-    )
-    done = python(str(tmp_path / "broken.py"))
-    assert done.returncode == 2
-    assert one_line(done.stderr) == "error: the guard reads an undeclared field"
+@pytest.mark.parametrize(
+    ("file", "written", "instead", "said"),
+    [
+        (
+            "machines.py",
+            "return self.format < native(self.version)",
+            "return self.size < native(self.version)",
+            "AttributeError: 'InformationStore' object has no attribute 'size'",
+        ),
+        (
+            "site.py",
+            "        server.store.stop()\n",
+            "        server.store.stop()\n        raise SystemExit(0)\n",
+            "SystemExit: 0",
+        ),
+        (
+            "machines.py",
+            "version: StoreVersion = anything(like=SP3)",
+            "version: StoreVersion",
+            "field version of InformationStore has no initial value",
+        ),
+    ],
+    ids=["a guard reads an undeclared field", "an action ends the process", "a field is empty"],
+)
+@pytest.mark.parametrize("options", [[], ["--jobs", "2"]], ids=" ".join)
+def test_wrong_model_is_one_line(
+    tmp_path: Path, file: str, written: str, instead: str, said: str, options: list[str]
+) -> None:
+    for package in ("model", "proofs"):
+        shutil.copytree(ROOT / package, tmp_path / package)
+    changed = tmp_path / "model" / file
+    text = changed.read_text()
+    assert text.count(written) == 1
+    changed.write_text(text.replace(written, instead))
+    report = tmp_path / "report.json"
+    command = ["-m", "proofs", "symptoms.source_only", "--json", str(report), *options]
+    done = python(*command, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert one_line(done.stderr).startswith("error: ")
+    assert said in done.stderr
+    assert not report.exists()
+
+
+@needs_fork
+def test_model_that_ends_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    from proofs import session as real  # noqa: PLC0415  (the front door must do without it)
+
+    def leave(**_: object) -> None:
+        raise SystemExit(0)
+
+    monkeypatch.setattr(real, "prover", leave)
+    with pytest.raises(RuntimeError, match="SystemExit: 0"):
+        list(real._shared(CLAIMS, 2, None, 0, explain=False))
+
+
+# -- Ctrl-C before anybody listens --------------------------------------------------------------
+
+TRIP = """
+import os, signal, sys
+class Trip:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ["TRIP"]:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Trip())
+"""
+"""Ctrl-C is pressed as soon as a module is asked for."""
+
+
+@pytest.mark.parametrize(
+    ("command", "modules"),
+    [
+        ("proofs --json report.json", ("click", "statemachine", "rich", "z3", "proofs.session")),
+        ("proofs --jobs 2 --json report.json", ("z3",)),
+        ("proofs --write-lock", ("click", "proofs.session")),
+        ("proofs --list", ("click", "rich")),
+        ("proofs mutate", ("click", "proofs.mutate", "proofs.mutation")),
+        ("proofs without", ("click", "proofs.without", "z3")),
+        ("proofs recheck nowhere", ("click", "proofs.recheck", "argparse")),
+        ("proofs.recheck nowhere", ("argparse",)),
+        ("diagrams --check", ("click", "diagrams.gallery")),
+    ],
+)
+def test_ctrl_c_at_the_beginning_is_one_line(
+    tmp_path: Path, command: str, modules: tuple[str, ...]
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(TRIP)
+    path = f"{tmp_path}{os.pathsep}{ROOT}"
+    for module in modules:
+        done = python("-m", *command.split(), cwd=tmp_path, PYTHONPATH=path, TRIP=module)
+        assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n"), module
+    assert not (tmp_path / "report.json").exists()
 
 
 # -- the file for JSON --------------------------------------------------------------------------
@@ -608,6 +738,12 @@ def test_derived_answers_and_assumptions_are_shown(
     assert "from 5.5.2652.68 to 5.5.2653.11 (both included)" in out
     assert "Store.exe from 0.0.0.0 to 65535.65535.65535.65535 (both included)" in out
     assert re.search(r"enabled +disabled +yes, 2 steps +no +yes, 2 steps\n", out)
+    assert "but fails moves  ! from 5.5.2652.70 to 5.5.2653.11 (both included)\n" in out
+    words = " ".join(out.split())
+    assert (
+        "Each block is about the Store.exe of the source. A2 is read as per_request: under" in words
+    )
+    assert "May be restored: in place of that Store.exe, on databases of the format that" in words
     for assumption in ("A1", "A2", "A3", "A4", "A5", "A6"):
         assert re.search(rf"^{assumption}  \S", out, re.MULTILINE)
 
@@ -644,12 +780,14 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A fresh interpreter in the project's folder, all of its streams piped."""
+def python(
+    *arguments: str, cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter in a folder, all of its streams piped."""
     return subprocess.run(
         [sys.executable, *arguments],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(cwd)} | environment,
         capture_output=True,
         text=True,
         timeout=60,
@@ -686,8 +824,7 @@ def on_terminal(*arguments: str, **environment: str) -> tuple[int, str]:
 
 
 def test_no_escape_code_and_no_progress_when_piped() -> None:
-    environment = {"TERM": "xterm-256color", "FORCE_COLOR": "1", "COLUMNS": "40"}
-    done = python("-c", FAKE, "--trace", **environment)
+    done = python("-c", FAKE, "--trace", TERM="xterm-256color", FORCE_COLOR="1", COLUMNS="40")
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
     assert not done.stderr
@@ -749,6 +886,36 @@ def test_full_disk_is_one_line() -> None:
         )
     assert done.returncode == 2
     assert one_line(done.stderr).startswith("error: cannot write 'standard output': No space")
+
+
+def test_closed_stdout_is_one_line() -> None:
+    for stderr in ("", " 2>&-"):
+        line = f'"$0" -m proofs symptoms.source_only >&-{stderr}'
+        done = subprocess.run(
+            ["/bin/sh", "-c", line, sys.executable],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 2
+        if not stderr:
+            assert one_line(done.stderr) == "error: cannot write 'standard output': it is closed."
+
+
+def test_closed_stderr_is_no_error() -> None:
+    line = '"$0" -m proofs symptoms.source_only 2>&-'
+    done = subprocess.run(
+        ["/bin/sh", "-c", line, sys.executable],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "1 verdict: 1 PROVED." in done.stdout
 
 
 # -- the set-up ---------------------------------------------------------------------------------

@@ -34,17 +34,26 @@ def test_versions_read_print_and_order_as_their_words(
         ("5.5.2652.-1", "write four numbers"),
         ("", "write four numbers"),
         ("a.b.c.d", "write four numbers"),
+        ("\u0665.5.2652.68", "write four numbers"),
+        ("5.5.2652." + "9" * 5000, "9... exceeds 65535"),
     ],
 )
 def test_a_bad_version_is_explained(text: str, said: str) -> None:
     with pytest.raises(ModelError, match=said) as caught:
         StoreVersion.parse(text)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 200
 
 
-@pytest.mark.parametrize("number", [-1, 1 << 64])
+@pytest.mark.parametrize("number", [-1, 1 << 64, 1 << 20_000], ids=["-1", "64 bits", "20,000 bits"])
 def test_a_version_fits_64_bits(number: int) -> None:
     with pytest.raises(ModelError, match="64 bits"):
+        StoreVersion(number)
+
+
+@pytest.mark.parametrize("number", ["5.5.2652.68", 5.5, None])
+def test_a_version_is_a_number(number: Any) -> None:
+    with pytest.raises(ModelError, match="is no number; StoreVersion"):
         StoreVersion(number)
 
 
@@ -110,11 +119,59 @@ def test_snapshots_restore(site: Site) -> None:
     [
         ({"server": 2}, "has no server; it takes servers, mailboxes, attachments, sticky"),
         ({"attachments": 1}, "attachment1 needs a mailbox; there is none"),
+        ({"mailboxes": 1}, "mailbox1 needs a server; there is none"),
+        ({"servers": -1}, "servers=-1 is neither a number, 0 or more, nor a list of tables"),
+        ({"servers": "2"}, "servers='2' is neither a number"),
+        ({"servers": 1.0}, "servers=1.0 is neither a number"),
+        ({"servers": True}, "servers=True is neither a number"),
+        ({"servers": [1]}, r"servers=\[1\] is neither a number"),
+        ({"servers": 1, "sticky": "no"}, "sticky='no' is no bool"),
+        *(
+            ({"servers": 1, "mailboxes": 2, "attachments": [table]}, said)
+            for table, said in (
+                ({"mailbox": 5}, "attachment1 has mailbox 5; it takes a number from 0 to 1"),
+                ({"mailbox": -1}, "attachment1 has mailbox -1; it takes a number from 0 to 1"),
+                ({"mailbox": "0"}, "attachment1 has mailbox '0'; it takes a number"),
+                ({"mailbx": 0}, "attachments have no 'mailbx' to be given; they take mailbox"),
+            )
+        ),
     ],
 )
 def test_a_wrong_site_is_explained(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(ModelError, match=said):
         Site(**arguments)
+
+
+def test_an_action_takes_its_own_kind_of_arguments(site: Site) -> None:
+    other = Site(servers=2, mailboxes=1, attachments=3)
+    server, mailbox = site.servers[0], site.mailboxes[0]
+    site.stop_store(server)
+    version: Any = "5.5.2652.68"
+    foreign: Any = other.servers[0]
+    wrong: list[tuple[Callable[[], None], str]] = [
+        (
+            lambda: site.replace_store(server, version),
+            "replace_store: version '5.5.2652.68' is no StoreVersion",
+        ),
+        (
+            lambda: site.replace_store(server=server, version=version),
+            "replace_store: version '5.5.2652.68' is no StoreVersion",
+        ),
+        (
+            lambda: site.enable_antivirus(foreign),
+            r"enable_antivirus: server server1 is of another Site; system\[entity\] is the same",
+        ),
+        (lambda: site.start_move(mailbox, target=foreign), "start_move: target server1 is of"),
+        (lambda: site.start_move(server, mailbox), "start_move: mailbox server1 is no Mailbox"),
+    ]
+    before = site.snapshot(), other.snapshot()
+    for fire, said in wrong:
+        with pytest.raises(ModelError, match=said):
+            fire()
+        assert (site.snapshot(), other.snapshot()) == before
+    site.enable_antivirus(site[foreign])
+    site.replace_store(server, version=SP4)
+    assert server.antivirus.enabled.is_active
 
 
 class Switch(Machine):

@@ -39,7 +39,9 @@ ROW = {
     "client_exposed_at_source": {"answer": "no", "steps": None},
     "client_exposed_at_destination": CELL,
     "restorable": REGIONS,
+    "restorable_but_failing": REGIONS,
 }
+TABLE = {"reading": "per_request", "rows": [ROW]}
 
 
 def a_report() -> Report:
@@ -58,7 +60,7 @@ def a_report() -> Report:
             case _:
                 result = dataclasses.replace(result, invariant=("p", "q"), vacuous=False)
         results.append(result)
-    return Report("d1ge57", tuple(results), tables={"administrators": {"rows": [ROW]}})
+    return Report("d1ge57", tuple(results), tables={"administrators": TABLE})
 
 
 @pytest.fixture
@@ -86,7 +88,10 @@ def test_document_validates(validator: jsonschema.Draft202012Validator) -> None:
         (("claims", 0, "steps"), -1),
         (("claims", 0, "as_expected"), None),
         (("claims", 0, "run", 0, "arguments"), ["mailbox1"]),
+        (("derived", "administrators", "reading"), "sticky"),
+        (("derived", "administrators", "rows", 0, "restorable_but_failing"), None),
         (("claims", 0, "surplus"), 1),
+        (("claims", 0, "expected_answer"), "5.5.2652.68"),
         (("surplus",), 1),
     ],
 )
@@ -139,6 +144,7 @@ def test_claims_are_as_promised() -> None:
     }
     proved = by_reading["cause.only_cause", None]
     assert (proved["invariant"], proved["vacuous"], proved["run"]) == (["p", "q"], False, None)
+    assert by_reading["resolution.rollback_window", None]["expected_answer"] == REGIONS
     undetermined = by_reading["liveness.move_ends", None]
     assert (undetermined["as_expected"], undetermined["detail"]) == (False, "not yet checked")
 
@@ -146,7 +152,7 @@ def test_claims_are_as_promised() -> None:
 def test_derived_answers_are_keyed_by_claim_and_table() -> None:
     assert to_json(a_report())["derived"] == {
         "resolution.rollback_window": REGIONS,
-        "administrators": {"rows": [ROW]},
+        "administrators": TABLE,
     }
 
 

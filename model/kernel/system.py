@@ -92,7 +92,8 @@ def action(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S,
     """Mark a method of a system as an action: one atomic step, in which machines move together.
 
     It sends events to machines. When one of them refuses, the action is disabled: what it wrote
-    until then is undone and ActionDisabled is raised.
+    until then is undone and ActionDisabled is raised. Arguments of another type, or entities of
+    another system, raise ModelError.
     """
 
     @wraps(method)
@@ -100,6 +101,7 @@ def action(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S,
         if self.firing:
             method(self, *args, **kwargs)
             return
+        self._expect(method.__name__, args, kwargs)
         self.journal.clear()
         self.firing = True
         try:
@@ -132,6 +134,8 @@ class System:
 
     journal: Journal
     firing: bool = False
+    is_plain: bool = False
+    """Whether there are plain values behind it; then arguments of actions are checked."""
     observed: Any = None
     """What an observer of the system adds to its state; the system itself never looks at it."""
     record_type: ClassVar[type[Record]] = Record
@@ -142,12 +146,14 @@ class System:
         populations: dict[type, list[Any]] = {}
         tables: dict[type, Sequence[Mapping[str, int]]] = {}
         for entity in info.entities:
-            asked = arguments.pop(entity.plural, 0)
-            tables[entity.cls] = [{}] * asked if isinstance(asked, int) else list(asked)
+            tables[entity.cls] = _table(entity, arguments.pop(entity.plural, 0))
             populations[entity.cls] = [entity.cls() for _ in tables[entity.cls]]
             setattr(self, entity.plural, Many(populations[entity.cls]))
-        for name, _, default in info.constants:
-            setattr(self, name, arguments.pop(name, default))
+        for name, type_, default in info.constants:
+            value = arguments.pop(name, default)
+            if isinstance(type_, type) and not isinstance(value, type_):
+                raise ModelError(f"{name}={value!r} is no {type_.__name__}")
+            setattr(self, name, value)
         if arguments:
             known = [e.plural for e in info.entities] + [name for name, _, _ in info.constants]
             raise ModelError(
@@ -157,15 +163,20 @@ class System:
             for index, member in enumerate(populations[entity.cls]):
                 member.system, member.index = self, index
                 for name, cls in entity.references:
-                    if not populations[cls]:
-                        raise ModelError(f"{member} needs a {cls.__name__.lower()}; there is none")
-                    chosen = tables[entity.cls][index].get(name, index % len(populations[cls]))
-                    setattr(member, name, populations[cls][chosen])
+                    there = _some(populations, cls, member)
+                    chosen = tables[entity.cls][index].get(name, index % len(there))
+                    if not _is_count(chosen) or chosen >= len(there):
+                        raise ModelError(
+                            f"{member} has {name} {chosen!r}; it takes a number from 0 to "
+                            f"{len(there) - 1}"
+                        )
+                    setattr(member, name, there[chosen])
         for entity in info.entities:
             for member in populations[entity.cls]:
                 for machine in entity.machines:
                     setattr(member, machine.slot, self._machine(machine, member, populations))
         self.journal.clear()
+        self.is_plain = True
 
     def __setattr__(self, name: str, value: object) -> None:
         """Raise ModelError in an action: what changes belongs on a machine."""
@@ -180,7 +191,7 @@ class System:
         for info in machine.fields:
             value = info.field.value
             if info.field.start is Start.ANYTHING and value is None and info.type in populations:
-                value = populations[info.type][0]
+                value = _some(populations, info.type, owner)[0]
             values[info.name] = None if info.field.start is Start.DERIVED else value
         record = self.record_type(self.journal, values)
         instance = machine.cls(record, owner)
@@ -188,6 +199,23 @@ class System:
             if info.field.start is Start.DERIVED:
                 setattr(instance, info.name, info.field.value(instance))
         return instance
+
+    def _expect(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """Raise ModelError unless these are arguments for an action of this very system."""
+        if not self.is_plain:
+            return
+        types = _parameters(type(self))[name]
+        for (parameter, type_), value in [
+            *zip(types.items(), args, strict=False),
+            *(((other, types.get(other, object)), kwargs[other]) for other in kwargs),
+        ]:
+            if not isinstance(value, type_):
+                raise ModelError(f"{name}: {parameter} {value!r} is no {type_.__name__}")
+            if isinstance(value, Entity) and value.system is not self:
+                raise ModelError(
+                    f"{name}: {parameter} {value} is of another {type(value.system).__name__}; "
+                    "system[entity] is the same one of a system"
+                )
 
     @property
     def info(self) -> SystemInfo:
@@ -246,3 +274,50 @@ def _hidden(cls: type, name: str) -> ModelError:
         f"{cls.__name__}.{name} is assigned in an action, so no proof would see it; data that "
         "changes belongs on a machine, as a field"
     )
+
+
+_PARAMETERS: dict[type[System], dict[str, dict[str, type]]] = {}
+
+
+def _parameters(cls: type[System]) -> dict[str, dict[str, type]]:
+    """The parameters of each action with their types, where these are classes."""
+    known = _PARAMETERS.get(cls)
+    if known is None:
+        known = _PARAMETERS[cls] = {
+            action.name: {
+                name: type_ if isinstance(type_, type) else object
+                for name, type_ in action.parameters
+            }
+            for action in signature(cls).actions
+        }
+    return known
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _table(entity: EntityInfo, asked: Any) -> Sequence[Mapping[str, int]]:
+    """For each entity of a kind the references that were asked for."""
+    if _is_count(asked):
+        return [{}] * asked
+    if not isinstance(asked, list | tuple) or not all(isinstance(row, Mapping) for row in asked):
+        raise ModelError(
+            f"{entity.plural}={asked!r} is neither a number, 0 or more, nor a list of tables"
+        )
+    known = [name for name, _ in entity.references]
+    for row in asked:
+        for name in row:
+            if name not in known:
+                raise ModelError(
+                    f"{entity.plural} have no {name!r} to be given; "
+                    f"they take {', '.join(known) or 'nothing'}"
+                )
+    return asked
+
+
+def _some(populations: Mapping[type, list[Any]], cls: type, owner: Entity) -> list[Any]:
+    """Those of a kind that an entity needs one of."""
+    if not populations[cls]:
+        raise ModelError(f"{owner} needs a {cls.__name__.lower()}; there is none")
+    return populations[cls]

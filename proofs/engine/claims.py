@@ -165,6 +165,8 @@ class Claim:
     expected: str
     assumptions: tuple[str, ...]
     fairness: tuple[Assumption, ...] = ()
+    answer: tuple[tuple[str, str], ...] | None = None
+    """The ranges that are expected of a derived claim; None: whatever comes out."""
 
     @property
     def title(self) -> str:
@@ -187,6 +189,7 @@ class Catalogue:
         expected: dict[Reading, str],
         assumptions: tuple[str, ...],
         fairness: tuple[Assumption, ...] = (),
+        answer: tuple[tuple[str, str], ...] | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def declare(body: Callable[..., Any]) -> Callable[..., Any]:
             hints = get_type_hints(body)
@@ -206,6 +209,7 @@ class Catalogue:
                         verdict,
                         assumptions,
                         fairness,
+                        answer,
                     )
                 )
             return body
@@ -258,11 +262,14 @@ class Catalogue:
         *,
         under: Reading = ANY_READING,
         assumptions: tuple[str, ...] = (),
+        expecting: tuple[tuple[str, str], ...] | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a question whose last variable is a number: for which numbers does some run reach
-        it? The solver works out the answer.
+        it? The solver works out the answer. What one expects, ranges with both ends included, is
+        only compared with it.
         """
-        return self._declare(Kind.DERIVED, id_, section, {under: "DERIVED"}, assumptions)
+        expected = {under: "DERIVED"}
+        return self._declare(Kind.DERIVED, id_, section, expected, assumptions, answer=expecting)
 
     def eventually(
         self,

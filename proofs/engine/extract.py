@@ -221,7 +221,7 @@ class located:  # noqa: N801  (reads as a word in a with statement)
         pass
 
     def __exit__(self, _: object, error: BaseException | None, trace: TracebackType | None) -> None:
-        if not isinstance(error, Exception):
+        if not isinstance(error, Exception | SystemExit):
             return
         where = self.what
         for frame in traceback.extract_tb(trace):

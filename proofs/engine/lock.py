@@ -21,7 +21,7 @@ def load(
     extra: Iterable[z3.ExprRef],
     readings: Iterable[Reading],
 ) -> list[Clause] | None:
-    """The clauses of a lock file; None if there is none, or it belongs to another model.
+    """The clauses of a lock file; None if it has none, belongs to another model, or is not there.
 
     They are words in the model's names until they are checked. Raises ModelError for a file that
     is no lock.
@@ -30,9 +30,12 @@ def load(
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path} cannot be read as a lock file ({error}); delete it") from None
-    if content.get("digest") != transitions.digest:
+    wrong = _wrong(content)
+    if wrong:
+        raise ModelError(f"{path} is no lock file ({wrong}); delete it, or run with --write-lock")
+    if content["digest"] != transitions.digest:
         return None
     known = {
         (sort, atom.said(truth)): (atom.variable, atom.term if truth else z3.Not(atom.term))
@@ -52,7 +55,28 @@ def load(
             return None
         term = z3.Or(*(term for _, term in literals))
         clauses.append(Clause(sort, reading, tuple(entry["any of"]), literals[0][0], term))
-    return clauses
+    return clauses or None
+
+
+def _wrong(content: object) -> str:
+    """What keeps the content of a file from being a lock's; empty where nothing does."""
+    match content:
+        case {"digest": str(), "clauses": list(entries)}:
+            for number, entry in enumerate(entries, 1):
+                match entry:
+                    case {"every": str(), "reading": str(), "any of": [_, *_] as literals} if all(
+                        isinstance(literal, str) for literal in literals
+                    ):
+                        continue
+                    case _:
+                        return f"clause {number} is none"
+            return ""
+        case {"digest": str(), "clauses": _}:
+            return "its clauses are no list"
+        case {"digest": str()}:
+            return "it has no clauses"
+        case _:
+            return "it has no digest"
 
 
 def text(transitions: Transitions, clauses: Sequence[Clause]) -> str:

@@ -70,6 +70,7 @@ class Prover:
         self._properties: dict[Any, Property] = {}
         self._cells: dict[Claim, list[Cell]] = {}
         self._invariant: list[Clause] | None = None
+        self._is_locked = False
         self.explain, self.depth = explain, depth
         self._cores: Cores | None = None
 
@@ -128,6 +129,7 @@ class Prover:
         if known is not None and not self.induction.is_invariant(known):
             self.notes.append(f"{self.lock_file.name} does not hold")
             return None
+        self._is_locked = known is not None
         return known
 
     def inferred(self) -> list[Clause]:
@@ -200,8 +202,14 @@ class Prover:
             for claim in left:
                 yield Result(claim, Verdict.UNDETERMINED, f"timed out: {gave_up}")
             return
+        detail = f"no proof, and no run of {self.depth} steps"
+        if self._is_locked and self.lock_file is not None:
+            detail += (
+                f"; if claims were added, or {self.lock_file.name} was edited, "
+                "--write-lock finds an invariant that may do"
+            )
         for claim in left:
-            yield Result(claim, Verdict.UNDETERMINED, f"no proof, and no run of {self.depth} steps")
+            yield Result(claim, Verdict.UNDETERMINED, detail)
 
     def _settle(self, claims: Sequence[Claim]) -> Iterator[Result]:
         clock = Clock()
@@ -362,7 +370,14 @@ class Prover:
         inside = tuple((cell.low, cell.high, run) for cell, run in found.met)
         detail = "every number in it has a run, every other one is excluded by proof"
         return Result(
-            claim, Verdict.DERIVED, detail, steps, seconds=seconds, answer=answer, inside=inside
+            claim,
+            Verdict.DERIVED,
+            detail,
+            steps,
+            vacuous=not answer,
+            seconds=seconds,
+            answer=answer,
+            inside=inside,
         )
 
     def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:

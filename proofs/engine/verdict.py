@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proofs.engine.claims import Claim
+from proofs.engine.exits import Exit
 
 
 class Verdict(enum.Enum):
@@ -29,16 +30,6 @@ class Verdict(enum.Enum):
 
     def __str__(self) -> str:
         return self.value
-
-
-class Exit(enum.IntEnum):
-    """Exit codes of the front doors."""
-
-    AS_EXPECTED = 0
-    DIFFERS = 1
-    USAGE = 2
-    UNDETERMINED = 3
-    INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -149,11 +140,12 @@ class Result:
     """The verdict on one claim under one reading, with its evidence.
 
     ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
-    ``vacuous`` whether an always claim's antecedent is out of reach, ``seconds`` the wall time,
-    ``answer`` what was derived (JSON-ready), ``inside`` a run for each range of numbers in it,
-    ``plans`` actions with arguments: the claim's variables by name, or numbers. ``argument`` says
-    why every fair run gets there, phase by phase, ``ledger`` what becomes of the claim without each
-    of its assumptions, and ``core`` what the proof needs of the model.
+    ``vacuous`` whether an always claim's antecedent is out of reach, or a derived answer is empty,
+    ``seconds`` the wall time, ``answer`` what was derived (JSON-ready), ``inside`` a run for each
+    range of numbers in it, ``plans`` actions with arguments: the claim's variables by name, or
+    numbers. ``argument`` says why every fair run gets there, phase by phase, ``ledger`` what
+    becomes of the claim without each of its assumptions, and ``core`` what the proof needs of the
+    model.
     """
 
     claim: Claim
@@ -173,8 +165,15 @@ class Result:
 
     @property
     def as_expected(self) -> bool:
-        """The verdict is the one that the catalogue expects, and the claim is not vacuous."""
-        return self.verdict.value == self.claim.expected and not self.vacuous
+        """The verdict and the answer are what the catalogue expects; the claim is not vacuous."""
+        right = self.verdict.value == self.claim.expected and not self.vacuous
+        return right and (self.awaited is None or self.awaited == self.answer)
+
+    @property
+    def awaited(self) -> list[dict[str, str]] | None:
+        """The answer that the catalogue expects, as ``answer`` has it; None: any."""
+        expected = self.claim.answer
+        return None if expected is None else [{"from": a, "to": b} for a, b in expected]
 
 
 @dataclass(frozen=True)

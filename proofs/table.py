@@ -1,0 +1,97 @@
+"""The table for administrators, put together from the answers to its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from model.version import POSTED, StoreVersion, native
+from proofs.administrators import SETTINGS
+from proofs.engine.verdict import Result
+from proofs.report import run_json, setting_json
+from proofs.vocabulary import PER_REQUEST
+
+COLUMNS = ("move_can_fail", "client_exposed_at_source", "client_exposed_at_destination")
+
+Range = tuple[int, int]
+"""Versions between two, both included."""
+
+
+def table(answers: Mapping[str, Result], highest: int) -> dict[str, Any]:
+    """One row for each region of versions at the source and each setting of AVAPI, JSON-ready.
+
+    ``answers`` are those to the questions by id, ``highest`` is the last version there is.
+    """
+    known = {name: _ranges(result.answer) for name, result in answers.items()}
+    ends = {end for ranges in known.values() for _, end in ranges} | {highest}
+    starts = {low for ranges in known.values() for low, _ in ranges} | {0}
+    starts |= {end + 1 for end in ends if end < highest}
+    ends |= {low - 1 for low in starts if low}
+    failing = [
+        part
+        for source, destination in SETTINGS
+        for part in known[_question("move_can_fail", source, destination)]
+    ]
+    rows = []
+    for low, high in zip(sorted(starts), sorted(ends), strict=True):
+        restorable = known[f"restorable.{native(StoreVersion(low)).name}"]
+        for source, destination in SETTINGS:
+            row: dict[str, Any] = {
+                "versions": _named([(low, high)])[0],
+                "source_antivirus": source,
+                "destination_antivirus": destination,
+            }
+            for name in COLUMNS:
+                row[name] = _cell(answers[_question(name, source, destination)], low, high)
+            row["restorable"] = _named(restorable)
+            row["restorable_but_failing"] = _named(_common(restorable, failing))
+            rows.append(row)
+    return {"reading": PER_REQUEST.name, "rows": rows}
+
+
+def _question(name: str, source: bool, destination: bool) -> str:
+    on = {True: "on", False: "off"}
+    return f"{name}.{on[source]}.{on[destination]}"
+
+
+def _cell(result: Result, low: int, high: int) -> dict[str, Any]:
+    """A no, or a yes with the shortest run of the region: with a posted version if there is one."""
+    if not any(first <= low and high <= last for first, last in _ranges(result.answer)):
+        return {"answer": "no", "steps": None}
+    inside = [(a, b, run) for a, b, run in result.inside if low <= a and b <= high]
+    _, _, run = min(
+        inside,
+        key=lambda item: (len(item[2].steps), not any(item[0] <= v <= item[1] for v in POSTED)),
+    )
+    steps = len(run.steps)
+    return {"answer": "yes", "steps": steps, "run": run_json(run), "setting": setting_json(run)}
+
+
+def _ranges(regions: Iterable[Mapping[str, str]]) -> list[Range]:
+    parse = StoreVersion.parse
+    return [(int(parse(region["from"])), int(parse(region["to"]))) for region in regions]
+
+
+def _named(ranges: Iterable[Range]) -> list[dict[str, str]]:
+    return [{"from": str(StoreVersion(a)), "to": str(StoreVersion(b))} for a, b in ranges]
+
+
+def _common(first: Iterable[Range], second: Iterable[Range]) -> list[Range]:
+    """What is in some range of both, as ranges in rising order that do not touch."""
+    both = sorted(
+        (max(a, c), min(b, d)) for a, b in first for c, d in second if max(a, c) <= min(b, d)
+    )
+    return list(_joined(both))
+
+
+def _joined(ranges: Iterable[Range]) -> Iterator[Range]:
+    known: Range | None = None
+    for low, high in ranges:
+        if known is not None and low <= known[1] + 1:
+            known = known[0], max(known[1], high)
+            continue
+        if known is not None:
+            yield known
+        known = low, high
+    if known is not None:
+        yield known
