@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 EXAMPLE = "model.site:Site"
 
+NAME_WIDTH = 40
+"""Columns that the table has for a claim and its number."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command and return its exit code; whatever goes wrong becomes one line."""
@@ -95,7 +98,7 @@ def command(
     claims = _claims(system, asked, _fairness(system, fair), given)
     report = _settled(system, claims, depth or DEPTH, timeout, seed, explain=explain)
     text = to_text(report) if json_path is not None else ""
-    shown = report_text(report, (), console.style(), trace=trace)
+    shown = report_text(report, (), console.style(), trace=trace, name=_named)
     console.put(text if json_path == "-" else shown)
     if file is not None:
         try:
@@ -107,6 +110,13 @@ def command(
     if report.interrupted:
         console.complain(f"interrupted: {len(report.results)} of {len(claims)} were settled")
     return exit_code(report)
+
+
+def _named(claim: Claim) -> str:
+    """A claim's number and as much of what it says as there is room for."""
+    words = " ".join(claim.text.split())
+    room = NAME_WIDTH - len(claim.id)
+    return f"{claim.id}  {words if len(words) <= room else f'{words[: room - 3]}...'}"
 
 
 def _system(found: Any) -> type[System]:

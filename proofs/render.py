@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -17,7 +17,17 @@ from rich.text import Text
 
 from proofs.engine.claims import Claim, Kind
 from proofs.engine.verdict import CorePart, Report, Result, Run, Verdict, tally
-from proofs.words import again, by_section, circumstances, count, evidence, grouped, place, remark
+from proofs.words import (
+    again,
+    by_section,
+    circumstances,
+    count,
+    evidence,
+    grouped,
+    place,
+    remark,
+    under,
+)
 
 if TYPE_CHECKING:
     from proofs.without import Appearance
@@ -84,10 +94,13 @@ def report_text(
     *,
     trace: bool = False,
     allow_undetermined: bool = False,
+    name: Callable[[Claim], str] = lambda claim: claim.title,
 ) -> str:
-    """A whole proof run; with ``trace`` the runs of reached claims and the invariant too."""
+    """A whole proof run; with ``trace`` the runs of reached claims and the invariant too. ``name``
+    says what the table calls a claim.
+    """
     results = report.results
-    parts = [_verdicts(results)] if results else []
+    parts = [_verdicts(results, name)] if results else []
     parts += _chapter("Findings", _accounts(results, Verdict.REFUTED))
     if trace:
         parts += _chapter("Runs", _accounts(results, Verdict.REACHED))
@@ -97,7 +110,7 @@ def report_text(
     parts += _chapter("Undetermined", _open_questions(results))
     parts += _chapter("Plans", _plans(results))
     parts += _chapter("Derived", [*_answers(results), *_administrators(report.tables)])
-    if results:
+    if results and assumptions:
         parts += _chapter("Assumptions", [_pairs((a.id, a.text) for a in assumptions)])
     parts += ["", *_closing(report, allow_undetermined=allow_undetermined)]
     return _printed(parts, style)
@@ -137,7 +150,7 @@ def appearance_text(item: Appearance, style: Style) -> str:
 # -- the table of verdicts ----------------------------------------------------------------------
 
 
-def _verdicts(results: Sequence[Result]) -> RenderableType:
+def _verdicts(results: Sequence[Result], name: Callable[[Claim], str]) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0, expand=True)
     table.add_column("claim", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
@@ -150,7 +163,7 @@ def _verdicts(results: Sequence[Result]) -> RenderableType:
         for result in group:
             bad = remark(result)
             table.add_row(
-                result.claim.title,
+                Text(name(result.claim)),
                 Text(str(result.verdict), BAD if bad else COLOURS[result.verdict]),
                 _evidence(result),
                 Text(_milliseconds(result.seconds), QUIET),
@@ -187,19 +200,21 @@ def _accounts(results: Iterable[Result], verdict: Verdict) -> Iterator[Renderabl
 def _in_words(result: Result) -> str:
     """What a run means for its claim."""
     claim = result.claim
+    if result.run is None:
+        return "! REACHED was expected, but no run gets there, however long and at any size."
     word = "lasso" if result.run is not None and result.run.loop is not None else "run"
     run = f"a {word} of {count(result.steps or 0, 'step')}"
     if result.verdict is Verdict.REACHED:
         return f"It is so: {run} gets there, and no shorter one does, at any size."
     breaks = f"{run} breaks it, and no shorter one does, at any size."
     if not result.as_expected:
-        return f"! {claim.expected} was expected, but it is false: {breaks} {result.detail}".strip()
+        return f"! {claim.expected} was expected, but it is false: {breaks}"
     if claim.kind is Kind.FINDING:
         opening = "The article suggests so; made precise, it is false"
     else:
         opening = "This is false"
     if claim.reading.name:
-        opening += f" under the {claim.reading.name} reading of A2"
+        opening += f" {under(claim)}"
     return " ".join([f"{opening}: {breaks}", *_remarks(claim)])
 
 
@@ -226,7 +241,7 @@ def _run(run: Run) -> RenderableType:
         table.add_row("", Text(again(run), "italic"))
         for reason in run.fairness:
             table.add_row("", Text(f"  {reason}", QUIET))
-    return Group(_pairs(circumstances(run)), table)
+    return Group(_pairs(circumstances(run)), *([table] if run.steps else []))
 
 
 def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
@@ -258,7 +273,7 @@ def _cores(results: Iterable[Result]) -> Iterator[RenderableType]:
             yield ""
         yield Text(result.claim.title, f"bold {COLOURS[result.verdict]}")
         yield _indented(Text(result.claim.text, "italic"))
-        reading = [f"the {result.claim.reading.name} reading of A2"] if core.reading else []
+        reading = [under(result.claim)] if core.reading else []
         if reading or core.clauses:
             yield _indented(_pairs([("needs", text) for text in (*reading, *core.clauses)]))
         if core.parts:

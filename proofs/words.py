@@ -55,7 +55,7 @@ def evidence(result: Result) -> str:
             return f"{steps}-step plan"
         case Result(verdict=Verdict.PROVED, argument=tuple(phases)):
             return f"{count(len(phases), 'phase')}"
-        case Result(verdict=Verdict.PROVED, invariant=tuple(clauses)):
+        case Result(run=None, invariant=tuple(clauses)):
             return f"{len(clauses)}-clause invariant" if clauses else "by itself"
         case Result(run=Run(loop=int()), steps=int(steps)):
             return f"{steps}-step lasso"
@@ -65,6 +65,12 @@ def evidence(result: Result) -> str:
             return count(len(regions), "region")
         case _:
             return ""
+
+
+def under(claim: Claim) -> str:
+    """The reading that a claim is about, in words."""
+    name = claim.reading.name
+    return f"where {name}" if "=" in name else f"under the {name} reading of A2"
 
 
 def circumstances(run: Run) -> Iterator[tuple[str, str]]:

@@ -61,7 +61,7 @@ def claim(
     body = _compiled(source, {**reader.space, **_WORDS}, text, info.cls.__module__)
     return Claim(
         id_,
-        info.cls.__name__,
+        str(kind),
         kind,
         text,
         body,
