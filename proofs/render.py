@@ -202,7 +202,7 @@ def _in_words(result: Result) -> str:
     claim = result.claim
     if result.run is None:
         return "! REACHED was expected, but no run gets there, however long and at any size."
-    word = "lasso" if result.run is not None and result.run.loop is not None else "run"
+    word = "run" if result.run.loop is None else "lasso"
     run = f"a {word} of {count(result.steps or 0, 'step')}"
     if result.verdict is Verdict.REACHED:
         return f"It is so: {run} gets there, and no shorter one does, at any size."
