@@ -97,8 +97,9 @@ def _command(world: World, action: ActionInfo) -> Command:
         update = _update(world, tree, key)
         if not _idle(world, guard, key, update):
             updates[key] = update
+    seen: set[int] = set()
     for term in (guard, *(update.value for update in updates.values())):
-        for constant in constants(term):
+        for constant in constants(term, seen):
             if "!" in constant.decl().name():
                 raise ModelError(
                     f"action {action.name}: an element of a loop is used after the loop; "
@@ -159,7 +160,7 @@ def _merge_at(tree: Any, key: Key, entity: z3.ExprRef) -> z3.ExprRef:
 
 def _idle(world: World, guard: z3.BoolRef, key: Key, update: Update) -> bool:
     """Whether an enabled action leaves a function as it is, such as a self transition."""
-    solver = z3.Solver()
+    solver = z3.SimpleSolver()
     solver.set("timeout", 1000)
     solver.add(guard, update.value != world.vocabulary.functions[key](update.variable))
     return bool(solver.check() == z3.unsat)
@@ -173,20 +174,23 @@ def _values(tree: Any) -> Iterator[Any]:
         yield tree.value
 
 
-def constants(term: z3.ExprRef) -> list[z3.ExprRef]:
-    """The uninterpreted constants of a term, each once."""
+def constants(term: z3.ExprRef, seen: set[int] | None = None) -> list[z3.ExprRef]:
+    """The uninterpreted constants of a term, each once, but for what was ``seen``."""
     return [
-        t for t in subterms(term) if z3.is_const(t) and t.decl().kind() == z3.Z3_OP_UNINTERPRETED
+        t
+        for t in subterms(term, seen)
+        if z3.is_const(t) and t.decl().kind() == z3.Z3_OP_UNINTERPRETED
     ]
 
 
-def subterms(term: z3.ExprRef) -> Iterator[z3.ExprRef]:
-    """Every subterm once, also below quantifiers."""
+def subterms(term: z3.ExprRef, seen: set[int] | None = None) -> Iterator[z3.ExprRef]:
+    """Every subterm once, also below quantifiers; none of those that were ``seen``, which grows."""
     # Z3's C interface rather than `children()`: most terms are met again, and need no wrapper then.
     context = term.ctx
     ref = context.ref()
-    seen = {term.get_id()}
-    stack = [term]
+    seen = set() if seen is None else seen
+    stack = [] if term.get_id() in seen else [term]
+    seen.add(term.get_id())
     while stack:
         term = stack.pop()
         yield term

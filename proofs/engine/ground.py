@@ -16,6 +16,7 @@ import z3
 
 from model.kernel import ModelError
 from proofs.engine.extract import subterms
+from proofs.engine.substitution import Macros
 
 
 @dataclass
@@ -69,9 +70,7 @@ class Grounding:
         for function in _from(self.functions, kind):
             self.entity(function(term))
 
-    def expand(
-        self, template: z3.BoolRef, macros: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
-    ) -> z3.BoolRef:
+    def expand(self, template: z3.BoolRef, macros: Macros) -> z3.BoolRef:
         """A template with its functions expanded, ground.
 
         Looks for quantifiers and entities in the template, which is small, not in what it expands
@@ -80,13 +79,10 @@ class Grounding:
         entities, quantified = _shape(template)
         for term in entities:
             self.entity(term)
-        pairs = [
-            (term, self.name(z3.substitute_funs(term, *macros), signs))
-            for term, signs in quantified
-        ]
+        pairs = [(term, self.name(macros(term), signs)) for term, signs in quantified]
         if pairs:
             template = z3.substitute(template, *pairs)
-        expanded: z3.BoolRef = z3.substitute_funs(template, *macros)
+        expanded: z3.BoolRef = macros(template)
         return expanded
 
     def name(self, quantifier: z3.ExprRef, signs: set[bool]) -> z3.ExprRef:
@@ -139,8 +135,9 @@ def _shape(template: z3.BoolRef) -> Shape:
     """The entities that a template names, and its quantifiers; kept, for templates come again."""
     key = template.get_id()
     if key not in _SHAPES:
-        entities = [term for term in subterms(template) if _is_entity(term)]
-        _SHAPES[key] = template, (entities, polarities(template))
+        terms = list(subterms(template))
+        quantified = polarities(template) if any(map(z3.is_quantifier, terms)) else []
+        _SHAPES[key] = template, ([term for term in terms if _is_entity(term)], quantified)
     return _SHAPES[key][1]
 
 
