@@ -312,17 +312,20 @@ class Unrolling:
             else:
                 return model
 
-    def _prefer(self, term: z3.ExprRef, options: Iterable[Any], model: z3.ModelRef) -> z3.ModelRef:
+    def _prefer(
+        self, term: z3.ExprRef, options: Iterable[z3.ExprRef], model: z3.ModelRef
+    ) -> z3.ModelRef:
         """Give a term the first value that some model admits; return that model."""
-        for option in options:
-            choice = term == option
-            if not z3.is_true(model.eval(choice, model_completion=True)):
-                better = self.check(choice)
-                if better is None:
-                    continue
-                model = better
-            self.solver.add(choice)
-            break
+        known = list(options)
+        while True:
+            value = model.eval(term, model_completion=True)
+            at = next((i for i, option in enumerate(known) if value.eq(option)), len(known))
+            better = self.check(z3.Or(*(term == option for option in known[:at]))) if at else None
+            if better is None:
+                break
+            model = better
+        if at < len(known):
+            self.solver.add(term == known[at])
         return model
 
     def decode(
@@ -372,7 +375,7 @@ class Unrolling:
     def _options(self, type_: Any) -> Sequence[Any]:
         """The values of a type that runs are to prefer; none for entities."""
         if type_ in self.numbers:
-            return self.numbers[type_].preferred
+            return [z3.IntVal(number) for number in self.numbers[type_].preferred]
         if isinstance(type_, States):
             return [type_.value(member) for member in type_.members]
         if issubclass(type_, enum.Enum | bool):
