@@ -18,7 +18,11 @@ model needs no others, and the instances are equivalent to the quantifier.
 at the terms of the goal.
 
 *REACHED, REFUTED*: one incremental unrolling from the initial states serves all goals. A goal is
-found at the first depth that admits it, so every lesser depth was unsatisfiable.
+found at the first depth that admits it, so every lesser depth was unsatisfiable. Its run is read
+off the model; which of the shortest runs that is, is left to Z3, and nothing executes it.
+
+*DERIVED*: the constants that versions are compared with cut the versions into cells. All versions
+of a cell compare alike, so a cell is in if one of them has a run, and out if a proof excludes all.
 
 *Sources*: Q271547; Q244976 and Q248838 for versions, formats and events.
 
@@ -35,8 +39,10 @@ from typing import Any, Literal, TypeAlias
 import z3
 from z3 import And, Const, If, Implies, Not, Or
 
-Verdict: TypeAlias = Literal["PROVED", "REACHED", "REFUTED", "UNDETERMINED"]
-Kind: TypeAlias = Literal["always", "always of a state", "possible", "finding"]
+Verdict: TypeAlias = Literal["PROVED", "REACHED", "REFUTED", "DERIVED", "UNDETERMINED"]
+Kind: TypeAlias = Literal["always", "always of a state", "possible", "finding", "derived"]
+Run: TypeAlias = tuple[tuple[str, ...], ...]
+Region: TypeAlias = tuple[int, int]
 Key: TypeAlias = tuple[str, str | None]
 Term: TypeAlias = Any  # z3 ships no types
 Field: TypeAlias = Callable[[Term], Term]
@@ -49,14 +55,20 @@ DEPTH = 10
 class Outcome:
     """What was found out about one claim, under one reading.
 
-    `steps` is the length of the shortest run in actions (REACHED and REFUTED). `vacuous`, of a
-    claim of the kind 'always', is False when a run reaches every antecedent, True when one is
-    proven unreachable, and None when neither is known.
+    `steps` is the length of the shortest run in actions (REACHED and REFUTED; DERIVED: the longest
+    of its cells' runs), `run` is that run. `vacuous`, of a claim of the kind 'always', is False
+    when a run reaches every antecedent, True when one is proven unreachable, and None when neither
+    is known. `regions` are the versions that were derived, both ends included.
     """
 
     verdict: Verdict
-    steps: int | None = None
+    run: Run | None = None
     vacuous: bool | None = None
+    regions: tuple[Region, ...] = ()
+
+    @property
+    def steps(self) -> int | None:
+        return None if self.run is None else len(self.run)
 
 
 # --- vocabulary -----------------------------------------------------------------------------------
@@ -87,6 +99,9 @@ FORMAT_245 = packed(5, 5, 2651, 32)
 FORMAT_246 = packed(5, 5, 2652, 68)
 FIX = packed(5, 5, 2653, 12)
 SP4 = packed(5, 5, 2653, 23)
+COMPARED = (SP3, FORMAT_245, FORMAT_246, FIX, SP4)
+STARTS = sorted({0, *COMPARED, *(version + 1 for version in COMPARED)})
+CELLS = tuple(zip(STARTS, [*(version - 1 for version in STARTS[1:]), 2**64 - 1], strict=True))
 
 
 def native(version: Term) -> Term:
@@ -106,8 +121,9 @@ FLAG, NUMBER = z3.BoolSort(), z3.IntSort()
 SERVER_DATA = {"running": FLAG, "version": NUMBER, "format": NUMBER, "log": Log, "antivirus": FLAG}
 MAILBOX_DATA = {"phase": Phase, "target": Server, "home": Server}
 ATTACHMENT_DATA = {"scan": Scan, "scanned": FLAG, "copied": FLAG}
-# AVAPI was enabled in every state so far, in none; SP4's Store.exe has run.
-SERVER_HISTORY = dict.fromkeys(("always_on", "never_on", "ran_sp4"), FLAG)
+# AVAPI was enabled in every state so far, in none; SP4's Store.exe has run; the present one was
+# started at format 2.46.
+SERVER_HISTORY = dict.fromkeys(("always_on", "never_on", "ran_sp4", "started_246"), FLAG)
 # Of the latest move: AVAPI at its source, at the start and since. Of the latest that finished:
 # whether there is one, and whether its source ran the fix. Then the two sources.
 MAILBOX_HISTORY = {
@@ -344,6 +360,7 @@ def after(now: State, do: Step) -> State:
         "always_on": clears(disable, s, now.always_on),
         "never_on": clears(enable, s, now.never_on),
         "ran_sp4": sets(And(starts, own_version == SP4), s, now.ran_sp4),
+        "started_246": sets(And(starts, now.format(s) == 2), s, clears(stop, s, now.started_246)),
         "source": at(move, m, s, now.source),
         "off_at_start": at(move, m, Not(guarded), now.off_at_start),
         "on_since": since(guarded, disable, now.on_since),
@@ -372,6 +389,7 @@ def invariant(
             Implies(now.running(x), now.format(x) == native(now.version(x))),
             And(now.format(x) >= 0, now.format(x) <= 2),
             Implies(now.always_on(x), now.antivirus(x)),
+            Implies(now.started_246(x), And(now.running(x), now.format(x) == 2)),
         ]
     for y in mailboxes:
         home, phase, copying = now.home(y), now.phase(y), now.phase(y) == COPYING
@@ -411,10 +429,14 @@ READ_AS: dict[str, list[str | None]] = {
 
 @dataclass(frozen=True)
 class Claim:
-    """In every case: when the antecedent is true, so is the consequent."""
+    """In every case: when the antecedent is true, so is the consequent.
+
+    What is derived is for which values of `version` it is not so.
+    """
 
     kind: Kind
     cases: tuple[tuple[Term, Term], ...]
+    version: Term = None
 
     def violated(self) -> Term:
         return Or(*[And(when, Not(then)) for when, then in self.cases])
@@ -498,6 +520,11 @@ def claims(now: State, do: Step, then: State, x: Term, y: Term, z: Term) -> dict
             (then.format(x) != now.format(x), then.format(x) > now.format(x)),
             (refused, unchanged("log", s)),
         ),
+        "resolution.rollback_window": Claim(
+            "derived",
+            ((And(fails, now.started_246(home)), z3.BoolVal(False)),),
+            now.version(home),
+        ),
         "workaround.disable_first": always((And(copying, now.off_since(y)), Not(fails))),
         "workaround.must_stay_disabled": finding(fails, Not(now.off_at_start(y))),
         "more.bypass": possible(brings, Not(unfixed), now.on_since(y), Not(now.ever(z))),
@@ -526,16 +553,21 @@ def claims(now: State, do: Step, then: State, x: Term, y: Term, z: Term) -> dict
 
 @dataclass(frozen=True)
 class Goal:
-    """What a run may reach: a violation of a claim, or the antecedent of one of its cases."""
+    """What a run may reach: a violation of a claim, with a version of a cell where some are to be
+    derived, or the antecedent of one of its cases.
+    """
 
     name: str
     kind: Kind
     reading: str | None
     case: int | None = None
+    cell: Region | None = None
 
     def among(self, here: dict[str, Claim]) -> Term:
         one = here[self.name]
         event = one.violated() if self.case is None else one.cases[self.case][0]
+        if self.cell is not None:
+            event = And(event, one.version >= self.cell[0], one.version <= self.cell[1])
         return And(READINGS[self.reading], event)
 
 
@@ -600,9 +632,28 @@ class Induction:
 # --- search ---------------------------------------------------------------------------------------
 
 
-def search(goals: Iterable[Goal]) -> dict[Goal, int]:
-    """The length of a shortest run whose last step meets each goal; unmet goals are left out."""
-    found: dict[Goal, int] = {}
+PARAMETERS = {
+    **dict.fromkeys((START, STOP, ENABLE, DISABLE, UPDATE), ("s",)),
+    **dict.fromkeys((SCAN, COMPLETE, OPEN, COPY), ("a",)),
+    REPLACE: ("s", "v"),
+    MOVE: ("m", "t"),
+    FINISH: ("m",),
+}
+
+
+def read(model: Term, steps: Iterable[Step]) -> Run:
+    """The actions of a model, with their parameters."""
+    run = []
+    for step in steps:
+        action = model.eval(step.action, True)
+        values = [model.eval(getattr(step, name), True) for name in PARAMETERS[action]]
+        run.append((str(action), *map(str, values)))
+    return tuple(run)
+
+
+def search(goals: Iterable[Goal]) -> dict[Goal, Run]:
+    """A shortest run whose last step meets each goal; unmet goals are left out."""
+    found: dict[Goal, Run] = {}
     left = list(goals)
     solver = new_solver()
     then = initial_state()
@@ -625,7 +676,7 @@ def search(goals: Iterable[Goal]) -> dict[Goal, int]:
             if model is None:
                 break
             met = [goal for goal in left if z3.is_true(model.eval(events[goal], True))]
-            found |= dict.fromkeys(met, depth)
+            found |= dict.fromkeys(met, read(model, (step for _, step in past)))
             left = [goal for goal in left if goal not in found]
         if not left or answer == z3.unknown:
             break
@@ -635,11 +686,26 @@ def search(goals: Iterable[Goal]) -> dict[Goal, int]:
 # --- verdicts -------------------------------------------------------------------------------------
 
 
-def goals_of(name: str, claim: Claim, reading: str | None) -> tuple[Goal, list[Goal]]:
-    """The violation of a claim and, if it must not be vacuous, the antecedents of its cases."""
+def goals_of(name: str, claim: Claim, reading: str | None) -> tuple[list[Goal], list[Goal]]:
+    """The violation of a claim, for each cell if it is a derived one, and, if it must not be
+    vacuous, the antecedents of its cases.
+    """
     target = Goal(name, claim.kind, reading)
+    if claim.kind == "derived":
+        return [replace(target, cell=cell) for cell in CELLS], []
     universal = claim.kind in ("always", "always of a state")
-    return target, [replace(target, case=i) for i in range(len(claim.cases)) if universal]
+    return [target], [replace(target, case=i) for i in range(len(claim.cases)) if universal]
+
+
+def joined(cells: Iterable[Region]) -> tuple[Region, ...]:
+    """Neighbouring cells made one."""
+    result: list[Region] = []
+    for low, high in sorted(cells):
+        if result and result[-1][1] + 1 == low:
+            result[-1] = result[-1][0], high
+        else:
+            result.append((low, high))
+    return tuple(result)
 
 
 def verify() -> dict[Key, Outcome]:
@@ -650,19 +716,29 @@ def verify() -> dict[Key, Outcome]:
         for name, claim in induction.claims.items()
         for reading in READ_AS.get(name, [None])
     }
-    goals = [goal for target, whens in questions.values() for goal in (target, *whens)]
+    goals = [goal for targets, whens in questions.values() for goal in (*targets, *whens)]
     excluded = {goal for goal in goals if induction.excludes(goal)}
-    lengths = search(goal for goal in goals if goal not in excluded)
+    runs = search(goal for goal in goals if goal not in excluded)
 
-    def settled(target: Goal, whens: list[Goal]) -> Outcome:
-        length, is_possible = lengths.get(target), target.kind == "possible"
+    def settled(targets: list[Goal], whens: list[Goal]) -> Outcome:
+        if targets[0].cell is not None:
+            return derived(targets)
+        (target,) = targets
+        run, is_possible = runs.get(target), target.kind == "possible"
         verdict: Verdict = "UNDETERMINED"
         if target in excluded:
             verdict = "REFUTED" if is_possible else "PROVED"
-        elif length is not None:
+        elif run is not None:
             verdict = "REACHED" if is_possible else "REFUTED"
-        vacuous = False if whens and all(when in lengths for when in whens) else None
-        return Outcome(verdict, length, True if excluded.intersection(whens) else vacuous)
+        vacuous = False if whens and all(when in runs for when in whens) else None
+        return Outcome(verdict, run, True if excluded.intersection(whens) else vacuous)
+
+    def derived(targets: list[Goal]) -> Outcome:
+        if any(goal not in excluded and goal not in runs for goal in targets):
+            return Outcome("UNDETERMINED")
+        inside = [goal for goal in targets if goal in runs]
+        longest = max((runs[goal] for goal in inside), key=len, default=None)
+        return Outcome("DERIVED", longest, None, joined(goal.cell for goal in inside if goal.cell))
 
     recovers: Verdict = "PROVED" if induction.every_store_recovers() else "UNDETERMINED"
     outcomes = {key: settled(*question) for key, question in questions.items()}

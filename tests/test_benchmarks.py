@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import spin
-from benchmarks.__main__ import _actions, main
+from benchmarks import handwritten, spin
+from benchmarks.__main__ import SHARED, _actions, main
 from model.site import Site
 
 
@@ -32,6 +32,25 @@ def test_every_action_is_measured_against_its_own_sends() -> None:
         fired = site.snapshot()
         send(arrange())
         assert site.snapshot() == fired, name
+
+
+def test_both_settle_the_same_claims() -> None:
+    by_hand = handwritten.verify()
+    own = {(claim.id, claim.reading.name or None) for claim in SHARED}
+    assert set(by_hand) == own
+    told = " ".join(Path(spin.MODEL).with_name("README.md").read_text(encoding="utf-8").split())
+    assert f"the same {len(own)} verdicts" in told
+    for (name, _), outcome in by_hand.items():
+        # A verdict of theirs that stands on a run has the run, step by step.
+        stands = outcome.verdict in ("REACHED", "REFUTED", "DERIVED")
+        assert (outcome.run is not None) == stands, name
+
+
+def test_runs_by_hand_are_read_off_the_model() -> None:
+    run = handwritten.verify()["workaround.must_stay_disabled", None].run
+    assert run is not None
+    assert [step[0] for step in run][-1] == "copy_attachment"
+    assert {step[0] for step in run[:-1]} == {"start_move", "enable_antivirus"}
 
 
 needs_spin = pytest.mark.skipif(bool(spin.missing()), reason=f"there is {spin.missing()}")

@@ -200,10 +200,10 @@ class _Comparison:
 
     def _primed(self, player: Player) -> dict[str, list[Any]]:
         """The functions of the state after the last step, as a term about a step has them."""
-        found: dict[str, list[Any]] = {}
         types = {str(key): type_ for key, type_ in self.transitions.vocabulary.types.items()}
+        found: dict[str, list[Any]] = {f"{name}'": [] for name in types}
         for name, _, value in player.states[-1]:
-            found.setdefault(f"{name}'", []).append(_spelled(types[name], value))
+            found[f"{name}'"].append(_spelled(types[name], value))
         return found
 
 

@@ -100,12 +100,11 @@ def _templates(
     transitions: Transitions, extra: Iterable[z3.ExprRef], keys: set[Key]
 ) -> list[tuple[str, z3.ExprRef, z3.ExprRef]]:
     """Boolean terms about one entity of a sort: (sort, variable, term)."""
-    found: dict[tuple[str, str], tuple[str, z3.ExprRef, z3.ExprRef]] = {}
+    found: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
+    seen: set[int] = set()
 
     def keep(variable: z3.ExprRef, term: z3.ExprRef) -> None:
-        found.setdefault(
-            (variable.sort().name(), term.sexpr()), (variable.sort().name(), variable, term)
-        )
+        found.setdefault(term.get_id(), (variable.sort().name(), variable, term))
 
     for key, decl in transitions.vocabulary.functions.items():
         if key not in keys:
@@ -119,7 +118,7 @@ def _templates(
         elif type_ is bool:
             keep(x, decl(x))
     for term in (*_terms(transitions, keys), *extra):
-        for part in subterms(term):
+        for part in subterms(term, seen):
             if not z3.is_bool(part) or z3.is_quantifier(part) or not z3.is_app(part):
                 continue
             if part.decl().kind() in (*_CONNECTIVES, z3.Z3_OP_UNINTERPRETED):
@@ -142,8 +141,9 @@ def _thresholds(transitions: Transitions, terms: Iterable[z3.ExprRef]) -> Iterat
     """What one number of a type is compared with, every number of that type may be."""
     types = transitions.vocabulary.types
     numbers: dict[Any, dict[int, None]] = {}
+    seen: set[int] = set()
     for term in terms:
-        for part in subterms(term):
+        for part in subterms(term, seen):
             if z3.is_app(part) and part.decl().kind() == z3.Z3_OP_LE:
                 bound, other = part.children()
                 type_ = number_type(other, transitions)

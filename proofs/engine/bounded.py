@@ -18,10 +18,12 @@ import z3
 from proofs.engine.ask import ask
 from proofs.engine.claims import Reading
 from proofs.engine.extract import Command, subterms
-from proofs.engine.ground import Grounding, entity_functions, solver
+from proofs.engine.ground import Grounding, entity_functions, polarities, solver
 from proofs.engine.induction import Timeout
+from proofs.engine.pattern import Pattern, rename
+from proofs.engine.substitution import Macros, Renaming
 from proofs.engine.transitions import Transitions
-from proofs.engine.vocabulary import States
+from proofs.engine.vocabulary import Key, States
 
 
 @dataclass(frozen=True)
@@ -75,84 +77,23 @@ class Found:
 
 @dataclass
 class _Layer:
-    """One step of the unrolling: its action, its parameters, what stands for the entities that each
-    command names, and the functions before and after it.
+    """One step of the unrolling: its action, its parameters, what the pattern's constants are in it
+    (``own``), and the functions before and after it.
+
+    ``said`` and ``functions`` are what a goal's own constants, and its functions, stand for.
     """
 
     action: z3.ExprRef
     arguments: dict[str, tuple[z3.ExprRef, ...]]
-    named: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]]
-    before: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
-    after: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
+    own: Renaming
+    before: Macros
+    after: Macros
+    said: Renaming
+    functions: Macros
 
 
 def _within(decl: z3.FuncDeclRef, numbers: Numbers, entity: z3.ExprRef) -> z3.BoolRef:
     return numbers.include(decl(entity))
-
-
-class _Slots:
-    """The constants of one step, by sort; each command takes them from the first on."""
-
-    def __init__(self, depth: int) -> None:
-        self.depth = depth
-        self.taken: dict[str, int] = {}
-
-    def take(self, sort: z3.SortRef) -> z3.ExprRef:
-        """The next constant of a sort."""
-        ordinal = self.taken[sort.name()] = self.taken.get(sort.name(), 0) + 1
-        return z3.Const(f"{sort.name().lower()}{ordinal}@{self.depth}", sort)
-
-
-def rename(term: z3.ExprRef, pairs: Iterable[tuple[z3.ExprRef, z3.ExprRef]]) -> z3.ExprRef:
-    """Replace subterms one after the other: later pairs see what earlier ones put in."""
-    for pair in pairs:
-        term = z3.substitute(term, pair)
-    return term
-
-
-def _together(old: z3.ExprRef, writes: Iterable[tuple[z3.BoolRef, z3.ExprRef]]) -> z3.ExprRef:
-    """What a function becomes: ``old``, or what the one action that is chosen writes.
-
-    Sorted by what is written rather than by who writes it: one condition for each value.
-    """
-    if z3.is_bool(old):
-        gained: list[z3.BoolRef] = []
-        lost: list[z3.BoolRef] = []
-        for chosen, value in writes:
-            from_false = z3.simplify(z3.substitute(value, (old, z3.BoolVal(False))))
-            from_true = z3.simplify(z3.substitute(value, (old, z3.BoolVal(True))))
-            if not z3.is_false(from_false):
-                gained.append(z3.And(chosen, from_false))
-            if not z3.is_true(from_true):
-                lost.append(z3.And(chosen, z3.Not(from_true)))
-        return z3.If(old, z3.Not(z3.Or(*lost)), z3.Or(*gained))
-    values: list[tuple[z3.ExprRef, list[z3.BoolRef]]] = []
-    for chosen, value in writes:
-        for conditions, leaf in _cases(value, old):
-            same = next((found for term, found in values if term.eq(leaf)), None)
-            if same is None:
-                values.append((leaf, same := []))
-            same.append(z3.And(chosen, *conditions))
-    result = old
-    for leaf, found in reversed(values):
-        result = z3.If(z3.Or(*found), leaf, result)
-    return result
-
-
-def _cases(
-    term: z3.ExprRef, old: z3.ExprRef
-) -> Iterable[tuple[tuple[z3.BoolRef, ...], z3.ExprRef]]:
-    """When a term is which value, but for ``old``."""
-    if term.eq(old):
-        return
-    if term.decl().kind() != z3.Z3_OP_ITE:
-        yield (), term
-        return
-    condition, then, other = term.children()
-    for conditions, leaf in _cases(then, old):
-        yield (condition, *conditions), leaf
-    for conditions, leaf in _cases(other, old):
-        yield (z3.Not(condition), *conditions), leaf
 
 
 class Unrolling:
@@ -177,19 +118,23 @@ class Unrolling:
         self.layers: list[_Layer] = []
         self.asserted = 0
         self._scanned = 0
+        self._seen: set[int] = set()
         self._atoms: dict[int, z3.ExprRef] = {}
         self.meaning: dict[int, z3.BoolRef] = {}
+        self._stand_ins: dict[int, list[z3.BoolRef]] = {}
+        self._shapes: dict[Goal, Any] = {}
+        self._keys: dict[Goal, set[Key]] = {}
         self.seconds = 0.0
         self.queries = 0
         for key, decl in vocabulary.functions.items():
             bounds = self.numbers.get(vocabulary.types[key])
             if bounds is not None and key not in transitions.initial:
                 self.grounding.forall(key.entity, partial(_within, decl, bounds))
-        self.start = [
+        self._first = Macros(
             (decl, transitions.initial[key].at(z3.Var(0, decl.domain(0))))
             for key, decl in vocabulary.functions.items()
             if key in transitions.initial
-        ]
+        )
 
     @property
     def constraints(self) -> list[z3.BoolRef]:
@@ -199,7 +144,9 @@ class Unrolling:
     def atoms(self) -> list[z3.ExprRef]:
         """The terms whose values make a run: constants, and functions of the initial state."""
         for constraint in self.constraints[self._scanned :]:
-            self._atoms.update((term.get_id(), term) for term in uninterpreted(constraint))
+            for term in subterms(constraint, self._seen):
+                if term.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+                    self._atoms[term.get_id()] = term
         self._scanned = len(self.constraints)
         return list(self._atoms.values())
 
@@ -208,94 +155,70 @@ class Unrolling:
         """The number of steps unrolled."""
         return len(self.layers)
 
-    def state(self, depth: int) -> list[tuple[z3.FuncDeclRef, z3.ExprRef]]:
-        """What the functions of the state are after some steps, for ``substitute_funs``."""
-        return self.layers[depth - 1].after if depth else self.start
+    def state(self, depth: int) -> Macros:
+        """What the functions of the state are after some steps."""
+        return self.layers[depth - 1].after if depth else self._first
 
     def extend(self, goals: Iterable[Goal] | None = None) -> None:
         """Unroll one more step; of the state after it only what these goals depend on, if given.
 
         Later goals have to be among them.
         """
-        transitions = self.transitions
-        depth = self.depth
-        before = self.state(depth)
-        action = z3.Const(f"action@{depth}", transitions.action.sort())
-        keys = (
-            set(transitions.keys)
-            if goals is None
-            else transitions.relevant(goal.term for goal in goals)
-        )
+        transitions, pattern = self.transitions, self._pattern
+        before = self.state(self.depth)
+        own = pattern.at(self.depth)
+        keys = set(transitions.keys) if goals is None else self._relevant(goals)
         arguments = {}
-        renamed: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]] = {}
+        for name, choice in pattern.choices.items():
+            arguments[name] = tuple(map(own, choice.arguments))
+            self.constraints.extend(before(own(fact)) for fact in choice.facts)
+            for constant in choice.entities:
+                self.grounding.entity(own(constant), own(pattern.there[constant.get_id()]))
+            guard = own(choice.guard)
+            self.constraints.append(
+                self.grounding.expand(guard, before) if choice.quantified else before(guard)
+            )
+        functions = transitions.vocabulary.functions.items()
+        after = Macros(
+            [(d, before(own(pattern.value(key)))) for key, d in functions if key in keys]
+        )
+        nexts = {str(key): decl for key, decl in transitions.next_vocabulary.functions.items()}
+        # Claims name a command's parameters only beside the choice of that command.
+        said = [(transitions.action, own(pattern.action))]
         for command in transitions.commands:
-            chosen = action == transitions.actions[command.name]
-            slots = _Slots(depth)
-            pairs = [
-                (parameter, slots.take(parameter.sort())) for _, _, parameter in command.parameters
-            ]
-            arguments[command.name] = tuple(constant for _, constant in pairs)
-            for (_, type_, _), (_, constant) in zip(command.parameters, pairs, strict=True):
-                if type_ in self.numbers:
-                    self.constraints.append(self.numbers[type_].include(constant))
-            for template in self._led_to[command.name]:
-                term = rename(template, pairs)
-                constant = slots.take(term.sort())
-                pairs.append((term, constant))
-                value = z3.substitute_funs(term, *before)
-                self.constraints.append(z3.Implies(chosen, constant == value))
-            for _, constant in pairs:
-                if constant.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
-                    self.grounding.entity(constant)
-            guard = self.grounding.expand(rename(command.guard, pairs), before)
-            self.constraints.append(z3.Implies(chosen, guard))
-            renamed[command.name] = pairs
-        after = []
-        for key, decl in transitions.vocabulary.functions.items():
-            if key not in keys:
-                continue
-            variable = transitions.world.variable(key)
-            writes = [
-                (
-                    action == transitions.actions[command.name],
-                    rename(command.updates[key].value, renamed[command.name]),
-                )
-                for command in transitions.commands
-                if key in command.updates
-            ]
-            value = _together(decl(variable), writes)
-            value = z3.substitute(value, (variable, z3.Var(0, decl.domain(0))))
-            after.append((decl, z3.substitute_funs(z3.simplify(value), *before)))
-        self.layers.append(_Layer(action, arguments, renamed, before, after))
+            shared = arguments[command.name]
+            said += [(p, c) for (_, _, p), c in zip(command.parameters, shared, strict=True)]
+        primed = [(nexts[decl.name()], value) for decl, value in after]
+        self.layers.append(
+            _Layer(
+                own(pattern.action),
+                arguments,
+                own,
+                before,
+                after,
+                Renaming(said),
+                Macros([*before, *primed]),
+            )
+        )
         self.flush()
+
+    def _relevant(self, goals: Iterable[Goal]) -> set[Key]:
+        """The functions of the state that some goal depends on."""
+        found: set[Key] = set()
+        for goal in goals:
+            if goal not in self._keys:
+                self._keys[goal] = self.transitions.relevant([goal.term])
+            found |= self._keys[goal]
+        return found
+
+    @cached_property
+    def _pattern(self) -> Pattern:
+        ranges = {type_: (numbers.low, numbers.high) for type_, numbers in self.numbers.items()}
+        return Pattern(self.transitions, ranges)
 
     def named(self, layer: _Layer, command: Command, term: z3.ExprRef) -> z3.ExprRef:
         """What stands for an entity that a command names, in a step that takes the command."""
-        return rename(term, layer.named[command.name])
-
-    @cached_property
-    def _led_to(self) -> dict[str, list[z3.ExprRef]]:
-        """The entities that each command looks up from its parameters, the nearest first.
-
-        A step has a constant for each, such as the server that an attachment is on: the states
-        after it grow by names, not by the history behind them. Commands share these constants and
-        those of the parameters, for only one of them is taken.
-        """
-        result = {}
-        for command in self.transitions.commands:
-            found: dict[int, z3.ExprRef] = {}
-            parameters = {parameter.get_id() for _, _, parameter in command.parameters}
-            values = [update.value for update in command.updates.values()]
-            for term in (command.guard, *values):
-                for part in subterms(term):
-                    if not z3.is_app(part) or part.num_args() != 1:
-                        continue
-                    if part.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
-                        inner = [p for p in subterms(part) if z3.is_var(p) or p.num_args() == 0]
-                        if all(p.get_id() in parameters for p in inner):
-                            found[part.get_id()] = part
-            result[command.name] = sorted(found.values(), key=lambda t: (len(str(t)), str(t)))
-        return result
+        return layer.own(rename(term, self._pattern.choices[command.name].named))
 
     def flush(self) -> None:
         """Assert the constraints that have come since."""
@@ -304,28 +227,30 @@ class Unrolling:
 
     def said_of_last(self, goal: Goal) -> z3.BoolRef:
         """A Boolean for a goal, said of the last step or state; ``meaning`` has what it means."""
-        transitions = self.transitions
         if goal.on_step:
-            layer = self.layers[-1]
-            nexts = {str(key): decl for key, decl in transitions.next_vocabulary.functions.items()}
-            pairs = layer.before + [(nexts[decl.name()], value) for decl, value in layer.after]
-            # Claims name a command's parameters only beside the choice of that command.
-            renaming = [(transitions.action, layer.action)]
-            for command in transitions.commands:
-                shared = layer.arguments[command.name]
-                for (_, _, parameter), constant in zip(command.parameters, shared, strict=True):
-                    renaming.append((parameter, constant))
-            term = z3.substitute(goal.term, *renaming)
+            rename_, functions = self.layers[-1].said, self.layers[-1].functions
         else:
-            pairs, term = self.state(self.depth), goal.term
-        term = self.grounding.expand(term, pairs)
+            rename_, functions = Renaming(), self.state(self.depth)
+        if goal not in self._shapes:
+            constants = [t for t in subterms(goal.term) if z3.is_const(t) and _is_entity(t)]
+            self._shapes[goal] = constants, polarities(goal.term)
+        entities, quantified = self._shapes[goal]
+        for entity in entities:
+            self.grounding.entity(rename_(entity))
+        stand_ins = [
+            (quantifier, self.grounding.name(functions(rename_(quantifier)), signs))
+            for quantifier, signs in quantified
+        ]
+        term = z3.substitute(goal.term, *stand_ins) if stand_ins else goal.term
         name = z3.FreshBool("goal")
         within = [
             self.numbers[type_].include(value)
             for _, type_, value in goal.variables
             if type_ in self.numbers
         ]
-        self.meaning[name.get_id()] = z3.And(term, *transitions.under(goal.reading), *within)
+        under = self.transitions.under(goal.reading)
+        self.meaning[name.get_id()] = z3.And(functions(rename_(term)), *under, *within)
+        self._stand_ins[name.get_id()] = [stand_in for _, stand_in in stand_ins]
         self.solver.add(name == self.meaning[name.get_id()])
         return name
 
@@ -374,31 +299,33 @@ class Unrolling:
         for name, _, default in transitions.info.constants:
             constant = transitions.vocabulary.constants[name]
             model = self._prefer(constant, [transitions.vocabulary.literal(default)], model)
-        settled: list[z3.ExprRef] = []
+        settled: dict[int, z3.ExprRef] = {}
         while True:
-            # Which terms are about the same server may change with every choice.
-            left = (
-                (term, options)
-                for term, options in self._choices(model, goal, said)
-                if not any(term.eq(other) for other in settled)
-            )
-            chosen = next(left, None)
-            if chosen is None:
+            for term, options in self._choices(model, goal, said):
+                if term.get_id() not in settled:
+                    settled[term.get_id()] = term
+                    better = self._prefer(term, options, model)
+                    if better is not model:
+                        # Which terms are about the same server may have changed.
+                        model = better
+                        break
+            else:
                 return model
-            settled.append(chosen[0])
-            model = self._prefer(*chosen, model)
 
-    def _prefer(self, term: z3.ExprRef, options: Iterable[Any], model: z3.ModelRef) -> z3.ModelRef:
+    def _prefer(
+        self, term: z3.ExprRef, options: Iterable[z3.ExprRef], model: z3.ModelRef
+    ) -> z3.ModelRef:
         """Give a term the first value that some model admits; return that model."""
-        for option in options:
-            choice = term == option
-            if not z3.is_true(model.eval(choice, model_completion=True)):
-                better = self.check(choice)
-                if better is None:
-                    continue
-                model = better
-            self.solver.add(choice)
-            break
+        known = list(options)
+        while True:
+            value = model.eval(term, model_completion=True)
+            at = next((i for i, option in enumerate(known) if value.eq(option)), len(known))
+            better = self.check(z3.Or(*(term == option for option in known[:at]))) if at else None
+            if better is None:
+                break
+            model = better
+        if at < len(known):
+            self.solver.add(term == known[at])
         return model
 
     def decode(
@@ -413,7 +340,7 @@ class Unrolling:
         """The entities that make quantified formulas true in a model, of what is said there."""
         for name in said:
             if true_in(model, name):
-                for part in subterms(self.meaning[name.get_id()]):
+                for part in self._stand_ins[name.get_id()]:
                     known = self.grounding.witnesses.get(part.get_id())
                     if known is not None and true_in(model, known[0]):
                         yield known[1]
@@ -427,17 +354,15 @@ class Unrolling:
         vocabulary = self.transitions.vocabulary
         reader = _Reader(self, model, goal)
         reader.found((said,))
+        standing: dict[str, list[z3.ExprRef]] = {}
         for key, type_ in vocabulary.types.items():
             options = self._options(type_)
             if key in self.transitions.initial or not options:
                 continue
-            seen: list[z3.ExprRef] = []
-            for entity in self.grounding.terms.get(key.entity, {}).values():
-                value = model.eval(entity, model_completion=True)
-                in_run = any(value.eq(member) for member in reader.members[key.entity])
-                if in_run and not any(value.eq(other) for other in seen):
-                    seen.append(value)
-                    yield vocabulary.functions[key](entity), options
+            if key.entity not in standing:
+                standing[key.entity] = reader.standing(key.entity)
+            for entity in standing[key.entity]:
+                yield vocabulary.functions[key](entity), options
         for layer in self.layers:
             command = self._taken(model, layer)
             for (_, type_, _), constant in zip(
@@ -450,7 +375,7 @@ class Unrolling:
     def _options(self, type_: Any) -> Sequence[Any]:
         """The values of a type that runs are to prefer; none for entities."""
         if type_ in self.numbers:
-            return self.numbers[type_].preferred
+            return [z3.IntVal(number) for number in self.numbers[type_].preferred]
         if isinstance(type_, States):
             return [type_.value(member) for member in type_.members]
         if issubclass(type_, enum.Enum | bool):
@@ -472,6 +397,10 @@ def true_in(model: z3.ModelRef, name: z3.BoolRef) -> bool:
     return bool(z3.is_true(model.eval(name, model_completion=True)))
 
 
+def _is_entity(term: z3.ExprRef) -> bool:
+    return bool(term.sort_kind() == z3.Z3_UNINTERPRETED_SORT)
+
+
 def uninterpreted(term: z3.ExprRef) -> Iterable[z3.ExprRef]:
     """The applications of uninterpreted functions and constants in a ground term."""
     for part in subterms(term):
@@ -490,6 +419,7 @@ class _Reader:
         self.members: dict[str, list[z3.ExprRef]] = {
             entity.name: [] for entity in unrolling.transitions.info.entities
         }
+        self.numbers: dict[int, int] = {}
 
     def value(self, term: z3.ExprRef) -> z3.ExprRef:
         """A term's value in the model."""
@@ -498,12 +428,21 @@ class _Reader:
     def number(self, term: z3.ExprRef) -> int:
         """The number of an entity; a new one if it was not seen before."""
         value = self.value(term)
-        members = self.members[value.sort().name()]
-        for index, member in enumerate(members):
-            if member.eq(value):
-                return index
-        members.append(value)
-        return len(members) - 1
+        key = value.get_id()
+        if key not in self.numbers:
+            members = self.members[value.sort().name()]
+            self.numbers[key] = len(members)
+            members.append(value)
+        return self.numbers[key]
+
+    def standing(self, sort: str) -> list[z3.ExprRef]:
+        """For each entity of the run so far, the first ground term that stands for it."""
+        found: dict[int, z3.ExprRef] = {}
+        for term in self.unrolling.grounding.terms.get(sort, {}).values():
+            key = self.value(term).get_id()
+            if key in self.numbers:
+                found.setdefault(key, term)
+        return list(found.values())
 
     def plain(self, term: z3.ExprRef) -> Any:
         """The plain value of a term."""

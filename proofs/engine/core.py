@@ -21,6 +21,7 @@ from proofs.engine.explore import Origin
 from proofs.engine.extract import Command, skeleton, subterms
 from proofs.engine.ground import Grounding, solver
 from proofs.engine.induction import Clause, Induction, Timeout
+from proofs.engine.substitution import Macros
 from proofs.engine.verdict import Core, CorePart
 from proofs.engine.vocabulary import HISTORY, Key
 
@@ -146,7 +147,7 @@ class Cores:
             macros.append((transitions.next_vocabulary.functions[key], value))
 
         def after(term: z3.BoolRef, grounding: Grounding) -> z3.BoolRef:
-            return grounding.expand(transitions.of_action(term, command), macros)
+            return grounding.expand(transitions.of_action(term, command), Macros(macros))
 
         context = _Context(self, after)
         context.grounding.add(guard)

@@ -236,7 +236,9 @@ class Explorer:
         self.onlooker = ""
         self.origins: dict[int, tuple[z3.BoolRef, dict[Origin, None]]] = {}
         self.made: dict[int, tuple[z3.BoolRef, Origin]] = {}
-        self._solver = z3.Solver()
+        self._solver = z3.SimpleSolver()
+        self._path: list[z3.BoolRef] = []
+        self._asked: dict[int, tuple[z3.BoolRef, z3.BoolRef, bool | None, bool]] = {}
 
     @staticmethod
     def current() -> Explorer:
@@ -297,10 +299,15 @@ class Explorer:
     def decide(self, term: z3.BoolRef) -> bool:
         """The truth of a term on the present path."""
         made = self.made.get(term.get_id())
-        term = z3.simplify(term)
-        if z3.is_true(term) or z3.is_false(term):
-            return bool(z3.is_true(term))
-        if z3.is_not(term):
+        # Every path asks what the paths before it asked.
+        if term.get_id() not in self._asked:
+            simple = z3.simplify(term)
+            fixed = z3.is_true(simple) if z3.is_true(simple) or z3.is_false(simple) else None
+            self._asked[term.get_id()] = term, simple, fixed, z3.is_not(simple)
+        _, term, fixed, negated = self._asked[term.get_id()]
+        if fixed is not None:
+            return fixed
+        if negated:
             return not self.decide(term.arg(0))
         scope = self.scopes[-1]
         for around in self._around():
@@ -343,16 +350,22 @@ class Explorer:
 
     def _implied(self, term: z3.BoolRef) -> bool | None:
         solver = self._solver
-        solver.push()
-        try:
-            for scope in self._around():
-                solver.add(*scope.literals)
-            for truth in (True, False):
-                if solver.check(z3.Not(term) if truth else term) == z3.unsat:
-                    return truth
-            return None
-        finally:
-            solver.pop()
+        path = [literal for scope in self._around() for literal in scope.literals]
+        same = 0
+        for literal, asserted in zip(path, self._path, strict=False):
+            if not literal.eq(asserted):
+                break
+            same += 1
+        if same < len(self._path):
+            solver.pop(len(self._path) - same)
+        for literal in path[same:]:
+            solver.push()
+            solver.add(literal)
+        self._path = path
+        for truth in (True, False):
+            if solver.check(z3.Not(term) if truth else term) == z3.unsat:
+                return truth
+        return None
 
     def refuse(self, message: str) -> ModelError:
         """Note an error that must not get lost, whoever swallows the exception; return it."""

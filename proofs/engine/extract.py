@@ -18,7 +18,7 @@ from statemachine.exceptions import TransitionNotAllowed
 
 from model.kernel import ActionDisabled, ActionInfo, ModelError
 from proofs.engine.explore import Node, Origin, is_library, leaves, merge
-from proofs.engine.vocabulary import Key
+from proofs.engine.vocabulary import Key, is_membership
 from proofs.engine.world import Overlay, World
 
 
@@ -96,17 +96,19 @@ def _command(world: World, action: ActionInfo) -> Command:
                 "before the loop"
             )
     world.reset()
-    guard = merge(tree, lambda overlay: z3.BoolVal(overlay is not None))
+    guard = present(merge(tree, lambda overlay: z3.BoolVal(overlay is not None)))
     keys: dict[Key, None] = {}
     for overlay in _values(tree):
         keys.update(dict.fromkeys(overlay.writes if overlay else ()))
     updates = {}
     for key in keys:
         update = _update(world, tree, key)
+        update = Update(update.variable, present(update.value))
         if not _idle(world, guard, key, update):
             updates[key] = update
+    seen: set[int] = set()
     for term in (guard, *(update.value for update in updates.values())):
-        for constant in constants(term):
+        for constant in constants(term, seen):
             if "!" in constant.decl().name():
                 raise ModelError(
                     f"action {action.name}: an element of a loop is used after the loop; "
@@ -167,7 +169,7 @@ def _merge_at(tree: Any, key: Key, entity: z3.ExprRef) -> z3.ExprRef:
 
 def _idle(world: World, guard: z3.BoolRef, key: Key, update: Update) -> bool:
     """Whether an enabled action leaves a function as it is, such as a self transition."""
-    solver = z3.Solver()
+    solver = z3.SimpleSolver()
     solver.set("timeout", 1000)
     solver.add(guard, update.value != world.vocabulary.functions[key](update.variable))
     return bool(solver.check() == z3.unsat)
@@ -181,20 +183,29 @@ def _values(tree: Any) -> Iterator[Any]:
         yield tree.value
 
 
-def constants(term: z3.ExprRef) -> list[z3.ExprRef]:
-    """The uninterpreted constants of a term, each once."""
+def present(term: z3.ExprRef) -> Any:
+    """A term without saying of an entity that has a name that it is there: it is."""
+    said = [t for t in subterms(term) if is_membership(t) and not z3.is_var(t.arg(0))]
+    return z3.substitute(term, *((t, z3.BoolVal(True)) for t in said)) if said else term
+
+
+def constants(term: z3.ExprRef, seen: set[int] | None = None) -> list[z3.ExprRef]:
+    """The uninterpreted constants of a term, each once, but for what was ``seen``."""
     return [
-        t for t in subterms(term) if z3.is_const(t) and t.decl().kind() == z3.Z3_OP_UNINTERPRETED
+        t
+        for t in subterms(term, seen)
+        if z3.is_const(t) and t.decl().kind() == z3.Z3_OP_UNINTERPRETED
     ]
 
 
-def subterms(term: z3.ExprRef) -> Iterator[z3.ExprRef]:
-    """Every subterm once, also below quantifiers."""
+def subterms(term: z3.ExprRef, seen: set[int] | None = None) -> Iterator[z3.ExprRef]:
+    """Every subterm once, also below quantifiers; none of those that were ``seen``, which grows."""
     # Z3's C interface rather than `children()`: most terms are met again, and need no wrapper then.
     context = term.ctx
     ref = context.ref()
-    seen = {term.get_id()}
-    stack = [term]
+    seen = set() if seen is None else seen
+    stack = [] if term.get_id() in seen else [term]
+    seen.add(term.get_id())
     while stack:
         term = stack.pop()
         yield term

@@ -16,6 +16,7 @@ import z3
 
 from model.kernel import ModelError
 from proofs.engine.extract import subterms
+from proofs.engine.substitution import Macros
 from proofs.engine.vocabulary import is_membership, member
 
 
@@ -77,9 +78,7 @@ class Grounding:
         for function in _from(self.functions, kind):
             self.entity(function(term), there)
 
-    def expand(
-        self, template: z3.BoolRef, macros: list[tuple[z3.FuncDeclRef, z3.ExprRef]]
-    ) -> z3.BoolRef:
+    def expand(self, template: z3.BoolRef, macros: Macros) -> z3.BoolRef:
         """A template with its functions expanded, ground.
 
         Looks for quantifiers and entities in the template, which is small, not in what it expands
@@ -89,13 +88,10 @@ class Grounding:
         for term in entities:
             self.entity(term)
         template = _present(template, present)
-        pairs = [
-            (term, self.name(z3.substitute_funs(term, *macros), signs))
-            for term, signs in quantified
-        ]
+        pairs = [(term, self.name(macros(term), signs)) for term, signs in quantified]
         if pairs:
             template = z3.substitute(template, *pairs)
-        expanded: z3.BoolRef = z3.substitute_funs(template, *macros)
+        expanded: z3.BoolRef = macros(template)
         return expanded
 
     def name(self, quantifier: z3.ExprRef, signs: set[bool]) -> z3.ExprRef:
@@ -169,7 +165,8 @@ def _shape(template: z3.BoolRef) -> Shape:
         terms = list(subterms(template))
         entities = [term for term in terms if is_entity(term)]
         present = [term for term in terms if is_membership(term)]
-        _SHAPES[key] = template, (entities, polarities(template), present)
+        quantified = polarities(template) if any(map(z3.is_quantifier, terms)) else []
+        _SHAPES[key] = template, (entities, quantified, present)
     return _SHAPES[key][1]
 
 

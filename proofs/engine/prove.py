@@ -21,7 +21,7 @@ from proofs.engine.endings import Clock, Endings
 from proofs.engine.induction import Clause, Induction, Timeout
 from proofs.engine.recover import LENGTH, plans
 from proofs.engine.regions import Cell, cells, joined, works_throughout
-from proofs.engine.replay import replay
+from proofs.engine.replay import Stage, replay
 from proofs.engine.transitions import Property, Transitions
 from proofs.engine.verdict import Core, Result, Run, Verdict
 
@@ -73,6 +73,7 @@ class Prover:
         self._is_locked = False
         self.explain, self.depth = explain, depth
         self._cores: Cores | None = None
+        self._stage = Stage(system)
 
     @property
     def digest(self) -> str:
@@ -300,7 +301,8 @@ class Prover:
 
     def _replay(self, found: Found, claim: Claim) -> Run:
         self.remaining()
-        return replay(self.system, self.histories, found, claim, claim.kind not in _UNIVERSAL)
+        want = claim.kind not in _UNIVERSAL
+        return replay(self.system, self.histories, found, claim, want, self._stage)
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
         steps = len(run.steps)

@@ -149,13 +149,18 @@ class Player:
 
 
 def replay(
-    system: type[System], histories: Iterable[History[Any]], found: Found, claim: Claim, want: bool
+    system: type[System],
+    histories: Iterable[History[Any]],
+    found: Found,
+    claim: Claim,
+    want: bool,
+    stage: Stage | None = None,
 ) -> Run:
     """Execute a run and check that it ends as the claim says (``want``) or denies (not ``want``).
 
     Raises ReplayError if it does not.
     """
-    player = Player(system, histories, found)
+    player = Player(system, histories, found, stage=stage)
     steps = player.play()
     if player.judge(claim) is not want:
         raise ReplayError(f"the run of {claim.title} replays, but does not end as the solver says")

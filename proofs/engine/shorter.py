@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import z3
 
-from proofs.engine.bounded import Unrolling, _Slots, _together, rename
+from proofs.engine.bounded import Unrolling
 from proofs.engine.claims import Claim, Kind
 from proofs.engine.ground import polarities
 from proofs.engine.obligations import Obligation, Obligations, folder
+from proofs.engine.pattern import Slots, led_to, rename, together
 from proofs.engine.run_obligations import own_name, state_mark
 from proofs.engine.sections import Part
 from proofs.engine.smtlib import At, Sexp, conjunction, constructor, layout, sort_name, symbol
@@ -26,6 +27,7 @@ class Shorter:
         self.transitions = obligations.transitions
         self.writer = obligations.writer
         self.unrolling = Unrolling(self.transitions)
+        self.led_to = led_to(self.transitions)
 
     def of_claim(self, claim: Claim, formula: Property, steps: int) -> Iterator[Obligation]:
         """That no run of fewer steps ends as a claim's shortest run does, whatever the sizes."""
@@ -64,7 +66,7 @@ class Shorter:
         """What the action and the arguments of a step are called; actions share arguments."""
         names: dict[str, Sexp] = {own_name(self.transitions.action): f"action@{index}"}
         for command in self.transitions.commands:
-            slots = _Slots(index)
+            slots = Slots(index)
             for _, _, parameter in command.parameters:
                 names[own_name(parameter)] = symbol(own_name(slots.take(parameter.sort())))
         return names
@@ -95,9 +97,9 @@ class Shorter:
         renamed: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]] = {}
         for command in transitions.commands:
             chosen = ("=", own_name(action), constructor(transitions.actions[command.name]))
-            slots = _Slots(index)
+            slots = Slots(index)
             pairs = [(own, slots.take(own.sort())) for _, _, own in command.parameters]
-            for template in self.unrolling._led_to[command.name]:
+            for template in self.led_to[command.name]:
                 term = rename(template, pairs)
                 pairs.append((term, slots.take(term.sort())))
                 equal = ("=", symbol(own_name(pairs[-1][1])), writer.write(term, at))
@@ -135,7 +137,7 @@ class Shorter:
                 for command in transitions.commands
                 if key in command.updates
             ]
-            value = z3.simplify(_together(decl(variable), writes))
+            value = z3.simplify(together(decl(variable), writes))
             body = writer.write(
                 value,
                 At(state_mark(index), constants={own_name(variable): "x"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -13,8 +13,9 @@ import z3
 from model.kernel import STATE, ModelError, Start, System, signature
 from proofs.engine.claims import Claim, History, Inapplicable, Kind, Reading, Step
 from proofs.engine.explore import Explorer, Leaf, Node, merge
-from proofs.engine.extract import Command, Update, constants, extract, located, subterms
+from proofs.engine.extract import Command, Update, constants, extract, located, present, subterms
 from proofs.engine.lint import check_identity, code_of
+from proofs.engine.substitution import Macros
 from proofs.engine.values import lift, truth
 from proofs.engine.vocabulary import HISTORY, Key, Vocabulary, enumeration
 from proofs.engine.world import World
@@ -92,7 +93,8 @@ class Transitions:
             for command in self.commands
         }
         self.step = SymbolicStep(self)
-        self._macros: dict[str, list[tuple[z3.FuncDeclRef, z3.ExprRef]]] = {}
+        self._macros: dict[str, Macros] = {}
+        self._simple: dict[int, tuple[z3.ExprRef, z3.ExprRef]] = {}
         self.initial = self._initial()
         self.commands = self._with_histories()
 
@@ -126,30 +128,36 @@ class Transitions:
     def relevant(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
         """The functions that terms, the guards and the updates of such functions depend on."""
         needed: set[Key] = set()
-        left = set(self._guarding).union(*map(self._mentioned, terms))
+        left = self._guarding | self._mentioned(terms)
         while left:
             needed |= left
             left = set().union(*(self._dependencies[key] for key in left)) - needed
         return needed
 
-    def _mentioned(self, term: z3.ExprRef) -> set[Key]:
-        names = {part.decl().name() for part in subterms(term) if z3.is_app(part)}
-        return {key for key in self.keys if str(key) in names or f"{key}'" in names}
+    def _mentioned(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
+        seen: set[int] = set()
+        parts = (part for term in terms for part in subterms(term, seen) if z3.is_app(part))
+        decls = {part.decl().get_id() for part in parts if part.num_args()}
+        return {key for key, numbers in self._numbers.items() if not decls.isdisjoint(numbers)}
+
+    @cached_property
+    def _numbers(self) -> dict[Key, tuple[int, int]]:
+        primed = self.next_vocabulary.functions
+        own = self.vocabulary.functions.items()
+        return {key: (decl.get_id(), primed[key].get_id()) for key, decl in own}
 
     @cached_property
     def _guarding(self) -> set[Key]:
-        return set().union(*(self._mentioned(command.guard) for command in self.commands))
+        return self._mentioned(command.guard for command in self.commands)
 
     @cached_property
     def _dependencies(self) -> dict[Key, set[Key]]:
         """For each function those that its updates and its initial value mention."""
-        found = {key: {key} for key in self.keys}
-        for command in self.commands:
-            for key, update in command.updates.items():
-                found[key] |= self._mentioned(update.value)
-        for key, update in self.initial.items():
-            found[key] |= self._mentioned(update.value)
-        return found
+        values: dict[Key, list[z3.ExprRef]] = {key: [] for key in self.keys}
+        for updates in (self.initial, *(command.updates for command in self.commands)):
+            for key, update in updates.items():
+                values[key].append(update.value)
+        return {key: {key} | self._mentioned(terms) for key, terms in values.items()}
 
     # -- initial states -------------------------------------------------------------------------
 
@@ -191,8 +199,13 @@ class Transitions:
 
     def at_start(self, term: z3.ExprRef, initial: dict[Key, Update] | None = None) -> Any:
         """A term about a state, in an initial state."""
-        fixed = self.initial if initial is None else initial
-        return substitute(term, self.vocabulary, fixed)
+        if initial is None:
+            return self._first(term)
+        return substitute(term, self.vocabulary, initial)
+
+    @cached_property
+    def _first(self) -> Macros:
+        return Macros(defined(self.vocabulary, self.initial))
 
     # -- code to terms --------------------------------------------------------------------------
 
@@ -219,6 +232,7 @@ class Transitions:
 
     def _term(self, what: str, term: z3.ExprRef) -> z3.ExprRef:
         """A term that is sure to speak of no element of a loop."""
+        term = present(term)
         for constant in constants(term):
             if "!" in constant.decl().name():
                 raise ModelError(
@@ -300,10 +314,13 @@ class Transitions:
         for command in self.commands:
             own = dict(command.updates)
             macros = self.macros(command.updates)
+            seen: set[int] = set()
+            values: list[z3.ExprRef] = []
             for key, x, term in updates:
                 said = self.of_action(term, command)
-                value = z3.simplify(z3.substitute_funs(said, *macros))
-                for constant in constants(value):
+                value = z3.simplify(macros(said))
+                values.append(value)
+                for constant in constants(value, seen):
                     if constant.decl().name().endswith("'"):
                         raise ModelError(f"history {key.name} reads a history after the step")
                 if not value.eq(self.vocabulary.functions[key](x)):
@@ -314,41 +331,44 @@ class Transitions:
     def after(self, term: z3.ExprRef, command: Command) -> Any:
         """A term about a step, for one action: primed functions become what it writes."""
         said = self.of_action(term, command)
-        return z3.simplify(z3.substitute_funs(said, *self.written(command)))
+        return z3.simplify(self.written(command)(said))
 
     def of_action(self, term: z3.ExprRef, command: Command) -> Any:
         """A term about a step, for one action; still over primed functions."""
-        return z3.simplify(z3.substitute(term, (self.action, self.actions[command.name])))
+        said = z3.substitute(term, (self.action, self.actions[command.name]))
+        if not said.eq(term):
+            return z3.simplify(said)
+        # It is about any action: the same for all of them.
+        if term.get_id() not in self._simple:
+            self._simple[term.get_id()] = term, z3.simplify(term)
+        return self._simple[term.get_id()][1]
 
-    def written(self, command: Command) -> list[tuple[z3.FuncDeclRef, z3.ExprRef]]:
+    def written(self, command: Command) -> Macros:
         """What the primed functions stand for after an action."""
         if command.name not in self._macros:
             self._macros[command.name] = self.macros(command.updates)
         return self._macros[command.name]
 
-    def macros(self, updates: dict[Key, Update]) -> list[tuple[z3.FuncDeclRef, z3.ExprRef]]:
-        """What the primed functions stand for, if these are the updates; for ``substitute_funs``.
-
-        The values are written over ``Var(0)``.
-        """
+    def macros(self, updates: dict[Key, Update]) -> Macros:
+        """What the primed functions stand for, if these are the updates."""
         pairs = []
         for key, decl in self.vocabulary.functions.items():
             variable = z3.Var(0, decl.domain(0))
             update = updates.get(key)
             value = decl(variable) if update is None else update.at(variable)
             pairs.append((self.next_vocabulary.functions[key], value))
-        return pairs
+        return Macros(pairs)
 
     def primed(self, term: z3.ExprRef) -> Any:
         """A term about a state, said of the state after a step."""
-        return z3.substitute_funs(term, *self._primes)
+        return self._primes(term)
 
     @cached_property
-    def _primes(self) -> list[tuple[z3.FuncDeclRef, z3.ExprRef]]:
-        return [
+    def _primes(self) -> Macros:
+        return Macros(
             (decl, self.next_vocabulary.functions[key](z3.Var(0, decl.domain(0))))
             for key, decl in self.vocabulary.functions.items()
-        ]
+        )
 
     def under(self, reading: Reading) -> list[z3.BoolRef]:
         """What a reading fixes, as terms."""
@@ -389,9 +409,13 @@ def _of_machine(function: Callable[[Any], Any], owner: Any, slot: str) -> Any:
 
 def substitute(term: z3.ExprRef, vocabulary: Vocabulary, macros: dict[Key, Update]) -> z3.ExprRef:
     """Replace functions of a vocabulary by their values. The values are not looked into again."""
-    pairs = []
+    return Macros(defined(vocabulary, macros))(term)
+
+
+def defined(
+    vocabulary: Vocabulary, macros: dict[Key, Update]
+) -> Iterator[tuple[z3.FuncDeclRef, z3.ExprRef]]:
+    """Functions of a vocabulary with their values, over ``Var(0)``."""
     for key, macro in macros.items():
-        variable = macro.variable
-        body = z3.substitute(macro.value, (variable, z3.Var(0, variable.sort())))
-        pairs.append((vocabulary.functions[key], body))
-    return z3.substitute_funs(term, *pairs) if pairs else term
+        decl = vocabulary.functions[key]
+        yield decl, macro.at(z3.Var(0, decl.domain(0)))

@@ -65,6 +65,7 @@ class Vocabulary:
         self.types: dict[Key, Any] = {}
         self.references: dict[tuple[str, str], z3.FuncDeclRef] = {}
         self.constants: dict[str, z3.ExprRef] = {}
+        self._applied: dict[tuple[int, int], tuple[z3.FuncDeclRef, z3.ExprRef, z3.ExprRef]] = {}
         for entity, machine, name, type_ in info.functions():
             states = States(machine.cls.__name__, machine.states)
             self.declare(Key(entity.name, machine.slot, name), states if name == STATE else type_)
@@ -76,6 +77,13 @@ class Vocabulary:
                 self.references[entity.name, name] = decl
         for name, type_, _ in info.constants:
             self.constants[name] = z3.Const(f"{info.cls.__name__}.{name}", self.sort(type_))
+
+    def apply(self, decl: z3.FuncDeclRef, entity: z3.ExprRef) -> z3.ExprRef:
+        """A function at an entity; kept, for the model's code asks for the same again and again."""
+        asked = id(decl), entity.get_id()
+        if asked not in self._applied:
+            self._applied[asked] = decl, entity, decl(entity)
+        return self._applied[asked][2]
 
     def declare(self, key: Key, type_: Any) -> None:
         """Add a function of the state."""

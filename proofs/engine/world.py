@@ -44,7 +44,7 @@ class Overlay:
 
     def read(self, key: Key, entity: z3.ExprRef) -> z3.ExprRef:
         """The present value of a function at an entity."""
-        value: z3.ExprRef = self.vocabulary.functions[key](entity)
+        value = self.vocabulary.apply(self.vocabulary.functions[key], entity)
         for at, variable, written in self.writes.get(key, ()):
             if at is None:
                 value = z3.substitute(written, (variable, entity))
@@ -177,7 +177,8 @@ class SymbolicEntity:
                 return world.machine(info, machine, self)
         for reference, cls in info.references:
             if reference == name:
-                term = world.vocabulary.references[info.name, name](own["term"])
+                decl = world.vocabulary.references[info.name, name]
+                term = world.vocabulary.apply(decl, own["term"])
                 return world.entity(cls, term)
         if name in ("index", "name"):
             raise world.refuse(
