@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import doctest
+import os
 import re
+import shlex
 import subprocess
 import sys
 from functools import cache
@@ -57,10 +59,29 @@ def test_the_diagram_is_read_off_the_class() -> None:
 
 def test_the_story_can_be_played() -> None:
     parser = doctest.DocTestParser()
-    (story,) = blocks("python")
+    story = next(block for block in blocks("python") if block.startswith(">>>"))
     test = parser.get_doctest(story, {}, "README", "README.md", 0)
     assert test.examples
     assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_a_machine_of_your_own_is_checked_as_shown(tmp_path: Path) -> None:
+    (machine,) = (block for block in blocks("python") if not block.startswith(">>>"))
+    (tmp_path / "door.py").write_text(machine)
+    (command,) = (block for block in blocks("sh") if "check door:Door" in block)
+    _, *arguments = shlex.split(command.replace("\\\n", " "))
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    shown = without_times(blocks("text")[2])
+    assert without_times(done.stdout)[: len(shown)] == shown
 
 
 def test_every_file_that_is_named_exists() -> None:

@@ -133,20 +133,24 @@ class Prover:
         self._is_locked = known is not None
         return known
 
-    def inferred(self) -> list[Clause]:
-        """Find an invariant that serves the catalogue. Raises Timeout."""
+    def inferred(self, served: Sequence[Claim] | None = None) -> list[Clause]:
+        """Find an invariant that serves some claims; the catalogue, if none are given.
+
+        Raises Timeout.
+        """
         goals: dict[Reading, list[infer.Goal]] = {ANY_READING: []}
-        for claim in self._served():
+        for claim in self._served() if served is None else served:
             if claim.kind is Kind.RECOVERABLE:
                 continue
             for question in self._questions([claim]):
                 term = self.violation(question)
                 goals.setdefault(claim.reading, []).append(self._goal(claim, term))
         arguments: dict[Reading, list[infer.Argument]] = {}
-        for claim in self.eventual:
+        for claim in self.eventual if served is None else ():
             goals.setdefault(claim.reading, [])
             arguments.setdefault(claim.reading, []).append(partial(self.endings.goals, claim))
-        return infer.infer(self.induction, self._extra(), goals, arguments)
+        extra = [*self._extra(), *(self.property(claim).holds for claim in served or ())]
+        return infer.infer(self.induction, extra, goals, arguments)
 
     def _goal(self, claim: Claim, term: z3.BoolRef) -> infer.Goal:
         if claim.on_step:
@@ -284,6 +288,8 @@ class Prover:
                 yield self._ended(claim, settled, reached=False)
             elif question in settled.excluded:
                 yield self._unreached(claim, settled)
+            elif claim.kind is Kind.POSSIBLE:
+                yield from self._out_of_reach(claim, settled)
 
     def _ended(self, claim: Claim, settled: _Settled, *, reached: bool) -> Result:
         result = self.endings.settle(claim, settled.clauses(claim), reached=reached)
@@ -361,6 +367,25 @@ class Prover:
         else:
             reached = bool(self.induction.of_states({key: term}, settled.invariant))
         return self._proved(claim, settled, None if reached else True, clock.lap())
+
+    def _out_of_reach(self, claim: Claim, settled: _Settled) -> Iterator[Result]:
+        """A proof that no run reaches what is claimed to be possible, if one is found."""
+        clock = Clock()
+        question = (claim, None)
+        known = list(settled.invariant)
+        if question not in self.excluded([question], known):
+            known = self.inferred([claim])
+            if not self.induction.is_invariant(known):
+                raise AssertionError("an inferred invariant is not inductive")
+            if question not in self.excluded([question], known):
+                return
+        yield Result(
+            claim,
+            Verdict.REFUTED,
+            "no run gets there, for any number of entities",
+            invariant=tuple(str(c) for c in known if c.reading in (ANY_READING, claim.reading)),
+            seconds=clock.lap(),
+        )
 
     def _derived(self, claim: Claim, found: _Regions, seconds: float) -> Result:
         type_ = self.property(claim).variables[-1][1]

@@ -13,6 +13,7 @@ from model.kernel import Entity
 from proofs.engine.bounded import Numbers
 from proofs.engine.extract import Command
 from proofs.engine.induction import Clause, Induction
+from proofs.engine.simulate import landmarks
 from proofs.engine.transitions import Property
 
 LENGTH = 3
@@ -72,15 +73,22 @@ def plans(
 def _moves(
     induction: Induction, goal: Property, numbers: Mapping[Any, Numbers]
 ) -> Iterator[tuple[Command, list[z3.ExprRef], PlanStep]]:
-    """Actions on the entities that the claim is about, with numbers that the system prefers."""
+    """Actions on the entities that the claim is about, with numbers that the system prefers or
+    compares with.
+    """
     for command in induction.transitions.commands:
         options: list[list[tuple[str | int, z3.ExprRef]]] = []
         for _, type_, _ in command.parameters:
             if issubclass(type_, Entity):
                 options.append([(n, term) for n, other, term in goal.variables if other is type_])
             elif type_ in numbers:
-                preferred = reversed(numbers[type_].preferred)
-                options.append([(value, z3.IntVal(value)) for value in preferred])
+                named = [*reversed(numbers[type_].preferred), *landmarks(induction.transitions)]
+                bounds = numbers[type_]
+                values = [v for v in dict.fromkeys(named) if bounds.low <= v <= bounds.high]
+                options.append([(value, z3.IntVal(value)) for value in values])
+            elif issubclass(type_, int) and not issubclass(type_, bool):
+                named = list(landmarks(induction.transitions))
+                options.append([(value, z3.IntVal(value)) for value in named])
             else:
                 options.append([])
         types = tuple(type_ for _, type_, _ in command.parameters)
