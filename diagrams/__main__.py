@@ -13,7 +13,9 @@ import importlib
 import os
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +73,8 @@ def command(
         raise click.UsageError("--check looks at the whole gallery; give it no other option.")
     if check:
         return _check(themes)
+    if out == "":
+        raise click.UsageError("--out '' names no folder; write . for the present one.")
     pictures = _selected(names, listing=listing)
     if listing:
         shown = (
@@ -92,7 +96,7 @@ def command(
 
 def _selected(names: Sequence[str], *, listing: bool) -> list[Picture]:
     """The pictures that are named, in the gallery's order; all without a name."""
-    foreign = [_any_machine(name) for name in names if ":" in name]
+    foreign = _told_apart([name for name in dict.fromkeys(names) if ":" in name])
     own = [name for name in names if ":" not in name]
     if foreign and not own:
         return foreign
@@ -107,6 +111,16 @@ def _selected(names: Sequence[str], *, listing: bool) -> list[Picture]:
             )
     chosen = [p for p in pictures if not own or any(_matches(name, p) for name in own)]
     return [*foreign, *chosen]
+
+
+def _told_apart(names: Sequence[str]) -> list[Picture]:
+    """The pictures of MODULE:CLASS; those of classes of one name are named MODULE.CLASS."""
+    found = [_any_machine(name) for name in names]
+    counts = Counter(picture.name for picture in found)
+    return [
+        picture if counts[picture.name] == 1 else replace(picture, name=name.replace(":", "."))
+        for name, picture in zip(names, found, strict=True)
+    ]
 
 
 def _matches(name: str, picture: Picture) -> bool:
@@ -165,7 +179,7 @@ def _any_machine(name: str) -> Picture:
         ) from error
     finally:
         sys.path.pop(0)
-    return picture(found)
+    return picture(found, name)
 
 
 def _having(pictures: Sequence[Picture], form: str, named: bool) -> list[Picture]:
@@ -205,7 +219,8 @@ def _write(
     from proofs.engine.verdict import Exit
 
     wanted = list(gallery.outputs(pictures, form, themes))
-    if whole:
+    own = whole and folder.resolve() == gallery.FOLDER.resolve()
+    if own:
         wanted.append(gallery.Output(gallery.INDEX, gallery.index(pictures).encode))
     missing: dict[str, str] = {}
     changed: list[str] = []
@@ -219,7 +234,7 @@ def _write(
                     changed.append(output.name)
             except layout.NoRenderer as error:
                 missing[output.name] = str(error)
-        if whole and folder == gallery.FOLDER:
+        if own:
             for path in gallery.stale(wanted, folder):
                 path.unlink()
     except OSError as error:

@@ -49,7 +49,7 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
                 partial(claim_run, claim, verdict),
             )  # fmt: skip
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
-        if verdict.get("core") is not None:
+        if (verdict.get("core") or {}).get("parts"):
             told = cache(partial(proof_core, claim, verdict["core"]))
             yield Picture(
                 core_name(claim),

@@ -45,7 +45,8 @@ class State:
 @dataclass(frozen=True)
 class Transition:
     """A transition. ``order`` is its place among those of the same event out of the same state,
-    which are tried in turn; 0 where it is the only one. No ``event``: it needs none.
+    which are tried in turn; 0 where it is the only one. No ``event``: it needs none. ``guards``
+    are asked in order, validators (which raise an error where a guard says no) first.
     """
 
     event: str
@@ -155,7 +156,10 @@ class _Reader:
                 _events(transition),
                 self.ids[id(state)],
                 tuple(self.ids[id(target)] for target in transition.targets),
-                tuple(self.callbacks(transition.cond)),
+                (
+                    *(f"validate {name}" for name in self.callbacks(transition.validators)),
+                    *self.callbacks(transition.cond),
+                ),
                 tuple(
                     name
                     for group in (transition.before, transition.on, transition.after)

@@ -71,10 +71,11 @@ def _nested(states: Iterable[State], ids: dict[str, str], indent: str) -> Iterat
 
 
 def _label(transition: Transition) -> str:
-    guard = ", ".join(map(escaped, transition.guards))
-    effect = ", ".join(map(escaped, transition.actions))
-    event = escaped(transition.event)
-    return f"{event}{f' [{guard}]' if guard else ''}{f' / {effect}' if effect else ''}" or "always"
+    parts = [escaped(transition.event or "(no event)")]
+    parts += [f"no. {transition.order}"] if transition.order else []
+    parts += [f"[{', '.join(map(escaped, transition.guards))}]"] if transition.guards else []
+    parts += [f"/ {', '.join(map(escaped, transition.actions))}"] if transition.actions else []
+    return " ".join(parts)
 
 
 # -- compositions and runs ----------------------------------------------------------------------

@@ -26,8 +26,8 @@ class Placement:
         self.direction, self.limit = direction, limit
         self.parents = machine.parents
         self.states = {state.id: state for state in machine.all()}
-        self.inside = self._inside()
-        self.edges = self._edges()
+        self.inside = self.lines_inside()
+        self.edges = self.lines_at_arrows()
         self.laid: Laid = lay_out(
             Graph(
                 tuple(self._nodes(machine.states)) + self._initial("", machine.starts),
@@ -49,7 +49,7 @@ class Placement:
             for target in transition.targets
         )
 
-    def _inside(self) -> dict[str, list[Line]]:
+    def lines_inside(self) -> dict[str, list[Line]]:
         """The lines in each state's box: what it does, and transitions that have no arrow."""
         found: dict[str, list[Line]] = {state: [] for state in self.states}
         for state in self.states.values():
@@ -68,7 +68,7 @@ class Placement:
                 )
         return found
 
-    def _edges(self) -> dict[tuple[str, str], list[Line]]:
+    def lines_at_arrows(self) -> dict[tuple[str, str], list[Line]]:
         """The labels of the arrows, by where they start and end."""
         found: dict[tuple[str, str], list[Line]] = {}
         for transition in self.machine.transitions:

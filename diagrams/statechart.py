@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
+from dataclasses import replace
 
 from diagrams import text
 from diagrams.geometry import Rectangle
-from diagrams.labels import PLAIN, Setting, description, in_words
+from diagrams.labels import PLAIN, Ink, Setting, description, in_words
 from diagrams.machine import Machine, State, Transition
 from diagrams.marks import arrow_head, block, lines_size, mark
 from diagrams.page import Frame, Key, framed
@@ -27,7 +29,12 @@ def picture(machine: Machine, setting: Setting = PLAIN) -> Scene:
             f"{machine.name} has {len(states)} states; a picture of more than {LARGEST} cannot be "
             "read: draw a part of it, or take --format html-table, dot or mermaid"
         )
-    return min(drawings(machine, setting), key=lambda drawing: drawing.cost).scene()
+    return best(machine, setting).scene()
+
+
+def best(machine: Machine, setting: Setting) -> Drawing:
+    """The clearest of the layouts that are tried."""
+    return min(drawings(machine, setting), key=lambda drawing: drawing.cost)
 
 
 def drawings(machine: Machine, setting: Setting) -> Iterator[Drawing]:
@@ -39,6 +46,13 @@ def drawings(machine: Machine, setting: Setting) -> Iterator[Drawing]:
 
 class Drawing(Placement):
     """A placement that can be drawn."""
+
+    def inked(self, full_ink: frozenset[Ink]) -> Drawing:
+        """The same drawing, in which only some identifiers are in full ink."""
+        other = copy(self)
+        other.setting = replace(self.setting, full_ink=full_ink)
+        other.inside, other.edges = other.lines_inside(), other.lines_at_arrows()
+        return other
 
     def items(self) -> list[Item]:
         """The machine without anything around it."""
@@ -67,7 +81,7 @@ class Drawing(Placement):
             self.machine.name,
             self.machine.summary,
             (_counts(self.machine), *self._always()),
-            tuple(self._legend()),
+            tuple(self.legend()),
             self.machine.source,
             tuple(self._sharing()),
         )
@@ -178,7 +192,8 @@ class Drawing(Placement):
             inner, _ = lines_size(lines, SMALL)
             yield from block(lines, x - inner / 2, top + 38, SMALL)
 
-    def _legend(self) -> Iterator[Key]:
+    def legend(self) -> Iterator[Key]:
+        """What the signs of this machine mean."""
         kinds = {state.kind for state in self.states.values()}
         transitions = self.machine.transitions
         yield Key("where it starts", mark="dot", role="ink")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
-from diagrams import core
+from diagrams import core, site
 from diagrams.joint import joints
 from diagrams.machine import describe
 from diagrams.playback import play
 from diagrams.run import Story
+from diagrams.verdicts import ROOT
 from model.kernel import signature
 from model.site import Site
 from model.version import StoreVersion
@@ -94,12 +97,26 @@ def core_name(claim: Claim) -> str:
     return run_name(claim).replace("run-", "core-", 1)
 
 
+FUNCTIONS = {"version": "native"}
+"""Which function of the model spells out the cases of a field."""
+
+
 def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
     """What a claim's proof rests on."""
     moves = joints(Site)
+    parts = [
+        {**part, "origins": [{**o, "function": _function(o)} for o in part["origins"]]}
+        for part in found["parts"]
+    ]
+    texts = [part["text"] for part in parts if part["kind"] == "guard"] + found["clauses"]
     layers = tuple(
         core.Layer(
-            described, e.name, m.slot, core.ink(described, e.name, m.slot, found["parts"], moves)
+            described,
+            e.name,
+            m.slot,
+            core.ink(described, e.name, m.slot, parts, found["clauses"], moves),
+            core.fields_read(m.slot, ("state", *(field.name for field in m.fields)), texts),
+            site.setting(described.name),
         )
         for e in signature(Site).entities
         for m in e.machines
@@ -110,11 +127,30 @@ def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
         f"{claim.id}{reading}",
         claim.text,
         layers,
-        tuple(core.needs(found["parts"])),
-        tuple(found["clauses"]),
+        tuple(core.needs(parts, FUNCTIONS)),
+        tuple(core.readable(clause, FUNCTIONS) for clause in found["clauses"]),
         tuple(found["untouched"]),
         _source(claim),
     )
+
+
+def _function(origin: Mapping[str, str]) -> str:
+    """The function that an origin stands in; a generator expression is its function's."""
+    if not origin["function"].startswith("<"):
+        return origin["function"]
+    file, _, line = origin["place"].rpartition(":")
+    return _enclosing(file).get(int(line), origin["function"])
+
+
+@cache
+def _enclosing(file: str) -> Mapping[int, str]:
+    """For each line of a file of this project the innermost function around it."""
+    found: dict[int, str] = {}
+    for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):  # outer ones come first
+            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            found.update(dict.fromkeys(lines, node.name))
+    return found
 
 
 QUESTIONS = {

@@ -230,7 +230,11 @@ def test_any_machine_is_drawn_into_the_present_folder(here: Path) -> None:
         ("no_such_module:Door", "cannot be imported: ModuleNotFoundError"),
         ("model.machines:NoSuch", "cannot be imported: AttributeError"),
         ("model.machines:", "cannot be imported"),
-        ("model.version:StoreVersion", "'StoreVersion' is no state machine; name a class"),
+        (
+            "model.version:StoreVersion",
+            "'model.version:StoreVersion' is the class StoreVersion, which",
+        ),
+        ("model.version:SP3", "'model.version:SP3' is of type StoreVersion, which is no state"),
         ("model.kernel:Machine", "Machine has no states, so there is nothing to draw"),
         ("exits_at_once:Door", "cannot be imported: SystemExit"),
         ("is_broken:Door", "cannot be imported: SyntaxError"),
@@ -242,6 +246,28 @@ def test_what_is_no_machine(here: Path, capsys: Capture, what: str, said: str) -
     assert main([what]) == 2
     assert said in one_line(capsys)
     assert not list(here.glob("*.svg"))
+
+
+def test_classes_of_one_name_are_told_apart(here: Path, capsys: Capture) -> None:
+    source = """
+        from statemachine import State, StateMachine
+
+        class Door(StateMachine):
+            closed = State(initial=True)
+            {0} = State(final=True)
+            go = closed.to({0})
+        """
+    for name in ("one_door", "other_door"):
+        module(here, name, source.format(name))
+    assert main(["one_door:Door", "other_door:Door", "--theme", "light", "--out", "o"]) == 0
+    assert main(["one_door:Door", "one_door:Door", "--theme", "light", "--out", "o"]) == 0
+    files = sorted((here / "o").iterdir())
+    assert [file.name for file in files] == [
+        "Door-light.svg", "one_door.Door-light.svg", "other_door.Door-light.svg",
+    ]  # fmt: skip
+    for name, file in zip(("one_door", "one_door", "other_door"), files, strict=True):
+        assert f">{name}<" in file.read_text()
+    assert capsys.readouterr().err == ""
 
 
 HUGE = """
@@ -300,6 +326,17 @@ def test_strange_names_are_drawn_as_they_are(here: Path, capsys: Capture) -> Non
 
 
 # -- folders and renderers ----------------------------------------------------------------------
+
+
+def test_only_the_gallery_has_an_index(here: Path, capsys: Capture) -> None:
+    (here / "README.md").write_text("mine")
+    assert main(["--out", "."]) == 0
+    assert (here / "README.md").read_text() == "mine"
+    assert "files" in capsys.readouterr().out
+    before = {file.name: file.read_bytes() for file in GALLERY.iterdir()}
+    assert main(["composition", "--out", ""]) == 2
+    assert "--out '' names no folder" in one_line(capsys)
+    assert before == {file.name: file.read_bytes() for file in GALLERY.iterdir()}
 
 
 def test_a_folder_that_cannot_be_written(here: Path, capsys: Capture) -> None:
@@ -381,6 +418,26 @@ def test_every_file_that_the_page_names_exists() -> None:
     assert len(names) > 15
     for name in {next(filter(None, found)) for found in names}:
         assert (ROOT / "diagrams" / name).exists(), name
+
+
+def test_the_recipe_for_a_build_runs_anywhere(here: Path) -> None:
+    """The page's conf.py, with the checkout where it is and one picture in place of all."""
+    (recipe,) = re.findall(r"```python\n(import subprocess.*?)```", PAGE, flags=re.DOTALL)
+    recipe = recipe.replace('"../mailboxes"', repr(str(ROOT)))
+    recipe = recipe.replace('"diagrams",', '"diagrams", "composition",')
+    assert str(ROOT) in recipe
+    assert '"composition"' in recipe
+    exec(recipe, {"__file__": str(here / "conf.py")})  # noqa: S102  (our own page)
+    assert [p.name for p in sorted((here / "_diagrams").iterdir())] == [
+        "composition-dark.svg", "composition-light.svg",
+    ]  # fmt: skip
+
+
+def test_an_svg_in_a_page_keeps_to_its_width() -> None:
+    for file in GALLERY.glob("*.svg"):
+        root = ET.parse(file).getroot()
+        assert root.get("style") == "max-width:100%;height:auto"
+        assert "\n\n" not in file.read_text(), "a blank line ends a block of HTML in Markdown"
 
 
 def test_the_commands_on_the_page_run(here: Path, capsys: Capture) -> None:

@@ -12,9 +12,12 @@ import pytest
 
 from diagrams import answers, core, findings, raster, run, stories, verdicts
 from diagrams.article import picture as drawn_map
+from diagrams.labels import Ink
 from diagrams.scene import Scene, Text, flat
+from diagrams.site import MACHINES
 from diagrams.style import LIGHT
 from diagrams.svg import svg
+from model.version import StoreVersion, native
 from proofs.article import PARAGRAPHS
 from proofs.catalogue import CLAIMS
 
@@ -122,7 +125,7 @@ def test_every_core_is_laid_over_the_machines(report: dict[str, Any]) -> None:
     names = {picture.name for picture in findings.verdict_pictures(report)}
     found = 0
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
-        if verdict.get("core") is None:
+        if not (verdict.get("core") or {}).get("parts"):
             assert stories.core_name(claim) not in names
             continue
         found += 1
@@ -130,10 +133,13 @@ def test_every_core_is_laid_over_the_machines(report: dict[str, Any]) -> None:
         told = stories.proof_core(claim, verdict["core"])
         said = " ".join(words(core.picture(told)))
         for part in verdict["core"]["parts"]:
-            assert part["text"] in said
+            assert core.readable(part["text"], stories.FUNCTIONS) in said
             assert not part["action"] or part["action"] in said
         for clause in verdict["core"]["clauses"]:
-            assert clause in said
+            assert core.readable(clause, stories.FUNCTIONS) in said
+        assert " else " not in said, "a term as the solver spells it"
+        drawn = {text for text in words(core.picture(told)) if text in MACHINES}
+        assert drawn >= {layer.machine.name for layer in told.layers if layer.ink}
         for layer in told.layers:
             own = f"{layer.entity.lower()}.{layer.slot}"
             effects = [p["text"] for p in verdict["core"]["parts"] if p["kind"] == "effect"]
@@ -142,8 +148,33 @@ def test_every_core_is_laid_over_the_machines(report: dict[str, Any]) -> None:
     assert found > 15
 
 
+def test_what_the_solver_spells_out_is_named_again() -> None:
+    low, high = (f"server.store.version >= 5.5.{build}" for build in ("2651.32", "2652.68"))
+    rank = f"(0 if not {low} and not {high} else (1 if not {high} and {low} else 2))"
+    format_ = "(0 if server.store.format = A else (1 if server.store.format = B else 2))"
+    named = {"version": "native"}
+    assert core.readable(f"{rank} <= {format_}", named) == (
+        "native(server.store.version) <= server.store.format"
+    )
+    assert core.readable(rank, {}) == rank
+    assert core.readable("(a.b or c.d) and e", named) == "(a.b or c.d) and e"
+
+
+def test_the_function_that_spells_out_versions_is_the_one_that_is_named(
+    report: dict[str, Any],
+) -> None:
+    """Each term that is named ``native`` looks at exactly the versions at which it changes."""
+    texts = [part["text"] for c in report["claims"] if c.get("core") for part in c["core"]["parts"]]
+    terms = [text for text in texts if " else " in text and "version" in text]
+    assert terms
+    for text in terms:
+        cuts = [StoreVersion.parse(v) for v in set(re.findall(r"version >= ([\d.]+)", text))]
+        assert len(cuts) + 1 == len({native(v) for v in (StoreVersion(0), *cuts)})
+        assert all(native(cut) != native(StoreVersion(cut - 1)) for cut in cuts)
+
+
 def test_the_ink_is_what_the_proof_needs(report: dict[str, Any]) -> None:
-    def layers(id_: str) -> dict[str, frozenset[str]]:
+    def layers(id_: str) -> dict[str, frozenset[Ink]]:
         claim = next(c for c in CLAIMS if c.id == id_ and c.expected == "PROVED")
         verdict = next(
             c for c in report["claims"]
@@ -153,15 +184,22 @@ def test_the_ink_is_what_the_proof_needs(report: dict[str, Any]) -> None:
         return {layer.machine.name: layer.ink for layer in told.layers}
 
     found = layers("resolution.no_move_fails")
-    assert found["AttachmentLifecycle"] == {"bypassed"}
+    assert found["AttachmentLifecycle"] == {("copy", "bypassed")}
     assert {"start", "copy", "finish", "interrupt", "copying"} <= found["MoveMailbox"]
     assert "settle" not in found["MoveMailbox"]
     assert not found["InformationStore"]
     assert not found["AntivirusApi"]
     found = layers("cause.scan_before_client")
-    assert {"protected", "rescan", "complete", "initially"} <= found["AttachmentLifecycle"]
-    assert not {"store_runs", "begin"} & found["AttachmentLifecycle"]
-    assert "settle" in found["MoveMailbox"]
+    asked: set[Ink] = {("open", "protected"), ("copy", "protected"), ("copy", "sticky")}
+    assert asked | {"rescan", "complete", "initially"} <= found["AttachmentLifecycle"]
+    assert (
+        not {("submit", "protected"), ("open", "store_runs"), "begin"}
+        & (found["AttachmentLifecycle"])
+    )
+    assert {("finish", "settle"), ("finish", "everything_copied")} <= found["MoveMailbox"]
+    found = layers("symptoms.source_only")
+    assert found["AntivirusApi"] == {"enabled"}, "read by way of references"
+    assert not found["InformationStore"]
 
 
 # -- versions and the table ---------------------------------------------------------------------

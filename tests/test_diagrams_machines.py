@@ -19,7 +19,7 @@ from diagrams import site, statechart, verdicts
 from diagrams.anything import picture
 from diagrams.composition import picture as composed
 from diagrams.joint import joints
-from diagrams.labels import Setting
+from diagrams.labels import Ink, Setting, transition_lines
 from diagrams.layout import Graph, Node, dot, lay_out
 from diagrams.machine import Machine, describe
 from diagrams.playback import play
@@ -141,7 +141,15 @@ def test_a_flat_machine_is_read_as_it_is() -> None:
     rows = [(t.event, t.source, t.targets, t.guards, t.actions, t.internal, t.order)
             for t in machine.transitions]  # fmt: skip
     assert rows == [
-        ("submit", "draft", ("review",), ("complete",), ("before_submit", "stamp"), False, 0),
+        (
+            "submit",
+            "draft",
+            ("review",),
+            ("validate check", "complete"),
+            ("before_submit", "stamp"),
+            False,
+            0,
+        ),
         ("edit", "draft", ("draft",), (), ("save",), True, 0),
         ("edit", "review", ("draft",), ("!locked",), (), False, 0),
         ("retry", "review", ("review",), (), ("stamp",), False, 0),
@@ -205,7 +213,7 @@ def test_states_of_each_kind_look_different() -> None:
 
 @pytest.mark.parametrize("cls", [Flow, Deep], ids=lambda c: c.__name__)
 def test_every_text_form_names_every_transition(cls: type[Any]) -> None:
-    forms = picture(cls)
+    forms = picture(cls, "here:It")
     assert forms.dot is not None
     assert forms.mermaid is not None
     assert forms.table is not None
@@ -341,6 +349,25 @@ def test_a_layout_depends_on_sizes_alone() -> None:
     assert "font" not in dot(small)
     larger = replace(small, nodes=(Node("a", 90, 20), Node("b", 50, 20)))
     assert lay_out(larger).width > lay_out(small).width - 1
+
+
+def test_guards_have_ink_where_they_are_meant_and_brackets_that_of_the_whole_guard() -> None:
+    submit = next(t for t in describe(Flow).transitions if t.event == "submit")
+
+    def spans(ink: frozenset[Ink] | None) -> list[tuple[str, str]]:
+        lines = transition_lines(submit, Setting(full_ink=ink), 900)
+        return [(span.text.strip(), span.role) for span in lines[0][1:]]
+
+    assert spans(None) == [("[validate check and complete] / before_submit, stamp", "muted")]
+    assert spans(frozenset({"submit", ("submit", "complete")})) == [
+        ("[validate check and", "faint"), ("complete", "ink"),
+        ("] / before_submit, stamp", "faint"),
+    ]  # fmt: skip
+    assert spans(frozenset({("edit", "complete")})) == [
+        ("[validate check and complete] / before_submit, stamp", "faint")
+    ]
+    whole = frozenset({("submit", "check"), ("submit", "complete")})
+    assert spans(whole)[0] == ("[validate check and complete]", "ink")
 
 
 def test_an_empty_setting_greys_nothing() -> None:
