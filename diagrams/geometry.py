@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +22,8 @@ NEAR = 3.0
 GAP = 7.0
 """How far a label that is moved stays away from its line."""
 
+FAR = 22.0
+"""A label that is farther away from its line cannot be told to be its own."""
 
 _WEIGHTS = tuple(
     ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
@@ -47,6 +51,69 @@ def crosses(curve: tuple[Point, ...], box: Rectangle) -> bool:
     if max(xs) <= left or min(xs) >= right or max(ys) <= top or min(ys) >= bottom:
         return False  # a curve stays between its control points
     return any(left < x < right and top < y < bottom for x, y in points_of(curve))
+
+
+_CLOSER, _GOOD = 0.0005, 0.004
+"""What each pixel counts by which a label is away from its line; a better place is sought from
+this on.
+"""
+
+
+def distance(curve: tuple[Point, ...], box: Rectangle) -> float:
+    """How far a curve is from a rectangle; 0 where it runs through it."""
+    left, top, right, bottom = box
+    least = math.inf
+    for x, y in points_of(curve):
+        dx = left - x if x < left else x - right if x > right else 0.0
+        dy = top - y if y < top else y - bottom if y > bottom else 0.0
+        least = min(least, dx * dx + dy * dy)
+    return math.sqrt(least)
+
+
+def reaches(curve: tuple[Point, ...], box: Rectangle) -> bool:
+    """Whether a curve may come near a rectangle: it stays between its control points."""
+    xs, ys = zip(*curve, strict=True)
+    left, top, right, bottom = box
+    return max(xs) > left and min(xs) < right and max(ys) > top and min(ys) < bottom
+
+
+def length(curve: tuple[Point, ...]) -> float:
+    """How long a curve is."""
+    return sum(math.dist(a, b) for a, b in itertools.pairwise(points_of(curve)))
+
+
+def along(curve: tuple[Point, ...], frame: Rectangle) -> float:
+    """How much of a curve is nearly on the border of a frame."""
+    left, top, right, bottom = frame
+    outer = (left - NEAR, top - NEAR, right + NEAR, bottom + NEAR)
+    inner = (left + NEAR, top + NEAR, right - NEAR, bottom - NEAR)
+    return sum(
+        math.dist(a, b)
+        for a, b in itertools.pairwise(points_of(curve))
+        if inside((*b, *b), outer) and not inside((*b, *b), inner)
+    )
+
+
+_TURN = 0.3
+"""A turn of so many radians is seen."""
+
+
+def bends(curve: tuple[Point, ...]) -> int:
+    """How often a curve turns the other way, visibly."""
+    angles = [
+        math.atan2(b[1] - a[1], b[0] - a[0])
+        for a, b in itertools.pairwise(points_of(curve)[::4])
+        if a != b
+    ]
+    turned, side, count = 0.0, 0, 0
+    for before, after in itertools.pairwise(angles):
+        turn = math.remainder(after - before, math.tau)
+        turned = turned + turn if turn * turned >= 0 else turn
+        now = 0 if abs(turned) < _TURN else 1 if turned > 0 else -1
+        if now and side and now != side:
+            count += 1
+        side = now or side
+    return count
 
 
 def overlap(a: Rectangle, b: Rectangle) -> bool:
@@ -96,26 +163,36 @@ class Ground:
         count += sum(overlap(box, o) for other, o in self.labels.items() if other != name)
         return count + (not inside(box, (0, 0, *self.page)))
 
-    def settle(self, wanted: Mapping[str, tuple[Point, tuple[float, float]]]) -> int:
-        """Put labels where they are wanted, or near their line where there is room.
+    def settle(self, wanted: Mapping[str, tuple[Point, tuple[float, float]]]) -> float:
+        """Put labels where they are wanted, or nearer to their line where that is better.
 
-        Returns how many things are touched all the same.
+        Returns how much is wrong all the same: 1 for each thing touched, and each label far away.
         """
         for name, (centre, size) in wanted.items():
             self.labels[name] = around(centre, size)
-        total = 0
+        total = 0.0
         for name, (centre, size) in wanted.items():
-            left = self.conflicts(name, self.labels[name])
-            if left:
+            left = self.wrong(name, self.labels[name])
+            if left > _GOOD:
+                places = (self.labels[name], *self._near(name, centre, size))
                 left, self.labels[name] = min(
-                    (
-                        (self.conflicts(name, box), box)
-                        for box in (self.labels[name], *self._near(name, centre, size))
-                    ),
-                    key=lambda found: found[0],
+                    ((self.wrong(name, box), box) for box in places), key=lambda found: found[0]
                 )
             total += left
         return total
+
+    def wrong(self, name: str, box: Rectangle) -> float:
+        """How bad a place for a label is: what it touches, and whether it seems another arrow's."""
+        count = self.conflicts(name, box)
+        away = distance(self.curves[name], box)
+        wide = (box[0] - away, box[1] - away, box[2] + away, box[3] + away)
+        nearer = any(
+            distance(curve, box) < away + NEAR
+            for other, curve in self.curves.items()
+            if other != name and reaches(curve, wide)
+        )
+        close = 0.3 * (away < NEAR)
+        return count + (away > FAR) + 0.5 * nearer + close + max(0, away - GAP) * _CLOSER
 
     def _near(self, name: str, centre: Point, size: tuple[float, float]) -> Iterable[Rectangle]:
         width, height = size[0] / 2 + GAP, size[1] / 2 + GAP

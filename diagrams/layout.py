@@ -45,7 +45,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """An edge with room for a label. Where it starts or ends at a cluster, the node is in it."""
+    """An edge with room for a label. Where it starts or ends at a cluster, the node is in it.
+
+    One that goes ``back`` leads to what comes earlier. A ``hidden`` one only orders its ends.
+    """
 
     id: str
     tail: str
@@ -54,7 +57,9 @@ class Edge:
     tail_cluster: str = ""
     head_cluster: str = ""
     weight: int = 1
-    constraint: bool = True
+    length: int = 1
+    back: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,18 +153,25 @@ def _cluster(cluster: Cluster) -> Iterator[str]:
 
 
 def _edge(edge: Edge) -> str:
+    if edge.hidden:
+        ends = f"{quoted(edge.tail)} -> {quoted(edge.head)}"
+        return f"{ends} [id={quoted(edge.id)} style=invis minlen=0 weight={edge.weight}]"
+    tail, head = (edge.tail, edge.tail_cluster), (edge.head, edge.head_cluster)
+    first, last = (head, tail) if edge.back else (tail, head)
     attributes = [f"id={quoted(edge.id)}"]
     if edge.label[0]:
         attributes.append(f"label={_room(edge.label)}")
-    if edge.tail_cluster:
-        attributes.append(f"ltail={quoted('cluster_' + edge.tail_cluster)}")
-    if edge.head_cluster:
-        attributes.append(f"lhead={quoted('cluster_' + edge.head_cluster)}")
+    if first[1]:
+        attributes.append(f"ltail={quoted('cluster_' + first[1])}")
+    if last[1]:
+        attributes.append(f"lhead={quoted('cluster_' + last[1])}")
     if edge.weight != 1:
         attributes.append(f"weight={edge.weight}")
-    if not edge.constraint:
-        attributes.append("constraint=false")
-    return f"{quoted(edge.tail)} -> {quoted(edge.head)} [{' '.join(attributes)}]"
+    if edge.length != 1:
+        attributes.append(f"minlen={edge.length}")
+    if edge.back:
+        attributes.append("dir=back")
+    return f"{quoted(first[0])} -> {quoted(last[0])} [{' '.join(attributes)}]"
 
 
 # -- renderers ----------------------------------------------------------------------------------
@@ -308,17 +320,20 @@ def _read(answer: dict[str, Any]) -> Laid:
             nodes[thing["name"]] = point(thing["pos"])
     courses, labels = {}, {}
     for edge in answer.get("edges", ()):
-        courses[edge["id"]] = tuple(_course(edge["pos"], point))
+        if edge.get("style") != "invis":
+            courses[edge["id"]] = tuple(_course(edge["pos"], point))
         if "lp" in edge:
             labels[edge["id"]] = point(edge["lp"])
     return Laid(width, height, nodes, courses, labels, frames)
 
 
 def _course(text: str, point: Callable[[str], Point]) -> Iterable[Point]:
-    """A spline's points in order, with the arrow's tip at the end."""
+    """A spline's points in order, with the arrow's tip at the end; one that goes back is turned."""
     parts = text.split(" ")
-    tip = next((point(p[2:]) for p in parts if p.startswith("e,")), None)
     points = [point(p) for p in parts if not p.startswith(("e,", "s,"))]
-    yield from points
-    if tip is not None:
-        yield tip
+    for part in parts:
+        if part.startswith("e,"):
+            return [*points, point(part[2:])]
+        if part.startswith("s,"):
+            return [*points[::-1], point(part[2:])]
+    return points

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from diagrams import text
 from diagrams.marks import line_width, mark, place
 from diagrams.scene import Box, Group, Item, Line, Scene, Span, label, moved
-from diagrams.style import BODY, HEADING, MARGIN, SMALL, TITLE
+from diagrams.style import BODY, HEADING, MARGIN, NARROWEST, SMALL, TITLE
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def framed(
     body: Sequence[Item],
     size: tuple[float, float],
     description: str,
-    minimum: float = 720,
+    minimum: float = NARROWEST,
 ) -> Scene:
     """A picture: the body of a size, with everything around it."""
     width = max(size[0], minimum, min(line_width(_head(frame), BODY), 900))

@@ -178,7 +178,7 @@ class _Draft:
         ]
 
     @cached_property
-    def ground(self) -> tuple[Ground, int]:
+    def ground(self) -> tuple[Ground, float]:
         """Where the labels are, and how many things they touch."""
         boxes = [
             around(self.laid.nodes[str(number)], self.size(heap))

@@ -12,7 +12,7 @@ from diagrams.labels import PLAIN, Ink, Setting, description, in_words
 from diagrams.machine import Machine, State, Transition
 from diagrams.marks import arrow_head, block, lines_size, mark
 from diagrams.page import Frame, Key, framed
-from diagrams.placement import Placement
+from diagrams.placement import Form, Placement
 from diagrams.scene import Box, Circle, Curve, Group, Item, Line, Scene, Span, label, rule
 from diagrams.style import NAME, SMALL
 from model.kernel import ModelError
@@ -39,9 +39,11 @@ def best(machine: Machine, setting: Setting) -> Drawing:
 
 def drawings(machine: Machine, setting: Setting) -> Iterator[Drawing]:
     """The machine, laid out in every way that is tried."""
+    nested = any(state.children for state in machine.all())
     for direction in ("LR", "TB"):
         for limit in (170.0, 240.0):
-            yield Drawing(machine, setting, direction, limit)
+            for stretched in (False, True)[: 1 + nested]:
+                yield Drawing(machine, setting, Form(direction, limit, stretched=stretched))
 
 
 class Drawing(Placement):

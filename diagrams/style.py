@@ -18,6 +18,10 @@ WIDTH = 1040.0
 """Pictures aim to be no wider than this, so that they can be read at 900 pixels."""
 
 
+NARROWEST = 720.0
+"""No picture is narrower than this, without its margin."""
+
+
 @dataclass(frozen=True)
 class Theme:
     """Colours by role. Colour never carries a meaning alone."""
