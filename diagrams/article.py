@@ -21,7 +21,7 @@ from proofs.engine.vocabulary import Key as Function
 
 SIGNS = {
     "PROVED": ("check", "success"),
-    "REACHED": ("dot", "composite"),
+    "REACHED": ("flag", "reached"),
     "REFUTED": ("cross", "failure"),
     "DERIVED": ("diamond", "shared"),
     "UNDETERMINED": ("question", "muted"),

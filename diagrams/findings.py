@@ -15,6 +15,7 @@ from diagrams.stories import (
     between,
     cell_name,
     cell_run,
+    cell_setting,
     claim_run,
     core_name,
     lasso,
@@ -23,6 +24,7 @@ from diagrams.stories import (
     run_name,
 )
 from proofs.catalogue import CLAIMS
+from proofs.engine.claims import Claim
 
 
 def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
@@ -45,7 +47,8 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
         if verdict["run"] is not None:
             yield _run_picture(
-                run_name(claim), "Runs that verdicts show", f"{verdict['verdict']}: {claim.text}",
+                run_name(claim), "Runs that verdicts show",
+                f"{verdict['verdict']}{_reading(claim)}: {claim.text}",
                 partial(claim_run, claim, verdict),
             )  # fmt: skip
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
@@ -54,7 +57,7 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
             yield Picture(
                 core_name(claim),
                 "What proofs rest on",
-                claim.text,
+                f"What the proof rests on{_reading(claim)}: {claim.text}",
                 lambda told=told: core.picture(told()),  # type: ignore[misc]
                 table=lambda told=told: tables.of_core(told()),  # type: ignore[misc]
                 folded=True,
@@ -76,7 +79,8 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
                 yield _run_picture(
                     cell_name(question, row),
                     "Runs of the administrators' table",
-                    f"{words}: Store.exe {between(row['versions'])}.",
+                    f"{words.capitalize()}: Store.exe {between(row['versions'])}, "
+                    f"{cell_setting(row)}.",
                     story,
                     folded=True,
                 )
@@ -88,6 +92,10 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
         lambda: article.picture(the_map()),
         table=lambda: tables.of_map(the_map()),
     )
+
+
+def _reading(claim: Claim) -> str:
+    return f", A2 read {claim.reading.name.replace('_', ' ')}" if claim.reading.name else ""
 
 
 def _run_picture(

@@ -47,10 +47,9 @@ def points_of(curve: tuple[Point, ...]) -> tuple[Point, ...]:
 def crosses(curve: tuple[Point, ...], box: Rectangle) -> bool:
     """Whether some point of a curve lies in a rectangle."""
     left, top, right, bottom = box
-    xs, ys = zip(*curve, strict=True)
-    if max(xs) <= left or min(xs) >= right or max(ys) <= top or min(ys) >= bottom:
-        return False  # a curve stays between its control points
-    return any(left < x < right and top < y < bottom for x, y in points_of(curve))
+    return reaches(curve, box) and any(
+        left < x < right and top < y < bottom for x, y in points_of(curve)
+    )
 
 
 _CLOSER, _GOOD = 0.0005, 0.004
@@ -74,7 +73,7 @@ def reaches(curve: tuple[Point, ...], box: Rectangle) -> bool:
     """Whether a curve may come near a rectangle: it stays between its control points."""
     xs, ys = zip(*curve, strict=True)
     left, top, right, bottom = box
-    return max(xs) > left and min(xs) < right and max(ys) > top and min(ys) < bottom
+    return bool(max(xs) > left and min(xs) < right and max(ys) > top and min(ys) < bottom)
 
 
 def length(curve: tuple[Point, ...]) -> float:

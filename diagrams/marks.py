@@ -53,6 +53,18 @@ def mark(name: str, x: float, y: float, size: float, role: str) -> tuple[Item, .
                 Curve(points, stroke=role, stroke_width=1.4, kind="mark"),
                 Shape(head, fill=role),
             )
+        case "flag":
+            pole = at((-0.7, -1.1), (-0.7, 1.2))
+            return (
+                Shape(at((-0.7, -1.05), (0.95, -0.45), (-0.7, 0.2)), fill=role),
+                Shape(pole, stroke=role, stroke_width=1.6, closed=False),
+            )
+        case "back":
+            line = at((0.3, 1), (-0.9, 1), (-0.9, -0.8), (0.1, -0.8))
+            return (
+                Shape(line, stroke=role, stroke_width=1.6, closed=False),
+                Shape(at((1.1, -0.8), (0.1, -1.4), (0.1, -0.2)), fill=role),
+            )
         case "bar":
             return (Shape(at((-1.2, 0), (1.2, 0)), stroke=role, stroke_width=3, closed=False),)
         case "question":

@@ -41,13 +41,14 @@ def claim_run(claim: Claim, verdict: Mapping[str, Any]) -> Story:
         claim.id,
         f"{verdict['verdict']} by a run of {steps} steps{reading}; none is shorter, at any size",
         "violated" if refuted else "reached",
-        "failure" if refuted else "composite",
+        "failure" if refuted else "reached",
         claim.text,
         tuple(_why(claim)),
         play(Site, verdict["run"], verdict["setting"]),
         _source(claim),
         STRONG,
         (verdict.get("lasso") or {}).get("loop"),
+        _looked_at(),
     )
 
 
@@ -82,13 +83,14 @@ def lasso(claim: Claim, dropped: Mapping[str, Any]) -> Story:
         "failure",
         claim.text,
         (
-            f'the assumption "{dropped["assumption"]}" is left out.',
-            *(f"the loop is fair: {reason}." for reason in dropped["lasso"]["fairness"]),
+            f'The assumption "{dropped["assumption"]}" is left out.',
+            *(f"The loop is fair: {reason}." for reason in dropped["lasso"]["fairness"]),
         ),
         play(Site, dropped["run"], dropped["setting"]),
         _source(claim),
         STRONG,
         dropped["lasso"]["loop"],
+        _looked_at(),
     )
 
 
@@ -170,7 +172,6 @@ def cell_name(question: str, row: Mapping[str, Any]) -> str:
 
 def cell_run(question: str, row: Mapping[str, Any]) -> Story:
     """The run of a cell of the administrators' table."""
-    on = {True: "enabled", False: "disabled"}
     cell = row[question]
     words = {
         "move_can_fail": "A move fails",
@@ -179,22 +180,33 @@ def cell_run(question: str, row: Mapping[str, Any]) -> Story:
         "client_exposed_at_destination": "A client at the destination is handed an attachment "
         "that was never scanned",
     }[question]
-    setting = (
-        f"with Store.exe {between(row['versions'])} at the source, AVAPI "
-        f"{on[row['source_antivirus']]} there and {on[row['destination_antivirus']]} at the "
-        "destination."
-    )
+    low, setting = between(row["versions"]), cell_setting(row)
     return Story(
-        QUESTIONS[question].capitalize(),
-        f"a cell of the administrators' table; {len(cell['run'])} steps",
+        f"{QUESTIONS[question].capitalize()}: {low}",
+        f"{setting}; {len(cell['run'])} steps",
         "reached",
         "failure",
-        f"{words}, {setting}",
+        f"{words}, with Store.exe {low} at the source, {setting}.",
         (),
         play(Site, cell["run"], cell["setting"]),
-        "the questions in proofs/administrators.py",
+        "a cell of the administrators' table; the questions in proofs/administrators.py",
         STRONG,
+        looked_at=_looked_at(),
     )
+
+
+def cell_setting(row: Mapping[str, Any]) -> str:
+    """Where AVAPI is enabled in a row of the administrators' table."""
+    on = {True: "enabled", False: "disabled"}
+    source, destination = on[row["source_antivirus"]], on[row["destination_antivirus"]]
+    if source == destination:
+        return f"AVAPI {source} at both servers"
+    return f"AVAPI {source} at the source, {destination} at the destination"
+
+
+def _looked_at() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """The machines that each action looks at."""
+    return {joint.action: joint.looked_at for joint in joints(Site)}
 
 
 def between(region: Mapping[str, str]) -> str:

@@ -13,10 +13,11 @@ import pytest
 from diagrams import answers, core, findings, raster, run, stories, verdicts
 from diagrams.article import picture as drawn_map
 from diagrams.labels import Ink
-from diagrams.scene import Scene, Text, flat
+from diagrams.scene import Group, Scene, Shape, Text, flat
 from diagrams.site import MACHINES
 from diagrams.style import LIGHT
 from diagrams.svg import svg
+from diagrams.text import TIED
 from model.version import StoreVersion, native
 from proofs.article import PARAGRAPHS
 from proofs.catalogue import CLAIMS
@@ -33,6 +34,23 @@ def report() -> dict[str, Any]:
 
 def words(scene: Scene) -> list[str]:
     return [item.text for item in flat(scene.items) if isinstance(item, Text)]
+
+
+def words_of(group: Group) -> list[str]:
+    return [item.text for item in flat(group.items) if isinstance(item, Text)]
+
+
+def every_story(report: dict[str, Any]) -> Iterator[run.Story]:
+    for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
+        if verdict["run"] is not None:
+            yield stories.claim_run(claim, verdict)
+        for dropped in verdict.get("ledger") or ():
+            if dropped["run"] is not None:
+                yield stories.lasso(claim, dropped)
+    for row in report["derived"]["administrators"]["rows"]:
+        for question in stories.QUESTIONS:
+            if "run" in row[question]:
+                yield stories.cell_run(question, row)
 
 
 def titles(scene: Scene) -> Iterator[tuple[str, str]]:
@@ -72,6 +90,58 @@ def test_a_run_shows_every_step_change_and_guard(report: dict[str, Any]) -> None
         else:
             assert ends == ["the initial state"]
             assert "in the initial state" in said
+
+
+def test_events_and_who_is_asked_for_are_shown(report: dict[str, Any]) -> None:
+    """Each event stands in its row, and no machine is said to take no part that an action names
+    and looks at; what is not shown is said.
+    """
+    for story in every_story(report):
+        scene = run.picture(story)
+        rows = {g.id: words_of(g) for g in scene.items if isinstance(g, Group)}
+        for number, moment in enumerate(story.played.moments, 1):
+            shown = rows[f"step-{number}"]
+            assert {part.event for part in moment.parts} <= set(shown), story.title
+            named = {
+                lane.name
+                for lane in story.played.lanes
+                if lane.entity in moment.arguments
+                and (lane.entity.rstrip("0123456789").capitalize(), lane.slot)
+                in story.looked_at[moment.action]
+            }
+            assert {f"lane-{name}" for name in named} <= set(rows), story.title
+        hidden = {lane.name for lane in story.played.lanes if f"lane-{lane.name}" not in rows}
+        said = " ".join(words(scene)).replace(TIED, " ")
+        for name in hidden:
+            assert f"{name} = " in said, (story.title, name)
+
+
+def test_the_way_back_of_a_lasso_ends_at_its_first_step(report: dict[str, Any]) -> None:
+    for story in every_story(report):
+        scene = run.picture(story)
+        ways = [i for i in scene.items if isinstance(i, Shape) and i.kind == "back"]
+        assert len(ways) == (story.back_to is not None)
+        if story.back_to is None:
+            continue
+        numbers = {i.text: i.y for i in flat(scene.items) if isinstance(i, Text) and i.bold}
+        first, last = numbers[str(story.back_to + 1)], numbers[str(len(story.played.moments))]
+        top, bottom = ways[0].points[-1][1], ways[0].points[0][1]
+        assert abs(top - first) < 20
+        assert abs(bottom - last) < 20
+
+
+def test_no_two_pictures_are_called_the_same(report: dict[str, Any]) -> None:
+    pictures = list(findings.verdict_pictures(report))
+    abouts = [picture.about for picture in pictures]
+    assert len(set(abouts)) == len(abouts)
+    cells = [p.scene.title for p in pictures if p.name.startswith("run-table.")]
+    rows = report["derived"]["administrators"]["rows"]
+    assert len(cells) > 10
+    for row in rows:
+        for question, asked in stories.QUESTIONS.items():
+            if "run" in row[question]:
+                title = f"{asked.capitalize()}: {stories.between(row['versions'])}"
+                assert title in cells
 
 
 def test_the_cause_is_what_the_guards_said(report: dict[str, Any]) -> None:
