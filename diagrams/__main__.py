@@ -216,6 +216,7 @@ def _write(
 ) -> int:
     """Write the files. What no renderer can draw here is left out and said, the rest is written."""
     from diagrams import gallery, layout
+    from diagrams.picture import IMAGES
     from proofs.engine.verdict import Exit
 
     wanted = list(gallery.outputs(pictures, form, themes))
@@ -239,7 +240,8 @@ def _write(
                 path.unlink()
     except OSError as error:
         raise console.unwritable(str(folder), error) from error
-    for note in layout.notes():
+    large = gallery.too_large(pictures) if form in IMAGES and not missing else ()
+    for note in (*layout.notes(), *large):
         console.complain(f"note: {note}")
     if whole:
         drawn = len(wanted) - len(missing)

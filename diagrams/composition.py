@@ -141,7 +141,7 @@ class _Drawing:
         role = "shared" if together else "state"
         width = max(map(self._box_width, sent))
         events = " or ".join(dict.fromkeys(s.event for s in sent))
-        yield Box(x - width / 2, y - 22, width, 44, f"{role}-fill", role, 11, 1.7)
+        yield Box(x - width / 2, y - 23, width, 46, f"{role}-fill", role, 11, 1.7)
         ink = "shared" if together else "ink"
         yield label(x, y - 3, events, ink, BODY, bold=True, anchor="middle")
         yield label(x, y + 14, whose(sent[0]), "muted", SMALL, anchor="middle")

@@ -11,6 +11,7 @@ from diagrams.mermaid import run_sequence
 from diagrams.picture import Picture
 from diagrams.run import Story
 from diagrams.stories import (
+    ANSWERS,
     QUESTIONS,
     between,
     cell_name,
@@ -34,6 +35,7 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
         "Versions of Store.exe",
         "Which databases a Store.exe writes, whether it starts, whether moves fail.",
         lambda: answers.chart(report),
+        table=lambda: tables.of_versions(*answers.charted(report)),
     )
     yield Picture(
         "administrators",
@@ -41,7 +43,9 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
         "What to expect of a Store.exe, by where AVAPI is enabled.",
         lambda: answers.table(report),
         table=lambda: tables.of_administrators(
-            "What to expect of a Store.exe", tuple(QUESTIONS.values()), answers.table_blocks(report)
+            "What to expect of a Store.exe",
+            tuple(about for about, _, _ in ANSWERS.values()),
+            answers.table_blocks(report),
         ),
     )
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):

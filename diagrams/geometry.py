@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -52,6 +52,9 @@ def crosses(curve: tuple[Point, ...], box: Rectangle) -> bool:
     )
 
 
+_HEAD = (11.0, 11.0)
+"""The room that the head of an arrow takes around its tip."""
+
 _CLOSER, _GOOD = 0.0005, 0.004
 """What each pixel counts by which a label is away from its line; a better place is sought from
 this on.
@@ -93,6 +96,12 @@ def along(curve: tuple[Point, ...], frame: Rectangle) -> float:
     )
 
 
+SHORTEST = 24.0
+"""An arrow that is shorter does not look like one."""
+
+APART = 14.0
+"""The ends of two arrows are so far apart at least."""
+
 _TURN = 0.3
 """A turn of so many radians is seen."""
 
@@ -113,6 +122,21 @@ def bends(curve: tuple[Point, ...]) -> int:
             count += 1
         side = now or side
     return count
+
+
+def short(curves: Iterable[tuple[Point, ...]]) -> int:
+    """How many curves are too short to look like arrows."""
+    return sum(length(curve) < SHORTEST for curve in curves)
+
+
+def muddle(curves: Collection[tuple[Point, ...]]) -> int:
+    """How hard curves are to follow: their bends, and ends of two that cannot be told apart."""
+    ends = [(curve[0], curve[-1]) for curve in curves]
+    crowded = sum(
+        math.dist(a[-1], b[-1]) < APART or min(math.dist(a[0], b[1]), math.dist(a[1], b[0])) < APART
+        for a, b in itertools.combinations(ends, 2)
+    )
+    return sum(map(bends, curves)) + 3 * crowded
 
 
 def overlap(a: Rectangle, b: Rectangle) -> bool:
@@ -159,6 +183,7 @@ class Ground:
         count = sum(overlap(wide, other) for other in self.boxes)
         count += sum(overlap(wide, f) and not inside(wide, f) for f in self.frames)
         count += sum(crosses(curve, box) for curve in self.curves.values())
+        count += sum(overlap(box, around(curve[-1], _HEAD)) for curve in self.curves.values())
         count += sum(overlap(box, o) for other, o in self.labels.items() if other != name)
         return count + (not inside(box, (0, 0, *self.page)))
 

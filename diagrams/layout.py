@@ -80,7 +80,10 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Graph:
-    """What is to be laid out, from left to right (``LR``) or from the top down (``TB``)."""
+    """What is to be laid out, from left to right (``LR``) or from the top down (``TB``).
+
+    Nodes of one of the ``rows`` are beside each other.
+    """
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -88,6 +91,7 @@ class Graph:
     direction: str = "LR"
     gap: float = 34
     rank_gap: float = 46
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ def dot(graph: Graph) -> str:
         'node [shape=box fixedsize=true label=""]',
         "edge [arrowsize=0.8]",
         *map(_node, graph.nodes),
+        *(f"{{rank=same; {'; '.join(map(quoted, row))}}}" for row in graph.rows),
     ]
     for cluster in graph.clusters:
         lines += _cluster(cluster)
@@ -208,6 +213,7 @@ def lay_out(graph: Graph) -> Laid:
                 nodes=tuple(map(node, graph.nodes)),
                 edges=tuple(map(edge, graph.edges)),
                 clusters=tuple(map(cluster, graph.clusters)),
+                rows=tuple(tuple(numbers[id_] for id_ in row) for row in graph.rows),
             )
         )
     )

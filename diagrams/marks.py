@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from diagrams import text
 from diagrams.scene import Circle, Curve, Item, Line, Point, Shape, Text, label
 
+_ROUNDED = 0.15
+"""Texts that follow each other are so far apart: places and widths are written with one decimal."""
+
 WIDTH = 1.05
 """How much room a sign takes in a line, as a part of the size of the text."""
 
@@ -87,7 +90,7 @@ def place(line: Line, x: float, y: float, size: float) -> tuple[Item, ...]:
         lead = text.width(words[: len(words) - len(words.lstrip())], size, bold=span.bold)
         if shown:
             items.append(Text(x + lead, y, shown, span.role, size, span.bold))
-        x += text.width(words, size, bold=span.bold)
+        x += text.width(words, size, bold=span.bold) + _ROUNDED
     return tuple(items)
 
 

@@ -23,6 +23,7 @@ class Key:
     dashed: bool = False
     sample: str = ""
     fill: str = ""
+    thick: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,4 +135,5 @@ def _swatch(key: Key, x: float, middle: float) -> Iterable[Item]:
         yield Box(x, middle - 8, 24, 16, stroke=key.box, radius=6, stroke_width=1.3)
         yield Box(x + 3, middle - 5, 18, 10, fill, key.box, radius=4, stroke_width=1.3)
     else:
-        yield Box(x, middle - 8, 24, 16, fill, key.box, radius=6, dashed=key.dashed)
+        stroke = 2.6 if key.thick else 1.5
+        yield Box(x, middle - 8, 24, 16, fill, key.box, 6, stroke, dashed=key.dashed)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,11 +12,11 @@ from diagrams.geometry import (
     Ground,
     along,
     around,
-    bends,
     inside,
-    length,
+    muddle,
     points_of,
     reaches,
+    short,
 )  # fmt: skip
 from diagrams.labels import Setting, transition_lines
 from diagrams.layout import Cluster, Edge, Graph, Laid, Node, lay_out
@@ -32,12 +30,6 @@ _PAD = 12.0
 
 _RANKS = 52
 """How far ranks are apart where there are frames between them."""
-
-SHORTEST = 24.0
-"""An arrow that is shorter does not look like one."""
-
-APART = 14.0
-"""The heads of two arrows are so far apart at least."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +84,8 @@ class Placement:
         """The lines in each state's box: what it does, and transitions that have no arrow."""
         found: dict[str, list[Line]] = {state: [] for state in self.states}
         for state in self.states.values():
+            if state.title:
+                found[state.id].append((Span(f'"{state.title}"', "muted"),))
             for kind, name in state.actions:
                 role = self.setting.role("muted", name, state.name)
                 found[state.id].append((Span(f"{kind} / {name}", role),))
@@ -232,7 +226,7 @@ class Placement:
         return f"{state.name} (parallel)" if state.kind == "parallel" else state.name
 
     def _double(self, state: State) -> bool:
-        return state.kind == "final" or state.id in self.setting.outcomes
+        return state.kind == "final"
 
     # -- how good it is -------------------------------------------------------------------------
 
@@ -275,8 +269,8 @@ class Placement:
         width, height = self.laid.width, self.laid.height
         excess = max(0.0, width - WIDTH)
         curves = self.laid.courses.values()
-        wrong += sum(length(curve) < SHORTEST for curve in curves) + self._escaped()
-        bent = sum(map(bends, curves)) + 3 * (self._crowded() + self._grazing())
+        wrong += short(curves) + self._escaped()
+        bent = muddle(curves) + 3 * self._grazing()
         return wrong * 4e5 + excess * 200 + bent * 4000 + max(width, NARROWEST) * height / 100
 
     def _escaped(self) -> int:
@@ -296,11 +290,6 @@ class Placement:
             for frame in self.laid.frames.values()
             if reaches(course, frame)
         )
-
-    def _crowded(self) -> int:
-        """How many pairs of arrows end too close to each other to be told apart."""
-        tips = [course[-1] for course in self.laid.courses.values()]
-        return sum(math.dist(a, b) < APART for a, b in itertools.combinations(tips, 2))
 
 
 def in_order(machine: Machine) -> list[str]:

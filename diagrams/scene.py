@@ -35,7 +35,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle with round corners. ``dashed`` and ``stroke_width`` are signs besides colour."""
+    """A rectangle with round corners. ``dashed`` and ``stroke_width`` are signs besides colour.
+
+    ``opacity`` is that of the filling: what is behind shows through.
+    """
 
     x: float
     y: float
@@ -46,6 +49,7 @@ class Box:
     radius: float = 0
     stroke_width: float = 1.5
     dashed: bool = False
+    opacity: float = 1
 
 
 @dataclass(frozen=True)

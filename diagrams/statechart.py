@@ -178,8 +178,9 @@ class Drawing(Placement):
             yield Box(left, top, width, height, None, role, 15, 1.5, dashed=role == "faint")
             left, top, width, height = left + 4, top + 4, width - 8, height - 8
         faint = role == "faint"
-        yield Box(left, top, width, height, f"{role}-fill", role, 12, 1.7, dashed=faint)
         outcome = self.setting.outcomes.get(state.id)
+        stroke = 3 if outcome else 1.7
+        yield Box(left, top, width, height, f"{role}-fill", role, 12, stroke, dashed=faint)
         lines = self.inside[state.id]
         baseline = top + (24 if lines else height / 2 + NAME * 0.34)
         middle = x
@@ -198,7 +199,8 @@ class Drawing(Placement):
         """What the signs of this machine mean."""
         kinds = {state.kind for state in self.states.values()}
         transitions = self.machine.transitions
-        yield Key("where it starts", mark="dot", role="ink")
+        either = len(self.machine.starts) > 1
+        yield Key("where it starts" + (": in either" if either else ""), mark="dot", role="ink")
         if any(t.guards or t.actions for t in transitions):
             yield Key("event [guard] / action")
         if any(t.order for t in transitions):
@@ -209,20 +211,20 @@ class Drawing(Placement):
         if any(event in {t.event for t in transitions} for event in self.setting.shared):
             yield Key("shared: other machines take part", mark="diamond", role="shared")
         if "compound" in kinds:
-            yield Key("state with states in it", box="composite")
+            yield Key("composite", box="composite")
         if "parallel" in kinds:
             yield Key("parallel regions: all of them at once", box="composite", dashed=True)
-        if kinds & {"history", "deep history"}:
+        if "history" in kinds:
             yield Key("goes on in the state it was left in", sample="H", role="ink")
         if "deep history" in kinds:
-            yield Key("and in the states in it", sample="H*", role="ink")
+            yield Key("goes on in the innermost states it was left in", sample="H*", role="ink")
         if "final" in kinds:
             yield Key("final", box="state", double=True)
         outcomes = set(self.setting.outcomes.values())
         if "success" in outcomes:
-            yield Key("outcome: success", mark="check", role="success", box="success", double=True)
+            yield Key("outcome: success", mark="check", role="success", box="success", thick=True)
         if "failure" in outcomes:
-            yield Key("outcome: failure", mark="cross", role="failure", box="failure", double=True)
+            yield Key("outcome: failure", mark="cross", role="failure", box="failure", thick=True)
         if self.setting.full_ink is not None:
             yield Key("grey, dashed: not needed", box="faint", dashed=True)
 
@@ -231,7 +233,7 @@ def _counts(machine: Machine) -> str:
     states = list(machine.all())
     inner = sum(1 for state in states if state.children)
     final = sum(1 for state in states if state.kind == "final")
-    details = [f"{inner} with states in them"] * bool(inner) + [f"{final} final"] * bool(final)
+    details = [f"{inner} composite"] * bool(inner) + [f"{final} final"] * bool(final)
     more = f" ({', '.join(details)})" if details else ""
     count = len(machine.transitions)
     return (

@@ -160,7 +160,16 @@ QUESTIONS = {
     "client_exposed_at_source": "client exposed at source",
     "client_exposed_at_destination": "client exposed at destination",
 }
-"""The columns of the administrators' table."""
+"""The questions of the administrators' table."""
+
+ANSWERS = {
+    "move_can_fail": ("a move", "cannot fail", "can fail"),
+    "client_exposed_at_source": ("a client at the source", "never exposed", "exposed"),
+    "client_exposed_at_destination": (
+        "a client at the destination", "never exposed", "exposed",
+    ),
+}  # fmt: skip
+"""Its columns: what each is about, and what is said where the answer is no, and yes."""
 
 
 def cell_name(question: str, row: Mapping[str, Any]) -> str:

@@ -56,6 +56,7 @@ LIGHT = _theme(
     reached_fill="#ecebfa",
     upgrade="#553a00",
     upgrade_fill="#fbe7b2",
+    window="#f5c542",
     faint="#63707d",
     faint_fill="#fafbfc",
 )
@@ -82,6 +83,7 @@ DARK = _theme(
     reached_fill="#211e40",
     upgrade="#f2c54e",
     upgrade_fill="#33270a",
+    window="#c28f14",
     faint="#8391a0",
     faint_fill="#12171d",
 )

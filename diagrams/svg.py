@@ -114,6 +114,8 @@ def _paint(kind: str, item: Box | Curve | Shape | Circle) -> str:
     attributes = ""
     if item.fill:
         classes.append(f"f-{item.fill}")
+        if isinstance(item, Box) and item.opacity < 1:
+            attributes += f' fill-opacity="{item.opacity}"'
     else:
         attributes += ' fill="none"'
     if item.stroke:

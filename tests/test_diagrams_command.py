@@ -142,7 +142,9 @@ def test_every_picture_has_the_same_bytes_in_every_process(tmp_path: Path) -> No
 
 def test_text_forms_are_printed(capsys: Capture) -> None:
     assert main(["AttachmentLifecycle", "--format", "mermaid", "--out", "-"]) == 0
-    assert capsys.readouterr().out.startswith("stateDiagram-v2\n    [*] --> unscanned\n")
+    assert capsys.readouterr().out.startswith(
+        "stateDiagram-v2\n    direction LR\n    [*] --> unscanned\n"
+    )
     assert main(["composition", "--format", "dot", "--out", "-"]) == 0
     assert capsys.readouterr().out.startswith("digraph {")
     assert main(["administrators", "--format", "html-table", "--out", "-"]) == 0
@@ -186,7 +188,7 @@ def test_images_are_written_whole(here: Path) -> None:
 
 def test_a_form_that_a_picture_does_not_have(capsys: Capture) -> None:
     assert main(["versions", "--format", "dot"]) == 2
-    assert "versions cannot be had as dot, but as svg, png, pdf" in one_line(capsys)
+    assert "versions cannot be had as dot, but as svg, png, pdf, html-table" in one_line(capsys)
     assert main(["versions", "--out", "-"]) == 2
     assert "--out - prints text" in one_line(capsys)
 
@@ -290,6 +292,25 @@ def test_a_machine_of_300_states_is_refused_with_advice(here: Path, capsys: Capt
     for form in ("dot", "mermaid", "html-table"):
         assert main([f"{name}:Huge", "--format", form, "--out", "-"]) == 0
         assert capsys.readouterr().out.count("s299") >= 1
+
+
+LONG = """
+from statemachine import State, StateMachine
+
+names = [f"a_rather_long_name_of_state_{i}" for i in range(40)]
+states = {n: State(initial=n == names[0], final=n == names[-1]) for n in names}
+events = {f"e{i}": states[a].to(states[b]) for i, (a, b) in enumerate(zip(names, names[1:]))}
+Long = type("Long", (StateMachine,), {**states, **events})
+"""
+
+
+def test_a_picture_that_is_too_large_is_noted(here: Path, capsys: Capture) -> None:
+    name = module(here, "a_long_one", LONG)
+    assert main([f"{name}:Long"]) == 0
+    assert len(list(here.glob("*.svg"))) == 2
+    said = one_line(capsys)
+    assert "note: Long is " in said
+    assert "--format html-table or mermaid" in said
 
 
 STRANGE = """

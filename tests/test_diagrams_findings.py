@@ -13,7 +13,7 @@ import pytest
 from diagrams import answers, core, findings, raster, run, stories, verdicts
 from diagrams.article import picture as drawn_map
 from diagrams.labels import Ink
-from diagrams.scene import Group, Scene, Shape, Text, flat
+from diagrams.scene import Box, Group, Scene, Shape, Text, flat
 from diagrams.site import MACHINES
 from diagrams.style import LIGHT
 from diagrams.svg import svg
@@ -288,8 +288,8 @@ def test_the_chart_is_the_solvers_answer(report: dict[str, Any]) -> None:
         f"5.5.2652.68 to {highest}: 2.46",
         "0.0.0.0 to 5.5.2652.67: refused, events 1197 and 1005",
         f"5.5.2652.68 to {highest}: starts",
-        "0.0.0.0 to 5.5.2653.11: yes, 2 steps",
-        f"5.5.2653.12 to {highest}: no",
+        "0.0.0.0 to 5.5.2653.11: can fail, in 2 steps",
+        f"5.5.2653.12 to {highest}: never fails",
     ]
     window = [title for classes, title in titles(scene) if classes == "window"]
     assert window == ["rollback window: 5.5.2652.68 to 5.5.2653.11"]
@@ -303,7 +303,7 @@ def test_the_chart_follows_another_answer(report: dict[str, Any]) -> None:
             row["move_can_fail"] = {"answer": "no", "steps": None}
     other["derived"]["resolution.rollback_window"][0]["to"] = "5.5.2652.99"
     scene = answers.chart(other)
-    assert "0.0.0.0 to 5.5.2652.67: yes, 2 steps" in regions(scene)
+    assert "0.0.0.0 to 5.5.2652.67: can fail, in 2 steps" in regions(scene)
     assert any("5.5.2652.68 to 5.5.2652.99" in text for text in words(scene))
 
 
@@ -315,10 +315,39 @@ def test_the_table_says_what_was_derived(report: dict[str, Any]) -> None:
         if classes.startswith("cell")
     ]
     assert cells == [
-        (row[q]["answer"], "no" if row[q]["steps"] is None else f"yes, {row[q]['steps']} steps")
+        (
+            row[q]["answer"],
+            no if row[q]["steps"] is None else f"{yes} in {row[q]['steps']} steps",
+        )
         for row in rows
-        for q in stories.QUESTIONS
+        for q, (_, no, yes) in stories.ANSWERS.items()
     ]
+
+
+def test_what_may_be_restored_is_warned_of_where_it_undoes_the_fix(report: dict[str, Any]) -> None:
+    cautions = {b.versions: b.caution for b in answers.table_blocks(report)}
+    assert cautions.pop("5.5.2653.12 or later") == (
+        "but only 5.5.2653.12 or later keeps moves from failing"
+    )
+    assert not any(cautions.values())
+    other = copy.deepcopy(report)
+    for row in other["derived"]["administrators"]["rows"]:
+        row["restorable"] = [row["versions"]]
+    assert not any(block.caution for block in answers.table_blocks(other))
+    said = " ".join(words(answers.table(report)))
+    assert "Exposed: a client is handed an attachment that was never scanned" in said
+    assert "A2 is read per request" in said
+
+
+def test_the_window_is_seen_over_the_bars(report: dict[str, Any]) -> None:
+    """What is drawn last lies on top; and no bar's border lies on the window's."""
+    items = list(flat(answers.chart(report).items))
+    (shade,) = [i for i in items if isinstance(i, Box) and i.opacity < 1]
+    bars = [i for i in items if isinstance(i, Box) and i.height == 44]
+    assert all(items.index(bar) < items.index(shade) for bar in bars)
+    for edge in (shade.x, shade.x + shade.width):
+        for bar in bars:
+            assert min(abs(edge - bar.x), abs(edge - bar.x - bar.width)) > 4
 
 
 # -- the article --------------------------------------------------------------------------------

@@ -231,6 +231,31 @@ def test_every_machine_of_the_library_that_was_loaded_is_drawn() -> None:
         assert svg(statechart.picture(describe(cls)), DARK, cls.__name__)
 
 
+class Box(StateChart[Any]):
+    """What is said of history and of names."""
+
+    class box(State.Compound):  # noqa: N801
+        first = State("The first", initial=True)
+        second = State()
+        memory = HistoryState()
+        go = first.to(second)
+        _ = memory.to(second)
+
+    out = State()
+    leave = box.to(out)
+    back = out.to(box.memory)
+
+
+def test_a_default_of_history_and_a_name_of_its_own_are_shown() -> None:
+    machine = describe(Box)
+    assert {t.event for t in machine.transitions} == {"leave", "go", "(default)", "back"}
+    assert {s.name: s.title for s in machine.all() if s.title} == {"first": "The first"}
+    shown = texts(drawn(Box))
+    assert {"(default)", "first", '"The first"', "H", "composite"} <= set(shown)
+    assert "H*" not in shown
+    assert "H" not in texts(drawn(Flow))
+
+
 # -- the model's machines -----------------------------------------------------------------------
 
 
