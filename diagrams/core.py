@@ -160,19 +160,11 @@ def _groups(term: str) -> Iterator[str]:
 # -- the picture --------------------------------------------------------------------------------
 
 
-_FORMS: dict[Machine, Drawing] = {}
-"""The layout of each machine: the same under every claim, so that claims can be compared."""
-
-
-def _form(layer: Layer) -> Drawing:
-    if layer.machine not in _FORMS:
-        _FORMS[layer.machine] = best(layer.machine, layer.setting)
-    return _FORMS[layer.machine].inked(layer.ink)
-
-
 def picture(core: Core) -> Scene:
     """The machines of which something is needed, one beside or below the other."""
-    forms = [_form(layer) for layer in core.layers if layer.ink]
+    forms = [
+        best(layer.machine, layer.setting).inked(layer.ink) for layer in core.layers if layer.ink
+    ]  # in one layout under every claim, so that claims can be compared
     items, size = _machines(forms)
     words, height = _words(core, size[0])
     items += moved(words, 0, size[1] + 26)

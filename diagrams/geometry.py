@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import InitVar, dataclass, field
+from functools import cached_property
 
 from diagrams.scene import Point
 
@@ -31,7 +31,6 @@ _WEIGHTS = tuple(
 )
 
 
-@cache
 def points_of(curve: tuple[Point, ...]) -> tuple[Point, ...]:
     """Points along cubic curves: a first point, and three more for each curve."""
     found: list[Point] = []
@@ -44,12 +43,73 @@ def points_of(curve: tuple[Point, ...]) -> tuple[Point, ...]:
     return tuple(found)
 
 
-def crosses(curve: tuple[Point, ...], box: Rectangle) -> bool:
-    """Whether some point of a curve lies in a rectangle."""
-    left, top, right, bottom = box
-    return reaches(curve, box) and any(
-        left < x < right and top < y < bottom for x, y in points_of(curve)
-    )
+@dataclass(frozen=True)
+class Course:
+    """An arrow's way: points along its curve, its tip, and the rectangle around all of them."""
+
+    points: tuple[Point, ...]
+    tip: Point
+    bounds: Rectangle
+
+    @classmethod
+    def of(cls, curve: tuple[Point, ...]) -> Course:
+        """A curve whose last point is the tip of its arrow."""
+        points = points_of(curve)
+        xs, ys = zip(*points, strict=True)
+        return cls(points, curve[-1], (min(xs), min(ys), max(xs), max(ys)))
+
+    @cached_property
+    def length(self) -> float:
+        """How long it is."""
+        return sum(math.dist(a, b) for a, b in itertools.pairwise((*self.points, self.tip)))
+
+    def crosses(self, box: Rectangle) -> bool:
+        """Whether some point of it lies in a rectangle."""
+        if not overlap(self.bounds, box):
+            return False
+        left, top, right, bottom = box
+        return any(left < x < right and top < y < bottom for x, y in self.points)
+
+    def distance(self, box: Rectangle) -> float:
+        """How far it is from a rectangle; 0 where it runs through it."""
+        left, top, right, bottom = box
+        least = math.inf
+        for x, y in self.points:
+            dx = left - x if x < left else x - right if x > right else 0.0
+            dy = top - y if y < top else y - bottom if y > bottom else 0.0
+            least = min(least, dx * dx + dy * dy)
+        return math.sqrt(least)
+
+    def along(self, frame: Rectangle) -> float:
+        """How much of it is nearly on the border of a frame."""
+        if not overlap(self.bounds, frame):
+            return 0.0
+        left, top, right, bottom = frame
+        outer = (left - NEAR, top - NEAR, right + NEAR, bottom + NEAR)
+        inner = (left + NEAR, top + NEAR, right - NEAR, bottom - NEAR)
+        return sum(
+            math.dist(a, b)
+            for a, b in itertools.pairwise(self.points)
+            if inside((*b, *b), outer) and not inside((*b, *b), inner)
+        )
+
+    @cached_property
+    def bends(self) -> int:
+        """How often it turns the other way, visibly."""
+        angles = [
+            math.atan2(b[1] - a[1], b[0] - a[0])
+            for a, b in itertools.pairwise(self.points[::4])
+            if a != b
+        ]
+        turned, side, count = 0.0, 0, 0
+        for before, after in itertools.pairwise(angles):
+            turn = math.remainder(after - before, math.tau)
+            turned = turned + turn if turn * turned >= 0 else turn
+            now = 0 if abs(turned) < _TURN else 1 if turned > 0 else -1
+            if now and side and now != side:
+                count += 1
+            side = now or side
+        return count
 
 
 _HEAD = (11.0, 11.0)
@@ -59,42 +119,6 @@ _CLOSER, _GOOD = 0.0005, 0.004
 """What each pixel counts by which a label is away from its line; a better place is sought from
 this on.
 """
-
-
-def distance(curve: tuple[Point, ...], box: Rectangle) -> float:
-    """How far a curve is from a rectangle; 0 where it runs through it."""
-    left, top, right, bottom = box
-    least = math.inf
-    for x, y in points_of(curve):
-        dx = left - x if x < left else x - right if x > right else 0.0
-        dy = top - y if y < top else y - bottom if y > bottom else 0.0
-        least = min(least, dx * dx + dy * dy)
-    return math.sqrt(least)
-
-
-def reaches(curve: tuple[Point, ...], box: Rectangle) -> bool:
-    """Whether a curve may come near a rectangle: it stays between its control points."""
-    xs, ys = zip(*curve, strict=True)
-    left, top, right, bottom = box
-    return bool(max(xs) > left and min(xs) < right and max(ys) > top and min(ys) < bottom)
-
-
-def length(curve: tuple[Point, ...]) -> float:
-    """How long a curve is."""
-    return sum(math.dist(a, b) for a, b in itertools.pairwise(points_of(curve)))
-
-
-def along(curve: tuple[Point, ...], frame: Rectangle) -> float:
-    """How much of a curve is nearly on the border of a frame."""
-    left, top, right, bottom = frame
-    outer = (left - NEAR, top - NEAR, right + NEAR, bottom + NEAR)
-    inner = (left + NEAR, top + NEAR, right - NEAR, bottom - NEAR)
-    return sum(
-        math.dist(a, b)
-        for a, b in itertools.pairwise(points_of(curve))
-        if inside((*b, *b), outer) and not inside((*b, *b), inner)
-    )
-
 
 SHORTEST = 24.0
 """An arrow that is shorter does not look like one."""
@@ -106,37 +130,19 @@ _TURN = 0.3
 """A turn of so many radians is seen."""
 
 
-def bends(curve: tuple[Point, ...]) -> int:
-    """How often a curve turns the other way, visibly."""
-    angles = [
-        math.atan2(b[1] - a[1], b[0] - a[0])
-        for a, b in itertools.pairwise(points_of(curve)[::4])
-        if a != b
-    ]
-    turned, side, count = 0.0, 0, 0
-    for before, after in itertools.pairwise(angles):
-        turn = math.remainder(after - before, math.tau)
-        turned = turned + turn if turn * turned >= 0 else turn
-        now = 0 if abs(turned) < _TURN else 1 if turned > 0 else -1
-        if now and side and now != side:
-            count += 1
-        side = now or side
-    return count
+def short(courses: Iterable[Course]) -> int:
+    """How many courses are too short to look like arrows."""
+    return sum(course.length < SHORTEST for course in courses)
 
 
-def short(curves: Iterable[tuple[Point, ...]]) -> int:
-    """How many curves are too short to look like arrows."""
-    return sum(length(curve) < SHORTEST for curve in curves)
-
-
-def muddle(curves: Collection[tuple[Point, ...]]) -> int:
-    """How hard curves are to follow: their bends, and ends of two that cannot be told apart."""
-    ends = [(curve[0], curve[-1]) for curve in curves]
+def muddle(courses: Collection[Course]) -> int:
+    """How hard courses are to follow: their bends, and ends of two that cannot be told apart."""
+    ends = [(course.points[0], course.tip) for course in courses]
     crowded = sum(
-        math.dist(a[-1], b[-1]) < APART or min(math.dist(a[0], b[1]), math.dist(a[1], b[0])) < APART
+        math.dist(a[1], b[1]) < APART or min(math.dist(a[0], b[1]), math.dist(a[1], b[0])) < APART
         for a, b in itertools.combinations(ends, 2)
     )
-    return sum(map(bends, curves)) + 3 * crowded
+    return sum(course.bends for course in courses) + 3 * crowded
 
 
 def overlap(a: Rectangle, b: Rectangle) -> bool:
@@ -170,20 +176,27 @@ class Ground:
     page: tuple[float, float]
     boxes: Sequence[Rectangle]
     frames: Sequence[Rectangle]
-    curves: Mapping[str, tuple[Point, ...]]
+    curves: InitVar[Mapping[str, tuple[Point, ...]]]
     labels: dict[str, Rectangle] = field(default_factory=dict)
+    courses: dict[str, Course] = field(init=False)
+    heads: list[Rectangle] = field(init=False)
+
+    def __post_init__(self, curves: Mapping[str, tuple[Point, ...]]) -> None:
+        """Look at the curves once."""
+        self.courses = {name: Course.of(curve) for name, curve in curves.items()}
+        self.heads = [around(course.tip, _HEAD) for course in self.courses.values()]
 
     def struck(self, boxes: Sequence[Rectangle]) -> int:
         """How many curves run through some boxes, such as the heads of frames."""
-        return sum(crosses(curve, box) for curve in self.curves.values() for box in boxes)
+        return sum(course.crosses(box) for course in self.courses.values() for box in boxes)
 
     def conflicts(self, name: str, box: Rectangle) -> int:
         """How many things a label would touch, or come too close to."""
         wide = (box[0] - NEAR, box[1] - NEAR, box[2] + NEAR, box[3] + NEAR)
         count = sum(overlap(wide, other) for other in self.boxes)
         count += sum(overlap(wide, f) and not inside(wide, f) for f in self.frames)
-        count += sum(crosses(curve, box) for curve in self.curves.values())
-        count += sum(overlap(box, around(curve[-1], _HEAD)) for curve in self.curves.values())
+        count += sum(course.crosses(box) for course in self.courses.values())
+        count += sum(overlap(box, head) for head in self.heads)
         count += sum(overlap(box, o) for other, o in self.labels.items() if other != name)
         return count + (not inside(box, (0, 0, *self.page)))
 
@@ -196,24 +209,31 @@ class Ground:
             self.labels[name] = around(centre, size)
         total = 0.0
         for name, (centre, size) in wanted.items():
-            left = self.wrong(name, self.labels[name])
-            if left > _GOOD:
-                places = (self.labels[name], *self._near(name, centre, size))
-                left, self.labels[name] = min(
-                    ((self.wrong(name, box), box) for box in places), key=lambda found: found[0]
-                )
-            total += left
+            least = self.wrong(name, self.labels[name])
+            if least > _GOOD:
+                for box in self._near(name, centre, size):
+                    found = self.wrong(name, box, least)
+                    if found < least:
+                        least, self.labels[name] = found, box
+                    if found <= _GOOD:
+                        break
+            total += least
         return total
 
-    def wrong(self, name: str, box: Rectangle) -> float:
-        """How bad a place for a label is: what it touches, and whether it seems another arrow's."""
+    def wrong(self, name: str, box: Rectangle, least: float = math.inf) -> float:
+        """How bad a place for a label is: what it touches, and whether it seems another arrow's.
+
+        What is no better than ``least`` is not looked at more closely.
+        """
         count = self.conflicts(name, box)
-        away = distance(self.curves[name], box)
+        if count >= least:
+            return count
+        away = self.courses[name].distance(box)
         wide = (box[0] - away, box[1] - away, box[2] + away, box[3] + away)
         nearer = any(
-            distance(curve, box) < away + NEAR
-            for other, curve in self.curves.items()
-            if other != name and reaches(curve, wide)
+            course.distance(box) < away + NEAR
+            for other, course in self.courses.items()
+            if other != name and overlap(course.bounds, wide)
         )
         close = 0.3 * (away < NEAR)
         return count + (away > FAR) + 0.5 * nearer + close + max(0, away - GAP) * _CLOSER
@@ -222,7 +242,7 @@ class Ground:
         width, height = size[0] / 2 + GAP, size[1] / 2 + GAP
         places = [
             (x + dx * width, y + dy * height)
-            for x, y in points_of(self.curves[name])[2:-2:2]
+            for x, y in self.courses[name].points[2:-2:3]
             for dx in (-1, 0, 1)
             for dy in (-1, 0, 1)
             if dx or dy

@@ -7,17 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from diagrams import text
-from diagrams.geometry import (
-    NEAR,
-    Ground,
-    along,
-    around,
-    inside,
-    muddle,
-    points_of,
-    reaches,
-    short,
-)  # fmt: skip
+from diagrams.geometry import NEAR, Ground, around, inside, muddle, short
 from diagrams.labels import Setting, transition_lines
 from diagrams.layout import Cluster, Edge, Graph, Laid, Node, lay_out
 from diagrams.machine import Machine, State, Transition
@@ -265,30 +255,27 @@ class Placement:
     @cached_property
     def cost(self) -> float:
         """Lower is clearer: what is wrong counts most, then width, then bends and area."""
-        _, wrong = self.ground
+        ground, wrong = self.ground
         width, height = self.laid.width, self.laid.height
         excess = max(0.0, width - WIDTH)
-        curves = self.laid.courses.values()
-        wrong += short(curves) + self._escaped()
-        bent = muddle(curves) + 3 * self._grazing()
+        wrong += short(ground.courses.values()) + self._escaped(ground)
+        bent = muddle(ground.courses.values()) + 3 * self._grazing(ground)
         return wrong * 4e5 + excess * 200 + bent * 4000 + max(width, NARROWEST) * height / 100
 
-    def _escaped(self) -> int:
+    def _escaped(self, ground: Ground) -> int:
         """How many arrows leave a frame that both of their ends are in."""
         return sum(
-            not all(inside((x, y, x, y), self.laid.frames[frame]) for x, y in points_of(course))
+            not inside(ground.courses[f"{source}>{target}"].bounds, self.laid.frames[frame])
             for (source, target) in self.edges
-            for course in (self.laid.courses[f"{source}>{target}"],)
             for frame in set(self.parents[source]) & set(self.parents[target])
         )
 
-    def _grazing(self) -> int:
+    def _grazing(self, ground: Ground) -> int:
         """How many arrows run along a frame, so that line and border look like one."""
         return sum(
-            along(course, frame) > 3 * NEAR
-            for course in self.laid.courses.values()
+            course.along(frame) > 3 * NEAR
+            for course in ground.courses.values()
             for frame in self.laid.frames.values()
-            if reaches(course, frame)
         )
 
 

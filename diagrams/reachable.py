@@ -206,8 +206,9 @@ class _Draft:
         """Lower is clearer: what labels touch counts most, then width, then area."""
         width, height = self.laid.width, self.laid.height
         excess = max(0.0, width - WIDTH)
-        curves = self.laid.courses.values()
-        wrong, bent = self.ground[1] + short(curves), muddle(curves)
+        ground, wrong = self.ground
+        courses = ground.courses.values()
+        wrong, bent = wrong + short(courses), muddle(courses)
         return wrong * 4e5 + excess * 200 + bent * 4000 + max(width, NARROWEST) * height / 100
 
     def scene(self) -> Scene:

@@ -135,6 +135,8 @@ def _moved(item: Item, dx: float, dy: float) -> Item:
     match item:
         case Group():
             return replace(item, items=moved(item.items, dx, dy))
+        case Text():  # most items are texts, and replace() takes its time
+            return Text(item.x + dx, item.y + dy, item.text, item.role, item.size, item.bold)
         case Curve() | Shape():
             return replace(item, points=tuple((x + dx, y + dy) for x, y in item.points))
         case _:

@@ -51,7 +51,8 @@ def _data(name: str) -> str:
     return f"Data: {', '.join(words)}." if words else ""
 
 
-def shared_events(name: str) -> dict[str, str]:
+@cache
+def shared_events(name: str) -> Mapping[str, str]:
     """The events of a machine in which others take part, and in which actions."""
     info = signature(Site)
     names = {(e.name, m.slot): m.cls.__name__ for e in info.entities for m in e.machines}

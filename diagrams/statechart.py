@@ -33,8 +33,15 @@ def picture(machine: Machine, setting: Setting = PLAIN) -> Scene:
 
 
 def best(machine: Machine, setting: Setting) -> Drawing:
-    """The clearest of the layouts that are tried."""
-    return min(drawings(machine, setting), key=lambda drawing: drawing.cost)
+    """The clearest of the layouts that are tried; the same again for the same machine."""
+    words = (tuple(setting.outcomes.items()), tuple(setting.shared.items()), setting.remark)
+    key = machine, words, setting.full_ink
+    if key not in _BEST:
+        _BEST[key] = min(drawings(machine, setting), key=lambda drawing: drawing.cost)
+    return _BEST[key]
+
+
+_BEST: dict[tuple[Machine, object, frozenset[Ink] | None], Drawing] = {}
 
 
 def drawings(machine: Machine, setting: Setting) -> Iterator[Drawing]:

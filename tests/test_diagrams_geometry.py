@@ -356,6 +356,7 @@ def close_frames(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_unclear_would_be_found(
     broken: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(statechart, "_BEST", {})
     broken(monkeypatch)
     root = drawn(Document)
     assert [*unclear(root), *tight(root)]
