@@ -15,7 +15,7 @@ import pytest
 from statemachine import HistoryState, State, StateChart, StateMachine
 from statemachine.statemachine import StateChart as Base
 
-from diagrams import site, statechart, verdicts
+from diagrams import composition, site, statechart, verdicts
 from diagrams.anything import picture
 from diagrams.composition import picture as composed
 from diagrams.joint import joints
@@ -349,6 +349,24 @@ def test_the_composition_follows_the_model() -> None:
     assert [s.each for j in large for s in j.sent] == [False, False, False, False, True]
     shown = texts(svg(composed(signature(Larger), large, "here"), LIGHT, "x"))
     assert {"look", "flip", "all_dark", "switch", "each room concerned"} <= set(shown)
+
+
+def test_who_is_concerned_is_said_by_how_the_model_finds_them() -> None:
+    found = {
+        (joint.action, sent.event): composition.whose(sent)
+        for joint in joints(Site)
+        for sent in joint.sent
+        if sent.each
+    }
+    assert found == {
+        ("stop_store", "interrupt"): "each mailbox whose home or target is the server",
+        ("stop_store", "drop_scan"): "each attachment whose home is the server",
+        ("enable_antivirus", "rescan"): "each attachment whose home is the server",
+        ("disable_antivirus", "drop_scan"): "each attachment whose home is the server",
+        ("update_signatures", "rescan"): "each attachment whose home is the server",
+        ("start_move", "begin"): "each attachment of the mailbox",
+        ("finish_move", "arrive"): "each attachment of the mailbox",
+    }
 
 
 def test_the_joints_of_the_site_move_what_runs_move() -> None:
