@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from diagrams import text
+from diagrams.lanes import AIR, Lanes, by_lane
 from diagrams.marks import arrow_head, mark
 from diagrams.page import Frame, Key, framed, head_width
 from diagrams.playback import Lane, Moment, Part, Played
 from diagrams.scene import Box, Circle, Group, Item, Scene, Shape, label, rule
 from diagrams.style import BODY, HEADING, NAME, NARROWEST, SMALL
 
-ROOM = 620.0
-"""How much room lanes have; those of machines that take no part are shown as far as it goes."""
-
 _STEP, _ACTION, _CHANGES = 54.0, 146.0, 244.0
 _WIDEST = 1060.0
-_BOX, _AIR, _EDGE = 34.0, 9.0, 22.0
+_BOX, _EDGE = 34.0, 22.0
 
 
 @dataclass(frozen=True)
@@ -105,14 +102,6 @@ ENDS = frozenset({"failure", "reached"})
 """The roles of what a run ends with."""
 
 
-def _by_lane(moment: Moment, lanes: Sequence[Lane]) -> list[tuple[Lane, str]]:
-    """Who takes part in a step and the events that they get, from the left to the right."""
-    events: dict[Lane, dict[str, None]] = {}
-    for part in moment.parts:
-        events.setdefault(part.lane, {})[part.event] = None
-    return [(lane, " ".join(events[lane])) for lane in lanes if lane in events]
-
-
 class _Drawing:
     """Where the lanes and rows are."""
 
@@ -120,10 +109,9 @@ class _Drawing:
         self.story, self.played = story, story.played
         every = self.played.lanes
         self.first = dict(zip(every, self.played.states, strict=True))
-        self.left = _STEP + _ACTION
-        self.lanes = self._chosen()
+        self.ground = Lanes(self.played, story.looked_at, _STEP + _ACTION)
+        self.lanes, self.right = self.ground.shown, self.ground.right
         self.hidden = [lane for lane in every if lane not in self.lanes]
-        self.xs, self.right = self._places(self.lanes)
         self.top = 62.0
         head = min(head_width(story.title, story.subtitle), 900)
         width = max(self.right + _CHANGES, NARROWEST, head)
@@ -152,68 +140,6 @@ class _Drawing:
             cause = number == 0 and self.story.back_to is None
             yield (f"Cause: {why}" if cause else why), "ink"
 
-    def _chosen(self) -> list[Lane]:
-        """The machines that take part, and of the others as many as there is room for: first those
-        of entities that an action names and looks at, then those that some action looks at.
-        """
-        busy = [lane for m in self.played.moments for lane in {part.lane: None for part in m.parts}]
-
-        def nearness(lane: Lane) -> int:
-            kind = re.sub(r"\d+$", "", lane.entity)
-            looked = [
-                moment
-                for moment in self.played.moments
-                if (kind, lane.slot) in {(e.lower(), slot)
-                                         for e, slot in self.story.looked_at.get(moment.action, ())}
-            ]  # fmt: skip
-            if any(lane.entity in moment.arguments for moment in looked):
-                return 0
-            near = lane.entity in {other.entity for other in busy}
-            home = lane.entity in dict(self.played.data).values()
-            return 1 if looked and (near or home) else 2 if looked else 3
-
-        chosen = set(busy)
-        rest = (lane for lane in self.played.lanes if lane not in chosen)
-        for lane in sorted(rest, key=nearness):
-            wider = [other for other in self.played.lanes if other in chosen | {lane}]
-            if self._places(wider)[1] - self.left > ROOM:
-                break
-            chosen.add(lane)
-        return [lane for lane in self.played.lanes if lane in chosen]
-
-    def _box_width(self, lane: Lane) -> float:
-        """Wide enough for every state that the lane shows."""
-        names = [self.first[lane]]
-        names += [p.after for m in self.played.moments for p in m.parts if p.lane == lane]
-        return max(84.0, *(text.width(name, BODY, bold=True) + 22 for name in names))
-
-    def _places(self, lanes: Sequence[Lane]) -> tuple[dict[Lane, float], float]:
-        """The middle of each lane and the end of the last: as far apart as the events need."""
-        half = {lane: self._box_width(lane) / 2 for lane in lanes}
-        after = {a: half[a] + half[b] + 2 * _AIR for a, b in itertools.pairwise(lanes)}
-        end = half[lanes[-1]] + _AIR
-        for moment in self.played.moments:
-            parts = _by_lane(moment, lanes)
-            for number, (lane, event) in enumerate(parts):
-                words = text.width(event, SMALL, bold=True) + 2 * _AIR
-                if number:
-                    before = lanes[lanes.index(lane) - 1]
-                    other = half[before] if before == parts[number - 1][0] else 0
-                    after[before] = max(after[before], half[lane] + words + other)
-                elif lane in after:
-                    next_ = lanes[lanes.index(lane) + 1]
-                    together = len(parts) > 1 and parts[1][0] == next_
-                    other = half[next_] if together else 0
-                    after[lane] = max(after[lane], half[lane] + words + other)
-                else:
-                    end = max(end, half[lane] + words)
-        xs: dict[Lane, float] = {}
-        x = self.left + half[lanes[0]] + _AIR
-        for lane in lanes:
-            xs[lane] = x
-            x += after.get(lane, end)
-        return xs, x
-
     def _wanted(self) -> float:
         """How wide the last column is where every change is one line."""
         changes = [change for moment in self.played.moments for change in moment.changes]
@@ -229,7 +155,7 @@ class _Drawing:
         return [*fits, *(f"    {line}" for line in text.wrapped(f"(was {old})", SMALL, 200))]
 
     def _x(self, lane: Lane) -> float:
-        return self.xs[lane]
+        return self.ground.middles[lane]
 
     def _y(self, row: int) -> float:
         return self.top + sum(self.heights[:row]) + self.heights[row] / 2
@@ -325,7 +251,7 @@ class _Drawing:
         yield label(self.right + 14, 44, "what changed", "muted", SMALL)
         for lane in self.lanes:
             x = self._x(lane)
-            room = self._box_width(lane) + _AIR
+            room = self.ground.box_width(lane) + AIR
             size = _fitting(lane.slot, NAME, room, bold=True)
             small = _fitting(lane.entity, SMALL, room)
             yield Group(
@@ -384,7 +310,7 @@ class _Drawing:
 
     def _parts(self, moment: Moment, y: float, role: str) -> Iterator[Item]:
         seen: dict[Lane, Part] = {part.lane: part for part in moment.parts}
-        parts = _by_lane(moment, self.lanes)
+        parts = by_lane(moment, self.lanes)
         if len(parts) > 1:
             line = ((self._x(parts[0][0]), y), (self._x(parts[-1][0]), y))
             yield Shape(line, stroke="shared", stroke_width=3, closed=False, kind="together")
@@ -398,7 +324,7 @@ class _Drawing:
         """The events, each at the state of the machine that got it; one alone on the line."""
         names = {event for _, event in parts}
         for number, (lane, event) in enumerate(parts):
-            edge = self._box_width(lane) / 2 + _AIR
+            edge = self.ground.box_width(lane) / 2 + AIR
             if len(parts) == 1:
                 ink = "ink" if role == "muted" else role
                 yield label(self._x(lane) + edge, y + 4.5, event, ink, SMALL, bold=True)
@@ -406,7 +332,7 @@ class _Drawing:
                 x = self._x(lane) + edge
                 other = parts[1][0]
                 if self.lanes.index(other) == self.lanes.index(lane) + 1:
-                    x = (x + self._x(other) - self._box_width(other) / 2 - _AIR) / 2
+                    x = (x + self._x(other) - self.ground.box_width(other) / 2 - AIR) / 2
                     yield label(x, y - 7, event, "shared", SMALL, bold=True, anchor="middle")
                 else:
                     yield label(x, y - 7, event, "shared", SMALL, bold=True)
@@ -418,7 +344,7 @@ class _Drawing:
                 yield label(x, y + 16, event, "shared", SMALL, bold=True, anchor="end")
 
     def _state(self, lane: Lane, y: float, name: str, role: str, *, dashed: bool) -> Iterator[Item]:
-        x, width = self._x(lane), self._box_width(lane)
+        x, width = self._x(lane), self.ground.box_width(lane)
         fill = "composite-fill" if role == "composite" else "page"
         yield Box(x - width / 2, y - _BOX / 2, width, _BOX, fill, role, 10, 1.7, dashed=dashed)
         ink = {"line": "muted", "state": "ink"}.get(role, role)
