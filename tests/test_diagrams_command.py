@@ -16,7 +16,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from diagrams import gallery, layout, verdicts
+from diagrams import gallery, layout, statechart, verdicts
 from diagrams.__main__ import main
 from diagrams.playback import play
 from diagrams.site import MACHINES
@@ -33,9 +33,15 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    forget()
+    return tmp_path
+
+
+def forget() -> None:
+    """Layouts, and what was said of renderers."""
     layout._laid_out.cache_clear()
     layout._NOTES.clear()
-    return tmp_path
+    statechart._BEST.clear()
 
 
 def module(folder: Path, name: str, source: str) -> str:
@@ -409,8 +415,7 @@ def test_a_renderer_that_fails_is_passed_over_with_a_note(
     ):
         bad = ("broken", layout._program(str(program(script))))
         monkeypatch.setattr(layout, "renderers", lambda bad=bad: [bad, *good])
-        layout._laid_out.cache_clear()
-        layout._NOTES.clear()
+        forget()
         assert main(["AntivirusApi", "--out", "."]) == 0
         note = capsys.readouterr().err
         assert note.startswith("note: passed over: broken: ")
