@@ -26,19 +26,25 @@ def by_lane(moment: Moment, lanes: Sequence[Lane]) -> list[tuple[Lane, str]]:
 
 
 class Lanes:
-    """The lanes of a run from ``left`` on; ``looked_at`` as in a story."""
+    """The lanes of a run from ``left`` on; ``looked_at`` and ``witnesses`` as in a story."""
 
     def __init__(
-        self, played: Played, looked_at: Mapping[str, tuple[tuple[str, str], ...]], left: float
+        self,
+        played: Played,
+        looked_at: Mapping[str, tuple[tuple[str, str], ...]],
+        witnesses: frozenset[str],
+        left: float,
     ) -> None:
         self.played, self.looked_at, self.left = played, looked_at, left
+        self.witnesses = witnesses
         self.first = dict(zip(played.lanes, played.states, strict=True))
         self.shown = self._chosen()
         self.middles, self.right = self._places(self.shown)
 
     def _chosen(self) -> list[Lane]:
         """The machines that take part, and of the others as many as there is room for: first those
-        of entities that an action names and looks at, then those that some action looks at.
+        of entities that an action names and looks at, or that the claim is about, then those that
+        some action looks at.
         """
         busy = [lane for m in self.played.moments for lane in {part.lane: None for part in m.parts}]
 
@@ -50,7 +56,8 @@ class Lanes:
                 if (kind, lane.slot) in {(e.lower(), slot)
                                          for e, slot in self.looked_at.get(moment.action, ())}
             ]  # fmt: skip
-            if any(lane.entity in moment.arguments for moment in looked):
+            named = any(lane.entity in moment.arguments for moment in looked)
+            if named or lane.entity in self.witnesses:
                 return 0
             near = lane.entity in {other.entity for other in busy}
             home = lane.entity in dict(self.played.data).values()

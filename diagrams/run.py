@@ -27,7 +27,8 @@ class Story:
     ``verdict`` the word for it. ``cause`` are sentences besides those that the run itself gives.
     ``strong`` are names of fields (``store.version``) whose change makes a row stand out.
     A lasso goes on for ever: after its last step the steps from number ``back_to`` + 1 on come
-    again. ``looked_at`` are the machines, as (kind of entity, machine), that each action looks at.
+    again. ``looked_at`` are the machines, as (kind of entity, machine), that each action looks at,
+    ``witnesses`` the entities that the claim is about.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Story:
     strong: Mapping[str, str] = field(default_factory=dict)
     back_to: int | None = None
     looked_at: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    witnesses: frozenset[str] = frozenset()
 
 
 def picture(story: Story) -> Scene:
@@ -109,7 +111,7 @@ class _Drawing:
         self.story, self.played = story, story.played
         every = self.played.lanes
         self.first = dict(zip(every, self.played.states, strict=True))
-        self.ground = Lanes(self.played, story.looked_at, _STEP + _ACTION)
+        self.ground = Lanes(self.played, story.looked_at, story.witnesses, _STEP + _ACTION)
         self.lanes, self.right = self.ground.shown, self.ground.right
         self.hidden = [lane for lane in every if lane not in self.lanes]
         self.top = 62.0
@@ -171,7 +173,7 @@ class _Drawing:
                   if lane.name not in dict(self.played.data)]  # fmt: skip
         lines = [f"At the start: {'; '.join(chosen)}."] if chosen else []
         if hidden:
-            lines.append(f"Not shown, for they take no part: {'; '.join(hidden)}.")
+            lines.append(f"Not shown, for they do not step: {'; '.join(hidden)}.")
         return tuple(lines)
 
     def legend(self) -> Iterator[Key]:

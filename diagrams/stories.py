@@ -49,6 +49,7 @@ def claim_run(claim: Claim, verdict: Mapping[str, Any]) -> Story:
         STRONG,
         (verdict.get("lasso") or {}).get("loop"),
         _looked_at(),
+        _witnesses(verdict["setting"]),
     )
 
 
@@ -91,6 +92,7 @@ def lasso(claim: Claim, dropped: Mapping[str, Any]) -> Story:
         STRONG,
         dropped["lasso"]["loop"],
         _looked_at(),
+        _witnesses(dropped["setting"]),
     )
 
 
@@ -201,6 +203,7 @@ def cell_run(question: str, row: Mapping[str, Any]) -> Story:
         "a cell of the administrators' table; the questions in proofs/administrators.py",
         STRONG,
         looked_at=_looked_at(),
+        witnesses=_witnesses(cell["setting"]),
     )
 
 
@@ -211,6 +214,11 @@ def cell_setting(row: Mapping[str, Any]) -> str:
     if source == destination:
         return f"AVAPI {source} at both servers"
     return f"AVAPI {source} at the source, {destination} at the destination"
+
+
+def _witnesses(setting: Mapping[str, Any]) -> frozenset[str]:
+    """The entities, and values, that a run is a witness with."""
+    return frozenset(setting.get("witness", {}).values())
 
 
 def _looked_at() -> Mapping[str, tuple[tuple[str, str], ...]]:

@@ -110,6 +110,9 @@ def test_events_and_who_is_asked_for_are_shown(report: dict[str, Any]) -> None:
                 in story.looked_at[moment.action]
             }
             assert {f"lane-{name}" for name in named} <= set(rows), story.title
+        about = {lane.entity for lane in story.played.lanes} & story.witnesses
+        shown_of = {name.removeprefix("lane-").partition(".")[0] for name in rows}
+        assert about <= shown_of, story.title
         hidden = {lane.name for lane in story.played.lanes if f"lane-{lane.name}" not in rows}
         said = " ".join(words(scene)).replace(TIED, " ")
         for name in hidden:
