@@ -14,11 +14,12 @@ if __name__ == "__main__":
 
 import difflib
 import fnmatch
-import importlib
 import os
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,8 @@ def command(
         raise click.UsageError("--check looks at the whole gallery; give it no other option.")
     if check:
         return _check(themes)
+    if out == "":
+        raise click.UsageError("--out '' names no folder; write . for the present one.")
     pictures = _selected(names, listing=listing)
     if listing:
         shown = (
@@ -98,7 +101,7 @@ def command(
 
 def _selected(names: Sequence[str], *, listing: bool) -> list[Picture]:
     """The pictures that are named, in the gallery's order; all without a name."""
-    foreign = [_any_machine(name) for name in names if ":" in name]
+    foreign = _told_apart([name for name in dict.fromkeys(names) if ":" in name])
     own = [name for name in names if ":" not in name]
     if foreign and not own:
         return foreign
@@ -113,6 +116,16 @@ def _selected(names: Sequence[str], *, listing: bool) -> list[Picture]:
             )
     chosen = [p for p in pictures if not own or any(_matches(name, p) for name in own)]
     return [*foreign, *chosen]
+
+
+def _told_apart(names: Sequence[str]) -> list[Picture]:
+    """The pictures of MODULE:CLASS; those of classes of one name are named MODULE.CLASS."""
+    found = [_any_machine(name) for name in names]
+    counts = Counter(picture.name for picture in found)
+    return [
+        picture if counts[picture.name] == 1 else replace(picture, name=name.replace(":", "."))
+        for name, picture in zip(names, found, strict=True)
+    ]
 
 
 def _matches(name: str, picture: Picture) -> bool:
@@ -159,20 +172,7 @@ def _any_machine(name: str) -> Picture:
     """The picture of MODULE:CLASS. Raises UsageError where it cannot be imported."""
     from diagrams.anything import picture
 
-    module, _, attribute = name.partition(":")
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        found: Any = importlib.import_module(module)
-        for part in attribute.split("."):
-            found = getattr(found, part)
-    except (Exception, SystemExit) as error:
-        raise click.UsageError(
-            f"{name!r} cannot be imported: {type(error).__name__}: {error}; MODULE:CLASS is a "
-            "module on the path and a class in it, like model.machines:MoveMailbox."
-        ) from error
-    finally:
-        sys.path.pop(0)
-    return picture(found)
+    return picture(console.imported(name, "model.machines:MoveMailbox"), name)
 
 
 def _having(pictures: Sequence[Picture], form: str, named: bool) -> list[Picture]:
@@ -209,10 +209,12 @@ def _write(
 ) -> int:
     """Write the files. What no renderer can draw here is left out and said, the rest is written."""
     from diagrams import gallery, layout
+    from diagrams.picture import IMAGES
     from proofs.engine.exits import Exit
 
     wanted = list(gallery.outputs(pictures, form, themes))
-    if whole:
+    own = whole and folder.resolve() == gallery.FOLDER.resolve()
+    if own:
         wanted.append(gallery.Output(gallery.INDEX, gallery.index(pictures).encode))
     missing: dict[str, str] = {}
     changed: list[str] = []
@@ -226,12 +228,13 @@ def _write(
                     changed.append(output.name)
             except layout.NoRenderer as error:
                 missing[output.name] = str(error)
-        if whole and folder == gallery.FOLDER:
+        if own:
             for path in gallery.stale(wanted, folder):
                 path.unlink()
     except OSError as error:
         raise console.unwritable(str(folder), error) from error
-    for note in layout.notes():
+    large = gallery.too_large(pictures) if form in IMAGES and not missing else ()
+    for note in (*layout.notes(), *large):
         console.complain(f"note: {note}")
     if whole:
         drawn = len(wanted) - len(missing)

@@ -14,16 +14,11 @@ from diagrams.style import BODY, NAME, SMALL
 
 @dataclass(frozen=True)
 class Answer:
-    """A cell: may it happen, in how many steps, and the picture of a run to it."""
+    """A cell: may it happen, what is said of it, and the picture of a run to it."""
 
     yes: bool
-    steps: int | None
+    words: str
     run: str = ""
-
-    @property
-    def words(self) -> str:
-        """What stands in the cell."""
-        return f"yes, {self.steps} steps" if self.yes else "no"
 
 
 @dataclass(frozen=True)
@@ -37,16 +32,26 @@ class Row:
 
 @dataclass(frozen=True)
 class Block:
-    """The rows of a region of versions, what may be restored in its place, and a warning."""
+    """The rows of a region of versions, what may be restored in its place, a warning of the region,
+    and one of what may be restored.
+    """
 
     versions: str
     restorable: str
     warning: str
+    caution: str
     rows: tuple[Row, ...]
 
 
 _ROW, _HEAD = 34.0, 66.0
-_REGION, _SETTING, _ANSWER, _RESTORE = 176.0, 96.0, 146.0, 176.0
+_REGION, _SETTING, _ANSWER, _RESTORE = 158.0, 100.0, 174.0, 206.0
+
+LINES = (
+    "Store.exe is that of the source, from which a mailbox is moved; the destination may have any.",
+    "Exposed: a client is handed an attachment that was never scanned.",
+    "A2 is read per request: what a bypass releases, it releases for one request of the move.",
+)
+"""What the words of the table mean."""
 
 
 def picture(title: str, questions: Sequence[str], blocks: Sequence[Block], source: str) -> Scene:
@@ -57,11 +62,16 @@ def picture(title: str, questions: Sequence[str], blocks: Sequence[Block], sourc
     frame = Frame(
         title,
         "by Store.exe of the source and by where AVAPI is enabled",
-        ("A no is proved for any number of entities; a yes has the length of its shortest run.",),
+        LINES,
         (
-            Key("no: proved", box="success", mark="check", role="success"),
-            Key("yes: a run gets there", box="failure", mark="cross", role="failure"),
-            Key("starts on upgraded databases, and fails moves", mark="warning", role="upgrade"),
+            Key("cannot happen: proved, at any size", box="success", mark="check", role="success"),
+            Key(
+                "can happen, and the steps of the shortest run",
+                box="failure",
+                mark="cross",
+                role="failure",
+            ),
+            Key("starts on upgraded databases, but fails moves", mark="warning", role="upgrade"),
         ),
         source,
     )
@@ -79,7 +89,8 @@ def description(questions: Sequence[str], blocks: Sequence[Block]) -> str:
             )
             setting = f"AVAPI {_on(row.source)} at source, {_on(row.destination)} at destination"
             words.append(f"{block.versions}, {setting}: {answers}.")
-        words.append(f"{block.versions}: may be restored {block.restorable}.")
+        caution = f" ({block.caution})" if block.caution else ""
+        words.append(f"{block.versions}: may be restored {block.restorable}{caution}.")
     return " ".join(words)
 
 
@@ -129,11 +140,16 @@ def _block(block: Block, y: float, width: float, questions: int) -> Iterator[Ite
     for number, row in enumerate(block.rows):
         yield from _row(row, y + number * _ROW, number)
     x = _REGION + 2 * _SETTING + questions * _ANSWER
-    lines = text.wrapped(block.restorable, BODY, _RESTORE - 20)
-    at = y + height / 2 - len(lines) * 9 + 13
-    for line in lines:
-        yield label(x + 12, at, line, "ink", BODY)
-        at += 18
+    cautions = text.wrapped(block.caution, SMALL, _RESTORE - 44)
+    at = y + height / 2 - (18 + len(cautions) * SMALL * text.LEADING) / 2 + 13
+    yield from mark("check", x + 18, at - 5, 14, "success")
+    yield label(x + 34, at, block.restorable, "ink", BODY)
+    at += 20
+    for number, line in enumerate(cautions):
+        if number == 0:
+            yield from mark("warning", x + 18, at - 4, 14, "upgrade")
+        yield label(x + 34, at, line, "upgrade", SMALL)
+        at += SMALL * text.LEADING
 
 
 def _row(row: Row, y: float, number: int) -> Iterator[Item]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from diagrams import administrators, article, versions
 from diagrams.scene import Scene
-from diagrams.stories import HIGHEST, QUESTIONS, between, cell_name
+from diagrams.stories import ANSWERS, HIGHEST, between, cell_name
 from diagrams.verdicts import transitions
+from model.assumptions import ASSUMPTIONS
 from model.kernel import STATE, signature
 from model.site import Site
 from model.version import POSTED, SP3, SP4, Logged, StoreVersion, fixed, native
@@ -19,6 +21,11 @@ from proofs.engine.vocabulary import Key as Function
 
 def chart(report: Mapping[str, Any]) -> Scene:
     """The chart of Store.exe versions."""
+    return versions.picture(*charted(report))
+
+
+def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
+    """What the chart shows, and how every version on it is spelt."""
     parse = StoreVersion.parse
     rows = report["derived"]["administrators"]["rows"]
     regions = list(dict.fromkeys((r["versions"]["from"], r["versions"]["to"]) for r in rows))
@@ -39,21 +46,21 @@ def chart(report: Mapping[str, Any]) -> Scene:
         )
         steps = [r["move_can_fail"]["steps"] for r in own if r["move_can_fail"]["answer"] == "yes"]
         fails.append(
-            versions.Region(*ends, f"yes, {min(steps)} steps", "failure", "cross")
+            versions.Region(*ends, f"can fail, in {min(steps)} steps", "failure", "cross")
             if steps
-            else versions.Region(*ends, "no", "success", "check")
+            else versions.Region(*ends, "never fails", "success", "check")
         )
     ticks = tuple((int(v), f"{v}{_called(v)}") for v in POSTED)
     names = {int(parse(v)): v for pair in regions for v in pair} | {int(v): str(v) for v in POSTED}
     names |= {int(parse(window[end])): window[end] for end in ("from", "to")}
-    return versions.picture(
+    return (
         versions.Chart(
             "Store.exe versions",
             "what each of them does, as the solver found it",
             (
                 versions.Band("writes databases of format", versions.merged(written)),
                 versions.Band("started on databases of 2.46", versions.merged(starts)),
-                versions.Band("a move from it can fail", versions.merged(fails)),
+                versions.Band("a move from it", versions.merged(fails)),
             ),
             ticks,
             (int(parse(window["from"])), int(parse(window["to"]))),
@@ -79,6 +86,11 @@ def table_blocks(report: Mapping[str, Any]) -> tuple[administrators.Block, ...]:
     """The administrators' table."""
     rows = report["derived"]["administrators"]["rows"]
     (window,) = report["derived"]["resolution.rollback_window"]
+    fixed_ = [
+        region
+        for region in unique(row["versions"] for row in rows)
+        if all(r["move_can_fail"]["answer"] == "no" for r in rows if r["versions"] == region)
+    ]
     blocks = []
     for region in dict.fromkeys((r["versions"]["from"], r["versions"]["to"]) for r in rows):
         own = [r for r in rows if (r["versions"]["from"], r["versions"]["to"]) == region]
@@ -88,10 +100,23 @@ def table_blocks(report: Mapping[str, Any]) -> tuple[administrators.Block, ...]:
                 between(own[0]["versions"]),
                 "; ".join(map(between, own[0]["restorable"])),
                 "dangerous rollback window" if dangerous else "",
+                _caution(own[0], fixed_),
                 tuple(_table_row(row) for row in own),
             )
         )
     return tuple(blocks)
+
+
+def unique(regions: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Regions of versions without those that are named again."""
+    return list({(region["from"], region["to"]): region for region in regions}.values())
+
+
+def _caution(row: Mapping[str, Any], fixed_: Sequence[Mapping[str, str]]) -> str:
+    """What a region that fails no move loses by what may be restored in its place."""
+    if row["versions"] not in fixed_ or all(r in fixed_ for r in row["restorable"]):
+        return ""
+    return f"but only {'; '.join(map(between, fixed_))} keeps moves from failing"
 
 
 def _table_row(row: Mapping[str, Any]) -> administrators.Row:
@@ -101,10 +126,12 @@ def _table_row(row: Mapping[str, Any]) -> administrators.Row:
         tuple(
             administrators.Answer(
                 row[question]["answer"] == "yes",
-                row[question]["steps"],
+                f"{yes} in {row[question]['steps']} steps"
+                if row[question]["answer"] == "yes"
+                else no,
                 cell_name(question, row) if "run" in row[question] else "",
             )
-            for question in QUESTIONS
+            for question, (_, no, yes) in ANSWERS.items()
         ),
     )
 
@@ -113,7 +140,7 @@ def table(report: Mapping[str, Any]) -> Scene:
     """The administrators' table as a picture."""
     return administrators.picture(
         "What to expect of a Store.exe",
-        tuple(QUESTIONS.values()),
+        tuple(about for about, _, _ in ANSWERS.values()),
         table_blocks(report),
         "derived by the solver from proofs/administrators.py; A2 read per request",
     )
@@ -149,5 +176,6 @@ def article_map(report: Mapping[str, Any]) -> article.Map:
         tuple(paragraphs),
         machines,
         tuple(f"{section} {', '.join(map(str, ns))}" for section, ns in silent.items()),
+        tuple((a.id, re.split(r"[.:;] ", a.text)[0].rstrip(".")) for a in ASSUMPTIONS),
         "proofs/article.py, which says why for each of these; parts from the claims' own terms",
     )

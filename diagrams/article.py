@@ -21,7 +21,7 @@ from proofs.engine.vocabulary import Key as Function
 
 SIGNS = {
     "PROVED": ("check", "success"),
-    "REACHED": ("dot", "composite"),
+    "REACHED": ("flag", "reached"),
     "REFUTED": ("cross", "failure"),
     "DERIVED": ("diamond", "shared"),
     "UNDETERMINED": ("question", "muted"),
@@ -50,11 +50,14 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Map:
-    """Paragraphs, the columns (machine, parts), and the paragraphs of which nothing is claimed."""
+    """Paragraphs, the columns (machine, parts), the paragraphs of which nothing is claimed, and
+    what the assumptions say.
+    """
 
     paragraphs: tuple[Paragraph, ...]
     machines: tuple[tuple[str, tuple[Function, ...]], ...]
     silent: tuple[str, ...]
+    assumed: tuple[tuple[str, str], ...]
     source: str
 
 
@@ -127,7 +130,7 @@ def _histories(transitions: Transitions) -> dict[str, frozenset[Function]]:
 # -- the picture --------------------------------------------------------------------------------
 
 _ROW, _HEAD = 25.0, 62.0
-_PARAGRAPH, _CLAIM = 152.0, 252.0
+_PARAGRAPH, _CLAIM = 140.0, 240.0
 
 
 def picture(the: Map) -> Scene:
@@ -145,9 +148,10 @@ def picture(the: Map) -> Scene:
                 for verdict in SIGNS
                 if verdict in verdicts
             ),
-            Key("a claim names it", box="composite", mark="dot", role="composite"),
+            Key("a claim names it", mark="dot", role="composite"),
             Key("a claim remembers it", mark="ring"),
             Key("two signs: A2 read per request, then sticky"),
+            *(Key(f"{name}: {said}") for name, said in the.assumed),
             Key(f"nothing is claimed of: {', '.join(the.silent)}"),
         ),
         the.source,
@@ -174,9 +178,9 @@ class _Drawing:
         x = _PARAGRAPH + _CLAIM + 10
         for machine, functions in the.machines:
             start = x
-            room = max(52.0, (text.width(machine, SMALL, bold=True) + 10) / len(functions))
+            room = max(46.0, (text.width(machine, SMALL, bold=True) + 10) / len(functions))
             for function in functions:
-                own = max(room, text.width(function.name, SMALL) + 12)
+                own = max(room, text.width(function.name, SMALL) + 10)
                 self.columns[function] = x + own / 2
                 x += own
             self.bounds.append((machine, start, x))
@@ -189,7 +193,6 @@ class _Drawing:
         yield label(0, _HEAD - 14, "paragraph", "muted", SMALL)
         yield label(_PARAGRAPH, _HEAD - 14, "claim", "muted", SMALL)
         for machine, start, end in self.bounds:
-            yield Box(start, 0, end - start, self.size[1] - 4, "stripe", radius=8)
             middle = (start + end) / 2
             yield label(middle, 22, machine, "ink", SMALL, bold=True, anchor="middle")
         for function, x in self.columns.items():
@@ -204,6 +207,8 @@ class _Drawing:
                 paragraph.name,
             )
             y += len(paragraph.claims) * _ROW + 6
+        for _, start, _ in self.bounds:
+            yield rule(((start - 4, 8), (start - 4, self.size[1] - 4)))
 
     def _paragraph(self, paragraph: Paragraph, y: float) -> Iterator[Item]:
         yield label(0, y + 17, paragraph.name, "ink", BODY, bold=True)
@@ -215,12 +220,14 @@ class _Drawing:
             yield label(text.width(paragraph.name, BODY, bold=True) + 8, y + 17, words,
                         "muted", SMALL)  # fmt: skip
         for number, row in enumerate(paragraph.claims):
-            yield self._claim(row, y + number * _ROW, f"{paragraph.name}-{row.id}")
+            yield self._claim(row, y + number * _ROW, f"{paragraph.name}-{row.id}", number)
 
-    def _claim(self, row: ClaimRow, y: float, id_: str) -> Group:
+    def _claim(self, row: ClaimRow, y: float, id_: str, number: int) -> Group:
         middle = y + _ROW / 2
         x = _PARAGRAPH + 8.0
         items: list[Item] = []
+        if number % 2 == 0:
+            items.append(Box(_PARAGRAPH, y, self.size[0] - _PARAGRAPH, _ROW, "stripe"))
         for _, verdict in row.verdicts:
             sign, role = SIGNS[verdict]
             items += mark(sign, x, middle, 14, role)
@@ -234,5 +241,8 @@ class _Drawing:
                 items += mark("dot", column, middle, 17, "composite")
             elif function in row.remembered:
                 items += mark("ring", column, middle, 15, "muted")
+        if not row.named | row.remembered:
+            at = min(self.columns.values()) - 16
+            items.append(label(at, middle + 4.5, "only how a run begins", "muted", SMALL))
         words = ", ".join(f"{v} {r}".strip() for r, v in row.verdicts)
         return Group(f"claim-{id_}", ("claim",), tuple(items), f"{row.id}: {words}")

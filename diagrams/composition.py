@@ -56,7 +56,7 @@ def whose(sent: Sent) -> str:
     """Which entity an event goes to, in words."""
     kind = sent.entity.lower()
     if sent.each:
-        return f"each {kind} concerned"
+        return f"each {kind} {sent.relation or 'concerned'}"
     if not sent.whose or sent.whose.lower() == kind:
         return sent.whose or kind
     return f"its {kind}"
@@ -84,7 +84,7 @@ class _Drawing:
 
     def _box_width(self, sent: Sent) -> float:
         event = text.width(sent.event, BODY, bold=True)
-        return max(event, text.width(whose(sent), SMALL)) + 2 * _PAD
+        return max(event, text.width(_short(sent), SMALL)) + 2 * _PAD
 
     def _middle(self, entity: str, slot: str) -> float:
         x = self.left
@@ -141,10 +141,16 @@ class _Drawing:
         role = "shared" if together else "state"
         width = max(map(self._box_width, sent))
         events = " or ".join(dict.fromkeys(s.event for s in sent))
-        yield Box(x - width / 2, y - 22, width, 44, f"{role}-fill", role, 11, 1.7)
+        yield Box(x - width / 2, y - 23, width, 46, f"{role}-fill", role, 11, 1.7)
         ink = "shared" if together else "ink"
         yield label(x, y - 3, events, ink, BODY, bold=True, anchor="middle")
-        yield label(x, y + 14, whose(sent[0]), "muted", SMALL, anchor="middle")
+        yield label(x, y + 14, _short(sent[0]), "muted", SMALL, anchor="middle")
+
+
+def _short(sent: Sent) -> str:
+    """The same where the column says which kind it is."""
+    words = whose(sent)
+    return words.replace(f"each {sent.entity.lower()} ", "each ") if sent.relation else words
 
 
 def _call(joint: Joint) -> str:

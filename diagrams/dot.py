@@ -48,7 +48,7 @@ def _anchor(state: State) -> str:
 def _states(states: Iterable[State], outcomes: Mapping[str, str]) -> Iterator[str]:
     for state in states:
         actions = [f"{kind} / {name}" for kind, name in state.actions]
-        words = "\n".join([state.name, *actions])
+        words = "\n".join([state.name, *[f'"{state.title}"'] * bool(state.title), *actions])
         if state.children:
             yield f"subgraph {quoted('cluster_' + state.id)} {{"
             style = "dashed,rounded" if state.kind == "parallel" else "rounded"

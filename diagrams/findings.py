@@ -11,10 +11,12 @@ from diagrams.mermaid import run_sequence
 from diagrams.picture import Picture
 from diagrams.run import Story
 from diagrams.stories import (
+    ANSWERS,
     QUESTIONS,
     between,
     cell_name,
     cell_run,
+    cell_setting,
     claim_run,
     core_name,
     lasso,
@@ -23,6 +25,7 @@ from diagrams.stories import (
     run_name,
 )
 from proofs.catalogue import CLAIMS
+from proofs.engine.claims import Claim
 
 
 def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
@@ -32,6 +35,7 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
         "Versions of Store.exe",
         "Which databases a Store.exe writes, whether it starts, whether moves fail.",
         lambda: answers.chart(report),
+        table=lambda: tables.of_versions(*answers.charted(report)),
     )
     yield Picture(
         "administrators",
@@ -39,22 +43,25 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
         "What to expect of a Store.exe, by where AVAPI is enabled.",
         lambda: answers.table(report),
         table=lambda: tables.of_administrators(
-            "What to expect of a Store.exe", tuple(QUESTIONS.values()), answers.table_blocks(report)
+            "What to expect of a Store.exe",
+            tuple(about for about, _, _ in ANSWERS.values()),
+            answers.table_blocks(report),
         ),
     )
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
         if verdict["run"] is not None:
             yield _run_picture(
-                run_name(claim), "Runs that verdicts show", f"{verdict['verdict']}: {claim.text}",
+                run_name(claim), "Runs that verdicts show",
+                f"{verdict['verdict']}{_reading(claim)}: {claim.text}",
                 partial(claim_run, claim, verdict),
             )  # fmt: skip
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
-        if verdict.get("core") is not None:
+        if (verdict.get("core") or {}).get("parts"):
             told = cache(partial(proof_core, claim, verdict["core"]))
             yield Picture(
                 core_name(claim),
                 "What proofs rest on",
-                claim.text,
+                f"What the proof rests on{_reading(claim)}: {claim.text}",
                 lambda told=told: core.picture(told()),  # type: ignore[misc]
                 table=lambda told=told: tables.of_core(told()),  # type: ignore[misc]
                 folded=True,
@@ -76,7 +83,8 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
                 yield _run_picture(
                     cell_name(question, row),
                     "Runs of the administrators' table",
-                    f"{words}: Store.exe {between(row['versions'])}.",
+                    f"{words.capitalize()}: Store.exe {between(row['versions'])}, "
+                    f"{cell_setting(row)}.",
                     story,
                     folded=True,
                 )
@@ -88,6 +96,10 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
         lambda: article.picture(the_map()),
         table=lambda: tables.of_map(the_map()),
     )
+
+
+def _reading(claim: Claim) -> str:
+    return f", A2 read {claim.reading.name.replace('_', ' ')}" if claim.reading.name else ""
 
 
 def _run_picture(

@@ -98,6 +98,21 @@ def differing(wanted: Sequence[Output], folder: Path) -> Iterator[str]:
         yield f"{path.name} is drawn no more"
 
 
+LARGEST = 1400, 3000
+"""A picture that is wider or taller cannot be read on a page."""
+
+
+def too_large(pictures: Sequence[Picture]) -> Iterator[str]:
+    """A note for each picture that is too large to be read."""
+    for picture in pictures:
+        size = round(picture.scene.width), round(picture.scene.height)
+        if size[0] > LARGEST[0] or size[1] > LARGEST[1]:
+            yield (
+                f"{picture.name} is {size[0]} x {size[1]} pixels, more than a page shows at a size "
+                "that can be read; draw a part of it, or take --format html-table or mermaid"
+            )
+
+
 def stale(wanted: Sequence[Output], folder: Path) -> list[Path]:
     """Pictures in a folder that are not wanted any more."""
     names = {output.name for output in wanted}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -21,7 +21,8 @@ class Sent:
     """An event that an action sends to a machine.
 
     ``whose`` is the action's parameter that leads to it, ``entity`` the kind that owns the machine;
-    ``each`` where it goes to every one concerned, in a loop.
+    ``each`` where it goes to every one concerned, in a loop; ``relation`` are then the references,
+    in words, by which these are related to an argument of the action.
     """
 
     event: str
@@ -29,6 +30,7 @@ class Sent:
     slot: str
     whose: str
     each: bool
+    relation: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,34 @@ class _Recorder:
         loop = self.world.loop is not None and at.eq(self.world.loop)
         whose = "" if loop else _parameter(at)
         sent = Sent(str(event), self.entity.name, self.slot, whose, loop)
-        self.world.path.setdefault(sent)
+        relations = self.world.path.setdefault(sent, {})
+        if loop:
+            relations.update(dict.fromkeys(self.world.related(at)))
 
 
 class _Recording(World):
     """A symbolic world that remembers the events that its machines got on the present path."""
 
-    path: dict[Sent, None]
+    path: dict[Sent, dict[str, None]]
 
     def __init__(self, *arguments: Any) -> None:
         self.path = {}
         super().__init__(*arguments)
+
+    def related(self, element: z3.ExprRef) -> Iterator[str]:
+        """How the present path relates an element of a loop to an argument of the action."""
+        explorer = Explorer.current()
+        for scope in explorer.scopes:
+            for id_, truth in scope.known.items():
+                term = explorer.origins[id_][0] if id_ in explorer.origins else None
+                if not truth or term is None or not z3.is_eq(term):
+                    continue
+                for own, other in (term.children(), term.children()[::-1]):
+                    argument = other.decl().kind() == z3.Z3_OP_UNINTERPRETED and _parameter(other)
+                    if argument and other.num_args() == 0 and _mentions(own, element):
+                        _, *names = own.decl().name().split(".")
+                        direct = len(names) == 1
+                        yield f"of the {argument}" if direct else f"{names[-1]}|{argument}"
 
     def _construct(self, info: EntityInfo, machine: MachineInfo, owner: Any) -> Machine:
         instance = super()._construct(info, machine, owner)
@@ -86,6 +105,22 @@ def _parameter(term: z3.ExprRef) -> str:
     return ""
 
 
+def _mentions(term: z3.ExprRef, element: z3.ExprRef) -> bool:
+    return any(part.eq(element) for part in subterms(term))
+
+
+def _relation(names: Iterable[str]) -> str:
+    """The relations of all paths in words."""
+    direct = [name for name in names if "|" not in name]
+    if direct:
+        return direct[0]
+    fields = [name.split("|") for name in names]
+    arguments = dict.fromkeys(argument for _, argument in fields)
+    if len(arguments) != 1:
+        return ""
+    return f"whose {' or '.join(field for field, _ in fields)} is the {next(iter(arguments))}"
+
+
 @cache
 def joints(system: type[System]) -> tuple[Joint, ...]:
     """Every action of a system. Raises ModelError where the engine cannot run one."""
@@ -96,23 +131,27 @@ def _joints(system: type[System]) -> Iterator[Joint]:
     info = signature(system)
     world = _Recording(info, Vocabulary(info), Explorer())
     for action in info.actions:
-        sent: dict[Sent, None] = {}
+        sent: dict[Sent, dict[str, None]] = {}
         world.info = replace(info, actions=(_recorded(action, world, sent),))
         (command,) = extract(world)
         world.info = info
         moved = {(s.entity, s.slot) for s in sent}
         looked = tuple(pair for pair in _looked_at(world, command) if pair not in moved)
         parameters = tuple(name for name, _ in action.parameters)
-        yield Joint(action.name, parameters, tuple(sent), looked)
+        events = tuple(replace(s, relation=_relation(names)) for s, names in sent.items())
+        yield Joint(action.name, parameters, events, looked)
 
 
-def _recorded(action: ActionInfo, world: _Recording, sent: dict[Sent, None]) -> ActionInfo:
+def _recorded(
+    action: ActionInfo, world: _Recording, sent: dict[Sent, dict[str, None]]
+) -> ActionInfo:
     """The action, which keeps the events of paths that it gets through; others never happen."""
 
     def fire(*arguments: Any) -> None:
         world.path.clear()
         action.function(*arguments)
-        sent.update(world.path)
+        for found, relations in world.path.items():
+            sent.setdefault(found, {}).update(relations)
 
     return replace(action, function=fire)
 

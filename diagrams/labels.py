@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from diagrams.machine import Machine, Transition
 from diagrams.marks import line_width
 from diagrams.scene import Line, Span
 from diagrams.style import SMALL
+
+Ink = str | tuple[str, str]
+"""An identifier wherever it stands, or (event, identifier) in the transitions of one event."""
 
 
 @dataclass(frozen=True)
@@ -18,15 +22,15 @@ class Setting:
     ``outcomes`` marks states as ``success`` or ``failure``. ``shared`` are the events in which
     other machines take part, with the words that explain them. ``full_ink`` are the identifiers
     (states, events, guards, actions) that are shown in full, and "initially" for where the machine
-    starts; None means all of them.
+    starts; None means all of them. A guard or an action may be meant in one event only.
     """
 
     outcomes: Mapping[str, str] = field(default_factory=dict)
     shared: Mapping[str, str] = field(default_factory=dict)
-    full_ink: frozenset[str] | None = None
+    full_ink: frozenset[Ink] | None = None
     remark: str = ""
 
-    def role(self, role: str, *names: str) -> str:
+    def role(self, role: str, *names: Ink) -> str:
         """A role, or the grey one where none of the names is in full ink."""
         if self.full_ink is None or not names or self.full_ink.intersection(names):
             return role
@@ -74,22 +78,60 @@ def transition_lines(
         head.append(Span("(no event)", setting.role("muted")))
     if transition.order:
         head.append(Span(f" #{transition.order}", setting.role("muted", transition.event)))
-    pieces: list[tuple[str, str]] = []
-    for number, guard in enumerate(transition.guards):
-        inner = guard.split(" and ")
-        for part, word in enumerate(inner):
-            opening = "[" if number == part == 0 else ""
-            last = number == len(transition.guards) - 1 and part == len(inner) - 1
-            pieces.append((f"{opening}{word}{']' if last else ' and'}", word.strip("! ()")))
+    lines: list[list[Span]] = [head]
+    for spans in (*_guard(transition, setting), *_actions(transition, setting)):
+        _append(lines, spans, limit)
+    if to:
+        _append(lines, [Span(f"to {to}", setting.role("muted" if full is None else "ink", to))],
+                limit)  # fmt: skip
+    return [_joined(line) for line in lines]
+
+
+def _append(lines: list[list[Span]], spans: Sequence[Span], limit: float) -> None:
+    """Put spans that belong together on the last line, or on a new one where they do not fit."""
+    first = replace(spans[0], text=f" {spans[0].text}")
+    if line_width((*lines[-1], first, *spans[1:]), SMALL) > limit:
+        lines.append([Span("   ")])
+    lines[-1] += [first, *spans[1:]]
+
+
+def _guard(transition: Transition, setting: Setting) -> Iterator[list[Span]]:
+    """The guard's words, each with what stands before and after it.
+
+    Brackets and the words between have the ink of the whole guard: grey where a part of it is.
+    """
+    pieces = [word for guard in transition.guards for word in guard.split(" and ")]
+    usual = "muted" if setting.full_ink is None else "ink"
+    roles = [_role(setting, usual, transition, piece) for piece in pieces]
+    whole = "faint" if "faint" in roles else usual
+    for number, (piece, role) in enumerate(zip(pieces, roles, strict=True)):
+        opening = [Span("[", whole)] if number == 0 else []
+        closing = Span("]" if number == len(pieces) - 1 else " and", whole)
+        yield [*opening, Span(piece, role), closing]
+
+
+def _actions(transition: Transition, setting: Setting) -> Iterator[list[Span]]:
+    usual = "muted" if setting.full_ink is None else "ink"
     for number, action in enumerate(transition.actions):
         comma = "," if number < len(transition.actions) - 1 else ""
-        pieces.append((f"{'/ ' if number == 0 else ''}{action}{comma}", action))
-    if to:
-        pieces.append((f"to {to}", to))
-    lines: list[list[Span]] = [head]
-    for words, name in pieces:
-        span = Span(f" {words}", setting.role("muted" if full is None else "ink", name))
-        if line_width((*lines[-1], span), SMALL) > limit:
-            lines.append([Span("   ")])
-        lines[-1].append(span)
-    return [tuple(line) for line in lines]
+        words = f"{'/ ' if number == 0 else ''}{action}{comma}"
+        yield [Span(words, _role(setting, usual, transition, action))]
+
+
+def _role(setting: Setting, usual: str, transition: Transition, piece: str) -> str:
+    name = re.sub(r"^validate |[! ()]", "", piece)
+    return setting.role(usual, name, (transition.event, name))
+
+
+def _joined(line: Iterable[Span]) -> Line:
+    """The line with neighbours of one look as one text."""
+    found: list[Span] = []
+    for span in line:
+        last = found[-1] if found else None
+        if last and not (last.mark or span.mark) and (last.role, last.bold) == (
+            span.role, span.bold
+        ):  # fmt: skip
+            found[-1] = replace(last, text=last.text + span.text)
+        else:
+            found.append(span)
+    return tuple(found)

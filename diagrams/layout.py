@@ -45,7 +45,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """An edge with room for a label. Where it starts or ends at a cluster, the node is in it."""
+    """An edge with room for a label. Where it starts or ends at a cluster, the node is in it.
+
+    One that goes ``back`` leads to what comes earlier. A ``hidden`` one only orders its ends.
+    """
 
     id: str
     tail: str
@@ -54,7 +57,9 @@ class Edge:
     tail_cluster: str = ""
     head_cluster: str = ""
     weight: int = 1
-    constraint: bool = True
+    length: int = 1
+    back: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,10 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Graph:
-    """What is to be laid out, from left to right (``LR``) or from the top down (``TB``)."""
+    """What is to be laid out, from left to right (``LR``) or from the top down (``TB``).
+
+    Nodes of one of the ``rows`` are beside each other.
+    """
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -83,6 +91,7 @@ class Graph:
     direction: str = "LR"
     gap: float = 34
     rank_gap: float = 46
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +121,7 @@ def dot(graph: Graph) -> str:
         'node [shape=box fixedsize=true label=""]',
         "edge [arrowsize=0.8]",
         *map(_node, graph.nodes),
+        *(f"{{rank=same; {'; '.join(map(quoted, row))}}}" for row in graph.rows),
     ]
     for cluster in graph.clusters:
         lines += _cluster(cluster)
@@ -148,18 +158,25 @@ def _cluster(cluster: Cluster) -> Iterator[str]:
 
 
 def _edge(edge: Edge) -> str:
+    if edge.hidden:
+        ends = f"{quoted(edge.tail)} -> {quoted(edge.head)}"
+        return f"{ends} [id={quoted(edge.id)} style=invis minlen=0 weight={edge.weight}]"
+    tail, head = (edge.tail, edge.tail_cluster), (edge.head, edge.head_cluster)
+    first, last = (head, tail) if edge.back else (tail, head)
     attributes = [f"id={quoted(edge.id)}"]
     if edge.label[0]:
         attributes.append(f"label={_room(edge.label)}")
-    if edge.tail_cluster:
-        attributes.append(f"ltail={quoted('cluster_' + edge.tail_cluster)}")
-    if edge.head_cluster:
-        attributes.append(f"lhead={quoted('cluster_' + edge.head_cluster)}")
+    if first[1]:
+        attributes.append(f"ltail={quoted('cluster_' + first[1])}")
+    if last[1]:
+        attributes.append(f"lhead={quoted('cluster_' + last[1])}")
     if edge.weight != 1:
         attributes.append(f"weight={edge.weight}")
-    if not edge.constraint:
-        attributes.append("constraint=false")
-    return f"{quoted(edge.tail)} -> {quoted(edge.head)} [{' '.join(attributes)}]"
+    if edge.length != 1:
+        attributes.append(f"minlen={edge.length}")
+    if edge.back:
+        attributes.append("dir=back")
+    return f"{quoted(first[0])} -> {quoted(last[0])} [{' '.join(attributes)}]"
 
 
 # -- renderers ----------------------------------------------------------------------------------
@@ -196,6 +213,7 @@ def lay_out(graph: Graph) -> Laid:
                 nodes=tuple(map(node, graph.nodes)),
                 edges=tuple(map(edge, graph.edges)),
                 clusters=tuple(map(cluster, graph.clusters)),
+                rows=tuple(tuple(numbers[id_] for id_ in row) for row in graph.rows),
             )
         )
     )
@@ -308,17 +326,20 @@ def _read(answer: dict[str, Any]) -> Laid:
             nodes[thing["name"]] = point(thing["pos"])
     courses, labels = {}, {}
     for edge in answer.get("edges", ()):
-        courses[edge["id"]] = tuple(_course(edge["pos"], point))
+        if edge.get("style") != "invis":
+            courses[edge["id"]] = tuple(_course(edge["pos"], point))
         if "lp" in edge:
             labels[edge["id"]] = point(edge["lp"])
     return Laid(width, height, nodes, courses, labels, frames)
 
 
 def _course(text: str, point: Callable[[str], Point]) -> Iterable[Point]:
-    """A spline's points in order, with the arrow's tip at the end."""
+    """A spline's points in order, with the arrow's tip at the end; one that goes back is turned."""
     parts = text.split(" ")
-    tip = next((point(p[2:]) for p in parts if p.startswith("e,")), None)
     points = [point(p) for p in parts if not p.startswith(("e,", "s,"))]
-    yield from points
-    if tip is not None:
-        yield tip
+    for part in parts:
+        if part.startswith("e,"):
+            return [*points, point(part[2:])]
+        if part.startswith("s,"):
+            return [*points[::-1], point(part[2:])]
+    return points

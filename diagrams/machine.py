@@ -24,6 +24,7 @@ from model.kernel import ModelError
 class State:
     """A state. ``id`` is its own within the machine; ``name`` is the identifier in the source.
 
+    ``title`` is how the class calls it, where that says more than the identifier.
     ``kind`` is simple, final, history, deep history, or for a state with ``children`` compound or
     parallel. ``actions`` are what it does on its own: entry and exit, and what it invokes.
     """
@@ -34,6 +35,7 @@ class State:
     initial: bool
     actions: tuple[tuple[str, str], ...]
     children: tuple[State, ...]
+    title: str = ""
 
     def all(self) -> Iterator[State]:
         """The state and everything in it."""
@@ -45,7 +47,8 @@ class State:
 @dataclass(frozen=True)
 class Transition:
     """A transition. ``order`` is its place among those of the same event out of the same state,
-    which are tried in turn; 0 where it is the only one. No ``event``: it needs none.
+    which are tried in turn; 0 where it is the only one. No ``event``: it needs none. ``guards``
+    are asked in order, validators (which raise an error where a guard says no) first.
     """
 
     event: str
@@ -145,17 +148,22 @@ class _Reader:
             *(("invoke", name) for name in self.callbacks(state.invoke)),
         ]
         initial = bool(state.initial) and not bool(getattr(state.parent, "parallel", False))
-        return State(own, state.id, _kind(state), initial, tuple(actions), children)
+        said = str(state.name)
+        title = "" if _plain(said) == _plain(state.id) else said
+        return State(own, state.id, _kind(state), initial, tuple(actions), children, title)
 
     def transitions(self, state: Any) -> Iterator[Transition]:
         for transition in state.transitions:
             if transition.initial:
                 continue
             yield Transition(
-                _events(transition),
+                "(default)" if isinstance(state, HistoryState) else _events(transition),
                 self.ids[id(state)],
                 tuple(self.ids[id(target)] for target in transition.targets),
-                tuple(self.callbacks(transition.cond)),
+                (
+                    *(f"validate {name}" for name in self.callbacks(transition.validators)),
+                    *self.callbacks(transition.cond),
+                ),
                 tuple(
                     name
                     for group in (transition.before, transition.on, transition.after)
@@ -171,6 +179,11 @@ class _Reader:
             if spec.is_convention and (spec.func not in self.names or spec.func in _GENERIC):
                 continue
             yield str(spec)
+
+
+def _plain(words: str) -> str:
+    """A name without what the library changes in it."""
+    return words.replace("_", " ").strip().lower()
 
 
 def _kind(state: Any) -> str:

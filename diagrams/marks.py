@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from diagrams import text
 from diagrams.scene import Circle, Curve, Item, Line, Point, Shape, Text, label
 
+_ROUNDED = 0.15
+"""Texts that follow each other are so far apart: places and widths are written with one decimal."""
+
 WIDTH = 1.05
 """How much room a sign takes in a line, as a part of the size of the text."""
 
@@ -53,6 +56,18 @@ def mark(name: str, x: float, y: float, size: float, role: str) -> tuple[Item, .
                 Curve(points, stroke=role, stroke_width=1.4, kind="mark"),
                 Shape(head, fill=role),
             )
+        case "flag":
+            pole = at((-0.7, -1.1), (-0.7, 1.2))
+            return (
+                Shape(at((-0.7, -1.05), (0.95, -0.45), (-0.7, 0.2)), fill=role),
+                Shape(pole, stroke=role, stroke_width=1.6, closed=False),
+            )
+        case "back":
+            line = at((0.3, 1), (-0.9, 1), (-0.9, -0.8), (0.1, -0.8))
+            return (
+                Shape(line, stroke=role, stroke_width=1.6, closed=False),
+                Shape(at((1.1, -0.8), (0.1, -1.4), (0.1, -0.2)), fill=role),
+            )
         case "bar":
             return (Shape(at((-1.2, 0), (1.2, 0)), stroke=role, stroke_width=3, closed=False),)
         case "question":
@@ -75,7 +90,7 @@ def place(line: Line, x: float, y: float, size: float) -> tuple[Item, ...]:
         lead = text.width(words[: len(words) - len(words.lstrip())], size, bold=span.bold)
         if shown:
             items.append(Text(x + lead, y, shown, span.role, size, span.bold))
-        x += text.width(words, size, bold=span.bold)
+        x += text.width(words, size, bold=span.bold) + _ROUNDED
     return tuple(items)
 
 

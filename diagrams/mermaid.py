@@ -13,6 +13,9 @@ from diagrams.reachable import Reachable
 from diagrams.run import Story, causes
 from model.kernel import SystemInfo
 
+ABREAST = 6
+"""So many states are drawn from left to right, as in the pictures; Mermaid's own way is down."""
+
 
 def escaped(words: str) -> str:
     """Words with the characters that Mermaid gives a meaning to as its entities."""
@@ -26,7 +29,9 @@ def state_diagram(cls: type[Any]) -> str:
     """The diagram of a machine: states, events, guards and effects, in the source's order."""
     machine = describe(cls)
     ids = _ids(machine)
-    lines = ["stateDiagram-v2", *(f"    [*] --> {ids[start]}" for start in machine.starts)]
+    few = not any(state.children for state in machine.states) and len(machine.states) <= ABREAST
+    lines = ["stateDiagram-v2", *(["    direction LR"] * few)]
+    lines += [f"    [*] --> {ids[start]}" for start in machine.starts]
     lines += _nested(machine.states, ids, "    ")
     edges: dict[tuple[str, str], list[str]] = {}
     for transition in machine.transitions:
@@ -53,6 +58,8 @@ def _nested(states: Iterable[State], ids: dict[str, str], indent: str) -> Iterat
         name = "H*" if state.kind == "deep history" else "H" if "history" in state.kind else ""
         if name or ids[state.id] != state.id:
             yield f'{indent}state "{name or escaped(state.name)}" as {ids[state.id]}'
+        if state.title and not name:
+            yield f"{indent}{ids[state.id]}: '{escaped(state.title)}'"
         for kind, action in state.actions:
             yield f"{indent}{ids[state.id]}: {kind} / {escaped(action)}"
         if state.children:
@@ -71,10 +78,11 @@ def _nested(states: Iterable[State], ids: dict[str, str], indent: str) -> Iterat
 
 
 def _label(transition: Transition) -> str:
-    guard = ", ".join(map(escaped, transition.guards))
-    effect = ", ".join(map(escaped, transition.actions))
-    event = escaped(transition.event)
-    return f"{event}{f' [{guard}]' if guard else ''}{f' / {effect}' if effect else ''}" or "always"
+    parts = [escaped(transition.event or "(no event)")]
+    parts += [f"no. {transition.order}"] if transition.order else []
+    parts += [f"[{', '.join(map(escaped, transition.guards))}]"] if transition.guards else []
+    parts += [f"/ {', '.join(map(escaped, transition.actions))}"] if transition.actions else []
+    return " ".join(parts)
 
 
 # -- compositions and runs ----------------------------------------------------------------------

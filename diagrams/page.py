@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from diagrams import text
-from diagrams.marks import line_width, mark, place
-from diagrams.scene import Box, Group, Item, Line, Scene, Span, label, moved
-from diagrams.style import BODY, HEADING, MARGIN, SMALL, TITLE
+from diagrams.marks import mark, place
+from diagrams.scene import Box, Group, Item, Line, Scene, label, moved
+from diagrams.style import BODY, HEADING, MARGIN, NARROWEST, SMALL, TITLE
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Key:
     double: bool = False
     dashed: bool = False
     sample: str = ""
+    fill: str = ""
+    thick: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,10 @@ def framed(
     body: Sequence[Item],
     size: tuple[float, float],
     description: str,
-    minimum: float = 720,
+    minimum: float = NARROWEST,
 ) -> Scene:
     """A picture: the body of a size, with everything around it."""
-    width = max(size[0], minimum, min(line_width(_head(frame), BODY), 900))
+    width = max(size[0], minimum, min(head_width(frame.title, frame.subtitle), 900))
     items, y = _header(frame, width)
     items += moved(body, MARGIN + (width - size[0]) / 2, y)
     y += size[1] + 22
@@ -62,8 +64,10 @@ def framed(
     )
 
 
-def _head(frame: Frame) -> Line:
-    return (Span(frame.title, bold=True), Span("    "), Span(frame.subtitle))
+def head_width(title: str, subtitle: str) -> float:
+    """How wide the title and the line beside it are."""
+    beside = 16 + text.width(subtitle, HEADING) if subtitle else 0
+    return text.width(title, TITLE, bold=True) + beside
 
 
 def _header(frame: Frame, width: float) -> tuple[list[Item], float]:
@@ -126,9 +130,10 @@ def _key(key: Key, x: float, y: float, sign: float, lines: Sequence[str]) -> Ite
 
 
 def _swatch(key: Key, x: float, middle: float) -> Iterable[Item]:
-    fill = None if key.dashed else f"{key.box}-fill"
+    fill = None if key.dashed else key.fill or f"{key.box}-fill"
     if key.double:
         yield Box(x, middle - 8, 24, 16, stroke=key.box, radius=6, stroke_width=1.3)
         yield Box(x + 3, middle - 5, 18, 10, fill, key.box, radius=4, stroke_width=1.3)
     else:
-        yield Box(x, middle - 8, 24, 16, fill, key.box, radius=6, dashed=key.dashed)
+        stroke = 2.6 if key.thick else 1.5
+        yield Box(x, middle - 8, 24, 16, fill, key.box, 6, stroke, dashed=key.dashed)

@@ -3,37 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from diagrams import text
-from diagrams.geometry import Ground, around
+from diagrams.geometry import NEAR, Ground, around, inside, muddle, short
 from diagrams.labels import Setting, transition_lines
 from diagrams.layout import Cluster, Edge, Graph, Laid, Node, lay_out
 from diagrams.machine import Machine, State, Transition
 from diagrams.marks import lines_size
 from diagrams.scene import Line, Span
-from diagrams.style import NAME, SMALL, WIDTH
+from diagrams.style import NAME, NARROWEST, SMALL, WIDTH
 
-_INITIAL = "initial of "
+_INITIAL, _ENTRY, _EXIT = "initial of ", "entry of ", "exit of "
 _PAD = 12.0
+
+_RANKS = 52
+"""How far ranks are apart where there are frames between them."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to lay a machine out: from left to right (``LR``) or from the top down (``TB``),
+    labels about as wide as ``limit``, and where ``stretched`` with more room at the frames around
+    states.
+    """
+
+    direction: str
+    limit: float
+    stretched: bool = False
 
 
 class Placement:
     """A machine, laid out one way."""
 
-    def __init__(self, machine: Machine, setting: Setting, direction: str, limit: float) -> None:
-        self.machine, self.setting = machine, setting
-        self.direction, self.limit = direction, limit
+    def __init__(self, machine: Machine, setting: Setting, form: Form) -> None:
+        self.machine, self.setting, self.form = machine, setting, form
+        self.limit = form.limit
         self.parents = machine.parents
         self.states = {state.id: state for state in machine.all()}
-        self.inside = self._inside()
-        self.edges = self._edges()
+        self.inside = self.lines_inside()
+        self.edges = self.lines_at_arrows()
+        self.places = {id_: place for place, id_ in enumerate(in_order(machine))}
+        edges = list(self._graph_edges())
+        self.ways_out = {e.tail_cluster for e in edges if e.tail_cluster and not e.back}
+        self.ways_out |= {e.head_cluster for e in edges if e.head_cluster and e.back}
         self.laid: Laid = lay_out(
             Graph(
                 tuple(self._nodes(machine.states)) + self._initial("", machine.starts),
-                tuple(self._graph_edges()),
+                (*edges, *self._hidden_edges()),
                 tuple(self._clusters(machine.states)),
-                direction,
+                form.direction,
+                rank_gap=_RANKS if any(s.children for s in machine.states) else 46,
             )
         )
 
@@ -49,10 +70,12 @@ class Placement:
             for target in transition.targets
         )
 
-    def _inside(self) -> dict[str, list[Line]]:
+    def lines_inside(self) -> dict[str, list[Line]]:
         """The lines in each state's box: what it does, and transitions that have no arrow."""
         found: dict[str, list[Line]] = {state: [] for state in self.states}
         for state in self.states.values():
+            if state.title:
+                found[state.id].append((Span(f'"{state.title}"', "muted"),))
             for kind, name in state.actions:
                 role = self.setting.role("muted", name, state.name)
                 found[state.id].append((Span(f"{kind} / {name}", role),))
@@ -68,7 +91,7 @@ class Placement:
                 )
         return found
 
-    def _edges(self) -> dict[tuple[str, str], list[Line]]:
+    def lines_at_arrows(self) -> dict[tuple[str, str], list[Line]]:
         """The labels of the arrows, by where they start and end."""
         found: dict[tuple[str, str], list[Line]] = {}
         for transition in self.machine.transitions:
@@ -88,10 +111,16 @@ class Placement:
             if state.children:
                 start = tuple(child.id for child in state.children if child.initial)
                 initial = self._initial(state.id, start) if state.kind == "compound" else ()
+                ends = [_ENTRY] * (self._entry(state.id) == f"{_ENTRY}{state.id}")
+                ends += [_EXIT] * (state.id in self.ways_out)
                 yield Cluster(
                     state.id,
                     self._header_size(state),
-                    tuple(self._nodes(state.children)) + initial,
+                    (
+                        *self._nodes(state.children),
+                        *initial,
+                        *(Node(f"{end}{state.id}", 2, 2) for end in ends),
+                    ),
                     tuple(self._clusters(state.children)),
                 )
 
@@ -108,14 +137,32 @@ class Placement:
                     if child.initial:
                         yield f"{_INITIAL}{state.id}", child.id
 
-    def _anchor(self, id_: str, *, last: bool = False) -> str:
-        """The node that stands for a state: itself, or the first or last one in it."""
-        state = self.states[id_]
-        while state.children:
-            first = [child for child in state.children if child.initial] or list(state.children)
-            usual = [child for child in state.children if "history" not in child.kind]
-            state = usual[-1] if last and usual else first[0]
-        return state.id
+    def _entry(self, id_: str) -> str:
+        """The node at which arrows to a state end: the first in it, for one with states in it."""
+        state = self.states.get(id_)
+        if state is None or not state.children:
+            return id_
+        inner = state.kind == "compound" and any(child.initial for child in state.children)
+        return f"{_INITIAL if inner else _ENTRY}{id_}"
+
+    def _exit(self, id_: str) -> str:
+        """The node at which arrows from a state start: the last in it."""
+        state = self.states.get(id_)
+        return f"{_EXIT}{id_}" if state is not None and state.children else id_
+
+    def _hidden_edges(self) -> Iterator[Edge]:
+        """What keeps the ways in and out of a state before and behind everything in it."""
+        for state in self.states.values():
+            inside = [inner for inner in state.all() if inner is not state and not inner.children]
+            if state.children and self._entry(state.id) == f"{_ENTRY}{state.id}":
+                for child in state.children:
+                    yield self._hidden(f"{_ENTRY}{state.id}", self._entry(child.id))
+            if state.id in self.ways_out:
+                for inner in inside:
+                    yield self._hidden(inner.id, f"{_EXIT}{state.id}")
+
+    def _hidden(self, tail: str, head: str) -> Edge:
+        return Edge(f"{tail}>{head} hidden", tail, head, hidden=True)
 
     def _graph_edges(self) -> Iterator[Edge]:
         for point, target in self._starts():
@@ -128,16 +175,22 @@ class Placement:
     def _edge(
         self, id_: str, source: str, target: str, room: tuple[float, float], weight: int = 1
     ) -> Edge:
-        tail = source if source not in self.states else self._anchor(source, last=True)
-        return Edge(
-            id_,
-            tail,
-            self._anchor(target),
-            room,
-            source if source in self.states and self.states[source].children else "",
-            target if self.states[target].children else "",
-            weight,
+        """An edge. At states with states in them it ends where the way to the other end is short:
+        in front of them if that comes before, else behind them.
+        """
+        tail, head = (
+            end if end in self.states and self.states[end].children else ""
+            for end in (source, target)
         )
+        at_frame = bool(tail or head)
+        around = self.parents.get(source, self.parents[target])
+        across = at_frame or around != self.parents[target]
+        back = across and self.places.get(source, -1) > self.places[target]
+        leave, arrive = (self._entry, self._exit) if back else (self._exit, self._entry)
+        far = self.form.stretched and at_frame and source in self.states
+        return Edge(
+            id_, leave(source), arrive(target), room, tail, head, weight, 1 + far, back
+        )  # fmt: skip
 
     def size(self, state: State) -> tuple[float, float]:
         """The size of a simple state's box."""
@@ -163,12 +216,12 @@ class Placement:
         return f"{state.name} (parallel)" if state.kind == "parallel" else state.name
 
     def _double(self, state: State) -> bool:
-        return state.kind == "final" or state.id in self.setting.outcomes
+        return state.kind == "final"
 
     # -- how good it is -------------------------------------------------------------------------
 
     @cached_property
-    def ground(self) -> tuple[Ground, int]:
+    def ground(self) -> tuple[Ground, float]:
         """Where the labels are, and how many things they touch."""
         headers = [
             (left + 8, top + 6, left + 16 + width, top + 10 + height)
@@ -201,7 +254,45 @@ class Placement:
 
     @cached_property
     def cost(self) -> float:
-        """Lower is clearer: what labels touch counts most, then width, then area."""
-        _, touched = self.ground
-        excess = max(0.0, self.laid.width - WIDTH)
-        return touched * 4e5 + excess * 2000 + self.laid.width * self.laid.height / 100
+        """Lower is clearer: what is wrong counts most, then width, then bends and area."""
+        ground, wrong = self.ground
+        width, height = self.laid.width, self.laid.height
+        excess = max(0.0, width - WIDTH)
+        wrong += short(ground.courses.values()) + self._escaped(ground)
+        bent = muddle(ground.courses.values()) + 3 * self._grazing(ground)
+        return wrong * 4e5 + excess * 200 + bent * 4000 + max(width, NARROWEST) * height / 100
+
+    def _escaped(self, ground: Ground) -> int:
+        """How many arrows leave a frame that both of their ends are in."""
+        return sum(
+            not inside(ground.courses[f"{source}>{target}"].bounds, self.laid.frames[frame])
+            for (source, target) in self.edges
+            for frame in set(self.parents[source]) & set(self.parents[target])
+        )
+
+    def _grazing(self, ground: Ground) -> int:
+        """How many arrows run along a frame, so that line and border look like one."""
+        return sum(
+            course.along(frame) > 3 * NEAR
+            for course in ground.courses.values()
+            for frame in self.laid.frames.values()
+        )
+
+
+def in_order(machine: Machine) -> list[str]:
+    """The states in the order in which a machine may get there, breadth first."""
+    states = {state.id: state for state in machine.all()}
+    parents = machine.parents
+    found: dict[str, None] = {}
+    for start in (*machine.starts, *states):  # what is never reached comes last
+        reached = [start]
+        for id_ in reached:
+            if id_ in found:
+                continue
+            for around_ in (*parents[id_], id_):
+                found.setdefault(around_)
+            inner = states[id_].children
+            reached += [c.id for c in inner if c.initial or states[id_].kind == "parallel"]
+            reached += [t for step in machine.transitions if step.source == id_
+                        for t in step.targets]  # fmt: skip
+    return list(found)

@@ -112,6 +112,7 @@ class _Page:
             "fill_color": _colour(drawing, self.theme, item.fill),
             "stroke_color": _colour(drawing, self.theme, item.stroke),
             "stroke_width": item.stroke_width,
+            "fill_opacity": getattr(item, "opacity", 1),
             "stroke_dash_pattern": (5, 4) if getattr(item, "dashed", False) else None,
         }
         with self.page.drawing_context() as context:

@@ -8,15 +8,18 @@ from functools import cached_property
 from typing import Any
 
 from diagrams import text
-from diagrams.geometry import Ground, around
+from diagrams.geometry import Ground, around, muddle, short
 from diagrams.layout import Edge, Graph, Laid, Node, lay_out
 from diagrams.marks import arrow_head, block, lines_size
 from diagrams.page import Frame, Key, framed
-from diagrams.scene import Box, Curve, Group, Item, Line, Scene, Span, label, rule
-from diagrams.style import BODY, SMALL, WIDTH
+from diagrams.scene import Box, Circle, Curve, Group, Item, Line, Scene, Span, label, rule
+from diagrams.style import BODY, NARROWEST, SMALL, WIDTH
 from model.kernel import STATE, signature
 from proofs.engine.memo import Code
 from proofs.engine.space import Instance
+
+FOLDED = 4
+"""More boxes than these may be put in two rows."""
 
 READABLE = 8
 """So many states are drawn one by one."""
@@ -108,8 +111,8 @@ def explore(
     said = (
         f"Every one of the {len(queue)} reachable states is drawn."
         if whole
-        else f"{len(queue)} states are too many to be read: those that agree in "
-        f"{' and '.join(kept_names)} are drawn as one box, with their number."
+        else f"{len(queue)} states in {len(members)} boxes: those that agree in "
+        f"{', '.join(kept_names)} are one box, with their number."
     )
     arrows = {pair: in_order(actions) for pair, actions in steps.items() if pair[0] != pair[1]}
     return Reachable(title, subtitle, drawn, arrows, len(queue), said, source)
@@ -117,7 +120,9 @@ def explore(
 
 def picture(the: Reachable) -> Scene:
     """The picture of a state graph."""
-    drafts = (_Draft(the, direction) for direction in ("LR", "TB"))
+    drafts = [_Draft(the, direction) for direction in ("LR", "TB")]
+    if len(the.heaps) > FOLDED:
+        drafts.append(_Draft(the, "TB", folded=True))
     return min(drafts, key=lambda draft: draft.cost).scene()
 
 
@@ -136,7 +141,7 @@ def description(the: Reachable) -> str:
 class _Draft:
     """A state graph, laid out one way."""
 
-    def __init__(self, the: Reachable, direction: str) -> None:
+    def __init__(self, the: Reachable, direction: str, *, folded: bool = False) -> None:
         self.the = the
         self.everywhere = self._everywhere()
         nodes = tuple(Node(str(n), *self.size(heap)) for n, heap in enumerate(the.heaps))
@@ -144,11 +149,17 @@ class _Draft:
             Edge(f"{a}>{b}", str(a), str(b), self._room(actions))
             for (a, b), actions in the.steps.items()
         )
-        self.laid: Laid = lay_out(Graph(nodes, edges, (), direction, 26, 34))
+        starts = [str(number) for number, heap in enumerate(the.heaps) if heap.initial]
+        nodes += tuple(Node(f"start {number}", 16, 16) for number in starts)
+        edges += tuple(Edge(f"start>{number}", f"start {number}", number) for number in starts)
+        half = -(-len(the.heaps) // 2)
+        ids = [str(number) for number in range(len(the.heaps))]
+        rows = (tuple(ids[:half]), tuple(ids[half:])) if folded else ()
+        self.laid: Laid = lay_out(Graph(nodes, edges, (), direction, 26, 34, rows))
 
     @staticmethod
     def lines(actions: Sequence[str]) -> list[Line]:
-        return [(Span(action, "ink"),) for action in actions]
+        return [(Span(action, "ink", bold=True),) for action in actions]
 
     def _room(self, actions: Sequence[str]) -> tuple[float, float]:
         width, height = lines_size(self.lines(actions), SMALL)
@@ -159,8 +170,7 @@ class _Draft:
         head = max(text.width(words, BODY, bold=True) for words in heap.common)
         inner, height = lines_size(self.within(heap), SMALL)
         below = (20 if heap.states > 1 else 0) + (height + 10 if height else 0)
-        frame = 8 if heap.initial else 0
-        return max(head, inner, 70) + 26 + frame, 16 + 19 * len(heap.common) + below + frame
+        return max(head, inner, 70) + 26, 16 + 19 * len(heap.common) + below
 
     def _everywhere(self) -> tuple[str, ...]:
         """The actions that stay in the box, whichever it is; they are said once."""
@@ -171,14 +181,14 @@ class _Draft:
 
     def within(self, heap: Heap) -> list[Line]:
         """The lines of a box for what stays in it."""
+        kept = [action for action in heap.within if action not in self.everywhere]
         return [
-            (Span(mark="loop", role="muted"), Span(action, "muted"))
-            for action in heap.within
-            if action not in self.everywhere
+            (Span("" if number else "stays: ", "muted"), Span(action, "muted"))
+            for number, action in enumerate(kept)
         ]
 
     @cached_property
-    def ground(self) -> tuple[Ground, int]:
+    def ground(self) -> tuple[Ground, float]:
         """Where the labels are, and how many things they touch."""
         boxes = [
             around(self.laid.nodes[str(number)], self.size(heap))
@@ -194,8 +204,12 @@ class _Draft:
     @cached_property
     def cost(self) -> float:
         """Lower is clearer: what labels touch counts most, then width, then area."""
-        excess = max(0.0, self.laid.width - WIDTH)
-        return self.ground[1] * 1e6 + excess * 2000 + self.laid.width * self.laid.height / 100
+        width, height = self.laid.width, self.laid.height
+        excess = max(0.0, width - WIDTH)
+        ground, wrong = self.ground
+        courses = ground.courses.values()
+        wrong, bent = wrong + short(courses), muddle(courses)
+        return wrong * 4e5 + excess * 200 + bent * 4000 + max(width, NARROWEST) * height / 100
 
     def scene(self) -> Scene:
         """The whole picture."""
@@ -214,10 +228,13 @@ class _Draft:
             yield f"In every box, without leaving it: {', '.join(self.everywhere)}."
 
     def _legend(self) -> Iterator[Key]:
-        yield Key("initial", box="composite", double=True)
+        several = sum(heap.initial > 0 for heap in self.the.heaps) > 1
+        yield Key("where it starts" + (": in any of these" if several else ""), mark="dot",
+                  role="ink")  # fmt: skip
         if any(self.within(heap) for heap in self.the.heaps):
-            words = "stays in the box" if any(h.states > 1 for h in self.the.heaps) else "no change"
-            yield Key(words, mark="loop")
+            whole = all(heap.states == 1 for heap in self.the.heaps)
+            yield Key("changes nothing" if whole else "leads to a state of the same box",
+                      sample="stays:")  # fmt: skip
 
     def _items(self) -> Iterator[Item]:
         for (a, b), actions in self.the.steps.items():
@@ -235,18 +252,20 @@ class _Draft:
                 f"{', '.join(self.the.heaps[a].common)} to {', '.join(self.the.heaps[b].common)}",
             )
         for number, heap in enumerate(self.the.heaps):
+            if heap.initial:
+                course = self.laid.courses[f"start>{number}"]
+                dot = Circle(*self.laid.nodes[f"start {number}"], 7, "ink")
+                line = Curve(course[:-1], "ink", 1.6)
+                head = arrow_head(course[-1], course[-2], "ink")
+                yield Group(f"start-{number}", ("edge", "start"), (line, head, dot), "initially")
             yield self._box(number, heap)
 
     def _box(self, number: int, heap: Heap) -> Group:
         x, y = self.laid.nodes[str(number)]
         width, height = self.size(heap)
         left, top = x - width / 2, y - height / 2
-        role = "composite" if heap.initial else "state"
-        items: list[Item] = []
-        if heap.initial:
-            items.append(Box(left, top, width, height, None, role, 14, 1.4))
-            left, top, width, height = left + 4, top + 4, width - 8, height - 8
-        items.append(Box(left, top, width, height, f"{role}-fill", role, 11, 1.6))
+        role = "state"
+        items: list[Item] = [Box(left, top, width, height, f"{role}-fill", role, 11, 1.6)]
         at = top + 22
         for words in heap.common:
             items.append(label(x, at, words, "ink", BODY, bold=True, anchor="middle"))

@@ -7,28 +7,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from diagrams import text
-from diagrams.marks import mark
-from diagrams.page import Frame, Key, framed
+from diagrams.lanes import AIR, Lanes, by_lane
+from diagrams.marks import arrow_head, mark
+from diagrams.page import Frame, Key, framed, head_width
 from diagrams.playback import Lane, Moment, Part, Played
 from diagrams.scene import Box, Circle, Group, Item, Scene, Shape, label, rule
-from diagrams.style import BODY, HEADING, NAME, SMALL
+from diagrams.style import BODY, HEADING, NAME, NARROWEST, SMALL
 
-LANES = 6
-"""Of more machines those that take no part have no lane."""
-
-_LANE = 98.0
-_STEP, _ACTION, _CHANGES = 54.0, 146.0, 236.0
+_STEP, _ACTION, _CHANGES = 54.0, 146.0, 244.0
+_WIDEST = 1060.0
+_BOX, _EDGE = 34.0, 22.0
 
 
 @dataclass(frozen=True)
 class Story:
     """A run and what it shows.
 
-    ``ends`` is ``failure`` where the run breaks a claim and ``composite`` where it reaches one;
+    ``ends`` is ``failure`` where the run breaks a claim and ``reached`` where it reaches one;
     ``verdict`` the word for it. ``cause`` are sentences besides those that the run itself gives.
     ``strong`` are names of fields (``store.version``) whose change makes a row stand out.
     A lasso goes on for ever: after its last step the steps from number ``back_to`` + 1 on come
-    again.
+    again. ``looked_at`` are the machines, as (kind of entity, machine), that each action looks at,
+    ``witnesses`` the entities that the claim is about.
     """
 
     title: str
@@ -41,6 +41,8 @@ class Story:
     source: str
     strong: Mapping[str, str] = field(default_factory=dict)
     back_to: int | None = None
+    looked_at: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    witnesses: frozenset[str] = frozenset()
 
 
 def picture(story: Story) -> Scene:
@@ -98,18 +100,25 @@ def _fitting(words: str, size: float, limit: float, *, bold: bool = False) -> fl
     return min(size, size * limit / max(1.0, text.width(words, size, bold=bold)))
 
 
+ENDS = frozenset({"failure", "reached"})
+"""The roles of what a run ends with."""
+
+
 class _Drawing:
     """Where the lanes and rows are."""
 
     def __init__(self, story: Story) -> None:
         self.story, self.played = story, story.played
         every = self.played.lanes
-        self.lanes = self._chosen()
-        self.quiet = [lane for lane in every if lane not in self.lanes]
         self.first = dict(zip(every, self.played.states, strict=True))
-        self.left = _STEP + _ACTION
-        self.right = self.left + _LANE * len(self.lanes)
+        self.ground = Lanes(self.played, story.looked_at, story.witnesses, _STEP + _ACTION)
+        self.lanes, self.right = self.ground.shown, self.ground.right
+        self.hidden = [lane for lane in every if lane not in self.lanes]
         self.top = 62.0
+        head = min(head_width(story.title, story.subtitle), 900)
+        width = max(self.right + _CHANGES, NARROWEST, head)
+        width = max(width, min(_WIDEST, self.right + self._wanted()))
+        self.room = width - self.right - 14 - _EDGE
         self.changes = [
             [line for change in moment.changes for line in self._change(*change)]
             for moment in self.played.moments
@@ -117,36 +126,38 @@ class _Drawing:
         self.heights = [54.0] + [
             max(60.0, 22 + len(lines) * SMALL * text.LEADING) for lines in self.changes
         ]
-        room = self.right + _CHANGES - 30
-        words = [(story.claim, "muted"), *((f"Cause: {why}", "ink") for why in causes(story))]
         self.foot = [
-            (line, role) for said, role in words for line in text.wrapped(said, BODY, room)
+            (line, role)
+            for said, role in self._said()
+            for line in text.wrapped(said, BODY, width - 30)
         ]
         self.bottom = self.top + sum(self.heights)
         below = 52 + len(self.foot) * BODY * 1.5
-        self.size = (self.right + _CHANGES, self.bottom + below)
+        self.size = (width, self.bottom + below)
 
-    def _chosen(self) -> list[Lane]:
-        """The machines that take part, and as many of the others as there is room for: first those
-        of the same entities.
-        """
-        busy = {part.lane for moment in self.played.moments for part in moment.parts}
-        entities = {lane.entity for lane in busy}
-        others = [lane for lane in self.played.lanes if lane not in busy]
-        others.sort(key=lambda lane: lane.entity not in entities)
-        chosen = busy.union(others[: max(0, LANES - len(busy))])
-        return [lane for lane in self.played.lanes if lane in chosen]
+    def _said(self) -> Iterator[tuple[str, str]]:
+        """What is said below the steps."""
+        yield self.story.claim, "muted"
+        for number, why in enumerate(causes(self.story)):
+            cause = number == 0 and self.story.back_to is None
+            yield (f"Cause: {why}" if cause else why), "ink"
+
+    def _wanted(self) -> float:
+        """How wide the last column is where every change is one line."""
+        changes = [change for moment in self.played.moments for change in moment.changes]
+        lines = (f"{what} = {new} (was {old})" for what, old, new in changes)
+        return 15 + _EDGE + max((text.width(line, SMALL) for line in lines), default=0)
 
     def _change(self, what: str, old: str, new: str) -> list[str]:
         """A change in lines: what it was goes below, where both do not fit beside each other."""
         whole = f"{what} = {new} (was {old})"
-        if text.width(whole, SMALL) <= _CHANGES - 14:
+        if text.width(whole, SMALL) <= self.room:
             return [whole]
-        fits = text.wrapped(f"{what} = {new}", SMALL, _CHANGES - 14)
+        fits = text.wrapped(f"{what} = {new}", SMALL, self.room)
         return [*fits, *(f"    {line}" for line in text.wrapped(f"(was {old})", SMALL, 200))]
 
     def _x(self, lane: Lane) -> float:
-        return self.left + _LANE * (self.lanes.index(lane) + 0.5)
+        return self.ground.middles[lane]
 
     def _y(self, row: int) -> float:
         return self.top + sum(self.heights[:row]) + self.heights[row] / 2
@@ -158,33 +169,35 @@ class _Drawing:
         chosen = [
             f"{name}{tie}={tie}{value}" for name, value in self.played.data if name not in shown
         ]
-        quiet = [f"{lane.name}{tie}{self.first[lane]}" for lane in self.quiet if lane.name not in
-                 dict(self.played.data)]  # fmt: skip
+        hidden = [f"{lane.name}{tie}={tie}{self.first[lane]}" for lane in self.hidden
+                  if lane.name not in dict(self.played.data)]  # fmt: skip
         lines = [f"At the start: {'; '.join(chosen)}."] if chosen else []
-        if quiet:
-            lines.append(f"Takes no part: {'; '.join(quiet)}.")
+        if hidden:
+            lines.append(f"Not shown, for they do not step: {'; '.join(hidden)}.")
         return tuple(lines)
 
     def legend(self) -> Iterator[Key]:
         """What the signs of this run mean."""
         parts = [part for moment in self.played.moments for part in moment.parts]
-        yield Key("state at the start", box="state")
+        yield Key("state at the start", box="state", fill="page")
         if any(part.before != part.after for part in parts):
             yield Key("state entered in this step", box="composite")
         if any(part.before == part.after for part in parts):
             yield Key("takes part, keeps its state", box="line", dashed=True)
+        if parts:
+            yield Key("what the machine got, beside its state", sample="event", role="ink")
         if any(len(moment.parts) > 1 for moment in self.played.moments):
-            yield Key("step together", mark="bar", role="shared")
+            yield Key("got in one step together", mark="bar", role="shared")
         if self._strong_rows():
             yield Key("another Store.exe", box="upgrade", mark="warning", role="upgrade")
         ends = self.story.ends
-        here = f"{self.story.verdict} here" if self.story.back_to is None else "again, for ever"
-        yield Key(here, box=ends, mark=self._sign(), role=ends)
+        if self.story.back_to is None:
+            yield Key(f"{self.story.verdict} here", box=ends, mark=self._sign(), role=ends)
+        else:
+            yield Key("these steps again, for ever", box=ends, mark="back", role=ends)
 
     def _sign(self) -> str:
-        if self.story.back_to is not None:
-            return "loop"
-        return "cross" if self.story.ends == "failure" else "check"
+        return "cross" if self.story.ends == "failure" else "flag"
 
     def _ending(self) -> range:
         """The rows that the run ends with: the last one, or a lasso's loop."""
@@ -208,6 +221,18 @@ class _Drawing:
         for number, moment in enumerate(self.played.moments, 1):
             yield self._row(number, moment)
         yield from self._foot()
+        if self.story.back_to is not None:
+            yield from self._way_back()
+
+    def _way_back(self) -> Iterator[Item]:
+        """From a lasso's last step to the first one that comes again."""
+        rows, role = self._ending(), self.story.ends
+        top, bottom = self._y(rows.start) - 4, self._y(rows.stop - 1) + 4
+        if len(rows) == 1:
+            top, bottom = top - 8, bottom + 8
+        points = ((18.0, bottom), (9.0, bottom), (9.0, top), (17.0, top))
+        yield Shape(points, stroke=role, stroke_width=1.8, closed=False, kind="back")
+        yield arrow_head((22.0, top), (9.0, top), role)
 
     def _bands(self) -> Iterator[Item]:
         strong, ending = self._strong_rows(), self._ending()
@@ -228,8 +253,9 @@ class _Drawing:
         yield label(self.right + 14, 44, "what changed", "muted", SMALL)
         for lane in self.lanes:
             x = self._x(lane)
-            size = _fitting(lane.slot, NAME, _LANE - 6, bold=True)
-            small = _fitting(lane.entity, SMALL, _LANE - 6)
+            room = self.ground.box_width(lane) + AIR
+            size = _fitting(lane.slot, NAME, room, bold=True)
+            small = _fitting(lane.entity, SMALL, room)
             yield Group(
                 f"lane-{lane.name}",
                 ("lane",),
@@ -259,7 +285,7 @@ class _Drawing:
             label(_STEP, y + 5, "initial state", "muted", BODY),
         ]
         for lane in self.lanes:
-            items += self._state(self._x(lane), y, self.first[lane], "state", dashed=False)
+            items += self._state(lane, y, self.first[lane], "state", dashed=False)
         classes = ("step", *(("end",) if 0 in self._ending() else ()))
         return Group("step-0", classes, tuple(items), "the initial state")
 
@@ -269,9 +295,9 @@ class _Drawing:
         strong = number in self._strong_rows()
         role = self.story.ends if last else "upgrade" if strong else "muted"
         items: list[Item] = [label(30, y + 5, str(number), role, NAME, bold=True)]
-        if last:
+        if last and self.story.back_to is None:
             items += mark(self._sign(), 16, y, 15, role)
-        elif strong:
+        elif strong and not last:
             items += mark("warning", 16, y, 15, role)
         name = _fitting(moment.action, BODY, _ACTION - 12, bold=True)
         ink = "upgrade" if strong and not last else self.story.ends if last else "ink"
@@ -279,29 +305,52 @@ class _Drawing:
         words = f"({', '.join(moment.arguments)})"
         small = _fitting(words, SMALL, _ACTION - 10)
         items.append(label(_STEP, y + 15, words, ink if ink != "ink" else "muted", small))
-        items += self._parts(moment.parts, y, last)
+        items += self._parts(moment, y, role)
         items += self._changed(number, y, ink)
         classes = ("step", moment.action, *(("end",) if last else ()))
         return Group(f"step-{number}", classes, tuple(items), f"step {number}: {call(moment)}")
 
-    def _parts(self, parts: Sequence[Part], y: float, last: bool) -> Iterator[Item]:
-        seen: dict[Lane, Part] = {part.lane: part for part in parts if part.lane in self.lanes}
-        xs = sorted(self._x(lane) for lane in seen)
-        if len(xs) > 1:
-            line = ((xs[0], y), (xs[-1], y))
+    def _parts(self, moment: Moment, y: float, role: str) -> Iterator[Item]:
+        seen: dict[Lane, Part] = {part.lane: part for part in moment.parts}
+        parts = by_lane(moment, self.lanes)
+        if len(parts) > 1:
+            line = ((self._x(parts[0][0]), y), (self._x(parts[-1][0]), y))
             yield Shape(line, stroke="shared", stroke_width=3, closed=False, kind="together")
         for lane, part in seen.items():
             changed = part.before != part.after
-            role = "line" if not changed else self.story.ends if last else "composite"
-            yield from self._state(self._x(lane), y, part.after, role, dashed=not changed)
+            own = "line" if not changed else role if role in ENDS else "composite"
+            yield from self._state(lane, y, part.after, own, dashed=not changed)
+        yield from self._events(parts, y, role)
 
-    def _state(self, x: float, y: float, name: str, role: str, *, dashed: bool) -> Iterator[Item]:
-        width = _LANE - 12
-        size = _fitting(name, BODY, width - 10, bold=True)
+    def _events(self, parts: Sequence[tuple[Lane, str]], y: float, role: str) -> Iterator[Item]:
+        """The events, each at the state of the machine that got it; one alone on the line."""
+        names = {event for _, event in parts}
+        for number, (lane, event) in enumerate(parts):
+            edge = self.ground.box_width(lane) / 2 + AIR
+            if len(parts) == 1:
+                ink = "ink" if role == "muted" else role
+                yield label(self._x(lane) + edge, y + 4.5, event, ink, SMALL, bold=True)
+            elif len(parts) == 2 and len(names) == 1:
+                x = self._x(lane) + edge
+                other = parts[1][0]
+                if self.lanes.index(other) == self.lanes.index(lane) + 1:
+                    x = (x + self._x(other) - self.ground.box_width(other) / 2 - AIR) / 2
+                    yield label(x, y - 7, event, "shared", SMALL, bold=True, anchor="middle")
+                else:
+                    yield label(x, y - 7, event, "shared", SMALL, bold=True)
+                return
+            elif number == 0:
+                yield label(self._x(lane) + edge, y - 7, event, "shared", SMALL, bold=True)
+            else:
+                x = self._x(lane) - edge
+                yield label(x, y + 16, event, "shared", SMALL, bold=True, anchor="end")
+
+    def _state(self, lane: Lane, y: float, name: str, role: str, *, dashed: bool) -> Iterator[Item]:
+        x, width = self._x(lane), self.ground.box_width(lane)
         fill = "composite-fill" if role == "composite" else "page"
-        yield Box(x - width / 2, y - 17, width, 34, fill, role, 10, 1.7, dashed=dashed)
+        yield Box(x - width / 2, y - _BOX / 2, width, _BOX, fill, role, 10, 1.7, dashed=dashed)
         ink = {"line": "muted", "state": "ink"}.get(role, role)
-        yield label(x, y + 5, name, ink, size, bold=True, anchor="middle")
+        yield label(x, y + 5, name, ink, BODY, bold=True, anchor="middle")
 
     def _changed(self, number: int, y: float, ink: str) -> Iterator[Item]:
         lines = self.changes[number - 1] or ["nothing"]

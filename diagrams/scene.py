@@ -35,7 +35,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle with round corners. ``dashed`` and ``stroke_width`` are signs besides colour."""
+    """A rectangle with round corners. ``dashed`` and ``stroke_width`` are signs besides colour.
+
+    ``opacity`` is that of the filling: what is behind shows through.
+    """
 
     x: float
     y: float
@@ -46,6 +49,7 @@ class Box:
     radius: float = 0
     stroke_width: float = 1.5
     dashed: bool = False
+    opacity: float = 1
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,8 @@ def _moved(item: Item, dx: float, dy: float) -> Item:
     match item:
         case Group():
             return replace(item, items=moved(item.items, dx, dy))
+        case Text():  # most items are texts, and replace() takes its time
+            return Text(item.x + dx, item.y + dy, item.text, item.role, item.size, item.bold)
         case Curve() | Shape():
             return replace(item, points=tuple((x + dx, y + dy) for x, y in item.points))
         case _:

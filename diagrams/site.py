@@ -8,7 +8,7 @@ from typing import Any
 
 from diagrams import composition, dot, reachable, statechart, tables
 from diagrams.joint import joints
-from diagrams.labels import Setting
+from diagrams.labels import Ink, Setting
 from diagrams.machine import describe
 from diagrams.mermaid import composition_flow, state_diagram, states_flow
 from diagrams.picture import Picture
@@ -33,10 +33,14 @@ python-statemachine is switched off in them, and a mailbox may be moved again.
 """
 
 
-def machine(name: str, full_ink: frozenset[str] | None = None) -> Scene:
+def machine(name: str, full_ink: frozenset[Ink] | None = None) -> Scene:
     """A machine of the site. ``full_ink`` names what a proof rests on; the rest is grey."""
-    setting = Setting(OUTCOMES.get(name, {}), shared_events(name), full_ink, _data(name))
-    return statechart.picture(describe(MACHINES[name]), setting)
+    return statechart.picture(describe(MACHINES[name]), setting(name, full_ink))
+
+
+def setting(name: str, full_ink: frozenset[Ink] | None = None) -> Setting:
+    """What the site says of one of its machines."""
+    return Setting(OUTCOMES.get(name, {}), shared_events(name), full_ink, _data(name))
 
 
 def _data(name: str) -> str:
@@ -47,7 +51,8 @@ def _data(name: str) -> str:
     return f"Data: {', '.join(words)}." if words else ""
 
 
-def shared_events(name: str) -> dict[str, str]:
+@cache
+def shared_events(name: str) -> Mapping[str, str]:
     """The events of a machine in which others take part, and in which actions."""
     info = signature(Site)
     names = {(e.name, m.slot): m.cls.__name__ for e in info.entities for m in e.machines}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
+from dataclasses import replace
 
 from diagrams import text
 from diagrams.geometry import Rectangle
-from diagrams.labels import PLAIN, Setting, description, in_words
+from diagrams.labels import PLAIN, Ink, Setting, description, in_words
 from diagrams.machine import Machine, State, Transition
 from diagrams.marks import arrow_head, block, lines_size, mark
 from diagrams.page import Frame, Key, framed
-from diagrams.placement import Placement
+from diagrams.placement import Form, Placement
 from diagrams.scene import Box, Circle, Curve, Group, Item, Line, Scene, Span, label, rule
 from diagrams.style import NAME, SMALL
 from model.kernel import ModelError
@@ -27,18 +29,39 @@ def picture(machine: Machine, setting: Setting = PLAIN) -> Scene:
             f"{machine.name} has {len(states)} states; a picture of more than {LARGEST} cannot be "
             "read: draw a part of it, or take --format html-table, dot or mermaid"
         )
-    return min(drawings(machine, setting), key=lambda drawing: drawing.cost).scene()
+    return best(machine, setting).scene()
+
+
+def best(machine: Machine, setting: Setting) -> Drawing:
+    """The clearest of the layouts that are tried; the same again for the same machine."""
+    words = (tuple(setting.outcomes.items()), tuple(setting.shared.items()), setting.remark)
+    key = machine, words, setting.full_ink
+    if key not in _BEST:
+        _BEST[key] = min(drawings(machine, setting), key=lambda drawing: drawing.cost)
+    return _BEST[key]
+
+
+_BEST: dict[tuple[Machine, object, frozenset[Ink] | None], Drawing] = {}
 
 
 def drawings(machine: Machine, setting: Setting) -> Iterator[Drawing]:
     """The machine, laid out in every way that is tried."""
+    nested = any(state.children for state in machine.all())
     for direction in ("LR", "TB"):
         for limit in (170.0, 240.0):
-            yield Drawing(machine, setting, direction, limit)
+            for stretched in (False, True)[: 1 + nested]:
+                yield Drawing(machine, setting, Form(direction, limit, stretched=stretched))
 
 
 class Drawing(Placement):
     """A placement that can be drawn."""
+
+    def inked(self, full_ink: frozenset[Ink]) -> Drawing:
+        """The same drawing, in which only some identifiers are in full ink."""
+        other = copy(self)
+        other.setting = replace(self.setting, full_ink=full_ink)
+        other.inside, other.edges = other.lines_inside(), other.lines_at_arrows()
+        return other
 
     def items(self) -> list[Item]:
         """The machine without anything around it."""
@@ -67,7 +90,7 @@ class Drawing(Placement):
             self.machine.name,
             self.machine.summary,
             (_counts(self.machine), *self._always()),
-            tuple(self._legend()),
+            tuple(self.legend()),
             self.machine.source,
             tuple(self._sharing()),
         )
@@ -162,8 +185,9 @@ class Drawing(Placement):
             yield Box(left, top, width, height, None, role, 15, 1.5, dashed=role == "faint")
             left, top, width, height = left + 4, top + 4, width - 8, height - 8
         faint = role == "faint"
-        yield Box(left, top, width, height, f"{role}-fill", role, 12, 1.7, dashed=faint)
         outcome = self.setting.outcomes.get(state.id)
+        stroke = 3 if outcome else 1.7
+        yield Box(left, top, width, height, f"{role}-fill", role, 12, stroke, dashed=faint)
         lines = self.inside[state.id]
         baseline = top + (24 if lines else height / 2 + NAME * 0.34)
         middle = x
@@ -178,10 +202,12 @@ class Drawing(Placement):
             inner, _ = lines_size(lines, SMALL)
             yield from block(lines, x - inner / 2, top + 38, SMALL)
 
-    def _legend(self) -> Iterator[Key]:
+    def legend(self) -> Iterator[Key]:
+        """What the signs of this machine mean."""
         kinds = {state.kind for state in self.states.values()}
         transitions = self.machine.transitions
-        yield Key("where it starts", mark="dot", role="ink")
+        either = len(self.machine.starts) > 1
+        yield Key("where it starts" + (": in either" if either else ""), mark="dot", role="ink")
         if any(t.guards or t.actions for t in transitions):
             yield Key("event [guard] / action")
         if any(t.order for t in transitions):
@@ -192,20 +218,20 @@ class Drawing(Placement):
         if any(event in {t.event for t in transitions} for event in self.setting.shared):
             yield Key("shared: other machines take part", mark="diamond", role="shared")
         if "compound" in kinds:
-            yield Key("state with states in it", box="composite")
+            yield Key("composite", box="composite")
         if "parallel" in kinds:
             yield Key("parallel regions: all of them at once", box="composite", dashed=True)
-        if kinds & {"history", "deep history"}:
+        if "history" in kinds:
             yield Key("goes on in the state it was left in", sample="H", role="ink")
         if "deep history" in kinds:
-            yield Key("and in the states in it", sample="H*", role="ink")
+            yield Key("goes on in the innermost states it was left in", sample="H*", role="ink")
         if "final" in kinds:
             yield Key("final", box="state", double=True)
         outcomes = set(self.setting.outcomes.values())
         if "success" in outcomes:
-            yield Key("outcome: success", mark="check", role="success", box="success", double=True)
+            yield Key("outcome: success", mark="check", role="success", box="success", thick=True)
         if "failure" in outcomes:
-            yield Key("outcome: failure", mark="cross", role="failure", box="failure", double=True)
+            yield Key("outcome: failure", mark="cross", role="failure", box="failure", thick=True)
         if self.setting.full_ink is not None:
             yield Key("grey, dashed: not needed", box="faint", dashed=True)
 
@@ -214,7 +240,7 @@ def _counts(machine: Machine) -> str:
     states = list(machine.all())
     inner = sum(1 for state in states if state.children)
     final = sum(1 for state in states if state.kind == "final")
-    details = [f"{inner} with states in them"] * bool(inner) + [f"{final} final"] * bool(final)
+    details = [f"{inner} composite"] * bool(inner) + [f"{final} final"] * bool(final)
     more = f" ({', '.join(details)})" if details else ""
     count = len(machine.transitions)
     return (

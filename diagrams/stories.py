@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
-from diagrams import core
+from diagrams import core, site
 from diagrams.joint import joints
 from diagrams.machine import describe
 from diagrams.playback import play
 from diagrams.run import Story
+from diagrams.verdicts import ROOT
 from model.kernel import signature
 from model.site import Site
 from model.version import StoreVersion
@@ -38,13 +41,15 @@ def claim_run(claim: Claim, verdict: Mapping[str, Any]) -> Story:
         claim.id,
         f"{verdict['verdict']} by a run of {steps} steps{reading}; none is shorter, at any size",
         "violated" if refuted else "reached",
-        "failure" if refuted else "composite",
+        "failure" if refuted else "reached",
         claim.text,
         tuple(_why(claim)),
         play(Site, verdict["run"], verdict["setting"]),
         _source(claim),
         STRONG,
         (verdict.get("lasso") or {}).get("loop"),
+        _looked_at(),
+        _witnesses(verdict["setting"]),
     )
 
 
@@ -79,13 +84,15 @@ def lasso(claim: Claim, dropped: Mapping[str, Any]) -> Story:
         "failure",
         claim.text,
         (
-            f'the assumption "{dropped["assumption"]}" is left out.',
-            *(f"the loop is fair: {reason}." for reason in dropped["lasso"]["fairness"]),
+            f'The assumption "{dropped["assumption"]}" is left out.',
+            *(f"The loop is fair: {reason}." for reason in dropped["lasso"]["fairness"]),
         ),
         play(Site, dropped["run"], dropped["setting"]),
         _source(claim),
         STRONG,
         dropped["lasso"]["loop"],
+        _looked_at(),
+        _witnesses(dropped["setting"]),
     )
 
 
@@ -94,12 +101,26 @@ def core_name(claim: Claim) -> str:
     return run_name(claim).replace("run-", "core-", 1)
 
 
+FUNCTIONS = {"version": "native"}
+"""Which function of the model spells out the cases of a field."""
+
+
 def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
     """What a claim's proof rests on."""
     moves = joints(Site)
+    parts = [
+        {**part, "origins": [{**o, "function": _function(o)} for o in part["origins"]]}
+        for part in found["parts"]
+    ]
+    texts = [part["text"] for part in parts if part["kind"] == "guard"] + found["clauses"]
     layers = tuple(
         core.Layer(
-            described, e.name, m.slot, core.ink(described, e.name, m.slot, found["parts"], moves)
+            described,
+            e.name,
+            m.slot,
+            core.ink(described, e.name, m.slot, parts, found["clauses"], moves),
+            core.fields_read(m.slot, ("state", *(field.name for field in m.fields)), texts),
+            site.setting(described.name),
         )
         for e in signature(Site).entities
         for m in e.machines
@@ -110,11 +131,30 @@ def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
         f"{claim.id}{reading}",
         claim.text,
         layers,
-        tuple(core.needs(found["parts"])),
-        tuple(found["clauses"]),
+        tuple(core.needs(parts, FUNCTIONS)),
+        tuple(core.readable(clause, FUNCTIONS) for clause in found["clauses"]),
         tuple(found["untouched"]),
         _source(claim),
     )
+
+
+def _function(origin: Mapping[str, str]) -> str:
+    """The function that an origin stands in; a generator expression is its function's."""
+    if not origin["function"].startswith("<"):
+        return origin["function"]
+    file, _, line = origin["place"].rpartition(":")
+    return _enclosing(file).get(int(line), origin["function"])
+
+
+@cache
+def _enclosing(file: str) -> Mapping[int, str]:
+    """For each line of a file of this project the innermost function around it."""
+    found: dict[int, str] = {}
+    for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):  # outer ones come first
+            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            found.update(dict.fromkeys(lines, node.name))
+    return found
 
 
 QUESTIONS = {
@@ -122,7 +162,16 @@ QUESTIONS = {
     "client_exposed_at_source": "client exposed at source",
     "client_exposed_at_destination": "client exposed at destination",
 }
-"""The columns of the administrators' table."""
+"""The questions of the administrators' table."""
+
+ANSWERS = {
+    "move_can_fail": ("a move", "cannot fail", "can fail"),
+    "client_exposed_at_source": ("a client at the source", "never exposed", "exposed"),
+    "client_exposed_at_destination": (
+        "a client at the destination", "never exposed", "exposed",
+    ),
+}  # fmt: skip
+"""Its columns: what each is about, and what is said where the answer is no, and yes."""
 
 
 def cell_name(question: str, row: Mapping[str, Any]) -> str:
@@ -134,7 +183,6 @@ def cell_name(question: str, row: Mapping[str, Any]) -> str:
 
 def cell_run(question: str, row: Mapping[str, Any]) -> Story:
     """The run of a cell of the administrators' table."""
-    on = {True: "enabled", False: "disabled"}
     cell = row[question]
     words = {
         "move_can_fail": "A move fails",
@@ -143,22 +191,39 @@ def cell_run(question: str, row: Mapping[str, Any]) -> Story:
         "client_exposed_at_destination": "A client at the destination is handed an attachment "
         "that was never scanned",
     }[question]
-    setting = (
-        f"with Store.exe {between(row['versions'])} at the source, AVAPI "
-        f"{on[row['source_antivirus']]} there and {on[row['destination_antivirus']]} at the "
-        "destination."
-    )
+    low, setting = between(row["versions"]), cell_setting(row)
     return Story(
-        QUESTIONS[question].capitalize(),
-        f"a cell of the administrators' table; {len(cell['run'])} steps",
+        f"{QUESTIONS[question].capitalize()}: {low}",
+        f"{setting}; {len(cell['run'])} steps",
         "reached",
         "failure",
-        f"{words}, {setting}",
+        f"{words}, with Store.exe {low} at the source, {setting}.",
         (),
         play(Site, cell["run"], cell["setting"]),
-        "the questions in proofs/administrators.py",
+        "a cell of the administrators' table; the questions in proofs/administrators.py",
         STRONG,
+        looked_at=_looked_at(),
+        witnesses=_witnesses(cell["setting"]),
     )
+
+
+def cell_setting(row: Mapping[str, Any]) -> str:
+    """Where AVAPI is enabled in a row of the administrators' table."""
+    on = {True: "enabled", False: "disabled"}
+    source, destination = on[row["source_antivirus"]], on[row["destination_antivirus"]]
+    if source == destination:
+        return f"AVAPI {source} at both servers"
+    return f"AVAPI {source} at the source, {destination} at the destination"
+
+
+def _witnesses(setting: Mapping[str, Any]) -> frozenset[str]:
+    """The entities, and values, that a run is a witness with."""
+    return frozenset(setting.get("witness", {}).values())
+
+
+def _looked_at() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """The machines that each action looks at."""
+    return {joint.action: joint.looked_at for joint in joints(Site)}
 
 
 def between(region: Mapping[str, str]) -> str:

@@ -18,6 +18,10 @@ WIDTH = 1040.0
 """Pictures aim to be no wider than this, so that they can be read at 900 pixels."""
 
 
+NARROWEST = 720.0
+"""No picture is narrower than this, without its margin."""
+
+
 @dataclass(frozen=True)
 class Theme:
     """Colours by role. Colour never carries a meaning alone."""
@@ -48,8 +52,11 @@ LIGHT = _theme(
     failure_fill="#fdebe1",
     shared="#8a2f6d",
     shared_fill="#f9e9f3",
+    reached="#443a9c",
+    reached_fill="#ecebfa",
     upgrade="#553a00",
     upgrade_fill="#fbe7b2",
+    window="#f5c542",
     faint="#63707d",
     faint_fill="#fafbfc",
 )
@@ -72,8 +79,11 @@ DARK = _theme(
     failure_fill="#3b1a0c",
     shared="#ec9fd0",
     shared_fill="#331a2b",
+    reached="#b5abff",
+    reached_fill="#211e40",
     upgrade="#f2c54e",
     upgrade_fill="#33270a",
+    window="#c28f14",
     faint="#8391a0",
     faint_fill="#12171d",
 )

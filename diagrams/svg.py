@@ -24,6 +24,7 @@ def svg(scene: Scene, theme: Theme, name: str, *, font: str = FONT) -> str:
     lines = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" id="{own}" class="diagram" {size} {box} '
+            'style="max-width:100%;height:auto" '
             f'role="img" aria-labelledby="{own}-title {own}-desc">'
         ),
         f'<title id="{own}-title">{_said(scene.title)}</title>',
@@ -113,6 +114,8 @@ def _paint(kind: str, item: Box | Curve | Shape | Circle) -> str:
     attributes = ""
     if item.fill:
         classes.append(f"f-{item.fill}")
+        if isinstance(item, Box) and item.opacity < 1:
+            attributes += f' fill-opacity="{item.opacity}"'
     else:
         attributes += ' fill="none"'
     if item.stroke:

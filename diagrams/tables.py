@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -15,6 +15,7 @@ from diagrams.machine import Machine
 from diagrams.reachable import Reachable
 from diagrams.run import Story, causes
 from diagrams.text import clean
+from diagrams.versions import Chart
 from model.kernel import SystemInfo
 
 
@@ -66,7 +67,7 @@ def _cell(cell: str | Cell) -> str:
 
 def of_machine(machine: Machine) -> Table:
     """A row for each transition."""
-    names = {state.id: state.id for state in machine.all()}
+    names = {s.id: f'{s.id} "{s.title}"' if s.title else s.id for s in machine.all()}
     rows = [
         (
             names[t.source] + (" (initial)" if t.source in machine.starts else ""),
@@ -127,13 +128,23 @@ def of_administrators(title: str, questions: Sequence[str], blocks: Sequence[Blo
             on[row.source],
             on[row.destination],
             *(Cell(answer.words, answer.run) for answer in row.answers),
-            block.restorable,
+            block.restorable + (f" ({block.caution})" if block.caution else ""),
         )
         for block in blocks
         for row in block.rows
     ]
     heads = ("Store.exe", "AVAPI at source", "AVAPI at destination", *questions, "may be restored")
     return Table(title, heads, tuple(rows))
+
+
+def of_versions(chart: Chart, names: Mapping[int, str]) -> Table:
+    """A row for each region of each question."""
+    rows = [
+        (band.question, names[region.low], names[region.high], region.words)
+        for band in chart.bands
+        for region in band.regions
+    ]
+    return Table(f"{chart.title}: {chart.subtitle}", ("what", "from", "to", "answer"), tuple(rows))
 
 
 def of_map(the: Map) -> Table:

@@ -49,6 +49,9 @@ def clean(text: str) -> str:
 @cache
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """The width of a line of text, in the units of ``size``."""
+    if text.isascii() and text.isprintable():
+        table = _WIDTHS[bold]
+        return sum(table[code - 32] for code in text.encode()) * size / 1000
     return sum(_advance(character, bold) for character in text) * size / 1000
 
 

@@ -61,9 +61,9 @@ def picture(chart: Chart, names: dict[int, str]) -> Scene:
         (f"The axis is in order, not to scale. Every version begins with {chart.prefix}",),
         (
             Key("posted build", mark="dot", role="ink"),
-            Key("it starts; no move fails", mark="check", role="success", box="success"),
+            Key("it works", mark="check", role="success", box="success"),
             Key(
-                "it is refused; a move fails, after so many steps at least",
+                "it does not, in so many steps at the least",
                 mark="cross",
                 role="failure",
                 box="failure",
@@ -117,19 +117,20 @@ class _Drawing:
 
     def items(self) -> Iterator[Item]:
         """Everything, from the back to the front."""
-        yield self._window()
         for number, band in enumerate(self.chart.bands):
             yield self._band(band, self.top + _ROW * number)
-        low, high = self.chart.window
-        left, width = self.edge(low), self._end(high) - self.edge(low)
-        yield Box(left, 58, width, self.axis - 58, None, "upgrade", 10, 2.4)
+        yield self._window()
         yield from self._axis()
 
     def _window(self) -> Group:
         low, high = self.chart.window
         left, right = self.edge(low), self._end(high)
         middle = (left + right) / 2
-        items: list[Item] = [Box(left, 58, right - left, self.axis - 58, "upgrade-fill", radius=10)]
+        tall = self.axis - 72
+        items: list[Item] = [
+            Box(left, 58, right - left, tall, "window", radius=10, opacity=0.4),
+            Box(left, 58, right - left, tall, None, "upgrade", 10, 2.6),
+        ]
         widest = max(text.width(words, NAME) for words in self.chart.window_words)
         x = min(middle - widest / 2, _LEFT + self.width - widest)
         items += mark("warning", x - 14, 13, 17, "upgrade")
@@ -154,8 +155,8 @@ class _Drawing:
 
     def _region(self, region: Region, y: float) -> Group:
         left, right = self.edge(region.low), self._end(region.high)
-        box = Box(left + 2, y, right - left - 4, 44, f"{region.role}-fill", region.role, 9, 1.7)
-        room = right - left - 16 - (20 if region.mark else 0)
+        box = Box(left + 6, y, right - left - 12, 44, f"{region.role}-fill", region.role, 9, 1.7)
+        room = right - left - 24 - (20 if region.mark else 0)
         lines = text.wrapped(region.words, BODY, room, bold=True)
         middle = (left + right) / 2 + (10 if region.mark else 0)
         items: list[Item] = [box]

@@ -16,7 +16,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from diagrams import gallery, layout, verdicts
+from diagrams import gallery, layout, statechart, verdicts
 from diagrams.__main__ import main
 from diagrams.playback import play
 from diagrams.site import MACHINES
@@ -33,9 +33,15 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    forget()
+    return tmp_path
+
+
+def forget() -> None:
+    """Layouts, and what was said of renderers."""
     layout._laid_out.cache_clear()
     layout._NOTES.clear()
-    return tmp_path
+    statechart._BEST.clear()
 
 
 def module(folder: Path, name: str, source: str) -> str:
@@ -142,7 +148,9 @@ def test_every_picture_has_the_same_bytes_in_every_process(tmp_path: Path) -> No
 
 def test_text_forms_are_printed(capsys: Capture) -> None:
     assert main(["AttachmentLifecycle", "--format", "mermaid", "--out", "-"]) == 0
-    assert capsys.readouterr().out.startswith("stateDiagram-v2\n    [*] --> unscanned\n")
+    assert capsys.readouterr().out.startswith(
+        "stateDiagram-v2\n    direction LR\n    [*] --> unscanned\n"
+    )
     assert main(["composition", "--format", "dot", "--out", "-"]) == 0
     assert capsys.readouterr().out.startswith("digraph {")
     assert main(["administrators", "--format", "html-table", "--out", "-"]) == 0
@@ -186,7 +194,7 @@ def test_images_are_written_whole(here: Path) -> None:
 
 def test_a_form_that_a_picture_does_not_have(capsys: Capture) -> None:
     assert main(["versions", "--format", "dot"]) == 2
-    assert "versions cannot be had as dot, but as svg, png, pdf" in one_line(capsys)
+    assert "versions cannot be had as dot, but as svg, png, pdf, html-table" in one_line(capsys)
     assert main(["versions", "--out", "-"]) == 2
     assert "--out - prints text" in one_line(capsys)
 
@@ -230,7 +238,11 @@ def test_any_machine_is_drawn_into_the_present_folder(here: Path) -> None:
         ("no_such_module:Door", "cannot be imported: ModuleNotFoundError"),
         ("model.machines:NoSuch", "cannot be imported: AttributeError"),
         ("model.machines:", "cannot be imported"),
-        ("model.version:StoreVersion", "'StoreVersion' is no state machine; name a class"),
+        (
+            "model.version:StoreVersion",
+            "'model.version:StoreVersion' is the class StoreVersion, which",
+        ),
+        ("model.version:SP3", "'model.version:SP3' is of type StoreVersion, which is no state"),
         ("model.kernel:Machine", "Machine has no states, so there is nothing to draw"),
         ("exits_at_once:Door", "cannot be imported: SystemExit"),
         ("is_broken:Door", "cannot be imported: SyntaxError"),
@@ -242,6 +254,28 @@ def test_what_is_no_machine(here: Path, capsys: Capture, what: str, said: str) -
     assert main([what]) == 2
     assert said in one_line(capsys)
     assert not list(here.glob("*.svg"))
+
+
+def test_classes_of_one_name_are_told_apart(here: Path, capsys: Capture) -> None:
+    source = """
+        from statemachine import State, StateMachine
+
+        class Door(StateMachine):
+            closed = State(initial=True)
+            {0} = State(final=True)
+            go = closed.to({0})
+        """
+    for name in ("one_door", "other_door"):
+        module(here, name, source.format(name))
+    assert main(["one_door:Door", "other_door:Door", "--theme", "light", "--out", "o"]) == 0
+    assert main(["one_door:Door", "one_door:Door", "--theme", "light", "--out", "o"]) == 0
+    files = sorted((here / "o").iterdir())
+    assert [file.name for file in files] == [
+        "Door-light.svg", "one_door.Door-light.svg", "other_door.Door-light.svg",
+    ]  # fmt: skip
+    for name, file in zip(("one_door", "one_door", "other_door"), files, strict=True):
+        assert f">{name}<" in file.read_text()
+    assert capsys.readouterr().err == ""
 
 
 HUGE = """
@@ -264,6 +298,25 @@ def test_a_machine_of_300_states_is_refused_with_advice(here: Path, capsys: Capt
     for form in ("dot", "mermaid", "html-table"):
         assert main([f"{name}:Huge", "--format", form, "--out", "-"]) == 0
         assert capsys.readouterr().out.count("s299") >= 1
+
+
+LONG = """
+from statemachine import State, StateMachine
+
+names = [f"a_rather_long_name_of_state_{i}" for i in range(40)]
+states = {n: State(initial=n == names[0], final=n == names[-1]) for n in names}
+events = {f"e{i}": states[a].to(states[b]) for i, (a, b) in enumerate(zip(names, names[1:]))}
+Long = type("Long", (StateMachine,), {**states, **events})
+"""
+
+
+def test_a_picture_that_is_too_large_is_noted(here: Path, capsys: Capture) -> None:
+    name = module(here, "a_long_one", LONG)
+    assert main([f"{name}:Long"]) == 0
+    assert len(list(here.glob("*.svg"))) == 2
+    said = one_line(capsys)
+    assert "note: Long is " in said
+    assert "--format html-table or mermaid" in said
 
 
 STRANGE = """
@@ -300,6 +353,17 @@ def test_strange_names_are_drawn_as_they_are(here: Path, capsys: Capture) -> Non
 
 
 # -- folders and renderers ----------------------------------------------------------------------
+
+
+def test_only_the_gallery_has_an_index(here: Path, capsys: Capture) -> None:
+    (here / "README.md").write_text("mine")
+    assert main(["--out", "."]) == 0
+    assert (here / "README.md").read_text() == "mine"
+    assert "files" in capsys.readouterr().out
+    before = {file.name: file.read_bytes() for file in GALLERY.iterdir()}
+    assert main(["composition", "--out", ""]) == 2
+    assert "--out '' names no folder" in one_line(capsys)
+    assert before == {file.name: file.read_bytes() for file in GALLERY.iterdir()}
 
 
 def test_a_folder_that_cannot_be_written(here: Path, capsys: Capture) -> None:
@@ -351,8 +415,7 @@ def test_a_renderer_that_fails_is_passed_over_with_a_note(
     ):
         bad = ("broken", layout._program(str(program(script))))
         monkeypatch.setattr(layout, "renderers", lambda bad=bad: [bad, *good])
-        layout._laid_out.cache_clear()
-        layout._NOTES.clear()
+        forget()
         assert main(["AntivirusApi", "--out", "."]) == 0
         note = capsys.readouterr().err
         assert note.startswith("note: passed over: broken: ")
@@ -381,6 +444,26 @@ def test_every_file_that_the_page_names_exists() -> None:
     assert len(names) > 15
     for name in {next(filter(None, found)) for found in names}:
         assert (ROOT / "diagrams" / name).exists(), name
+
+
+def test_the_recipe_for_a_build_runs_anywhere(here: Path) -> None:
+    """The page's conf.py, with the checkout where it is and one picture in place of all."""
+    (recipe,) = re.findall(r"```python\n(import subprocess.*?)```", PAGE, flags=re.DOTALL)
+    recipe = recipe.replace('"../mailboxes"', repr(str(ROOT)))
+    recipe = recipe.replace('"diagrams",', '"diagrams", "composition",')
+    assert str(ROOT) in recipe
+    assert '"composition"' in recipe
+    exec(recipe, {"__file__": str(here / "conf.py")})
+    assert [p.name for p in sorted((here / "_diagrams").iterdir())] == [
+        "composition-dark.svg", "composition-light.svg",
+    ]  # fmt: skip
+
+
+def test_an_svg_in_a_page_keeps_to_its_width() -> None:
+    for file in GALLERY.glob("*.svg"):
+        root = ET.parse(file).getroot()
+        assert root.get("style") == "max-width:100%;height:auto"
+        assert "\n\n" not in file.read_text(), "a blank line ends a block of HTML in Markdown"
 
 
 def test_the_commands_on_the_page_run(here: Path, capsys: Capture) -> None:

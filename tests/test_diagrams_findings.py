@@ -12,9 +12,13 @@ import pytest
 
 from diagrams import answers, core, findings, raster, run, stories, verdicts
 from diagrams.article import picture as drawn_map
-from diagrams.scene import Scene, Text, flat
+from diagrams.labels import Ink
+from diagrams.scene import Box, Group, Scene, Shape, Text, flat
+from diagrams.site import MACHINES
 from diagrams.style import LIGHT
 from diagrams.svg import svg
+from diagrams.text import TIED
+from model.version import StoreVersion, native
 from proofs.article import PARAGRAPHS
 from proofs.catalogue import CLAIMS
 
@@ -30,6 +34,23 @@ def report() -> dict[str, Any]:
 
 def words(scene: Scene) -> list[str]:
     return [item.text for item in flat(scene.items) if isinstance(item, Text)]
+
+
+def words_of(group: Group) -> list[str]:
+    return [item.text for item in flat(group.items) if isinstance(item, Text)]
+
+
+def every_story(report: dict[str, Any]) -> Iterator[run.Story]:
+    for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
+        if verdict["run"] is not None:
+            yield stories.claim_run(claim, verdict)
+        for dropped in verdict.get("ledger") or ():
+            if dropped["run"] is not None:
+                yield stories.lasso(claim, dropped)
+    for row in report["derived"]["administrators"]["rows"]:
+        for question in stories.QUESTIONS:
+            if "run" in row[question]:
+                yield stories.cell_run(question, row)
 
 
 def titles(scene: Scene) -> Iterator[tuple[str, str]]:
@@ -69,6 +90,61 @@ def test_a_run_shows_every_step_change_and_guard(report: dict[str, Any]) -> None
         else:
             assert ends == ["the initial state"]
             assert "in the initial state" in said
+
+
+def test_events_and_who_is_asked_for_are_shown(report: dict[str, Any]) -> None:
+    """Each event stands in its row, and no machine is said to take no part that an action names
+    and looks at; what is not shown is said.
+    """
+    for story in every_story(report):
+        scene = run.picture(story)
+        rows = {g.id: words_of(g) for g in scene.items if isinstance(g, Group)}
+        for number, moment in enumerate(story.played.moments, 1):
+            shown = rows[f"step-{number}"]
+            assert {part.event for part in moment.parts} <= set(shown), story.title
+            named = {
+                lane.name
+                for lane in story.played.lanes
+                if lane.entity in moment.arguments
+                and (lane.entity.rstrip("0123456789").capitalize(), lane.slot)
+                in story.looked_at[moment.action]
+            }
+            assert {f"lane-{name}" for name in named} <= set(rows), story.title
+        about = {lane.entity for lane in story.played.lanes} & story.witnesses
+        shown_of = {name.removeprefix("lane-").partition(".")[0] for name in rows}
+        assert about <= shown_of, story.title
+        hidden = {lane.name for lane in story.played.lanes if f"lane-{lane.name}" not in rows}
+        said = " ".join(words(scene)).replace(TIED, " ")
+        for name in hidden:
+            assert f"{name} = " in said, (story.title, name)
+
+
+def test_the_way_back_of_a_lasso_ends_at_its_first_step(report: dict[str, Any]) -> None:
+    for story in every_story(report):
+        scene = run.picture(story)
+        ways = [i for i in scene.items if isinstance(i, Shape) and i.kind == "back"]
+        assert len(ways) == (story.back_to is not None)
+        if story.back_to is None:
+            continue
+        numbers = {i.text: i.y for i in flat(scene.items) if isinstance(i, Text) and i.bold}
+        first, last = numbers[str(story.back_to + 1)], numbers[str(len(story.played.moments))]
+        top, bottom = ways[0].points[-1][1], ways[0].points[0][1]
+        assert abs(top - first) < 20
+        assert abs(bottom - last) < 20
+
+
+def test_no_two_pictures_are_called_the_same(report: dict[str, Any]) -> None:
+    pictures = list(findings.verdict_pictures(report))
+    abouts = [picture.about for picture in pictures]
+    assert len(set(abouts)) == len(abouts)
+    cells = [p.scene.title for p in pictures if p.name.startswith("run-table.")]
+    rows = report["derived"]["administrators"]["rows"]
+    assert len(cells) > 10
+    for row in rows:
+        for question, asked in stories.QUESTIONS.items():
+            if "run" in row[question]:
+                title = f"{asked.capitalize()}: {stories.between(row['versions'])}"
+                assert title in cells
 
 
 def test_the_cause_is_what_the_guards_said(report: dict[str, Any]) -> None:
@@ -122,7 +198,7 @@ def test_every_core_is_laid_over_the_machines(report: dict[str, Any]) -> None:
     names = {picture.name for picture in findings.verdict_pictures(report)}
     found = 0
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
-        if verdict.get("core") is None:
+        if not (verdict.get("core") or {}).get("parts"):
             assert stories.core_name(claim) not in names
             continue
         found += 1
@@ -130,10 +206,13 @@ def test_every_core_is_laid_over_the_machines(report: dict[str, Any]) -> None:
         told = stories.proof_core(claim, verdict["core"])
         said = " ".join(words(core.picture(told)))
         for part in verdict["core"]["parts"]:
-            assert part["text"] in said
+            assert core.readable(part["text"], stories.FUNCTIONS) in said
             assert not part["action"] or part["action"] in said
         for clause in verdict["core"]["clauses"]:
-            assert clause in said
+            assert core.readable(clause, stories.FUNCTIONS) in said
+        assert " else " not in said, "a term as the solver spells it"
+        drawn = {text for text in words(core.picture(told)) if text in MACHINES}
+        assert drawn >= {layer.machine.name for layer in told.layers if layer.ink}
         for layer in told.layers:
             own = f"{layer.entity.lower()}.{layer.slot}"
             effects = [p["text"] for p in verdict["core"]["parts"] if p["kind"] == "effect"]
@@ -142,8 +221,33 @@ def test_every_core_is_laid_over_the_machines(report: dict[str, Any]) -> None:
     assert found > 15
 
 
+def test_what_the_solver_spells_out_is_named_again() -> None:
+    low, high = (f"server.store.version >= 5.5.{build}" for build in ("2651.32", "2652.68"))
+    rank = f"(0 if not {low} and not {high} else (1 if not {high} and {low} else 2))"
+    format_ = "(0 if server.store.format = A else (1 if server.store.format = B else 2))"
+    named = {"version": "native"}
+    assert core.readable(f"{rank} <= {format_}", named) == (
+        "native(server.store.version) <= server.store.format"
+    )
+    assert core.readable(rank, {}) == rank
+    assert core.readable("(a.b or c.d) and e", named) == "(a.b or c.d) and e"
+
+
+def test_the_function_that_spells_out_versions_is_the_one_that_is_named(
+    report: dict[str, Any],
+) -> None:
+    """Each term that is named ``native`` looks at exactly the versions at which it changes."""
+    texts = [part["text"] for c in report["claims"] if c.get("core") for part in c["core"]["parts"]]
+    terms = [text for text in texts if " else " in text and "version" in text]
+    assert terms
+    for text in terms:
+        cuts = [StoreVersion.parse(v) for v in set(re.findall(r"version >= ([\d.]+)", text))]
+        assert len(cuts) + 1 == len({native(v) for v in (StoreVersion(0), *cuts)})
+        assert all(native(cut) != native(StoreVersion(cut - 1)) for cut in cuts)
+
+
 def test_the_ink_is_what_the_proof_needs(report: dict[str, Any]) -> None:
-    def layers(id_: str) -> dict[str, frozenset[str]]:
+    def layers(id_: str) -> dict[str, frozenset[Ink]]:
         claim = next(c for c in CLAIMS if c.id == id_ and c.expected == "PROVED")
         verdict = next(
             c for c in report["claims"]
@@ -153,15 +257,22 @@ def test_the_ink_is_what_the_proof_needs(report: dict[str, Any]) -> None:
         return {layer.machine.name: layer.ink for layer in told.layers}
 
     found = layers("resolution.no_move_fails")
-    assert found["AttachmentLifecycle"] == {"bypassed"}
+    assert found["AttachmentLifecycle"] == {("copy", "bypassed")}
     assert {"start", "copy", "finish", "interrupt", "copying"} <= found["MoveMailbox"]
     assert "settle" not in found["MoveMailbox"]
     assert not found["InformationStore"]
     assert not found["AntivirusApi"]
     found = layers("cause.scan_before_client")
-    assert {"protected", "rescan", "complete", "initially"} <= found["AttachmentLifecycle"]
-    assert not {"store_runs", "begin"} & found["AttachmentLifecycle"]
-    assert "settle" in found["MoveMailbox"]
+    asked: set[Ink] = {("open", "protected"), ("copy", "protected"), ("copy", "sticky")}
+    assert asked | {"rescan", "complete", "initially"} <= found["AttachmentLifecycle"]
+    assert (
+        not {("submit", "protected"), ("open", "store_runs"), "begin"}
+        & (found["AttachmentLifecycle"])
+    )
+    assert {("finish", "settle"), ("finish", "everything_copied")} <= found["MoveMailbox"]
+    found = layers("symptoms.source_only")
+    assert found["AntivirusApi"] == {"enabled"}, "read by way of references"
+    assert not found["InformationStore"]
 
 
 # -- versions and the table ---------------------------------------------------------------------
@@ -180,8 +291,8 @@ def test_the_chart_is_the_solvers_answer(report: dict[str, Any]) -> None:
         f"5.5.2652.68 to {highest}: 2.46",
         "0.0.0.0 to 5.5.2652.67: refused, events 1197 and 1005",
         f"5.5.2652.68 to {highest}: starts",
-        "0.0.0.0 to 5.5.2653.11: yes, 2 steps",
-        f"5.5.2653.12 to {highest}: no",
+        "0.0.0.0 to 5.5.2653.11: can fail, in 2 steps",
+        f"5.5.2653.12 to {highest}: never fails",
     ]
     window = [title for classes, title in titles(scene) if classes == "window"]
     assert window == ["rollback window: 5.5.2652.68 to 5.5.2653.11"]
@@ -195,7 +306,7 @@ def test_the_chart_follows_another_answer(report: dict[str, Any]) -> None:
             row["move_can_fail"] = {"answer": "no", "steps": None}
     other["derived"]["resolution.rollback_window"][0]["to"] = "5.5.2652.99"
     scene = answers.chart(other)
-    assert "0.0.0.0 to 5.5.2652.67: yes, 2 steps" in regions(scene)
+    assert "0.0.0.0 to 5.5.2652.67: can fail, in 2 steps" in regions(scene)
     assert any("5.5.2652.68 to 5.5.2652.99" in text for text in words(scene))
 
 
@@ -207,10 +318,39 @@ def test_the_table_says_what_was_derived(report: dict[str, Any]) -> None:
         if classes.startswith("cell")
     ]
     assert cells == [
-        (row[q]["answer"], "no" if row[q]["steps"] is None else f"yes, {row[q]['steps']} steps")
+        (
+            row[q]["answer"],
+            no if row[q]["steps"] is None else f"{yes} in {row[q]['steps']} steps",
+        )
         for row in rows
-        for q in stories.QUESTIONS
+        for q, (_, no, yes) in stories.ANSWERS.items()
     ]
+
+
+def test_what_may_be_restored_is_warned_of_where_it_undoes_the_fix(report: dict[str, Any]) -> None:
+    cautions = {b.versions: b.caution for b in answers.table_blocks(report)}
+    assert cautions.pop("5.5.2653.12 or later") == (
+        "but only 5.5.2653.12 or later keeps moves from failing"
+    )
+    assert not any(cautions.values())
+    other = copy.deepcopy(report)
+    for row in other["derived"]["administrators"]["rows"]:
+        row["restorable"] = [row["versions"]]
+    assert not any(block.caution for block in answers.table_blocks(other))
+    said = " ".join(words(answers.table(report)))
+    assert "Exposed: a client is handed an attachment that was never scanned" in said
+    assert "A2 is read per request" in said
+
+
+def test_the_window_is_seen_over_the_bars(report: dict[str, Any]) -> None:
+    """What is drawn last lies on top; and no bar's border lies on the window's."""
+    items = list(flat(answers.chart(report).items))
+    (shade,) = [i for i in items if isinstance(i, Box) and i.opacity < 1]
+    bars = [i for i in items if isinstance(i, Box) and i.height == 44]
+    assert all(items.index(bar) < items.index(shade) for bar in bars)
+    for edge in (shade.x, shade.x + shade.width):
+        for bar in bars:
+            assert min(abs(edge - bar.x), abs(edge - bar.x - bar.width)) > 4
 
 
 # -- the article --------------------------------------------------------------------------------

@@ -15,11 +15,11 @@ import pytest
 from statemachine import HistoryState, State, StateChart, StateMachine
 from statemachine.statemachine import StateChart as Base
 
-from diagrams import site, statechart, verdicts
+from diagrams import composition, site, statechart, verdicts
 from diagrams.anything import picture
 from diagrams.composition import picture as composed
 from diagrams.joint import joints
-from diagrams.labels import Setting
+from diagrams.labels import Ink, Setting, transition_lines
 from diagrams.layout import Graph, Node, dot, lay_out
 from diagrams.machine import Machine, describe
 from diagrams.playback import play
@@ -141,7 +141,15 @@ def test_a_flat_machine_is_read_as_it_is() -> None:
     rows = [(t.event, t.source, t.targets, t.guards, t.actions, t.internal, t.order)
             for t in machine.transitions]  # fmt: skip
     assert rows == [
-        ("submit", "draft", ("review",), ("complete",), ("before_submit", "stamp"), False, 0),
+        (
+            "submit",
+            "draft",
+            ("review",),
+            ("validate check", "complete"),
+            ("before_submit", "stamp"),
+            False,
+            0,
+        ),
         ("edit", "draft", ("draft",), (), ("save",), True, 0),
         ("edit", "review", ("draft",), ("!locked",), (), False, 0),
         ("retry", "review", ("review",), (), ("stamp",), False, 0),
@@ -205,7 +213,7 @@ def test_states_of_each_kind_look_different() -> None:
 
 @pytest.mark.parametrize("cls", [Flow, Deep], ids=lambda c: c.__name__)
 def test_every_text_form_names_every_transition(cls: type[Any]) -> None:
-    forms = picture(cls)
+    forms = picture(cls, "here:It")
     assert forms.dot is not None
     assert forms.mermaid is not None
     assert forms.table is not None
@@ -221,6 +229,31 @@ def test_every_machine_of_the_library_that_was_loaded_is_drawn() -> None:
     assert Deep in classes
     for cls in classes:
         assert svg(statechart.picture(describe(cls)), DARK, cls.__name__)
+
+
+class Box(StateChart[Any]):
+    """What is said of history and of names."""
+
+    class box(State.Compound):  # noqa: N801
+        first = State("The first", initial=True)
+        second = State()
+        memory = HistoryState()
+        go = first.to(second)
+        _ = memory.to(second)
+
+    out = State()
+    leave = box.to(out)
+    back = out.to(box.memory)
+
+
+def test_a_default_of_history_and_a_name_of_its_own_are_shown() -> None:
+    machine = describe(Box)
+    assert {t.event for t in machine.transitions} == {"leave", "go", "(default)", "back"}
+    assert {s.name: s.title for s in machine.all() if s.title} == {"first": "The first"}
+    shown = texts(drawn(Box))
+    assert {"(default)", "first", '"The first"', "H", "composite"} <= set(shown)
+    assert "H*" not in shown
+    assert "H" not in texts(drawn(Flow))
 
 
 # -- the model's machines -----------------------------------------------------------------------
@@ -318,6 +351,24 @@ def test_the_composition_follows_the_model() -> None:
     assert {"look", "flip", "all_dark", "switch", "each room concerned"} <= set(shown)
 
 
+def test_who_is_concerned_is_said_by_how_the_model_finds_them() -> None:
+    found = {
+        (joint.action, sent.event): composition.whose(sent)
+        for joint in joints(Site)
+        for sent in joint.sent
+        if sent.each
+    }
+    assert found == {
+        ("stop_store", "interrupt"): "each mailbox whose home or target is the server",
+        ("stop_store", "drop_scan"): "each attachment whose home is the server",
+        ("enable_antivirus", "rescan"): "each attachment whose home is the server",
+        ("disable_antivirus", "drop_scan"): "each attachment whose home is the server",
+        ("update_signatures", "rescan"): "each attachment whose home is the server",
+        ("start_move", "begin"): "each attachment of the mailbox",
+        ("finish_move", "arrive"): "each attachment of the mailbox",
+    }
+
+
 def test_the_joints_of_the_site_move_what_runs_move() -> None:
     """What was recorded symbolically covers what any shown run did on the plain machines."""
     report = verdicts.load()
@@ -341,6 +392,25 @@ def test_a_layout_depends_on_sizes_alone() -> None:
     assert "font" not in dot(small)
     larger = replace(small, nodes=(Node("a", 90, 20), Node("b", 50, 20)))
     assert lay_out(larger).width > lay_out(small).width - 1
+
+
+def test_guards_have_ink_where_they_are_meant_and_brackets_that_of_the_whole_guard() -> None:
+    submit = next(t for t in describe(Flow).transitions if t.event == "submit")
+
+    def spans(ink: frozenset[Ink] | None) -> list[tuple[str, str]]:
+        lines = transition_lines(submit, Setting(full_ink=ink), 900)
+        return [(span.text.strip(), span.role) for span in lines[0][1:]]
+
+    assert spans(None) == [("[validate check and complete] / before_submit, stamp", "muted")]
+    assert spans(frozenset({"submit", ("submit", "complete")})) == [
+        ("[validate check and", "faint"), ("complete", "ink"),
+        ("] / before_submit, stamp", "faint"),
+    ]  # fmt: skip
+    assert spans(frozenset({("edit", "complete")})) == [
+        ("[validate check and complete] / before_submit, stamp", "faint")
+    ]
+    whole = frozenset({("submit", "check"), ("submit", "complete")})
+    assert spans(whole)[0] == ("[validate check and complete]", "ink")
 
 
 def test_an_empty_setting_greys_nothing() -> None:

@@ -53,7 +53,7 @@ def test_the_window_is_the_derived_one() -> None:
 
 def test_the_diagram_is_read_off_the_class() -> None:
     assert blocks("mermaid")[0].strip() in printed(
-        "diagrams", "AttachmentLifecycle", "--format", "mermaid", "--out", "-"
+        "diagrams", "MoveMailbox", "--format", "mermaid", "--out", "-"
     )
 
 
