@@ -23,9 +23,11 @@ import hashlib
 import json
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
@@ -494,6 +496,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; whatever goes wrong becomes one line."""
     try:
+        _listen()
         given = _arguments(sys.argv[1:] if arguments is None else arguments)
         certificate = Certificate(given.folder)
         if certificate.problems:
@@ -521,6 +524,34 @@ def _proved_again(certificate: Certificate, solver: Solver) -> int:
     except KeyboardInterrupt:
         interrupted = True
     _progress("")
+    with _undisturbed():
+        return _report(certificate, solver, answers, started, interrupted=interrupted)
+
+
+def _listen() -> None:
+    """Whoever runs this program may have kept Ctrl-C back until now."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Within, Ctrl-C is ignored: a terminal and whoever runs this program may both send it."""
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def _report(
+    certificate: Certificate,
+    solver: Solver,
+    answers: dict[str, str],
+    started: float,
+    *,
+    interrupted: bool,
+) -> int:
     model = certificate.manifest["model"]
     refuted = [path for path, answer in answers.items() if answer == "sat"]
     open_ = {p: a for p, a in answers.items() if a not in ("sat", "unsat")}

@@ -96,10 +96,13 @@ def certify(report: Report, *, seed: int = 0, timeout: float | None = None) -> d
     return certificate(engine, report.results, premises)
 
 
-def swept() -> Sweep:
-    """The invariant, evaluated in every reachable state of small instances; no solver decides."""
-    engine = prover()
-    return sweep(engine.transitions, engine.invariant(), SMALL)
+def swept(*, timeout: float | None = None) -> Sweep:
+    """The invariant, evaluated in every reachable state of small instances; no solver decides.
+
+    Raises Timeout.
+    """
+    engine = prover(timeout=timeout)
+    return sweep(engine.transitions, engine.invariant(), SMALL, engine.remaining)
 
 
 def run(

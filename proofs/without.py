@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -39,15 +40,20 @@ class Appearance:
 
 
 def appearances(*, timeout: float | None = None, seed: int = 0) -> Iterator[Appearance]:
-    """The runs that appear, paragraph by paragraph. Raises ModelError and Timeout."""
+    """The runs that appear, paragraph by paragraph; ``timeout`` bounds them all together.
+
+    Raises ModelError and Timeout.
+    """
     from proofs.article import PARAGRAPHS
     from proofs.mutation import everything
 
+    end = None if timeout is None else time.monotonic() + timeout
     known = {mutant.id: mutant for mutant in everything()}
     for paragraph in PARAGRAPHS:
         if paragraph.prevents:
             removed = tuple(known[id_] for id_ in paragraph.modelled_by)
-            claim, run = _appearing(removed, paragraph.prevents, timeout, seed)
+            left = None if end is None else max(0.0, end - time.monotonic())
+            claim, run = _appearing(removed, paragraph.prevents, left, seed)
             yield Appearance(paragraph, claim.title, claim.text, removed, run)
 
 

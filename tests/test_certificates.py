@@ -8,8 +8,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import textwrap
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,7 @@ from proofs.__main__ import main
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.engine.certificates import canonical, certificate
 from proofs.engine.fragment import receipt
+from proofs.engine.induction import Timeout
 from proofs.engine.prove import Prover
 from proofs.engine.sections import Premise, name_of
 from proofs.engine.smtlib import Writer, layout, symbol
@@ -79,6 +83,62 @@ def folder(files: dict[str, str], tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def solver() -> recheck.Solver:
     return recheck.Solver(60, proofs=False)
+
+
+# -- Ctrl-C and time ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("whom", ["group", "parent"])
+@pytest.mark.parametrize("when", ["at once", "while it works", "in the sweep"])
+def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path) -> None:
+    """The re-check says when it may be interrupted; the sweep would not end by itself."""
+    code = f"""
+        import sys, time
+        from pathlib import Path
+        from proofs import certify, session
+        from proofs.__main__ import main
+        waited, swept = certify.Certified._waited, session.swept
+        def waiting(self, process):
+            if {when == "while it works"}:
+                time.sleep(0.6)
+            if {when != "in the sweep"}:
+                Path("now").touch()
+                time.sleep(0.3)
+            return waited(self, process)
+        def sweeping(**options):
+            if {when == "in the sweep"}:
+                Path("now").touch()
+                time.sleep(0.3)
+            return swept(**options)
+        certify.Certified._waited, session.swept = waiting, sweeping
+        sys.exit(main(["safety.no_loss", "--recheck"]))
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        while not (tmp_path / "now").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        (os.killpg if whom == "group" else os.kill)(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert err.splitlines()[-1] == "interrupted"
+
+
+def test_time_bounds_the_sweep(capfd: pytest.CaptureFixture[str]) -> None:
+    began = time.process_time()
+    with pytest.raises(Timeout):
+        session.swept(timeout=2)
+    assert time.process_time() - began < 4
+    assert main(["cause.only_cause", "--recheck", "--timeout", "5"]) == 3
+    assert capfd.readouterr().err.splitlines()[-1].startswith("the certificate was not finished")
 
 
 # -- proving again --------------------------------------------------------------------------------

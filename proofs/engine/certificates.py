@@ -87,15 +87,16 @@ class _Assembly:
         def keep(obligations: Iterable[Obligation]) -> list[str]:
             paths = []
             for obligation in obligations:
+                self.prover.remaining()
                 files[obligation.path] = obligation.text
                 about[obligation.path] = _about(obligation)
                 paths.append(obligation.path)
             return paths
 
-        resting = any(_clauses_of(result) for result in results)
+        entries = [self._claim(result) for result in results]
+        resting = any(entry["clauses"] for entry in entries)
         invariant = keep(self.base.of_invariant()) if resting else []
-        for result in results:
-            entry = self._claim(result)
+        for result, entry in zip(results, entries, strict=True):
             entry["obligations"] = keep(self._obligations(result))
             for path, run in _shown(result):
                 files[path] = itf.text(self.prover.transitions.info, result.claim, run)
