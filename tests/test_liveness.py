@@ -70,7 +70,9 @@ def test_it_holds_for_any_number_and_each_assumption_is_needed(claim: Claim) -> 
 
 @pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
 def test_fair_cycles_of_a_small_instance_agree(claim: Claim) -> None:
-    assert check_ending(claim, HISTORIES, SMALL, claim.fairness).holds
+    found = check_ending(claim, HISTORIES, SMALL, claim.fairness)
+    assert found.holds
+    assert found.met
     for dropped in claim.fairness:
         rest = [other for other in claim.fairness if other is not dropped]
         assert not check_ending(claim, HISTORIES, SMALL, rest).holds, str(dropped)
@@ -192,10 +194,10 @@ def no_leads_to(step: Step, attachment: Attachment) -> bool:
     return hands_to_client(step, attachment)
 
 
-def _settled(id_: str) -> Result:
+def _settled(id_: str, *, explain: bool = True) -> Result:
     claim = next(claim for claim in MORE.claims if claim.id == id_)
     engine = Prover(
-        Site, CLAIMS, HISTORIES, numbers=session.NUMBERS, lock_file=session.LOCK, explain=True
+        Site, CLAIMS, HISTORIES, numbers=session.NUMBERS, lock_file=session.LOCK, explain=explain
     )
     (result,) = engine.settle([claim])
     return result
@@ -221,9 +223,61 @@ def test_weak_fairness_does_not_reach_what_strong_fairness_does() -> None:
 
 
 def test_a_claim_whose_premise_is_never_met_is_vacuous() -> None:
-    result = _settled("more.vacuous")
+    result = _settled("more.vacuous", explain=False)
     assert result.vacuous
     assert not result.as_expected
+
+
+@MORE.eventually(
+    "more.contradictory",
+    "nowhere",
+    fairness=(
+        weak(Site.client_open, "attachment"),
+        never("a client asks", lambda step, a: step.fires(Site.client_open, a)),
+        never("the store stops", lambda step, a: step.fires(Site.stop_store, a.server)),
+    ),
+)
+def never_fair(step: Step, attachment: Attachment) -> LeadsTo:
+    """Nobody may ask, and somebody has to."""
+    return leads_to(
+        attachment.server.store.running.is_active,
+        step.fires(Site.client_open, attachment) and False,
+    )
+
+
+def anything(step: Step, mailbox: Mailbox) -> bool:
+    return True
+
+
+@MORE.eventually(
+    "more.still",
+    "nowhere",
+    fairness=(
+        weak(Site.copy_attachment),
+        weak(Site.finish_move, "mailbox"),
+        never("anything happens", anything),
+    ),
+)
+def never_a_step(site: Site, mailbox: Mailbox) -> LeadsTo:
+    """A move that copies ends, if nothing happens any more."""
+    copies = mailbox.move.copying.is_active
+    return leads_to(copies, not copies)
+
+
+@pytest.mark.parametrize("id_", ["more.contradictory", "more.still"])
+def test_assumptions_that_contradict_one_another_prove_nothing(id_: str) -> None:
+    """By the solver and by the fair cycles: no run passes the premise and is as assumed."""
+    result = _settled(id_, explain=False)
+    assert result.verdict is Verdict.PROVED
+    assert result.vacuous
+    assert not result.as_expected
+    assert "no run that is as it assumes" in result.detail
+    claim = next(claim for claim in MORE.claims if claim.id == id_)
+    found = check_ending(claim, HISTORIES, SMALL, claim.fairness)
+    assert found.holds
+    assert found.owing
+    assert not found.met
+    assert check_ending(claim, HISTORIES, SMALL, claim.fairness[:1]).met
 
 
 def test_an_assumption_that_is_not_needed_is_named() -> None:
