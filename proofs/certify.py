@@ -18,7 +18,8 @@ from proofs import console, session
 from proofs.engine.ask import heed, interruptible
 from proofs.engine.induction import Timeout
 from proofs.engine.verdict import Exit, Report
-from proofs.folder import MANIFEST, OutputFolder
+from proofs.folder import OutputFolder
+from proofs.recheck.scope import MANIFEST
 
 SHOWN = 5
 """So many differences are listed."""
@@ -101,12 +102,12 @@ class Certified:
 
     def _again(self, folder: Path, *, stdout: bool) -> int:
         """Re-check in a process that has neither the model nor the engine, and without a solver."""
-        script = Path(__file__).with_name("recheck.py")
         (sys.stdout if stdout else sys.stderr).write("\nProved again: ")
         sys.stdout.flush()
         sys.stderr.flush()
         with subprocess.Popen(  # noqa: S603  (our own program)
-            [sys.executable, "-P", str(script), str(folder)],
+            [sys.executable, "-m", "proofs.recheck", str(folder.absolute())],
+            cwd=Path(__file__).parents[1],
             stdout=None if stdout else sys.stderr.fileno(),
         ) as process:
             try:
