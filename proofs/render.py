@@ -247,6 +247,9 @@ def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
             yield _indented(Text(f"Without {entry.assumption}: {entry.detail}."))
             if entry.run is not None:
                 yield _indented(_run(entry.run))
+        if result.needs is not None:
+            yield ""
+            yield _indented(Text(f"It needs exactly: {'; '.join(result.needs) or 'nothing'}."))
 
 
 def _cores(results: Iterable[Result]) -> Iterator[RenderableType]:

@@ -16,7 +16,7 @@ from proofs.engine import liveness
 from proofs.engine.claims import Catalogue, Claim, Kind, Step
 from proofs.engine.cycles import check_ending
 from proofs.engine.explicit import Instance
-from proofs.engine.fairness import LeadsTo, Strength, finitely, leads_to, never, strong, weak
+from proofs.engine.fairness import Fair, LeadsTo, Strength, finitely, leads_to, never, strong, weak
 from proofs.engine.lasso import lassos
 from proofs.engine.ledger import replay_lasso
 from proofs.engine.prove import Prover
@@ -66,6 +66,11 @@ def test_it_holds_for_any_number_and_each_assumption_is_needed(claim: Claim) -> 
         assert len(entry.run.steps) == steps
         assert entry.run.loop is not None
         assert entry.run.loop < steps
+        # Each fair action has its reason, though there be nothing that it could be about.
+        rest = [other for other in claim.fairness if str(other) != entry.assumption]
+        for fair in (other for other in rest if isinstance(other, Fair)):
+            assert any(reason.startswith(fair.name) for reason in entry.run.fairness)
+    assert result.needs == tuple(map(str, claim.fairness))
 
 
 @pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
@@ -194,6 +199,10 @@ def no_leads_to(step: Step, attachment: Attachment) -> bool:
     return hands_to_client(step, attachment)
 
 
+def claim_of(id_: str) -> Claim:
+    return next(claim for claim in MORE.claims if claim.id == id_)
+
+
 def _settled(id_: str, *, explain: bool = True) -> Result:
     claim = next(claim for claim in MORE.claims if claim.id == id_)
     engine = Prover(
@@ -286,6 +295,38 @@ def test_an_assumption_that_is_not_needed_is_named() -> None:
     assert result.ledger is not None
     assert [entry.run is None for entry in result.ledger] == [False, True, False]
     assert result.ledger[1].detail == "not needed"
+    assert result.needs == (str(claim_of("more.unneeded").fairness[0]), "never: the store stops")
+
+
+@MORE.eventually(
+    "more.either",
+    "nowhere",
+    fairness=(
+        weak(Site.client_open, "attachment"),
+        never("the store stops", lambda step, a: step.fires(Site.stop_store, a.server)),
+        never("its store is stopped", lambda step, a: step.fires(Site.stop_store, a.server)),
+    ),
+)
+def asked_all_the_same(step: Step, attachment: Attachment) -> LeadsTo:
+    """A client that keeps asking a running store asks; one of two assumptions would do."""
+    return leads_to(
+        attachment.server.store.running.is_active, step.fires(Site.client_open, attachment)
+    )
+
+
+def test_of_two_assumptions_that_do_the_same_one_is_needed() -> None:
+    """Dropped one at a time, neither is missed; dropped both, the claim is false."""
+    result = _settled("more.either")
+    assert result.verdict is Verdict.PROVED
+    assert result.ledger is not None
+    assert [entry.run is None for entry in result.ledger] == [False, True, True]
+    assert result.ledger[1].detail == "not needed"
+    assert result.ledger[2].detail.startswith("needed only because another one")
+    first, _, last = map(str, claim_of("more.either").fairness)
+    assert result.needs == (first, last)
+    claim = claim_of("more.either")
+    assert not check_ending(claim, HISTORIES, SMALL, claim.fairness[:1]).holds
+    assert check_ending(claim, HISTORIES, SMALL, claim.fairness[::2]).holds
 
 
 def test_a_body_that_does_not_say_what_leads_to_what_is_refused() -> None:

@@ -151,6 +151,7 @@ class Endings:
         self, claim: Claim, clauses: Sequence[Clause], seconds: float, unmet: str = ""
     ) -> Result:
         """A claim that holds; ``unmet`` says why it is vacuous, if it is."""
+        ledger, needs = self._ledger(claim, clauses) if self.explain else (None, None)
         return Result(
             claim,
             Verdict.PROVED,
@@ -159,7 +160,8 @@ class Endings:
             vacuous=bool(unmet),
             seconds=seconds,
             argument=tuple(map(str, self.phases(claim, clauses) or ())),
-            ledger=self._ledger(claim, clauses) if self.explain else None,
+            ledger=ledger,
+            needs=needs,
         )
 
     def _met(self, claims: Iterable[Claim], length: int) -> Iterator[Claim]:
@@ -192,25 +194,46 @@ class Endings:
         detail = f"the shortest fair lasso, at any size, has {steps} steps"
         return Result(claim, Verdict.REFUTED, detail, steps, run, seconds=clock.lap())
 
-    def _ledger(self, claim: Claim, clauses: Sequence[Clause]) -> tuple[Dropped, ...]:
-        """What becomes of a claim that holds without each of its assumptions."""
+    def _ledger(
+        self, claim: Claim, clauses: Sequence[Clause]
+    ) -> tuple[tuple[Dropped, ...], tuple[str, ...] | None]:
+        """What becomes of a claim that holds without each of its assumptions; and a least set of
+        them under which it holds, None where it is not known to be a least one.
+        """
         without = {
             item: tuple(other for other in claim.fairness if other is not item)
             for item in claim.fairness
         }
         found = self._lassos(claim, without)
         ledger = []
+        needed = list(claim.fairness)
         for item, rest in without.items():
             run = found.get(item)
             if run is not None:
                 steps = len(run.steps)
                 detail = f"refuted by a lasso of {steps} step{'s' * (steps > 1)}"
             else:
-                terms = eventuality(self.transitions, claim, rest)
-                holds = proof(self.induction, terms, clauses) is not None
-                detail = "not needed" if holds else f"no fair lasso of up to {LENGTH} steps"
+                detail = f"no fair lasso of up to {LENGTH} steps"
+                fewer = [other for other in needed if other is not item]
+                if self._holds(claim, fewer, clauses):
+                    needed, detail = fewer, "not needed"
+                elif self._holds(claim, rest, clauses):
+                    detail = "needed only because another one is left out already"
             ledger.append(Dropped(str(item), detail, run))
-        return tuple(ledger)
+        doubtful = {
+            item: [other for other in needed if other is not item]
+            for item in needed
+            if item not in found
+        }
+        is_least = not doubtful or len(self._lassos(claim, doubtful)) == len(doubtful)
+        return tuple(ledger), tuple(map(str, needed)) if is_least else None
+
+    def _holds(
+        self, claim: Claim, assumptions: Sequence[Assumption], clauses: Sequence[Clause]
+    ) -> bool:
+        """Whether a claim is proved under some assumptions."""
+        terms = eventuality(self.transitions, claim, assumptions)
+        return proof(self.induction, terms, clauses) is not None
 
     def _lassos(self, claim: Claim, variants: Mapping[T, Sequence[Assumption]]) -> dict[T, Run]:
         """For each choice of assumptions the shortest lasso that refutes a claim, replayed."""
