@@ -12,10 +12,10 @@ from model.site import Site
 from model.version import StoreVersion
 from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine import liveness
+from proofs.engine import cycles, liveness
 from proofs.engine.claims import Catalogue, Claim, Kind, Step
 from proofs.engine.cycles import check_ending
-from proofs.engine.explicit import Instance
+from proofs.engine.explicit import Instance, State
 from proofs.engine.fairness import Fair, LeadsTo, Strength, finitely, leads_to, never, strong, weak
 from proofs.engine.lasso import lassos
 from proofs.engine.ledger import replay_lasso
@@ -83,17 +83,58 @@ def test_fair_cycles_of_a_small_instance_agree(claim: Claim) -> None:
         assert not check_ending(claim, HISTORIES, SMALL, rest).holds, str(dropped)
 
 
-def test_two_attachments_of_a_mailbox_are_both_copied() -> None:
-    both = Instance(
-        Site,
-        {"servers": 2, "mailboxes": 1, "attachments": 2},
-        {StoreVersion: VERSIONS[1:2]},
-        {"sticky": False},
-    )
-    claim = next(claim for claim in ENDINGS if claim.id == "liveness.move_ends")
+def sized(servers: int, mailboxes: int, attachments: int) -> Instance:
+    """An instance with the Store.exe of SP4 alone, under both readings."""
+    sizes = {"servers": servers, "mailboxes": mailboxes, "attachments": attachments}
+    return Instance(Site, sizes, {StoreVersion: VERSIONS[2:]})
+
+
+SIZES = ((2, 1, 0), (2, 1, 2), (2, 2, 1), (2, 2, 2), (3, 1, 1))
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+@pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
+def test_fair_cycles_of_other_sizes_agree(claim: Claim, sizes: tuple[int, int, int]) -> None:
+    instance = sized(*sizes)
+    found = check_ending(claim, HISTORIES, instance, claim.fairness)
+    assert found.holds
+    # Without attachments nobody is to be served one.
+    is_about_attachments = claim.id == "liveness.client_served"
+    assert found.met is (sizes[2] > 0 or not is_about_attachments)
+    if found.met:
+        assert (
+            not check_ending(claim, HISTORIES, instance, claim.fairness[1:]).holds or not sizes[2]
+        )
+
+
+class PerKind(cycles._Graph):
+    """Fairness to an action as a whole: whichever instance is taken will do."""
+
+    def is_fair(self, part: dict[State, list[cycles.Edge]]) -> bool:
+        taken = {number for edges in part.values() for number, _ in edges}
+        for fair in self.fair:
+            names = [name for name, _ in self.searched.space.actions]
+            kind = {number for number, name in enumerate(names) if name == fair.name}
+            enabled = [any(self._enabled(state, number) for number in kind) for state in part]
+            if not kind & taken and all(enabled):
+                return False
+        return True
+
+
+def test_fairness_to_a_kind_of_action_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With two mailboxes one may move again and again, and the other wait for ever."""
+    (claim,) = (claim for claim in ENDINGS if claim.id == "liveness.move_ends")
+    alone, both = sized(2, 1, 1), sized(2, 2, 1)
     assert check_ending(claim, HISTORIES, both, claim.fairness).holds
+    monkeypatch.setattr(cycles, "_Graph", PerKind)
+    assert check_ending(claim, HISTORIES, alone, claim.fairness).holds
+    assert not check_ending(claim, HISTORIES, both, claim.fairness).holds
+
+
+def test_two_attachments_of_a_mailbox_are_both_copied() -> None:
+    (claim,) = (claim for claim in ENDINGS if claim.id == "liveness.move_ends")
     only = (weak(Site.finish_move, "mailbox"),)
-    assert not check_ending(claim, HISTORIES, both, only).holds
+    assert not check_ending(claim, HISTORIES, sized(2, 1, 2), only).holds
 
 
 # -- the premises of the rule are not decoration ------------------------------------------------
