@@ -124,6 +124,9 @@ def appearance_text(item: Appearance, style: Style) -> str:
         (f"{m.module.replace('.', '/')}.py:{m.line}", f"{m.before} -> {m.after}")
         for m in item.removed
     ]
+    if item.as_for is not None:
+        same = f"As for {item.as_for.section} {item.as_for.number}: the model takes the same of it."
+        return _printed([_rule(f"Without {name}"), Text(same)], style) + "\n"
     parts: list[RenderableType] = [
         _rule(f"Without {name}"),
         _pairs(changes),

@@ -12,7 +12,7 @@ import importlib
 import inspect
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,6 +30,7 @@ class Appearance:
     """What a paragraph keeps from happening: a run that breaks ``claim`` in the model without it.
 
     ``removed`` are the changes of the model's source; ``run`` is None where there is no such run.
+    ``as_for`` is a former paragraph from which the model takes the same, if any.
     """
 
     paragraph: Paragraph
@@ -37,6 +38,7 @@ class Appearance:
     says: str
     removed: tuple[Mutant, ...]
     run: Run | None
+    as_for: Paragraph | None = None
 
 
 def appearances(*, timeout: float | None = None, seed: int = 0) -> Iterator[Appearance]:
@@ -49,12 +51,17 @@ def appearances(*, timeout: float | None = None, seed: int = 0) -> Iterator[Appe
 
     end = None if timeout is None else time.monotonic() + timeout
     known = {mutant.id: mutant for mutant in everything()}
+    found: dict[tuple[tuple[str, ...], str], Appearance] = {}
     for paragraph in PARAGRAPHS:
-        if paragraph.prevents:
+        key = paragraph.modelled_by, paragraph.prevents
+        if key in found:
+            yield replace(found[key], paragraph=paragraph, as_for=found[key].paragraph)
+        elif paragraph.prevents:
             removed = tuple(known[id_] for id_ in paragraph.modelled_by)
             left = None if end is None else max(0.0, end - time.monotonic())
             claim, run = _appearing(removed, paragraph.prevents, left, seed)
-            yield Appearance(paragraph, claim.title, claim.text, removed, run)
+            found[key] = Appearance(paragraph, claim.title, claim.text, removed, run)
+            yield found[key]
 
 
 def _appearing(

@@ -89,7 +89,7 @@ def sized(servers: int, mailboxes: int, attachments: int) -> Instance:
     return Instance(Site, sizes, {StoreVersion: VERSIONS[2:]})
 
 
-SIZES = ((2, 1, 0), (2, 1, 2), (2, 2, 1), (2, 2, 2), (3, 1, 1))
+SIZES = ((2, 1, 0), (2, 1, 2), (2, 2, 1), (3, 1, 1))
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
@@ -101,10 +101,9 @@ def test_fair_cycles_of_other_sizes_agree(claim: Claim, sizes: tuple[int, int, i
     # Without attachments nobody is to be served one.
     is_about_attachments = claim.id == "liveness.client_served"
     assert found.met is (sizes[2] > 0 or not is_about_attachments)
-    if found.met:
-        assert (
-            not check_ending(claim, HISTORIES, instance, claim.fairness[1:]).holds or not sizes[2]
-        )
+    # The first assumption is about attachments, and is needed where there are some.
+    rest = claim.fairness[1:]
+    assert check_ending(claim, HISTORIES, instance, rest).holds is (sizes[2] == 0)
 
 
 class PerKind(cycles._Graph):

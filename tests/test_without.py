@@ -44,6 +44,12 @@ def test_the_command_shows_each(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert all(len(line) <= 80 for line in said.splitlines())
     assert "is broken" in said
+    same = [part for part in re.split(r"^Without ", said, flags=re.MULTILINE) if "As for" in part]
+    assert [" ".join(part.split("As for")[1].split()[:2]) for part in same] == [
+        "Symptoms 2:",
+        "Resolution 1:",
+    ]
+    assert not any("is broken" in part for part in same)
 
 
 def test_the_model_itself_is_left_as_it_was(found: list[Appearance]) -> None:
