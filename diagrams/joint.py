@@ -59,7 +59,8 @@ class _Recorder:
     def before_transition(self, event: Any, machine: Any) -> None:
         """The library calls this with the event, when a machine is about to step."""
         at = machine.owner.term
-        loop = self.world.loop is not None and at.eq(self.world.loop)
+        element = self.world.explorer.loops.element
+        loop = element is not None and at.eq(element)
         whose = "" if loop else _parameter(at)
         sent = Sent(str(event), self.entity.name, self.slot, whose, loop)
         relations = self.world.path.setdefault(sent, {})

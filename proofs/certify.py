@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,13 +15,21 @@ from pathlib import Path
 import click
 
 from proofs import console, session
+from proofs.engine.ask import heed, interruptible
 from proofs.engine.exits import Exit
 from proofs.engine.induction import Timeout
 from proofs.engine.verdict import Report
-from proofs.folder import MANIFEST, OutputFolder
+from proofs.folder import OutputFolder
+from proofs.recheck.scope import MANIFEST
 
 SHOWN = 5
 """So many differences are listed."""
+
+PAUSE = 0.05
+"""Seconds between two looks at the clock, and for Ctrl-C, while the re-check works."""
+
+GRACE = 5.0
+"""Seconds after Ctrl-C in which the re-check may say how far it came."""
 
 
 class Certified:
@@ -43,13 +52,20 @@ class Certified:
                 raise console.unwritable(path, error) from error
 
     def finish(self, report: Report, *, stdout: bool) -> int:
-        """Write the certificate of a report, compare it, have it proved again; the exit code."""
+        """Write the certificate of a report, compare it, have it proved again; the exit code.
+
+        Raises KeyboardInterrupt.
+        """
         try:
-            files = session.certify(report, seed=self.seed, timeout=self._left())
-            return self._kept(files, stdout=stdout)
+            return self._finished(report, stdout=stdout)
         except Timeout as gave_up:
             console.complain(f"the certificate was not finished: {gave_up}")
             return Exit.UNDETERMINED
+
+    @interruptible()
+    def _finished(self, report: Report, *, stdout: bool) -> int:
+        files = session.certify(report, seed=self.seed, timeout=self._left())
+        return self._kept(files, stdout=stdout)
 
     def _left(self) -> float | None:
         if self.end is None:
@@ -87,23 +103,23 @@ class Certified:
 
     def _again(self, folder: Path, *, stdout: bool) -> int:
         """Re-check in a process that has neither the model nor the engine, and without a solver."""
-        script = Path(__file__).with_name("recheck.py")
         (sys.stdout if stdout else sys.stderr).write("\nProved again: ")
         sys.stdout.flush()
         sys.stderr.flush()
         with subprocess.Popen(  # noqa: S603  (our own program)
-            [sys.executable, "-P", str(script), str(folder)],
+            [sys.executable, "-m", "proofs.recheck", str(folder.absolute())],
+            cwd=Path(__file__).parents[1],
             stdout=None if stdout else sys.stderr.fileno(),
         ) as process:
             try:
-                code = process.wait(self._left())
-            except KeyboardInterrupt:
-                # It got the signal too, and reports what was settled.
-                return process.wait()
-            except subprocess.TimeoutExpired:
+                code = self._waited(process)
+            except Timeout:
                 process.kill()
-                raise Timeout("the time is up") from None
-        swept = session.swept()
+                raise
+            except KeyboardInterrupt:
+                _told(process)
+                raise
+        swept = session.swept(timeout=self._left())
         if swept.failure is not None:
             console.complain(swept.failure)
             return Exit.DIFFERS
@@ -116,6 +132,25 @@ class Certified:
         else:
             sys.stderr.write(text)
         return code
+
+    def _waited(self, process: subprocess.Popen[bytes]) -> int:
+        """The exit code of a process, once it is there."""
+        while True:
+            heed()
+            left = self._left()
+            try:
+                return process.wait(PAUSE if left is None else min(PAUSE, left))
+            except subprocess.TimeoutExpired:
+                continue
+
+
+def _told(process: subprocess.Popen[bytes]) -> None:
+    """Pass Ctrl-C on to a process and wait for its report; a terminal may have told it already."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _summary(files: Mapping[str, str]) -> str:

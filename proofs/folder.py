@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-MANIFEST = "manifest.json"
+from proofs.recheck.scope import DEFINITIONS, MANIFEST
 
 
 class OutputFolder:
@@ -54,7 +54,7 @@ class OutputFolder:
         try:
             manifest = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
             runs = [path for claim in manifest["claims"] for path in claim["runs"]]
-            known = {MANIFEST, *manifest["files"], *runs}
+            known = {MANIFEST, DEFINITIONS, *manifest["files"], *runs}
         except (OSError, ValueError, KeyError, TypeError):
             return present[0]
         return next((file for file in present if file not in known), None)

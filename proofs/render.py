@@ -137,6 +137,9 @@ def appearance_text(item: Appearance, style: Style) -> str:
         (f"{m.module.replace('.', '/')}.py:{m.line}", f"{m.before} -> {m.after}")
         for m in item.removed
     ]
+    if item.as_for is not None:
+        same = f"As for {item.as_for.section} {item.as_for.number}: the model takes the same of it."
+        return _printed([_rule(f"Without {name}"), Text(same)], style) + "\n"
     parts: list[RenderableType] = [
         _rule(f"Without {name}"),
         _pairs(changes),
@@ -262,6 +265,9 @@ def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
             yield _indented(Text(f"Without {entry.assumption}: {entry.detail}."))
             if entry.run is not None:
                 yield _indented(_run(entry.run))
+        if result.needs is not None:
+            yield ""
+            yield _indented(Text(f"It needs exactly: {'; '.join(result.needs) or 'nothing'}."))
 
 
 def _cores(results: Iterable[Result]) -> Iterator[RenderableType]:

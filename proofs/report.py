@@ -94,6 +94,7 @@ def _ending(result: Result) -> dict[str, Any]:
         "argument": None if result.argument is None else list(result.argument),
         "lasso": None if result.run is None else _lasso(result.run),
         "ledger": None if ledger is None else [_dropped(entry) for entry in ledger],
+        "needs": None if result.needs is None else list(result.needs),
     }
 
 

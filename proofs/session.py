@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from multiprocessing import Pipe, Process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -86,21 +87,25 @@ def write_lock(*, timeout: float | None = None) -> int:
 def certify(report: Report, *, seed: int = 0, timeout: float | None = None) -> dict[str, str]:
     """The files of a certificate for a report: paths and texts. Raises Timeout."""
     engine = prover(seed=seed, timeout=timeout)
-
-    def premises(result: Result) -> list[Premise]:
-        if result.argument is None:
-            return []
-        known = {str(clause): clause for clause in engine.invariant()}
-        clauses = [known[text] for text in result.invariant or ()]
-        return engine.endings.certified(result.claim, clauses)
-
-    return certificate(engine, report.results, premises)
+    return certificate(engine, report.results, partial(premises, engine))
 
 
-def swept() -> Sweep:
-    """The invariant, evaluated in every reachable state of small instances; no solver decides."""
-    engine = prover()
-    return sweep(engine.transitions, engine.invariant(), SMALL)
+def premises(engine: Prover, result: Result) -> list[Premise]:
+    """What a result on the end of a run rests on. Raises Timeout."""
+    if result.argument is None:
+        return []
+    known = {str(clause): clause for clause in engine.invariant()}
+    clauses = [known[text] for text in result.invariant or ()]
+    return engine.endings.certified(result.claim, clauses)
+
+
+def swept(*, timeout: float | None = None) -> Sweep:
+    """The invariant, evaluated in every reachable state of small instances; no solver decides.
+
+    Raises Timeout.
+    """
+    engine = prover(timeout=timeout)
+    return sweep(engine.transitions, engine.invariant(), SMALL, engine.remaining)
 
 
 def run(

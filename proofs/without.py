@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,6 +30,7 @@ class Appearance:
     """What a paragraph keeps from happening: a run that breaks ``claim`` in the model without it.
 
     ``removed`` are the changes of the model's source; ``run`` is None where there is no such run.
+    ``as_for`` is a former paragraph from which the model takes the same, if any.
     """
 
     paragraph: Paragraph
@@ -36,19 +38,30 @@ class Appearance:
     says: str
     removed: tuple[Mutant, ...]
     run: Run | None
+    as_for: Paragraph | None = None
 
 
 def appearances(*, timeout: float | None = None, seed: int = 0) -> Iterator[Appearance]:
-    """The runs that appear, paragraph by paragraph. Raises ModelError and Timeout."""
+    """The runs that appear, paragraph by paragraph; ``timeout`` bounds them all together.
+
+    Raises ModelError and Timeout.
+    """
     from proofs.article import PARAGRAPHS
     from proofs.mutation import everything
 
+    end = None if timeout is None else time.monotonic() + timeout
     known = {mutant.id: mutant for mutant in everything()}
+    found: dict[tuple[tuple[str, ...], str], Appearance] = {}
     for paragraph in PARAGRAPHS:
-        if paragraph.prevents:
+        key = paragraph.modelled_by, paragraph.prevents
+        if key in found:
+            yield replace(found[key], paragraph=paragraph, as_for=found[key].paragraph)
+        elif paragraph.prevents:
             removed = tuple(known[id_] for id_ in paragraph.modelled_by)
-            claim, run = _appearing(removed, paragraph.prevents, timeout, seed)
-            yield Appearance(paragraph, claim.title, claim.text, removed, run)
+            left = None if end is None else max(0.0, end - time.monotonic())
+            claim, run = _appearing(removed, paragraph.prevents, left, seed)
+            found[key] = Appearance(paragraph, claim.title, claim.text, removed, run)
+            yield found[key]
 
 
 def _appearing(

@@ -8,9 +8,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import textwrap
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +27,19 @@ from model.version import SP4, StoreVersion
 from proofs import recheck, session
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.certificates import canonical, certificate
-from proofs.engine.fragment import receipt
+from proofs.engine.certificates import _Assembly, canonical, certificate
+from proofs.engine.claims import Claim
+from proofs.engine.induction import Timeout
 from proofs.engine.prove import Prover
 from proofs.engine.sections import Premise, name_of
 from proofs.engine.smtlib import Writer, layout, symbol
 from proofs.engine.space import Instance
 from proofs.engine.sweep import sweep
-from proofs.engine.verdict import Report, Result
+from proofs.engine.verdict import Report, Result, Verdict
 from proofs.folder import OutputFolder
+from proofs.recheck import demands
+from proofs.recheck.fragment import receipt
+from proofs.recheck.texts import sections
 
 IDS = (
     "resolution.no_move_fails",
@@ -81,6 +89,91 @@ def solver() -> recheck.Solver:
     return recheck.Solver(60, proofs=False)
 
 
+# -- Ctrl-C and time ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("whom", ["group", "parent"])
+@pytest.mark.parametrize("when", ["at once", "while it works", "in the sweep"])
+def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path) -> None:
+    """The re-check says when it may be interrupted; the sweep would not end by itself."""
+    code = f"""
+        import sys, time
+        from pathlib import Path
+        from proofs import certify, session
+        from proofs.__main__ import main
+        waited, swept = certify.Certified._waited, session.swept
+        def waiting(self, process):
+            if {when == "while it works"}:
+                time.sleep(0.6)
+            if {when != "in the sweep"}:
+                Path("now").touch()
+                time.sleep(0.3)
+            return waited(self, process)
+        def sweeping(**options):
+            if {when == "in the sweep"}:
+                Path("now").touch()
+                time.sleep(0.3)
+            return swept(**options)
+        certify.Certified._waited, session.swept = waiting, sweeping
+        sys.exit(main(["safety.no_loss", "--recheck"]))
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        while not (tmp_path / "now").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        (os.killpg if whom == "group" else os.kill)(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert err.splitlines()[-1] == "interrupted"
+
+
+def test_time_bounds_the_sweep(capfd: pytest.CaptureFixture[str]) -> None:
+    began = time.process_time()
+    with pytest.raises(Timeout):
+        session.swept(timeout=2)
+    assert time.process_time() - began < 4
+    assert main(["cause.only_cause", "--recheck", "--timeout", "5"]) == 3
+    assert capfd.readouterr().err.splitlines()[-1].startswith("the certificate was not finished")
+
+
+@pytest.fixture(scope="module")
+def assembly() -> tuple[_Assembly, dict[Claim, Result]]:
+    engine = session.prover()
+    found = {result.claim: result for result in engine.settle(CLAIMS)}
+    return _Assembly(engine, partial(session.premises, engine)), found
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.title)
+def test_a_certificate_of_one_claim_alone_is_whole(
+    claim: Claim, assembly: tuple[_Assembly, dict[Claim, Result]]
+) -> None:
+    """What the re-checker demands is what is written, whichever claim is asked for."""
+    writer, found = assembly
+    manifest = json.loads(writer.files([found[claim]])["manifest.json"])
+    assert list(demands.problems(manifest)) == []
+
+
+def test_what_is_undetermined_is_left_open(
+    engine: Prover, results: list[Result], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A certificate that proves nothing is no success."""
+    served = next(result for result in results if result.claim.id == "safety.scan_is_served")
+    unsettled = Result(served.claim, Verdict.UNDETERMINED, "no proof, and no run")
+    path = tmp_path / "certificate"
+    OutputFolder(str(path)).write(certificate(engine, [unsettled]))
+    assert recheck.main([str(path)]) == 3
+    assert "left open: safety.scan_is_served is UNDETERMINED" in capsys.readouterr().out
+
+
 # -- proving again --------------------------------------------------------------------------------
 
 
@@ -89,7 +182,8 @@ def test_every_obligation_is_proved_again(
 ) -> None:
     assert recheck.main([str(folder)]) == 0
     said = capsys.readouterr()
-    count = sum(path.endswith(".smt2") for path in files)
+    count = len(json.loads(files["manifest.json"])["files"])
+    assert count == sum(path.endswith(".smt2") for path in files) - 1  # the definitions
     assert f"{count} of {count} obligations proved again" in said.out
     assert f"{count} of {count} obligations are in a decidable fragment." in said.out
     clauses = len(session.prover().invariant())
@@ -260,12 +354,12 @@ def sealed(tamper: Tamper) -> Tamper:
     def and_seal(folder: Path, manifest: dict[str, Any]) -> None:
         tamper(folder, manifest)
         for path, about in manifest["files"].items():
-            text = (folder / path).read_text()
-            about["sha256"] = hashlib.sha256(text.encode()).hexdigest()
-            for name, body in recheck.sections(text)[1:-1]:
-                if name in manifest["sections"]:
-                    own = hashlib.sha256(body.removesuffix("\n").encode()).hexdigest()
-                    manifest["sections"][name] = own
+            about["sha256"] = hashlib.sha256((folder / path).read_bytes()).hexdigest()
+        text = (folder / "definitions.smt2").read_text()
+        manifest["definitions"] = hashlib.sha256(text.encode()).hexdigest()
+        for name, body in sections(text)[1:]:
+            own = hashlib.sha256(body.removesuffix("\n").encode()).hexdigest()
+            manifest["sections"][name] = own
         for claim in manifest["claims"]:
             for path in claim["runs"]:
                 claim["runs"][path] = hashlib.sha256((folder / path).read_bytes()).hexdigest()
@@ -279,11 +373,103 @@ def sealed(tamper: Tamper) -> Tamper:
 
 def everywhere(old: str, new: str) -> Tamper:
     def tamper(folder: Path, manifest: dict[str, Any]) -> None:
-        for path in manifest["files"]:
+        for path in ("definitions.smt2", *manifest["files"]):
             text = (folder / path).read_text()
             (folder / path).write_text(text.replace(old, new))
 
     return tamper
+
+
+def said(title: str, **values: Any) -> Tamper:
+    """Another word in a claim's entry."""
+
+    def tamper(_: Path, manifest: dict[str, Any]) -> None:
+        (claim,) = (claim for claim in manifest["claims"] if claim["title"] == title)
+        assert any(claim[name] != value for name, value in values.items())
+        claim.update(values)
+
+    return tamper
+
+
+def without_obligations(title: str, keep: int, **values: Any) -> Tamper:
+    """A claim whose obligations are gone but for the first ones."""
+
+    def tamper(folder: Path, manifest: dict[str, Any]) -> None:
+        (claim,) = (claim for claim in manifest["claims"] if claim["title"] == title)
+        claim.update(values)
+        names = [premise["name"] for premise in claim["premises"][:keep]]
+        claim["premises"] = claim["premises"][:keep]
+        for path in list(claim["obligations"]):
+            if manifest["files"][path].get("premise") not in names:
+                (folder / path).unlink()
+                del manifest["files"][path]
+                claim["obligations"].remove(path)
+
+    return tamper
+
+
+def shorter_by_three(folder: Path, manifest: dict[str, Any]) -> None:
+    """A run that is cut off, in the manifest and beside the proof that it happens."""
+    said(FOREVER, steps=2)(folder, manifest)
+    run = json.loads((folder / RUN).read_text())
+    run["states"] = run["states"][:3]
+    (folder / RUN).write_text(json.dumps(run))
+    (claim,) = (claim for claim in manifest["claims"] if claim["title"] == FOREVER)
+    for steps in (2, 3, 4):
+        path = f"claims/{FOREVER}/no-run-of-{steps}.smt2"
+        (folder / path).unlink()
+        del manifest["files"][path]
+        claim["obligations"].remove(path)
+
+
+def in_run(change: Callable[[list[dict[str, Any]]], None]) -> Tamper:
+    """Other states in a run."""
+
+    def tamper(folder: Path, _: dict[str, Any]) -> None:
+        run = json.loads((folder / RUN).read_text())
+        change(run["states"])
+        (folder / RUN).write_text(json.dumps(run))
+
+    return tamper
+
+
+def last_state(states: list[dict[str, Any]]) -> None:
+    states[-1]["Mailbox.move.state"]["#map"] = [["mailbox1", "moved"]]
+
+
+def other_action(states: list[dict[str, Any]]) -> None:
+    states[1]["action"]["value"] = {"server": "server2"}
+
+
+def other_start(states: list[dict[str, Any]]) -> None:
+    for state in states:
+        state["Site.sticky"] = True
+
+
+def another_plan(_: Path, manifest: dict[str, Any]) -> None:
+    (claim,) = (claim for claim in manifest["claims"] if claim["plans"])
+    claim["plans"][1][0]["arguments"][1] = 7
+
+
+def another_receipt(_: Path, manifest: dict[str, Any]) -> None:
+    manifest["files"][STEP]["fragment"]["edges"] = []
+
+
+def twice(_: Path, manifest: dict[str, Any]) -> None:
+    manifest["claims"].append(manifest["claims"][0] | {"verdict": "REFUTED"})
+
+
+def less_is_covered(_: Path, manifest: dict[str, Any]) -> None:
+    manifest["does_not_cover"].pop()
+
+
+def another_clause(_: Path, manifest: dict[str, Any]) -> None:
+    manifest["invariant"]["clauses"][0]["says"] = "every Attachment: it is safe"
+
+
+def other_regions(_: Path, manifest: dict[str, Any]) -> None:
+    (claim,) = (claim for claim in manifest["claims"] if claim["numbers"])
+    claim["numbers"]["says"][0]["from"] = "5.5.2651.32"
 
 
 def dropped(folder: Path, manifest: dict[str, Any]) -> None:
@@ -301,7 +487,12 @@ def added(folder: Path, _: dict[str, Any]) -> None:
     (folder / "claims" / "more.smt2").write_text("(check-sat)\n")
 
 
-RUN = "claims/resolution.no_move_fails_forever/run.itf.json"
+FOREVER = "resolution.no_move_fails_forever"
+RUN = f"claims/{FOREVER}/run.itf.json"
+HAPPENS = f"claims/{FOREVER}/run.smt2"
+SHORTER = f"claims/{FOREVER}/no-run-of-4.smt2"
+PLANS = "claims/resolution.store_recoverable/plans.smt2"
+UNLIKE = "does not say what the definitions do"
 TAMPERS: dict[str, tuple[Tamper, str]] = {
     "an obligation": (changed(STEP, "(assert reading)", "(assert false)"), "was changed"),
     "the invariant": (changed(CLAUSE, "AntivirusApi.disabled", "AntivirusApi.enabled"), "changed"),
@@ -336,13 +527,13 @@ TAMPERS: dict[str, tuple[Tamper, str]] = {
     ),
     "a definition that asserts, sealed": (
         sealed(everywhere("; == invariant\n", "; == invariant\n(assert false)\n")),
-        "its section 'invariant' has a command assert",
+        "'invariant' has a command assert",
     ),
     "a start that contradicts, sealed": (
         sealed(
             everywhere("; == start\n", "; == start\n(assert (forall ((x Server)) (= 0 (+ 0 1))))\n")
         ),
-        "its section 'start' does not fix each function once",
+        "'start' does not fix each function once",
     ),
     "an obligation less, sealed": (
         sealed(dropped),
@@ -352,6 +543,104 @@ TAMPERS: dict[str, tuple[Tamper, str]] = {
         sealed(changed(RUN, '"tag": "stop_store"', '"tag": "jump"')),
         "follows from jump, which is no action",
     ),
+    "a search that contradicts itself, sealed": (
+        sealed(changed(SHORTER, "; == instances\n", "; == instances\n(assert (=> true false))\n")),
+        f"its section 'instances' {UNLIKE}",
+    ),
+    "any step that contradicts itself, sealed": (
+        sealed(
+            changed(
+                SHORTER,
+                "(declare-const every.1@3",
+                "(assert (=> true false))\n(declare-const every.1@3",
+            )
+        ),
+        "asserts something else than what names stand for",
+    ),
+    "any step that is never enabled, sealed": (
+        sealed(
+            changed(
+                SHORTER,
+                "(define-fun enabled@3 () Bool\n  (and",
+                "(define-fun enabled@3 () Bool\n  (and false",
+            )
+        ),
+        "its section 'any step 4' is not that of the other obligations",
+    ),
+    "a search for nothing, sealed": (
+        sealed(
+            changed(
+                SHORTER, "(define-fun reading () Bool true)", "(define-fun reading () Bool false)"
+            )
+        ),
+        UNLIKE,
+    ),
+    "a run that always ends so, sealed": (
+        sealed(
+            changed(
+                HAPPENS,
+                "(define-fun reading () Bool true)",
+                "(define-fun reading () Bool (not false))",
+            )
+        ),
+        UNLIKE,
+    ),
+    "a run whose step is always enabled, sealed": (
+        sealed(
+            changed(
+                HAPPENS,
+                "(define-fun enabled.1 () Bool (=",
+                "(define-fun enabled.1 () Bool true)(define-fun other () Bool (=",
+            )
+        ),
+        f"its section 'step 1' {UNLIKE}",
+    ),
+    "a plan that always works, sealed": (
+        sealed(
+            changed(
+                PLANS,
+                "(define-fun plan.1 () Bool",
+                "(define-fun plan.1 () Bool true)(define-fun other () Bool",
+            )
+        ),
+        f"its section 'plans' {UNLIKE}",
+    ),
+    "another plan, sealed": (sealed(another_plan), f"its section 'plans' {UNLIKE}"),
+    "eight of nine premises less, sealed": (
+        sealed(without_obligations("liveness.move_ends", 1)),
+        "liveness.move_ends lacks premises of the chain rule",
+    ),
+    "a phase less, sealed": (
+        sealed(without_obligations("liveness.move_ends", 6 - 1)),
+        "liveness.move_ends lacks premises of the chain rule",
+    ),
+    "an unknown verdict, sealed": (
+        sealed(without_obligations("resolution.no_move_fails", 0, verdict="PROVED ")),
+        "resolution.no_move_fails cannot be PROVED : it is of the kind always",
+    ),
+    "another verdict of the kind, sealed": (
+        sealed(said(FOREVER, verdict="REACHED")),
+        f"{FOREVER} cannot be REACHED",
+    ),
+    "a claim twice, sealed": (sealed(twice), "has the claim resolution.no_move_fails more than"),
+    "a run that is cut off, sealed": (sealed(shorter_by_three), "an obligation is missing: run"),
+    "another last state, sealed": (
+        sealed(in_run(last_state)),
+        "Mailbox.move.state(mailbox1) is another one in state 5",
+    ),
+    "another argument, sealed": (sealed(in_run(other_action)), f"{RUN} is no run"),
+    "another beginning, sealed": (sealed(in_run(other_start)), f"'first state' {UNLIKE}"),
+    "other words for a claim, sealed": (
+        sealed(said("resolution.no_move_fails", says="No move ever fails.")),
+        "says something else of resolution.no_move_fails than its definitions",
+    ),
+    "other words for a clause, sealed": (sealed(another_clause), "something else of the invariant"),
+    "other words for a region, sealed": (
+        sealed(other_regions),
+        "the regions of resolution.rollback_window are not those that its numbers give",
+    ),
+    "another receipt, sealed": (sealed(another_receipt), "its receipt is another one"),
+    "more that is covered, sealed": (sealed(less_is_covered), "covers something else"),
 }
 
 
@@ -406,10 +695,9 @@ def test_the_recheck_imports_neither_model_nor_engine(folder: Path) -> None:
         assert not name.startswith("proofs.engine")
 
 
-def test_the_recheck_runs_from_its_file_alone(folder: Path, tmp_path: Path) -> None:
-    alone = tmp_path / "recheck.py"
-    shutil.copy(ROOT / "proofs" / "recheck.py", alone)
-    done = subprocess.run([sys.executable, "-P", alone, folder], cwd=tmp_path, check=False)
+def test_the_recheck_runs_from_its_folder_alone(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "proofs" / "recheck", tmp_path / "recheck")
+    done = subprocess.run([sys.executable, "-m", "recheck", folder], cwd=tmp_path, check=False)
     assert done.returncode == 0
 
 

@@ -49,6 +49,8 @@ def test_nothing_of_a_core_can_be_left_out(claim: Claim) -> None:
     under = engine().transitions.under(claim.reading)
     assert set(found.clauses) <= {str(clause) for clause in known.clauses}
     assert found.reading <= bool(under)
+    for part in found.parts:
+        assert part.kind == "start" or part.origins, part
     used = [
         name
         for clause, name in zip(known.clauses, known.used, strict=True)

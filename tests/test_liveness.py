@@ -12,11 +12,11 @@ from model.site import Site
 from model.version import StoreVersion
 from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine import liveness
+from proofs.engine import cycles, liveness
 from proofs.engine.claims import Catalogue, Claim, Kind, Step
 from proofs.engine.cycles import check_ending
-from proofs.engine.explicit import Instance
-from proofs.engine.fairness import LeadsTo, Strength, finitely, leads_to, never, strong, weak
+from proofs.engine.explicit import Instance, State
+from proofs.engine.fairness import Fair, LeadsTo, Strength, finitely, leads_to, never, strong, weak
 from proofs.engine.lasso import lassos
 from proofs.engine.ledger import replay_lasso
 from proofs.engine.prove import Prover
@@ -66,27 +66,74 @@ def test_it_holds_for_any_number_and_each_assumption_is_needed(claim: Claim) -> 
         assert len(entry.run.steps) == steps
         assert entry.run.loop is not None
         assert entry.run.loop < steps
+        # Each fair action has its reason, though there be nothing that it could be about.
+        rest = [other for other in claim.fairness if str(other) != entry.assumption]
+        for fair in (other for other in rest if isinstance(other, Fair)):
+            assert any(reason.startswith(fair.name) for reason in entry.run.fairness)
+    assert result.needs == tuple(map(str, claim.fairness))
 
 
 @pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
 def test_fair_cycles_of_a_small_instance_agree(claim: Claim) -> None:
-    assert check_ending(claim, HISTORIES, SMALL, claim.fairness).holds
+    found = check_ending(claim, HISTORIES, SMALL, claim.fairness)
+    assert found.holds
+    assert found.met
     for dropped in claim.fairness:
         rest = [other for other in claim.fairness if other is not dropped]
         assert not check_ending(claim, HISTORIES, SMALL, rest).holds, str(dropped)
 
 
-def test_two_attachments_of_a_mailbox_are_both_copied() -> None:
-    both = Instance(
-        Site,
-        {"servers": 2, "mailboxes": 1, "attachments": 2},
-        {StoreVersion: VERSIONS[1:2]},
-        {"sticky": False},
-    )
-    claim = next(claim for claim in ENDINGS if claim.id == "liveness.move_ends")
+def sized(servers: int, mailboxes: int, attachments: int) -> Instance:
+    """An instance with the Store.exe of SP4 alone, under both readings."""
+    sizes = {"servers": servers, "mailboxes": mailboxes, "attachments": attachments}
+    return Instance(Site, sizes, {StoreVersion: VERSIONS[2:]})
+
+
+SIZES = ((2, 1, 0), (2, 1, 2), (2, 2, 1), (3, 1, 1))
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+@pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
+def test_fair_cycles_of_other_sizes_agree(claim: Claim, sizes: tuple[int, int, int]) -> None:
+    instance = sized(*sizes)
+    found = check_ending(claim, HISTORIES, instance, claim.fairness)
+    assert found.holds
+    # Without attachments nobody is to be served one.
+    is_about_attachments = claim.id == "liveness.client_served"
+    assert found.met is (sizes[2] > 0 or not is_about_attachments)
+    # The first assumption is about attachments, and is needed where there are some.
+    rest = claim.fairness[1:]
+    assert check_ending(claim, HISTORIES, instance, rest).holds is (sizes[2] == 0)
+
+
+class PerKind(cycles._Graph):
+    """Fairness to an action as a whole: whichever instance is taken will do."""
+
+    def is_fair(self, part: dict[State, list[cycles.Edge]]) -> bool:
+        taken = {number for edges in part.values() for number, _ in edges}
+        for fair in self.fair:
+            names = [name for name, _ in self.searched.space.actions]
+            kind = {number for number, name in enumerate(names) if name == fair.name}
+            enabled = [any(self._enabled(state, number) for number in kind) for state in part]
+            if not kind & taken and all(enabled):
+                return False
+        return True
+
+
+def test_fairness_to_a_kind_of_action_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With two mailboxes one may move again and again, and the other wait for ever."""
+    (claim,) = (claim for claim in ENDINGS if claim.id == "liveness.move_ends")
+    alone, both = sized(2, 1, 1), sized(2, 2, 1)
     assert check_ending(claim, HISTORIES, both, claim.fairness).holds
+    monkeypatch.setattr(cycles, "_Graph", PerKind)
+    assert check_ending(claim, HISTORIES, alone, claim.fairness).holds
+    assert not check_ending(claim, HISTORIES, both, claim.fairness).holds
+
+
+def test_two_attachments_of_a_mailbox_are_both_copied() -> None:
+    (claim,) = (claim for claim in ENDINGS if claim.id == "liveness.move_ends")
     only = (weak(Site.finish_move, "mailbox"),)
-    assert not check_ending(claim, HISTORIES, both, only).holds
+    assert not check_ending(claim, HISTORIES, sized(2, 1, 2), only).holds
 
 
 # -- the premises of the rule are not decoration ------------------------------------------------
@@ -192,10 +239,14 @@ def no_leads_to(step: Step, attachment: Attachment) -> bool:
     return hands_to_client(step, attachment)
 
 
-def _settled(id_: str) -> Result:
+def claim_of(id_: str) -> Claim:
+    return next(claim for claim in MORE.claims if claim.id == id_)
+
+
+def _settled(id_: str, *, explain: bool = True) -> Result:
     claim = next(claim for claim in MORE.claims if claim.id == id_)
     engine = Prover(
-        Site, CLAIMS, HISTORIES, numbers=session.NUMBERS, lock_file=session.LOCK, explain=True
+        Site, CLAIMS, HISTORIES, numbers=session.NUMBERS, lock_file=session.LOCK, explain=explain
     )
     (result,) = engine.settle([claim])
     return result
@@ -221,9 +272,61 @@ def test_weak_fairness_does_not_reach_what_strong_fairness_does() -> None:
 
 
 def test_a_claim_whose_premise_is_never_met_is_vacuous() -> None:
-    result = _settled("more.vacuous")
+    result = _settled("more.vacuous", explain=False)
     assert result.vacuous
     assert not result.as_expected
+
+
+@MORE.eventually(
+    "more.contradictory",
+    "nowhere",
+    fairness=(
+        weak(Site.client_open, "attachment"),
+        never("a client asks", lambda step, a: step.fires(Site.client_open, a)),
+        never("the store stops", lambda step, a: step.fires(Site.stop_store, a.server)),
+    ),
+)
+def never_fair(step: Step, attachment: Attachment) -> LeadsTo:
+    """Nobody may ask, and somebody has to."""
+    return leads_to(
+        attachment.server.store.running.is_active,
+        step.fires(Site.client_open, attachment) and False,
+    )
+
+
+def anything(step: Step, mailbox: Mailbox) -> bool:
+    return True
+
+
+@MORE.eventually(
+    "more.still",
+    "nowhere",
+    fairness=(
+        weak(Site.copy_attachment),
+        weak(Site.finish_move, "mailbox"),
+        never("anything happens", anything),
+    ),
+)
+def never_a_step(site: Site, mailbox: Mailbox) -> LeadsTo:
+    """A move that copies ends, if nothing happens any more."""
+    copies = mailbox.move.copying.is_active
+    return leads_to(copies, not copies)
+
+
+@pytest.mark.parametrize("id_", ["more.contradictory", "more.still"])
+def test_assumptions_that_contradict_one_another_prove_nothing(id_: str) -> None:
+    """By the solver and by the fair cycles: no run passes the premise and is as assumed."""
+    result = _settled(id_, explain=False)
+    assert result.verdict is Verdict.PROVED
+    assert result.vacuous
+    assert not result.as_expected
+    assert "no run that is as it assumes" in result.detail
+    claim = next(claim for claim in MORE.claims if claim.id == id_)
+    found = check_ending(claim, HISTORIES, SMALL, claim.fairness)
+    assert found.holds
+    assert found.owing
+    assert not found.met
+    assert check_ending(claim, HISTORIES, SMALL, claim.fairness[:1]).met
 
 
 def test_an_assumption_that_is_not_needed_is_named() -> None:
@@ -232,6 +335,38 @@ def test_an_assumption_that_is_not_needed_is_named() -> None:
     assert result.ledger is not None
     assert [entry.run is None for entry in result.ledger] == [False, True, False]
     assert result.ledger[1].detail == "not needed"
+    assert result.needs == (str(claim_of("more.unneeded").fairness[0]), "never: the store stops")
+
+
+@MORE.eventually(
+    "more.either",
+    "nowhere",
+    fairness=(
+        weak(Site.client_open, "attachment"),
+        never("the store stops", lambda step, a: step.fires(Site.stop_store, a.server)),
+        never("its store is stopped", lambda step, a: step.fires(Site.stop_store, a.server)),
+    ),
+)
+def asked_all_the_same(step: Step, attachment: Attachment) -> LeadsTo:
+    """A client that keeps asking a running store asks; one of two assumptions would do."""
+    return leads_to(
+        attachment.server.store.running.is_active, step.fires(Site.client_open, attachment)
+    )
+
+
+def test_of_two_assumptions_that_do_the_same_one_is_needed() -> None:
+    """Dropped one at a time, neither is missed; dropped both, the claim is false."""
+    result = _settled("more.either")
+    assert result.verdict is Verdict.PROVED
+    assert result.ledger is not None
+    assert [entry.run is None for entry in result.ledger] == [False, True, True]
+    assert result.ledger[1].detail == "not needed"
+    assert result.ledger[2].detail.startswith("needed only because another one")
+    first, _, last = map(str, claim_of("more.either").fairness)
+    assert result.needs == (first, last)
+    claim = claim_of("more.either")
+    assert not check_ending(claim, HISTORIES, SMALL, claim.fairness[:1]).holds
+    assert check_ending(claim, HISTORIES, SMALL, claim.fairness[::2]).holds
 
 
 def test_a_body_that_does_not_say_what_leads_to_what_is_refused() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import re
+import time
+from typing import Any
 
 import pytest
 
@@ -42,6 +44,12 @@ def test_the_command_shows_each(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert all(len(line) <= 80 for line in said.splitlines())
     assert "is broken" in said
+    same = [part for part in re.split(r"^Without ", said, flags=re.MULTILINE) if "As for" in part]
+    assert [" ".join(part.split("As for")[1].split()[:2]) for part in same] == [
+        "Symptoms 2:",
+        "Resolution 1:",
+    ]
+    assert not any("is broken" in part for part in same)
 
 
 def test_the_model_itself_is_left_as_it_was(found: list[Appearance]) -> None:
@@ -53,3 +61,21 @@ def test_a_time_that_is_too_short(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["without", "--timeout", "0.01"]) == 3
     assert capsys.readouterr().err.startswith("stopped: ")
     assert main(["without", "--timeout", "0"]) == 2
+
+
+def test_time_is_for_all_paragraphs_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each paragraph takes what the former ones have left."""
+    left: list[float | None] = []
+
+    def taking(*arguments: Any) -> Any:
+        left.append(arguments[2])
+        time.sleep(0.02)
+        return CLAIMS[0], None
+
+    monkeypatch.setattr(without, "_appearing", taking)
+    assert all(item.run is None for item in without.appearances(timeout=60))
+    assert left == sorted(left, key=lambda seconds: -(seconds or 0))
+    assert left[-1] is not None
+    assert left[-1] < 60 - 0.02 * (len(left) - 1)
+    list(without.appearances())
+    assert left[-1] is None

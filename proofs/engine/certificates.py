@@ -15,35 +15,15 @@ from typing import Any
 
 from proofs.engine import itf
 from proofs.engine.claims import ANY_READING, Claim, Kind
-from proofs.engine.fragment import receipt
 from proofs.engine.induction import Clause
 from proofs.engine.obligations import Obligation, Obligations, folder
 from proofs.engine.prove import Prover
 from proofs.engine.run_obligations import Runs
-from proofs.engine.sections import Premise
+from proofs.engine.sections import Part, Premise
 from proofs.engine.shorter import Shorter
 from proofs.engine.verdict import Result, Run, Verdict
-
-SCHEMA_VERSION = 1
-"""It rises when a reader of the former format could be misled."""
-
-MANIFEST = "manifest.json"
-
-COVERS = (
-    "the invariant: it holds initially, and every action keeps each of its clauses",
-    "each claim that is PROVED: for any number of entities and any version",
-    "each claim about the end of a run that is PROVED: every premise of the chain rule",
-    "each derived region: every number outside is excluded, every number inside has a run",
-    "each shown run: the commands allow it, and no shorter one, whatever the number of entities",
-    "the grounding: obligations have quantifiers; the prover's own queries have none",
-)
-DOES_NOT_COVER = (
-    "that the commands are what the model's Python does; replay and exhaustive search test that",
-    "that the steps of no-run-of-... are all steps; they are written as the search has them",
-    "that the chain rule is sound, and that a lasso is a shortest one",
-    "that a claim's antecedent is ever reached, and that an answer is UNDETERMINED",
-    "the administrators' table",
-)
+from proofs.recheck.fragment import receipt
+from proofs.recheck.scope import COVERS, DEFINITIONS, DOES_NOT_COVER, MANIFEST, SCHEMA_VERSION
 
 
 def digest(text: str) -> str:
@@ -87,20 +67,23 @@ class _Assembly:
         def keep(obligations: Iterable[Obligation]) -> list[str]:
             paths = []
             for obligation in obligations:
+                self.prover.remaining()
                 files[obligation.path] = obligation.text
                 about[obligation.path] = _about(obligation)
                 paths.append(obligation.path)
             return paths
 
-        resting = any(_clauses_of(result) for result in results)
+        entries = [self._claim(result) for result in results]
+        resting = any(entry["clauses"] for entry in entries)
         invariant = keep(self.base.of_invariant()) if resting else []
-        for result in results:
-            entry = self._claim(result)
+        for result, entry in zip(results, entries, strict=True):
             entry["obligations"] = keep(self._obligations(result))
             for path, run in _shown(result):
                 files[path] = itf.text(self.prover.transitions.info, result.claim, run)
             entry["runs"] = {path: digest(files[path]) for path, _ in _shown(result)}
             claims.append(entry)
+        shared = [*self.base.shared, *self._said(results)]
+        files[DEFINITIONS] = "".join(f"; == {part.name}\n{part.text}\n" for part in shared)
         manifest: dict[str, Any] = {
             "schema": SCHEMA_VERSION,
             "model": self._model(),
@@ -115,21 +98,19 @@ class _Assembly:
                 "obligations": invariant,
             },
             "claims": claims,
-            "sections": {
-                part.name: digest(part.text)
-                for part in (
-                    self.base.types,
-                    self.base.vocabulary,
-                    self.base.invariant,
-                    self.base.start,
-                    *self.base.steps.values(),
-                )
-            },
+            "sections": {part.name: digest(part.text) for part in shared},
+            "definitions": digest(files[DEFINITIONS]),
             "files": dict(sorted(about.items())),
         }
         manifest["digest"] = digest(canonical(manifest))
         files[MANIFEST] = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
         return files
+
+    def _said(self, results: Iterable[Result]) -> Iterator[Part]:
+        """What each claim says, of any state or step."""
+        for claim in (result.claim for result in results):
+            if claim.kind is not Kind.EVENTUALLY:
+                yield self.base.claim(claim, self.prover.property(claim))
 
     def _model(self) -> dict[str, Any]:
         transitions = self.prover.transitions

@@ -117,12 +117,17 @@ class Cores:
         parts: dict[int, tuple[z3.BoolRef, _Part]] = {}
 
         def weak(
-            term: z3.BoolRef, variable: z3.ExprRef | None, *, listed: bool = True
+            term: z3.BoolRef,
+            variable: z3.ExprRef | None,
+            *,
+            listed: bool = True,
+            written: Sequence[Origin] = (),
         ) -> z3.BoolRef:
             pairs = []
             for atom in _conditions(term, variable):
                 if atom.get_id() not in parts:
-                    parts[atom.get_id()] = atom, self._condition(command, atom, listed=listed)
+                    part = self._condition(command, atom, written, listed=listed)
+                    parts[atom.get_id()] = atom, part
                 name = parts[atom.get_id()][1].name
                 pairs.append((atom, z3.If(name, atom, _anything(atom, variable))))
             weakened: z3.BoolRef = z3.substitute(term, *pairs) if pairs else term
@@ -141,7 +146,8 @@ class Cores:
                 effects.append(effect)
                 anything = _anything(decl(update.variable), update.variable)
                 listed = key.slot != HISTORY
-                exactly = weak(update.value, update.variable, listed=listed)
+                written = command.origins.get(key, ())
+                exactly = weak(update.value, update.variable, listed=listed, written=written)
                 said = z3.If(effect.name, exactly, anything)
                 value = z3.substitute(said, (update.variable, bound))
             macros.append((transitions.next_vocabulary.functions[key], value))
@@ -178,12 +184,20 @@ class Cores:
         context.parts = parts
         return context
 
-    def _condition(self, command: Command, atom: z3.BoolRef, *, listed: bool) -> _Part:
+    def _condition(
+        self, command: Command, atom: z3.BoolRef, written: Sequence[Origin], *, listed: bool
+    ) -> _Part:
+        """A condition, and the lines that ask for it; nobody asks for a truth that is only passed
+        on: it stands where it is ``written``, or where what it is made of is asked for.
+        """
         names = {term.get_id(): name for name, _, term in command.parameters if not z3.is_int(term)}
         for part in subterms(atom):
             if z3.is_const(part) and str(part).startswith("x:"):
                 names[part.get_id()] = part.sort().name().lower()
-        asked = command.asked.get(skeleton(atom), ())
+        asked: Sequence[Origin] = command.asked.get(skeleton(atom), ()) or written
+        if not asked:
+            inner = (term for term in subterms(atom) if z3.is_bool(term))
+            asked = [o for term in inner for o in command.asked.get(_about_any(term), ())]
         text = spell(atom, self.transitions, names)
         part = _part("guard", command.name, text, asked)
         return _Part(z3.FreshBool("condition"), part, (atom,), listed)
@@ -303,6 +317,13 @@ class Cores:
             ]
             found |= used
         return found
+
+
+def _about_any(term: z3.ExprRef) -> str:
+    """A term below a quantifier as text in which only the kinds of the entities are left."""
+    bound = {v.get_id(): v for v in subterms(term) if z3.is_var(v)}.values()
+    pairs = [(v, z3.Const(f"any {v.sort().name()}", v.sort())) for v in bound]
+    return skeleton(z3.substitute(term, *pairs)) if pairs else skeleton(term)
 
 
 def _part(kind: str, action: str, text: str, origins: Iterable[Origin]) -> CorePart:

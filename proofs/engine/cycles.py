@@ -19,7 +19,7 @@ from typing import Any
 from model.kernel import Entity
 from proofs.engine.claims import Claim, History
 from proofs.engine.explicit import Product, State, kept_for, product
-from proofs.engine.fairness import Assumption, Fair, Often, Rare, Strength
+from proofs.engine.fairness import Assumption, Fair, Often, Rare, Strength, passing
 from proofs.engine.memo import Memo
 from proofs.engine.space import Instance
 
@@ -29,10 +29,13 @@ Edge = tuple[int, State]
 
 @dataclass(frozen=True)
 class Ending:
-    """Whether every fair run of an instance reaches a claim's goal, and how many states owe it."""
+    """Whether every fair run of an instance reaches a claim's goal, how many states owe it, and
+    whether some fair run passes the premise at all.
+    """
 
     holds: bool
     owing: int
+    met: bool
 
 
 def check_ending(
@@ -43,7 +46,7 @@ def check_ending(
 ) -> Ending:
     """Decide a claim about the end of a run for an instance, under some assumptions."""
     kept = kept_for(claim, histories)
-    holds, owing = True, 0
+    holds, owing, met = True, 0, False
     for space in instance.spaces(claim.reading):
         searched = product(space, kept)
         reached = _reached(searched)
@@ -51,8 +54,14 @@ def check_ending(
             graph = _Graph(searched, claim, assumptions, choice)
             owed = graph.owed(reached)
             owing += len(owed)
-            holds &= not any(graph.is_fair(part) for part in graph.parts(owed))
-    return Ending(holds, owing)
+            is_fair = any(graph.is_fair(part) for part in graph.parts(owed))
+            holds &= not is_fair
+            met |= is_fair
+            if not met:
+                passing_it = _Graph(searched, passing(claim), assumptions, choice)
+                beyond = passing_it.owed(reached)
+                met = any(passing_it.is_fair(part) for part in passing_it.parts(beyond))
+    return Ending(holds, owing, met)
 
 
 def _reached(searched: Product) -> list[State]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,19 +12,30 @@ import z3
 
 from model.kernel import System
 from proofs.engine import sections
-from proofs.engine.bounded import Goal, Numbers
+from proofs.engine.bounded import Numbers
 from proofs.engine.claims import Claim, History
 from proofs.engine.core import Obligation
 from proofs.engine.extract import Command
-from proofs.engine.fairness import Assumption
+from proofs.engine.fairness import Assumption, passing
 from proofs.engine.induction import Clause, Induction
 from proofs.engine.lasso import lassos
 from proofs.engine.ledger import replay_lasso
-from proofs.engine.liveness import Eventuality, Premise, broken, eventuality, find, premises
+from proofs.engine.liveness import (
+    Eventuality,
+    Phase,
+    Premise,
+    eventuality,
+    find,
+    premises,
+    proof,
+)
 from proofs.engine.verdict import Dropped, Result, Run, Verdict
 
 LENGTH = 8
 """Lassos of more steps, stem and loop together, are not searched for."""
+
+SHORT = 4
+"""Before longer runs that pass a premise are searched for, it is asked whether there are any."""
 
 T = TypeVar("T")
 
@@ -59,6 +71,7 @@ class Endings:
         self.induction, self.transitions = induction, induction.transitions
         self.numbers, self.explain = numbers, explain
         self._terms: dict[Claim, Eventuality] = {}
+        self._proofs: dict[tuple[Claim, tuple[Clause, ...]], list[Phase] | None] = {}
 
     def terms(self, claim: Claim) -> Eventuality:
         """A claim as terms."""
@@ -66,15 +79,17 @@ class Endings:
             self._terms[claim] = eventuality(self.transitions, claim, claim.fairness)
         return self._terms[claim]
 
-    def premise(self, claim: Claim) -> Goal:
-        """What has to be reached for a claim not to be vacuous."""
-        terms = self.terms(claim)
-        return Goal(claim.title, terms.owed, False, terms.variables, claim.reading)
+    def phases(self, claim: Claim, clauses: Sequence[Clause]) -> list[Phase] | None:
+        """The phases of a claim's proof; None where none is found. Raises Timeout."""
+        key = claim, tuple(clauses)
+        if key not in self._proofs:
+            self._proofs[key] = proof(self.induction, self.terms(claim), clauses)
+        return self._proofs[key]
 
     def certified(self, claim: Claim, clauses: Sequence[Clause]) -> list[sections.Premise]:
         """The premises of a proof for a certificate."""
         terms = self.terms(claim)
-        phases = find(self.induction, terms, clauses) or ()
+        phases = self.phases(claim, clauses) or ()
         free = {
             term.decl().name(): (term.decl().name().replace(":", " "), Any, term)
             for phase in phases
@@ -93,7 +108,7 @@ class Endings:
 
     def obligations(self, claim: Claim, clauses: Sequence[Clause]) -> list[Obligation]:
         """The premises of a proof, as what has to be excluded."""
-        phases = find(self.induction, self.terms(claim), clauses)
+        phases = self.phases(claim, clauses)
         asked = premises(self.transitions, self.terms(claim), phases or ())
         return [Obligation(premise.violation, premise.on_step) for premise in asked]
 
@@ -112,34 +127,63 @@ class Endings:
         said: z3.BoolRef = self.transitions.after(term, command) if premise.on_step else term
         return said
 
-    def settle(self, claim: Claim, clauses: Sequence[Clause], *, reached: bool) -> Result:
-        """The verdict on a claim. ``reached`` says that a run leads to its premise.
+    def settle(self, claims: Mapping[Claim, Sequence[Clause]]) -> Iterator[Result]:
+        """The verdicts on claims, each with the clauses that its proof may use. Raises Timeout."""
+        clock, seconds = Clock(), dict[Claim, float]()
+        for claim, clauses in claims.items():
+            if self.phases(claim, clauses) is None:
+                yield self._endless(claim, clock)
+            seconds[claim] = clock.lap()
+        left = {c: clauses for c, clauses in claims.items() if self.phases(c, clauses) is not None}
+        for claim in self._met(tuple(left), SHORT):
+            yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap())
+        for claim in list(left):
+            if proof(self.induction, self._passing(claim), left[claim]) is not None:
+                why = "holds because no run that is as it assumes ever gets there"
+                yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap(), why)
+        for claim in self._met(tuple(left), LENGTH):
+            yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap())
+        for claim, clauses in left.items():
+            why = f"holds, but no fair lasso of up to {LENGTH} steps is as it assumes"
+            yield self._proved(claim, clauses, seconds[claim] + clock.lap(), why)
 
-        Raises Timeout.
-        """
-        clock, terms = Clock(), self.terms(claim)
-        phases = find(self.induction, terms, clauses)
-        asked = list(premises(self.transitions, terms, phases or ()))
-        if phases is None or broken(self.induction, terms, asked, clauses):
-            return self._endless(claim, clock)
-        detail = "every fair run gets there, for any finite number of entities"
-        vacuous: bool | None = False
-        if not reached:
-            vacuous = None if self.induction.of_states({0: terms.owed}, clauses) else True
-            detail = (
-                "holds because nothing ever gets there" if vacuous else "its premise is not met"
-            )
-        seconds = clock.lap()
+    def _proved(
+        self, claim: Claim, clauses: Sequence[Clause], seconds: float, unmet: str = ""
+    ) -> Result:
+        """A claim that holds; ``unmet`` says why it is vacuous, if it is."""
+        ledger, needs = self._ledger(claim, clauses) if self.explain else (None, None)
         return Result(
             claim,
             Verdict.PROVED,
-            detail,
+            unmet or "every fair run gets there, for any finite number of entities",
             invariant=tuple(map(str, clauses)),
-            vacuous=vacuous,
+            vacuous=bool(unmet),
             seconds=seconds,
-            argument=tuple(map(str, phases)),
-            ledger=self._ledger(claim, clauses) if self.explain else None,
+            argument=tuple(map(str, self.phases(claim, clauses) or ())),
+            ledger=ledger,
+            needs=needs,
         )
+
+    def _met(self, claims: Iterable[Claim], length: int) -> Iterator[Claim]:
+        """The claims whose premise some run of up to ``length`` steps passes that is as they
+        assume, whether or not it reaches the goal. The run goes round for ever, and is replayed.
+        """
+        asked = {self._passing(claim): claim for claim in claims}
+        for terms, lasso in lassos(
+            self.transitions,
+            asked,
+            length,
+            seed=self.induction.seed,
+            deadline=self.induction.deadline,
+            numbers=self.numbers,
+            canonical=False,
+        ):
+            claim = asked[terms]
+            replay_lasso(self.system, self.histories, lasso, passing(claim), claim.fairness)
+            yield claim
+
+    def _passing(self, claim: Claim) -> Eventuality:
+        return replace(self.terms(claim), goal=z3.BoolVal(False))
 
     def _endless(self, claim: Claim, clock: Clock) -> Result:
         run = self._lassos(claim, {0: claim.fairness}).get(0)
@@ -150,25 +194,46 @@ class Endings:
         detail = f"the shortest fair lasso, at any size, has {steps} steps"
         return Result(claim, Verdict.REFUTED, detail, steps, run, seconds=clock.lap())
 
-    def _ledger(self, claim: Claim, clauses: Sequence[Clause]) -> tuple[Dropped, ...]:
-        """What becomes of a claim that holds without each of its assumptions."""
+    def _ledger(
+        self, claim: Claim, clauses: Sequence[Clause]
+    ) -> tuple[tuple[Dropped, ...], tuple[str, ...] | None]:
+        """What becomes of a claim that holds without each of its assumptions; and a least set of
+        them under which it holds, None where it is not known to be a least one.
+        """
         without = {
             item: tuple(other for other in claim.fairness if other is not item)
             for item in claim.fairness
         }
         found = self._lassos(claim, without)
         ledger = []
+        needed = list(claim.fairness)
         for item, rest in without.items():
             run = found.get(item)
             if run is not None:
                 steps = len(run.steps)
                 detail = f"refuted by a lasso of {steps} step{'s' * (steps > 1)}"
             else:
-                terms = eventuality(self.transitions, claim, rest)
-                holds = find(self.induction, terms, clauses) is not None
-                detail = "not needed" if holds else f"no fair lasso of up to {LENGTH} steps"
+                detail = f"no fair lasso of up to {LENGTH} steps"
+                fewer = [other for other in needed if other is not item]
+                if self._holds(claim, fewer, clauses):
+                    needed, detail = fewer, "not needed"
+                elif self._holds(claim, rest, clauses):
+                    detail = "needed only because another one is left out already"
             ledger.append(Dropped(str(item), detail, run))
-        return tuple(ledger)
+        doubtful = {
+            item: [other for other in needed if other is not item]
+            for item in needed
+            if item not in found
+        }
+        is_least = not doubtful or len(self._lassos(claim, doubtful)) == len(doubtful)
+        return tuple(ledger), tuple(map(str, needed)) if is_least else None
+
+    def _holds(
+        self, claim: Claim, assumptions: Sequence[Assumption], clauses: Sequence[Clause]
+    ) -> bool:
+        """Whether a claim is proved under some assumptions."""
+        terms = eventuality(self.transitions, claim, assumptions)
+        return proof(self.induction, terms, clauses) is not None
 
     def _lassos(self, claim: Claim, variants: Mapping[T, Sequence[Assumption]]) -> dict[T, Run]:
         """For each choice of assumptions the shortest lasso that refutes a claim, replayed."""

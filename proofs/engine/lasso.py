@@ -199,11 +199,12 @@ def lassos(
     seed: int = 0,
     deadline: Callable[[], float | None] = lambda: None,
     numbers: Mapping[type, Numbers] | None = None,
+    canonical: bool = True,
 ) -> Iterator[tuple[Eventuality, Lasso]]:
     """The shortest lassos of up to ``limit`` steps that refute claims, each as it is found.
 
-    Of the lassos of one length it takes one with the shortest stem, and then the canonical run.
-    Raises Timeout.
+    Of the lassos of one length a ``canonical`` one has the shortest stem, and is the canonical run
+    then; otherwise it is the one that the solver came upon. Raises Timeout.
     """
     left = list(claims)
     unrolling = Unrolling(transitions, seed=seed, deadline=deadline, numbers=numbers)
@@ -226,27 +227,31 @@ def lassos(
                     continue
                 del asked[claim]
                 left.remove(claim)
-                yield claim, _shortest_stem(unrolling, claim, search.disabled(claim), names, model)
+                besides = partial(unrolling.witnesses, search.disabled(claim))
+                reading = claim.claim.reading
+                goal = Goal("", z3.BoolVal(True), False, claim.variables, reading, besides)
+                if canonical:
+                    stem, best = _shortest_stem(unrolling, names, model)
+                    yield claim, Lasso(unrolling.read(goal, names[stem], best), stem)
+                else:
+                    stem = _stem(names, model)
+                    yield claim, Lasso(unrolling.decode(model, goal), stem)
+
+
+def _stem(names: Sequence[z3.BoolRef], model: z3.ModelRef) -> int:
+    """The shortest stem of the lassos in a model; ``names`` has what stands for each stem."""
+    return min(k for k, name in enumerate(names) if true_in(model, name))
 
 
 def _shortest_stem(
-    unrolling: Unrolling,
-    claim: Eventuality,
-    disabled: Sequence[z3.BoolRef],
-    names: Sequence[z3.BoolRef],
-    model: z3.ModelRef | None,
-) -> Lasso:
-    """The lasso with the shortest stem; ``names`` has what stands for each, ``model`` shows one.
-
-    ``disabled`` has what stands for fair actions being disabled.
-    """
-    stem = len(names)
-    while model is not None:
-        stem, best = min(k for k, name in enumerate(names) if true_in(model, name)), model
-        model = unrolling.check(z3.Or(*names[:stem])) if stem else None
-    besides = partial(unrolling.witnesses, disabled)
-    goal = Goal("", z3.BoolVal(True), False, claim.variables, claim.claim.reading, besides)
-    return Lasso(unrolling.read(goal, names[stem], best), stem)
+    unrolling: Unrolling, names: Sequence[z3.BoolRef], model: z3.ModelRef
+) -> tuple[int, z3.ModelRef]:
+    """The shortest stem of all lassos of the present length, and a model."""
+    better: z3.ModelRef | None = model
+    while better is not None:
+        model, stem = better, _stem(names, better)
+        better = unrolling.check(z3.Or(*names[:stem])) if stem else None
+    return stem, model
 
 
 def _is_test(term: z3.ExprRef, variable: z3.ExprRef) -> bool:

@@ -120,6 +120,9 @@ class _Book:
             raise ReplayError(f"the lasso of {self.claim.title} replays, but reaches the goal")
         if any(number > stem for number in self.seen[Often.FINITELY]):
             raise ReplayError(f"the loop of {self.claim.title} has a step that it must not have")
+        for fair in self.fair:
+            if not any(name.startswith(f"{fair.name}(") for name in self.taken):
+                yield f"{fair.name} has no instance: there is nothing that it could be about"
         for name, taken in self.taken.items():
             disabled = {index for index in self.disabled[name] if stem <= index < length}
             steps = sorted(number for number in taken if stem < number <= length)

@@ -218,13 +218,22 @@ class Phase:
 class Premise:
     """A premise of the rule, as what would violate it: in a state, or in a step.
 
-    ``phase`` is the number of the phase that it is about, if it is about one.
+    ``phase`` is the number of the phase that it is about, if it is about one. A step violates it
+    only if it changes whether ``kept`` holds, where that is given.
     """
 
     name: str
     violation: z3.BoolRef
     on_step: bool
     phase: int | None = None
+    kept: z3.BoolRef | None = None
+
+    def concerns(self, command: Command) -> bool:
+        """Whether a step of an action may violate it, as far as what it writes tells."""
+        if self.kept is None:
+            return True
+        written = set(map(str, command.updates))
+        return any(z3.is_app(p) and p.decl().name() in written for p in subterms(self.kept))
 
 
 def premises(
@@ -235,7 +244,7 @@ def premises(
     yield Premise("the premise starts a phase", z3.And(claim.owed, z3.Not(owed)), False)
     after = [transitions.primed(phase.holds) for phase in phases]
     leaves = z3.And(owed, *claim.idle, z3.Not(z3.Or(*after)))
-    yield Premise("a phase lasts until the next one, or the goal", leaves, True)
+    yield Premise("a phase lasts until the next one, or the goal", leaves, True, None, owed)
     for index, phase in enumerate(phases):
         helper, name = phase.helper, f"phase {index + 1}"
         later = z3.Or(*after[index + 1 :])
@@ -250,7 +259,7 @@ def premises(
             index,
         )
         back = z3.And(*here, z3.Not(stays))
-        yield Premise(f"{name}: no step goes back", back, True, index)
+        yield Premise(f"{name}: no step goes back", back, True, index, phase.holds)
         if not helper.free:
             remains = z3.And(*here, taken, z3.Not(later))
             yield Premise(f"{name}: {helper.says} ends it", remains, True, index)
@@ -258,7 +267,9 @@ def premises(
         then = transitions.primed(helper.enabled)
         lasting = [*here, after[index], then]
         grows = z3.And(*lasting, z3.Not(helper.enabled))
-        yield Premise(f"{name}: the enabled instances never grow", grows, True, index)
+        yield Premise(
+            f"{name}: the enabled instances never grow", grows, True, index, helper.enabled
+        )
         remains = z3.And(*lasting, taken)
         yield Premise(f"{name}: {helper.says} is not enabled after it", remains, True, index)
 
@@ -276,10 +287,13 @@ def broken(
     transitions = induction.transitions
     under = transitions.under(claim.claim.reading)
     states = {k: z3.And(*under, p.violation) for k, p in enumerate(asked) if not p.on_step}
-    steps = {k: z3.And(*under, p.violation) for k, p in enumerate(asked) if p.on_step}
     admitted = dict(induction.of_states(states, clauses))
     for command in transitions.commands:
-        left = {k: term for k, term in steps.items() if k not in admitted}
+        left = {
+            k: z3.And(*under, p.violation)
+            for k, p in enumerate(asked)
+            if p.on_step and k not in admitted and p.concerns(command)
+        }
         if left:
             admitted |= induction.of_steps(left, clauses, command)
     if None in admitted.values():
@@ -305,6 +319,33 @@ class _Edge:
     taken: frozenset[int]
 
 
+class _Question:
+    """A solver that knows what some names stand for; ``helpers`` are those that the last of them
+    are about.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        grounding: Grounding,
+        names: Sequence[z3.BoolRef],
+        helpers: Sequence[int] = (),
+    ) -> None:
+        self.solver = solver(seed)
+        self.solver.add(*grounding.constraints)
+        self.names, self.helpers = names, helpers
+
+
+def _either(cells: Iterable[Cell], names: Sequence[z3.BoolRef]) -> z3.BoolRef:
+    """That the truths of some names are those of one of some cells."""
+    return z3.Or(
+        *(
+            z3.And(*(n if truth else z3.Not(n) for n, truth in zip(names, cell, strict=True)))
+            for cell in sorted(cells)
+        )
+    )
+
+
 class _Cells:
     """The cells that a claim can be owed in, and the steps between them."""
 
@@ -316,8 +357,9 @@ class _Cells:
         self._written = {
             part.decl().name() for atom in self.atoms for part in subterms(atom) if z3.is_app(part)
         }
+        self._asked: dict[str, _Question] = {}
         self.edges: set[_Edge] = set()
-        self.cells = self._states([claim.owed])
+        self.cells = self._states(claim.owed)
         fresh = self.cells
         while fresh and len(self.cells) <= LARGEST:
             new = set()
@@ -330,30 +372,46 @@ class _Cells:
 
     def holds(self, cells: Iterable[Cell]) -> z3.BoolRef:
         """That a state is in one of some cells."""
-        return z3.Or(*(self._in(cell) for cell in sorted(cells)))
-
-    def _in(self, cell: Cell) -> z3.BoolRef:
-        said = zip(self.atoms, cell, strict=True)
-        return z3.And(*(atom if truth else z3.Not(atom) for atom, truth in said))
+        return _either(cells, self.atoms)
 
     def enabled(self, helper: Instance) -> set[Cell]:
         """The cells in which a helper is enabled for certain."""
-        return self.cells - self._states([z3.Not(helper.possible)])
+        return self.cells - self._states(z3.Not(helper.possible))
 
-    def _states(self, terms: Iterable[z3.BoolRef]) -> set[Cell]:
+    def _states(self, term: z3.BoolRef) -> set[Cell]:
+        """The cells of the states in which a term holds."""
         grounding = self.induction.grounding(self.clauses)
-        for term in (*self.under, *terms):
-            grounding.add(term)
+        for said in (*self.under, term):
+            grounding.add(said)
         names = [z3.FreshBool("said") for _ in self.atoms]
         for name, atom in zip(names, self.atoms, strict=True):
             grounding.add(name == atom)
-        return set(self._models(grounding, names))
+        return set(self._models(_Question(self.induction.seed, grounding, names)))
 
     def _steps(self, command: Command, sources: Iterable[Cell]) -> set[_Edge]:
-        transitions, claim = self.transitions, self.claim
-        helps = any(helper.command.name == command.name for helper in claim.helpers)
+        helps = any(helper.command.name == command.name for helper in self.claim.helpers)
         if not helps and not self._written.intersection(map(str, command.updates)):
             return {_Edge(cell, cell, True, frozenset()) for cell in sources}
+        if command.name not in self._asked:
+            self._asked[command.name] = self._question(command)
+        question, count = self._asked[command.name], len(self.atoms)
+        return {
+            _Edge(
+                model[:count],
+                model[count : 2 * count],
+                model[2 * count],
+                frozenset(
+                    index
+                    for index, truth in zip(question.helpers, model[2 * count + 1 :], strict=True)
+                    if truth and model[2 * count]
+                ),
+            )
+            for model in self._models(question, _either(sources, question.names[:count]))
+        }
+
+    def _question(self, command: Command) -> _Question:
+        """Which steps an action has: the cells before and after, whether late, whose instance."""
+        transitions, claim = self.transitions, self.claim
         grounding = self.induction.grounding(self.clauses)
         macros = transitions.written(command)
         grounding.add(command.guard)
@@ -368,37 +426,24 @@ class _Cells:
             demand(name == term)
             return name
 
-        for term in (*self.under, self.holds(sources), *claim.idle):
+        for term in (*self.under, *claim.idle):
             demand(term)
         before = [named(atom) for atom in self.atoms]
         after = [named(transitions.primed(atom)) for atom in self.atoms]
         late = named(z3.And(*claim.late))
-        single = [
-            (index, named(helper.taken))
+        single = {
+            index: named(helper.taken)
             for index, helper in enumerate(claim.helpers)
             if helper.command.name == command.name and not helper.free
-        ]
-        count = len(self.atoms)
-        return {
-            _Edge(
-                model[:count],
-                model[count : 2 * count],
-                model[2 * count],
-                frozenset(
-                    index
-                    for (index, _), truth in zip(single, model[2 * count + 1 :], strict=True)
-                    if truth and model[2 * count]
-                ),
-            )
-            for model in self._models(grounding, [*before, *after, late, *(t for _, t in single)])
         }
+        names = [*before, *after, late, *single.values()]
+        return _Question(self.induction.seed, grounding, names, tuple(single))
 
-    def _models(
-        self, grounding: Grounding, names: Sequence[z3.BoolRef]
-    ) -> Iterator[tuple[bool, ...]]:
-        """The truths that names can have together."""
-        instance = solver(self.induction.seed)
-        instance.add(*grounding.constraints)
+    def _models(self, question: _Question, *where: z3.BoolRef) -> Iterator[tuple[bool, ...]]:
+        """The truths that the names of a question can have together."""
+        instance, names = question.solver, question.names
+        instance.push()
+        instance.add(*where)
         while (answer := ask(instance, deadline=self.induction.deadline)) == z3.sat:
             model = instance.model()
             truths = tuple(z3.is_true(model.eval(n, model_completion=True)) for n in names)
@@ -406,6 +451,7 @@ class _Cells:
             instance.add(z3.Or(*(n != t for n, t in zip(names, truths, strict=True))))
         if answer == z3.unknown:
             raise Timeout(instance.reason_unknown())
+        instance.pop()
 
     def text(self, cells: set[Cell]) -> str:
         """What tells some cells from the other ones, in the model's names."""
@@ -479,10 +525,33 @@ def _mentions_only(term: z3.BoolRef, known: Sequence[z3.ExprRef]) -> bool:
     return True
 
 
-def find(induction: Induction, claim: Eventuality, clauses: Sequence[Clause]) -> list[Phase] | None:
-    """Phases that prove a claim, the first first; None where none are found.
+def proof(
+    induction: Induction, claim: Eventuality, clauses: Sequence[Clause]
+) -> list[Phase] | None:
+    """Phases, the first first, of which Z3 has checked every premise; None where none are found.
 
     Raises Timeout.
+    """
+    for careful in (False, True):
+        phases = find(induction, claim, clauses, careful=careful)
+        if phases is not None:
+            asked = list(premises(induction.transitions, claim, phases))
+            if not broken(induction, claim, asked, clauses):
+                return phases
+    return None
+
+
+def find(
+    induction: Induction,
+    claim: Eventuality,
+    clauses: Sequence[Clause],
+    *,
+    careful: bool = True,
+) -> list[Phase] | None:
+    """Phases that may prove a claim, the first first; None where none are found.
+
+    ``careful`` asks Z3 whether a set of instances shrinks before it is taken for a phase; it is
+    quicker to ask afterwards. Raises Timeout.
     """
     cells = _Cells(induction, claim, clauses)
     if len(cells.cells) > LARGEST:
@@ -496,7 +565,7 @@ def find(induction: Induction, claim: Eventuality, clauses: Sequence[Clause]) ->
             if not chosen:
                 continue
             phase = Phase(cells.holds(chosen), helper, cells.text(chosen))
-            if helper.free:
+            if helper.free and careful:
                 asked = premises(induction.transitions, claim, [phase, *phases])
                 own = [premise for premise in asked if premise.phase == 0]
                 if broken(induction, claim, own, clauses):

@@ -229,17 +229,17 @@ class Prover:
         share = clock.lap() / max(1, len(provable))
         for claim in recoverable:
             yield self._recovered(claim, invariant)
-        yield from self._search(_Settled(claims, alone, excluded, invariant, share))
+        settled = _Settled(claims, alone, excluded, invariant, share)
+        for result in self.endings.settle({c: settled.clauses(c) for c in eventual}):
+            yield self._explained(result, settled) if self.explain else result
+        yield from self._search(settled)
 
     def _search(self, settled: _Settled) -> Iterator[Result]:
         """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
         sought: dict[Goal, Question] = {}
         regions = {c: _Regions() for c in settled.claims if c.kind is Kind.DERIVED}
         for claim in settled.claims:
-            if claim.kind is Kind.RECOVERABLE:
-                continue
-            if claim.kind is Kind.EVENTUALLY:
-                sought[self.endings.premise(claim)] = claim, None
+            if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY):
                 continue
             formula = self.property(claim)
             for question in self._questions([claim]):
@@ -262,10 +262,7 @@ class Prover:
         for goal, said, model in shortest(unrolling, sought, self.depth):
             question = unmet.pop(goal)
             claim, cell = question
-            if claim.kind is Kind.EVENTUALLY:
-                yield self._ended(claim, settled, reached=True)
-                clock.lap()
-            elif question in settled.excluded:
+            if question in settled.excluded:
                 yield self._proved(claim, settled, False, clock.lap())
             elif cell is None:
                 run = self._replay(unrolling.read(goal, said, model), claim)
@@ -284,20 +281,19 @@ class Prover:
                         yield self._derived(claim, found, settled.share + clock.lap())
         for question in unmet.values():
             claim, _ = question
-            if claim.kind is Kind.EVENTUALLY:
-                yield self._ended(claim, settled, reached=False)
-            elif question in settled.excluded:
+            if question in settled.excluded:
                 yield self._unreached(claim, settled)
             elif claim.kind is Kind.POSSIBLE:
                 yield from self._out_of_reach(claim, settled)
 
-    def _ended(self, claim: Claim, settled: _Settled, *, reached: bool) -> Result:
-        result = self.endings.settle(claim, settled.clauses(claim), reached=reached)
-        if self.explain and result.verdict is Verdict.PROVED:
-            asked = self.endings.obligations(claim, settled.clauses(claim))
-            under = self.transitions.under(claim.reading)
-            return replace(result, core=self.cores(settled.invariant).core(asked, under))
-        return result
+    def _explained(self, result: Result, settled: _Settled) -> Result:
+        """The result on a claim about the end of a run, with what its proof needs of the model."""
+        claim = result.claim
+        if result.verdict is not Verdict.PROVED:
+            return result
+        asked = self.endings.obligations(claim, settled.clauses(claim))
+        under = self.transitions.under(claim.reading)
+        return replace(result, core=self.cores(settled.invariant).core(asked, under))
 
     def _goal_of(self, question: Question) -> Goal:
         claim, _ = question

@@ -74,6 +74,11 @@ class Sections:
         self.types = self._types()
         self.vocabulary = self._vocabulary()
 
+    @property
+    def shared(self) -> list[Part]:
+        """What obligations share."""
+        return [self.types, self.vocabulary, self.invariant, self.start, *self.steps.values()]
+
     def _types(self) -> Part:
         writer = self.writer
         return _grouped(

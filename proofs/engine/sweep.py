@@ -7,11 +7,12 @@ solver wrongly accepts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from model.kernel import FORGOTTEN, Entity
+from proofs.engine.ask import heed
 from proofs.engine.claims import History
 from proofs.engine.evaluate import Compiled, compiled
 from proofs.engine.explicit import Product, State, product
@@ -30,9 +31,15 @@ class Sweep:
 
 
 def sweep(
-    transitions: Transitions, clauses: Sequence[Clause], instances: Iterable[Instance]
+    transitions: Transitions,
+    clauses: Sequence[Clause],
+    instances: Iterable[Instance],
+    deadline: Callable[[], object] = heed,
 ) -> Sweep:
-    """Evaluate clauses for every entity in every reachable state of the instances."""
+    """Evaluate clauses for every entity in every reachable state of the instances.
+
+    ``deadline`` is called for each state; it raises what is to end the search.
+    """
     relevant = transitions.relevant(clause.term for clause in clauses)
     histories = [h for h in transitions.histories if transitions.history_key(h) in relevant]
     seen = 0
@@ -45,7 +52,7 @@ def sweep(
                 for clause in clauses
                 if all(space.constants[n] == v for n, v in clause.reading.constants)
             )
-            for state in _reachable(kept):
+            for state in _reachable(kept, deadline):
                 seen += 1
                 failing = reader.failing(state, tests)
                 if failing is not None:
@@ -64,10 +71,14 @@ def _tests(clauses: Iterable[Clause]) -> list[_Test]:
     return [(name, own, compiled(*(c.term for c in own))) for name, own in found.items()]
 
 
-def _reachable(kept: Product) -> Iterator[State]:
-    queue = list(kept.initial())
+def _reachable(kept: Product, deadline: Callable[[], object]) -> Iterator[State]:
+    queue = []
+    for state in kept.initial():
+        deadline()
+        queue.append(state)
     seen = set(queue)
     for state in queue:
+        deadline()
         yield state
         for _, _, cells, past in kept.steps(*state):
             if (cells, past) not in seen:

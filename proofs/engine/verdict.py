@@ -144,8 +144,8 @@ class Result:
     ``seconds`` the wall time, ``answer`` what was derived (JSON-ready), ``inside`` a run for each
     range of numbers in it, ``plans`` actions with arguments: the claim's variables by name, or
     numbers. ``argument`` says why every fair run gets there, phase by phase, ``ledger`` what
-    becomes of the claim without each of its assumptions, and ``core`` what the proof needs of the
-    model.
+    becomes of the claim without each of its assumptions, ``needs`` a least set of them under which
+    it holds, and ``core`` what the proof needs of the model.
     """
 
     claim: Claim
@@ -159,6 +159,7 @@ class Result:
     answer: Any = None
     argument: tuple[str, ...] | None = None
     ledger: tuple[Dropped, ...] | None = None
+    needs: tuple[str, ...] | None = None
     core: Core | None = None
     inside: tuple[tuple[int, int, Run], ...] = ()
     plans: tuple[tuple[tuple[str, tuple[str | int, ...]], ...], ...] = ()

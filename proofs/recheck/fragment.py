@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-_TOKEN = re.compile(r";[^\n]*|\(|\)|\|[^|]*\||[^\s()|;]+")
+from .texts import read
 
 Chain = tuple[tuple[bool, str], ...]
 """Nested quantifiers from the outside in: whether every, and over which sort."""
@@ -31,20 +31,6 @@ class Receipt:
     edges: tuple[str, ...]
     arithmetic: str
     leaves: str | None
-
-
-def read(text: str) -> list[Any]:
-    """The expressions of an SMT-LIB text: lists and symbols."""
-    stack: list[list[Any]] = [[]]
-    for token in _TOKEN.findall(text):
-        if token == "(":  # noqa: S105  (a parenthesis)
-            stack.append([])
-        elif token == ")":  # noqa: S105
-            done = stack.pop()
-            stack[-1].append(done)
-        elif not token.startswith(";"):
-            stack[-1].append(token)
-    return stack[0]
 
 
 @dataclass(frozen=True)
@@ -194,7 +180,7 @@ class _Reader:
             self.known[key] = self._found(term, sign)
         return self.known[key]
 
-    def _found(self, term: list[Any], sign: bool) -> set[Chain]:
+    def _found(self, term: tuple[Any, ...], sign: bool) -> set[Chain]:
         head, *parts = term
         if head in ("forall", "exists"):
             own = tuple(((head == "forall") == sign, sort) for _, sort in term[1])
