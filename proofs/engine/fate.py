@@ -22,7 +22,7 @@ import z3
 
 from model.kernel import ModelError
 from proofs.engine.bounded import Found, Goal, Unrolling, shortest
-from proofs.engine.claims import Claim, Inapplicable, Kind
+from proofs.engine.claims import ANY_READING, Claim, Inapplicable, Kind
 from proofs.engine.explicit import Finding, Instance, Outcome, check
 from proofs.engine.extract import Command
 from proofs.engine.induction import Clause, Induction
@@ -280,7 +280,8 @@ class Judge:
         if same is not None:
             return Judgement(Fate.EQUIVALENT, f"{same}; only claims and plain starts read it")
         if doubts:
-            return Judgement(Fate.UNDETERMINED, f"neither proof nor run: {', '.join(doubts)}")
+            said = ", ".join(doubts)
+            return Judgement(Fate.UNDETERMINED, f"neither proof nor run: {said}")
         return Judgement(Fate.SURVIVED, "another system, and every verdict is the same")
 
     # -- the same system --------------------------------------------------------------------------
@@ -304,12 +305,16 @@ class Judge:
         differences = _Differences(old.induction, old.transitions, new.transitions)
         if differences.initially():
             return None
-        changed = {command.name for command in self._changed(prover)}
-        if not any(differences.of(name, self.original.clauses) for name in changed):
-            if not any(differences.of(name, ()) for name in changed):
-                return "the same starts and steps" + ("" if changed else ", term for term")
+        clauses = self.original.clauses
+        changed = [command.name for command in self._changed(prover)]
+        differing = [name for name in changed if differences.of(name, clauses)]
+        if any(differences.reached(name, clauses) for name in differing):
+            return None
+        if differing:
+            return "the same starts, and the same steps: by induction none is reached that differs"
+        if any(differences.of(name, ()) for name in changed):
             return "the same starts, and the same steps from every state of the invariant"
-        return None
+        return "the same starts and steps" + ("" if changed else ", term for term")
 
     def _same_claims(self, prover: Prover) -> bool:
         """Whether claims and histories are literally the same."""
@@ -338,7 +343,8 @@ class Judge:
             if kills:
                 return kills, []
             doubts += [f"{stake.title} {stake.lost}" for stake in open_]
-        return list(self._stuck(prover, clauses, instance)), doubts
+        kills = list(self._stuck(prover, clauses, instance))
+        return kills or list(_endless(prover, clauses, doubts)), doubts
 
     def _suspicious(self, prover: Prover) -> list[Command] | None:
         """The only commands that may break the invariant; None: any, for it may start otherwise."""
@@ -424,6 +430,19 @@ class Judge:
                 if outcome.finding is Finding.VIOLATED:
                     how = f"a state with no way out in {_sizes(instance)}"
                     yield Kill(claim.title, "is not recoverable", how)
+
+
+def _endless(prover: Prover, clauses: Sequence[Clause], doubts: list[str]) -> Iterator[Kill]:
+    """Claims about the end of a run that some fair run for ever violates; what is open is added to
+    the doubts.
+    """
+    for claim in prover.eventual:
+        own = [clause for clause in clauses if clause.reading in (ANY_READING, claim.reading)]
+        result = prover.endings.settle(claim, own, reached=True)
+        if result.verdict is Verdict.REFUTED:
+            yield Kill(claim.title, "is refuted", f"lasso of {result.steps} steps")
+        elif result.verdict is not Verdict.PROVED:
+            doubts.append(f"{claim.title} {result.detail}")
 
 
 def _searched(prover: Prover, claim: Claim, instance: Instance) -> Outcome:
@@ -541,19 +560,44 @@ class _Differences:
 
     def of(self, name: str, clauses: Sequence[Clause]) -> bool:
         """Whether the steps of an action from some state of the clauses may differ."""
+        return bool(self.induction.of_states(self._asked(name), clauses))
+
+    def reached(self, name: str, clauses: Sequence[Clause]) -> bool:
+        """Whether the original may get from a state of the clauses in which the steps of an action
+        do not differ to one in which they do, or start there.
+        """
+        differs = z3.Or(*self._asked(name).values())
+        # The step that leads there has parameters of its own.
+        command, variables = self.old.command(name), map(self.old.world.variable, self._keys(name))
+        own = [*(term for _, _, term in command.parameters), *variables]
+        differs = z3.substitute(
+            differs, *((term, z3.Const(f"{term}*", term.sort())) for term in own)
+        )
+        if self.induction.of_starts({name: differs}):
+            return True
+        newly = {name: z3.And(z3.Not(differs), self.old.primed(differs))}
+        return any(self.induction.of_steps(newly, clauses, step) for step in self.old.commands)
+
+    def _keys(self, name: str) -> list[Key]:
+        """What the steps of an action write in one of the systems."""
+        written = self.old.command(name).updates.keys() | self.new.command(name).updates.keys()
+        return [
+            key for key in self.old.vocabulary.functions if key.slot != HISTORY and key in written
+        ]
+
+    def _asked(self, name: str) -> dict[Any, z3.BoolRef]:
+        """How the steps of an action may differ: in whether there are any, and in what they write."""
         old, new = self.old.command(name), self.new.command(name)
         asked: dict[Any, z3.BoolRef] = {
             "guard": z3.Or(
                 z3.And(old.guard, z3.Not(new.guard)), z3.And(new.guard, z3.Not(old.guard))
             )
         }
-        for key, decl in self.old.vocabulary.functions.items():
-            if key.slot == HISTORY or not (key in old.updates or key in new.updates):
-                continue
-            x = self.old.world.variable(key)
+        for key in self._keys(name):
+            decl, x = self.old.vocabulary.functions[key], self.old.world.variable(key)
             before, after = (
                 command.updates[key].at(x) if key in command.updates else decl(x)
                 for command in (old, new)
             )
             asked[key] = z3.And(old.guard, before != after)
-        return bool(self.induction.of_states(asked, clauses))
+        return asked
