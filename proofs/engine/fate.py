@@ -15,7 +15,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import z3
@@ -23,6 +22,7 @@ import z3
 from model.kernel import ModelError
 from proofs.engine.bounded import Found, Goal, Unrolling, shortest
 from proofs.engine.claims import ANY_READING, Claim, Inapplicable, Kind
+from proofs.engine.differences import Differences, comparable, identical
 from proofs.engine.explicit import Finding, Instance, Outcome, check
 from proofs.engine.extract import Command
 from proofs.engine.induction import Clause, Induction
@@ -30,9 +30,7 @@ from proofs.engine.prove import DEPTH, Prover
 from proofs.engine.recover import plans
 from proofs.engine.regions import Cell
 from proofs.engine.replay import Player, ReplayError, Stage
-from proofs.engine.transitions import Transitions
 from proofs.engine.verdict import Verdict
-from proofs.engine.vocabulary import HISTORY, Key
 
 
 class Fate(enum.Enum):
@@ -131,6 +129,11 @@ class Original:
             raise ValueError(f"no run of the model itself was found for {missing[0]}")
         self.stakes = tuple(found.get(stake, stake) for stake, _ in wanted)
         self.terms = {stake: term(prover, stake) for stake in self.stakes}
+        self.others = {
+            claim.title: _said(prover, claim)
+            for claim in claims
+            if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY)
+        }
         later = {question.title for question in questions}
         self.groups = tuple(
             [stake for stake in self.stakes if (stake.title in later) is asked]
@@ -272,9 +275,11 @@ class Judge:
     def judge(self, prover: Prover, instance: Instance) -> Judgement:
         """What becomes of the system of ``prover``. Raises Timeout, or what the mutant raises."""
         same = self._same(prover)
-        if same is not None and self._same_claims(prover):
+        # Of a relation that is the same, only claims that read another word can say otherwise.
+        only = None if same is None else self._reworded(prover)
+        if same is not None and only is not None and not only:
             return Judgement(Fate.EQUIVALENT, same)
-        kills, doubts = self._kills(prover, instance)
+        kills, doubts = self._kills(prover, instance, only)
         if kills:
             return Judgement(Fate.KILLED, "", tuple(kills))
         if same is not None:
@@ -291,7 +296,7 @@ class Judge:
         pairs = zip(
             self.original.prover.transitions.commands, prover.transitions.commands, strict=True
         )
-        return [new for old, new in pairs if not _identical(old, new, histories=histories)]
+        return [new for old, new in pairs if not identical(old, new, histories=histories)]
 
     def _same(self, prover: Prover) -> str | None:
         """Why the relation is the original's; None where it is not shown to be.
@@ -300,51 +305,72 @@ class Judge:
         the original does from every state that the original reaches, it reaches the same states.
         """
         old, new = self.original.prover, prover
-        if not _comparable(old.transitions, new.transitions):
+        if not comparable(old.transitions, new.transitions):
             return None
-        differences = _Differences(old.induction, old.transitions, new.transitions)
-        if differences.initially():
+        differences, clauses = self._differences(prover), self.original.clauses
+        first = differences.initially()
+        if first and not differences.unread(first, clauses):
             return None
-        clauses = self.original.clauses
         changed = [command.name for command in self._changed(prover)]
         differing = [name for name in changed if differences.of(name, clauses)]
         if any(differences.reached(name, clauses) for name in differing):
             return None
+        starts = "the same starts"
+        if first:
+            starts = f"starts that differ in what nothing reads ({', '.join(map(str, first))})"
         if differing:
-            return "the same starts, and the same steps: by induction none is reached that differs"
+            return f"{starts}, and the same steps: by induction none is reached that differs"
         if any(differences.of(name, ()) for name in changed):
-            return "the same starts, and the same steps from every state of the invariant"
-        return "the same starts and steps" + ("" if changed else ", term for term")
+            return f"{starts}, and the same steps from every state of the invariant"
+        return f"{starts} and steps" + ("" if changed else ", term for term")
 
-    def _same_claims(self, prover: Prover) -> bool:
-        """Whether claims and histories are literally the same."""
-        old, new = self.original.prover.transitions, prover.transitions
-        return (
-            all(
-                _identical(a, b, histories=True)
-                for a, b in zip(old.commands, new.commands, strict=True)
-            )
-            and all(
-                old.initial[key].value.eq(new.initial[key].value)
-                for key in old.initial
-                if key.slot == HISTORY
-            )
-            and all(said.eq(term(prover, stake)) for stake, said in self.original.terms.items())
-        )
+    def _differences(self, prover: Prover) -> Differences:
+        old = self.original.prover
+        return Differences(old.induction, old.transitions, prover.transitions)
+
+    def _reworded(self, prover: Prover) -> set[Stake] | None:
+        """The stakes that a mutant with the original's relation says in other words; None where
+        starts or histories differ too.
+        """
+        differences, clauses = self._differences(prover), self.original.clauses
+        changed = self._changed(prover, histories=True)
+        if self._suspicious(prover) is None or any(
+            differences.remembered(command.name, clauses) for command in changed
+        ):
+            return None
+        terms = self.original.terms.items()
+        return {stake for stake, said in terms if not said.eq(term(prover, stake))}
 
     # -- other verdicts ---------------------------------------------------------------------------
 
-    def _kills(self, prover: Prover, instance: Instance) -> tuple[list[Kill], list[str]]:
-        """The claims that see a mutant, and those of which that is not known."""
-        clauses = surviving(prover.induction, self.original.clauses, self._suspicious(prover))
+    def _kills(
+        self, prover: Prover, instance: Instance, only: set[Stake] | None
+    ) -> tuple[list[Kill], list[str]]:
+        """The claims that see a mutant, and those of which that is not known. ``only`` are the
+        stakes that may be lost where the relation is the original's.
+        """
+        clauses: Sequence[Clause] = self.original.clauses
+        if only is None:
+            clauses = surviving(prover.induction, clauses, self._suspicious(prover))
         doubts: list[str] = []
-        for stakes in self.original.groups:
+        for group in self.original.groups:
+            stakes = [stake for stake in group if only is None or stake in only]
             kills, open_ = self._lost(prover, stakes, clauses, instance)
             if kills:
                 return kills, []
             doubts += [f"{stake.title} {stake.lost}" for stake in open_]
-        kills = list(self._stuck(prover, clauses, instance))
-        return kills or list(_endless(prover, clauses, doubts)), doubts
+        others = [
+            claim
+            for claim in prover.catalogue
+            if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY)
+            and not (only is not None and self._says_the_same(prover, claim))
+        ]
+        kills = list(_stuck(prover, others, clauses, instance))
+        return kills or list(_endless(prover, others, clauses, doubts)), doubts
+
+    def _says_the_same(self, prover: Prover, claim: Claim) -> bool:
+        pairs = zip(self.original.others[claim.title], _said(prover, claim), strict=True)
+        return all(old.eq(new) for old, new in pairs)
 
     def _suspicious(self, prover: Prover) -> list[Command] | None:
         """The only commands that may break the invariant; None: any, for it may start otherwise."""
@@ -418,25 +444,38 @@ class Judge:
         how = f"no run in {_sizes(instance)}, {outcome.states} states"
         return [Kill(stake.title, stake.lost, how)] if gone else []
 
-    def _stuck(
-        self, prover: Prover, clauses: Sequence[Clause], instance: Instance
-    ) -> Iterator[Kill]:
-        """Recoverable claims that are none any more."""
-        for claim in prover.catalogue:
-            if claim.kind is Kind.RECOVERABLE and claim.title in self.original.claims:
-                if plans(prover.induction, prover.property(claim), clauses, prover.numbers):
-                    continue
-                outcome = _searched(prover, claim, instance)
-                if outcome.finding is Finding.VIOLATED:
-                    how = f"a state with no way out in {_sizes(instance)}"
-                    yield Kill(claim.title, "is not recoverable", how)
+
+def _said(prover: Prover, claim: Claim) -> list[z3.ExprRef]:
+    """What a claim that is none of one state or step says, as terms."""
+    if claim.kind is Kind.RECOVERABLE:
+        return [prover.property(claim).antecedent, prover.property(claim).holds]
+    terms = prover.endings.terms(claim)
+    return [terms.premise, terms.there, terms.goal, *terms.never, *terms.finitely]
 
 
-def _endless(prover: Prover, clauses: Sequence[Clause], doubts: list[str]) -> Iterator[Kill]:
+def _stuck(
+    prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause], instance: Instance
+) -> Iterator[Kill]:
+    """Recoverable claims that are none any more."""
+    for claim in claims:
+        if claim.kind is Kind.RECOVERABLE and not plans(
+            prover.induction, prover.property(claim), clauses, prover.numbers
+        ):
+            outcome = _searched(prover, claim, instance)
+            if outcome.finding is Finding.VIOLATED:
+                how = f"a state with no way out in {_sizes(instance)}"
+                yield Kill(claim.title, "is not recoverable", how)
+
+
+def _endless(
+    prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause], doubts: list[str]
+) -> Iterator[Kill]:
     """Claims about the end of a run that some fair run for ever violates; what is open is added to
     the doubts.
     """
-    for claim in prover.eventual:
+    for claim in claims:
+        if claim.kind is not Kind.EVENTUALLY:
+            continue
         own = [clause for clause in clauses if clause.reading in (ANY_READING, claim.reading)]
         result = prover.endings.settle(claim, own, reached=True)
         if result.verdict is Verdict.REFUTED:
@@ -505,99 +544,3 @@ def _broken(
         left = {clause: said for clause, said in primed.items() if clause not in gone}
         gone |= set(induction.of_steps(left, known, command)) if left else set()
     return gone
-
-
-# -- two systems in one vocabulary ----------------------------------------------------------------
-
-
-def _identical(old: Command, new: Command, *, histories: bool = False) -> bool:
-    """Whether two commands are the same terms."""
-
-    def own(command: Command) -> dict[Key, Any]:
-        return {k: u for k, u in command.updates.items() if histories or k.slot != HISTORY}
-
-    first, second = own(old), own(new)
-    return (
-        old.guard.eq(new.guard)
-        and first.keys() == second.keys()
-        and all(update.value.eq(second[key].value) for key, update in first.items())
-    )
-
-
-def _comparable(old: Transitions, new: Transitions) -> bool:
-    """Whether two systems are over the same functions, actions and parameters."""
-    return (
-        old.vocabulary.functions == new.vocabulary.functions
-        and old.vocabulary.references == new.vocabulary.references
-        and [c.name for c in old.commands] == [c.name for c in new.commands]
-        and all(
-            [p for _, _, p in a.parameters] == [p for _, _, p in b.parameters]
-            for a, b in zip(old.commands, new.commands, strict=True)
-        )
-    )
-
-
-class _Differences:
-    """What tells two systems apart that are over the same functions; histories left aside."""
-
-    def __init__(self, induction: Induction, old: Transitions, new: Transitions) -> None:
-        self.induction, self.old, self.new = induction, old, new
-
-    def initially(self) -> bool:
-        """Whether the initial states may differ. A function that only one fixes is a difference."""
-        first, second = (
-            {key: update for key, update in side.initial.items() if key.slot != HISTORY}
-            for side in (self.old, self.new)
-        )
-        if first.keys() != second.keys():
-            return True
-        asked = {
-            key: update.value != second[key].at(update.variable)
-            for key, update in first.items()
-            if not update.value.eq(second[key].value)
-        }
-        return bool(asked) and bool(self.induction.of_states(asked, ()))
-
-    def of(self, name: str, clauses: Sequence[Clause]) -> bool:
-        """Whether the steps of an action from some state of the clauses may differ."""
-        return bool(self.induction.of_states(self._asked(name), clauses))
-
-    def reached(self, name: str, clauses: Sequence[Clause]) -> bool:
-        """Whether the original may get from a state of the clauses in which the steps of an action
-        do not differ to one in which they do, or start there.
-        """
-        differs = z3.Or(*self._asked(name).values())
-        # The step that leads there has parameters of its own.
-        command, variables = self.old.command(name), map(self.old.world.variable, self._keys(name))
-        own = [*(term for _, _, term in command.parameters), *variables]
-        differs = z3.substitute(
-            differs, *((term, z3.Const(f"{term}*", term.sort())) for term in own)
-        )
-        if self.induction.of_starts({name: differs}):
-            return True
-        newly = {name: z3.And(z3.Not(differs), self.old.primed(differs))}
-        return any(self.induction.of_steps(newly, clauses, step) for step in self.old.commands)
-
-    def _keys(self, name: str) -> list[Key]:
-        """What the steps of an action write in one of the systems."""
-        written = self.old.command(name).updates.keys() | self.new.command(name).updates.keys()
-        return [
-            key for key in self.old.vocabulary.functions if key.slot != HISTORY and key in written
-        ]
-
-    def _asked(self, name: str) -> dict[Any, z3.BoolRef]:
-        """How the steps of an action may differ: in whether there are any, and in what they write."""
-        old, new = self.old.command(name), self.new.command(name)
-        asked: dict[Any, z3.BoolRef] = {
-            "guard": z3.Or(
-                z3.And(old.guard, z3.Not(new.guard)), z3.And(new.guard, z3.Not(old.guard))
-            )
-        }
-        for key in self._keys(name):
-            decl, x = self.old.vocabulary.functions[key], self.old.world.variable(key)
-            before, after = (
-                command.updates[key].at(x) if key in command.updates else decl(x)
-                for command in (old, new)
-            )
-            asked[key] = z3.And(old.guard, before != after)
-        return asked

@@ -226,8 +226,9 @@ class _Declarations:
             like = text.of(value.keywords[0].value)
             yield Edit.replace(text, value, "first-value", like, like)
         elif call == "anything":
+            # Two that may be anything are made equal once.
             for other in self.words.like_field(name):
-                if other in self.cls.fields:
+                if other in list(self.cls.fields)[list(self.cls.fields).index(name) :]:
                     new = f"derived(lambda machine: machine.{other})"
                     yield Edit.replace(text, value, "first-value", new, other)
         elif options:

@@ -185,7 +185,7 @@ class Rewrites:
                 found += self._referent(node)
         # Two operators may come to the same.
         different = {(edit.start, edit.end, edit.text): edit for edit in reversed(found)}
-        yield from sorted(reversed(different.values()), key=lambda edit: (edit.start, edit.end))
+        yield from sorted(different.values(), key=lambda edit: (edit.start, edit.end))
 
     def _swap(self, node: ast.expr, operator: str, new: str, detail: str = "") -> Edit:
         """Replace an expression, shown within the statement that it is in."""
