@@ -45,8 +45,8 @@ a run nor a proof is found.
 LARGER: Sizes = (("servers", 2), ("mailboxes", 2), ("attachments", 2))
 """The instance whose machines run in step where a mutant cannot be read for any number."""
 
-EFFORT = 20_000_000
-"""So much Z3 may do for one question, in its own units (about ten seconds), on any machine."""
+EFFORT = 200_000_000
+"""So much Z3 may do for one question, in its own units (about half a minute), on any machine."""
 
 PATIENCE = 120.0
 """Seconds of the processor's time that one mutant may take; what takes longer is undetermined. None
@@ -165,7 +165,7 @@ def judge(mutant: Mutant, *, seed: int = 0) -> Judgement:
             changed: Any = importlib.import_module("proofs.session")
             return _watched(changed, SMALL) or _judged(original, changed, seed)
     except _Late:
-        return Judgement(Fate.UNDETERMINED, f"it took more than {PATIENCE:g} seconds")
+        return Judgement(Fate.UNDETERMINED, f"it took more than {PATIENCE:g} seconds of work")
     except Exception as error:  # noqa: BLE001  (a mutant may do anything)
         return _invalid(error)
 

@@ -268,7 +268,9 @@ class Rewrites:
                 if name in plurals and self.scope.kind(owner) is not None:
                     yield self._swap(some, "all-of", f"{text.of(owner)}.system.{name}", name)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Attribute(value=one)))):
-                kind = self.scope.kind(one)
+                # In a loop over some, ``all-of`` says that better.
+                loops = isinstance(one, ast.Name) and self.scope.loops_over(one)
+                kind = None if loops else self.scope.kind(one)
                 for plural in (name for name, own in plurals.items() if own == kind):
                     call = f"every{text.of(node.value)[len(text.of(one)) :]}"
                     loop = f"for every in {text.of(one)}.system.{plural}: {call}"

@@ -74,6 +74,10 @@ class Scope:
                         return leads[".".join(words)]
         return None
 
+    def loops_over(self, name: ast.Name) -> bool:
+        """Whether a name is the variable of a loop that it stands in."""
+        return name.id in self._looped(name)
+
     def _looped(self, node: ast.expr) -> dict[str, str]:
         """The variables of the loops that an expression is in the body of."""
         return {
