@@ -24,11 +24,12 @@ from proofs import session
 from proofs.catalogue import CLAIMS, QUESTIONS
 from proofs.engine.ask import deaf, interruptible
 from proofs.engine.explicit import Instance
-from proofs.engine.fate import Event, Fate, Judge, Judgement, Kill, Original
+from proofs.engine.fate import Fate, Judge, Judgement, Kill
 from proofs.engine.induction import Timeout
 from proofs.engine.lockstep import Guide, watch
 from proofs.engine.mutants import Mutant, mutants
 from proofs.engine.replay import ReplayError
+from proofs.engine.stakes import Event, Original
 from proofs.engine.variant import any_graph, variant
 
 MODULES: tuple[ModuleType, ...] = (version, machines, entities, site)

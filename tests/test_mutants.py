@@ -204,6 +204,17 @@ def test_what_is_not_read_makes_no_difference() -> None:
     assert "nothing reads (Mailbox.move.target)" in judgement.reason
 
 
+def test_what_no_step_reads_a_claim_may() -> None:
+    mutant, original = named("machines.InformationStore.log:first-value:any"), mutation._begin(0)
+    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
+        changed: Any = importlib.import_module("proofs.session")
+        prover = changed.prover(lock_file=None)
+        judge = Judge(original)
+        assert "nothing reads (Server.store.log)" in str(judge._same(prover))
+        judgement = judge.judge(prover, mutation._instance(changed))
+    assert [kill.claim for kill in judgement.kills] == ["resolution.events_are_logged"]
+
+
 def test_what_is_read_is_not_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> None:
     original = mutation._begin(0)
     own = original.prover.transitions
@@ -283,7 +294,7 @@ def test_a_solver_that_gives_up_settles_nothing(monkeypatch: pytest.MonkeyPatch)
         "machines.MoveMailbox.idle:start:any",
         "machines.AttachmentLifecycle.note_copy:drop:copied",
         "version.FIRST_WITH_FORMAT_2_45:one-more",
-        "machines.InformationStore.log:first-value:any",
+        "machines.AttachmentLifecycle.copied:first-value:any",
     ],
 )
 def test_another_system_is_not_taken_for_the_same(id_: str) -> None:

@@ -184,7 +184,9 @@ class Rewrites:
                 found += self._node(node)
                 found += self._referent(node)
         # Two operators may come to the same.
-        different = {(edit.start, edit.end, edit.text): edit for edit in reversed(found)}
+        different: dict[tuple[int, int, str], Edit] = {}
+        for edit in found:
+            different.setdefault((edit.start, edit.end, edit.text), edit)
         yield from sorted(different.values(), key=lambda edit: (edit.start, edit.end))
 
     def _swap(self, node: ast.expr, operator: str, new: str, detail: str = "") -> Edit:
