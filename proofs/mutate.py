@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 NEAREST = 3
 """So many mutants are offered in place of one that is unknown."""
 
+ORDER = (
+    "A mutant is judged until claims see it. First are those that a run of it violates, then those "
+    "that lose a run or a proof, last what can be recovered and what happens in the end."
+)
+"""Why a claim may have seen nothing."""
+
 SCHEMA_VERSION = 1
 """Of the JSON document; it rises when a reader of the former format could be misled."""
 
@@ -167,9 +173,8 @@ def score(found: Survey) -> tuple[int, int]:
 def seen(found: Survey) -> dict[str, list[str]]:
     """For each claim the mutants that it was found to see, the claims that see none included."""
     from proofs.catalogue import CLAIMS
-    from proofs.engine.claims import Kind
 
-    by_claim: dict[str, list[str]] = {c.title: [] for c in CLAIMS if c.kind is not Kind.EVENTUALLY}
+    by_claim: dict[str, list[str]] = {claim.title: [] for claim in CLAIMS}
     for mutant, judgement in found.settled:
         for title in dict.fromkeys(kill.claim for kill in judgement.kills):
             by_claim.setdefault(title, []).append(mutant.id)
@@ -264,6 +269,7 @@ def _accounts(found: Survey, fate: Any) -> Iterator[RenderableType]:
 def _blind(found: Survey) -> Iterator[RenderableType]:
     from proofs.render import _indented
 
+    yield ORDER
     for title, ids in seen(found).items():
         if not ids:
             yield _indented(title, 2)

@@ -16,26 +16,43 @@ from functools import cache
 from types import FrameType, ModuleType
 from typing import Any
 
+import z3
+
 from model import entities, machines, site, version
 from model.kernel import ModelError
 from proofs import session
 from proofs.catalogue import CLAIMS, QUESTIONS
 from proofs.engine.ask import deaf, interruptible
 from proofs.engine.explicit import Instance
-from proofs.engine.fate import Fate, Judge, Judgement, Original
+from proofs.engine.fate import Fate, Judge, Judgement, Kill
 from proofs.engine.induction import Timeout
+from proofs.engine.lockstep import Guide, watch
 from proofs.engine.mutants import Mutant, mutants
 from proofs.engine.replay import ReplayError
-from proofs.engine.variant import variant
+from proofs.engine.stakes import Event, Original
+from proofs.engine.variant import any_graph, variant
 
 MODULES: tuple[ModuleType, ...] = (version, machines, entities, site)
 """What is mutated: everything of the model that happens. Assumptions are prose."""
 
-SIZES = {"servers": 2, "mailboxes": 1, "attachments": 1}
-"""The instance that is searched where neither a run nor a proof is found."""
+Sizes = tuple[tuple[str, int], ...]
+"""How many entities of each kind an instance has."""
 
-PATIENCE = 40.0
-"""Seconds that one mutant may take; what takes longer is undetermined."""
+SMALL: Sizes = (("servers", 2), ("mailboxes", 1), ("attachments", 1))
+"""The instance whose machines run in step with the original's, and that is searched where neither
+a run nor a proof is found.
+"""
+
+LARGER: Sizes = (("servers", 2), ("mailboxes", 2), ("attachments", 2))
+"""The instance whose machines run in step where a mutant cannot be read for any number."""
+
+EFFORT = 200_000_000
+"""So much Z3 may do for one question, in its own units (about half a minute), on any machine."""
+
+PATIENCE = 120.0
+"""Seconds of the processor's time that one mutant may take; what takes longer is undetermined. None
+comes near: what is decided does not depend on how fast or busy a machine is.
+"""
 
 _KEPT = ("model.kernel", "proofs.engine", "proofs.mutat", "proofs.console", "proofs.__main__")
 """Modules that know nothing of a mutant; the others are imported anew for each."""
@@ -119,6 +136,8 @@ def _begin(seed: int, timeout: float | None = None) -> Original:
         except ValueError as error:
             raise ModelError(f"no mutants can be judged: {error}") from None
         prover.end = None
+        for sizes in (SMALL, LARGER):
+            _guide(sizes)  # before processes are forked, which share it
     return _ORIGINAL[seed]
 
 
@@ -143,17 +162,31 @@ def judge(mutant: Mutant, *, seed: int = 0) -> Judgement:
     module = next(module for module in MODULES if module.__name__ == mutant.module)
     try:
         source = mutant.source(inspect.getsource(module))
-        with _patience(PATIENCE), variant(fresh, {mutant.module: source}):
+        with _patience(PATIENCE), any_graph(), variant(fresh, {mutant.module: source}):
             changed: Any = importlib.import_module("proofs.session")
-            prover = changed.prover(lock_file=None, seed=seed, timeout=PATIENCE)
-            return Judge(original).judge(prover, _instance(changed))
-    except (Timeout, _Late):
-        return Judgement(Fate.UNDETERMINED, f"it took more than {PATIENCE:g} seconds")
+            return _watched(changed, SMALL) or _judged(original, changed, seed)
+    except _Late:
+        return Judgement(Fate.UNDETERMINED, f"it took more than {PATIENCE:g} seconds of work")
+    except Exception as error:  # noqa: BLE001  (a mutant may do anything)
+        return _invalid(error)
+
+
+def _judged(original: Original, changed: Any, seed: int) -> Judgement:
+    """What becomes of a mutant that is not seen where small systems run."""
+    try:
+        prover = changed.prover(lock_file=None, seed=seed)
+        return Judge(original).judge(prover, _instance(changed))
+    except Timeout as gave_up:
+        return Judgement(Fate.UNDETERMINED, f"the solver gave up: {gave_up}")
     except (ReplayError, RecursionError, ctypes.ArgumentError) as error:
         return Judgement(Fate.UNDETERMINED, f"internal: {type(error).__name__}: {error}")
     except Exception as error:  # noqa: BLE001  (a mutant may do anything)
-        said = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
-        return Judgement(Fate.INVALID, " ".join(said.split()))
+        return _watched(changed, LARGER) or _invalid(error)
+
+
+def _invalid(error: Exception) -> Judgement:
+    said = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
+    return Judgement(Fate.INVALID, " ".join(said.split()))
 
 
 def fresh(name: str) -> bool:
@@ -161,10 +194,37 @@ def fresh(name: str) -> bool:
     return name.startswith(("model.", "proofs.")) and not name.startswith(_KEPT)
 
 
+def _watched(changed: Any, sizes: Sizes) -> Judgement | None:
+    """What claims see where a mutant's machines run. One that breaks down there may be no model;
+    where it is read that is found out, and said better.
+    """
+    catalogue: Any = importlib.import_module("proofs.catalogue")
+    try:
+        seen = watch(
+            _guide(sizes), _stepwise(changed, sizes), catalogue.CLAIMS, catalogue.HISTORIES
+        )
+    except Exception:  # noqa: BLE001  (a mutant may do anything)
+        return None
+    how = f"run of {seen.steps} steps"
+    kills = tuple(Kill(title, Event.VIOLATION.value, how) for title in seen.titles)
+    return Judgement(Fate.KILLED, "", kills) if kills else None
+
+
+@cache
+def _guide(sizes: Sizes) -> Guide:
+    return Guide(_stepwise(session, sizes))
+
+
+def _stepwise(changed: Any, sizes: Sizes) -> Instance:
+    numbers = importlib.import_module("model.version")
+    values = {numbers.StoreVersion: (numbers.SP3, numbers.SP4)}
+    return Instance(changed.Site, dict(sizes), values, forget=False)
+
+
 def _instance(changed: Any) -> Instance:
     numbers = importlib.import_module("model.version")
     versions = (numbers.SP3, numbers.FIRST_WITH_FORMAT_2_46, numbers.SP4)
-    return Instance(changed.Site, SIZES, {numbers.StoreVersion: versions})
+    return Instance(changed.Site, dict(SMALL), {numbers.StoreVersion: versions})
 
 
 class _Late(BaseException):
@@ -173,18 +233,25 @@ class _Late(BaseException):
 
 @contextmanager
 def _patience(seconds: float) -> Iterator[None]:
-    """Bound what happens inside, where the system has alarms; elsewhere the solver's time."""
+    """Bound the work inside: each question to Z3, and, where the system has alarms, the processor's
+    time for all of it.
+    """
+    z3.set_param("rlimit", EFFORT)
     if not hasattr(signal, "setitimer"):
-        yield
+        try:
+            yield
+        finally:
+            z3.set_param("rlimit", 0)
         return
 
     def late(number: int, frame: FrameType | None) -> None:
         raise _Late
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+        z3.set_param("rlimit", 0)

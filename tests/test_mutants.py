@@ -15,15 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from statemachine.exceptions import InvalidDefinition
 
 from model.machines import AntivirusApi, AttachmentLifecycle, InformationStore, MoveMailbox
 from model.site import Site
 from proofs import mutate, mutation, session
-from proofs.catalogue import CLAIMS
-from proofs.engine.fate import Fate, Judge, Judgement, Kill, _comparable, _Differences
+from proofs.catalogue import CLAIMS, HISTORIES
+from proofs.engine.claims import Kind
+from proofs.engine.differences import Differences, comparable
+from proofs.engine.fate import Fate, Judge, Judgement, Kill, _endless
+from proofs.engine.lockstep import _partings, watch
 from proofs.engine.mutants import Mutant, mutants
 from proofs.engine.rewrites import events
-from proofs.engine.variant import variant
+from proofs.engine.variant import any_graph, variant
+from proofs.engine.vocabulary import Key
 
 ROOT = Path(__file__).parent.parent
 EVERY = mutation.everything()
@@ -60,6 +65,7 @@ def test_every_operator_occurs() -> None:
         *("one-less", "one-more", "compare", "negate", "true", "false", "and", "all"),
         *("set", "constant", "state", "field", "event", "drop"),
         *("start", "drop-start", "first-value"),
+        *("entity", "every", "all-of"),
     }
 
 
@@ -133,11 +139,22 @@ def fate(id_: str) -> Judgement:
             "resolution.rollback_window",
             "has another answer",
         ),
+        # No run of these breaks a claim: by proof something does not happen any more.
+        ("version.fixed:true", "symptoms.move_may_fail", "is no longer reached"),
+        ("version.fixed:false", "resolution.no_move_fails", "no longer applies to anything"),
+        # Another entity than the one that is meant: named, all of them, too many.
         (
-            "machines.MoveMailbox.finish:drop-transition",
-            "symptoms.move_may_succeed",
-            "is no longer reached",
+            "site.Site.start_move:entity:target.mailbox.home",
+            "safety.move_can_be_asked_for",
+            "is violated",
         ),
+        ("site.Site.stop_store:every:server", "safety.switches_obey", "is violated"),
+        ("site.Site._rescan:all-of:attachments", "safety.attachment_is_handled", "is violated"),
+        ("entities.Mailbox.attachments:negate:where", "safety.no_loss", "is violated"),
+        # What needs more than one attachment is found by the solver.
+        ("site.Site.start_move:all-of:attachments", "safety.copy_is_remembered", "is violated"),
+        # A graph that python-statemachine refuses.
+        ("machines.MoveMailbox.start:redirect:idle", "safety.move_is_asked_for", "is violated"),
     ],
 )
 def test_a_claim_sees_it(id_: str, claim: str, what: str) -> None:
@@ -173,10 +190,103 @@ def test_only_the_invariant_makes_it_the_same() -> None:
     )
 
 
+def test_where_it_differs_nothing_gets() -> None:
+    # A move that has failed lacks an attachment, so it cannot finish from there either. No clause
+    # says so, for it takes an attachment to say it of a mailbox.
+    judgement = fate("machines.MoveMailbox.finish:also-from:failed")
+    assert judgement.fate is Fate.EQUIVALENT
+    assert "by induction" in judgement.reason
+
+
+def test_what_is_not_read_makes_no_difference() -> None:
+    judgement = fate("machines.MoveMailbox.target:first-value:home")
+    assert judgement.fate is Fate.EQUIVALENT
+    assert "nothing reads (Mailbox.move.target)" in judgement.reason
+
+
+def test_what_no_step_reads_a_claim_may() -> None:
+    mutant, original = named("machines.InformationStore.log:first-value:any"), mutation._begin(0)
+    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
+        changed: Any = importlib.import_module("proofs.session")
+        prover = changed.prover(lock_file=None)
+        judge = Judge(original)
+        assert "nothing reads (Server.store.log)" in str(judge._same(prover))
+        judgement = judge.judge(prover, mutation._instance(changed))
+    assert [kill.claim for kill in judgement.kills] == ["resolution.events_are_logged"]
+
+
+def test_what_is_read_is_not_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = mutation._begin(0)
+    own = original.prover.transitions
+    differences = Differences(original.prover.induction, own, own)
+    assert differences.unread([Key("Server", "store", "log")], original.clauses)
+    assert not differences.unread([Key("Mailbox", "move", "home")], original.clauses)
+    # A machine that is wrong about what nothing reads does not mislead: a move that copies goes by
+    # its target.
+    target = [Key("Mailbox", "move", "target")]
+    assert differences.unread(target, original.clauses)
+    monkeypatch.setattr(MoveMailbox, "dead_fields", ("target",))
+    assert not differences.unread(target, original.clauses)
+
+
 def test_no_model() -> None:
-    judgement = fate("site.Site.stop_store:negate")
+    judgement = fate("site.Site.finish_move:event:finish.copy")
     assert judgement.fate is Fate.INVALID
-    assert "site.py:56" in judgement.reason
+    assert "site.py:113" in judgement.reason
+
+
+def test_machines_may_have_any_graph_while_they_are_judged() -> None:
+    mutant = named("machines.MoveMailbox.start:redirect:idle")
+    sources = {mutant.module: mutant.source(SOURCES[mutant.module])}
+    fate(mutant.id)
+    with variant(mutation.fresh, sources), pytest.raises(InvalidDefinition):
+        importlib.import_module("model.machines")
+    with any_graph(), variant(mutation.fresh, sources):
+        importlib.import_module("model.machines")
+
+
+@pytest.mark.parametrize("sizes", [mutation.SMALL, mutation.LARGER])
+def test_the_model_keeps_in_step_with_itself(sizes: mutation.Sizes) -> None:
+    own = mutation._stepwise(session, sizes)
+    guide = mutation._guide(sizes)
+    assert {len(point.run) for point in guide.points} >= {0, 1, 2, 3}
+    assert not list(_partings(guide, list(own.spaces())))
+    assert watch(guide, own, CLAIMS, HISTORIES).titles == ()
+
+
+def test_claims_about_the_end_of_a_run_see_a_mutant() -> None:
+    mutant, original = named("machines.MoveMailbox.finish:drop-transition"), mutation._begin(0)
+    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
+        changed: Any = importlib.import_module("proofs.session")
+        prover = changed.prover(lock_file=None)
+        (claim,) = (c for c in prover.eventual if c.id == "liveness.fixed_move_succeeds")
+        (kill,) = _endless(prover, [claim], [], [])
+    assert (kill.claim, kill.what) == ("liveness.fixed_move_succeeds", "is refuted")
+    assert kill.evidence.startswith("lasso of ")
+    assert {c.title for c in CLAIMS if c.kind is Kind.EVENTUALLY} <= set(original.others)
+
+
+# -- patience -------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no alarms")
+def test_patience_is_work_and_not_time() -> None:
+    with mutation._patience(0.2):
+        time.sleep(0.4)
+
+    def work() -> None:
+        with mutation._patience(0.2):
+            while True:
+                pass
+
+    with pytest.raises(mutation._Late):
+        work()
+
+
+def test_a_solver_that_gives_up_settles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    mutation._begin(0)
+    monkeypatch.setattr(mutation, "EFFORT", 1)
+    assert fate("version.FIRST_WITH_MOVE_FIX:one-more").fate is Fate.UNDETERMINED
 
 
 @pytest.mark.parametrize(
@@ -185,7 +295,7 @@ def test_no_model() -> None:
         "machines.MoveMailbox.idle:start:any",
         "machines.AttachmentLifecycle.note_copy:drop:copied",
         "version.FIRST_WITH_FORMAT_2_45:one-more",
-        "machines.InformationStore.log:first-value:any",
+        "machines.AttachmentLifecycle.copied:first-value:any",
     ],
 )
 def test_another_system_is_not_taken_for_the_same(id_: str) -> None:
@@ -197,8 +307,8 @@ def test_another_system_is_not_taken_for_the_same(id_: str) -> None:
 
 def test_two_extractions_of_the_model_are_the_same() -> None:
     old, new = mutation._begin(0).prover, session.prover(lock_file=None)
-    assert _comparable(old.transitions, new.transitions)
-    differences = _Differences(old.induction, old.transitions, new.transitions)
+    assert comparable(old.transitions, new.transitions)
+    differences = Differences(old.induction, old.transitions, new.transitions)
     assert not differences.initially()
     assert not any(differences.of(command.name, ()) for command in old.transitions.commands)
 

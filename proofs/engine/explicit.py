@@ -128,7 +128,11 @@ class Product:
     def initial(self) -> Iterator[tuple[Code, Code]]:
         """Every initial state: its cells, its histories."""
         for cells in self.space.initial():
-            yield cells, tuple([first(cells + cells) for first in self._firsts])
+            yield cells, self.firsts(cells)
+
+    def firsts(self, cells: Code) -> Code:
+        """The histories of an initial state."""
+        return tuple([first(cells + cells) for first in self._firsts])
 
     def steps(self, cells: Code, past: Code) -> Iterator[tuple[int, Code, Code, Code]]:
         """For each enabled action its number, the row of the step, and the state it leads to."""
@@ -136,6 +140,13 @@ class Product:
             row = cells + after + past
             known = tuple([update(row) for update in self._updates[number]])
             yield number, row + known, kept, known
+
+    def step(self, number: int, cells: Code, past: Code) -> tuple[Code, Code, Code]:
+        """The row of the step of an enabled action, and the state that it leads to."""
+        after, kept = next((a, k) for n, a, k in self.space.steps(cells) if n == number)
+        row = cells + after + past
+        known = tuple([update(row) for update in self._updates[number]])
+        return row + known, kept, known
 
     def row(self, state: State) -> Code:
         """The row of a state, for a claim about states."""

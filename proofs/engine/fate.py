@@ -13,26 +13,20 @@ A mutant that keeps every stake is compared with the original, guard by guard an
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
-from weakref import WeakKeyDictionary
-
-import z3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from model.kernel import ModelError
-from proofs.engine.bounded import Found, Goal, Unrolling, shortest
-from proofs.engine.claims import Claim, Inapplicable, Kind
+from proofs.engine.bounded import Found
+from proofs.engine.claims import ANY_READING, Claim, Kind
+from proofs.engine.differences import Differences, comparable, identical
 from proofs.engine.explicit import Finding, Instance, Outcome, check
 from proofs.engine.extract import Command
 from proofs.engine.induction import Clause, Induction
-from proofs.engine.prove import DEPTH, Prover
+from proofs.engine.prove import Prover
 from proofs.engine.recover import plans
-from proofs.engine.regions import Cell
-from proofs.engine.replay import Player, ReplayError, Stage
-from proofs.engine.transitions import Transitions
+from proofs.engine.stakes import Event, Original, Stake, admitted, claim_of, kept, runs, said, term
 from proofs.engine.verdict import Verdict
-from proofs.engine.vocabulary import HISTORY, Key
 
 
 class Fate(enum.Enum):
@@ -53,41 +47,6 @@ class Fate(enum.Enum):
         return self.value
 
 
-class Event(enum.Enum):
-    """What may happen about a claim."""
-
-    VIOLATION = "is violated"
-    REACHED = "is reached"
-    PREMISE = "applies"
-    ANSWER = "has another answer"
-
-
-@dataclass(frozen=True)
-class Stake:
-    """Something that a verdict rests on: ``run`` shows that it happens; None: it never does.
-
-    ``cell`` are the numbers of a derived claim that it is about.
-    """
-
-    title: str
-    event: Event
-    cell: Cell | None = None
-    run: Found | None = field(default=None, compare=False)
-
-    @property
-    def lost(self) -> str:
-        """What is said of the claim when the stake is lost."""
-        if self.cell is not None:
-            return Event.ANSWER.value
-        if self.run is None:
-            return self.event.value
-        return {
-            Event.VIOLATION: "is no longer violated",
-            Event.REACHED: "is no longer reached",
-            Event.PREMISE: "no longer applies to anything",
-        }[self.event]
-
-
 @dataclass(frozen=True)
 class Kill:
     """A claim that sees a mutant: what is said of it now, and how that is known."""
@@ -106,160 +65,6 @@ class Judgement:
     kills: tuple[Kill, ...] = ()
 
 
-class Original:
-    """The model as it is: the stakes of its claims, and the invariant.
-
-    ``questions`` are claims that are asked only where no other one sees a mutant. Raises ValueError
-    where a verdict is not the expected one, for then nothing can be said about mutants; Timeout.
-    """
-
-    def __init__(
-        self, prover: Prover, claims: Sequence[Claim], questions: Sequence[Claim] = ()
-    ) -> None:
-        self.prover = prover
-        self.claims = {c.title: c for c in (*claims, *questions) if c.kind is not Kind.EVENTUALLY}
-        self.clauses = prover.invariant()
-        wanted = list(self._wanted())
-        never = [stake for stake in wanted if stake[1] is False]
-        admitted = _admitted(prover, [stake for stake, _ in never], self.clauses)
-        if admitted:
-            raise ValueError(f"{admitted[0].title} is not proven of the model itself")
-        happens = [stake for stake, truth in wanted if truth]
-        found = {stake: replace(stake, run=run) for stake, run in _runs(prover, happens, DEPTH)}
-        missing = [stake.title for stake in happens if stake not in found]
-        if missing:
-            raise ValueError(f"no run of the model itself was found for {missing[0]}")
-        self.stakes = tuple(found.get(stake, stake) for stake, _ in wanted)
-        self.terms = {stake: term(prover, stake) for stake in self.stakes}
-        later = {question.title for question in questions}
-        self.groups = tuple(
-            [stake for stake in self.stakes if (stake.title in later) is asked]
-            for asked in (False, True)
-        )
-
-    def _wanted(self) -> Iterator[tuple[Stake, bool]]:
-        """The stakes without their runs, and whether they happen."""
-        for title, claim in self.claims.items():
-            if claim.kind is Kind.DERIVED:
-                yield from self._answer(claim)
-            elif claim.kind is Kind.POSSIBLE:
-                yield Stake(title, Event.REACHED), True
-            elif claim.kind is not Kind.RECOVERABLE:
-                yield Stake(title, Event.VIOLATION), claim.expected == Verdict.REFUTED.value
-                if claim.expected == Verdict.PROVED.value:
-                    yield Stake(title, Event.PREMISE), True
-
-    def _answer(self, claim: Claim) -> Iterator[tuple[Stake, bool]]:
-        """That both ends of every region are reached, and nothing between the regions is."""
-        (result,) = self.prover.settle([claim])
-        if result.verdict is not Verdict.DERIVED:
-            raise ValueError(f"{claim.title} is {result.verdict}: {result.detail}")
-        type_ = claim.variables[-1][1]
-        numbers = self.prover.numbers[type_]
-        below = numbers.low
-        for region in result.answer:
-            low, high = int(type_.parse(region["from"])), int(type_.parse(region["to"]))
-            for end in dict.fromkeys((low, high)):
-                yield Stake(claim.title, Event.REACHED, Cell(end, end)), True
-            if below < low:
-                yield Stake(claim.title, Event.REACHED, Cell(below, low - 1)), False
-            below = high + 1
-        if below <= numbers.high:
-            yield Stake(claim.title, Event.REACHED, Cell(below, numbers.high)), False
-
-
-def _claim(prover: Prover, stake: Stake) -> Claim:
-    return next(claim for claim in prover.catalogue if claim.title == stake.title)
-
-
-def term(prover: Prover, stake: Stake) -> z3.BoolRef:
-    """What a stake says, about a state or a step of a prover's system."""
-    claim = _claim(prover, stake)
-    formula = prover.property(claim)
-    event = {
-        Event.VIOLATION: z3.Not(formula.holds),
-        Event.REACHED: formula.holds,
-        Event.PREMISE: formula.antecedent,
-    }[stake.event]
-    parts = [*prover.transitions.under(claim.reading), event]
-    if stake.cell is not None:
-        parts.append(stake.cell.holds(formula.variables[-1][2]))
-    return z3.And(*parts)
-
-
-def _admitted(
-    prover: Prover,
-    stakes: Iterable[Stake],
-    clauses: Sequence[Clause],
-    commands: Sequence[Command] | None = None,
-) -> list[Stake]:
-    """The stakes that some state, or some step of these commands, from the clauses admits."""
-    asked = {stake: term(prover, stake) for stake in stakes}
-    steps = {stake: said for stake, said in asked.items() if _claim(prover, stake).on_step}
-    states = {stake: said for stake, said in asked.items() if stake not in steps}
-    found = set(prover.induction.of_states(states, clauses)) if states else set()
-    for command in prover.transitions.commands if commands is None else commands:
-        left = {stake: said for stake, said in steps.items() if stake not in found}
-        found |= set(prover.induction.of_steps(left, clauses, command)) if left else set()
-    return [stake for stake in asked if stake in found]
-
-
-def _runs(prover: Prover, stakes: Sequence[Stake], limit: int) -> Iterator[tuple[Stake, Found]]:
-    """A shortest run for each stake that has one of so many steps, replayed."""
-    goals = {}
-    for stake in stakes:
-        claim = _claim(prover, stake)
-        variables = prover.property(claim).variables
-        name = f"{stake.title} {stake.event.name}"
-        goal = Goal(name, term(prover, stake), claim.on_step, variables, claim.reading)
-        goals[goal] = stake
-    unrolling = Unrolling(
-        prover.transitions, seed=prover.seed, deadline=prover.remaining, numbers=prover.numbers
-    )
-    for goal, _, model in shortest(unrolling, goals, limit):
-        for whole in (False, True):
-            found = unrolling.decode(model, goal, whole=whole)
-            if happens(prover, goals[goal], found):
-                yield goals[goal], found
-                break
-        else:
-            raise ReplayError(f"the run of {goal.name} replays, but does not end as it should")
-
-
-def happens(prover: Prover, stake: Stake, run: Found) -> bool:
-    """Whether a run, played on the plain machines, ends with what a stake is about."""
-    claim = _claim(prover, stake)
-    types = tuple(type_ for _, type_ in claim.variables)
-    # Without entities that the run does not name; where a claim asks for all of them, with them.
-    for trim in (True, False):
-        own = replace(run, types=types)
-        player = Player(prover.system, prover.histories, own, trim=trim, stage=_stage(prover))
-        try:
-            player.play()
-        except ReplayError:
-            if trim:
-                continue
-            raise
-        said = player.judge(claim)
-        if (
-            said is not None
-            if stake.event is Event.PREMISE
-            else said is (stake.event is Event.REACHED)
-        ):
-            return True
-    return False
-
-
-def _stage(prover: Prover) -> Stage:
-    if prover not in _STAGES:
-        _STAGES[prover] = Stage(prover.system)
-    return _STAGES[prover]
-
-
-_STAGES: WeakKeyDictionary[Prover, Stage] = WeakKeyDictionary()
-"""Runs of one model are played on the same machines, one after the other."""
-
-
 class Judge:
     """Decides what becomes of mutants of a model.
 
@@ -272,15 +77,18 @@ class Judge:
     def judge(self, prover: Prover, instance: Instance) -> Judgement:
         """What becomes of the system of ``prover``. Raises Timeout, or what the mutant raises."""
         same = self._same(prover)
-        if same is not None and self._same_claims(prover):
+        # Of a relation that is the same, only claims that read another word can say otherwise.
+        only = None if same is None else self._reworded(prover)
+        if same is not None and only is not None and not only:
             return Judgement(Fate.EQUIVALENT, same)
-        kills, doubts = self._kills(prover, instance)
+        kills, doubts = self._kills(prover, instance, only)
         if kills:
             return Judgement(Fate.KILLED, "", tuple(kills))
         if same is not None:
-            return Judgement(Fate.EQUIVALENT, f"{same}; only claims and plain starts read it")
+            return Judgement(Fate.EQUIVALENT, f"{same}; what claims read of it changes no verdict")
         if doubts:
-            return Judgement(Fate.UNDETERMINED, f"neither proof nor run: {', '.join(doubts)}")
+            said = ", ".join(doubts)
+            return Judgement(Fate.UNDETERMINED, f"neither proof nor run: {said}")
         return Judgement(Fate.SURVIVED, "another system, and every verdict is the same")
 
     # -- the same system --------------------------------------------------------------------------
@@ -290,7 +98,7 @@ class Judge:
         pairs = zip(
             self.original.prover.transitions.commands, prover.transitions.commands, strict=True
         )
-        return [new for old, new in pairs if not _identical(old, new, histories=histories)]
+        return [new for old, new in pairs if not identical(old, new, histories=histories)]
 
     def _same(self, prover: Prover) -> str | None:
         """Why the relation is the original's; None where it is not shown to be.
@@ -299,46 +107,72 @@ class Judge:
         the original does from every state that the original reaches, it reaches the same states.
         """
         old, new = self.original.prover, prover
-        if not _comparable(old.transitions, new.transitions):
+        if not comparable(old.transitions, new.transitions):
             return None
-        differences = _Differences(old.induction, old.transitions, new.transitions)
-        if differences.initially():
+        differences, clauses = self._differences(prover), self.original.clauses
+        first = differences.initially()
+        if first and not differences.unread(first, clauses):
             return None
-        changed = {command.name for command in self._changed(prover)}
-        if not any(differences.of(name, self.original.clauses) for name in changed):
-            if not any(differences.of(name, ()) for name in changed):
-                return "the same starts and steps" + ("" if changed else ", term for term")
-            return "the same starts, and the same steps from every state of the invariant"
-        return None
+        changed = [command.name for command in self._changed(prover)]
+        differing = [name for name in changed if differences.of(name, clauses)]
+        if any(differences.reached(name, clauses) for name in differing):
+            return None
+        starts = "the same starts"
+        if first:
+            starts = f"starts that differ in what nothing reads ({', '.join(map(str, first))})"
+        if differing:
+            return f"{starts}, and the same steps: by induction none is reached that differs"
+        if any(differences.of(name, ()) for name in changed):
+            return f"{starts}, and the same steps from every state of the invariant"
+        return f"{starts} and steps" + ("" if changed else ", term for term")
 
-    def _same_claims(self, prover: Prover) -> bool:
-        """Whether claims and histories are literally the same."""
-        old, new = self.original.prover.transitions, prover.transitions
-        return (
-            all(
-                _identical(a, b, histories=True)
-                for a, b in zip(old.commands, new.commands, strict=True)
-            )
-            and all(
-                old.initial[key].value.eq(new.initial[key].value)
-                for key in old.initial
-                if key.slot == HISTORY
-            )
-            and all(said.eq(term(prover, stake)) for stake, said in self.original.terms.items())
-        )
+    def _differences(self, prover: Prover) -> Differences:
+        old = self.original.prover
+        return Differences(old.induction, old.transitions, prover.transitions)
+
+    def _reworded(self, prover: Prover) -> set[Stake] | None:
+        """The stakes that a mutant with the original's relation says in other words; None where
+        starts or histories differ too.
+        """
+        differences, clauses = self._differences(prover), self.original.clauses
+        changed = self._changed(prover, histories=True)
+        if self._suspicious(prover) is None or any(
+            differences.remembered(command.name, clauses) for command in changed
+        ):
+            return None
+        terms = self.original.terms.items()
+        return {stake for stake, said in terms if not said.eq(term(prover, stake))}
 
     # -- other verdicts ---------------------------------------------------------------------------
 
-    def _kills(self, prover: Prover, instance: Instance) -> tuple[list[Kill], list[str]]:
-        """The claims that see a mutant, and those of which that is not known."""
-        clauses = surviving(prover.induction, self.original.clauses, self._suspicious(prover))
+    def _kills(
+        self, prover: Prover, instance: Instance, only: set[Stake] | None
+    ) -> tuple[list[Kill], list[str]]:
+        """The claims that see a mutant, and those of which that is not known. ``only`` are the
+        stakes that may be lost where the relation is the original's.
+        """
+        clauses: Sequence[Clause] = self.original.clauses
+        if only is None:
+            clauses = surviving(prover.induction, clauses, self._suspicious(prover))
         doubts: list[str] = []
-        for stakes in self.original.groups:
+        for group in self.original.groups:
+            stakes = [stake for stake in group if only is None or stake in only]
             kills, open_ = self._lost(prover, stakes, clauses, instance)
             if kills:
                 return kills, []
             doubts += [f"{stake.title} {stake.lost}" for stake in open_]
-        return list(self._stuck(prover, clauses, instance)), doubts
+        others = [
+            claim
+            for claim in prover.catalogue
+            if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY)
+            and not (only is not None and self._says_the_same(prover, claim))
+        ]
+        kills = list(_stuck(prover, others, clauses, instance))
+        return kills or list(_endless(prover, others, clauses, doubts)), doubts
+
+    def _says_the_same(self, prover: Prover, claim: Claim) -> bool:
+        pairs = zip(self.original.others[claim.title], said(prover, claim), strict=True)
+        return all(old.eq(new) for old, new in pairs)
 
     def _suspicious(self, prover: Prover) -> list[Command] | None:
         """The only commands that may break the invariant; None: any, for it may start otherwise."""
@@ -358,8 +192,8 @@ class Judge:
     ) -> tuple[list[Kill], list[Stake]]:
         """The claims that see a mutant, by proof or by a run, and what was not decided."""
         never = [stake for stake in stakes if stake.run is None]
-        gone = [s for s in stakes if s.run is not None and not _kept(prover, s)]
-        open_ = set(_admitted(prover, gone, clauses)) if gone else set()
+        gone = [s for s in stakes if s.run is not None and not kept(prover, s)]
+        open_ = set(admitted(prover, gone, clauses)) if gone else set()
         kills = [Kill(s.title, s.lost, "proof") for s in gone if s not in open_]
         if kills:
             return kills, []
@@ -382,12 +216,12 @@ class Judge:
     ) -> list[Stake]:
         """What never happened and is not excluded any more."""
         if len(clauses) < len(self.original.clauses):
-            return _admitted(prover, never, clauses)
+            return admitted(prover, never, clauses)
         terms = self.original.terms
         same = [stake for stake in never if terms[stake].eq(term(prover, stake))]
         fresh = [stake for stake in never if stake not in same]
         changed = self._changed(prover, histories=True)
-        found = {*_admitted(prover, same, clauses, changed), *_admitted(prover, fresh, clauses)}
+        found = {*admitted(prover, same, clauses, changed), *admitted(prover, fresh, clauses)}
         return [stake for stake in never if stake in found]
 
     def _search(
@@ -395,7 +229,7 @@ class Judge:
     ) -> Iterator[tuple[Stake, Found]]:
         """Runs for stakes; once a mutant is known to be killed, no longer ones."""
         steps = 0
-        for stake, run in _runs(prover, stakes, self.limit):
+        for stake, run in runs(prover, stakes, self.limit):
             if found and len(run.steps) > max(steps, 2):
                 return
             steps = len(run.steps)
@@ -403,7 +237,7 @@ class Judge:
             yield stake, run
 
     def _exhaustively(self, prover: Prover, stake: Stake, instance: Instance) -> list[Kill]:
-        outcome = _searched(prover, _claim(prover, stake), instance)
+        outcome = _searched(prover, claim_of(prover, stake), instance)
         gone = {
             Event.VIOLATION: outcome.finding is Finding.HOLDS,
             Event.REACHED: outcome.finding is Finding.UNREACHED,
@@ -412,18 +246,36 @@ class Judge:
         how = f"no run in {_sizes(instance)}, {outcome.states} states"
         return [Kill(stake.title, stake.lost, how)] if gone else []
 
-    def _stuck(
-        self, prover: Prover, clauses: Sequence[Clause], instance: Instance
-    ) -> Iterator[Kill]:
-        """Recoverable claims that are none any more."""
-        for claim in prover.catalogue:
-            if claim.kind is Kind.RECOVERABLE and claim.title in self.original.claims:
-                if plans(prover.induction, prover.property(claim), clauses, prover.numbers):
-                    continue
-                outcome = _searched(prover, claim, instance)
-                if outcome.finding is Finding.VIOLATED:
-                    how = f"a state with no way out in {_sizes(instance)}"
-                    yield Kill(claim.title, "is not recoverable", how)
+
+def _stuck(
+    prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause], instance: Instance
+) -> Iterator[Kill]:
+    """Recoverable claims that are none any more."""
+    for claim in claims:
+        if claim.kind is Kind.RECOVERABLE and not plans(
+            prover.induction, prover.property(claim), clauses, prover.numbers
+        ):
+            outcome = _searched(prover, claim, instance)
+            if outcome.finding is Finding.VIOLATED:
+                how = f"a state with no way out in {_sizes(instance)}"
+                yield Kill(claim.title, "is not recoverable", how)
+
+
+def _endless(
+    prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause], doubts: list[str]
+) -> Iterator[Kill]:
+    """Claims about the end of a run that some fair run for ever violates; what is open is added to
+    the doubts.
+    """
+    for claim in claims:
+        if claim.kind is not Kind.EVENTUALLY:
+            continue
+        own = [clause for clause in clauses if clause.reading in (ANY_READING, claim.reading)]
+        result = prover.endings.settle(claim, own, reached=True)
+        if result.verdict is Verdict.REFUTED:
+            yield Kill(claim.title, "is refuted", f"lasso of {result.steps} steps")
+        elif result.verdict is not Verdict.PROVED:
+            doubts.append(f"{claim.title} {result.detail}")
 
 
 def _searched(prover: Prover, claim: Claim, instance: Instance) -> Outcome:
@@ -432,15 +284,6 @@ def _searched(prover: Prover, claim: Claim, instance: Instance) -> Outcome:
         return check(claim, prover.histories, instance)
     except ModelError:
         return check(claim, prover.histories, replace(instance, forget=False))
-
-
-def _kept(prover: Prover, stake: Stake) -> bool:
-    """Whether the original's run still shows what a stake says."""
-    assert stake.run is not None
-    try:
-        return happens(prover, stake, stake.run)
-    except (ReplayError, Inapplicable, KeyError, IndexError):
-        return False
 
 
 def _sizes(instance: Instance) -> str:
@@ -486,74 +329,3 @@ def _broken(
         left = {clause: said for clause, said in primed.items() if clause not in gone}
         gone |= set(induction.of_steps(left, known, command)) if left else set()
     return gone
-
-
-# -- two systems in one vocabulary ----------------------------------------------------------------
-
-
-def _identical(old: Command, new: Command, *, histories: bool = False) -> bool:
-    """Whether two commands are the same terms."""
-
-    def own(command: Command) -> dict[Key, Any]:
-        return {k: u for k, u in command.updates.items() if histories or k.slot != HISTORY}
-
-    first, second = own(old), own(new)
-    return (
-        old.guard.eq(new.guard)
-        and first.keys() == second.keys()
-        and all(update.value.eq(second[key].value) for key, update in first.items())
-    )
-
-
-def _comparable(old: Transitions, new: Transitions) -> bool:
-    """Whether two systems are over the same functions, actions and parameters."""
-    return (
-        old.vocabulary.functions == new.vocabulary.functions
-        and old.vocabulary.references == new.vocabulary.references
-        and [c.name for c in old.commands] == [c.name for c in new.commands]
-        and all(
-            [p for _, _, p in a.parameters] == [p for _, _, p in b.parameters]
-            for a, b in zip(old.commands, new.commands, strict=True)
-        )
-    )
-
-
-class _Differences:
-    """What tells two systems apart that are over the same functions; histories left aside."""
-
-    def __init__(self, induction: Induction, old: Transitions, new: Transitions) -> None:
-        self.induction, self.old, self.new = induction, old, new
-
-    def initially(self) -> bool:
-        """Whether the initial states may differ. A function that only one fixes is a difference."""
-        first, second = (
-            {key: update for key, update in side.initial.items() if key.slot != HISTORY}
-            for side in (self.old, self.new)
-        )
-        if first.keys() != second.keys():
-            return True
-        asked = {
-            key: update.value != second[key].at(update.variable)
-            for key, update in first.items()
-            if not update.value.eq(second[key].value)
-        }
-        return bool(asked) and bool(self.induction.of_states(asked, ()))
-
-    def of(self, name: str, clauses: Sequence[Clause]) -> bool:
-        """Whether the steps of an action from some state of the clauses may differ."""
-        old, new = self.old.command(name), self.new.command(name)
-        asked: dict[Any, z3.BoolRef] = {
-            "guard": z3.Or(
-                z3.And(old.guard, z3.Not(new.guard)), z3.And(new.guard, z3.Not(old.guard))
-            )
-        }
-        for key, decl in self.old.vocabulary.functions.items():
-            if key.slot == HISTORY or not (key in old.updates or key in new.updates):
-                continue
-            x = self.old.world.variable(key)
-            before, after = (
-                command.updates[key].at(x) if key in command.updates else decl(x)
-                for command in (old, new)
-            )
-            asked[key] = z3.And(old.guard, before != after)
-        return bool(self.induction.of_states(asked, clauses))

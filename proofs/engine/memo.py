@@ -31,9 +31,11 @@ class Trace:
         self.reads: dict[int, None] = {}
         self.written: set[int] = set()
         self.within: range | None = None
+        self.executions = 0
 
     def start(self) -> None:
         """Begin to trace."""
+        self.executions += 1
         self.on, self.reads, self.written, self.within = True, {}, set(), None
 
 

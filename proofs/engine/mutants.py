@@ -129,7 +129,7 @@ def _of_class(
                     yield cls.__name__, f"{cls.__name__}.{name}", edit
     for item in node.body:
         if isinstance(item, ast.FunctionDef) and item.name not in vars(Machine):
-            for edit in Rewrites(text, words, item).all():
+            for edit in Rewrites(text, words, item, cls.__name__).all():
                 place = f"{cls.__name__}.{item.name}"
                 yield (place if issubclass(cls, System) else cls.__name__), place, edit
 
@@ -225,7 +225,13 @@ class _Declarations:
         if call == "anything" and isinstance(value, ast.Call) and value.keywords:
             like = text.of(value.keywords[0].value)
             yield Edit.replace(text, value, "first-value", like, like)
-        elif call != "anything" and options:
+        elif call == "anything":
+            # Two that may be anything are made equal once.
+            for other in self.words.like_field(name):
+                if other in list(self.cls.fields)[list(self.cls.fields).index(name) :]:
+                    new = f"derived(lambda machine: machine.{other})"
+                    yield Edit.replace(text, value, "first-value", new, other)
+        elif options:
             yield Edit.replace(text, value, "first-value", f"anything({options[0][1]})", "any")
 
     # -- events -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from model.kernel import Machine, System, signature
+from proofs.engine.scope import Kinds, Scope
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[tuple[str, str], ...]] = {
     ast.Eq: (("eq-ne", "!="),),
@@ -94,8 +95,7 @@ class Words:
 
     ``fields`` and ``events`` go by machine, ``slots`` says which machines an attribute may hold,
     ``states`` are the state names of each machine,
-    ``enums`` the enumerations of a module by name, ``plurals`` the system's attributes for all
-    entities of a kind.
+    ``enums`` the enumerations of a module by name, ``kinds`` what leads to which entities.
     """
 
     fields: dict[str, dict[str, Any]]
@@ -103,7 +103,7 @@ class Words:
     slots: dict[str, set[str]]
     states: tuple[tuple[str, ...], ...]
     enums: dict[str, type[enum.Enum]]
-    plurals: tuple[str, ...]
+    kinds: Kinds
 
     @classmethod
     def of(cls, system: type[System], module: ModuleType) -> Words:
@@ -124,7 +124,7 @@ class Words:
                 for name, value in vars(module).items()
                 if isinstance(value, type) and issubclass(value, enum.Enum)
             },
-            tuple(entity.plural for entity in info.entities),
+            Kinds.of(info),
         )
 
     def like_state(self, name: str) -> list[str]:
@@ -157,10 +157,13 @@ def events(machine: type[Machine]) -> tuple[str, ...]:
 
 
 class Rewrites:
-    """The changes of one function's body."""
+    """The changes of one function's body. ``owner`` is the class that it is a method of."""
 
-    def __init__(self, text: Text, words: Words, function: ast.FunctionDef) -> None:
+    def __init__(
+        self, text: Text, words: Words, function: ast.FunctionDef, owner: str = ""
+    ) -> None:
         self.text, self.words, self.function = text, words, function
+        self.scope = Scope(words.kinds, owner, function)
         body = function.body
         first = body[0]
         documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
@@ -179,7 +182,12 @@ class Rewrites:
         for statement in self.body:
             for node in ast.walk(statement):
                 found += self._node(node)
-        yield from sorted(found, key=lambda edit: (edit.start, edit.end))
+                found += self._referent(node)
+        # Two operators may come to the same.
+        different: dict[tuple[int, int, str], Edit] = {}
+        for edit in found:
+            different.setdefault((edit.start, edit.end, edit.text), edit)
+        yield from sorted(different.values(), key=lambda edit: (edit.start, edit.end))
 
     def _swap(self, node: ast.expr, operator: str, new: str, detail: str = "") -> Edit:
         """Replace an expression, shown within the statement that it is in."""
@@ -244,11 +252,31 @@ class Rewrites:
                 for other in self.words.like_state(name):
                     new = f"{self.text.of(machine)}.{other}.is_active"
                     yield self._swap(node, "state", new, other)
-            case ast.Attribute(value=owner, attr=name):
+            case ast.Attribute(value=owner, attr=name) if self.scope.kind(owner) is None:
                 for other in self.words.like_field(name):
                     yield self._swap(node, "field", f"{self.text.of(owner)}.{other}", other)
             case _:
                 return
+
+    def _referent(self, node: ast.AST) -> Iterator[Edit]:
+        """Another entity in place of one, all in place of some, and all in place of one."""
+        text, plurals = self.text, self.words.kinds.plurals
+        match node:
+            case ast.Name(ctx=ast.Load()) | ast.Attribute(ctx=ast.Load()):
+                if self.scope.kind(node) is not None:
+                    for other in self.scope.others(node):
+                        yield self._swap(node, "entity", other, f"{text.of(node)}.{other}")
+            case ast.For(iter=ast.Attribute(value=owner, attr=name) as some):
+                if name in plurals and self.scope.kind(owner) is not None:
+                    yield self._swap(some, "all-of", f"{text.of(owner)}.system.{name}", name)
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Attribute(value=one)))):
+                # In a loop over some, ``all-of`` says that better.
+                loops = isinstance(one, ast.Name) and self.scope.loops_over(one)
+                kind = None if loops else self.scope.kind(one)
+                for plural in (name for name, own in plurals.items() if own == kind):
+                    call = f"every{text.of(node.value)[len(text.of(one)) :]}"
+                    loop = f"for every in {text.of(one)}.system.{plural}: {call}"
+                    yield Edit.replace(text, node, "every", loop, _last(one))
 
     def _fewer(self, node: ast.Tuple) -> Iterator[Edit]:
         for gone in node.elts:
@@ -278,6 +306,10 @@ class Rewrites:
                     yield self._swap(node, "event", new, f"{name}.{event}")
             elif name == "where":
                 yield self._swap(node, "drop", owner, "where")
+                # ``where`` by hand, the other way round.
+                same = " and ".join(f"e.{k.arg} == {text.of(k.value)}" for k in node.keywords)
+                others = f"Many([e for e in {owner} if not ({same})])"
+                yield self._swap(node, "negate", others, "where")
 
     def _answer(self, value: ast.expr) -> Iterator[Edit]:
         """What decides: the opposite, always, and never."""
