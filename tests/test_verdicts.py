@@ -23,8 +23,8 @@ from model.version import FIRST_WITH_FORMAT_2_46, SP3, SP4, StoreVersion
 from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.engine import ground
-from proofs.engine.bounded import Unrolling
-from proofs.engine.claims import Catalogue, Claim, Kind, Step, assume
+from proofs.engine.bounded import Goal, Unrolling, shortest
+from proofs.engine.claims import ANY_READING, Catalogue, Claim, Kind, Step, assume
 from proofs.engine.evaluate import compiled
 from proofs.engine.explicit import Instance, check, product
 from proofs.engine.prove import Prover
@@ -113,6 +113,20 @@ def test_verdicts_do_not_depend_on_the_seed(report: Report, seed: int) -> None:
     for result in session.run(CHEAP, seed=seed, tables=False).results:
         found = (result.verdict, result.steps, result.run, result.answer)
         assert found == expected[result.claim.title]
+
+
+@pytest.mark.parametrize(("value", "reached"), [(-1, False), (2**64, False), (2**64 - 1, True)])
+def test_a_version_of_a_server_that_no_step_names_is_a_version(
+    engine: Prover, value: int, reached: bool
+) -> None:
+    functions = {str(key): decl for key, decl in engine.transitions.vocabulary.functions.items()}
+    mailbox = z3.Const("any:Mailbox1", z3.DeclareSort("Mailbox"))
+    version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
+    goal = Goal("", version == value, False, (("mailbox", Mailbox, mailbox),), ANY_READING)
+    unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
+    starts = [unrolling.read(*met).initial for met in shortest(unrolling, [goal], 1)]
+    versions = [start["Server.store.version"][start["Mailbox.move.home"][0]] for start in starts]
+    assert versions == [value] * reached
 
 
 # -- the invariant --------------------------------------------------------------------------------
