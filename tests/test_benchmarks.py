@@ -42,6 +42,7 @@ def test_both_settle_the_same_claims() -> None:
     assert f"the same {len(own)} verdicts" in told
     for (name, _), outcome in by_hand.items():
         # A verdict of theirs that stands on a run has the run, step by step.
+        assert outcome.verdict != "UNDETERMINED", name
         stands = outcome.verdict in ("REACHED", "REFUTED", "DERIVED")
         assert (outcome.run is not None) == stands, name
 

@@ -23,8 +23,8 @@ from model.version import FIRST_WITH_FORMAT_2_46, SP3, SP4, StoreVersion
 from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.engine import ground, lock
-from proofs.engine.bounded import Unrolling
-from proofs.engine.claims import Catalogue, Claim, Kind, Step, assume
+from proofs.engine.bounded import Goal, Unrolling, shortest
+from proofs.engine.claims import ANY_READING, Catalogue, Claim, Kind, Step, assume
 from proofs.engine.evaluate import compiled
 from proofs.engine.explicit import Finding, Instance, Space, check, product
 from proofs.engine.memo import Code
@@ -160,6 +160,20 @@ def test_verdicts_do_not_depend_on_the_seed(report: Report, seed: int) -> None:
     other = session.run(CLAIMS, seed=seed)
     assert settled_by(other) == settled_by(report)
     assert other.tables == report.tables
+
+
+@pytest.mark.parametrize(("value", "reached"), [(-1, False), (2**64, False), (2**64 - 1, True)])
+def test_a_version_of_a_server_that_no_step_names_is_a_version(
+    engine: Prover, value: int, reached: bool
+) -> None:
+    functions = {str(key): decl for key, decl in engine.transitions.vocabulary.functions.items()}
+    mailbox = z3.Const("any:Mailbox1", z3.DeclareSort("Mailbox"))
+    version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
+    goal = Goal("", version == value, False, (("mailbox", Mailbox, mailbox),), ANY_READING)
+    unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
+    starts = [unrolling.read(*met).initial for met in shortest(unrolling, [goal], 1)]
+    versions = [start["Server.store.version"][start["Mailbox.move.home"][0]] for start in starts]
+    assert versions == [value] * reached
 
 
 # -- the invariant --------------------------------------------------------------------------------

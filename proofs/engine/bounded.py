@@ -92,10 +92,6 @@ class _Layer:
     functions: Macros
 
 
-def _within(decl: z3.FuncDeclRef, numbers: Numbers, entity: z3.ExprRef) -> z3.BoolRef:
-    return numbers.include(decl(entity))
-
-
 class Unrolling:
     """The runs of a system, step by step, as ground formulas over the initial state."""
 
@@ -118,6 +114,7 @@ class Unrolling:
         self.layers: list[_Layer] = []
         self.asserted = 0
         self._scanned = 0
+        self._later: list[z3.BoolRef] = []
         self._seen: set[int] = set()
         self._atoms: dict[int, z3.ExprRef] = {}
         self.meaning: dict[int, z3.BoolRef] = {}
@@ -129,12 +126,24 @@ class Unrolling:
         for key, decl in vocabulary.functions.items():
             bounds = self.numbers.get(vocabulary.types[key])
             if bounds is not None and key not in transitions.initial:
-                self.grounding.forall(key.entity, partial(_within, decl, bounds))
+                self.grounding.forall(key.entity, partial(self._within, decl, bounds))
         self._first = Macros(
             (decl, transitions.initial[key].at(z3.Var(0, decl.domain(0))))
             for key, decl in vocabulary.functions.items()
             if key in transitions.initial
         )
+
+    def _within(self, decl: z3.FuncDeclRef, numbers: Numbers, entity: z3.ExprRef) -> z3.BoolRef:
+        """That a number of the first state is one of its type.
+
+        Where an entity is known by its place alone, such as the server that a mailbox was on, that
+        is demanded once a model needs it: see ``check``.
+        """
+        within = numbers.include(decl(entity))
+        if z3.is_const(entity):
+            return within
+        self._later.append(within)
+        return z3.BoolVal(True)
 
     @property
     def constraints(self) -> list[z3.BoolRef]:
@@ -266,7 +275,15 @@ class Unrolling:
         self.queries += 1
         if answer == z3.unknown:
             raise Timeout(self.solver.reason_unknown())
-        return self.solver.model() if answer == z3.sat else None
+        if answer != z3.sat:
+            return None
+        model = self.solver.model()
+        if not true_in(model, z3.And(*self._later)):
+            demanded = [within for within in self._later if not true_in(model, within)]
+            self._later = [within for within in self._later if true_in(model, within)]
+            self.constraints.extend(demanded)
+            return self.check(*terms)
+        return model
 
     def read(self, goal: Goal, said: z3.BoolRef, model: z3.ModelRef) -> Found:
         """The canonical run that meets a goal at the present depth, where a model does.
@@ -276,12 +293,14 @@ class Unrolling:
         or a number that the system names.
         """
         self.flush()
+        asserted = self.asserted
         self.solver.push()
         try:
             self.solver.add(said)
             return self.decode(self._canonical(goal, said, model), goal, said)
         finally:
             self.solver.pop()
+            self.asserted = asserted
 
     def _canonical(self, goal: Goal, said: z3.BoolRef, model: z3.ModelRef) -> z3.ModelRef:
         """The model of the preferred run, of those that the solver admits at present."""
