@@ -132,12 +132,17 @@ def moved(items: Iterable[Item], dx: float, dy: float) -> tuple[Item, ...]:
 
 
 def _moved(item: Item, dx: float, dy: float) -> Item:
-    match item:
+    match item:  # by name, for replace() takes its time and pictures have many items
         case Group():
-            return replace(item, items=moved(item.items, dx, dy))
-        case Text():  # most items are texts, and replace() takes its time
+            inside = moved(item.items, dx, dy)
+            return Group(item.id, item.classes, inside, item.title, item.link)
+        case Text():
             return Text(item.x + dx, item.y + dy, item.text, item.role, item.size, item.bold)
-        case Curve() | Shape():
+        case Curve():
+            points = tuple((x + dx, y + dy) for x, y in item.points)
+            stroke, width = item.stroke, item.stroke_width
+            return Curve(points, stroke, width, item.dashed, item.fill, item.kind)
+        case Shape():
             return replace(item, points=tuple((x + dx, y + dy) for x, y in item.points))
         case _:
             return replace(item, x=item.x + dx, y=item.y + dy)
