@@ -267,13 +267,17 @@ def _endless(
     """Claims about the end of a run that some fair run for ever violates; what is open is added to
     the doubts.
     """
-    for claim in claims:
-        if claim.kind is not Kind.EVENTUALLY:
-            continue
-        own = [clause for clause in clauses if clause.reading in (ANY_READING, claim.reading)]
-        result = prover.endings.settle(claim, own, reached=True)
+    usable = {
+        claim: [c for c in clauses if c.reading in (ANY_READING, claim.reading)]
+        for claim in claims
+        if claim.kind is Kind.EVENTUALLY
+    }
+    for result in prover.endings.settle(usable):
+        claim = result.claim
         if result.verdict is Verdict.REFUTED:
             yield Kill(claim.title, "is refuted", f"lasso of {result.steps} steps")
+        elif result.vacuous:
+            yield Kill(claim.title, "is vacuous", "no fair run gets to its premise")
         elif result.verdict is not Verdict.PROVED:
             doubts.append(f"{claim.title} {result.detail}")
 
