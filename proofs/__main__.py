@@ -40,7 +40,7 @@ NEAREST = 3
 COMMANDS = {
     "check": "proofs.check",
     "mutate": "proofs.mutate",
-    "recheck": "proofs.recheck",
+    "recheck": "proofs.recheck.command",
     "without": "proofs.without",
 }
 """The modules of what a first argument may ask for instead of verdicts; each has a `main`."""

@@ -24,7 +24,7 @@ import z3
 
 from model.site import Site
 from model.version import SP4, StoreVersion
-from proofs import recheck, session
+from proofs import session
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.engine.certificates import _Assembly, canonical, certificate
@@ -38,7 +38,9 @@ from proofs.engine.sweep import sweep
 from proofs.engine.verdict import Report, Result, Verdict
 from proofs.folder import OutputFolder
 from proofs.recheck import demands
+from proofs.recheck.command import main as recheck_main
 from proofs.recheck.fragment import receipt
+from proofs.recheck.solver import Solver
 from proofs.recheck.texts import sections
 
 IDS = (
@@ -85,8 +87,8 @@ def folder(files: dict[str, str], tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def solver() -> recheck.Solver:
-    return recheck.Solver(60, proofs=False)
+def solver() -> Solver:
+    return Solver(60, proofs=False)
 
 
 # -- Ctrl-C and time ------------------------------------------------------------------------------
@@ -170,7 +172,7 @@ def test_what_is_undetermined_is_left_open(
     unsettled = Result(served.claim, Verdict.UNDETERMINED, "no proof, and no run")
     path = tmp_path / "certificate"
     OutputFolder(str(path)).write(certificate(engine, [unsettled]))
-    assert recheck.main([str(path)]) == 3
+    assert recheck_main([str(path)]) == 3
     assert "left open: safety.scan_is_served is UNDETERMINED" in capsys.readouterr().out
 
 
@@ -180,7 +182,7 @@ def test_what_is_undetermined_is_left_open(
 def test_every_obligation_is_proved_again(
     folder: Path, files: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert recheck.main([str(folder)]) == 0
+    assert recheck_main([str(folder)]) == 0
     said = capsys.readouterr()
     count = len(json.loads(files["manifest.json"])["files"])
     assert count == sum(path.endswith(".smt2") for path in files) - 1  # the definitions
@@ -220,12 +222,12 @@ def test_z3_reads_the_same_texts(files: dict[str, str]) -> None:
 
 
 def test_cvc5_checks_its_own_proofs(files: dict[str, str]) -> None:
-    checking = recheck.Solver(60, proofs=True)
+    checking = Solver(60, proofs=True)
     assert checking.answer(files[STEP]) == "unsat"
     assert checking.answer(files[CLAUSE]) == "unsat"
 
 
-def test_obligations_say_something(files: dict[str, str], solver: recheck.Solver) -> None:
+def test_obligations_say_something(files: dict[str, str], solver: Solver) -> None:
     """Each of these changes makes the text satisfiable, so nothing in it is idle."""
     released = files[CLAUSE].replace(
         "AttachmentLifecycle.unscanned\n    (Attachment.lifecycle.state x))",
@@ -249,7 +251,7 @@ def test_obligations_say_something(files: dict[str, str], solver: recheck.Solver
         assert solver.answer(after) == "sat"
 
 
-def test_a_changed_model_is_refuted(results: list[Result], solver: recheck.Solver) -> None:
+def test_a_changed_model_is_refuted(results: list[Result], solver: Solver) -> None:
     """Scans that go on while AVAPI is disabled: the invariant's obligations notice."""
 
     class Forgetful(Site):
@@ -283,7 +285,7 @@ def test_other_premises_of_a_claim_are_certified_too(
     texts = certificate(engine, [served], lambda _: premises)
     path = tmp_path / "certificate"
     OutputFolder(str(path)).write(texts)
-    assert recheck.main([str(path)]) == 0
+    assert recheck_main([str(path)]) == 0
     assert re.search(r"safety.scan_is_served +PROVED +14 +14", capsys.readouterr().out)
     manifest = json.loads(texts["manifest.json"])
     lost = "claims/safety.scan_is_served/kept.start_move.smt2"
@@ -291,7 +293,7 @@ def test_other_premises_of_a_claim_are_certified_too(
     del manifest["files"][lost]
     manifest["claims"][0]["obligations"].remove(lost)
     sealed(lambda *_: None)(path, manifest)
-    assert recheck.main([str(path)]) == 1
+    assert recheck_main([str(path)]) == 1
     wanted = "an obligation is missing: premise safety.scan_is_served kept start_move"
     assert wanted in capsys.readouterr().err
 
@@ -300,14 +302,14 @@ def test_what_is_left_open_is_listed(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(
-        recheck.Solver, "answer", lambda _, text: "unknown" if "scan_is_served" in text else "unsat"
+        Solver, "answer", lambda _, text: "unknown" if "scan_is_served" in text else "unsat"
     )
-    assert recheck.main([str(folder)]) == 3
+    assert recheck_main([str(folder)]) == 3
     assert "left open: claims/safety.scan_is_served/states.smt2: unknown" in capsys.readouterr().out
     monkeypatch.setattr(
-        recheck.Solver, "answer", lambda _, text: "sat" if "scan_is_served" in text else "unknown"
+        Solver, "answer", lambda _, text: "sat" if "scan_is_served" in text else "unknown"
     )
-    assert recheck.main([str(folder)]) == 1
+    assert recheck_main([str(folder)]) == 1
     assert "refuted: claims/safety.scan_is_served/states.smt2" in capsys.readouterr().out
 
 
@@ -316,13 +318,13 @@ def test_an_interrupt_reports_what_was_settled(
 ) -> None:
     answers = iter(["unsat"] * 7)
 
-    def answer(_: recheck.Solver, text: str) -> str:
+    def answer(_: Solver, text: str) -> str:
         for said in answers:
             return said
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(recheck.Solver, "answer", answer)
-    assert recheck.main([str(folder)]) == 130
+    monkeypatch.setattr(Solver, "answer", answer)
+    assert recheck_main([str(folder)]) == 130
     said = capsys.readouterr()
     assert "7 of " in said.out
     assert "interrupted: 7 of " in said.err
@@ -650,7 +652,7 @@ def test_tampering_is_found_out(
 ) -> None:
     tamper, complaint = TAMPERS[what]
     tamper(folder, json.loads((folder / "manifest.json").read_text()))
-    assert recheck.main([str(folder)]) == 1
+    assert recheck_main([str(folder)]) == 1
     said = capsys.readouterr()
     assert said.out == ""
     assert any(complaint in line for line in said.err.splitlines()), said.err
@@ -669,7 +671,7 @@ def test_a_definition_changed_everywhere_is_found_out_by_the_model(
     assert "is, byte by byte, what this run writes" in capsys.readouterr().err
     manifest = json.loads((own / "manifest.json").read_text())
     sealed(everywhere("1407396532256780", "1407396532256781"))(own, manifest)
-    assert recheck.main([str(own)]) == 0
+    assert recheck_main([str(own)]) == 0
     capsys.readouterr()
     assert main([*claims, "--certificates", str(own), "--recheck"]) == 1
     said = capsys.readouterr().err
@@ -780,7 +782,7 @@ def test_what_cannot_be_rechecked_is_one_line(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "manifest.json").write_text('{"schema": 0}')
-    assert recheck.main(arguments) == 2
+    assert recheck_main(arguments) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert complaint in said.err
@@ -791,7 +793,7 @@ def test_without_cvc5_it_says_what_to_do(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "cvc5", None)
-    assert recheck.main([str(folder)]) == 2
+    assert recheck_main([str(folder)]) == 2
     assert "python -m pip install cvc5" in capsys.readouterr().err
 
 

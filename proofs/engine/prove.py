@@ -139,11 +139,17 @@ class Prover:
         Raises Timeout.
         """
         goals: dict[Reading, list[infer.Goal]] = {ANY_READING: []}
-        for claim in self._served() if served is None else served:
-            if claim.kind is Kind.RECOVERABLE:
-                continue
-            for question in self._questions([claim]):
-                term = self.violation(question)
+        asked = [
+            question
+            for claim in (self._served() if served is None else served)
+            if claim.kind is not Kind.RECOVERABLE
+            for question in self._questions([claim])
+        ]
+        # What holds by itself needs no clauses, and a reading that is left with nothing no search.
+        alone = self.excluded(asked, ())
+        for claim, cell in asked:
+            if (claim, cell) not in alone:
+                term = self.violation((claim, cell))
                 goals.setdefault(claim.reading, []).append(self._goal(claim, term))
         arguments: dict[Reading, list[infer.Argument]] = {}
         for claim in self.eventual if served is None else ():

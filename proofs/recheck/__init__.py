@@ -23,10 +23,3 @@ sentence at the head of a file or the versions of the tools.
 Exit codes: 0 all proved again; 1 something is refuted or was tampered with; 2 usage, or no
 certificate; 3 cvc5 left something open, or a verdict is UNDETERMINED; 130 interrupted.
 """
-
-from .certificate import Certificate
-from .command import main
-from .refused import Refused
-from .solver import Solver
-
-__all__ = ["Certificate", "Refused", "Solver", "main"]
