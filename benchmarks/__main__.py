@@ -25,11 +25,12 @@ from benchmarks import spin
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP4, StoreVersion
-from proofs import recheck, session
+from proofs import session
 from proofs.article import BEYOND_THE_ARTICLE
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.engine.claims import Kind
 from proofs.engine.explicit import Instance, check, reach
+from proofs.recheck.solver import Solver
 
 SHARED = tuple(
     claim
@@ -132,6 +133,7 @@ _ONE = """
 import json, time
 from proofs import session
 from proofs.catalogue import CLAIMS
+from proofs.recheck.solver import Solver
 started = time.perf_counter()
 claim = next(c for c in CLAIMS if c.title == "{title}")
 session.run([claim], tables=False)
@@ -406,7 +408,7 @@ def certificates(repetitions: int) -> Iterator[Row]:
     files = session.certify(report)
     written = time.perf_counter() - started
     texts = [text for path, text in files.items() if path.endswith(".smt2")]
-    cvc5 = recheck.Solver(60, proofs=False)
+    cvc5 = Solver(60, proofs=False)
 
     def by_cvc5() -> None:
         assert all(cvc5.answer(text) == "unsat" for text in texts)
