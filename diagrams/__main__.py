@@ -210,7 +210,7 @@ def _write(
     """Write the files. What no renderer can draw here is left out and said, the rest is written."""
     from diagrams import gallery, layout
     from diagrams.picture import IMAGES
-    from proofs.engine.exits import Exit
+    from proofs.exits import Exit
 
     wanted = list(gallery.outputs(pictures, form, themes))
     own = whole and folder.resolve() == gallery.FOLDER.resolve()
@@ -254,7 +254,7 @@ def _check(themes: Sequence[Theme]) -> int:
         from diagrams.findings import verdict_pictures
         from diagrams.layout import NoRenderer, notes
         from diagrams.site import model_pictures
-        from proofs.engine.exits import Exit
+        from proofs.exits import Exit
 
     report = verdicts.load()
     if report is None:

@@ -16,8 +16,8 @@ from typing import Any
 from model.kernel import ModelError
 from model.site import Site
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.exits import Exit
 from proofs.engine.transitions import Transitions
+from proofs.exits import Exit
 from proofs.report import OutputFile
 
 FILE = Path(__file__).with_name("gallery") / "verdicts.json"

@@ -115,8 +115,8 @@ def command(
     with interrupts.held():
         from model.assumptions import ASSUMPTIONS
         from proofs.catalogue import CLAIMS
-        from proofs.engine.exits import Exit
         from proofs.engine.verdict import exit_code
+        from proofs.exits import Exit
         from proofs.render import listing_text, report_text
 
     asked = {"json": json_path, "junit": junit_path, "sarif": sarif_path, "summary": summary_path}

@@ -16,9 +16,9 @@ import click
 
 from proofs import console, session
 from proofs.engine.ask import heed, interruptible
-from proofs.engine.exits import Exit
 from proofs.engine.induction import Timeout
 from proofs.engine.verdict import Report
+from proofs.exits import Exit
 from proofs.folder import OutputFolder
 from proofs.recheck.scope import MANIFEST
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from proofs import interrupts
-from proofs.engine.exits import Exit
+from proofs.exits import Exit
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:

@@ -101,8 +101,8 @@ def command(
 
 def exit_code(found: Survey) -> int:
     """The exit code of a survey."""
-    from proofs.engine.exits import Exit
     from proofs.engine.fate import Fate
+    from proofs.exits import Exit
 
     if found.interrupted:
         return Exit.INTERRUPTED

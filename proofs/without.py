@@ -115,8 +115,8 @@ def command(*, timeout: float | None, seed: int) -> int:
     with interrupts.held():
         from proofs import mutation  # noqa: F401  (it is what takes long)
         from proofs.engine.ask import interruptible
-        from proofs.engine.exits import Exit
         from proofs.engine.induction import Timeout
+        from proofs.exits import Exit
         from proofs.render import appearance_text
 
     missing = False

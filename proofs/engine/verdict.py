@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proofs.engine.claims import Claim
-from proofs.engine.exits import Exit
+from proofs.exits import Exit
 
 
 class Verdict(enum.Enum):

@@ -1,0 +1,23 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+ALLOCATIONS = 300_000
+"""After so many objects more the garbage is collected."""
+
+
+@pytest.hookimpl
+def pytest_configure() -> None:
+    # Workers have a thread that talks to the one who gives out tests. Garbage that it collects may
+    # be Z3's, and Z3 is not to be entered by two threads at once: it crashes.
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    if gc.get_count()[0] > ALLOCATIONS:
+        gc.collect()
