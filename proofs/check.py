@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from proofs import console
+from proofs import console, interrupts
 
 if TYPE_CHECKING:
     from model.kernel import System
@@ -76,11 +76,13 @@ def command(
     by the names of their kinds (mailbox, or server1 and server2); of a machine alone, its states
     and fields have names too. `after[mailbox]` is the state after a step. 'P ==> Q' has a premise.
     """
-    from proofs.engine.claims import Kind
-    from proofs.engine.prove import DEPTH
-    from proofs.engine.verdict import exit_code
-    from proofs.render import report_text
-    from proofs.report import to_text
+    with interrupts.held():
+        from proofs.engine import agreement, expressions  # noqa: F401  (needed soon)
+        from proofs.engine.claims import Kind
+        from proofs.engine.prove import DEPTH
+        from proofs.engine.verdict import exit_code
+        from proofs.render import report_text
+        from proofs.report import to_text
 
     system = _system(console.imported(name, EXAMPLE))
     asked = [
@@ -96,7 +98,9 @@ def command(
         )
     file = None if json_path in (None, "-") else console.output_file(str(json_path))
     claims = _claims(system, asked, _fairness(system, fair), given)
-    report = _settled(system, claims, depth or DEPTH, timeout, seed, explain=explain)
+    report = _settled(
+        system, claims, DEPTH if depth is None else depth, timeout, seed, explain=explain
+    )
     text = to_text(report) if json_path is not None else ""
     shown = report_text(report, (), console.style(), trace=trace, name=_named)
     console.put(text if json_path == "-" else shown)
