@@ -161,9 +161,10 @@ def command(
         console.put(text)
     for name, file in files.items():
         try:
-            file.write(_before(paths[name]) + texts[name])
+            before = _before(paths[name])
         except OSError as error:
             raise console.unwritable(paths[name], error) from error
+        console.write(file, paths[name], before + texts[name])
     for note in report.notes:
         console.complain(f"note: {note}")
     if report.interrupted:

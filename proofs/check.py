@@ -105,10 +105,7 @@ def command(
     shown = report_text(report, (), console.style(), trace=trace, name=_named)
     console.put(text if json_path == "-" else shown)
     if file is not None:
-        try:
-            file.write(text)
-        except OSError as error:
-            raise console.unwritable(str(json_path), error) from error
+        console.write(file, str(json_path), text)
     for note in report.notes:
         console.complain(f"note: {note}")
     if report.interrupted:

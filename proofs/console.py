@@ -107,6 +107,14 @@ def output_file(path: str) -> OutputFile:
         raise unwritable(path, error) from error
 
 
+def write(file: OutputFile, path: str, text: str) -> None:
+    """Write a file whole. Raises UsageError where that cannot be, and then leaves it as it was."""
+    try:
+        file.write(text)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
 def unwritable(path: str, error: Exception) -> click.ClickException:
     """The error that a file cannot be written."""
     reason = getattr(error, "strerror", None) or error

@@ -90,10 +90,7 @@ def command(
     document = json.dumps(to_json(found, seed), indent=2, allow_nan=False) + "\n"
     console.put(document if json_path == "-" else text(found, console.style()))
     if file is not None:
-        try:
-            file.write(document)
-        except OSError as error:
-            raise console.unwritable(str(json_path), error) from error
+        console.write(file, str(json_path), document)
     if found.interrupted:
         console.complain(f"interrupted: {len(found.found)} of {len(wanted)} mutants were settled")
     return exit_code(found)

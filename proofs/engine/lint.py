@@ -21,23 +21,12 @@ _INSTALLED = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdli
 _TYPE_TESTS = ("isinstance", "type", "id", "hasattr", "issubclass", "callable")
 
 
-def code_of(info: SystemInfo) -> Callable[[], None]:
-    """A function that refers to everything in the classes of a system; for `check_identity`."""
+def code_of(info: SystemInfo) -> tuple[FunctionType, ...]:
+    """Every function in the classes of a system, for `check_identity`."""
     machines = [machine.cls for entity in info.entities for machine in entity.machines]
     classes = (info.cls, *(entity.cls for entity in info.entities), *machines)
-    functions = dict.fromkeys(
-        found
-        for cls in classes
-        for base in cls.__mro__
-        for member in vars(base).values()
-        for found in _functions_in(member)
-    )
-
-    def everything() -> None:
-        """Nothing to run."""
-
-    everything.__dict__["functions"] = tuple(functions)
-    return everything
+    members = (member for cls in classes for base in cls.__mro__ for member in vars(base).values())
+    return tuple(dict.fromkeys(found for member in members for found in _functions_in(member)))
 
 
 def check_identity(*roots: Callable[..., Any]) -> None:
@@ -49,7 +38,6 @@ def check_identity(*roots: Callable[..., Any]) -> None:
     """
     seen: set[FunctionType] = set()
     left = [found for root in roots for found in _functions_in(root)]
-    left += [f for root in roots for f in getattr(root, "__dict__", {}).get("functions", ())]
     while left:
         function = left.pop()
         file = function.__code__.co_filename

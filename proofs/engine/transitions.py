@@ -72,7 +72,7 @@ class Transitions:
     def __init__(self, system: type[System], histories: Iterable[History[Any]] = ()) -> None:
         histories = tuple(histories)
         self.info = signature(system)
-        check_identity(code_of(self.info), *(h.update for h in histories))
+        check_identity(*code_of(self.info), *(h.update for h in histories))
         self.vocabulary = Vocabulary(self.info)
         self.next_vocabulary = Vocabulary(self.info, prime="'")
         self.explorer = Explorer()
