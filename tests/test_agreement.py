@@ -620,6 +620,17 @@ def test_kinds_may_have_no_entity(rooms: int) -> None:
     assert settled(declare, rooms=rooms, yards=1) == (Verdict.REFUTED, violated)
 
 
+@pytest.mark.parametrize("rooms", [0, 1])
+def test_a_step_does_not_bring_entities_that_it_has_nothing_to_do_with(rooms: int) -> None:
+    def declare(catalogue: Catalogue) -> None:
+        @catalogue.always("left.needs_a_room", "")
+        def needs_a_room(home: Home, car: Car) -> bool:
+            return any(car.left.on.is_active for _ in home.rooms) or car.left.off.is_active
+
+    violated = Finding.HOLDS if rooms else Finding.VIOLATED
+    assert settled(declare, rooms=rooms, yards=1) == (Verdict.REFUTED, violated)
+
+
 def test_what_is_recoverable_is_never_left_to_its_antecedent() -> None:
     def declare(catalogue: Catalogue) -> None:
         @catalogue.recoverable("level.rises", "")
