@@ -28,6 +28,8 @@ WALKS, STEPS, ATTEMPTS = 25, 12, 12
 LARGEST = 3
 """Runs have up to so many entities of each kind."""
 
+_ACTION = "action"
+
 _JUDGED = (Kind.ALWAYS, Kind.FINDING, Kind.POSSIBLE, Kind.RECOVERABLE, Kind.DERIVED)
 
 
@@ -54,11 +56,10 @@ class _Comparison:
         self.transitions = transitions
         self.simulator = Simulator(transitions)
         self.simulator.numbers = tuple(sorted({*self.simulator.numbers, 1, 2}))
-        self.claims: list[tuple[Claim, Property, Compiled]] = []
-        for claim in claims:
-            if claim.kind in _JUDGED:
-                formula = transitions.property(claim)
-                self.claims.append((claim, formula, compiled(formula.holds)))
+        self.claims = [
+            (claim, transitions.property(claim)) for claim in claims if claim.kind in _JUDGED
+        ]
+        self._compiled: dict[tuple[Claim, str], Compiled] = {}
 
     def walk(self, pick: random.Random, deadline: Callable[[], float | None]) -> int:
         """Compare one run."""
@@ -81,7 +82,7 @@ class _Comparison:
             if taken is None:
                 break
             before, (state, name, arguments) = state, taken
-            row = self._row(before, name, arguments, pick)
+            row = self._row(name, arguments)
             primed = self._primed(player)
             for judged in self.claims:
                 if judged[0].on_step:
@@ -149,26 +150,28 @@ class _Comparison:
                 owner = f"{entity}.{name.split('.', 1)[1]}"
                 raise _parted(done, f"{owner} is {value} on the machines, {expected} in the terms")
 
-    def _row(
-        self,
-        before: Valuation,
-        name: str,
-        arguments: tuple[Any, ...],
-        pick: random.Random,
-    ) -> dict[str, Any]:
-        """The constants of a step; what no argument of the action is may be anything."""
-        sort = self.transitions.action.sort().name()
-        row: dict[str, Any] = {"action": f"{sort}.{name}"}
-        for command in self.transitions.commands:
-            for index, (_, type_, term) in enumerate(command.parameters):
-                options = self.simulator.choices(type_, before.sizes)
-                own = arguments[index] if command.name == name else None
-                row[term.decl().name()] = pick.choice(options) if own is None and options else own
+    def _row(self, name: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
+        """The constants of a step: its action, and the arguments of that."""
+        row: dict[str, Any] = {_ACTION: name}
+        parameters = self.transitions.command(name).parameters
+        row |= {p.decl().name(): a for (_, _, p), a in zip(parameters, arguments, strict=True)}
         return row
+
+    def _evaluate(self, claim: Claim, formula: Property, name: str) -> Compiled:
+        """What a claim says of steps of an action, or of states (no name), as a function.
+
+        Of a step of one action the term has no other action's arguments: there may be none.
+        """
+        if (claim, name) not in self._compiled:
+            term = formula.holds
+            if name:
+                term = self.transitions.of_action(term, self.transitions.command(name))
+            self._compiled[claim, name] = compiled(term)
+        return self._compiled[claim, name]
 
     def _judge(
         self,
-        judged: tuple[Claim, Property, Compiled],
+        judged: tuple[Claim, Property],
         player: Player,
         state: Valuation,
         row: Mapping[str, Any],
@@ -176,7 +179,8 @@ class _Comparison:
         done: Sequence[str],
     ) -> None:
         """Compare what a claim says of some entities with what its term says."""
-        claim, formula, evaluate = judged
+        claim, formula = judged
+        evaluate = self._evaluate(claim, formula, row.get(_ACTION, ""))
         options = [self.simulator.choices(type_, state.sizes) for _, type_, _ in formula.variables]
         if not all(options):
             return
