@@ -177,6 +177,27 @@ def test_a_version_of_a_server_that_no_step_names_is_a_version(
     assert versions == [value] * reached
 
 
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool) -> None:
+    """Whatever model the solver comes upon: here one in which an attachment makes it true too."""
+    vocabulary = engine.transitions.vocabulary
+    functions = {str(key): decl for key, decl in vocabulary.functions.items()}
+    owner = vocabulary.references["Attachment", "mailbox"]
+    mailbox = z3.Const("any:Mailbox1", z3.DeclareSort("Mailbox"))
+    attachment = z3.Const("some", z3.DeclareSort("Attachment"))
+    some = z3.Exists([attachment], owner(attachment) == mailbox)
+    version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
+    term = some if alone else z3.Or(version == 7, some)
+    goal = Goal("", term, False, (("mailbox", Mailbox, mailbox),), ANY_READING)
+    unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
+    said = unrolling.said_of_last(goal)
+    ((needed, _),) = unrolling.grounding.witnesses.values()
+    model = unrolling.check(said, needed)
+    assert model is not None
+    assert unrolling.decode(model, goal, said).sizes["Attachment"] == 1
+    assert unrolling.read(goal, said, model).sizes["Attachment"] == alone
+
+
 # -- the invariant --------------------------------------------------------------------------------
 
 

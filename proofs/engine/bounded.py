@@ -44,8 +44,8 @@ class Goal:
     """Something to be met by the last step of a run, or by the last state.
 
     ``term`` is over the functions before the step and, primed, after it. ``variables`` are its
-    constants, ``reading`` fixes constants of the system. ``besides`` gives entities that a run
-    needs although neither its actions nor the variables lead to them.
+    constants, ``reading`` fixes constants of the system. ``besides`` is said of the run too: the
+    entities that make it true are needed although neither actions nor variables lead to them.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Goal:
     on_step: bool
     variables: tuple[tuple[str, Any, z3.ExprRef], ...]
     reading: Reading
-    besides: Callable[[z3.ModelRef], Iterable[z3.ExprRef]] = lambda _: ()
+    besides: tuple[z3.BoolRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -289,8 +289,9 @@ class Unrolling:
         """The canonical run that meets a goal at the present depth, where a model does.
 
         Of all runs of this length it takes the actions that are declared first, step by step, then
-        constants of the system as they are declared, and what its types prefer: the first member,
-        or a number that the system names.
+        constants of the system as they are declared, no entity that it can do without, and what its
+        types prefer: an entity that has come before, the first member, or a number that the system
+        names.
         """
         self.flush()
         asserted = self.asserted
@@ -337,8 +338,8 @@ class Unrolling:
         """Give a term the first value that some model admits; return that model."""
         known = list(options)
         while True:
-            value = model.eval(term, model_completion=True)
-            at = next((i for i, option in enumerate(known) if value.eq(option)), len(known))
+            taken = (i for i, option in enumerate(known) if true_in(model, term == option))
+            at = next(taken, len(known))
             better = self.check(z3.Or(*(term == option for option in known[:at]))) if at else None
             if better is None:
                 break
@@ -355,21 +356,33 @@ class Unrolling:
         """
         return _Reader(self, model, goal).found(said, whole=whole)
 
-    def witnesses(self, said: Iterable[z3.BoolRef], model: z3.ModelRef) -> Iterator[z3.ExprRef]:
-        """The entities that make quantified formulas true in a model, of what is said there."""
+    def witnesses(
+        self, said: Iterable[z3.BoolRef], model: z3.ModelRef
+    ) -> Iterator[tuple[z3.BoolRef, z3.ExprRef]]:
+        """The entities that make quantified formulas true in a model, of what is said there; each
+        with what says that it is one.
+        """
         for name in said:
             if true_in(model, name):
-                for part in self._stand_ins[name.get_id()]:
+                for part in self._stand_ins.get(name.get_id(), ()):
                     known = self.grounding.witnesses.get(part.get_id())
                     if known is not None and true_in(model, known[0]):
-                        yield known[1]
+                        yield known
 
     def _choices(
         self, model: z3.ModelRef, goal: Goal, said: z3.BoolRef
     ) -> Iterable[tuple[z3.ExprRef, Sequence[Any]]]:
         """What a run leaves open in its initial state and its arguments, with the values that it is
-        to take, the best first.
+        to take, the best first; before that, the entities that it is to do without if it can.
         """
+        for needed, _ in self.witnesses((said, *goal.besides), model):
+            yield needed, [z3.BoolVal(False)]
+        before: dict[str, list[z3.ExprRef]] = {}
+        for term in self._entities(model, goal, said):
+            known = before.setdefault(term.sort().name(), [])
+            yield term, known
+            if not any(true_in(model, term == other) for other in known):
+                known.append(term)
         vocabulary = self.transitions.vocabulary
         reader = _Reader(self, model, goal)
         reader.found((said,))
@@ -390,6 +403,20 @@ class Unrolling:
                 yield constant, self._options(type_)
         for _, type_, constant in goal.variables:
             yield constant, self._options(type_)
+
+    def _entities(self, model: z3.ModelRef, goal: Goal, said: z3.BoolRef) -> Iterable[z3.ExprRef]:
+        """The terms for the entities of a run: those that it names, and what these lead to."""
+        named = [
+            constant
+            for layer in self.layers
+            for constant in layer.arguments[self._taken(model, layer).name]
+        ]
+        named += [constant for _, _, constant in goal.variables]
+        named += [witness for _, witness in self.witnesses((said, *goal.besides), model)]
+        for term in named:
+            if _is_entity(term):
+                yield term
+                named += [f(term) for f in self.grounding.functions if f.domain(0) == term.sort()]
 
     def _options(self, type_: Any) -> Sequence[Any]:
         """The values of a type that runs are to prefer; none for entities."""
@@ -484,9 +511,8 @@ class _Reader:
             arguments = tuple(self.plain(term) for term in layer.arguments[command.name])
             steps.append((command.name, arguments))
         witness = tuple(self.plain(term) for _, _, term in self.goal.variables)
-        own = (name for name in said if name.get_id() in self.unrolling.meaning)
-        named = (*self.goal.besides(self.model), *self.unrolling.witnesses(own, self.model))
-        besides = dict.fromkeys((term.sort().name(), self.number(term)) for term in named)
+        named = self.unrolling.witnesses((*self.goal.besides, *said), self.model)
+        besides = dict.fromkeys((term.sort().name(), self.number(term)) for _, term in named)
         for terms in self.unrolling.grounding.terms.values() if whole else ():
             for term in terms.values():
                 self.number(term)

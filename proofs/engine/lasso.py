@@ -227,7 +227,7 @@ def lassos(
                     continue
                 del asked[claim]
                 left.remove(claim)
-                besides = partial(unrolling.witnesses, search.disabled(claim))
+                besides = tuple(search.disabled(claim))
                 reading = claim.claim.reading
                 goal = Goal("", z3.BoolVal(True), False, claim.variables, reading, besides)
                 if canonical:
