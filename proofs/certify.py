@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from proofs import console, session
+from proofs import console, evidence
 from proofs.engine.ask import heed, interruptible
 from proofs.engine.induction import Timeout
 from proofs.engine.verdict import Report
@@ -64,7 +64,7 @@ class Certified:
 
     @interruptible()
     def _finished(self, report: Report, *, stdout: bool) -> int:
-        files = session.certify(report, seed=self.seed, timeout=self._left())
+        files = evidence.certify(report, seed=self.seed, timeout=self._left())
         return self._kept(files, stdout=stdout)
 
     def _left(self) -> float | None:
@@ -119,7 +119,7 @@ class Certified:
             except KeyboardInterrupt:
                 _told(process)
                 raise
-        swept = session.swept(timeout=self._left())
+        swept = evidence.swept(timeout=self._left())
         if swept.failure is not None:
             console.complain(swept.failure)
             return Exit.DIFFERS

@@ -24,7 +24,7 @@ import z3
 
 from model.site import Site
 from model.version import SP4, StoreVersion
-from proofs import session
+from proofs import evidence, session
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.engine.certificates import _Assembly, canonical, certificate
@@ -76,7 +76,7 @@ def results(engine: Prover) -> list[Result]:
 
 @pytest.fixture(scope="module")
 def files(results: list[Result]) -> dict[str, str]:
-    return session.certify(Report("", tuple(results)))
+    return evidence.certify(Report("", tuple(results)))
 
 
 @pytest.fixture
@@ -101,9 +101,9 @@ def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path)
     code = f"""
         import sys, time
         from pathlib import Path
-        from proofs import certify, session
+        from proofs import certify, evidence
         from proofs.__main__ import main
-        waited, swept = certify.Certified._waited, session.swept
+        waited, swept = certify.Certified._waited, evidence.swept
         def waiting(self, process):
             if {when == "while it works"}:
                 time.sleep(0.6)
@@ -116,7 +116,7 @@ def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path)
                 Path("now").touch()
                 time.sleep(0.3)
             return swept(**options)
-        certify.Certified._waited, session.swept = waiting, sweeping
+        certify.Certified._waited, evidence.swept = waiting, sweeping
         sys.exit(main(["safety.no_loss", "--recheck"]))
     """
     with subprocess.Popen(
@@ -141,7 +141,7 @@ def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path)
 def test_time_bounds_the_sweep(capfd: pytest.CaptureFixture[str]) -> None:
     began = time.process_time()
     with pytest.raises(Timeout):
-        session.swept(timeout=2)
+        evidence.swept(timeout=2)
     assert time.process_time() - began < 4
     assert main(["cause.only_cause", "--recheck", "--timeout", "5"]) == 3
     assert capfd.readouterr().err.splitlines()[-1].startswith("the certificate was not finished")
@@ -151,7 +151,7 @@ def test_time_bounds_the_sweep(capfd: pytest.CaptureFixture[str]) -> None:
 def assembly() -> tuple[_Assembly, dict[Claim, Result]]:
     engine = session.prover()
     found = {result.claim: result for result in engine.settle(CLAIMS)}
-    return _Assembly(engine, partial(session.premises, engine)), found
+    return _Assembly(engine, partial(evidence.premises, engine)), found
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.title)
@@ -880,6 +880,6 @@ def test_text_is_quoted_where_it_has_to_be_and_never_empty(engine: Prover) -> No
 def test_the_sweep_notices_a_false_clause(engine: Prover) -> None:
     clauses = engine.invariant()
     false = dataclasses.replace(clauses[0], term=z3.Not(clauses[0].term))
-    found = sweep(engine.transitions, [*clauses[1:], false], session.SMALL)
+    found = sweep(engine.transitions, [*clauses[1:], false], evidence.SMALL)
     assert found.failure is not None
     assert str(false) in found.failure

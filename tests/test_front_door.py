@@ -442,14 +442,14 @@ def test_wrong_model_is_one_line(
 
 @needs_fork
 def test_model_that_ends_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    from proofs import session as real  # noqa: PLC0415  (the front door must do without it)
+    from proofs import workers  # noqa: PLC0415  (the front door must do without it)
 
     def leave(**_: object) -> None:
         raise SystemExit(0)
 
-    monkeypatch.setattr(real, "prover", leave)
+    monkeypatch.setattr(workers, "prover", leave)
     with pytest.raises(RuntimeError, match="SystemExit: 0"):
-        list(real._shared(CLAIMS, 2, None, 0, explain=False))
+        list(workers.shared(CLAIMS, 2, None, 0, explain=False))
 
 
 # -- Ctrl-C before anybody listens --------------------------------------------------------------

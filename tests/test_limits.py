@@ -20,7 +20,7 @@ import pytest
 import z3
 
 from model.kernel import ModelError
-from proofs import session
+from proofs import session, workers
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS
 from proofs.engine.ask import ask, interruptible
@@ -64,12 +64,12 @@ def test_timeout_reports_every_claim(jobs: int) -> None:
 def test_timeout_bounds_the_writing_of_the_lock(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(session, "LOCK", tmp_path / "invariant.lock")
+    monkeypatch.setattr(session, "LOCK", tmp_path / "evidence.lock")
     assert main(["--write-lock", "--timeout", "0.5"]) == 3
     out, err = capsys.readouterr()
     assert not out
     assert err.splitlines() == [
-        "invariant.lock is as it was: the time was up before the invariant was found"
+        "evidence.lock is as it was: the time was up before the invariant was found"
     ]
     assert not list(tmp_path.iterdir())
 
@@ -195,24 +195,24 @@ def test_error_in_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None
     def fail(**_: object) -> None:
         raise ModelError("the guard is wrong")
 
-    monkeypatch.setattr(session, "prover", fail)
+    monkeypatch.setattr(workers, "prover", fail)
     with pytest.raises(ModelError, match="the guard is wrong"):
-        list(session._shared(CLAIMS, 2, None, 0, explain=False))
+        list(workers.shared(CLAIMS, 2, None, 0, explain=False))
 
 
 @needs_fork
 def test_death_of_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "prover", lambda **_: os._exit(7))
+    monkeypatch.setattr(workers, "prover", lambda **_: os._exit(7))
     with pytest.raises(RuntimeError, match="exit code 7"):
-        list(session._shared(CLAIMS, 2, None, 0, explain=False))
+        list(workers.shared(CLAIMS, 2, None, 0, explain=False))
 
 
 @needs_fork
 def test_process_that_does_not_stop_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "prover", lambda **_: time.sleep(60))
-    monkeypatch.setattr(session, "GRACE", 0.1)
+    monkeypatch.setattr(workers, "prover", lambda **_: time.sleep(60))
+    monkeypatch.setattr(workers, "GRACE", 0.1)
     began = time.monotonic()
-    results = list(session._shared(CLAIMS, 2, 0.1, 0, explain=False))
+    results = list(workers.shared(CLAIMS, 2, 0.1, 0, explain=False))
     assert time.monotonic() - began < SLACK
     assert [result.claim for result in results] == list(CLAIMS)
     assert {result.verdict for result in results} == {Verdict.UNDETERMINED}

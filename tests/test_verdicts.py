@@ -6,7 +6,7 @@ import dataclasses
 import json
 import subprocess
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, SP3, SP4, StoreVersion
 from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
-from proofs.engine import ground, lock
+from proofs.engine import ground, lock, recall
 from proofs.engine.bounded import Goal, Unrolling, shortest
 from proofs.engine.claims import ANY_READING, Catalogue, Claim, Kind, Step, assume
 from proofs.engine.evaluate import compiled
@@ -207,14 +207,16 @@ def test_the_lock_belongs_to_the_model_and_holds(engine: Prover) -> None:
     assert len(json.loads(session.LOCK.read_text())["clauses"]) == len(clauses)
 
 
-def test_without_a_lock_the_same_invariant_is_found() -> None:
-    # In a process of its own: which of several invariants is found depends on what Z3 saw before.
-    code = (
-        "import json; from proofs import session; "
-        "print(json.dumps(sorted(map(str, session.prover(lock_file=None).inferred()))))"
-    )
+def test_without_a_lock_as_much_is_found(tmp_path: Path) -> None:
+    """The same runs, and an invariant that does; there are several, and Z3 has its whims."""
+    code = "from proofs import session; print(session.prover(lock_file=None).locked_text())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == sorted(map(str, session.prover().invariant()))
+    assert json.loads(done.stdout)["runs"] == json.loads(session.LOCK.read_text())["runs"]
+    path = tmp_path / "evidence.lock"
+    path.write_text(done.stdout)
+    again = session.prover(lock_file=path)
+    assert all(result.as_expected for result in again.settle(CLAIMS))
+    assert again.notes == []
 
 
 @pytest.mark.parametrize("tamper", ["false clause", "dropped clause", "no clause", "other model"])
@@ -231,7 +233,7 @@ def test_a_tampered_lock_is_not_believed(tmp_path: Path, tamper: str) -> None:
         content["clauses"] = []
     else:
         content["digest"] = "0" * 64
-    path = tmp_path / "invariant.lock"
+    path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claims = [named("safety.scan_is_served"), named("workaround.must_stay_disabled")]
     small = prover(claims, lock_file=path)
@@ -243,6 +245,10 @@ def test_a_tampered_lock_is_not_believed(tmp_path: Path, tamper: str) -> None:
     assert small.notes
 
 
+def lock_of(**parts: Any) -> str:
+    return json.dumps({"digest": "D", "words of": [], "clauses": [], "runs": {}} | parts)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -252,29 +258,123 @@ def test_a_tampered_lock_is_not_believed(tmp_path: Path, tamper: str) -> None:
         ('{"digest": 3, "clauses": []}', "it has no digest"),
         ('{"digest": "D"}', "it has no clauses"),
         ('{"digest": "D", "clauses": 3}', "its clauses are no list"),
-        ('{"digest": "D", "clauses": [[]]}', "clause 1 is none"),
-        ('{"digest": "D", "clauses": [{"every": "Server", "reading": ""}]}', "clause 1 is none"),
+        ('{"digest": "D", "clauses": []}', "it has no runs"),
+        (lock_of(**{"words of": [3]}), "words are of no claims"),
+        (lock_of(clauses=[[]]), "clause 1 is none"),
+        (lock_of(clauses=[{"every": "Server", "reading": ""}]), "clause 1 is none"),
         (
-            '{"digest": "D", "clauses": [{"every": "Server", "reading": "", "any of": [{}]}]}',
+            lock_of(clauses=[{"every": "Server", "reading": "", "any of": [{}]}]),
             "clause 1 is none",
+        ),
+        (lock_of(runs={"x": {"sizes": {}}}), "the run of x is none"),
+        (
+            lock_of(runs={"x": {"sizes": {}, "start": {"a": True}, "steps": [], "witness": {}}}),
+            "the run of x is none",
         ),
     ],
 )
-def test_what_is_no_lock_is_one_line(
-    engine: Prover, tmp_path: Path, content: str, said: str
-) -> None:
-    path = tmp_path / "invariant.lock"
-    path.write_text(content.replace('"D"', json.dumps(engine.digest)))
+def test_what_is_no_lock_is_one_line(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "evidence.lock"
+    path.write_text(content)
     with pytest.raises(ModelError, match=f"{said}.*; delete it") as caught:
-        lock.load(path, engine.transitions, (), ())
+        lock.load(path, "D")
     assert "\n" not in str(caught.value)
+
+
+# -- the runs of the lock -------------------------------------------------------------------------
+
+
+def longer(kept: dict[str, Any]) -> None:
+    kept["steps"].insert(0, "stop_store(server1)")
+    kept["steps"].insert(1, "start_store(server1)")
+
+
+def edit(part: str, key: Any, value: Any) -> Callable[[dict[str, Any]], None]:
+    def edited(kept: dict[str, Any]) -> None:
+        kept[part][key] = value
+
+    return edited
+
+
+@pytest.mark.parametrize(
+    ("tamper", "said"),
+    [
+        (longer, "there is a shorter one"),
+        (lambda kept: kept["steps"].pop(), "does not end as it should"),
+        (lambda kept: kept["steps"].clear(), "it has no step"),
+        (edit("steps", 0, "copy_attachment(attachment1)"), "is disabled"),
+        (edit("steps", 0, "start_move(mailbox1)"), "is no action with its arguments"),
+        (edit("steps", 0, "move everything"), "is no action with its arguments"),
+        (edit("steps", 0, "start_move(mailbox1, server9)"), "no Server server9"),
+        (edit("sizes", "attachments", -1), "has -1 attachments"),
+        (edit("sizes", "attachments", 1.5), "has 1.5 attachments"),
+        (edit("sizes", "attachments", 0), "no Attachment attachment1"),
+        (edit("sizes", "servers", 3), "does not say what server3.antivirus is"),
+        (edit("start", "server1.store.version", "5.5.70000.1"), "is no file version"),
+        (edit("start", "server1.antivirus", "asleep"), "cannot start as asleep"),
+        (edit("start", "sticky", "perhaps"), "has no bool perhaps"),
+        (edit("start", "sticky", "False"), "has sticky = False, unlike its reading"),
+        (edit("start", "mailbox1.move.home", "mailbox1"), "no Server mailbox1"),
+        (lambda kept: kept["start"].pop("server1.antivirus"), "not say what server1.antivirus is"),
+        (lambda kept: kept["witness"].clear(), "does not say what"),
+    ],
+)
+@pytest.mark.parametrize("title", ["cause.scan_before_move [sticky]", "symptoms.source_only"])
+def test_a_run_that_is_not_one_is_not_believed(
+    tmp_path: Path, title: str, tamper: Callable[[dict[str, Any]], object], said: str
+) -> None:
+    """Neither where it would refute a claim, nor where it would reach an antecedent."""
+    content = json.loads(session.LOCK.read_text())
+    kept = content["runs"][title]
+    original = json.dumps(kept)
+    tamper(kept)
+    path = tmp_path / "evidence.lock"
+    path.write_text(json.dumps(content))
+    claim = next(claim for claim in CLAIMS if claim.title == title)
+    engine = session.prover(lock_file=path)
+    (result,) = engine.settle([claim])
+    assert result.as_expected
+    if result.run is not None:
+        assert recall.written(result.run) == json.loads(original)
+    if result.verdict is Verdict.PROVED and said in (
+        "there is a shorter one",  # an antecedent's run need not be a shortest one,
+        "has sticky = False, unlike its reading",  # and this claim has no reading
+    ):
+        assert engine.notes == []
+    else:
+        (note,) = engine.notes
+        assert note.startswith(f"evidence.lock: the run of {title}: ")
+        assert said in note
+
+
+def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def searched(*_: Any) -> Any:
+        raise AssertionError("a run was searched for")
+
+    monkeypatch.setattr(Unrolling, "read", searched)
+    engine = session.prover()
+    claims = [claim for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE, Kind.FINDING)]
+    results = list(engine.settle(claims))
+    assert engine.notes == []
+    assert {r.claim for r in results} == set(claims)
+    assert all(result.as_expected for result in results)
+
+
+def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
+    kept = json.loads(session.LOCK.read_text())["runs"]
+    assert kept.keys() == {
+        claim.title for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE, Kind.FINDING)
+    }
+    for result in report.results:
+        if result.run is not None:
+            assert recall.written(result.run) == kept[result.claim.title]
 
 
 def test_a_lock_that_proves_too_little_is_named(tmp_path: Path) -> None:
     # What is left is inductive, and says nothing of scans.
     content = json.loads(session.LOCK.read_text())
     content["clauses"] = [c for c in content["clauses"] if c["every"] == "Server"]
-    path = tmp_path / "invariant.lock"
+    path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = named("safety.scan_is_served")
     (result,) = session.prover(lock_file=path).settle([claim])
@@ -452,7 +552,7 @@ def test_an_interrupted_run_keeps_what_was_settled() -> None:
     assert exit_code(report) == 130
 
 
-def test_a_run_that_does_not_happen_is_not_shown(engine: Prover) -> None:
+def test_a_run_that_does_not_happen_is_not_shown() -> None:
     claim = named("symptoms.move_may_fail")
     found: list[Any] = []
     original = Unrolling.read
@@ -464,7 +564,7 @@ def test_a_run_that_does_not_happen_is_not_shown(engine: Prover) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("proofs.engine.prove.Unrolling", Spy)
-        list(engine.settle([claim]))
+        list(session.prover(lock_file=None).settle([claim]))
     (run,) = found
     replay(Site, HISTORIES, run, claim, True)
     with pytest.raises(ReplayError, match="does not replay"):

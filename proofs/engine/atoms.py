@@ -48,16 +48,19 @@ class Atom:
         return f"not {self.text}"
 
 
-def atoms(transitions: Transitions, extra: Iterable[z3.ExprRef] = ()) -> dict[str, list[Atom]]:
+def atoms(
+    transitions: Transitions, extra: Iterable[z3.ExprRef] = (), keys: set[Key] | None = None
+) -> dict[str, list[Atom]]:
     """The atoms about each kind of entity, mined from the model and from ``extra`` terms.
 
-    Functions of the state that neither the extra terms nor the actions depend on are left out.
+    They are about some functions of the state, ``keys``; if these are left out, about those that
+    the extra terms or the actions depend on.
 
     For the entity itself and each one that it leads to: the states of its machines, its Boolean
     fields and histories, the comparisons that occur in the model; and which of them are the same.
     """
     extra = list(extra)
-    keys = transitions.relevant(extra)
+    keys = transitions.relevant(extra) if keys is None else keys
     templates = _templates(transitions, extra, keys)
     found: dict[str, list[Atom]] = {}
     for entity in transitions.info.entities:

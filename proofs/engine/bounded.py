@@ -28,11 +28,14 @@ from proofs.engine.vocabulary import Key, States
 
 @dataclass(frozen=True)
 class Numbers:
-    """A type of numbers: its least and greatest member, and those that runs are to prefer."""
+    """A type of numbers: its least and greatest member, those that runs are to prefer, and what
+    reads the text of one.
+    """
 
     low: int
     high: int
     preferred: tuple[int, ...]
+    parse: Callable[[str], int] = int
 
     def include(self, term: z3.ArithRef) -> z3.BoolRef:
         """That a term is a number of the type."""
@@ -538,15 +541,20 @@ class _Reader:
 
 
 def shortest(
-    unrolling: Unrolling, goals: Iterable[Goal], limit: int
-) -> Iterable[tuple[Goal, z3.BoolRef, z3.ModelRef]]:
+    unrolling: Unrolling, goals: Iterable[Goal], limit: int, known: Mapping[Goal, int] | None = None
+) -> Iterator[tuple[Goal, z3.BoolRef, z3.ModelRef | None]]:
     """Extend the unrolling up to ``limit`` steps; yield each goal at the first depth that meets it,
     what stands for it there, and a model.
 
-    When a goal is yielded, the unrolling stands at its depth. Raises Timeout.
+    Of a goal whose ``known`` run has so many steps it is only asked whether fewer do; if not, it
+    comes without a model. When a goal is yielded, the unrolling stands at its depth.
+    Raises Timeout.
     """
-    left = list(goals)
+    left, known = list(goals), known or {}
     while True:
+        for goal in [goal for goal in left if known.get(goal, limit + 1) <= unrolling.depth]:
+            left.remove(goal)
+            yield goal, z3.BoolVal(True), None
         asked = [goal for goal in left if unrolling.depth or not goal.on_step]
         said = {goal: unrolling.said_of_last(goal) for goal in asked}
         while asked:

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import enum
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -68,12 +68,19 @@ class Step:
     def keeps(self, entity: Entity, *but: str) -> Any:
         """Whether nothing of an entity changes, functions named ``slot.field`` left out."""
         info = self.before.info.entity(type(entity))
-        return all(
-            self._same(entity, machine.slot, name)
-            for machine in info.machines
-            for name in (STATE, *(f.name for f in machine.fields))
-            if f"{machine.slot}.{name}" not in but
+        return self._keeps(
+            entity,
+            [
+                (machine.slot, name)
+                for machine in info.machines
+                for name in (STATE, *(f.name for f in machine.fields))
+                if f"{machine.slot}.{name}" not in but
+            ],
         )
+
+    def _keeps(self, entity: Any, functions: Sequence[tuple[str, str]]) -> Any:
+        """Whether some functions of an entity, by slot and name, are the same before and after."""
+        return all(self._same(entity, slot, name) for slot, name in functions)
 
     def _same(self, entity: Any, slot: str, name: str) -> Any:
         raise NotImplementedError

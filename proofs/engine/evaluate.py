@@ -56,8 +56,28 @@ def compiled(*terms: z3.ExprRef) -> Compiled:
     """
     writer = _Writer()
     values = [writer.write(term) for term in terms]
+    return _function(writer, f"({', '.join(values)},)")
+
+
+def tabulated(*columns: tuple[z3.ExprRef, z3.ExprRef]) -> Compiled:
+    """A function (functions, constants, sizes) -> for each column, a variable and a term over it,
+    the list of the term's values where the variable is each entity of its sort; in a tuple.
+
+    Raises ModelError for an operator that is not supported.
+    """
+    writer = _Writer()
+    lists = []
+    for variable, term in columns:
+        name = f"C[{variable.decl().name()!r}]"
+        writer.names[name] = "x"
+        lists.append(f"[{writer.write(term)} for x in range(N[{variable.sort().name()!r}])]")
+        del writer.names[name]
+    return _function(writer, f"({', '.join(lists)},)" if lists else "()")
+
+
+def _function(writer: _Writer, value: str) -> Compiled:
     body = "".join(f"    {line}\n" for line in writer.lines)
-    source = f"def evaluate(F, C, N):\n{body}    return ({', '.join(values)},)\n"
+    source = f"def evaluate(F, C, N):\n{body}    return {value}\n"
     space: dict[str, Any] = {}
     exec(source, space)  # noqa: S102  (the text is generated from terms, above)
     function: Compiled = space["evaluate"]

@@ -1,30 +1,54 @@
-"""The lock file: found invariants, kept for review and re-checked on every run."""
+"""The lock file: what was found, kept for review and checked again on every run.
+
+It has the clauses of an invariant, and the shortest runs: of each claim the one that reaches it,
+violates it, or reaches its antecedent. It is a shortcut and never an authority. Clauses are proven
+to be an invariant, runs are executed on the plain machines and no shorter ones are shown to exist;
+what does not stand that is found anew.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import z3
 
 from model.kernel import ModelError
 from proofs.engine.atoms import atoms
-from proofs.engine.claims import Reading
+from proofs.engine.claims import Claim, Reading
 from proofs.engine.induction import Clause
+from proofs.engine.recall import Written, written
 from proofs.engine.transitions import Transitions
+from proofs.engine.verdict import Run
 
 
-def load(
-    path: Path,
-    transitions: Transitions,
-    extra: Iterable[z3.ExprRef],
-    readings: Iterable[Reading],
-) -> list[Clause] | None:
-    """The clauses of a lock file; None if it has none, belongs to another model, or is not there.
+@dataclass(frozen=True)
+class Lock:
+    """What a lock file has of a model, none of it checked.
 
-    They are words in the model's names until they are checked. Raises ModelError for a file that
-    is no lock.
+    ``clauses`` are texts, in the words of the model and of the claims whose titles ``words`` are;
+    ``runs`` are by the titles of claims.
+    """
+
+    words: list[str]
+    clauses: list[dict[str, Any]]
+    runs: dict[str, Written]
+
+
+Terms = Mapping[str, Callable[[], z3.ExprRef]]
+"""What claims say, by their titles."""
+
+Literals = Mapping[tuple[str, str], tuple[z3.ExprRef, z3.BoolRef]]
+"""By kind and text: the variable, and the term over it."""
+
+
+def load(path: Path, digest: str) -> Lock | None:
+    """What is in a lock file; None if it belongs to another model, or is not there.
+
+    Raises ModelError for a file that is no lock.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -35,17 +59,21 @@ def load(
     wrong = _wrong(content)
     if wrong:
         raise ModelError(f"{path} is no lock file ({wrong}); delete it, or run with --write-lock")
-    if content["digest"] != transitions.digest:
+    if content["digest"] != digest:
         return None
-    known = {
-        (sort, atom.said(truth)): (atom.variable, atom.term if truth else z3.Not(atom.term))
-        for sort, items in atoms(transitions, extra).items()
-        for atom in items
-        for truth in (True, False)
-    }
+    return Lock(content["words of"], content["clauses"], content["runs"])
+
+
+def clauses_of(
+    lock: Lock, transitions: Transitions, terms: Terms, readings: Iterable[Reading]
+) -> list[Clause] | None:
+    """The clauses of a lock; None if it has none, or none that can be said of the model."""
+    if not terms.keys() >= {*lock.words}:
+        return None
+    known = _literals(transitions, [terms[title]() for title in lock.words])
     named = {reading.name: reading for reading in readings}
     clauses = []
-    for entry in content["clauses"]:
+    for entry in lock.clauses:
         sort, reading = entry["every"], named.get(entry["reading"])
         if reading is None:
             return None
@@ -58,19 +86,49 @@ def load(
     return clauses or None
 
 
+def _literals(transitions: Transitions, extra: Sequence[z3.ExprRef]) -> Literals:
+    """What can be said of each kind in the words of the model, and of some terms besides."""
+    return {
+        (sort, atom.said(truth)): (atom.variable, atom.term if truth else z3.Not(atom.term))
+        for sort, items in atoms(transitions, extra, {*transitions.keys}).items()
+        for atom in items
+        for truth in (True, False)
+    }
+
+
 def _wrong(content: object) -> str:
     """What keeps the content of a file from being a lock's; empty where nothing does."""
     match content:
-        case {"digest": str(), "clauses": list(entries)}:
+        case {
+            "digest": str(),
+            "clauses": list(entries),
+            "words of": list(words),
+            "runs": dict(runs),
+        }:
+            if not _are_texts(words):
+                return "its words are of no claims"
             for number, entry in enumerate(entries, 1):
                 match entry:
-                    case {"every": str(), "reading": str(), "any of": [_, *_] as literals} if all(
-                        isinstance(literal, str) for literal in literals
+                    case {"every": str(), "reading": str(), "any of": [_, *_] as literals} if (
+                        _are_texts(literals)
                     ):
                         continue
                     case _:
                         return f"clause {number} is none"
+            for title, run in runs.items():
+                match run:
+                    case {
+                        "sizes": dict(),
+                        "start": dict(start),
+                        "steps": list(steps),
+                        "witness": dict(witness),
+                    } if _are_texts([*start.values(), *steps, *witness.values()]):
+                        continue
+                    case _:
+                        return f"the run of {title} is none"
             return ""
+        case {"digest": str(), "clauses": list()}:
+            return "it has no runs, or not the words that it is in"
         case {"digest": str(), "clauses": _}:
             return "its clauses are no list"
         case {"digest": str()}:
@@ -79,11 +137,32 @@ def _wrong(content: object) -> str:
             return "it has no digest"
 
 
-def text(transitions: Transitions, clauses: Sequence[Clause]) -> str:
+def _are_texts(items: Iterable[object]) -> bool:
+    return all(isinstance(item, str) for item in items)
+
+
+def text(
+    transitions: Transitions,
+    terms: Terms,
+    clauses: Sequence[Clause],
+    runs: Mapping[Claim, Run],
+) -> str:
     """The content of a lock file."""
+    wanted = {(clause.sort, literal) for clause in clauses for literal in clause.literals}
+    wanted -= _literals(transitions, ()).keys()
+    words = []
+    for title, term in terms.items():
+        if wanted and (own := wanted & _literals(transitions, [term()]).keys()):
+            words.append(title)
+            wanted -= own
     entries = [
         {"every": c.sort, "reading": c.reading.name, "any of": list(c.literals)}
         for c in sorted(clauses, key=lambda c: (c.reading.name, c.sort, c.literals))
     ]
-    content = {"digest": transitions.digest, "clauses": entries}
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    content = {
+        "digest": transitions.digest,
+        "words of": words,
+        "clauses": entries,
+        "runs": {claim.title: written(run) for claim, run in runs.items()},
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

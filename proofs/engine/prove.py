@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import z3
 
-from model.kernel import System
+from model.kernel import ModelError, System
 from proofs.engine import infer, lock
 from proofs.engine.ask import heed
 from proofs.engine.bounded import Found, Goal, Numbers, Unrolling, shortest
@@ -19,9 +19,11 @@ from proofs.engine.claims import ANY_READING, Claim, History, Kind, Reading
 from proofs.engine.core import Cores, Obligation
 from proofs.engine.endings import Clock, Endings
 from proofs.engine.induction import Clause, Induction, Timeout
+from proofs.engine.lock import Lock
+from proofs.engine.recall import recalled
 from proofs.engine.recover import LENGTH, plans
 from proofs.engine.regions import Cell, cells, joined, works_throughout
-from proofs.engine.replay import Stage, replay
+from proofs.engine.replay import ReplayError, Stage, replay
 from proofs.engine.transitions import Property, Transitions
 from proofs.engine.verdict import Core, Result, Run, Verdict
 
@@ -122,16 +124,36 @@ class Prover:
     def _extra(self) -> list[z3.ExprRef]:
         return [self.property(claim).holds for claim in self._served()]
 
+    def _terms(self) -> dict[str, Callable[[], z3.ExprRef]]:
+        def term(claim: Claim) -> z3.ExprRef:
+            return self.property(claim).holds
+
+        return {claim.title: partial(term, claim) for claim in self._served()}
+
+    @cached_property
+    def _lock(self) -> Lock | None:
+        """What the lock file has, if it belongs to the model."""
+        return None if self.lock_file is None else lock.load(self.lock_file, self.digest)
+
     def _locked(self) -> list[Clause] | None:
-        if self.lock_file is None:
+        """The invariant of the lock file, if it is one."""
+        if self._lock is None or self.lock_file is None:
             return None
         readings = {claim.reading for claim in self.catalogue} | {ANY_READING}
-        known = lock.load(self.lock_file, self.transitions, self._extra(), readings)
+        known = lock.clauses_of(self._lock, self.transitions, self._terms(), readings)
         if known is not None and not self.induction.is_invariant(known):
             self.notes.append(f"{self.lock_file.name} does not hold")
             return None
         self._is_locked = known is not None
         return known
+
+    def locked_text(self) -> str:
+        """The content of a lock file: the invariant, and the runs of the catalogue's claims.
+
+        Raises Timeout.
+        """
+        clauses = self.invariant()
+        return lock.text(self.transitions, self._terms(), clauses, self.runs())
 
     def inferred(self, served: Sequence[Claim] | None = None) -> list[Clause]:
         """Find an invariant that serves some claims; the catalogue, if none are given.
@@ -223,27 +245,29 @@ class Prover:
             yield Result(claim, Verdict.UNDETERMINED, detail)
 
     def _settle(self, claims: Sequence[Claim]) -> Iterator[Result]:
-        clock = Clock()
+        settled = self._settled(claims)
         eventual = [c for c in claims if c.kind is Kind.EVENTUALLY]
-        provable = [c for c in claims if c.kind in (*_UNIVERSAL, Kind.DERIVED)]
-        recoverable = [c for c in claims if c.kind is Kind.RECOVERABLE]
-        invariant = self.invariant() if provable or recoverable or eventual else []
-        questions = list(self._questions(provable))
-        alone = self.excluded(questions, ())
-        rest = [question for question in questions if question not in alone]
-        excluded = alone | (self.excluded(rest, invariant) if rest else set())
-        share = clock.lap() / max(1, len(provable))
-        for claim in recoverable:
-            yield self._recovered(claim, invariant)
-        settled = _Settled(claims, alone, excluded, invariant, share)
+        for claim in claims:
+            if claim.kind is Kind.RECOVERABLE:
+                yield self._recovered(claim, settled.invariant)
         for result in self.endings.settle({c: settled.clauses(c) for c in eventual}):
             yield self._explained(result, settled) if self.explain else result
         yield from self._search(settled)
 
-    def _search(self, settled: _Settled) -> Iterator[Result]:
-        """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
+    def _settled(self, claims: Sequence[Claim]) -> _Settled:
+        """What proofs settle of some claims."""
+        clock = Clock()
+        provable = [c for c in claims if c.kind in (*_UNIVERSAL, Kind.DERIVED)]
+        invariant = self.invariant() if any(c.kind is not Kind.POSSIBLE for c in claims) else []
+        questions = list(self._questions(provable))
+        alone = self.excluded(questions, ())
+        rest = [question for question in questions if question not in alone]
+        excluded = alone | (self.excluded(rest, invariant) if rest else set())
+        return _Settled(claims, alone, excluded, invariant, clock.lap() / max(1, len(provable)))
+
+    def _sought(self, settled: _Settled) -> dict[Goal, Question]:
+        """What runs are looked for: to what was not excluded, to the antecedents of the rest."""
         sought: dict[Goal, Question] = {}
-        regions = {c: _Regions() for c in settled.claims if c.kind is Kind.DERIVED}
         for claim in settled.claims:
             if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY):
                 continue
@@ -251,26 +275,79 @@ class Prover:
             for question in self._questions([claim]):
                 if question not in settled.excluded:
                     sought[self._goal_of(question)] = question
-                    if claim in regions:
-                        regions[claim].open.add(question[1])
                 elif claim.kind is Kind.ALWAYS:
                     name, variables = claim.title, formula.variables
                     term = z3.And(*self.transitions.under(claim.reading), formula.antecedent)
                     sought[Goal(name, term, claim.on_step, variables, claim.reading)] = question
+        return sought
+
+    def _unrolling(self) -> Unrolling:
+        return Unrolling(
+            self.transitions, seed=self.seed, deadline=self.remaining, numbers=self.numbers
+        )
+
+    def runs(self) -> dict[Claim, Run]:
+        """The preferred one of the shortest runs to whatever is looked for, of the catalogue's
+        claims that are no questions, in their order. Raises Timeout.
+        """
+        claims = [claim for claim in self.catalogue if claim.kind is not Kind.DERIVED]
+        settled, unrolling = self._settled(claims), self._unrolling()
+        sought = self._sought(settled)
+        found = {}
+        for goal, said, model in shortest(unrolling, sought, self.depth):
+            claim, _ = question = sought[goal]
+            run = unrolling.read(goal, said, model)
+            found[claim] = self._replay(run, claim, antecedent=question in settled.excluded)
+        return {claim: found[claim] for claim in claims if claim in found}
+
+    def _recalled(self, claim: Claim, *, antecedent: bool) -> Run | None:
+        """The run that the lock file has of a claim, replayed; None if it has none that happens."""
+        kept = None if self._lock is None else self._lock.runs.get(claim.title)
+        if kept is None or self.lock_file is None:
+            return None
+        try:
+            found = recalled(self.system, claim, self.numbers, kept)
+            return self._replay(found, claim, antecedent=antecedent, trim=False)
+        except (ValueError, ModelError, ReplayError) as error:
+            self.notes.append(f"{self.lock_file.name}: the run of {claim.title}: {error}")
+            return None
+
+    def _search(self, settled: _Settled) -> Iterator[Result]:
+        """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
+        clock = Clock()
+        sought = self._sought(settled)
+        regions = {c: _Regions() for c in settled.claims if c.kind is Kind.DERIVED}
+        known: dict[Goal, Run] = {}
+        for goal, question in list(sought.items()):
+            claim, cell = question
+            is_excluded = question in settled.excluded
+            if cell is not None:
+                regions[claim].open.add(cell)
+            elif (run := self._recalled(claim, antecedent=is_excluded)) is None:
+                continue
+            elif is_excluded:
+                del sought[goal]
+                yield self._proved(claim, settled, False, clock.lap())
+            else:
+                known[goal] = run
         for claim, found in regions.items():
             if not found.open:
                 yield self._derived(claim, found, settled.share)
-        unrolling = Unrolling(
-            self.transitions, seed=self.seed, deadline=self.remaining, numbers=self.numbers
-        )
-        clock = Clock()
+        unrolling = self._unrolling()
+        lengths = {goal: len(run.steps) for goal, run in known.items()}
         unmet = dict(sought)
-        for goal, said, model in shortest(unrolling, sought, self.depth):
+        for goal, said, model in shortest(unrolling, sought, self.depth, lengths):
             question = unmet.pop(goal)
             claim, cell = question
             if question in settled.excluded:
                 yield self._proved(claim, settled, False, clock.lap())
+            elif model is None:
+                yield self._met(claim, known[goal], settled.share + clock.lap())
             elif cell is None:
+                if goal in known and self.lock_file is not None:
+                    self.notes.append(
+                        f"{self.lock_file.name}: the run of {claim.title}: there is a shorter one"
+                    )
                 run = self._replay(unrolling.read(goal, said, model), claim)
                 yield self._met(claim, run, settled.share + clock.lap())
             else:
@@ -307,10 +384,12 @@ class Prover:
         term = self.violation(question)
         return Goal(claim.title, term, claim.on_step, formula.variables, claim.reading)
 
-    def _replay(self, found: Found, claim: Claim) -> Run:
+    def _replay(
+        self, found: Found, claim: Claim, *, antecedent: bool = False, trim: bool = True
+    ) -> Run:
         self.remaining()
-        want = claim.kind not in _UNIVERSAL
-        return replay(self.system, self.histories, found, claim, want, self._stage)
+        want = antecedent or claim.kind not in _UNIVERSAL
+        return replay(self.system, self.histories, found, claim, want, self._stage, trim=trim)
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
         steps = len(run.steps)

@@ -155,15 +155,17 @@ def replay(
     claim: Claim,
     want: bool,
     stage: Stage | None = None,
+    *,
+    trim: bool = True,
 ) -> Run:
     """Execute a run and check that it ends as the claim says (``want``) or denies (not ``want``).
 
     Raises ReplayError if it does not.
     """
-    player = Player(system, histories, found, stage=stage)
+    player = Player(system, histories, found, trim=trim, stage=stage)
     steps = player.play()
     if player.judge(claim) is not want:
-        raise ReplayError(f"the run of {claim.title} replays, but does not end as the solver says")
+        raise ReplayError(f"the run of {claim.title} replays, but does not end as it should")
     return as_run(player, claim, steps)
 
 

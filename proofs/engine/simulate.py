@@ -5,17 +5,17 @@ from __future__ import annotations
 import enum
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import z3
 
 from model.kernel import Entity
-from proofs.engine.evaluate import Compiled, Valuation, compiled
-from proofs.engine.extract import subterms
+from proofs.engine.evaluate import Compiled, Valuation, compiled, tabulated
+from proofs.engine.extract import Update, subterms
 from proofs.engine.transitions import Transitions
-from proofs.engine.vocabulary import States
+from proofs.engine.vocabulary import Key, States
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class _Runnable:
     name: str
     parameters: tuple[tuple[str, Any], ...]
     guard: Compiled
-    updates: tuple[tuple[str, str, str, Compiled], ...]
+    writes: tuple[str, ...]
+    values: Compiled
 
 
 class Simulator:
@@ -37,17 +38,12 @@ class Simulator:
                 command.name,
                 tuple((term.decl().name(), type_) for _, type_, term in command.parameters),
                 compiled(command.guard),
-                tuple(
-                    (str(key), key.entity, f"x:{key.entity}", compiled(update.value))
-                    for key, update in command.updates.items()
-                ),
+                *_table(command.updates),
             )
             for command in transitions.commands
         ]
-        self.initial = [
-            (str(key), key.entity, f"x:{key.entity}", compiled(update.value))
-            for key, update in transitions.initial.items()
-        ]
+        self._named = {command.name: command for command in self.commands}
+        self.initial, self._first = _table(transitions.initial)
 
     def choices(self, type_: Any, sizes: dict[str, int]) -> list[Any]:
         """The values of a type that are tried."""
@@ -74,36 +70,19 @@ class Simulator:
             for (name, type_, _) in self.transitions.info.constants
             for term in [vocabulary.constants[name]]
         }
-        state = Valuation(sizes, functions, constants)
-        for name, entity, variable, value in self.initial:
-            functions[name] = self._all(state, entity, variable, value, constants)
-        return state
-
-    def _all(
-        self,
-        state: Valuation,
-        entity: str,
-        variable: str,
-        value: Compiled,
-        constants: dict[str, Any],
-    ) -> list[Any]:
-        result = []
-        for index in range(state.sizes[entity]):
-            constants[variable] = index
-            result.append(value(state.functions, constants, state.sizes)[0])
-        constants.pop(variable, None)
-        return result
+        first = self._first(functions, constants, sizes)
+        functions.update(zip(self.initial, first, strict=True))
+        return Valuation(sizes, functions, constants)
 
     def fire(self, state: Valuation, action: str, arguments: tuple[Any, ...]) -> Valuation | None:
         """The state after an action, or None where it is disabled."""
-        command = next(c for c in self.commands if c.name == action)
+        command = self._named[action]
         constants = dict(state.constants)
         constants.update(zip((n for n, _ in command.parameters), arguments, strict=True))
         if not command.guard(state.functions, constants, state.sizes)[0]:
             return None
-        functions = dict(state.functions)
-        for name, entity, variable, value in command.updates:
-            functions[name] = self._all(state, entity, variable, value, constants)
+        values = command.values(state.functions, constants, state.sizes)
+        functions = state.functions | dict(zip(command.writes, values, strict=True))
         return Valuation(state.sizes, functions, state.constants)
 
     def instances(self, sizes: dict[str, int]) -> list[tuple[str, tuple[Any, ...]]]:
@@ -125,17 +104,25 @@ class Simulator:
         """The states of a random run. Actions are equally likely, whatever their arguments."""
         state = self.start(sizes, pick)
         yield state
+        options = {
+            command.name: [self.choices(type_, sizes) for _, type_ in command.parameters]
+            for command in self.commands
+        }
         for _ in range(steps):
             for _attempt in range(20):
                 command = pick.choice(self.commands)
-                arguments = tuple(
-                    pick.choice(self.choices(type_, sizes)) for _, type_ in command.parameters
-                )
+                arguments = tuple(map(pick.choice, options[command.name]))
                 following = self.fire(state, command.name, arguments)
                 if following is not None:
                     state = following
                     yield state
                     break
+
+
+def _table(updates: Mapping[Key, Update]) -> tuple[tuple[str, ...], Compiled]:
+    """What is written, and a function that has the values at every entity."""
+    columns = [(update.variable, update.value) for update in updates.values()]
+    return tuple(map(str, updates)), tabulated(*columns)
 
 
 def landmarks(transitions: Transitions) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -55,11 +55,11 @@ class SymbolicStep(Step):
             parts.append(parameter == lift(argument, vocabulary))
         return truth(z3.And(*parts), vocabulary)
 
-    def _same(self, entity: Any, slot: str, name: str) -> Any:
-        key = Key(entity.kind.name, slot, name)
-        before = self.transitions.vocabulary.functions[key](entity.term)
-        after = self.transitions.next_vocabulary.functions[key](entity.term)
-        return truth(before == after, self.transitions.vocabulary)
+    def _keeps(self, entity: Any, functions: Sequence[tuple[str, str]]) -> Any:
+        before, after = self.transitions.vocabulary, self.transitions.next_vocabulary
+        keys = [Key(entity.kind.name, slot, name) for slot, name in functions]
+        same = [before.functions[k](entity.term) == after.functions[k](entity.term) for k in keys]
+        return truth(z3.And(*same), before)
 
 
 class Transitions:

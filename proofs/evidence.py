@@ -1,0 +1,51 @@
+"""What goes with verdicts, for whoever does not believe them: certificates, and a second look."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from model.site import Site
+from model.version import SP3, SP4, StoreVersion
+from proofs.engine.certificates import certificate
+from proofs.engine.prove import Prover
+from proofs.engine.sections import Premise
+from proofs.engine.space import Instance
+from proofs.engine.sweep import Sweep, sweep
+from proofs.engine.verdict import Report, Result
+from proofs.session import prover
+
+SMALL = (
+    Instance(
+        Site,
+        {"servers": 2, "mailboxes": 1, "attachments": 1},
+        {StoreVersion: (SP3, SP4)},
+        forget=False,
+    ),
+)
+"""The instances whose reachable states are all looked at, beside the proofs; with every value, for
+a clause may be about one that no guard reads.
+"""
+
+
+def certify(report: Report, *, seed: int = 0, timeout: float | None = None) -> dict[str, str]:
+    """The files of a certificate for a report: paths and texts. Raises Timeout."""
+    engine = prover(seed=seed, timeout=timeout)
+    return certificate(engine, report.results, partial(premises, engine))
+
+
+def premises(engine: Prover, result: Result) -> list[Premise]:
+    """What a result on the end of a run rests on. Raises Timeout."""
+    if result.argument is None:
+        return []
+    known = {str(clause): clause for clause in engine.invariant()}
+    clauses = [known[text] for text in result.invariant or ()]
+    return engine.endings.certified(result.claim, clauses)
+
+
+def swept(*, timeout: float | None = None) -> Sweep:
+    """The invariant, evaluated in every reachable state of small instances; no solver decides.
+
+    Raises Timeout.
+    """
+    engine = prover(timeout=timeout)
+    return sweep(engine.transitions, engine.invariant(), SMALL, engine.remaining)
