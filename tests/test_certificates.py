@@ -199,7 +199,7 @@ def test_every_obligation_is_proved_again(
 def test_every_claim_is_certified(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(session, "SMALL", TINY)
+    monkeypatch.setattr(evidence, "SMALL", TINY)
     path = tmp_path / "all"
     assert main(["--allow-undetermined", "--certificates", str(path), "--recheck"]) == 0
     said = capfd.readouterr().out.split("Proved again: ")[1]
@@ -663,7 +663,7 @@ def test_a_definition_changed_everywhere_is_found_out_by_the_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What no reader of the folder can notice: another model, consistently."""
-    monkeypatch.setattr(session, "SMALL", TINY)
+    monkeypatch.setattr(evidence, "SMALL", TINY)
     claims = ["resolution.no_move_fails"]
     assert main([*claims, "--certificates", str(tmp_path / "own")]) == 0
     own = tmp_path / "own"
