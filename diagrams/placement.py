@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from diagrams import text
-from diagrams.geometry import NEAR, Ground, around, inside, muddle, short
+from diagrams.clarity import Draft
+from diagrams.geometry import NEAR, Ground, Rectangle, around, inside
 from diagrams.labels import Setting, transition_lines
-from diagrams.layout import Cluster, Edge, Graph, Laid, Node, lay_out
+from diagrams.layout import Cluster, Edge, Graph, Node, lay_out
 from diagrams.machine import Machine, State, Transition
 from diagrams.marks import lines_size
-from diagrams.scene import Line, Span
-from diagrams.style import NAME, NARROWEST, SMALL, WIDTH
+from diagrams.scene import Line, Point, Span
+from diagrams.style import NAME, SMALL
 
 _INITIAL, _ENTRY, _EXIT = "initial of ", "entry of ", "exit of "
 _PAD = 12.0
@@ -34,7 +34,7 @@ class Form:
     stretched: bool = False
 
 
-class Placement:
+class Placement(Draft):
     """A machine, laid out one way."""
 
     def __init__(self, machine: Machine, setting: Setting, form: Form) -> None:
@@ -48,7 +48,7 @@ class Placement:
         edges = list(self._graph_edges())
         self.ways_out = {e.tail_cluster for e in edges if e.tail_cluster and not e.back}
         self.ways_out |= {e.head_cluster for e in edges if e.head_cluster and e.back}
-        self.laid: Laid = lay_out(
+        self.laid = lay_out(
             Graph(
                 tuple(self._nodes(machine.states)) + self._initial("", machine.starts),
                 (*edges, *self._hidden_edges()),
@@ -220,47 +220,45 @@ class Placement:
 
     # -- how good it is -------------------------------------------------------------------------
 
-    @cached_property
-    def ground(self) -> tuple[Ground, float]:
-        """Where the labels are, and how many things they touch."""
-        headers = [
+    def _heads(self) -> list[Rectangle]:
+        """The heads of frames."""
+        return [
             (left + 8, top + 6, left + 16 + width, top + 10 + height)
             for id_, (left, top, _, _) in self.laid.frames.items()
             for width, height in (self._header_size(self.states[id_]),)
         ]
-        ground = Ground(
+
+    def bare(self) -> Ground:
+        """Where labels may go: not onto heads, states, borders and arrows."""
+        states = [
+            around(centre, self.size(self.states[id_]))
+            for id_, centre in self.laid.nodes.items()
+            if id_ in self.states
+        ]
+        return Ground(
             (self.laid.width, self.laid.height),
-            [
-                *headers,
-                *(
-                    around(centre, self.size(self.states[id_]))
-                    for id_, centre in self.laid.nodes.items()
-                    if id_ in self.states
-                ),
-            ],
+            [*self._heads(), *states],
             list(self.laid.frames.values()),
             self.laid.courses,
         )
-        touched = ground.settle(
-            {
-                f"{source}>{target}": (
-                    self.laid.labels[f"{source}>{target}"],
-                    lines_size(lines, SMALL),
-                )
-                for (source, target), lines in self.edges.items()
-            }
-        )
-        return ground, touched + ground.struck(headers)
 
-    @cached_property
-    def cost(self) -> float:
-        """Lower is clearer: what is wrong counts most, then width, then bends and area."""
-        ground, wrong = self.ground
-        width, height = self.laid.width, self.laid.height
-        excess = max(0.0, width - WIDTH)
-        wrong += short(ground.courses.values()) + self._escaped(ground)
-        bent = muddle(ground.courses.values()) + 3 * self._grazing(ground)
-        return wrong * 4e5 + excess * 200 + bent * 4000 + max(width, NARROWEST) * height / 100
+    def wanted(self) -> dict[str, tuple[Point, tuple[float, float]]]:
+        """Where the renderer has made room for each arrow's label."""
+        return {
+            f"{source}>{target}": (
+                self.laid.labels[f"{source}>{target}"],
+                lines_size(lines, SMALL),
+            )
+            for (source, target), lines in self.edges.items()
+        }
+
+    def faults(self) -> int:
+        """Arrows that run through heads, or leave a frame that both of their ends are in."""
+        return self.ground.struck(self._heads()) + self._escaped(self.ground)
+
+    def bends(self) -> int:
+        """Arrows that run along a frame."""
+        return 3 * self._grazing(self.ground)
 
     def _escaped(self, ground: Ground) -> int:
         """How many arrows leave a frame that both of their ends are in."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from diagrams import text
-from diagrams.geometry import Ground, around, muddle, short
-from diagrams.layout import Edge, Graph, Laid, Node, lay_out
+from diagrams.clarity import Draft, clearest
+from diagrams.geometry import Ground, around
+from diagrams.layout import Edge, Graph, Node, lay_out
 from diagrams.marks import arrow_head, block, lines_size
 from diagrams.page import Frame, Key, framed
-from diagrams.scene import Box, Circle, Curve, Group, Item, Line, Scene, Span, label, rule
-from diagrams.style import BODY, NARROWEST, SMALL, WIDTH
+from diagrams.scene import Box, Circle, Curve, Group, Item, Line, Point, Scene, Span, label, rule
+from diagrams.style import BODY, SMALL
 from model.kernel import STATE, signature
 from proofs.engine.memo import Code
 from proofs.engine.space import Instance
@@ -123,7 +123,7 @@ def picture(the: Reachable) -> Scene:
     drafts = [_Draft(the, direction) for direction in ("LR", "TB")]
     if len(the.heaps) > FOLDED:
         drafts.append(_Draft(the, "TB", folded=True))
-    return min(drafts, key=lambda draft: draft.cost).scene()
+    return clearest(drafts).scene()
 
 
 def description(the: Reachable) -> str:
@@ -138,7 +138,7 @@ def description(the: Reachable) -> str:
     return " ".join(words)
 
 
-class _Draft:
+class _Draft(Draft):
     """A state graph, laid out one way."""
 
     def __init__(self, the: Reachable, direction: str, *, folded: bool = False) -> None:
@@ -155,7 +155,7 @@ class _Draft:
         half = -(-len(the.heaps) // 2)
         ids = [str(number) for number in range(len(the.heaps))]
         rows = (tuple(ids[:half]), tuple(ids[half:])) if folded else ()
-        self.laid: Laid = lay_out(Graph(nodes, edges, (), direction, 26, 34, rows))
+        self.laid = lay_out(Graph(nodes, edges, (), direction, 26, 34, rows))
 
     @staticmethod
     def lines(actions: Sequence[str]) -> list[Line]:
@@ -187,29 +187,20 @@ class _Draft:
             for number, action in enumerate(kept)
         ]
 
-    @cached_property
-    def ground(self) -> tuple[Ground, float]:
-        """Where the labels are, and how many things they touch."""
+    def bare(self) -> Ground:
+        """Where labels may go: not onto boxes and arrows."""
         boxes = [
             around(self.laid.nodes[str(number)], self.size(heap))
             for number, heap in enumerate(self.the.heaps)
         ]
-        ground = Ground((self.laid.width, self.laid.height), boxes, (), self.laid.courses)
-        wanted = {
+        return Ground((self.laid.width, self.laid.height), boxes, (), self.laid.courses)
+
+    def wanted(self) -> dict[str, tuple[Point, tuple[float, float]]]:
+        """Where the renderer has made room for each arrow's label."""
+        return {
             f"{a}>{b}": (self.laid.labels[f"{a}>{b}"], lines_size(self.lines(actions), SMALL))
             for (a, b), actions in self.the.steps.items()
         }
-        return ground, ground.settle(wanted)
-
-    @cached_property
-    def cost(self) -> float:
-        """Lower is clearer: what labels touch counts most, then width, then area."""
-        width, height = self.laid.width, self.laid.height
-        excess = max(0.0, width - WIDTH)
-        ground, wrong = self.ground
-        courses = ground.courses.values()
-        wrong, bent = wrong + short(courses), muddle(courses)
-        return wrong * 4e5 + excess * 200 + bent * 4000 + max(width, NARROWEST) * height / 100
 
     def scene(self) -> Scene:
         """The whole picture."""
@@ -240,7 +231,7 @@ class _Draft:
         for (a, b), actions in self.the.steps.items():
             course = self.laid.courses[f"{a}>{b}"]
             lines = self.lines(actions)
-            left, top, _, _ = self.ground[0].labels[f"{a}>{b}"]
+            left, top, _, _ = self.labels[f"{a}>{b}"]
             yield Group(
                 f"edge-{a}-{b}",
                 ("edge", *actions),

@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import replace
 
 from diagrams import text
+from diagrams.clarity import clearest
 from diagrams.geometry import Rectangle
 from diagrams.labels import PLAIN, Ink, Setting, description, in_words
 from diagrams.machine import Machine, State, Transition
@@ -37,7 +38,7 @@ def best(machine: Machine, setting: Setting) -> Drawing:
     words = (tuple(setting.outcomes.items()), tuple(setting.shared.items()), setting.remark)
     key = machine, words, setting.full_ink
     if key not in _BEST:
-        _BEST[key] = min(drawings(machine, setting), key=lambda drawing: drawing.cost)
+        _BEST[key] = clearest(drawings(machine, setting))
     return _BEST[key]
 
 
@@ -148,7 +149,7 @@ class Drawing(Placement):
         elif self.setting.outcomes.get(target) == "failure":
             role = "failure"
         role = self.setting.role(role, *events)
-        left, top, _, _ = self.ground[0].labels[edge]
+        left, top, _, _ = self.labels[edge]
         items = (
             Curve(course[:-1], role, 1.7, dashed=role == "faint"),
             arrow_head(course[-1], course[-2], role),
