@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from diagrams.geometry import Ground, Rectangle, muddle, short
-from diagrams.layout import Laid
+from diagrams.layout import Graph, Laid, lay_out, prepare
 from diagrams.scene import Point
 from diagrams.style import NARROWEST, WIDTH
 
@@ -19,7 +19,12 @@ _WRONG, _TOO_WIDE, _BENT, _AREA = 4e5, 200, 4000, 0.01
 class Draft(ABC):
     """One way to lay something out. To put its labels takes most of the time, and comes last."""
 
-    laid: Laid
+    graph: Graph
+
+    @cached_property
+    def laid(self) -> Laid:
+        """The layout. Raises NoRenderer."""
+        return lay_out(self.graph)
 
     @abstractmethod
     def bare(self) -> Ground:
@@ -76,8 +81,10 @@ D = TypeVar("D", bound=Draft)
 
 def clearest(drafts: Iterable[D]) -> D:
     """The draft of least cost, of several the first. Labels are put where it matters."""
+    known = list(drafts)
+    prepare(draft.graph for draft in known)
     found: list[tuple[float, int, D]] = []
-    for number, draft in sorted(enumerate(drafts), key=lambda pair: pair[1].least):
+    for number, draft in sorted(enumerate(known), key=lambda pair: pair[1].least):
         if not found or draft.least <= found[0][0]:
             found = [min([*found, (draft.cost, number, draft)], key=lambda own: own[:2])]
     return found[0][2]

@@ -134,7 +134,10 @@ _TURN = 0.3
 
 def short(courses: Iterable[Course]) -> int:
     """How many courses are too short to look like arrows."""
-    return sum(course.length < SHORTEST for course in courses)
+    return sum(
+        math.dist(course.points[0], course.tip) < SHORTEST and course.length < SHORTEST
+        for course in courses
+    )
 
 
 def muddle(courses: Collection[Course]) -> int:

@@ -61,6 +61,54 @@ def in_words(transition: Transition) -> str:
     return f"{transition.event or '(no event)'}{guard}{effect}"
 
 
+@dataclass(frozen=True)
+class Lettering:
+    """What is written in each state's box, and at each arrow, by where it starts and ends."""
+
+    inside: dict[str, list[Line]]
+    edges: dict[tuple[str, str], list[Line]]
+
+
+def lettering(machine: Machine, setting: Setting, limit: float) -> Lettering:
+    """What is written in a machine, in lines about as wide as a limit."""
+    parents, states = machine.parents, {state.id: state for state in machine.all()}
+    inside: dict[str, list[Line]] = {state: [] for state in states}
+    edges: dict[tuple[str, str], list[Line]] = {}
+    for state in states.values():
+        if state.title:
+            inside[state.id].append((Span(f'"{state.title}"', "muted"),))
+        for kind, name in state.actions:
+            role = setting.role("muted", name, state.name)
+            inside[state.id].append((Span(f"{kind} / {name}", role),))
+    for transition in machine.transitions:
+        source = transition.source
+        if not _has_arrow(transition, parents):
+            others = [t for t in transition.targets if t != source]
+            inside[source] += transition_lines(
+                transition,
+                setting,
+                limit + 20,
+                loops=source in transition.targets and not transition.internal,
+                to=" and ".join(states[other].name for other in others),
+            )
+            continue
+        for target in transition.targets:
+            lines = transition_lines(transition, setting, limit)
+            edges.setdefault((source, target), []).extend(lines)
+    return Lettering(inside, edges)
+
+
+def _has_arrow(transition: Transition, parents: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a transition leaves its state, and the states around it."""
+    if transition.internal and not transition.targets:
+        return False
+    source = transition.source
+    return not any(
+        target == source or source in parents[target] or target in parents[source]
+        for target in transition.targets
+    )
+
+
 def transition_lines(
     transition: Transition, setting: Setting, limit: float, *, loops: bool = False, to: str = ""
 ) -> list[Line]:

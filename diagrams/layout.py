@@ -14,10 +14,11 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from diagrams.scene import Point
@@ -28,6 +29,10 @@ BEST = "graphviz-pure"
 
 SECONDS = 60
 """A renderer that takes longer is given up."""
+
+
+Renderer = Callable[[Sequence[str]], Sequence[Any]]
+"""What Graphviz says of graphs in DOT, in its JSON."""
 
 
 class NoRenderer(Exception):  # noqa: N818  (a fact about the machine, reported as it is)
@@ -110,8 +115,9 @@ class Laid:
     frames: dict[str, tuple[float, float, float, float]]
 
 
-def dot(graph: Graph) -> str:
-    """The graph in DOT: sizes, no texts."""
+def dot(graph: Graph, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The graph in DOT: sizes, no texts. ``names`` are other ones for what is in it."""
+    name = _Names(names)
     lines = [
         "digraph {",
         (
@@ -120,13 +126,23 @@ def dot(graph: Graph) -> str:
         ),
         'node [shape=box fixedsize=true label=""]',
         "edge [arrowsize=0.8]",
-        *map(_node, graph.nodes),
-        *(f"{{rank=same; {'; '.join(map(quoted, row))}}}" for row in graph.rows),
+        *(_node(node, name) for node in graph.nodes),
+        *(f"{{rank=same; {'; '.join(map(name, row))}}}" for row in graph.rows),
     ]
     for cluster in graph.clusters:
-        lines += _cluster(cluster)
-    lines += map(_edge, graph.edges)
+        lines += _cluster(cluster, name)
+    lines += (_edge(edge, name) for edge in graph.edges)
     return "\n".join([*lines, "}"]) + "\n"
+
+
+class _Names:
+    """What things are called in DOT."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+
+    def __call__(self, id_: str, before: str = "") -> str:
+        return quoted(before + self.names.get(id_, id_))
 
 
 def quoted(name: str) -> str:
@@ -135,9 +151,9 @@ def quoted(name: str) -> str:
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _node(node: Node) -> str:
+def _node(node: Node, name: _Names) -> str:
     size = f"width={node.width / _INCH:.3f} height={node.height / _INCH:.3f}"
-    return f"{quoted(node.id)} [{size}]"
+    return f"{name(node.id)} [{size}]"
 
 
 def _room(size: tuple[float, float]) -> str:
@@ -148,75 +164,45 @@ def _room(size: tuple[float, float]) -> str:
     )
 
 
-def _cluster(cluster: Cluster) -> Iterator[str]:
-    yield f"subgraph {quoted('cluster_' + cluster.id)} {{"
+def _cluster(cluster: Cluster, name: _Names) -> Iterator[str]:
+    yield f"subgraph {name(cluster.id, 'cluster_')} {{"
     yield f"label={_room(cluster.label)} labeljust=l margin=16"
-    yield from map(_node, cluster.nodes)
+    yield from (_node(node, name) for node in cluster.nodes)
     for inner in cluster.clusters:
-        yield from _cluster(inner)
+        yield from _cluster(inner, name)
     yield "}"
 
 
-def _edge(edge: Edge) -> str:
+def _edge(edge: Edge, name: _Names) -> str:
     if edge.hidden:
-        ends = f"{quoted(edge.tail)} -> {quoted(edge.head)}"
-        return f"{ends} [id={quoted(edge.id)} style=invis minlen=0 weight={edge.weight}]"
+        ends = f"{name(edge.tail)} -> {name(edge.head)}"
+        return f"{ends} [id={name(edge.id)} style=invis minlen=0 weight={edge.weight}]"
     tail, head = (edge.tail, edge.tail_cluster), (edge.head, edge.head_cluster)
     first, last = (head, tail) if edge.back else (tail, head)
-    attributes = [f"id={quoted(edge.id)}"]
+    attributes = [f"id={name(edge.id)}"]
     if edge.label[0]:
         attributes.append(f"label={_room(edge.label)}")
     if first[1]:
-        attributes.append(f"ltail={quoted('cluster_' + first[1])}")
+        attributes.append(f"ltail={name(first[1], 'cluster_')}")
     if last[1]:
-        attributes.append(f"lhead={quoted('cluster_' + last[1])}")
+        attributes.append(f"lhead={name(last[1], 'cluster_')}")
     if edge.weight != 1:
         attributes.append(f"weight={edge.weight}")
     if edge.length != 1:
         attributes.append(f"minlen={edge.length}")
     if edge.back:
         attributes.append("dir=back")
-    return f"{quoted(first[0])} -> {quoted(last[0])} [{' '.join(attributes)}]"
+    return f"{name(first[0])} -> {name(last[0])} [{' '.join(attributes)}]"
 
 
 # -- renderers ----------------------------------------------------------------------------------
 
 
 def lay_out(graph: Graph) -> Laid:
-    """The layout. Raises NoRenderer. Renderers see numbers, never names."""
-    ids = [*(node.id for node in _nodes(graph)), *(cluster.id for cluster in _clusters(graph))]
-    ids += [edge.id for edge in graph.edges]
-    numbers = {id_: str(number) for number, id_ in enumerate(dict.fromkeys(ids))} | {"": ""}
-    names = {number: id_ for id_, number in numbers.items()}
-
-    def cluster(own: Cluster) -> Cluster:
-        inner = tuple(map(cluster, own.clusters))
-        return replace(own, id=numbers[own.id], nodes=tuple(map(node, own.nodes)), clusters=inner)
-
-    def node(own: Node) -> Node:
-        return replace(own, id=numbers[own.id])
-
-    def edge(own: Edge) -> Edge:
-        return replace(
-            own,
-            id=numbers[own.id],
-            tail=numbers[own.tail],
-            head=numbers[own.head],
-            tail_cluster=numbers[own.tail_cluster],
-            head_cluster=numbers[own.head_cluster],
-        )
-
-    laid = _laid_out(
-        dot(
-            replace(
-                graph,
-                nodes=tuple(map(node, graph.nodes)),
-                edges=tuple(map(edge, graph.edges)),
-                clusters=tuple(map(cluster, graph.clusters)),
-                rows=tuple(tuple(numbers[id_] for id_ in row) for row in graph.rows),
-            )
-        )
-    )
+    """The layout. Raises NoRenderer."""
+    prepare([graph])
+    source, names = _numbered(graph)
+    laid = _LAID[source]
     return replace(
         laid,
         nodes={names[key]: value for key, value in laid.nodes.items()},
@@ -224,6 +210,29 @@ def lay_out(graph: Graph) -> Laid:
         labels={names[key]: value for key, value in laid.labels.items()},
         frames={names[key]: value for key, value in laid.frames.items()},
     )
+
+
+def prepare(graphs: Iterable[Graph]) -> None:
+    """Lay several graphs out together, to be had from `lay_out`. Raises NoRenderer.
+
+    A renderer takes longer to start than to lay out a graph.
+    """
+    sources = dict.fromkeys(_numbered(graph)[0] for graph in graphs)
+    fresh = [source for source in sources if source not in _LAID]
+    if fresh:
+        _LAID.update(zip(fresh, _laid_out(fresh), strict=True))
+
+
+_LAID: dict[str, Laid] = {}
+
+
+@cache
+def _numbered(graph: Graph) -> tuple[str, dict[str, str]]:
+    """A graph in DOT with numbers for names, and what they stand for: renderers see no names."""
+    ids = [*(node.id for node in _nodes(graph)), *(cluster.id for cluster in _clusters(graph))]
+    ids += [edge.id for edge in graph.edges]
+    numbers = {id_: str(number) for number, id_ in enumerate(dict.fromkeys(ids))}
+    return dot(graph, numbers), {number: id_ for id_, number in numbers.items()}
 
 
 def _clusters(graph: Graph) -> Iterator[Cluster]:
@@ -245,13 +254,11 @@ def notes() -> tuple[str, ...]:
     return tuple(_NOTES)
 
 
-@cache
-def _laid_out(source: str) -> Laid:
+def _laid_out(sources: Sequence[str]) -> list[Laid]:
     failures: list[str] = []
     for name, run in renderers():
         try:
-            answer = run(source)
-            found = _read(json.loads(answer))
+            found = [_read(answer) for answer in run(sources)]
         except (OSError, ValueError, KeyError, RuntimeError, subprocess.SubprocessError) as error:
             failures.append(f"{name}: {' '.join(str(error).split())[:300]}")
             continue
@@ -267,9 +274,9 @@ def _laid_out(source: str) -> Laid:
 
 
 @cache
-def renderers() -> Sequence[tuple[str, Callable[[str], str]]]:
+def renderers() -> Sequence[tuple[str, Renderer]]:
     """What can lay out a graph here, the best first, by name."""
-    found: list[tuple[str, Callable[[str], str]]] = []
+    found: list[tuple[str, Renderer]] = []
     scripts = Path(sysconfig.get_path("scripts"))
     pure = shutil.which("graphviz-pure", path=str(scripts)) or shutil.which("graphviz-pure")
     for name, program in ((BEST, pure), ("dot", shutil.which("dot"))):
@@ -280,11 +287,11 @@ def renderers() -> Sequence[tuple[str, Callable[[str], str]]]:
     return found
 
 
-def _program(path: str) -> Callable[[str], str]:
-    def run(source: str) -> str:
+def _program(path: str) -> Renderer:
+    def run(sources: Sequence[str]) -> list[Any]:
         done = subprocess.run(  # noqa: S603  (a program that was looked up, and no shell)
             [path, "-Tjson0"],
-            input=source,
+            input="".join(sources),
             capture_output=True,
             encoding="utf-8",
             timeout=SECONDS,
@@ -292,15 +299,26 @@ def _program(path: str) -> Callable[[str], str]:
         )
         if done.returncode or done.stderr.strip():
             raise RuntimeError(f"exit code {done.returncode}: {done.stderr.strip()}")
-        return done.stdout
+        answers = list(_values(done.stdout))
+        if len(answers) != len(sources):
+            raise RuntimeError(f"{len(answers)} layouts of {len(sources)} graphs")
+        return answers
 
     return run
 
 
-def _pygraphviz(source: str) -> str:
+def _values(text: str) -> Iterator[Any]:
+    """The JSON values in a text, one after the other."""
+    decoder, at = json.JSONDecoder(), 0
+    while text := text[at:].lstrip():
+        value, at = decoder.raw_decode(text)
+        yield value
+
+
+def _pygraphviz(sources: Sequence[str]) -> list[Any]:
     module: Any = importlib.import_module("pygraphviz")
-    answer = module.AGraph(string=source).draw(format="json0", prog="dot")
-    return str(answer.decode("utf-8") if isinstance(answer, bytes) else answer)
+    graphs = (module.AGraph(string=source) for source in sources)
+    return [json.loads(graph.draw(format="json0", prog="dot")) for graph in graphs]
 
 
 # -- the answer ---------------------------------------------------------------------------------

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from diagrams import text
 from diagrams.clarity import Draft
 from diagrams.geometry import NEAR, Ground, Rectangle, around, inside
-from diagrams.labels import Setting, transition_lines
-from diagrams.layout import Cluster, Edge, Graph, Node, lay_out
-from diagrams.machine import Machine, State, Transition
+from diagrams.labels import Lettering, Setting
+from diagrams.layout import Cluster, Edge, Graph, Node
+from diagrams.machine import Machine, State
 from diagrams.marks import lines_size
-from diagrams.scene import Line, Point, Span
+from diagrams.scene import Point
 from diagrams.style import NAME, SMALL
 
 _INITIAL, _ENTRY, _EXIT = "initial of ", "entry of ", "exit of "
@@ -37,69 +37,26 @@ class Form:
 class Placement(Draft):
     """A machine, laid out one way."""
 
-    def __init__(self, machine: Machine, setting: Setting, form: Form) -> None:
+    def __init__(
+        self, machine: Machine, setting: Setting, form: Form, lettering: Lettering
+    ) -> None:
         self.machine, self.setting, self.form = machine, setting, form
-        self.limit = form.limit
         self.parents = machine.parents
         self.states = {state.id: state for state in machine.all()}
-        self.inside = self.lines_inside()
-        self.edges = self.lines_at_arrows()
+        self.inside, self.edges = lettering.inside, lettering.edges
         self.places = {id_: place for place, id_ in enumerate(in_order(machine))}
         edges = list(self._graph_edges())
         self.ways_out = {e.tail_cluster for e in edges if e.tail_cluster and not e.back}
         self.ways_out |= {e.head_cluster for e in edges if e.head_cluster and e.back}
-        self.laid = lay_out(
-            Graph(
-                tuple(self._nodes(machine.states)) + self._initial("", machine.starts),
-                (*edges, *self._hidden_edges()),
-                tuple(self._clusters(machine.states)),
-                form.direction,
-                rank_gap=_RANKS if any(s.children for s in machine.states) else 46,
-            )
+        self.graph = Graph(
+            tuple(self._nodes(machine.states)) + self._initial("", machine.starts),
+            (*edges, *self._hidden_edges()),
+            tuple(self._clusters(machine.states)),
+            form.direction,
+            rank_gap=_RANKS if any(s.children for s in machine.states) else 46,
         )
 
     # -- what goes where ------------------------------------------------------------------------
-
-    def _within(self, transition: Transition) -> bool:
-        """Whether a transition stays in its state, or among the states around it: no arrow."""
-        if transition.internal and not transition.targets:
-            return True
-        source = transition.source
-        return any(
-            target == source or source in self.parents[target] or target in self.parents[source]
-            for target in transition.targets
-        )
-
-    def lines_inside(self) -> dict[str, list[Line]]:
-        """The lines in each state's box: what it does, and transitions that have no arrow."""
-        found: dict[str, list[Line]] = {state: [] for state in self.states}
-        for state in self.states.values():
-            if state.title:
-                found[state.id].append((Span(f'"{state.title}"', "muted"),))
-            for kind, name in state.actions:
-                role = self.setting.role("muted", name, state.name)
-                found[state.id].append((Span(f"{kind} / {name}", role),))
-        for transition in self.machine.transitions:
-            if self._within(transition):
-                others = [t for t in transition.targets if t != transition.source]
-                found[transition.source] += transition_lines(
-                    transition,
-                    self.setting,
-                    self.limit + 20,
-                    loops=transition.source in transition.targets and not transition.internal,
-                    to=" and ".join(self.states[other].name for other in others),
-                )
-        return found
-
-    def lines_at_arrows(self) -> dict[tuple[str, str], list[Line]]:
-        """The labels of the arrows, by where they start and end."""
-        found: dict[tuple[str, str], list[Line]] = {}
-        for transition in self.machine.transitions:
-            if not self._within(transition):
-                for target in transition.targets:
-                    lines = transition_lines(transition, self.setting, self.limit)
-                    found.setdefault((transition.source, target), []).extend(lines)
-        return found
 
     def _nodes(self, states: Iterable[State]) -> Iterator[Node]:
         for state in states:

@@ -9,7 +9,7 @@ from typing import Any
 from diagrams import text
 from diagrams.clarity import Draft, clearest
 from diagrams.geometry import Ground, around
-from diagrams.layout import Edge, Graph, Node, lay_out
+from diagrams.layout import Edge, Graph, Node
 from diagrams.marks import arrow_head, block, lines_size
 from diagrams.page import Frame, Key, framed
 from diagrams.scene import Box, Circle, Curve, Group, Item, Line, Point, Scene, Span, label, rule
@@ -120,10 +120,8 @@ def explore(
 
 def picture(the: Reachable) -> Scene:
     """The picture of a state graph."""
-    drafts = [_Draft(the, direction) for direction in ("LR", "TB")]
-    if len(the.heaps) > FOLDED:
-        drafts.append(_Draft(the, "TB", folded=True))
-    return clearest(drafts).scene()
+    ways = [("LR", False), ("TB", False), ("TB", True)][: 2 + (len(the.heaps) > FOLDED)]
+    return clearest(_Draft(the, way, folded=folded) for way, folded in ways).scene()
 
 
 def description(the: Reachable) -> str:
@@ -155,7 +153,7 @@ class _Draft(Draft):
         half = -(-len(the.heaps) // 2)
         ids = [str(number) for number in range(len(the.heaps))]
         rows = (tuple(ids[:half]), tuple(ids[half:])) if folded else ()
-        self.laid = lay_out(Graph(nodes, edges, (), direction, 26, 34, rows))
+        self.graph = Graph(nodes, edges, (), direction, 26, 34, rows)
 
     @staticmethod
     def lines(actions: Sequence[str]) -> list[Line]:

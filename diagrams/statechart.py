@@ -9,7 +9,7 @@ from dataclasses import replace
 from diagrams import text
 from diagrams.clarity import clearest
 from diagrams.geometry import Rectangle
-from diagrams.labels import PLAIN, Ink, Setting, description, in_words
+from diagrams.labels import PLAIN, Ink, Setting, description, in_words, lettering
 from diagrams.machine import Machine, State, Transition
 from diagrams.marks import arrow_head, block, lines_size, mark
 from diagrams.page import Frame, Key, framed
@@ -48,10 +48,12 @@ _BEST: dict[tuple[Machine, object, frozenset[Ink] | None], Drawing] = {}
 def drawings(machine: Machine, setting: Setting) -> Iterator[Drawing]:
     """The machine, laid out in every way that is tried."""
     nested = any(state.children for state in machine.all())
+    letterings = {limit: lettering(machine, setting, limit) for limit in (170.0, 240.0)}
     for direction in ("LR", "TB"):
-        for limit in (170.0, 240.0):
+        for limit, words in letterings.items():
             for stretched in (False, True)[: 1 + nested]:
-                yield Drawing(machine, setting, Form(direction, limit, stretched=stretched))
+                form = Form(direction, limit, stretched=stretched)
+                yield Drawing(machine, setting, form, words)
 
 
 class Drawing(Placement):
@@ -61,7 +63,8 @@ class Drawing(Placement):
         """The same drawing, in which only some identifiers are in full ink."""
         other = copy(self)
         other.setting = replace(self.setting, full_ink=full_ink)
-        other.inside, other.edges = other.lines_inside(), other.lines_at_arrows()
+        words = lettering(self.machine, other.setting, self.form.limit)
+        other.inside, other.edges = words.inside, words.edges
         return other
 
     def items(self) -> list[Item]:

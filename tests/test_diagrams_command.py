@@ -39,7 +39,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def forget() -> None:
     """Layouts, and what was said of renderers."""
-    layout._laid_out.cache_clear()
+    layout._LAID.clear()
     layout._NOTES.clear()
     statechart._BEST.clear()
 
@@ -171,7 +171,7 @@ def test_every_picture_that_has_a_text_form_has_a_good_one(here: Path, form: str
             ET.fromstring(text)
         elif form == "dot":
             for _, run in layout.renderers():
-                run(text)
+                run([text])
         else:
             kinds = ("stateDiagram-v2", "flowchart", "sequenceDiagram")
             assert text.startswith(kinds), file.name
@@ -411,7 +411,8 @@ def test_a_renderer_that_fails_is_passed_over_with_a_note(
         ("echo oops >&2; exit 3", "exit code 3: oops"),
         ("echo '{}'; echo 'Warning: lost' >&2", "exit code 0: Warning: lost"),
         ('echo \'{"bb": "0,0,1,1", "objects\'', "broken"),
-        ("echo '{}'", "broken"),
+        ("echo '{}'", "broken: 1 layouts of 2 graphs"),
+        ("echo '{} {}'", "broken: 'bb'"),
     ):
         bad = ("broken", layout._program(str(program(script))))
         monkeypatch.setattr(layout, "renderers", lambda bad=bad: [bad, *good])

@@ -16,10 +16,14 @@ import pytest
 from statemachine import HistoryState, State, StateChart, StateMachine
 
 from diagrams import geometry, machine, marks, placement, statechart
+from diagrams.clarity import clearest
+from diagrams.labels import PLAIN
 from diagrams.machine import describe
 from diagrams.scene import Shape
+from diagrams.statechart import drawings
 from diagrams.style import LIGHT
 from diagrams.svg import svg
+from model.machines import AntivirusApi, AttachmentLifecycle, InformationStore, MoveMailbox
 
 GALLERY = Path(__file__).parents[1] / "diagrams" / "gallery"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -306,6 +310,21 @@ def test_no_arrow_of_other_machines_is_misread(cls: type[Any]) -> None:
     root = drawn(cls)
     assert list(arrows(root))
     assert [*unclear(root), *tight(root)] == []
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [AntivirusApi, AttachmentLifecycle, InformationStore, MoveMailbox, *OTHERS],
+    ids=lambda c: c.__name__,
+)
+def test_the_drawing_of_least_cost_is_taken(cls: type[Any]) -> None:
+    """Though labels are put only where they may matter."""
+    tried = list(drawings(describe(cls), PLAIN))
+    taken = clearest(tried)
+    put = [drawing for drawing in tried if "touched" in vars(drawing)]
+    assert taken is min(tried, key=lambda drawing: drawing.cost)
+    assert taken in put
+    assert all(drawing.least <= drawing.cost for drawing in tried)
 
 
 # -- that they can fail -------------------------------------------------------------------------

@@ -15,19 +15,21 @@ import pytest
 from statemachine import HistoryState, State, StateChart, StateMachine
 from statemachine.statemachine import StateChart as Base
 
-from diagrams import composition, site, statechart, verdicts
+from diagrams import composition, layout, site, statechart, verdicts
 from diagrams.anything import picture
 from diagrams.composition import picture as composed
 from diagrams.joint import joints
-from diagrams.labels import Ink, Setting, transition_lines
+from diagrams.labels import PLAIN, Ink, Setting, transition_lines
 from diagrams.layout import Graph, Node, dot, lay_out
 from diagrams.machine import Machine, describe
 from diagrams.playback import play
+from diagrams.statechart import drawings
 from diagrams.style import DARK, LIGHT
 from diagrams.svg import svg
 from model.kernel import Entity as Kind
 from model.kernel import Machine as Part
 from model.kernel import Many, System, action, signature
+from model.machines import MoveMailbox
 from model.site import Site
 
 LOOKS = Path(__file__).with_name("test_diagrams_looks.py")
@@ -392,6 +394,15 @@ def test_a_layout_depends_on_sizes_alone() -> None:
     assert "font" not in dot(small)
     larger = replace(small, nodes=(Node("a", 90, 20), Node("b", 50, 20)))
     assert lay_out(larger).width > lay_out(small).width - 1
+
+
+def test_several_graphs_at_once_are_laid_out_as_one_by_one() -> None:
+    machine = describe(MoveMailbox)
+    graphs = [drawing.graph for drawing in drawings(machine, PLAIN)]
+    ((_, run), *_) = layout.renderers()
+    sources = [dot(graph) for graph in graphs]
+    assert len(set(sources)) == 4
+    assert list(run(sources)) == [answer for source in sources for answer in run([source])]
 
 
 def test_guards_have_ink_where_they_are_meant_and_brackets_that_of_the_whole_guard() -> None:
