@@ -234,8 +234,7 @@ class Unrolling:
 
     def flush(self) -> None:
         """Assert the constraints that have come since."""
-        self.solver.add(*self.grounding.constraints[self.asserted :])
-        self.asserted = len(self.grounding.constraints)
+        self.asserted = self.grounding.tell(self.solver, self.asserted)
 
     def said_of_last(self, goal: Goal) -> z3.BoolRef:
         """A Boolean for a goal, said of the last step or state; ``meaning`` has what it means."""

@@ -67,8 +67,7 @@ class _Context:
         """Whether these parts and clauses exclude all terms. ``core`` says which of them do."""
         asked = z3.FreshBool("asked")
         names = [self._named(term) for term in terms]
-        self._solver.add(*self.grounding.constraints[self._asserted :])
-        self._asserted = len(self.grounding.constraints)
+        self._asserted = self.grounding.tell(self._solver, self._asserted)
         self._solver.add(z3.Implies(asked, z3.Or(*names)))
         answer = ask(self._solver, [asked, *assumed], self.cores.induction.deadline)
         if answer == z3.unknown:

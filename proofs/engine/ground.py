@@ -78,6 +78,16 @@ class Grounding:
         for function in _from(self.functions, kind):
             self.entity(function(term), there)
 
+    def tell(self, instance: z3.Solver, known: int = 0) -> int:
+        """Assert the constraints but for some that a solver has already; returns how many it has.
+
+        By Z3's C interface, for `Solver.add` converts each.
+        """
+        context = instance.ctx.ref()
+        for constraint in self.constraints[known:]:
+            z3.Z3_solver_assert(context, instance.solver, constraint.ast)
+        return len(self.constraints)
+
     def expand(self, template: z3.BoolRef, macros: Macros) -> z3.BoolRef:
         """A template with its functions expanded, ground.
 
@@ -162,10 +172,17 @@ def _shape(template: z3.BoolRef) -> Shape:
     """
     key = template.get_id()
     if key not in _SHAPES:
-        terms = list(subterms(template))
-        entities = [term for term in terms if is_entity(term)]
-        present = [term for term in terms if is_membership(term)]
-        quantified = polarities(template) if any(map(z3.is_quantifier, terms)) else []
+        entities, present, has_quantifiers = [], [], False
+        for term in subterms(template):
+            if not z3.is_app(term):
+                has_quantifiers = has_quantifiers or z3.is_quantifier(term)
+                continue
+            count = z3.Z3_get_app_num_args(term.ctx_ref(), term.ast)
+            if count == 0 and is_entity(term):
+                entities.append(term)
+            elif count == 1 and is_membership(term):
+                present.append(term)
+        quantified = polarities(template) if has_quantifiers else []
         _SHAPES[key] = template, (entities, quantified, present)
     return _SHAPES[key][1]
 

@@ -101,7 +101,7 @@ class Induction:
         """
         left = {key: z3.FreshBool("violation") for key in violations}
         instance = solver(self.seed)
-        instance.add(*grounding.constraints)
+        grounding.tell(instance)
         for key, name in left.items():
             instance.add(name == violations[key])
         found: dict[T, bool | None] = {}

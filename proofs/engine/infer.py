@@ -233,8 +233,7 @@ class _Step:
                     self.done.add(key)
                     pool = pools[sort]
                     self.solver.add(z3.substitute(pool.assumed, (pool.variable, term)))
-        self.solver.add(*self.grounding.constraints[self.asserted :])
-        self.asserted = len(self.grounding.constraints)
+        self.asserted = self.grounding.tell(self.solver, self.asserted)
 
     def check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
         """Whether a model exists. Raises Timeout."""

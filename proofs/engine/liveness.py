@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import z3
@@ -230,10 +230,11 @@ class Premise:
 
     def concerns(self, command: Command) -> bool:
         """Whether a step of an action may violate it, as far as what it writes tells."""
-        if self.kept is None:
-            return True
-        written = set(map(str, command.updates))
-        return any(z3.is_app(p) and p.decl().name() in written for p in subterms(self.kept))
+        return self.kept is None or not self._functions.isdisjoint(map(str, command.updates))
+
+    @cached_property
+    def _functions(self) -> set[str]:
+        return {part.decl().name() for part in subterms(self.kept) if z3.is_app(part)}
 
 
 def premises(
@@ -332,7 +333,7 @@ class _Question:
         helpers: Sequence[int] = (),
     ) -> None:
         self.solver = solver(seed)
-        self.solver.add(*grounding.constraints)
+        grounding.tell(self.solver)
         self.names, self.helpers = names, helpers
 
 
