@@ -29,7 +29,7 @@ def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
     parse = StoreVersion.parse
     rows = report["derived"]["administrators"]["rows"]
     regions = list(dict.fromkeys((r["versions"]["from"], r["versions"]["to"]) for r in rows))
-    (window,) = report["derived"]["resolution.rollback_window"]
+    windows = report["derived"]["resolution.rollback_window"]
     written, starts, fails = [], [], []
     newest = next(r for r in rows if r["versions"]["to"] == str(HIGHEST))["restorable"]
     for low, high in regions:
@@ -52,7 +52,7 @@ def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
         )
     ticks = tuple((int(v), f"{v}{_called(v)}") for v in POSTED)
     names = {int(parse(v)): v for pair in regions for v in pair} | {int(v): str(v) for v in POSTED}
-    names |= {int(parse(window[end])): window[end] for end in ("from", "to")}
+    names |= {int(parse(v)): v for window in windows for v in (window["from"], window["to"])}
     return (
         versions.Chart(
             "Store.exe versions",
@@ -63,10 +63,10 @@ def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
                 versions.Band("a move from it", versions.merged(fails)),
             ),
             ticks,
-            (int(parse(window["from"])), int(parse(window["to"]))),
+            tuple((int(parse(window["from"])), int(parse(window["to"]))) for window in windows),
             (
                 "Dangerous rollback window",
-                f"{window['from']} to {window['to']}: starts on upgraded databases, fails moves",
+                f"{'; '.join(map(between, windows))}: starts on upgraded databases, fails moves",
             ),
             "5.5.",
             "resolution.rollback_window and the administrators' table, derived by the solver; "
@@ -85,7 +85,7 @@ def _called(version: StoreVersion) -> str:
 def table_blocks(report: Mapping[str, Any]) -> tuple[administrators.Block, ...]:
     """The administrators' table."""
     rows = report["derived"]["administrators"]["rows"]
-    (window,) = report["derived"]["resolution.rollback_window"]
+    windows = report["derived"]["resolution.rollback_window"]
     fixed_ = [
         region
         for region in unique(row["versions"] for row in rows)
@@ -94,7 +94,7 @@ def table_blocks(report: Mapping[str, Any]) -> tuple[administrators.Block, ...]:
     blocks = []
     for region in dict.fromkeys((r["versions"]["from"], r["versions"]["to"]) for r in rows):
         own = [r for r in rows if (r["versions"]["from"], r["versions"]["to"]) == region]
-        dangerous = region == (window["from"], window["to"])
+        dangerous = region in {(window["from"], window["to"]) for window in windows}
         blocks.append(
             administrators.Block(
                 between(own[0]["versions"]),

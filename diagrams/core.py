@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from diagrams import text
@@ -13,7 +13,7 @@ from diagrams.labels import PLAIN, Ink, Setting
 from diagrams.machine import Machine
 from diagrams.page import Frame, Key, framed
 from diagrams.scene import Group, Item, Scene, label, moved
-from diagrams.statechart import Drawing, best
+from diagrams.statechart import STARTS, Drawing, best
 from diagrams.style import BODY, NAME, SMALL, WIDTH
 
 _GAP = 40.0
@@ -178,6 +178,9 @@ def picture(core: Core) -> Scene:
         Key("in ink on a grey arrow: asked, but the step itself is not needed", sample="[guard]"),
         *(key for form in forms for key in form.legend() if key.box != "faint"),
     ]
+    if {*STARTS} <= {*keys}:
+        both = replace(STARTS[0], words=f"{STARTS[0].words}; of two, in either")
+        keys = [both if key in STARTS else key for key in keys]
     frame = Frame(
         core.title, "what its proof rests on", lines, tuple(dict.fromkeys(keys)), core.source
     )

@@ -18,6 +18,11 @@ from diagrams.scene import Box, Circle, Curve, Group, Item, Line, Scene, Span, l
 from diagrams.style import NAME, SMALL
 from model.kernel import ModelError
 
+STARTS = tuple(
+    Key(f"where it starts{where}", mark="dot", role="ink") for where in ("", ": in either")
+)
+"""What the legend says of where a machine starts: in one state, or in one of several."""
+
 LARGEST = 60
 """Machines of more states cannot be read on one page, and are refused."""
 
@@ -210,8 +215,7 @@ class Drawing(Placement):
         """What the signs of this machine mean."""
         kinds = {state.kind for state in self.states.values()}
         transitions = self.machine.transitions
-        either = len(self.machine.starts) > 1
-        yield Key("where it starts" + (": in either" if either else ""), mark="dot", role="ink")
+        yield STARTS[len(self.machine.starts) > 1]
         if any(t.guards or t.actions for t in transitions):
             yield Key("event [guard] / action")
         if any(t.order for t in transitions):

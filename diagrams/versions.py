@@ -37,13 +37,13 @@ class Band:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bands over one axis. ``ticks`` are posted versions and their names; ``window`` stands out."""
+    """Bands over one axis. ``ticks`` are posted versions and their names; ``windows`` stand out."""
 
     title: str
     subtitle: str
     bands: tuple[Band, ...]
     ticks: tuple[tuple[int, str], ...]
-    window: tuple[int, int]
+    windows: tuple[tuple[int, int], ...]
     window_words: tuple[str, ...]
     prefix: str
     source: str
@@ -68,7 +68,10 @@ def picture(chart: Chart, names: dict[int, str]) -> Scene:
                 role="failure",
                 box="failure",
             ),
-            Key("dangerous rollback window", mark="warning", role="upgrade", box="upgrade"),
+            *(
+                Key("dangerous rollback window", mark="warning", role="upgrade", box="upgrade")
+                for _ in chart.windows[:1]
+            ),
         ),
         chart.source,
     )
@@ -83,10 +86,10 @@ def description(chart: Chart, names: dict[int, str]) -> str:
         + "."
         for band in chart.bands
     ]
-    low, high = chart.window
+    windows = (f"{names[low]} to {names[high]}" for low, high in chart.windows)
+    parts.append(f"The window is {'; '.join(windows) or 'empty'}.")
     ticks = ", ".join(name for _, name in chart.ticks)
-    window = f"The window is {names[low]} to {names[high]}. Posted builds: {ticks}."
-    return " ".join((*parts, window))
+    return " ".join((*parts, f"Posted builds: {ticks}."))
 
 
 class _Drawing:
@@ -95,7 +98,7 @@ class _Drawing:
     def __init__(self, chart: Chart, names: dict[int, str]) -> None:
         self.chart, self.names = chart, names
         cuts = {region.low for band in chart.bands for region in band.regions}
-        cuts |= {chart.window[0], chart.window[1] + 1}
+        cuts |= {cut for low, high in chart.windows for cut in (low, high + 1)}
         places = sorted(cuts | {version for version, _ in chart.ticks})
         lowest = min(cuts)
         self.places = [place for place in places if place != lowest]
@@ -119,11 +122,11 @@ class _Drawing:
         """Everything, from the back to the front."""
         for number, band in enumerate(self.chart.bands):
             yield self._band(band, self.top + _ROW * number)
-        yield self._window()
+        for number, (low, high) in enumerate(self.chart.windows):
+            yield self._window(low, high, self.chart.window_words if number == 0 else ())
         yield from self._axis()
 
-    def _window(self) -> Group:
-        low, high = self.chart.window
+    def _window(self, low: int, high: int, said: Sequence[str]) -> Group:
         left, right = self.edge(low), self._end(high)
         middle = (left + right) / 2
         tall = self.axis - 72
@@ -131,15 +134,16 @@ class _Drawing:
             Box(left, 58, right - left, tall, "window", radius=10, opacity=0.4),
             Box(left, 58, right - left, tall, None, "upgrade", 10, 2.6),
         ]
-        widest = max(text.width(words, NAME) for words in self.chart.window_words)
-        x = min(middle - widest / 2, _LEFT + self.width - widest)
-        items += mark("warning", x - 14, 13, 17, "upgrade")
-        y = 18.0
-        for number, words in enumerate(self.chart.window_words):
-            size = NAME if number == 0 else BODY
-            items.append(label(x, y, words, "upgrade", size, bold=number == 0))
-            y += 21
-        items.append(rule(((middle, y - 12), (middle, 58)), "upgrade", 1.6))
+        if said:
+            widest = max(text.width(words, NAME) for words in said)
+            x = min(middle - widest / 2, _LEFT + self.width - widest)
+            items += mark("warning", x - 14, 13, 17, "upgrade")
+            y = 18.0
+            for number, words in enumerate(said):
+                size = NAME if number == 0 else BODY
+                items.append(label(x, y, words, "upgrade", size, bold=number == 0))
+                y += 21
+            items.append(rule(((middle, y - 12), (middle, 58)), "upgrade", 1.6))
         title = f"rollback window: {self.names[low]} to {self.names[high]}"
         return Group("window", ("window",), tuple(items), title)
 

@@ -127,7 +127,7 @@ def _settled(
     if jobs > 1:
         from proofs.workers import shared  # noqa: PLC0415  (few want it, and it takes its time)
 
-        yield from shared(wanted, jobs, timeout, seed, explain=explain)
+        yield from shared(wanted, jobs, timeout, seed, engine.notes, explain=explain)
         return
     with interruptible():
         yield from engine.settle(wanted)

@@ -20,11 +20,18 @@ GRACE = 1.0
 
 
 def shared(
-    wanted: Sequence[Claim], jobs: int, timeout: float | None, seed: int, *, explain: bool
+    wanted: Sequence[Claim],
+    jobs: int,
+    timeout: float | None,
+    seed: int,
+    notes: list[str],
+    *,
+    explain: bool,
 ) -> Iterator[Result]:
     """Settle claims in several processes; claims are named by number, for they cannot travel.
 
     Each result comes as it is found, so that nothing settled is lost when the run is cut off.
+    ``notes`` gets what the processes have to say to whoever runs them.
     """
     end = None if timeout is None else time.monotonic() + timeout
     everything = (*CLAIMS, *QUESTIONS)
@@ -43,7 +50,8 @@ def shared(
                 break
             for connection in ready:
                 message = waiting[connection].receive()
-                if message is None:
+                if isinstance(message, list):
+                    notes += [note for note in message if note not in notes]
                     del waiting[connection]
                     continue
                 number, fields = message
@@ -68,8 +76,8 @@ class _Worker:
         self.process.start()
         sender.close()
 
-    def receive(self) -> tuple[int, dict[str, Any]] | None:
-        """The number of a claim and the fields of its result; None when that was all.
+    def receive(self) -> tuple[int, dict[str, Any]] | list[str]:
+        """The number of a claim and the fields of its result; notes when that was all.
 
         Raises what went wrong in the process.
         """
@@ -82,7 +90,7 @@ class _Worker:
             ) from None
         if isinstance(message, Exception):
             raise message
-        return cast("tuple[int, dict[str, Any]] | None", message)
+        return cast("tuple[int, dict[str, Any]] | list[str]", message)
 
     def stop(self) -> None:
         """End the process, whatever it does."""
@@ -101,7 +109,7 @@ def _work(
         for result in engine.settle([everything[number] for number in numbers]):
             fields = {name: value for name, value in vars(result).items() if name != "claim"}
             sender.send((everything.index(result.claim), fields))
-        sender.send(None)
+        sender.send(engine.notes)
     except ModelError as error:
         sender.send(error)
     except BaseException as error:  # noqa: BLE001  (even SystemExit: the caller reports it)

@@ -310,6 +310,30 @@ def test_the_chart_follows_another_answer(report: dict[str, Any]) -> None:
     assert any("5.5.2652.68 to 5.5.2652.99" in text for text in words(scene))
 
 
+@pytest.mark.parametrize(
+    "windows",
+    [
+        [],
+        [
+            {"from": "5.5.2651.32", "to": "5.5.2651.99"},
+            {"from": "5.5.2652.68", "to": "5.5.2653.11"},
+        ],
+    ],
+)
+def test_there_may_be_no_window_or_two(
+    report: dict[str, Any], windows: list[dict[str, str]]
+) -> None:
+    other = copy.deepcopy(report)
+    other["derived"]["resolution.rollback_window"] = windows
+    scene = answers.chart(other)
+    drawn = [title for classes, title in titles(scene) if classes == "window"]
+    assert drawn == [f"rollback window: {w['from']} to {w['to']}" for w in windows]
+    assert any("window" in text for text in words(scene)) == bool(windows)
+    assert ("The window is empty." in scene.description) == (not windows)
+    dangerous = [block.versions for block in answers.table_blocks(other) if block.warning]
+    assert dangerous == [stories.between(w) for w in windows if w["from"] == "5.5.2652.68"]
+
+
 def test_the_table_says_what_was_derived(report: dict[str, Any]) -> None:
     rows = report["derived"]["administrators"]["rows"]
     cells = [

@@ -449,7 +449,7 @@ def test_model_that_ends_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(workers, "prover", leave)
     with pytest.raises(RuntimeError, match="SystemExit: 0"):
-        list(workers.shared(CLAIMS, 2, None, 0, explain=False))
+        list(workers.shared(CLAIMS, 2, None, 0, [], explain=False))
 
 
 # -- Ctrl-C before anybody listens --------------------------------------------------------------

@@ -197,14 +197,31 @@ def test_error_in_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(workers, "prover", fail)
     with pytest.raises(ModelError, match="the guard is wrong"):
-        list(workers.shared(CLAIMS, 2, None, 0, explain=False))
+        list(workers.shared(CLAIMS, 2, None, 0, [], explain=False))
 
 
 @needs_fork
 def test_death_of_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "prover", lambda **_: os._exit(7))
     with pytest.raises(RuntimeError, match="exit code 7"):
-        list(workers.shared(CLAIMS, 2, None, 0, explain=False))
+        list(workers.shared(CLAIMS, 2, None, 0, [], explain=False))
+
+
+@needs_fork
+def test_what_processes_note_is_noted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = json.loads(session.LOCK.read_text())
+    content["runs"]["symptoms.move_may_fail"]["steps"].pop()
+    content["clauses"] = content["clauses"][:1]
+    path = tmp_path / "evidence.lock"
+    path.write_text(json.dumps(content))
+    altered = partial(session.prover, lock_file=path)
+    monkeypatch.setattr(session, "prover", altered)
+    monkeypatch.setattr(workers, "prover", altered)
+    claims = [c for c in CLAIMS if c.id in ("symptoms.move_may_fail", "symptoms.move_may_succeed")]
+    report = session.run(claims, jobs=2, tables=False)
+    assert [result.as_expected for result in report.results] == [True, True]
+    (note,) = report.notes
+    assert note.startswith("evidence.lock: the run of symptoms.move_may_fail: ")
 
 
 @needs_fork
@@ -212,7 +229,7 @@ def test_process_that_does_not_stop_is_stopped(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(workers, "prover", lambda **_: time.sleep(60))
     monkeypatch.setattr(workers, "GRACE", 0.1)
     began = time.monotonic()
-    results = list(workers.shared(CLAIMS, 2, 0.1, 0, explain=False))
+    results = list(workers.shared(CLAIMS, 2, 0.1, 0, [], explain=False))
     assert time.monotonic() - began < SLACK
     assert [result.claim for result in results] == list(CLAIMS)
     assert {result.verdict for result in results} == {Verdict.UNDETERMINED}
