@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 @click.option(
     "--jobs", type=click.IntRange(1), default=1, metavar="N", help="Processes to prove in."
 )
-@click.option("--write-lock", is_flag=True, help="Infer the invariant anew and keep it for review.")
+@click.option("--write-lock", is_flag=True, help="Find invariant and runs anew, for review.")
 @click.option("--allow-undetermined", is_flag=True, help="Let UNDETERMINED pass as a success.")
 def command(
     *,
@@ -311,15 +311,15 @@ def _write_lock(timeout: float | None) -> float | None:
 
     began = time.monotonic()
     try:
-        clauses = write_lock(timeout=timeout)
+        found = write_lock(timeout=timeout)
     except OSError as error:
         raise console.unwritable(str(LOCK), error) from error
     except Timeout:
         console.complain(
-            f"{LOCK.name} is as it was: the time was up before the invariant was found"
+            f"{LOCK.name} is as it was: the time was up before invariant and runs were found"
         )
         return None
-    console.complain(f"{LOCK.name}: {clauses} clauses; review them before they are committed")
+    console.complain(f"{LOCK.name}: {found}; review them before they are committed")
     return time.monotonic() - began
 
 

@@ -47,19 +47,19 @@ def prover(
     )
 
 
-def write_lock(*, timeout: float | None = None) -> int:
-    """Find the invariant and the runs anew and write the lock file; returns the number of clauses.
+def write_lock(*, timeout: float | None = None) -> str:
+    """Find the invariant and the runs anew and write the lock file; says how many there are.
 
     Raises Timeout.
     """
     with interruptible():
         engine = prover(lock_file=None, timeout=timeout)
-        clauses = engine.invariant()
-        text = engine.locked_text()
+        clauses, runs = engine.invariant(), engine.runs()
+        text = engine.locked_text(runs)
     temporary = LOCK.with_suffix(".tmp")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(LOCK)
-    return len(clauses)
+    return f"{len(clauses)} clauses and {len(runs)} runs"
 
 
 def run(

@@ -69,7 +69,7 @@ def test_timeout_bounds_the_writing_of_the_lock(
     out, err = capsys.readouterr()
     assert not out
     assert err.splitlines() == [
-        "evidence.lock is as it was: the time was up before the invariant was found"
+        "evidence.lock is as it was: the time was up before invariant and runs were found"
     ]
     assert not list(tmp_path.iterdir())
 

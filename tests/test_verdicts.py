@@ -209,7 +209,11 @@ def test_the_lock_belongs_to_the_model_and_holds(engine: Prover) -> None:
 
 def test_without_a_lock_as_much_is_found(tmp_path: Path) -> None:
     """The same runs, and an invariant that does; there are several, and Z3 has its whims."""
-    code = "from proofs import session; print(session.prover(lock_file=None).locked_text())"
+    code = """
+from proofs import session
+engine = session.prover(lock_file=None)
+print(engine.locked_text(engine.runs()))
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["runs"] == json.loads(session.LOCK.read_text())["runs"]
     path = tmp_path / "evidence.lock"

@@ -147,13 +147,9 @@ class Prover:
         self._is_locked = known is not None
         return known
 
-    def locked_text(self) -> str:
-        """The content of a lock file: the invariant, and the runs of the catalogue's claims.
-
-        Raises Timeout.
-        """
-        clauses = self.invariant()
-        return lock.text(self.transitions, self._terms(), clauses, self.runs())
+    def locked_text(self, runs: Mapping[Claim, Run]) -> str:
+        """The content of a lock file: the invariant, and some runs. Raises Timeout."""
+        return lock.text(self.transitions, self._terms(), self.invariant(), runs)
 
     def inferred(self, served: Sequence[Claim] | None = None) -> list[Clause]:
         """Find an invariant that serves some claims; the catalogue, if none are given.
