@@ -30,6 +30,8 @@ a clause may be about one that no guard reads.
 def certify(report: Report, *, seed: int = 0, timeout: float | None = None) -> dict[str, str]:
     """The files of a certificate for a report: paths and texts. Raises Timeout."""
     engine = prover(seed=seed, timeout=timeout)
+    resting = (text for result in report.results for text in result.invariant or ())
+    engine.rest_on(dict.fromkeys(resting))
     return certificate(engine, report.results, partial(premises, engine))
 
 

@@ -57,8 +57,11 @@ def write_lock(*, timeout: float | None = None) -> str:
         clauses, runs = engine.invariant(), engine.runs()
         text = engine.locked_text(runs)
     temporary = LOCK.with_suffix(".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(LOCK)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(LOCK)
+    finally:
+        temporary.unlink(missing_ok=True)
     return f"{len(clauses)} clauses and {len(runs)} runs"
 
 

@@ -111,6 +111,62 @@ def test_what_happens_in_the_end(door: str, capsys: pytest.CaptureFixture[str]) 
     assert "again, for ever" in out
 
 
+PARCELS = textwrap.dedent(
+    """
+    from statemachine import State
+
+    from model.kernel import Entity, Machine, Many, System, action, anything
+
+
+    class Lid(Machine):
+        open = State(initial=True)
+        shut = State(final=True)
+        close = open.to(shut)
+
+
+    class Box(Entity):
+        lid: Lid
+
+
+    class Errand(Machine):
+        idle = State(initial=True)
+        busy = State()
+        box: Box = anything()
+        start = idle.to(busy)
+        stop = busy.to(idle)
+
+        @property
+        def dead_fields(self):
+            return () if self.busy.is_active else ("box",)
+
+
+    class Person(Entity):
+        errand: Errand
+
+
+    class Post(System):
+        boxes: Many[Box]
+        persons: Many[Person]
+
+        @action
+        def start(self, person: Person) -> None:
+            person.errand.start()
+    """
+)
+
+
+@pytest.mark.parametrize("said", ["person.errand.idle.is_active", "person.errand.busy.is_active"])
+def test_what_only_a_dead_field_leads_to_has_to_be_there_all_the_same(
+    said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = f"parcels_{tmp_path.name}".replace("-", "_")
+    (tmp_path / f"{name}.py").write_text(PARCELS)
+    monkeypatch.chdir(tmp_path)
+    code, out, err = checked(capsys, f"{name}:Post", "--possible", said, "--trace")
+    assert (code, err) == (0, "")
+    assert "sizes  boxes 1, persons 1" in out
+
+
 def test_the_site_of_the_article(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = checked(
         capsys,

@@ -313,9 +313,14 @@ def edit(part: str, key: Any, value: Any) -> Callable[[dict[str, Any]], None]:
         (edit("sizes", "attachments", -1), "has -1 attachments"),
         (edit("sizes", "attachments", 1.5), "has 1.5 attachments"),
         (edit("sizes", "attachments", 0), "no Attachment attachment1"),
+        (edit("sizes", "mailboxes", 10**12), "has 1000000000000 mailboxes"),
+        (edit("sizes", "mailboxes", 4), "it happens, but is written otherwise"),
+        (edit("start", "server9.antivirus", "enabled"), "it happens, but is written otherwise"),
+        (lambda kept: kept["start"].pop("mailbox1.move.home"), "is written otherwise"),
+        (edit("steps", slice(0, 0), ["update_signatures(server1)"] * 20000), "more than 10"),
         (edit("sizes", "servers", 3), "does not say what server3.antivirus is"),
         (edit("start", "server1.store.version", "5.5.70000.1"), "is no file version"),
-        (edit("start", "server1.antivirus", "asleep"), "cannot start as asleep"),
+        (edit("start", "server1.antivirus", "\x1basleep"), "cannot start as  asleep"),
         (edit("start", "sticky", "perhaps"), "has no bool perhaps"),
         (edit("start", "sticky", "False"), "has sticky = False, unlike its reading"),
         (edit("start", "mailbox1.move.home", "mailbox1"), "no Server mailbox1"),
@@ -349,6 +354,52 @@ def test_a_run_that_is_not_one_is_not_believed(
         (note,) = engine.notes
         assert note.startswith(f"evidence.lock: the run of {title}: ")
         assert said in note
+
+
+def test_an_antecedents_run_says_nothing_where_the_claim_is_not_proven(tmp_path: Path) -> None:
+    content = json.loads(session.LOCK.read_text())
+    content["clauses"] = content["clauses"][:1]
+    path = tmp_path / "evidence.lock"
+    path.write_text(json.dumps(content))
+    claim = next(c for c in CLAIMS if c.title == "cause.scan_before_move [per_request]")
+    engine = session.prover(lock_file=path)
+    (result,) = engine.settle([claim])
+    assert result.verdict is Verdict.UNDETERMINED
+    assert engine.notes == []
+
+
+def test_clauses_are_read_back_from_their_texts(engine: Prover) -> None:
+    clauses = engine.invariant()
+    readings = {claim.reading for claim in CLAIMS}
+    said = list(map(str, clauses))
+    found = lock.clauses_said(said, engine.transitions, engine._terms(), readings)
+    assert [str(clause) for clause in found] == said
+    assert all(new.term.eq(old.term) for new, old in zip(found, clauses, strict=True))
+    for text in ("every Server: x", "every Rack: server.began_running", "[x] every Server: x", ""):
+        with pytest.raises(ValueError, match="is no clause"):
+            lock.clauses_said([text], engine.transitions, engine._terms(), readings)
+    assert lock._literals_in(["a", "b", "c"], {"a or b", "a", "c"}) == ["a or b", "c"]
+    assert lock._literals_in(["a", "b"], {"a"}) is None
+
+
+def test_a_certificate_may_rest_on_clauses_of_another_inference() -> None:
+    engine = session.prover()
+    text = "every Attachment: not attachment.lifecycle.scanned or attachment.ever_scanned"
+    before = list(map(str, engine.invariant()))
+    assert text not in before
+    engine.rest_on([*before, text])
+    assert list(map(str, engine.invariant())) == [*before, text]
+    with pytest.raises(AssertionError, match="not inductive"):
+        engine.rest_on(["every Attachment: attachment.lifecycle.scanned"])
+
+
+def test_a_clause_that_is_there_twice_is_one(tmp_path: Path) -> None:
+    content = json.loads(session.LOCK.read_text())
+    count = len(content["clauses"])
+    content["clauses"] *= 3
+    path = tmp_path / "evidence.lock"
+    path.write_text(json.dumps(content))
+    assert len(session.prover(lock_file=path).invariant()) == count
 
 
 def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:

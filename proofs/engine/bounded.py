@@ -386,17 +386,11 @@ class Unrolling:
             if not any(true_in(model, term == other) for other in known):
                 known.append(term)
         vocabulary = self.transitions.vocabulary
-        reader = _Reader(self, model, goal)
-        reader.found((said,))
-        standing: dict[str, list[z3.ExprRef]] = {}
         for key, type_ in vocabulary.types.items():
             options = self._options(type_)
-            if key in self.transitions.initial or not options:
-                continue
-            if key.entity not in standing:
-                standing[key.entity] = reader.standing(key.entity)
-            for entity in standing[key.entity]:
-                yield vocabulary.functions[key](entity), options
+            if key not in self.transitions.initial and options:
+                for entity in before.get(key.entity, ()):
+                    yield vocabulary.functions[key](entity), options
         for layer in self.layers:
             command = self._taken(model, layer)
             for (_, type_, _), constant in zip(
@@ -482,15 +476,6 @@ class _Reader:
             self.numbers[key] = len(members)
             members.append(value)
         return self.numbers[key]
-
-    def standing(self, sort: str) -> list[z3.ExprRef]:
-        """For each entity of the run so far, the first ground term that stands for it."""
-        found: dict[int, z3.ExprRef] = {}
-        for term in self.unrolling.grounding.terms.get(sort, {}).values():
-            key = self.value(term).get_id()
-            if key in self.numbers:
-                found.setdefault(key, term)
-        return list(found.values())
 
     def plain(self, term: z3.ExprRef) -> Any:
         """The plain value of a term."""

@@ -9,7 +9,8 @@ what does not stand that is found anew.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,43 @@ def clauses_of(
             return None
         term = z3.Or(*(term for _, term in literals))
         clauses.append(Clause(sort, reading, tuple(entry["any of"]), literals[0][0], term))
-    return clauses or None
+    return list({(c.sort, c.reading, c.literals): c for c in clauses}.values()) or None
+
+
+def clauses_said(
+    texts: Iterable[str], transitions: Transitions, terms: Terms, readings: Iterable[Reading]
+) -> list[Clause]:
+    """The clauses that some texts are of. Raises ValueError for one that is of none."""
+    known = _literals(transitions, [term() for term in terms.values()])
+    named = {reading.name: reading for reading in readings}
+    clauses = []
+    for text in texts:
+        match = _CLAUSE.fullmatch(text)
+        reading = named.get(match[1] or "") if match else None
+        if match is None or reading is None:
+            raise ValueError(f"{text} is no clause")
+        sort = match[2]
+        literals = _literals_in(match[3].split(" or "), {own for of, own in known if of == sort})
+        if literals is None:
+            raise ValueError(f"{text} is no clause")
+        found = [known[sort, literal] for literal in literals]
+        term = z3.Or(*(term for _, term in found))
+        clauses.append(Clause(sort, reading, tuple(literals), found[0][0], term))
+    return clauses
+
+
+_CLAUSE = re.compile(r"(?:\[(\w+)\] )?every (\w+): (.*)", re.DOTALL)
+
+
+def _literals_in(parts: Sequence[str], known: Container[str]) -> list[str] | None:
+    """Literals that give the parts where " or " is put between them; one may have it inside."""
+    if not parts:
+        return []
+    for count in range(1, len(parts) + 1):
+        literal = " or ".join(parts[:count])
+        if literal in known and (rest := _literals_in(parts[count:], known)) is not None:
+            return [literal, *rest]
+    return None
 
 
 def _literals(transitions: Transitions, extra: Sequence[z3.ExprRef]) -> Literals:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from proofs.engine.core import Cores, Obligation
 from proofs.engine.endings import Clock, Endings
 from proofs.engine.induction import Clause, Induction, Timeout
 from proofs.engine.lock import Lock
-from proofs.engine.recall import recalled
+from proofs.engine.recall import Written, recalled, written
 from proofs.engine.recover import LENGTH, plans
 from proofs.engine.regions import Cell, cells, joined, works_throughout
 from proofs.engine.replay import ReplayError, Stage, replay
@@ -29,6 +30,9 @@ from proofs.engine.verdict import Core, Result, Run, Verdict
 
 DEPTH = 10
 """Runs of more steps are not searched for."""
+
+SHOWN = 200
+"""So many characters of what is wrong with a run are shown."""
 
 _UNIVERSAL = (Kind.ALWAYS, Kind.FINDING)
 Question = tuple[Claim, Cell | None]
@@ -150,6 +154,21 @@ class Prover:
     def locked_text(self, runs: Mapping[Claim, Run]) -> str:
         """The content of a lock file: the invariant, and some runs. Raises Timeout."""
         return lock.text(self.transitions, self._terms(), self.invariant(), runs)
+
+    def rest_on(self, texts: Iterable[str]) -> None:
+        """Add to the invariant what some results rest on: another inference may have found it.
+
+        Together they are an invariant, for each is. Raises Timeout, and ValueError for a text that
+        is no clause.
+        """
+        clauses = self.invariant()
+        missing = [text for text in texts if text not in set(map(str, clauses))]
+        if missing:
+            readings = {claim.reading for claim in self.catalogue} | {ANY_READING}
+            more = lock.clauses_said(missing, self.transitions, self._terms(), readings)
+            self._invariant = [*clauses, *more]
+            if not self.induction.is_invariant(self._invariant):
+                raise AssertionError("what results rest on is not inductive")
 
     def inferred(self, served: Sequence[Claim] | None = None) -> list[Clause]:
         """Find an invariant that serves some claims; the catalogue, if none are given.
@@ -292,8 +311,10 @@ class Prover:
         found = {}
         for goal, said, model in shortest(unrolling, sought, self.depth):
             claim, _ = question = sought[goal]
-            run = unrolling.read(goal, said, model)
-            found[claim] = self._replay(run, claim, antecedent=question in settled.excluded)
+            is_excluded = question in settled.excluded
+            run = self._replay(unrolling.read(goal, said, model), claim, antecedent=is_excluded)
+            with suppress(ValueError, ReplayError):  # not all that a system prints can be read back
+                found[claim] = self._again(claim, written(run), antecedent=is_excluded)
         return {claim: found[claim] for claim in claims if claim in found}
 
     def _recalled(self, claim: Claim, *, antecedent: bool) -> Run | None:
@@ -302,11 +323,29 @@ class Prover:
         if kept is None or self.lock_file is None:
             return None
         try:
-            found = recalled(self.system, claim, self.numbers, kept)
-            return self._replay(found, claim, antecedent=antecedent, trim=False)
+            return self._again(claim, kept, antecedent=antecedent)
         except (ValueError, ModelError, ReplayError) as error:
-            self.notes.append(f"{self.lock_file.name}: the run of {claim.title}: {error}")
+            if not antecedent and claim.kind is Kind.ALWAYS and self._is_antecedent(claim, kept):
+                return None  # it is to what the claim is about, and this is not proven
+            said = "".join(c if c.isprintable() else " " for c in str(error)[:SHOWN])
+            self.notes.append(f"{self.lock_file.name}: the run of {claim.title}: {said}")
             return None
+
+    def _again(self, claim: Claim, kept: Written, *, antecedent: bool) -> Run:
+        """What is written of a run, replayed. Raises ValueError, ModelError and ReplayError."""
+        if len(kept["steps"]) > self.depth:
+            raise ValueError(f"it has {len(kept['steps'])} steps, more than {self.depth}")
+        found = recalled(self.system, claim, self.numbers, kept)
+        run = self._replay(found, claim, antecedent=antecedent, trim=False)
+        if written(run) != kept:
+            raise ValueError("it happens, but is written otherwise")
+        return run
+
+    def _is_antecedent(self, claim: Claim, kept: Written) -> bool:
+        try:
+            return bool(self._again(claim, kept, antecedent=True).steps)
+        except (ValueError, ModelError, ReplayError):
+            return False
 
     def _search(self, settled: _Settled) -> Iterator[Result]:
         """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""

@@ -52,9 +52,11 @@ class _Reader:
     ) -> None:
         self.info, self.claim, self.numbers, self.kept = signature(system), claim, numbers, kept
         self.sizes: dict[type, int] = {}
+        # A run names the entities that it has, but for a few.
+        most = sum(len(kept[part]) for part in ("start", "steps", "witness"))
         for entity in self.info.entities:
             size = kept["sizes"].get(entity.plural)
-            if type(size) is not int or size < 0:
+            if type(size) is not int or not 0 <= size <= most:
                 raise ValueError(f"it has {size} {entity.plural}")
             self.sizes[entity.cls] = size
 

@@ -275,6 +275,11 @@ def trimmed(stage: Stage, found: Found) -> Found:
 
     for sort, index in _named(plain, found):
         keep(sort, index)
+    # What only dead fields lead to is left out, but for one of a kind: they have to lead somewhere.
+    for name in list(sorts) * len(sorts):
+        own = kept[name.split(".", 1)[0]]
+        if own and not kept[sorts[name]]:
+            keep(sorts[name], found.initial[name][own[0]])
     numbers = {sort: {old: new for new, old in enumerate(olds)} for sort, olds in kept.items()}
 
     def renumber(type_: Any, value: Any) -> Any:
