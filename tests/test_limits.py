@@ -82,7 +82,7 @@ def test_replay_looks_at_the_clock() -> None:
     engine.end = time.monotonic()
     found: Any = None
     with pytest.raises(Timeout):
-        engine._replay(found, claim)
+        engine._runs.replay(found, claim)
 
 
 # -- Ctrl-C -------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import z3
 
@@ -30,12 +29,12 @@ from proofs.engine.verdict import Run
 class Lock:
     """What a lock file has of a model, none of it checked.
 
-    ``clauses`` are texts, in the words of the model and of the claims whose titles ``words`` are;
+    ``clauses`` are in the words of the model, and of the claims whose titles ``words`` are;
     ``runs`` are by the titles of claims.
     """
 
     words: list[str]
-    clauses: list[dict[str, Any]]
+    clauses: list[str]
     runs: dict[str, Written]
 
 
@@ -66,43 +65,25 @@ def load(path: Path, digest: str) -> Lock | None:
 
 
 def clauses_of(
-    lock: Lock, transitions: Transitions, terms: Terms, readings: Iterable[Reading]
-) -> list[Clause] | None:
-    """The clauses of a lock; None if it has none, or none that can be said of the model."""
-    if not terms.keys() >= {*lock.words}:
-        return None
-    known = _literals(transitions, [terms[title]() for title in lock.words])
-    named = {reading.name: reading for reading in readings}
-    clauses = []
-    for entry in lock.clauses:
-        sort, reading = entry["every"], named.get(entry["reading"])
-        if reading is None:
-            return None
-        found = [known.get((sort, literal)) for literal in entry["any of"]]
-        literals = [literal for literal in found if literal is not None]
-        if not literals or len(literals) < len(found):
-            return None
-        term = z3.Or(*(term for _, term in literals))
-        clauses.append(Clause(sort, reading, tuple(entry["any of"]), literals[0][0], term))
-    return list({(c.sort, c.reading, c.literals): c for c in clauses}.values()) or None
-
-
-def clauses_said(
-    texts: Iterable[str], transitions: Transitions, terms: Terms, readings: Iterable[Reading]
+    texts: Iterable[str],
+    transitions: Transitions,
+    extra: Sequence[z3.ExprRef],
+    readings: Iterable[Reading],
 ) -> list[Clause]:
-    """The clauses that some texts are of. Raises ValueError for one that is of none."""
-    known = _literals(transitions, [term() for term in terms.values()])
+    """The clauses that some texts are of, in the words of the model and of ``extra`` terms.
+
+    Raises ValueError for a text that is of none.
+    """
+    known = _literals(transitions, extra)
     named = {reading.name: reading for reading in readings}
     clauses = []
-    for text in texts:
+    for text in dict.fromkeys(texts):
         match = _CLAUSE.fullmatch(text)
         reading = named.get(match[1] or "") if match else None
-        if match is None or reading is None:
-            raise ValueError(f"{text} is no clause")
-        sort = match[2]
-        literals = _literals_in(match[3].split(" or "), {own for of, own in known if of == sort})
-        if literals is None:
-            raise ValueError(f"{text} is no clause")
+        sort, said = (match[2], match[3].split(" or ")) if match else ("", [])
+        literals = _literals_in(said, {own for of, own in known if of == sort})
+        if reading is None or not literals:
+            raise ValueError(f"no clause: {text}")
         found = [known[sort, literal] for literal in literals]
         term = z3.Or(*(term for _, term in found))
         clauses.append(Clause(sort, reading, tuple(literals), found[0][0], term))
@@ -144,14 +125,8 @@ def _wrong(content: object) -> str:
         }:
             if not _are_texts(words):
                 return "its words are of no claims"
-            for number, entry in enumerate(entries, 1):
-                match entry:
-                    case {"every": str(), "reading": str(), "any of": [_, *_] as literals} if (
-                        _are_texts(literals)
-                    ):
-                        continue
-                    case _:
-                        return f"clause {number} is none"
+            if not _are_texts(entries):
+                return "its clauses are no texts"
             for title, run in runs.items():
                 match run:
                     case {
@@ -192,14 +167,11 @@ def text(
         if wanted and (own := wanted & _literals(transitions, [term()]).keys()):
             words.append(title)
             wanted -= own
-    entries = [
-        {"every": c.sort, "reading": c.reading.name, "any of": list(c.literals)}
-        for c in sorted(clauses, key=lambda c: (c.reading.name, c.sort, c.literals))
-    ]
+    in_order = sorted(clauses, key=lambda c: (c.reading.name, c.sort, c.literals))
     content = {
         "digest": transitions.digest,
         "words of": words,
-        "clauses": entries,
+        "clauses": list(map(str, in_order)),
         "runs": {claim.title: written(run) for claim, run in runs.items()},
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

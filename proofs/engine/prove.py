@@ -12,27 +12,24 @@ from typing import Any
 
 import z3
 
-from model.kernel import ModelError, System
+from model.kernel import System
 from proofs.engine import infer, lock
 from proofs.engine.ask import heed
-from proofs.engine.bounded import Found, Goal, Numbers, Unrolling, shortest
+from proofs.engine.bounded import Goal, Numbers, Unrolling, shortest
 from proofs.engine.claims import ANY_READING, Claim, History, Kind, Reading
 from proofs.engine.core import Cores, Obligation
 from proofs.engine.endings import Clock, Endings
 from proofs.engine.induction import Clause, Induction, Timeout
 from proofs.engine.lock import Lock
-from proofs.engine.recall import Written, recalled, written
+from proofs.engine.recall import written
 from proofs.engine.recover import LENGTH, plans
 from proofs.engine.regions import Cell, cells, joined, works_throughout
-from proofs.engine.replay import ReplayError, Stage, replay
+from proofs.engine.runs import Runs, Unfit, shown
 from proofs.engine.transitions import Property, Transitions
 from proofs.engine.verdict import Core, Result, Run, Verdict
 
 DEPTH = 10
 """Runs of more steps are not searched for."""
-
-SHOWN = 200
-"""So many characters of what is wrong with a run are shown."""
 
 _UNIVERSAL = (Kind.ALWAYS, Kind.FINDING)
 Question = tuple[Claim, Cell | None]
@@ -79,7 +76,7 @@ class Prover:
         self._is_locked = False
         self.explain, self.depth = explain, depth
         self._cores: Cores | None = None
-        self._stage = Stage(system)
+        self._runs = Runs(system, histories, self.numbers, depth, self.remaining)
 
     @property
     def digest(self) -> str:
@@ -143,13 +140,24 @@ class Prover:
         """The invariant of the lock file, if it is one."""
         if self._lock is None or self.lock_file is None:
             return None
-        readings = {claim.reading for claim in self.catalogue} | {ANY_READING}
-        known = lock.clauses_of(self._lock, self.transitions, self._terms(), readings)
-        if known is not None and not self.induction.is_invariant(known):
+        terms = self._terms()
+        extra = [terms[title]() for title in self._lock.words if title in terms]
+        try:
+            known = self._clauses(self._lock.clauses, extra)
+        except ValueError as error:
+            self.notes.append(f"{self.lock_file.name}: {shown(error)}")
+            return None
+        if not known:
+            return None
+        if not self.induction.is_invariant(known):
             self.notes.append(f"{self.lock_file.name} does not hold")
             return None
-        self._is_locked = known is not None
+        self._is_locked = True
         return known
+
+    def _clauses(self, texts: Iterable[str], extra: Sequence[z3.ExprRef]) -> list[Clause]:
+        readings = {claim.reading for claim in self.catalogue} | {ANY_READING}
+        return lock.clauses_of(texts, self.transitions, extra, readings)
 
     def locked_text(self, runs: Mapping[Claim, Run]) -> str:
         """The content of a lock file: the invariant, and some runs. Raises Timeout."""
@@ -164,9 +172,7 @@ class Prover:
         clauses = self.invariant()
         missing = [text for text in texts if text not in set(map(str, clauses))]
         if missing:
-            readings = {claim.reading for claim in self.catalogue} | {ANY_READING}
-            more = lock.clauses_said(missing, self.transitions, self._terms(), readings)
-            self._invariant = [*clauses, *more]
+            self._invariant = [*clauses, *self._clauses(missing, self._extra())]
             if not self.induction.is_invariant(self._invariant):
                 raise AssertionError("what results rest on is not inductive")
 
@@ -311,41 +317,24 @@ class Prover:
         found = {}
         for goal, said, model in shortest(unrolling, sought, self.depth):
             claim, _ = question = sought[goal]
-            is_excluded = question in settled.excluded
-            run = self._replay(unrolling.read(goal, said, model), claim, antecedent=is_excluded)
-            with suppress(ValueError, ReplayError):  # not all that a system prints can be read back
-                found[claim] = self._again(claim, written(run), antecedent=is_excluded)
+            proven = question in settled.excluded
+            run = self._runs.replay(unrolling.read(goal, said, model), claim, proven=proven)
+            with suppress(*Unfit):  # not all that a system prints can be read back
+                found[claim] = self._runs.again(written(run), claim, proven=proven)
         return {claim: found[claim] for claim in claims if claim in found}
 
-    def _recalled(self, claim: Claim, *, antecedent: bool) -> Run | None:
+    def _recalled(self, claim: Claim, *, proven: bool) -> Run | None:
         """The run that the lock file has of a claim, replayed; None if it has none that happens."""
         kept = None if self._lock is None else self._lock.runs.get(claim.title)
-        if kept is None or self.lock_file is None:
+        run = None if kept is None else self._runs.recalled(kept, claim, proven=proven)
+        if isinstance(run, str):
+            self._complain(claim, run)
             return None
-        try:
-            return self._again(claim, kept, antecedent=antecedent)
-        except (ValueError, ModelError, ReplayError) as error:
-            if not antecedent and claim.kind is Kind.ALWAYS and self._is_antecedent(claim, kept):
-                return None  # it is to what the claim is about, and this is not proven
-            said = "".join(c if c.isprintable() else " " for c in str(error)[:SHOWN])
-            self.notes.append(f"{self.lock_file.name}: the run of {claim.title}: {said}")
-            return None
-
-    def _again(self, claim: Claim, kept: Written, *, antecedent: bool) -> Run:
-        """What is written of a run, replayed. Raises ValueError, ModelError and ReplayError."""
-        if len(kept["steps"]) > self.depth:
-            raise ValueError(f"it has {len(kept['steps'])} steps, more than {self.depth}")
-        found = recalled(self.system, claim, self.numbers, kept)
-        run = self._replay(found, claim, antecedent=antecedent, trim=False)
-        if written(run) != kept:
-            raise ValueError("it happens, but is written otherwise")
         return run
 
-    def _is_antecedent(self, claim: Claim, kept: Written) -> bool:
-        try:
-            return bool(self._again(claim, kept, antecedent=True).steps)
-        except (ValueError, ModelError, ReplayError):
-            return False
+    def _complain(self, claim: Claim, wrong: str) -> None:
+        if self.lock_file is not None:
+            self.notes.append(f"{self.lock_file.name}: the run of {claim.title}: {wrong}")
 
     def _search(self, settled: _Settled) -> Iterator[Result]:
         """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
@@ -355,12 +344,12 @@ class Prover:
         known: dict[Goal, Run] = {}
         for goal, question in list(sought.items()):
             claim, cell = question
-            is_excluded = question in settled.excluded
+            proven = question in settled.excluded
             if cell is not None:
                 regions[claim].open.add(cell)
-            elif (run := self._recalled(claim, antecedent=is_excluded)) is None:
+            elif (run := self._recalled(claim, proven=proven)) is None:
                 continue
-            elif is_excluded:
+            elif proven:
                 del sought[goal]
                 yield self._proved(claim, settled, False, clock.lap())
             else:
@@ -379,11 +368,9 @@ class Prover:
             elif model is None:
                 yield self._met(claim, known[goal], settled.share + clock.lap())
             elif cell is None:
-                if goal in known and self.lock_file is not None:
-                    self.notes.append(
-                        f"{self.lock_file.name}: the run of {claim.title}: there is a shorter one"
-                    )
-                run = self._replay(unrolling.read(goal, said, model), claim)
+                if goal in known:
+                    self._complain(claim, "there is a shorter one")
+                run = self._runs.replay(unrolling.read(goal, said, model), claim)
                 yield self._met(claim, run, settled.share + clock.lap())
             else:
                 found = regions[claim]
@@ -391,7 +378,7 @@ class Prover:
                 preferred = self.numbers[claim.variables[-1][1]].preferred
                 shown = any(cell.low <= number <= cell.high for number in preferred)
                 read = unrolling.read(goal, said, model) if shown else None
-                run = self._replay(read or unrolling.decode(model, goal), claim)
+                run = self._runs.replay(read or unrolling.decode(model, goal), claim)
                 if works_throughout(unrolling, goal, said, cell, model):
                     found.open.discard(cell)
                     found.met.append((cell, run))
@@ -418,13 +405,6 @@ class Prover:
         formula = self.property(claim)
         term = self.violation(question)
         return Goal(claim.title, term, claim.on_step, formula.variables, claim.reading)
-
-    def _replay(
-        self, found: Found, claim: Claim, *, antecedent: bool = False, trim: bool = True
-    ) -> Run:
-        self.remaining()
-        want = antecedent or claim.kind not in _UNIVERSAL
-        return replay(self.system, self.histories, found, claim, want, self._stage, trim=trim)
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
         steps = len(run.steps)
