@@ -79,7 +79,7 @@ def command(
     with interrupts.held():
         from proofs.engine import agreement, expressions  # noqa: F401  (needed soon)
         from proofs.engine.claims import Kind
-        from proofs.engine.prove import DEPTH
+        from proofs.engine.grounds import DEPTH
         from proofs.engine.verdict import exit_code
         from proofs.render import report_text
         from proofs.report import to_text

@@ -68,7 +68,7 @@ def _appearing(
     removed: Sequence[Mutant], title: str, timeout: float | None, seed: int
 ) -> tuple[Any, Run | None]:
     from proofs.engine.bounded import Goal, Unrolling, shortest
-    from proofs.engine.prove import DEPTH
+    from proofs.engine.grounds import DEPTH
     from proofs.engine.replay import replay
     from proofs.engine.variant import variant
     from proofs.mutation import MODULES, fresh

@@ -2,248 +2,38 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
-from pathlib import Path
-from typing import Any
+from functools import cached_property
 
 import z3
 
-from model.kernel import System
-from proofs.engine import infer, lock
-from proofs.engine.ask import heed
-from proofs.engine.bounded import Goal, Numbers, Unrolling, shortest
-from proofs.engine.claims import ANY_READING, Claim, History, Kind, Reading
+from proofs.engine.bounded import Goal, Unrolling, shortest
+from proofs.engine.claims import ANY_READING, Claim, Kind
 from proofs.engine.core import Cores, Obligation
-from proofs.engine.endings import Clock, Endings
-from proofs.engine.induction import Clause, Induction, Timeout
-from proofs.engine.lock import Lock
+from proofs.engine.endings import Clock
+from proofs.engine.grounds import UNIVERSAL, Grounds, Question
+from proofs.engine.induction import Clause, Timeout
 from proofs.engine.recall import written
 from proofs.engine.recover import LENGTH, plans
-from proofs.engine.regions import Cell, cells, joined, works_throughout
-from proofs.engine.runs import Runs, Unfit, shown
-from proofs.engine.transitions import Property, Transitions
+from proofs.engine.regions import Cell, joined, works_throughout
+from proofs.engine.runs import Runs, Unfit
 from proofs.engine.verdict import Core, Result, Run, Verdict
 
-DEPTH = 10
-"""Runs of more steps are not searched for."""
 
-_UNIVERSAL = (Kind.ALWAYS, Kind.FINDING)
-Question = tuple[Claim, Cell | None]
-
-
-class Prover:
+class Prover(Grounds):
     """Settles claims about a system.
 
-    ``catalogue`` are all claims that the invariant is to serve, whichever are asked for.
-    ``numbers`` describes the types of numbers. A lock file is used where it belongs to the model.
-    ``timeout`` bounds everything, in seconds; what it cuts off is UNDETERMINED. With ``explain``
+    What the time cuts off is UNDETERMINED. With ``explain`` each result says what it rests on, and
     each assumption of a claim about the end of a run is dropped in turn.
     """
 
-    def __init__(
-        self,
-        system: type[System],
-        catalogue: Sequence[Claim],
-        histories: Sequence[History[Any]],
-        *,
-        numbers: Mapping[Any, Numbers] | None = None,
-        lock_file: Path | None = None,
-        seed: int = 0,
-        timeout: float | None = None,
-        explain: bool = False,
-        depth: int = DEPTH,
-    ) -> None:
-        self.end = None if timeout is None else time.monotonic() + timeout
-        self.system, self.histories = system, histories
-        self.catalogue = [c for c in catalogue if c.kind is not Kind.EVENTUALLY]
-        self.eventual = [c for c in catalogue if c.kind is Kind.EVENTUALLY]
-        self.numbers = numbers or {}
-        self.lock_file = lock_file
-        self.seed = seed
-        self.transitions = Transitions(system, histories)
-        self.induction = Induction(self.transitions, seed=seed, deadline=self.remaining)
-        self.endings = Endings(
-            system, self.histories, self.induction, self.numbers, explain=explain
-        )
-        self.notes: list[str] = []
-        self._properties: dict[Any, Property] = {}
-        self._cells: dict[Claim, list[Cell]] = {}
-        self._invariant: list[Clause] | None = None
-        self._is_locked = False
-        self.explain, self.depth = explain, depth
-        self._cores: Cores | None = None
-        self._runs = Runs(system, histories, self.numbers, depth, self.remaining)
-
-    @property
-    def digest(self) -> str:
-        """Identifies the model, as it was extracted, and the histories."""
-        return self.transitions.digest
-
-    def remaining(self) -> float | None:
-        """The seconds that are left. Raises Timeout when there are none, and KeyboardInterrupt."""
-        heed()
-        if self.end is None:
-            return None
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise Timeout("the time is up")
-        return left
-
-    def property(self, claim: Claim) -> Property:
-        """The terms of a claim."""
-        if claim.body not in self._properties:
-            self.remaining()
-            self._properties[claim.body] = self.transitions.property(claim)
-        return self._properties[claim.body]
-
-    # -- the invariant --------------------------------------------------------------------------
-
-    def invariant(self) -> list[Clause]:
-        """Clauses that are inductive together: from the lock if it fits, else found anew.
-
-        Raises Timeout.
-        """
-        if self._invariant is None:
-            known = self._locked()
-            if known is None:
-                self.notes.append(
-                    "the invariant was inferred anew; --write-lock keeps it for the next time"
-                )
-                known = self.inferred()
-                if not self.induction.is_invariant(known):
-                    raise AssertionError("an inferred invariant is not inductive")
-            self._invariant = known
-        return self._invariant
-
-    def _served(self) -> list[Claim]:
-        return [c for c in self.catalogue if c.expected in ("PROVED", "DERIVED")]
-
-    def _extra(self) -> list[z3.ExprRef]:
-        return [self.property(claim).holds for claim in self._served()]
-
-    def _terms(self) -> dict[str, Callable[[], z3.ExprRef]]:
-        def term(claim: Claim) -> z3.ExprRef:
-            return self.property(claim).holds
-
-        return {claim.title: partial(term, claim) for claim in self._served()}
+    _cores: Cores | None = None
 
     @cached_property
-    def _lock(self) -> Lock | None:
-        """What the lock file has, if it belongs to the model."""
-        return None if self.lock_file is None else lock.load(self.lock_file, self.digest)
-
-    def _locked(self) -> list[Clause] | None:
-        """The invariant of the lock file, if it is one."""
-        if self._lock is None or self.lock_file is None:
-            return None
-        terms = self._terms()
-        extra = [terms[title]() for title in self._lock.words if title in terms]
-        try:
-            known = self._clauses(self._lock.clauses, extra)
-        except ValueError as error:
-            self.notes.append(f"{self.lock_file.name}: {shown(error)}")
-            return None
-        if not known:
-            return None
-        if not self.induction.is_invariant(known):
-            self.notes.append(f"{self.lock_file.name} does not hold")
-            return None
-        self._is_locked = True
-        return known
-
-    def _clauses(self, texts: Iterable[str], extra: Sequence[z3.ExprRef]) -> list[Clause]:
-        readings = {claim.reading for claim in self.catalogue} | {ANY_READING}
-        return lock.clauses_of(texts, self.transitions, extra, readings)
-
-    def locked_text(self, runs: Mapping[Claim, Run]) -> str:
-        """The content of a lock file: the invariant, and some runs. Raises Timeout."""
-        return lock.text(self.transitions, self._terms(), self.invariant(), runs)
-
-    def rest_on(self, texts: Iterable[str]) -> None:
-        """Add to the invariant what some results rest on: another inference may have found it.
-
-        Together they are an invariant, for each is. Raises Timeout, and ValueError for a text that
-        is no clause.
-        """
-        clauses = self.invariant()
-        missing = [text for text in texts if text not in set(map(str, clauses))]
-        if missing:
-            self._invariant = [*clauses, *self._clauses(missing, self._extra())]
-            if not self.induction.is_invariant(self._invariant):
-                raise AssertionError("what results rest on is not inductive")
-
-    def inferred(self, served: Sequence[Claim] | None = None) -> list[Clause]:
-        """Find an invariant that serves some claims; the catalogue, if none are given.
-
-        Raises Timeout.
-        """
-        goals: dict[Reading, list[infer.Goal]] = {ANY_READING: []}
-        asked = [
-            question
-            for claim in (self._served() if served is None else served)
-            if claim.kind is not Kind.RECOVERABLE
-            for question in self._questions([claim])
-        ]
-        # What holds by itself needs no clauses, and a reading that is left with nothing no search.
-        alone = self.excluded(asked, ())
-        for claim, cell in asked:
-            if (claim, cell) not in alone:
-                term = self.violation((claim, cell))
-                goals.setdefault(claim.reading, []).append(self._goal(claim, term))
-        arguments: dict[Reading, list[infer.Argument]] = {}
-        for claim in self.eventual if served is None else ():
-            goals.setdefault(claim.reading, [])
-            arguments.setdefault(claim.reading, []).append(partial(self.endings.goals, claim))
-        extra = [*self._extra(), *(self.property(claim).holds for claim in served or ())]
-        return infer.infer(self.induction, extra, goals, arguments)
-
-    def _goal(self, claim: Claim, term: z3.BoolRef) -> infer.Goal:
-        if claim.on_step:
-            return lambda command: self.transitions.after(term, command)
-        return lambda _: term
-
-    # -- questions ------------------------------------------------------------------------------
-
-    def _questions(self, claims: Iterable[Claim]) -> Iterator[Question]:
-        """What is to be excluded or reached: a claim's violation or event, or one of its cells."""
-        for claim in claims:
-            if claim.kind is Kind.DERIVED:
-                if claim not in self._cells:
-                    formula = self.property(claim)
-                    numbers = self.numbers[formula.variables[-1][1]]
-                    self._cells[claim] = cells(self.transitions, formula.holds, numbers)
-                yield from ((claim, cell) for cell in self._cells[claim])
-            else:
-                yield claim, None
-
-    def violation(self, question: Question) -> z3.BoolRef:
-        """The term of a question: what refutes the claim, or what reaches it."""
-        claim, cell = question
-        formula = self.property(claim)
-        event = z3.Not(formula.holds) if claim.kind in _UNIVERSAL else formula.holds
-        parts = [*self.transitions.under(claim.reading), event]
-        if cell is not None:
-            parts.append(cell.holds(formula.variables[-1][2]))
-        return z3.And(*parts) if len(parts) > 1 else event
-
-    def excluded(self, questions: Iterable[Question], clauses: Sequence[Clause]) -> set[Question]:
-        """The questions that no step from, or no state of, the clauses makes true."""
-        asked = {question: self.violation(question) for question in questions}
-        steps = {question: term for question, term in asked.items() if question[0].on_step}
-        states = {question: term for question, term in asked.items() if question not in steps}
-        admitted: set[Question] = (
-            set(self.induction.of_states(states, clauses)) if states else set()
-        )
-        for command in self.transitions.commands:
-            left = {question: term for question, term in steps.items() if question not in admitted}
-            admitted |= set(self.induction.of_steps(left, clauses, command)) if left else set()
-        return set(asked) - admitted
-
-    # -- verdicts -------------------------------------------------------------------------------
+    def _runs(self) -> Runs:
+        return Runs(self.system, self.histories, self.numbers, self.depth, self.remaining)
 
     def settle(self, claims: Sequence[Claim]) -> Iterator[Result]:
         """Settle claims; results come as they are found, each claim once."""
@@ -278,9 +68,9 @@ class Prover:
     def _settled(self, claims: Sequence[Claim]) -> _Settled:
         """What proofs settle of some claims."""
         clock = Clock()
-        provable = [c for c in claims if c.kind in (*_UNIVERSAL, Kind.DERIVED)]
+        provable = [c for c in claims if c.kind in (*UNIVERSAL, Kind.DERIVED)]
         invariant = self.invariant() if any(c.kind is not Kind.POSSIBLE for c in claims) else []
-        questions = list(self._questions(provable))
+        questions = list(self.questions(provable))
         alone = self.excluded(questions, ())
         rest = [question for question in questions if question not in alone]
         excluded = alone | (self.excluded(rest, invariant) if rest else set())
@@ -293,7 +83,7 @@ class Prover:
             if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY):
                 continue
             formula = self.property(claim)
-            for question in self._questions([claim]):
+            for question in self.questions([claim]):
                 if question not in settled.excluded:
                     sought[self._goal_of(question)] = question
                 elif claim.kind is Kind.ALWAYS:

@@ -12,8 +12,9 @@ import z3
 from proofs.engine.bounded import Found, Goal, Unrolling, shortest
 from proofs.engine.claims import Claim, Inapplicable, Kind
 from proofs.engine.extract import Command
+from proofs.engine.grounds import DEPTH
 from proofs.engine.induction import Clause
-from proofs.engine.prove import DEPTH, Prover
+from proofs.engine.prove import Prover
 from proofs.engine.regions import Cell
 from proofs.engine.replay import Player, ReplayError, Stage
 from proofs.engine.verdict import Verdict
