@@ -30,6 +30,7 @@ from proofs.article import BEYOND_THE_ARTICLE
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.engine.claims import Kind
 from proofs.engine.explicit import Instance, check, reach
+from proofs.recheck.scope import MANIFEST
 from proofs.recheck.solver import Solver
 
 SHARED = tuple(
@@ -404,7 +405,7 @@ def certificates(repetitions: int) -> Iterator[Row]:
     started = time.perf_counter()
     files = evidence.certify(report)
     written = time.perf_counter() - started
-    texts = [text for path, text in files.items() if path.endswith(".smt2")]
+    texts = [files[path] for path in json.loads(files[MANIFEST])["files"]]
     cvc5 = Solver(60, proofs=False)
 
     def by_cvc5() -> None:

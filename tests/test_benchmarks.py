@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from benchmarks import handwritten, spin
 from benchmarks.__main__ import SHARED, _actions, main
 from model.site import Site
+from proofs.catalogue import CLAIMS
 
 
 def test_growth_counts_the_states() -> None:
@@ -19,6 +20,15 @@ def test_growth_counts_the_states() -> None:
     assert re.findall(r"[\d,]{6,}", done.output) == ["27,648", "135,936"]
     assert "x 4.9" in done.output
     assert all(len(line) <= 80 for line in done.output.splitlines())
+
+
+def test_certificates_are_of_obligations_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The definitions that obligations share are no question to a solver."""
+    few = [c for c in CLAIMS if c.id in ("symptoms.move_may_fail", "safety.can_be_asked_for")]
+    monkeypatch.setattr("benchmarks.__main__.CLAIMS", few)
+    done = CliRunner().invoke(main, ["certificates", "--repeat", "1"])
+    assert done.exit_code == 0, done.output
+    assert "obligations: cvc5 / Z3" in done.output
 
 
 def test_every_action_is_measured_against_its_own_sends() -> None:
