@@ -49,6 +49,8 @@ class Chart:
     source: str
 
 
+_WINDOW = Key("dangerous rollback window", mark="warning", role="upgrade", box="upgrade")
+
 _ROW, _LEFT, _SLOT = 62.0, 168.0, 68.0
 
 
@@ -68,10 +70,7 @@ def picture(chart: Chart, names: dict[int, str]) -> Scene:
                 role="failure",
                 box="failure",
             ),
-            *(
-                Key("dangerous rollback window", mark="warning", role="upgrade", box="upgrade")
-                for _ in chart.windows[:1]
-            ),
+            *((_WINDOW,) if chart.windows else ()),
         ),
         chart.source,
     )

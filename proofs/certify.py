@@ -16,7 +16,7 @@ import click
 
 from proofs import console, evidence
 from proofs.engine.ask import heed, interruptible
-from proofs.engine.induction import Timeout
+from proofs.engine.induction import Timeout, left
 from proofs.engine.verdict import Report
 from proofs.exits import Exit
 from proofs.folder import OutputFolder
@@ -68,12 +68,7 @@ class Certified:
         return self._kept(files, stdout=stdout)
 
     def _left(self) -> float | None:
-        if self.end is None:
-            return None
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise Timeout("the time is up")
-        return left
+        return left(self.end)
 
     def _kept(self, files: Mapping[str, str], *, stdout: bool) -> int:
         if self.folder is None:

@@ -14,6 +14,7 @@ from proofs.engine.bounded import Numbers
 from proofs.engine.claims import Claim
 from proofs.engine.prove import Prover
 from proofs.engine.verdict import Report, Result, Verdict
+from proofs.report import OutputFile
 from proofs.table import table
 
 LOCK = Path(__file__).with_name("evidence.lock")
@@ -50,18 +51,14 @@ def prover(
 def write_lock(*, timeout: float | None = None) -> str:
     """Find the invariant and the runs anew and write the lock file; says how many there are.
 
-    Raises Timeout.
+    Raises Timeout, and OSError where it cannot be written.
     """
+    file = OutputFile(str(LOCK))
     with interruptible():
         engine = prover(lock_file=None, timeout=timeout)
         clauses, runs = engine.invariant(), engine.runs()
         text = engine.locked_text(runs)
-    temporary = LOCK.with_suffix(".tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(LOCK)
-    finally:
-        temporary.unlink(missing_ok=True)
+    file.write(text)
     return f"{len(clauses)} clauses and {len(runs)} runs"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from model.kernel import Entity, ModelError
 from proofs.engine.bounded import Found
-from proofs.engine.claims import Claim, Kind
+from proofs.engine.claims import UNIVERSAL, Claim, Kind
 from proofs.engine.evaluate import Compiled, Valuation, compiled
 from proofs.engine.replay import Player, ReplayError
 from proofs.engine.simulate import Simulator
@@ -193,7 +193,7 @@ class _Comparison:
         (expected,) = evaluate(state.functions, constants, state.sizes)
         player.found = Found({}, {}, {}, (), witness, ())
         said = player.judge(claim)
-        elsewhere = claim.kind in (Kind.ALWAYS, Kind.FINDING)
+        elsewhere = claim.kind in UNIVERSAL
         if (elsewhere if said is None else said) != expected:
             values = ", ".join(
                 f"{name}={_named(type_, value)}"

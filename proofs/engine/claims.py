@@ -145,6 +145,10 @@ class Kind(enum.Enum):
         return self.value
 
 
+UNIVERSAL = (Kind.ALWAYS, Kind.FINDING)
+"""The kinds of claims that a run violates."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """Constants of the system that are fixed for a claim."""

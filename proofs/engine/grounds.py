@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,9 @@ from model.kernel import System
 from proofs.engine import infer, lock
 from proofs.engine.ask import heed
 from proofs.engine.bounded import Numbers
-from proofs.engine.claims import ANY_READING, Claim, History, Kind, Reading
+from proofs.engine.claims import ANY_READING, UNIVERSAL, Claim, History, Kind, Reading
 from proofs.engine.endings import Endings
-from proofs.engine.induction import Clause, Induction, Timeout
+from proofs.engine.induction import Clause, Induction, left
 from proofs.engine.lock import Lock
 from proofs.engine.regions import Cell, cells
 from proofs.engine.runs import shown
@@ -25,9 +25,6 @@ from proofs.engine.verdict import Run
 
 DEPTH = 10
 """Runs of more steps are not searched for."""
-
-UNIVERSAL = (Kind.ALWAYS, Kind.FINDING)
-"""The kinds of claims that a run violates."""
 
 Question = tuple[Claim, Cell | None]
 """What is to be excluded or reached: a claim's violation or event, or one of its cells."""
@@ -81,12 +78,7 @@ class Grounds:
     def remaining(self) -> float | None:
         """The seconds that are left. Raises Timeout when there are none, and KeyboardInterrupt."""
         heed()
-        if self.end is None:
-            return None
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise Timeout("the time is up")
-        return left
+        return left(self.end)
 
     def property(self, claim: Claim) -> Property:
         """The terms of a claim."""
@@ -120,12 +112,6 @@ class Grounds:
     def _extra(self) -> list[z3.ExprRef]:
         return [self.property(claim).holds for claim in self._served()]
 
-    def _terms(self) -> dict[str, Callable[[], z3.ExprRef]]:
-        def term(claim: Claim) -> z3.ExprRef:
-            return self.property(claim).holds
-
-        return {claim.title: partial(term, claim) for claim in self._served()}
-
     @cached_property
     def _lock(self) -> Lock | None:
         """What the lock file has, if it belongs to the model."""
@@ -135,8 +121,8 @@ class Grounds:
         """The invariant of the lock file, if it is one."""
         if self._lock is None or self.lock_file is None:
             return None
-        terms = self._terms()
-        extra = [terms[title]() for title in self._lock.words if title in terms]
+        words = {*self._lock.words}
+        extra = [self.property(claim).holds for claim in self._served() if claim.title in words]
         try:
             known = self._clauses(self._lock.clauses, extra)
         except ValueError as error:
@@ -156,7 +142,8 @@ class Grounds:
 
     def locked_text(self, runs: Mapping[Claim, Run]) -> str:
         """The content of a lock file: the invariant, and some runs. Raises Timeout."""
-        return lock.text(self.transitions, self._terms(), self.invariant(), runs)
+        terms = {claim.title: self.property(claim).holds for claim in self._served()}
+        return lock.text(self.transitions, terms, self.invariant(), runs)
 
     def rest_on(self, texts: Iterable[str]) -> None:
         """Add to the invariant what some results rest on: another inference may have found it.

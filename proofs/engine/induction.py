@@ -44,6 +44,16 @@ class Timeout(Exception):  # noqa: N818  (an answer of the solver, not an error)
     """The solver gave up."""
 
 
+def left(end: float | None) -> float | None:
+    """The seconds until a time of the monotonic clock. Raises Timeout when there are none."""
+    if end is None:
+        return None
+    seconds = end - time.monotonic()
+    if seconds <= 0:
+        raise Timeout("the time is up")
+    return seconds
+
+
 class Induction:
     """The rules of induction over the commands of a transition system.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,9 +37,6 @@ class Lock:
     clauses: list[str]
     runs: dict[str, Written]
 
-
-Terms = Mapping[str, Callable[[], z3.ExprRef]]
-"""What claims say, by their titles."""
 
 Literals = Mapping[tuple[str, str], tuple[z3.ExprRef, z3.BoolRef]]
 """By kind and text: the variable, and the term over it."""
@@ -155,16 +152,16 @@ def _are_texts(items: Iterable[object]) -> bool:
 
 def text(
     transitions: Transitions,
-    terms: Terms,
+    terms: Mapping[str, z3.ExprRef],
     clauses: Sequence[Clause],
     runs: Mapping[Claim, Run],
 ) -> str:
-    """The content of a lock file."""
+    """The content of a lock file. ``terms`` are what claims say, by their titles."""
     wanted = {(clause.sort, literal) for clause in clauses for literal in clause.literals}
     wanted -= _literals(transitions, ()).keys()
     words = []
     for title, term in terms.items():
-        if wanted and (own := wanted & _literals(transitions, [term()]).keys()):
+        if wanted and (own := wanted & _literals(transitions, [term]).keys()):
             words.append(title)
             wanted -= own
     in_order = sorted(clauses, key=lambda c: (c.reading.name, c.sort, c.literals))

@@ -10,10 +10,10 @@ from functools import cached_property
 import z3
 
 from proofs.engine.bounded import Goal, Unrolling, shortest
-from proofs.engine.claims import ANY_READING, Claim, Kind
+from proofs.engine.claims import ANY_READING, UNIVERSAL, Claim, Kind
 from proofs.engine.core import Cores, Obligation
 from proofs.engine.endings import Clock
-from proofs.engine.grounds import UNIVERSAL, Grounds, Question
+from proofs.engine.grounds import Grounds, Question
 from proofs.engine.induction import Clause, Timeout
 from proofs.engine.recall import written
 from proofs.engine.recover import LENGTH, plans

@@ -7,7 +7,7 @@ from typing import Any
 
 import z3
 
-from proofs.engine.claims import Claim, Kind
+from proofs.engine.claims import UNIVERSAL, Claim
 from proofs.engine.induction import Clause
 from proofs.engine.obligations import Obligation, Obligations, between, folder
 from proofs.engine.sections import Part
@@ -146,7 +146,7 @@ class Runs:
             variables=variables,
             declared=() if last is None else (last,),
         )
-        universal = claim.kind in (Kind.ALWAYS, Kind.FINDING)
+        universal = claim.kind in UNIVERSAL
         ends: Sexp = ("not", "claim") if universal else "claim"
         goal: list[Sexp] = [("assert", ("not", conjunction([*taken, "reading", ends])))]
         if numbers is not None and varies is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from model.kernel import ModelError, System
 from proofs.engine.bounded import Found, Numbers
-from proofs.engine.claims import Claim, History, Kind
+from proofs.engine.claims import UNIVERSAL, Claim, History, Kind
 from proofs.engine.recall import Written, recalled, written
 from proofs.engine.replay import ReplayError, Stage, replay
 from proofs.engine.verdict import Run
@@ -46,7 +46,7 @@ class Runs:
         Raises ReplayError where it does not.
         """
         self.remaining()
-        want = proven or claim.kind is Kind.POSSIBLE or claim.kind is Kind.DERIVED
+        want = proven or claim.kind not in UNIVERSAL
         return replay(self.system, self.histories, found, claim, want, self._stage, trim=trim)
 
     def again(self, kept: Written, claim: Claim, *, proven: bool = False) -> Run:

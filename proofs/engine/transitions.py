@@ -11,7 +11,7 @@ from typing import Any
 import z3
 
 from model.kernel import STATE, ModelError, Start, System, signature
-from proofs.engine.claims import Claim, History, Inapplicable, Kind, Reading, Step
+from proofs.engine.claims import UNIVERSAL, Claim, History, Inapplicable, Reading, Step
 from proofs.engine.explore import Explorer, Leaf, Node, merge
 from proofs.engine.extract import Command, Update, constants, extract, located, present, subterms
 from proofs.engine.lint import check_identity, code_of
@@ -287,7 +287,7 @@ class Transitions:
         variables, _, tree = self.claimed(claim)
         what = f"claim {claim.id}"
         # Where an always claim says nothing it is not violated; nothing else is there reached.
-        elsewhere = z3.BoolVal(claim.kind in (Kind.ALWAYS, Kind.FINDING))
+        elsewhere = z3.BoolVal(claim.kind in UNIVERSAL)
 
         def holds(value: Any) -> z3.ExprRef:
             if value is INAPPLICABLE:
