@@ -50,6 +50,7 @@ class Summary:
     outer_writes: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
+    writes_elsewhere: bool = False
     identity: Identity = field(default_factory=lambda: Identity.NOT_ASKED)
 
     @property
@@ -85,6 +86,9 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             summary.reads.add(argument)
         elif name in _WRITES:
             summary.writes.add(argument)
+            before = instructions[place - 1]
+            if not (before.opname.startswith("LOAD_FAST") and before.argval == first):
+                summary.writes_elsewhere = True
         elif name in ("STORE_GLOBAL", "DELETE_GLOBAL"):
             summary.global_writes.add(argument)
         elif name in ("STORE_DEREF", "DELETE_DEREF") and argument in outer:
@@ -160,7 +164,10 @@ class Reach:
 
     @staticmethod
     def is_dynamic(summary: Summary) -> bool:
-        return any(name in ("getattr", "setattr", "delattr", "hasattr") for name, _ in summary.loads)
+        """Whether a function names attributes by texts."""
+        return any(
+            name in ("getattr", "setattr", "delattr", "hasattr") for name, _ in summary.loads
+        )
 
     def _follow(self, name: str) -> None:
         """Follow a method or property of that name of anything that belongs to the instance."""
@@ -225,13 +232,13 @@ def all_specs(specimen: Specimen) -> Iterator[Any]:
 def functions_of(specimen: Specimen, specs: Iterable[Any], named: set[str]) -> Iterator[Any]:
     """The functions that callbacks stand for; names of plain attributes go to ``named``."""
     for spec in specs:
-        if spec.reference is SpecReference.PROPERTY:
-            yield spec.func
-        elif spec.reference is SpecReference.CALLABLE:
+        if spec.reference is SpecReference.PROPERTY or spec.reference is SpecReference.CALLABLE:
             yield spec.func
         else:
             text = str(spec.func)
-            names = re.findall(r"[^\W\d]\w*", text) if spec.may_contain_boolean_expression else [text]
+            names = (
+                re.findall(r"[^\W\d]\w*", text) if spec.may_contain_boolean_expression else [text]
+            )
             for name in names:
                 for owner in specimen.owners:
                     held = getattr(owner, "__dict__", {}).get(name, ABSENT)
@@ -286,4 +293,6 @@ def is_library_class(cls: type) -> bool:
 
 def author_classes(cls: type) -> list[type]:
     """The classes of a machine that its author wrote, the machine's own first."""
-    return [base for base in cls.__mro__ if not is_library_class(base) and base.__name__ != "Generic"]
+    return [
+        base for base in cls.__mro__ if not is_library_class(base) and base.__name__ != "Generic"
+    ]
