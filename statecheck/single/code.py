@@ -86,7 +86,7 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             summary.reads.add(argument)
         elif name in _WRITES:
             summary.writes.add(argument)
-            before = instructions[place - 1]
+            before = _written_on(instructions[:place])
             if not (before.opname.startswith("LOAD_FAST") and before.argval == first):
                 summary.writes_elsewhere = True
         elif name in ("STORE_GLOBAL", "DELETE_GLOBAL"):
@@ -103,6 +103,15 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             _read(constant, summary, outer)
         elif isinstance(constant, str):
             summary.texts.add(constant)
+
+
+def _written_on(before: list[dis.Instruction]) -> dis.Instruction:
+    """What loaded the object that an attribute of is written: in ``x.n += 1`` it is copied first."""
+    if before[-1].opname == "SWAP":
+        for place in range(len(before) - 1, 0, -1):
+            if before[place].opname in ("COPY", "DUP_TOP"):
+                return before[place - 1]
+    return before[-1]
 
 
 def _asked(before: list[dis.Instruction], space: dict[str, Any]) -> Identity:

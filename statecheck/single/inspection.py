@@ -380,16 +380,28 @@ class Inspection:
     def _watch_library(self, place: str) -> None:
         """The library's own objects, on which code may write by mistake."""
         machine = self.specimen.machine
-        states = [*self.specimen.states.values(), *machine._config._instance_states.values()]
-        transitions = [t for state in self.specimen.states.values() for t in state.transitions]
+        states = self.specimen.states
+        transitions = [t for state in states.values() for t in state.transitions]
+
+        def read() -> list[Any]:
+            kept = [
+                (name, id(value))
+                for found in (*states.values(), *transitions, machine._callbacks)
+                for name, value in vars(found).items()
+            ]
+            # An instance's states remember what they have been asked for.
+            kept += [
+                (name, id(value))
+                for key, own in machine._config._instance_states.items()
+                for name, value in vars(own).items()
+                if value is not vars(states[key]).get(name)
+            ]
+            return kept
+
         self._watch(
             ("library",),
             f"an object of the library (a state, an event or a transition, in {place})",
-            lambda: [
-                (k, id(v))
-                for found in (*states, *transitions, machine._callbacks)
-                for k, v in vars(found).items()
-            ],
+            read,
         )
 
     # -- watching ---------------------------------------------------------------------------------
