@@ -147,7 +147,9 @@ class _Attempt:
     def _relevant(self, node: Node) -> Iterator[str]:
         """The events that the library would react to at all."""
         active = [self.specimen.states[value] for value in node.control.states]
-        transitions = [t for state in active for t in state.transitions if not t.initial]
+        # The library asks every ancestor of an active state, be it active itself or not.
+        asked = {id(s): s for state in active for s in (state, *state.ancestors())}
+        transitions = [t for s in asked.values() for t in s.transitions if not t.initial]
         if node.control.waiting or any(t.is_eventless for t in transitions):
             yield from self.alternatives
             return
