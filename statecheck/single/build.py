@@ -22,8 +22,12 @@ from statecheck.single.parameters import Events, Parameter
 from statecheck.single.probe import Probe, Used
 from statecheck.single.specimen import ABSENT, Attribute, Control, Data, Specimen, is_refusal
 
-NODES = 2_000
+NODES = 1_200
 """So many control states are gone through before data is kept as terms."""
+
+
+ANYTHING = "anything"
+"""Given for an argument that no code looks into."""
 
 
 class Widen(Exception):  # noqa: N818  (no error: another attempt is made)
@@ -257,7 +261,7 @@ class _Attempt:
             node,
             target,
             event,
-            tuple((n, None if type(v) is Probe else v) for n, v in arguments.items()),
+            tuple((n, ANYTHING if type(v) is Probe else v) for n, v in arguments.items()),
             tuple(inputs.items()),
             guard,
             updates,

@@ -81,6 +81,10 @@ class Inspection:
                 self._watch_class(cls)
         for attribute, value in specimen.data().items():
             self._value(value, specimen.named(attribute), None, own=True)
+        for callback in self.reach.callbacks:
+            for function in plain_functions(callback):
+                if (function.__module__ or "").startswith("statemachine.contrib.weighted"):
+                    raise self._hidden("a weighted transition", "is taken by chance")
         inspected: set[Any] = set()
         while len(inspected) < len(self.reach.functions):
             for code, summary in list(self.reach.functions.items()):

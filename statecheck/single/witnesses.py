@@ -17,7 +17,7 @@ from statecheck.single.reach import plain_choice
 from statecheck.single.specimen import Specimen
 from statecheck.single.values import symbol
 
-MOST = 6
+MOST = 4
 """So many choices of values are tried on each edge."""
 
 
