@@ -12,13 +12,13 @@ from functools import cache
 from typing import Any
 
 from model.kernel import ModelError
-from statecheck.single.automaton import Automaton, Edge, Local, Node, Variable
+from statecheck.single.automaton import UNUSUAL, Automaton, Edge, Local, Node, Variable
 from statecheck.single.choices import OMITTED, Any_, combinations, spread
 from statecheck.single.code import Identity, Reach
 from statecheck.single.formatting import only_said
 from statecheck.single.freeze import ATOMS, SYMBOLIC
-from statecheck.single.kinds import Domain, Kind, MemberKind, kind_of
-from statecheck.single.parameters import Events, Parameter
+from statecheck.single.kinds import Domain, Kind, MemberKind, kind_of, same
+from statecheck.single.parameters import UNLIKE, Events, Parameter
 from statecheck.single.probe import Probe, Used
 from statecheck.single.specimen import ABSENT, Attribute, Control, Data, Specimen, is_refusal
 
@@ -99,6 +99,13 @@ class Builder:
         self.inferred[event, name] = Domain((), (use.kind,))
 
 
+def _covers(domain: Domain | None, value: Any) -> bool:
+    """Whether a value is among those of a domain."""
+    if domain is None or value is UNLIKE:
+        return False
+    return kind_of(value) in domain.kinds or any(same(value, known) for known in domain.values)
+
+
 class _Attempt:
     """One automaton under construction."""
 
@@ -109,6 +116,12 @@ class _Attempt:
         self.nodes: list[Node] = []
         self.values: dict[Attribute, dict[Any, Any]] = {}
         self.symbolic = bool(self.widened)
+        self.usual = {
+            (event, parameter.name): parameter.default
+            for event, parameters in self.world.events.parameters.items()
+            for parameter in parameters
+            if parameter.default is not UNLIKE
+        }
         self.alternatives = {
             event: self._alternatives(event, parameters)
             for event, parameters in self.world.events.parameters.items()
@@ -124,7 +137,7 @@ class _Attempt:
             domains[parameter.name] = domain or Domain()
             if domain is None:
                 extra[parameter.name] = [Probe(f"{event}.{parameter.name}")]
-            if parameter.optional:
+            if parameter.optional and not _covers(domain, parameter.default):
                 extra.setdefault(parameter.name, []).insert(0, OMITTED)
         domains.update(self.world.inputs)
         return list(combinations(spread(domains, extra)))
@@ -170,7 +183,9 @@ class _Attempt:
             if isinstance(value, Any_):
                 prefix = "set" if isinstance(name, tuple) else "arg"
                 label = name if isinstance(name, str) else f"{name[1]}.{name[0]}"
-                local = Local(f"{prefix}!{label}", value.kind)
+                usual = self.usual.get((event, name), UNUSUAL) if prefix == "arg" else UNUSUAL
+                usual = usual if kind_of(usual) == value.kind else UNUSUAL
+                local = Local(f"{prefix}!{label}", value.kind, usual)
                 locals_.append(local)
                 values[name] = self._symbol(local.name, local.kind)
             else:
