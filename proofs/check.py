@@ -76,16 +76,16 @@ def command(
     timeout: float | None,
     seed: int,
 ) -> int:
-    """Prove or refute what you say of a system, for any number of its entities.
+    """Prove or refute what you say of a machine, or of a system for any number of its entities.
 
-    MODULE:CLASS is a System, or any flat python-statemachine class. EXPR is Python about entities
-    by the names of their kinds (mailbox, or server1 and server2); of a machine alone, its states
-    and fields have names too. `after[mailbox]` is the state after a step. 'P ==> Q' has a premise.
+    MODULE:CLASS is any python-statemachine class, which is run as it is, or a System. Of a machine,
+    EXPR is Python about its states and fields by name; `after.NAME` is one after a step, and
+    `step.raised` and `step.event` say of the step itself. Of a system, it is about entities by the
+    names of their kinds (mailbox, or server1 and server2); `after[mailbox]` is one after a step.
+    'P ==> Q' has a premise.
     """
     with interrupts.held():
-        from proofs.engine import agreement, expressions  # noqa: F401  (needed soon)
         from proofs.engine.claims import Kind
-        from proofs.engine.grounds import DEPTH
         from proofs.engine.verdict import exit_code
         from proofs.render import report_text
         from proofs.report import to_text
@@ -105,6 +105,9 @@ def command(
     file = None if json_path in (None, "-") else console.output_file(str(json_path))
     if _is_system(found):
         _check_no(found, {"--fixed": fixed, "--input": inputs})
+        with interrupts.held():
+            from proofs.engine import agreement, expressions  # noqa: F401  (needed soon)
+            from proofs.engine.grounds import DEPTH
         claims = _claims(found, asked, _fairness(found, fair), given)
         report = _settled(
             found, claims, DEPTH if depth is None else depth, timeout, seed, explain=explain
@@ -171,7 +174,9 @@ def _single(
 ) -> Report:
     """Decide claims about one machine."""
     from model.kernel import ModelError
-    from statecheck.single import check
+
+    with interrupts.held():
+        from statecheck.single import check
 
     if given:
         raise ModelError(

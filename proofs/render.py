@@ -252,7 +252,8 @@ def _run(run: Run) -> RenderableType:
         table.add_row("", Text(again(run), "italic"))
         for reason in run.fairness:
             table.add_row("", Text(f"  {reason}", QUIET))
-    return Group(_pairs(circumstances(run)), *([table] if run.steps else []))
+    around = list(circumstances(run))
+    return Group(*([_pairs(around)] if around else []), *([table] if run.steps else []))
 
 
 def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
@@ -263,7 +264,7 @@ def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
         yield Text(result.claim.title, f"bold {COLOURS[result.verdict]}")
         yield _indented(Text(result.claim.text, "italic"))
         yield _indented(
-            Text(f"It assumes {'; '.join(map(str, result.claim.fairness))}."),
+            Text(f"It assumes {'; '.join(map(str, result.claim.fairness)) or 'nothing'}."),
         )
         yield _indented(
             _pairs((f"phase {k}", text) for k, text in enumerate(result.argument or (), 1))

@@ -15,6 +15,7 @@ from typing import Any
 from model.kernel import ModelError
 from proofs.engine import claims as stated
 from proofs.engine.verdict import Result, Verdict
+from proofs.words import count
 from statecheck.single.automaton import Automaton, Edge, Local, Node, Variable
 from statecheck.single.choices import Any_, combinations, spread
 from statecheck.single.claims import Claim, Expression, Moment, StepFacts
@@ -62,8 +63,7 @@ def eventually(subject: Subject, claim: stated.Claim, said: Claim, fair: Sequenc
 
 
 def _proved(claim: stated.Claim, said: Claim, pending: Pending) -> Result:
-    count = len(pending.nodes)
-    how = f"{count} pending states, and no fair run stays among them"
+    how = f"{count(len(pending.nodes), 'pending state')}, and no fair run stays among them"
     return Result(
         claim,
         Verdict.PROVED,
