@@ -28,10 +28,10 @@ from model.version import SP4, StoreVersion
 from proofs import evidence, session
 from proofs.article import BEYOND_THE_ARTICLE
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.claims import Kind
-from proofs.engine.explicit import Instance, check, reach
-from proofs.recheck.scope import MANIFEST
-from proofs.recheck.solver import Solver
+from statecheck.claims.catalogue import Kind
+from statecheck.explicit.search import Instance, check, reach
+from statecheck.recheck.scope import MANIFEST
+from statecheck.recheck.solver import Solver
 
 SHARED = tuple(
     claim
@@ -79,7 +79,7 @@ print(json.dumps([time.process_time() - started, 0]))
 _EXTRACT = """
 import json, time
 from model.site import Site
-from proofs.engine.transitions import Transitions
+from statecheck.symbolic.transition_system import Transitions
 started = time.process_time()
 Transitions(Site)
 print(json.dumps([time.process_time() - started, 0]))
@@ -104,9 +104,9 @@ _GRAPHS = """
 import json, time
 from diagrams import layout
 from diagrams.gallery import outputs
-from diagrams.joint import joints
+from statecheck.drawing.pictures.joint import joints
 from diagrams.site import model_pictures
-from diagrams.style import DARK, LIGHT
+from statecheck.drawing.canvas.style import DARK, LIGHT
 from model.site import Site
 asked = []
 def noted(sources):
@@ -131,7 +131,7 @@ _ONE = """
 import json, time
 from proofs import session
 from proofs.catalogue import CLAIMS
-from proofs.recheck.solver import Solver
+from statecheck.recheck.solver import Solver
 started = time.perf_counter()
 claim = next(c for c in CLAIMS if c.title == "{title}")
 session.run([claim], tables=False)

@@ -7,7 +7,7 @@ renderer works, 130 when interrupted.
 
 from __future__ import annotations
 
-from proofs import interrupts
+from statecheck.cli import interrupts
 
 if __name__ == "__main__":
     interrupts.hold()
@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from proofs import console
+from statecheck.cli import console
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
-    from diagrams.picture import Picture
-    from diagrams.style import Theme
+    from statecheck.drawing.canvas.style import Theme
+    from statecheck.drawing.pictures.picture import Picture
 
 FORMATS = ("svg", "png", "pdf", "dot", "mermaid", "html-table")
 NEAREST = 3
@@ -71,7 +71,7 @@ def command(
     """
     with interrupts.held():
         from diagrams import gallery
-        from diagrams.style import THEMES
+        from statecheck.drawing.canvas.style import THEMES
 
     themes = [t for t in THEMES if theme in (t.name, "both")]
     if check and (names or listing or out or form != "svg" or theme != "both"):
@@ -170,7 +170,7 @@ def _report() -> dict[str, Any]:
 
 def _any_machine(name: str) -> Picture:
     """The picture of MODULE:CLASS. Raises UsageError where it cannot be imported."""
-    from diagrams.anything import picture
+    from statecheck.drawing.pictures.anything import picture
 
     return picture(console.imported(name, "model.machines:MoveMailbox"), name)
 
@@ -194,7 +194,7 @@ def _having(pictures: Sequence[Picture], form: str, named: bool) -> list[Picture
 
 def _print(pictures: Sequence[Picture], form: str) -> int:
     from diagrams import gallery
-    from diagrams.picture import TEXTS
+    from statecheck.drawing.pictures.picture import TEXTS
 
     if form not in TEXTS:
         raise click.UsageError(
@@ -208,9 +208,10 @@ def _write(
     pictures: Sequence[Picture], form: str, themes: Sequence[Theme], folder: Path, *, whole: bool
 ) -> int:
     """Write the files. What no renderer can draw here is left out and said, the rest is written."""
-    from diagrams import gallery, layout
-    from diagrams.picture import IMAGES
-    from proofs.exits import Exit
+    from diagrams import gallery
+    from statecheck.drawing.layout import layout
+    from statecheck.drawing.pictures.picture import IMAGES
+    from statecheck.exit_codes import Exit
 
     wanted = list(gallery.outputs(pictures, form, themes))
     own = whole and folder.resolve() == gallery.FOLDER.resolve()
@@ -252,9 +253,9 @@ def _check(themes: Sequence[Theme]) -> int:
     with interrupts.held():
         from diagrams import gallery, verdicts
         from diagrams.findings import verdict_pictures
-        from diagrams.layout import NoRenderer, notes
         from diagrams.site import model_pictures
-        from proofs.exits import Exit
+        from statecheck.drawing.layout.layout import NoRenderer, notes
+        from statecheck.exit_codes import Exit
 
     report = verdicts.load()
     if report is None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from diagrams import text
-from diagrams.marks import mark
-from diagrams.page import Frame, Key, framed
-from diagrams.scene import Box, Group, Item, Scene, label, rule
-from diagrams.style import BODY, NAME, SMALL
+from statecheck.drawing.canvas import text
+from statecheck.drawing.canvas.marks import mark
+from statecheck.drawing.canvas.page import Frame, Key, framed
+from statecheck.drawing.canvas.scene import Box, Group, Item, Scene, label, rule
+from statecheck.drawing.canvas.style import BODY, NAME, SMALL
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from diagrams import administrators, article, versions
-from diagrams.scene import Scene
 from diagrams.stories import ANSWERS, HIGHEST, between, cell_name
 from diagrams.verdicts import transitions
 from model.assumptions import ASSUMPTIONS
-from model.kernel import STATE, signature
 from model.site import Site
 from model.version import POSTED, SP3, SP4, Logged, StoreVersion, fixed, native
 from proofs.article import BEYOND_THE_ARTICLE, PARAGRAPHS
 from proofs.catalogue import CLAIMS
-from proofs.engine.vocabulary import Key as Function
+from statecheck.drawing.canvas.scene import Scene
+from statecheck.modeling import STATE, signature
+from statecheck.symbolic.vocabulary import Key as Function
 
 
 def chart(report: Mapping[str, Any]) -> Scene:

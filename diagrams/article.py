@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import z3
 
-from diagrams import text
-from diagrams.marks import mark
-from diagrams.page import Frame, Key, framed
-from diagrams.scene import Box, Group, Item, Scene, label, rule
-from diagrams.style import BODY, SMALL
-from proofs.engine.claims import Claim, Kind
-from proofs.engine.extract import subterms
-from proofs.engine.liveness import eventuality
-from proofs.engine.transitions import Transitions
-from proofs.engine.vocabulary import HISTORY
-from proofs.engine.vocabulary import Key as Function
+from statecheck.claims.catalogue import Claim, Kind
+from statecheck.drawing.canvas import text
+from statecheck.drawing.canvas.marks import mark
+from statecheck.drawing.canvas.page import Frame, Key, framed
+from statecheck.drawing.canvas.scene import Box, Group, Item, Scene, label, rule
+from statecheck.drawing.canvas.style import BODY, SMALL
+from statecheck.liveness.chain_rule import eventuality
+from statecheck.symbolic.commands import subterms
+from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.vocabulary import HISTORY
+from statecheck.symbolic.vocabulary import Key as Function
 
 SIGNS = {
     "PROVED": ("check", "success"),

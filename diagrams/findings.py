@@ -6,10 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
-from diagrams import answers, article, core, run, tables
-from diagrams.mermaid import run_sequence
-from diagrams.picture import Picture
-from diagrams.run import Story
+from diagrams import answers, article
 from diagrams.stories import (
     ANSWERS,
     QUESTIONS,
@@ -25,7 +22,11 @@ from diagrams.stories import (
     run_name,
 )
 from proofs.catalogue import CLAIMS
-from proofs.engine.claims import Claim
+from statecheck.claims.catalogue import Claim
+from statecheck.drawing.pictures import core, run, tables
+from statecheck.drawing.pictures.mermaid import run_sequence
+from statecheck.drawing.pictures.picture import Picture
+from statecheck.drawing.pictures.run import Story
 
 
 def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:

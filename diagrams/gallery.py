@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from diagrams import raster, tables
-from diagrams.picture import IMAGES, TEXTS, Picture
-from diagrams.style import Theme
-from diagrams.svg import svg
+from statecheck.drawing.canvas import raster
+from statecheck.drawing.canvas.style import Theme
+from statecheck.drawing.canvas.svg import svg
+from statecheck.drawing.pictures import tables
+from statecheck.drawing.pictures.picture import IMAGES, TEXTS, Picture
 
 FOLDER = Path(__file__).with_name("gallery")
 """The committed pictures."""

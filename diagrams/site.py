@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
-from diagrams import composition, dot, reachable, statechart, tables
-from diagrams.joint import joints
-from diagrams.labels import Ink, Setting
-from diagrams.machine import describe
-from diagrams.mermaid import composition_flow, state_diagram, states_flow
-from diagrams.picture import Picture
-from diagrams.scene import Scene
-from model.kernel import signature
 from model.site import Site
 from model.version import SP3, SP4, StoreVersion
-from proofs.engine.space import Instance
+from statecheck.drawing.canvas.scene import Scene
+from statecheck.drawing.layout.labels import Ink, Setting
+from statecheck.drawing.pictures import composition, dot, reachable, statechart, tables
+from statecheck.drawing.pictures.joint import joints
+from statecheck.drawing.pictures.machine import describe
+from statecheck.drawing.pictures.mermaid import composition_flow, state_diagram, states_flow
+from statecheck.drawing.pictures.picture import Picture
+from statecheck.explicit.state_space import Instance
+from statecheck.modeling import signature
 
 MACHINES = {
     machine.cls.__name__: machine.cls

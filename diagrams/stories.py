@@ -8,16 +8,17 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from diagrams import core, site
-from diagrams.joint import joints
-from diagrams.machine import describe
-from diagrams.playback import play
-from diagrams.run import Story
+from diagrams import site
 from diagrams.verdicts import ROOT
-from model.kernel import signature
 from model.site import Site
 from model.version import StoreVersion
-from proofs.engine.claims import Claim
+from statecheck.claims.catalogue import Claim
+from statecheck.drawing.pictures import core
+from statecheck.drawing.pictures.joint import joints
+from statecheck.drawing.pictures.machine import describe
+from statecheck.drawing.pictures.playback import play
+from statecheck.drawing.pictures.run import Story
+from statecheck.modeling import signature
 
 STRONG = {"store.version": "another Store.exe"}
 """Fields whose change makes a step of a run stand out."""

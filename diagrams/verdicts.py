@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from model.kernel import ModelError
 from model.site import Site
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.transitions import Transitions
-from proofs.exits import Exit
-from proofs.report import OutputFile
+from statecheck.exit_codes import Exit
+from statecheck.modeling import ModelError
+from statecheck.reports.json_report import OutputFile
+from statecheck.symbolic.transition_system import Transitions
 
 FILE = Path(__file__).with_name("gallery") / "verdicts.json"
 """The report that the committed pictures show."""

@@ -7,7 +7,7 @@ undetermined, 130 when interrupted.
 
 from __future__ import annotations
 
-from proofs import interrupts
+from statecheck.cli import interrupts
 
 if __name__ == "__main__":
     interrupts.hold()
@@ -26,21 +26,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from proofs import console
+from statecheck.cli import console
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
-    from proofs.engine.claims import Claim
-    from proofs.engine.verdict import Report, Result
-    from proofs.report import OutputFile
+    from statecheck.claims.catalogue import Claim
+    from statecheck.claims.results import Report, Result
+    from statecheck.reports.json_report import OutputFile
 
 NEAREST = 3
 """So many claims are offered in place of one that is unknown."""
 
 COMMANDS = {
-    "check": "proofs.check",
+    "check": "statecheck.cli.check",
     "mutate": "proofs.mutate",
-    "recheck": "proofs.recheck.command",
+    "recheck": "statecheck.recheck.command",
     "without": "proofs.without",
 }
 """The modules of what a first argument may ask for instead of verdicts; each has a `main`."""
@@ -115,9 +115,9 @@ def command(
     with interrupts.held():
         from model.assumptions import ASSUMPTIONS
         from proofs.catalogue import CLAIMS
-        from proofs.engine.verdict import exit_code
-        from proofs.exits import Exit
-        from proofs.render import listing_text, report_text
+        from statecheck.claims.results import exit_code
+        from statecheck.exit_codes import Exit
+        from statecheck.reports.terminal import listing_text, report_text
 
     asked = {"json": json_path, "junit": junit_path, "sarif": sarif_path, "summary": summary_path}
     paths = {name: path for name, path in asked.items() if path is not None}
@@ -198,9 +198,10 @@ def _files(paths: dict[str, str]) -> dict[str, OutputFile]:
 def _written(name: str, report: Report, claims: Sequence[Claim], began: datetime) -> str:
     """The report in one format. Only JSON leaves out what an interruption left open."""
     from model.site import Site
-    from proofs import junit, sarif, summary
-    from proofs.report import to_text
-    from proofs.words import completed
+    from statecheck.reports import junit, sarif
+    from statecheck.reports import markdown
+    from statecheck.reports.json_report import to_text
+    from statecheck.reports.words import completed
 
     match name:
         case "junit":
@@ -208,7 +209,7 @@ def _written(name: str, report: Report, claims: Sequence[Claim], began: datetime
         case "sarif":
             return sarif.to_text(completed(report, claims), Site)
         case "summary":
-            return summary.to_text(completed(report, claims))
+            return markdown.to_text(completed(report, claims))
         case _:
             return to_text(report)
 
@@ -306,8 +307,8 @@ def _progress(total: int) -> Iterator[Callable[[Result], None] | None]:
 def _write_lock(timeout: float | None) -> float | None:
     """Write the lock and return the seconds it took; None if they did not suffice."""
     with interrupts.held():
-        from proofs.engine.induction import Timeout
         from proofs.session import LOCK, write_lock
+        from statecheck.safety.induction import Timeout
 
     began = time.monotonic()
     try:

@@ -14,7 +14,6 @@ from typing import Any
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP3, DatabaseFormat, StoreVersion
-from proofs.engine.claims import Catalogue, Step, history
 from proofs.vocabulary import (
     PER_REQUEST,
     ever_scanned,
@@ -25,6 +24,7 @@ from proofs.vocabulary import (
     source_protected_throughout,
     source_unprotected_throughout,
 )
+from statecheck.claims.catalogue import Catalogue, Step, history
 
 QUESTIONS = Catalogue(Site)
 """The questions of the table, as derived claims of their own."""

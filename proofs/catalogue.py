@@ -13,7 +13,7 @@ from proofs import (
     vocabulary,
     workaround,
 )
-from proofs.engine.claims import Claim, History
+from statecheck.claims.catalogue import Claim, History
 
 SECTIONS = (symptoms, cause, resolution, workaround, more_information, safety, liveness)
 """The modules of the claims, in the order of the article."""

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import click
 
-from proofs import console, evidence
-from proofs.engine.ask import heed, interruptible
-from proofs.engine.induction import Timeout, left
-from proofs.engine.verdict import Report
-from proofs.exits import Exit
-from proofs.folder import OutputFolder
-from proofs.recheck.scope import MANIFEST
+from proofs import evidence
+from statecheck.certificate.folder import OutputFolder
+from statecheck.claims.results import Report
+from statecheck.cli import console
+from statecheck.exit_codes import Exit
+from statecheck.recheck.scope import MANIFEST
+from statecheck.safety.induction import Timeout, left
+from statecheck.smt.solving import heed, interruptible
 
 SHOWN = 5
 """So many differences are listed."""
@@ -102,7 +103,7 @@ class Certified:
         sys.stdout.flush()
         sys.stderr.flush()
         with subprocess.Popen(  # noqa: S603  (our own program)
-            [sys.executable, "-m", "proofs.recheck", str(folder.absolute())],
+            [sys.executable, "-m", "statecheck.recheck", str(folder.absolute())],
             cwd=Path(__file__).parents[1],
             stdout=None if stdout else sys.stderr.fileno(),
         ) as process:

@@ -6,13 +6,13 @@ from functools import partial
 
 from model.site import Site
 from model.version import SP3, SP4, StoreVersion
-from proofs.engine.certificates import certificate
-from proofs.engine.prove import Prover
-from proofs.engine.sections import Premise
-from proofs.engine.space import Instance
-from proofs.engine.sweep import Sweep, sweep
-from proofs.engine.verdict import Report, Result
 from proofs.session import prover
+from statecheck.certificate.certificates import certificate
+from statecheck.certificate.sections import Premise
+from statecheck.certificate.sweep import Sweep, sweep
+from statecheck.claims.results import Report, Result
+from statecheck.explicit.state_space import Instance
+from statecheck.prover.prover import Prover
 
 SMALL = (
     Instance(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from model.entities import Attachment
 from model.site import Site
-from proofs.engine.claims import Step, assume
 from proofs.vocabulary import (
     CATALOGUE,
     PER_REQUEST,
@@ -22,6 +21,7 @@ from proofs.vocabulary import (
     protected_since_arrival,
     source_protected_throughout,
 )
+from statecheck.claims.catalogue import Step, assume
 
 _A2 = ("A1", "A2", "A3")
 

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from proofs import console, interrupts
+from statecheck.cli import console, interrupts
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from proofs.engine.fate import Judgement
-    from proofs.engine.mutants import Mutant
     from proofs.mutation import Survey
-    from proofs.render import Style
+    from statecheck.mutation.judge import Judgement
+    from statecheck.mutation.mutants import Mutant
+    from statecheck.reports.terminal import Style
 
 NEAREST = 3
 """So many mutants are offered in place of one that is unknown."""
@@ -98,8 +98,8 @@ def command(
 
 def exit_code(found: Survey) -> int:
     """The exit code of a survey."""
-    from proofs.engine.fate import Fate
-    from proofs.exits import Exit
+    from statecheck.exit_codes import Exit
+    from statecheck.mutation.judge import Fate
 
     if found.interrupted:
         return Exit.INTERRUPTED
@@ -161,7 +161,7 @@ def _file(mutant: Mutant) -> str:
 
 def score(found: Survey) -> tuple[int, int]:
     """How many mutants were killed, of how many that could have been."""
-    from proofs.engine.fate import Fate
+    from statecheck.mutation.judge import Fate
 
     killed = found.count(Fate.KILLED)
     return killed, killed + found.count(Fate.SURVIVED, Fate.UNDETERMINED)
@@ -207,9 +207,9 @@ def to_json(found: Survey, seed: int) -> dict[str, Any]:
 
 def text(found: Survey, style: Style) -> str:
     """A survey as text of at most 80 columns."""
-    from proofs.engine.fate import Fate
     from proofs.mutation import everything
-    from proofs.render import _chapter, _printed
+    from statecheck.mutation.judge import Fate
+    from statecheck.reports.terminal import _chapter, _printed
 
     parts: list[RenderableType] = [_table(found)]
     for heading, fate in (
@@ -228,8 +228,8 @@ def _table(found: Survey) -> RenderableType:
     from rich import box
     from rich.table import Table
 
-    from proofs.engine.fate import Fate
-    from proofs.words import grouped
+    from statecheck.mutation.judge import Fate
+    from statecheck.reports.words import grouped
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
     table.add_column("part of the model", no_wrap=True)
@@ -251,8 +251,8 @@ def _accounts(found: Survey, fate: Any) -> Iterator[RenderableType]:
     """The mutants of a fate, by the reason."""
     from rich.text import Text
 
-    from proofs.render import QUIET, _indented
-    from proofs.words import grouped
+    from statecheck.reports.terminal import QUIET, _indented
+    from statecheck.reports.words import grouped
 
     mine = [(m, judgement) for m, judgement in found.settled if judgement.fate is fate]
     for reason, group in grouped(mine, lambda item: item[1].reason):
@@ -264,7 +264,7 @@ def _accounts(found: Survey, fate: Any) -> Iterator[RenderableType]:
 
 
 def _blind(found: Survey) -> Iterator[RenderableType]:
-    from proofs.render import _indented
+    from statecheck.reports.terminal import _indented
 
     yield ORDER
     for title, ids in seen(found).items():
@@ -275,8 +275,8 @@ def _blind(found: Survey) -> Iterator[RenderableType]:
 def _closing(found: Survey) -> Iterator[RenderableType]:
     from rich.text import Text
 
-    from proofs.engine.fate import Fate
-    from proofs.render import BAD, GOOD, OPEN
+    from statecheck.mutation.judge import Fate
+    from statecheck.reports.terminal import BAD, GOOD, OPEN
 
     killed, possible = score(found)
     if not found.found:

@@ -19,18 +19,18 @@ from typing import Any
 import z3
 
 from model import entities, machines, site, version
-from model.kernel import ModelError
 from proofs import session
 from proofs.catalogue import CLAIMS, QUESTIONS
-from proofs.engine.ask import deaf, interruptible
-from proofs.engine.explicit import Instance
-from proofs.engine.fate import Fate, Judge, Judgement, Kill
-from proofs.engine.induction import Timeout
-from proofs.engine.lockstep import Guide, watch
-from proofs.engine.mutants import Mutant, mutants
-from proofs.engine.replay import ReplayError
-from proofs.engine.stakes import Event, Original
-from proofs.engine.variant import any_graph, variant
+from statecheck.explicit.lockstep import Guide, watch
+from statecheck.explicit.search import Instance
+from statecheck.modeling import ModelError
+from statecheck.mutation.baseline import Event, Original
+from statecheck.mutation.judge import Fate, Judge, Judgement, Kill
+from statecheck.mutation.module_variant import any_graph, variant
+from statecheck.mutation.mutants import Mutant, mutants
+from statecheck.runs.replay import ReplayError
+from statecheck.safety.induction import Timeout
+from statecheck.smt.solving import deaf, interruptible
 
 MODULES: tuple[ModuleType, ...] = (version, machines, entities, site)
 """What is mutated: everything of the model that happens. Assumptions are prose."""
@@ -54,7 +54,13 @@ PATIENCE = 120.0
 comes near: what is decided does not depend on how fast or busy a machine is.
 """
 
-_KEPT = ("model.kernel", "proofs.engine", "proofs.mutat", "proofs.console", "proofs.__main__")
+_KEPT = (
+    "statecheck.modeling",
+    "proofs.engine",
+    "proofs.mutat",
+    "statecheck.cli.console",
+    "proofs.__main__",
+)
 """Modules that know nothing of a mutant; the others are imported anew for each."""
 
 

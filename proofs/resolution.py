@@ -5,7 +5,6 @@ from __future__ import annotations
 from model.entities import Mailbox, Server
 from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, SP4, DatabaseFormat, Logged, StoreVersion, native
-from proofs.engine.claims import Step, assume
 from proofs.vocabulary import (
     CATALOGUE,
     fails,
@@ -15,6 +14,7 @@ from proofs.vocabulary import (
     last_events,
     started_at_2_46,
 )
+from statecheck.claims.catalogue import Step, assume
 
 
 @CATALOGUE.always("resolution.no_move_fails", "Resolution, Status", assumptions=("A3", "A4"))

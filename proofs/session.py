@@ -9,13 +9,13 @@ from pathlib import Path
 from model.site import Site
 from model.version import POSTED, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
-from proofs.engine.ask import interruptible
-from proofs.engine.bounded import Numbers
-from proofs.engine.claims import Claim
-from proofs.engine.prove import Prover
-from proofs.engine.verdict import Report, Result, Verdict
-from proofs.report import OutputFile
 from proofs.table import table
+from statecheck.claims.catalogue import Claim
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.prover.prover import Prover
+from statecheck.reports.json_report import OutputFile
+from statecheck.safety.bounded import Numbers
+from statecheck.smt.solving import interruptible
 
 LOCK = Path(__file__).with_name("evidence.lock")
 """The invariant and the runs, as they were found and reviewed."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from model.version import POSTED, StoreVersion, native
 from proofs.administrators import SETTINGS
-from proofs.engine.verdict import Result
-from proofs.report import run_json, setting_json
 from proofs.vocabulary import PER_REQUEST
+from statecheck.claims.results import Result
+from statecheck.reports.json_report import run_json, setting_json
 
 COLUMNS = ("move_can_fail", "client_exposed_at_source", "client_exposed_at_destination")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP4, DatabaseFormat, Logged, StoreVersion, fixed
-from proofs.engine.claims import Catalogue, Reading, Step, history
+from statecheck.claims.catalogue import Catalogue, Reading, Step, history
 
 CATALOGUE = Catalogue(Site)
 """Every claim, in the order of the article."""

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from proofs import console, interrupts
+from statecheck.cli import console, interrupts
 
 if TYPE_CHECKING:
     from proofs.article import Paragraph
-    from proofs.engine.mutants import Mutant
-    from proofs.engine.verdict import Run
+    from statecheck.claims.results import Run
+    from statecheck.mutation.mutants import Mutant
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,11 @@ def appearances(*, timeout: float | None = None, seed: int = 0) -> Iterator[Appe
 def _appearing(
     removed: Sequence[Mutant], title: str, timeout: float | None, seed: int
 ) -> tuple[Any, Run | None]:
-    from proofs.engine.bounded import Goal, Unrolling, shortest
-    from proofs.engine.grounds import DEPTH
-    from proofs.engine.replay import replay
-    from proofs.engine.variant import variant
     from proofs.mutation import MODULES, fresh
+    from statecheck.mutation.module_variant import variant
+    from statecheck.prover.context import DEPTH
+    from statecheck.runs.replay import replay
+    from statecheck.safety.bounded import Goal, Unrolling, shortest
 
     sources = {}
     for module in MODULES:
@@ -114,10 +114,10 @@ def command(*, timeout: float | None, seed: int) -> int:
     """Take what each paragraph of the article says out of the model; show the run that appears."""
     with interrupts.held():
         from proofs import mutation  # noqa: F401  (it is what takes long)
-        from proofs.engine.ask import interruptible
-        from proofs.engine.induction import Timeout
-        from proofs.exits import Exit
-        from proofs.render import appearance_text
+        from statecheck.exit_codes import Exit
+        from statecheck.reports.terminal import appearance_text
+        from statecheck.safety.induction import Timeout
+        from statecheck.smt.solving import interruptible
 
     missing = False
     try:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from model.entities import Mailbox
-from proofs.engine.claims import Step, assume
 from proofs.vocabulary import (
     CATALOGUE,
     fails,
     source_unprotected_throughout,
     started_unprotected,
 )
+from statecheck.claims.catalogue import Step, assume
 
 
 @CATALOGUE.always("workaround.disable_first", "Workaround", assumptions=("A3",))

@@ -8,12 +8,12 @@ from multiprocessing import Pipe, Process
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
-from model.kernel import ModelError
 from proofs.catalogue import CLAIMS, QUESTIONS
-from proofs.engine.ask import deaf
-from proofs.engine.claims import Claim
-from proofs.engine.verdict import Result, Verdict
 from proofs.session import prover
+from statecheck.claims.catalogue import Claim
+from statecheck.claims.results import Result, Verdict
+from statecheck.modeling import ModelError
+from statecheck.smt.solving import deaf
 
 GRACE = 1.0
 """So many seconds after its time a process that still proves is stopped."""

@@ -12,7 +12,12 @@ import pytest
 from statemachine import State
 from statemachine.exceptions import TransitionNotAllowed
 
-from model.kernel import (
+from model.site import Site
+from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
+from statecheck.claims.catalogue import Catalogue, Step, assume, enabled, history
+from statecheck.claims.results import Verdict
+from statecheck.explicit.search import Finding, Instance, check
+from statecheck.modeling import (
     ActionDisabled,
     Entity,
     Machine,
@@ -20,17 +25,12 @@ from model.kernel import (
     ModelError,
     System,
     action,
-    alone,
     pure,
 )
-from model.site import Site
-from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
-from proofs.engine.agreement import check_agreement
-from proofs.engine.claims import Catalogue, Step, assume, enabled, history
-from proofs.engine.explicit import Finding, Instance, check
-from proofs.engine.prove import Prover
-from proofs.engine.transitions import Transitions
-from proofs.engine.verdict import Verdict
+from statecheck.modeling import alone
+from statecheck.prover.agreement import check_agreement
+from statecheck.prover.prover import Prover
+from statecheck.symbolic.transition_system import Transitions
 
 
 class Colour(enum.Enum):

@@ -27,21 +27,21 @@ from model.version import SP4, StoreVersion
 from proofs import evidence, session
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.certificates import _Assembly, canonical, certificate
-from proofs.engine.claims import Claim
-from proofs.engine.induction import Timeout
-from proofs.engine.prove import Prover
-from proofs.engine.sections import Premise, name_of
-from proofs.engine.smtlib import Writer, layout, symbol
-from proofs.engine.space import Instance
-from proofs.engine.sweep import sweep
-from proofs.engine.verdict import Report, Result, Verdict
-from proofs.folder import OutputFolder
-from proofs.recheck import demands
-from proofs.recheck.command import main as recheck_main
-from proofs.recheck.fragment import receipt
-from proofs.recheck.solver import Solver
-from proofs.recheck.texts import sections
+from statecheck.certificate.certificates import _Assembly, canonical, certificate
+from statecheck.certificate.folder import OutputFolder
+from statecheck.certificate.sections import Premise, name_of
+from statecheck.certificate.smtlib import Writer, layout, symbol
+from statecheck.certificate.sweep import sweep
+from statecheck.claims.catalogue import Claim
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.explicit.state_space import Instance
+from statecheck.prover.prover import Prover
+from statecheck.recheck import demands
+from statecheck.recheck.command import main as recheck_main
+from statecheck.recheck.fragment import receipt
+from statecheck.recheck.solver import Solver
+from statecheck.recheck.texts import sections
+from statecheck.safety.induction import Timeout
 
 IDS = (
     "resolution.no_move_fails",
@@ -691,7 +691,7 @@ def test_the_recheck_imports_neither_model_nor_engine(folder: Path) -> None:
     )
     *_, code, modules = done.stdout.splitlines()
     assert code == "0"
-    assert {"cvc5", "proofs.recheck"} <= set(modules.split())
+    assert {"cvc5", "statecheck.recheck"} <= set(modules.split())
     for name in modules.split():
         assert name.split(".")[0] not in ("model", "z3", "statemachine")
         assert not name.startswith("proofs.engine")

@@ -11,14 +11,15 @@ import jsonschema
 import pytest
 from statemachine import State, StateMachine
 
-from model.kernel import ModelError, alone, signature
 from model.site import Site
 from proofs.__main__ import main
-from proofs.engine.claims import Kind
-from proofs.engine.expressions import claim
-from proofs.engine.transitions import Transitions
+from statecheck.claims.catalogue import Kind
+from statecheck.claims.expressions import claim
+from statecheck.modeling import ModelError, signature
+from statecheck.modeling import alone
+from statecheck.symbolic.transition_system import Transitions
 
-SCHEMA = json.loads((Path(__file__).parents[1] / "proofs/report.schema.json").read_text())
+SCHEMA = json.loads((Path(__file__).parents[1] / "statecheck/reports/report.schema.json").read_text())
 
 DOOR = textwrap.dedent(
     '''
@@ -115,7 +116,7 @@ PARCELS = textwrap.dedent(
     """
     from statemachine import State
 
-    from model.kernel import Entity, Machine, Many, System, action, anything
+    from statecheck.modeling import Entity, Machine, Many, System, action, anything
 
 
     class Lid(Machine):
@@ -219,7 +220,7 @@ def test_bad_input_is_one_line(
         ("Site", "is not MODULE:CLASS"),
         ("no.such:Thing", "cannot be imported"),
         ("model.version:StoreVersion", "neither a System nor a python-statemachine class"),
-        ("model.kernel:Machine", "has no states"),
+        ("statecheck.modeling:Machine", "has no states"),
     ],
 )
 def test_what_is_no_system(name: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import z3
 
-from model.kernel import ModelError
 from model.machines import AttachmentLifecycle, MoveMailbox
 from model.site import Site
 from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.claims import Claim, Kind
-from proofs.engine.core import Cores, Obligation
-from proofs.engine.prove import Prover
-from proofs.engine.verdict import Core, Verdict
+from statecheck.claims.catalogue import Claim, Kind
+from statecheck.claims.results import Core, Verdict
+from statecheck.modeling import ModelError
+from statecheck.prover.prover import Prover
+from statecheck.safety.proof_core import Cores, Obligation
 
 PROVED = [c for c in CLAIMS if c.kind is Kind.ALWAYS and c.expected == "PROVED"]
 

@@ -16,13 +16,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from diagrams import gallery, layout, statechart, verdicts
+from diagrams import gallery, verdicts
 from diagrams.__main__ import main
-from diagrams.playback import play
 from diagrams.site import MACHINES
-from model.kernel import ModelError
 from model.site import Site
-from proofs.report import SCHEMA
+from statecheck.drawing.layout import layout
+from statecheck.drawing.pictures import statechart
+from statecheck.drawing.pictures.playback import play
+from statecheck.modeling import ModelError
+from statecheck.reports.json_report import SCHEMA
 
 ROOT = Path(__file__).parents[1]
 GALLERY = ROOT / "diagrams" / "gallery"
@@ -243,7 +245,7 @@ def test_any_machine_is_drawn_into_the_present_folder(here: Path) -> None:
             "'model.version:StoreVersion' is the class StoreVersion, which",
         ),
         ("model.version:SP3", "'model.version:SP3' is of type StoreVersion, which is no state"),
-        ("model.kernel:Machine", "Machine has no states, so there is nothing to draw"),
+        ("statecheck.modeling:Machine", "Machine has no states, so there is nothing to draw"),
         ("exits_at_once:Door", "cannot be imported: SystemExit"),
         ("is_broken:Door", "cannot be imported: SyntaxError"),
     ],

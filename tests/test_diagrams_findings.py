@@ -10,17 +10,19 @@ from typing import Any
 
 import pytest
 
-from diagrams import answers, core, findings, raster, run, stories, verdicts
+from diagrams import answers, findings, stories, verdicts
 from diagrams.article import picture as drawn_map
-from diagrams.labels import Ink
-from diagrams.scene import Box, Group, Scene, Shape, Text, flat
 from diagrams.site import MACHINES
-from diagrams.style import LIGHT
-from diagrams.svg import svg
-from diagrams.text import TIED
 from model.version import StoreVersion, native
 from proofs.article import PARAGRAPHS
 from proofs.catalogue import CLAIMS
+from statecheck.drawing.canvas import raster
+from statecheck.drawing.canvas.scene import Box, Group, Scene, Shape, Text, flat
+from statecheck.drawing.canvas.style import LIGHT
+from statecheck.drawing.canvas.svg import svg
+from statecheck.drawing.canvas.text import TIED
+from statecheck.drawing.layout.labels import Ink
+from statecheck.drawing.pictures import core, run
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -15,22 +15,24 @@ import pytest
 from statemachine import HistoryState, State, StateChart, StateMachine
 from statemachine.statemachine import StateChart as Base
 
-from diagrams import composition, layout, site, statechart, verdicts
-from diagrams.anything import picture
-from diagrams.composition import picture as composed
-from diagrams.joint import joints
-from diagrams.labels import PLAIN, Ink, Setting, transition_lines
-from diagrams.layout import Graph, Node, dot, lay_out
-from diagrams.machine import Machine, describe
-from diagrams.playback import play
-from diagrams.statechart import drawings
-from diagrams.style import DARK, LIGHT
-from diagrams.svg import svg
-from model.kernel import Entity as Kind
-from model.kernel import Machine as Part
-from model.kernel import Many, System, action, signature
+from diagrams import site, verdicts
 from model.machines import MoveMailbox
 from model.site import Site
+from statecheck.drawing.canvas.style import DARK, LIGHT
+from statecheck.drawing.canvas.svg import svg
+from statecheck.drawing.layout import layout
+from statecheck.drawing.layout.labels import PLAIN, Ink, Setting, transition_lines
+from statecheck.drawing.layout.layout import Graph, Node, dot, lay_out
+from statecheck.drawing.pictures import composition, statechart
+from statecheck.drawing.pictures.anything import picture
+from statecheck.drawing.pictures.composition import picture as composed
+from statecheck.drawing.pictures.joint import joints
+from statecheck.drawing.pictures.machine import Machine, describe
+from statecheck.drawing.pictures.playback import play
+from statecheck.drawing.pictures.statechart import drawings
+from statecheck.modeling import Entity as Kind
+from statecheck.modeling import Machine as Part
+from statecheck.modeling import Many, System, action, signature
 
 LOOKS = Path(__file__).with_name("test_diagrams_looks.py")
 SVG = "{http://www.w3.org/2000/svg}"

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from statemachine import State
 
-from model.kernel import Entity, Machine, Many, ModelError, System, action, anything
 from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, FIRST_WITH_MOVE_FIX, SP3, SP4, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.claims import Catalogue, Claim, Kind, Step, assume, history
-from proofs.engine.explicit import (
+from statecheck.claims.catalogue import Catalogue, Claim, Kind, Step, assume, history
+from statecheck.explicit.search import (
     Finding,
     Instance,
     Reach,
@@ -23,6 +22,7 @@ from proofs.engine.explicit import (
     reach,
     sample,
 )
+from statecheck.modeling import Entity, Machine, Many, ModelError, System, action, anything
 
 FOUR = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2651.68", "5.5.2652.68", "5.5.2653.23")))
 THREE = (SP3, FIRST_WITH_FORMAT_2_46, SP4)

@@ -22,12 +22,12 @@ from typing import Any
 
 import pytest
 
-from model.kernel import ModelError
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS
-from proofs.engine.claims import Claim, Kind
-from proofs.engine.verdict import Change, Report, Result, Run, RunStep, Verdict
-from proofs.render import Style, listing_text
+from statecheck.claims.catalogue import Claim, Kind
+from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
+from statecheck.modeling import ModelError
+from statecheck.reports.terminal import Style, listing_text
 
 ROOT = Path(__file__).parents[1]
 
@@ -475,9 +475,9 @@ sys.meta_path.insert(0, Trip())
         ("proofs --list", ("click", "rich")),
         ("proofs mutate", ("click", "proofs.mutate", "proofs.mutation")),
         ("proofs without", ("click", "proofs.without", "z3")),
-        ("proofs check model.site:Site --always True", ("proofs.check", "z3")),
-        ("proofs recheck nowhere", ("click", "proofs.recheck", "argparse")),
-        ("proofs.recheck nowhere", ("argparse",)),
+        ("proofs check model.site:Site --always True", ("statecheck.cli.check", "z3")),
+        ("proofs recheck nowhere", ("click", "statecheck.recheck", "argparse")),
+        ("statecheck.recheck nowhere", ("argparse",)),
         ("diagrams --check", ("click", "diagrams.gallery")),
     ],
 )
@@ -956,6 +956,6 @@ def test_import_contracts_name_every_module() -> None:
         {f"{name}.{path.stem}" for path in (ROOT / name).glob("*.py")} - {f"{name}.__init__"}
         for name in ("model", "proofs")
     )
-    assert model <= forbidden["model.kernel",]
+    assert model <= forbidden["statecheck.modeling",]
     # Exit codes are numbers: verdicts end in one, and so does what must not import the engine.
-    assert model | proofs - {"proofs.exits"} <= forbidden["proofs.engine",]
+    assert model | proofs - {"statecheck.exit_codes"} <= forbidden["proofs.engine",]

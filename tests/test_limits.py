@@ -19,13 +19,13 @@ from typing import Any
 import pytest
 import z3
 
-from model.kernel import ModelError
 from proofs import session, workers
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS
-from proofs.engine.ask import ask, interruptible
-from proofs.engine.induction import Timeout
-from proofs.engine.verdict import Verdict
+from statecheck.claims.results import Verdict
+from statecheck.modeling import ModelError
+from statecheck.safety.induction import Timeout
+from statecheck.smt.solving import ask, interruptible
 
 ROOT = Path(__file__).parents[1]
 SLACK = 3.0

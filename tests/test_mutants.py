@@ -21,14 +21,14 @@ from model.machines import AntivirusApi, AttachmentLifecycle, InformationStore, 
 from model.site import Site
 from proofs import mutate, mutation, session
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.claims import Kind
-from proofs.engine.differences import Differences, comparable
-from proofs.engine.fate import Fate, Judge, Judgement, Kill, _endless
-from proofs.engine.lockstep import _partings, watch
-from proofs.engine.mutants import Mutant, mutants
-from proofs.engine.rewrites import events
-from proofs.engine.variant import any_graph, variant
-from proofs.engine.vocabulary import Key
+from statecheck.claims.catalogue import Kind
+from statecheck.explicit.lockstep import _partings, watch
+from statecheck.mutation.differences import Differences, comparable
+from statecheck.mutation.judge import Fate, Judge, Judgement, Kill, _endless
+from statecheck.mutation.module_variant import any_graph, variant
+from statecheck.mutation.mutants import Mutant, mutants
+from statecheck.mutation.rewrites import events
+from statecheck.symbolic.vocabulary import Key
 
 ROOT = Path(__file__).parent.parent
 EVERY = mutation.everything()

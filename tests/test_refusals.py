@@ -8,11 +8,11 @@ import pytest
 import z3
 from statemachine import State
 
-from model.kernel import Entity, Machine, Many, ModelError, System, action
-from proofs.engine.evaluate import Valuation
-from proofs.engine.ground import entity_functions
-from proofs.engine.simulate import Simulator
-from proofs.engine.transitions import Transitions
+from statecheck.modeling import Entity, Machine, Many, ModelError, System, action
+from statecheck.symbolic.evaluate import Valuation
+from statecheck.symbolic.grounding import entity_functions
+from statecheck.symbolic.simulate import Simulator
+from statecheck.symbolic.transition_system import Transitions
 
 
 class Light(Machine):

@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 
 from proofs.catalogue import CLAIMS
-from proofs.engine.claims import Kind
-from proofs.engine.verdict import Change, Report, Result, Run, RunStep, Verdict
-from proofs.report import SCHEMA, to_json, to_text
+from statecheck.claims.catalogue import Kind
+from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
+from statecheck.reports.json_report import SCHEMA, to_json, to_text
 
 RUN = Run(
     (("servers", 2),),
@@ -157,5 +157,9 @@ def test_derived_answers_are_keyed_by_claim_and_table() -> None:
 
 
 def test_schema_is_shipped_beside_the_code() -> None:
-    assert Path(sys.modules["proofs.report"].__file__ or "").parent / "report.schema.json" == SCHEMA
+    assert (
+        Path(sys.modules["statecheck.reports.json_report"].__file__ or "").parent
+        / "report.schema.json"
+        == SCHEMA
+    )
     assert SCHEMA.is_file()

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.kernel import FORGOTTEN, STATE, ActionDisabled, Entity, MachineInfo
 from model.site import Site
 from model.version import StoreVersion
-from proofs.engine.evaluate import Valuation
-from proofs.engine.explicit import Instance, Space
-from proofs.engine.simulate import Simulator
-from proofs.engine.transitions import Transitions
+from statecheck.explicit.search import Instance, Space
+from statecheck.modeling import FORGOTTEN, STATE, ActionDisabled, Entity, MachineInfo
+from statecheck.symbolic.evaluate import Valuation
+from statecheck.symbolic.simulate import Simulator
+from statecheck.symbolic.transition_system import Transitions
 
 FOUR = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2651.68", "5.5.2652.68", "5.5.2653.23")))
 SIZES = {"Server": 2, "Mailbox": 1, "Attachment": 1}

@@ -17,23 +17,25 @@ from benchmarks import handwritten
 from benchmarks.__main__ import SHARED
 from model import version
 from model.entities import Attachment, Mailbox
-from model.kernel import Entity, ModelError
 from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, SP3, SP4, StoreVersion
 from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
-from proofs.engine import ground, lock, recall
-from proofs.engine.bounded import Goal, Unrolling, shortest
-from proofs.engine.claims import ANY_READING, Catalogue, Claim, Kind, Step, assume
-from proofs.engine.evaluate import compiled
-from proofs.engine.explicit import Finding, Instance, Space, check, product
-from proofs.engine.memo import Code
-from proofs.engine.prove import Prover
-from proofs.engine.recover import Plan, plans
-from proofs.engine.replay import ReplayError, replay
-from proofs.engine.verdict import Report, Result, Run, RunStep, Verdict, exit_code
 from proofs.table import COLUMNS, table
 from proofs.vocabulary import PER_REQUEST, ever_scanned, fails, hands_to_client, is_protected
+from statecheck.claims.catalogue import ANY_READING, Catalogue, Claim, Kind, Step, assume
+from statecheck.claims.results import Report, Result, Run, RunStep, Verdict, exit_code
+from statecheck.explicit.read_tracing import Code
+from statecheck.explicit.search import Finding, Instance, Space, check, product
+from statecheck.modeling import Entity, ModelError
+from statecheck.prover import lock
+from statecheck.prover.prover import Prover
+from statecheck.runs import text
+from statecheck.runs.replay import ReplayError, replay
+from statecheck.safety.bounded import Goal, Unrolling, shortest
+from statecheck.safety.plans import Plan, plans
+from statecheck.symbolic import grounding
+from statecheck.symbolic.evaluate import compiled
 
 CHECKED = [claim for claim in CLAIMS if claim.kind is not Kind.EVENTUALLY]
 CHEAP = [
@@ -338,7 +340,7 @@ def test_a_run_that_is_not_one_is_not_believed(
     (result,) = engine.settle([claim])
     assert result.as_expected
     if result.run is not None:
-        assert recall.written(result.run) == json.loads(original)
+        assert text.written(result.run) == json.loads(original)
     if result.verdict is Verdict.PROVED and said in (
         "there is a shorter one",  # an antecedent's run need not be a shortest one,
         "has sticky = False, unlike its reading",  # and this claim has no reading
@@ -437,7 +439,7 @@ def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
     }
     for result in report.results:
         if result.run is not None:
-            assert recall.written(result.run) == kept[result.claim.title]
+            assert text.written(result.run) == kept[result.claim.title]
 
 
 def test_a_lock_that_proves_too_little_is_named(tmp_path: Path) -> None:
@@ -596,9 +598,9 @@ def test_unknown_is_never_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
     claims = [named("safety.scan_is_served"), named("symptoms.move_may_fail")]
     small = prover(claims, lock_file=None)
     monkeypatch.setattr(small, "_invariant", [])
-    assert ground.solver(0).check() == z3.sat
-    monkeypatch.setattr("proofs.engine.induction.solver", lambda *_: Undecided())
-    monkeypatch.setattr("proofs.engine.bounded.solver", lambda *_: Undecided())
+    assert grounding.solver(0).check() == z3.sat
+    monkeypatch.setattr("statecheck.safety.induction.solver", lambda *_: Undecided())
+    monkeypatch.setattr("statecheck.safety.bounded.solver", lambda *_: Undecided())
     assert {r.verdict for r in small.settle(claims)} == {Verdict.UNDETERMINED}
 
 
@@ -633,7 +635,7 @@ def test_a_run_that_does_not_happen_is_not_shown() -> None:
             return found[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("proofs.engine.prove.Unrolling", Spy)
+        patch.setattr("statecheck.prover.prover.Unrolling", Spy)
         list(session.prover(lock_file=None).settle([claim]))
     (run,) = found
     replay(Site, HISTORIES, run, claim, True)

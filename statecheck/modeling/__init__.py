@@ -1,0 +1,46 @@
+"""A small language for systems of python-statemachine machines; it knows nothing of Exchange.
+
+A *machine* is a python-statemachine class with typed fields. An *entity* owns machines and refers
+to other entities. A *system* has any number of each kind of entity and composes their machines by
+*actions*, each one atomic step. The same classes run, are searched, are proven and are drawn.
+"""
+
+from statecheck.modeling.errors import ActionDisabled, ModelError
+from statecheck.modeling.fields import FORGOTTEN, STATE, Field, Record, Start, anything, derived
+from statecheck.modeling.machine import Machine
+from statecheck.modeling.signature import (
+    ActionInfo,
+    EntityInfo,
+    FieldInfo,
+    MachineInfo,
+    SystemInfo,
+    signature,
+)
+from statecheck.modeling.single_machine import SLOT, alone
+from statecheck.modeling.system import Entity, Many, System, action, pure
+
+__all__ = [
+    "FORGOTTEN",
+    "SLOT",
+    "STATE",
+    "ActionDisabled",
+    "ActionInfo",
+    "Entity",
+    "EntityInfo",
+    "Field",
+    "FieldInfo",
+    "Machine",
+    "MachineInfo",
+    "Many",
+    "ModelError",
+    "Record",
+    "Start",
+    "System",
+    "SystemInfo",
+    "action",
+    "alone",
+    "anything",
+    "derived",
+    "pure",
+    "signature",
+]

@@ -1,0 +1,467 @@
+"""A proof run as text of at most 80 columns, for a terminal of any colour or for a pipe."""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from statecheck.claims.catalogue import Claim, Kind
+from statecheck.claims.results import CorePart, Report, Result, Run, Verdict, tally
+from statecheck.reports.words import (
+    again,
+    by_section,
+    circumstances,
+    count,
+    evidence,
+    grouped,
+    place,
+    remark,
+    under,
+)
+
+if TYPE_CHECKING:
+    from proofs.without import Appearance
+
+Colours = Literal["standard", "256", "truecolor"]
+"""What a terminal can show."""
+
+WIDTH = 80
+
+ADMINISTRATORS = "administrators"
+"""The name of the administrators' table among a report's tables."""
+
+# Mid-tones of the 256 colours: 3.5 to 1 or better in contrast on white and on near-black.
+GOOD, FOUND, OPEN, BAD, QUIET = "color(29)", "color(97)", "color(130)", "color(160)", "color(243)"
+
+COLOURS = {
+    Verdict.PROVED: GOOD,
+    Verdict.REACHED: GOOD,
+    Verdict.DERIVED: GOOD,
+    Verdict.REFUTED: FOUND,
+    Verdict.UNDETERMINED: OPEN,
+}
+
+ENDS = ("source", "destination")
+
+SHORT = 19
+"""A reason of at most so many characters stands in the table of verdicts itself."""
+
+
+class Assumption(Protocol):
+    """What is shown of an assumption of the model."""
+
+    @property
+    def id(self) -> str:
+        """Its name, as in A1."""
+
+    @property
+    def text(self) -> str:
+        """What is assumed, in words."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How to print: columns, the terminal's colours (None: no escape codes), the encoding."""
+
+    width: int = WIDTH
+    colours: Colours | None = None
+    encoding: str = "utf-8"
+
+
+def colours() -> Colours | None:
+    """What the terminal at stdout can show."""
+    match Console().color_system:
+        case "standard" | "256" | "truecolor" as known:
+            return known
+        case _:
+            return None
+
+
+def report_text(
+    report: Report,
+    assumptions: Sequence[Assumption],
+    style: Style,
+    *,
+    trace: bool = False,
+    allow_undetermined: bool = False,
+    name: Callable[[Claim], str] = lambda claim: claim.title,
+) -> str:
+    """A whole proof run; with ``trace`` the runs of reached claims and the invariant too. ``name``
+    says what the table calls a claim.
+    """
+    results = report.results
+    parts = [_verdicts(results, name)] if results else []
+    parts += _chapter("Findings", _accounts(results, Verdict.REFUTED))
+    if trace:
+        parts += _chapter("Runs", _accounts(results, Verdict.REACHED))
+        parts += _chapter("Invariant", _clauses(results))
+    parts += _chapter("In the end", _endings(results))
+    parts += _chapter("Why", _cores(results))
+    parts += _chapter("Undetermined", _open_questions(results))
+    parts += _chapter("Plans", _plans(results))
+    parts += _chapter("Derived", [*_answers(results), *_administrators(report.tables)])
+    if results and assumptions:
+        parts += _chapter("Assumptions", [_pairs((a.id, a.text) for a in assumptions)])
+    parts += ["", *_closing(report, allow_undetermined=allow_undetermined)]
+    return _printed(parts, style)
+
+
+def listing_text(claims: Iterable[Claim], style: Style) -> str:
+    """The claims with their kinds and expected verdicts; nothing is proven."""
+    parts: list[RenderableType] = []
+    for section, group in by_section(claims, lambda claim: claim):
+        parts.append(_rule(section))
+        for n, claim in enumerate(group):
+            parts.append(
+                Text.assemble((f"{claim.title:<42}", "bold"), f"{claim.kind!s:<13}", claim.expected)
+            )
+            if all(other.id != claim.id for other in group[n + 1 :]):
+                parts.append(_indented(Text(claim.text, QUIET)))
+    return _printed(parts, style)
+
+
+def appearance_text(item: Appearance, style: Style) -> str:
+    """The run that appears when a paragraph is taken out of the model."""
+    name = f"{item.paragraph.section} {item.paragraph.number}"
+    changes = [
+        (f"{m.module.replace('.', '/')}.py:{m.line}", f"{m.before} -> {m.after}")
+        for m in item.removed
+    ]
+    if item.as_for is not None:
+        same = f"As for {item.as_for.section} {item.as_for.number}: the model takes the same of it."
+        return _printed([_rule(f"Without {name}"), Text(same)], style) + "\n"
+    parts: list[RenderableType] = [
+        _rule(f"Without {name}"),
+        _pairs(changes),
+        Text.assemble((item.claim, f"bold {FOUND}"), " is broken: ", (item.says, "italic")),
+        "",
+    ]
+    parts.append(_run(item.run) if item.run is not None else Text("! no run appears", BAD))
+    return _printed(parts, style) + "\n"
+
+
+# -- the table of verdicts ----------------------------------------------------------------------
+
+
+def _verdicts(results: Sequence[Result], name: Callable[[Claim], str]) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0, expand=True)
+    table.add_column("claim", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("evidence", ratio=1)
+    table.add_column("ms", justify="right", no_wrap=True)
+    for n, (section, group) in enumerate(by_section(results, lambda result: result.claim)):
+        if n:
+            table.add_row()
+        table.add_row(Text(section, "bold"))
+        for result in group:
+            bad = remark(result)
+            table.add_row(
+                Text(name(result.claim)),
+                Text(str(result.verdict), BAD if bad else COLOURS[result.verdict]),
+                _evidence(result),
+                Text(_milliseconds(result.seconds), QUIET),
+            )
+            if bad:
+                table.add_row(Text(f"  ! {bad}", f"bold {BAD}"))
+    return table
+
+
+def _evidence(result: Result) -> str:
+    is_long = result.verdict is Verdict.UNDETERMINED and len(result.detail) > SHORT
+    return "see below" if is_long else evidence(result)
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f}" if seconds >= 0.0005 else "<1"
+
+
+# -- findings, runs, open questions -------------------------------------------------------------
+
+
+def _accounts(results: Iterable[Result], verdict: Verdict) -> Iterator[RenderableType]:
+    for n, result in enumerate(r for r in results if r.verdict is verdict):
+        if n:
+            yield ""
+        yield Text(result.claim.title, f"bold {COLOURS[verdict]}")
+        yield _indented(Text(result.claim.text, "italic"))
+        yield _indented(Text(_in_words(result)))
+        if result.run is not None:
+            yield ""
+            yield _indented(_run(result.run))
+
+
+def _in_words(result: Result) -> str:
+    """What a run means for its claim."""
+    claim = result.claim
+    if result.run is None:
+        return "! REACHED was expected, but no run gets there, however long and at any size."
+    word = "run" if result.run.loop is None else "lasso"
+    run = f"a {word} of {count(result.steps or 0, 'step')}"
+    if result.verdict is Verdict.REACHED:
+        return f"It is so: {run} gets there, and no shorter one does, at any size."
+    breaks = f"{run} breaks it, and no shorter one does, at any size."
+    if not result.as_expected:
+        return f"! {claim.expected} was expected, but it is false: {breaks}"
+    if claim.kind is Kind.FINDING:
+        opening = "The article suggests so; made precise, it is false"
+    else:
+        opening = "This is false"
+    if claim.reading.name:
+        opening += f" {under(claim)}"
+    return " ".join([f"{opening}: {breaks}", *_remarks(claim)])
+
+
+def _remarks(claim: Claim) -> list[str]:
+    """The paragraphs of a claim's docstring after the first: what its refutation means."""
+    _, *further = (inspect.getdoc(claim.body) or "").split("\n\n")
+    return [" ".join(paragraph.split()) for paragraph in further]
+
+
+def _run(run: Run) -> RenderableType:
+    changes = [change for step in run.steps for change in step.changes]
+    width = max((len(f"{change.entity}.{change.what}") for change in changes), default=0)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=QUIET)
+    table.add_column("step", justify="right")
+    table.add_column("action, and what it changes")
+    for n, step in enumerate(run.steps, 1):
+        table.add_row(str(n), Text(str(step), "bold"))
+        for change in step.changes:
+            name = f"{change.entity}.{change.what}"
+            table.add_row("", f"  {name:<{width}}  {change.before} -> {change.after}")
+        if not step.changes:
+            table.add_row("", Text("  nothing", QUIET))
+    if run.loop is not None:
+        table.add_row("", Text(again(run), "italic"))
+        for reason in run.fairness:
+            table.add_row("", Text(f"  {reason}", QUIET))
+    return Group(_pairs(circumstances(run)), *([table] if run.steps else []))
+
+
+def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
+    """Why every fair run gets there, and what becomes of a claim without each assumption."""
+    for n, result in enumerate(r for r in results if r.argument is not None):
+        if n:
+            yield ""
+        yield Text(result.claim.title, f"bold {COLOURS[result.verdict]}")
+        yield _indented(Text(result.claim.text, "italic"))
+        yield _indented(
+            Text(f"It assumes {'; '.join(map(str, result.claim.fairness))}."),
+        )
+        yield _indented(
+            _pairs((f"phase {k}", text) for k, text in enumerate(result.argument or (), 1))
+        )
+        for entry in result.ledger or ():
+            yield ""
+            yield _indented(Text(f"Without {entry.assumption}: {entry.detail}."))
+            if entry.run is not None:
+                yield _indented(_run(entry.run))
+        if result.needs is not None:
+            yield ""
+            yield _indented(Text(f"It needs exactly: {'; '.join(result.needs) or 'nothing'}."))
+
+
+def _cores(results: Iterable[Result]) -> Iterator[RenderableType]:
+    """What each proof needs of the model."""
+    for n, result in enumerate(r for r in results if r.core is not None):
+        core = result.core
+        assert core is not None
+        if n:
+            yield ""
+        yield Text(result.claim.title, f"bold {COLOURS[result.verdict]}")
+        yield _indented(Text(result.claim.text, "italic"))
+        reading = [under(result.claim)] if core.reading else []
+        if reading or core.clauses:
+            yield _indented(_pairs([("needs", text) for text in (*reading, *core.clauses)]))
+        if core.parts:
+            yield _indented(_needed(core.parts))
+        if core.untouched:
+            yield _indented(_pairs([("does without", ", ".join(core.untouched))]))
+
+
+def _needed(parts: Sequence[CorePart]) -> RenderableType:
+    rows: list[tuple[str, str]] = []
+    for action, group in grouped(parts, lambda part: part.action or "at the start"):
+        for n, part in enumerate(group):
+            named = {name for _, _, name in part.origins if not name.startswith("<")}
+            functions = sorted(named - {part.action})
+            lines = [place(file, line) for file, line, _ in part.origins]
+            where = ", ".join((*functions, *lines))
+            what = f"if {part.text}" if part.kind == "guard" else part.text
+            rows.append(("" if n else action, f"{what} ({where})" if where else what))
+    return _pairs(rows)
+
+
+def _open_questions(results: Iterable[Result]) -> Iterator[RenderableType]:
+    for result in results:
+        if result.verdict is Verdict.UNDETERMINED and len(result.detail) > SHORT:
+            yield Text(result.claim.title, f"bold {OPEN}")
+            yield _indented(Text(result.detail))
+
+
+# -- derived answers ----------------------------------------------------------------------------
+
+
+def _plans(results: Iterable[Result]) -> Iterator[RenderableType]:
+    for result in results:
+        if result.verdict is Verdict.PROVED and result.steps is not None:
+            yield Text(result.claim.title, f"bold {GOOD}")
+            yield _indented(Text(result.claim.text, "italic"))
+            yield _indented(Text(f"From every reachable state: {result.detail}."))
+
+
+def _clauses(results: Iterable[Result]) -> Iterator[RenderableType]:
+    for clause in sorted({clause for result in results for clause in result.invariant or ()}):
+        yield Padding(Text(clause), (0, 0, 0, 2))
+
+
+def _answers(results: Iterable[Result]) -> Iterator[RenderableType]:
+    for result in results:
+        if result.verdict is Verdict.DERIVED:
+            bad = remark(result)
+            yield Text(result.claim.title, f"bold {BAD if bad else GOOD}")
+            yield _indented(Text(result.claim.text, "italic"))
+            yield _indented(Text(_regions(result.answer)))
+            if bad:
+                yield _indented(Text(f"! {bad}", f"bold {BAD}"))
+            elif result.awaited is not None:
+                yield _indented(Text("The articles lead one to expect just that.", QUIET))
+
+
+def _regions(regions: Sequence[dict[str, str]]) -> str:
+    """Regions of versions, in words."""
+    between = [f"from {region['from']} to {region['to']} (both included)" for region in regions]
+    return "\n".join(between) or "none"
+
+
+def _administrators(tables: dict[str, Any]) -> Iterator[RenderableType]:
+    rows: list[dict[str, Any]] = tables.get(ADMINISTRATORS, {}).get("rows", [])
+    if not rows:
+        return
+    yield Text("What to expect of a Store.exe, by where AVAPI is enabled", f"bold {GOOD}")
+    yield _indented(
+        Text(
+            "Each block is about the Store.exe of the source. A2 is read as "
+            f"{tables[ADMINISTRATORS]['reading']}: under the other reading a client can be exposed "
+            "although AVAPI was never off (more.sticky_exposes). May be restored: in place of that "
+            "Store.exe, on databases of the format that it writes; databases that a later one has "
+            "upgraded stay so, and the later one's block says what starts on them. A no is proved "
+            "for any number of servers, mailboxes and attachments; a yes has the length of its "
+            "shortest run.",
+            QUIET,
+        )
+    )
+    yield ""
+    headings = ("AVAPI at\nsource", "AVAPI at\ndestination", "a move\ncan fail")
+    exposed = ("client exposed\nat source", "client exposed\nat destination")
+    yield _indented(_columns(*headings, *exposed), 2)
+    for n, (region, group) in enumerate(grouped(rows, lambda row: _regions([row["versions"]]))):
+        if n:
+            yield ""
+        yield _indented(Text(f"Store.exe {region}", "bold"), 2)
+        body = _columns()
+        for row in group:
+            body.add_row(
+                *("enabled" if row[f"{end}_antivirus"] else "disabled" for end in ENDS),
+                _cell(row["move_can_fail"]),
+                *(_cell(row[f"client_exposed_at_{end}"]) for end in ENDS),
+            )
+        yield _indented(body, 2)
+        yield _indented(_pairs([("may be restored", _regions(group[0]["restorable"]))]), 2)
+        if failing := group[0]["restorable_but_failing"]:
+            text = Text(f"! {_regions(failing)}", f"bold {FOUND}")
+            yield _indented(_pairs([("but fails moves", text)]), 2)
+
+
+def _columns(*headings: str) -> Table:
+    """The five columns of the administrators' table, with headings or for rows below them."""
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_header=bool(headings),
+        show_edge=False,
+        pad_edge=False,
+        padding=0,
+    )
+    for heading in headings or [""] * 5:
+        table.add_column(heading, width=14)
+    return table
+
+
+def _cell(cell: dict[str, Any]) -> Text:
+    if cell["answer"] == "no":
+        return Text("no", GOOD)
+    steps = cell["steps"]
+    return Text("yes" if steps is None else f"yes, {count(steps, 'step')}", f"bold {FOUND}")
+
+
+# -- the end ------------------------------------------------------------------------------------
+
+
+def _closing(report: Report, *, allow_undetermined: bool) -> Iterator[RenderableType]:
+    results = report.results
+    if not results:
+        yield "Nothing was settled."
+        return
+    counts = tally(results)
+    wrong = [result for result in results if remark(result)]
+    if wrong:
+        titles = ", ".join(result.claim.title for result in wrong)
+        yield Text(f"! Not as expected: {titles}.", f"bold {BAD}")
+    elif Verdict.UNDETERMINED in counts:
+        number = count(counts[Verdict.UNDETERMINED], "verdict")
+        pass_ = "passed by --allow-undetermined" if allow_undetermined else "so this is no success"
+        yield Text(f"{number} undetermined, {pass_}; all others as expected.", OPEN)
+    else:
+        yield Text("Every verdict is as expected.", GOOD)
+    parts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if verdict in counts)
+    yield Text(f"{count(len(results), 'verdict')}: {parts}.", "bold")
+
+
+# -- pieces -------------------------------------------------------------------------------------
+
+
+def _chapter(heading: str, parts: Iterable[RenderableType]) -> list[RenderableType]:
+    """A heading and what stands below it; nothing where there is nothing."""
+    body = list(parts)
+    return [_rule(heading), *body] if body else []
+
+
+def _rule(heading: str) -> RenderableType:
+    return Padding(Rule(Text(heading, "bold"), align="left", style=QUIET), (1, 0, 0, 0))
+
+
+def _indented(part: RenderableType, columns: int = 4) -> RenderableType:
+    return Padding(part, (0, 0, 0, columns))
+
+
+def _pairs(pairs: Iterable[tuple[str, str | Text]]) -> RenderableType:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for label, text in pairs:
+        grid.add_row(Text(label, QUIET), text)
+    return grid
+
+
+def _printed(parts: Sequence[RenderableType], style: Style) -> str:
+    file = io.TextIOWrapper(io.BytesIO(), style.encoding, errors="replace", newline="\n")
+    Console(
+        file=file,
+        width=style.width,
+        force_terminal=style.colours is not None,
+        color_system=style.colours,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    ).print(Group(*parts))
+    file.seek(0)
+    text = file.read()
+    return "\n".join(line.rstrip() for line in text.lstrip("\n").split("\n"))

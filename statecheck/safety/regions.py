@@ -1,0 +1,101 @@
+"""Derived sets of numbers, exact at both ends.
+
+For which versions does some run reach a goal?
+
+The numbers that the model compares with cut the line into cells. A cell is ruled out by a proof for
+all of its numbers, or ruled in by a run that is shown to work, step by step, for each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import z3
+
+from statecheck.safety.bounded import Goal, Numbers, Unrolling, uninterpreted
+from statecheck.smt.solving import ask
+from statecheck.symbolic.commands import subterms
+from statecheck.symbolic.grounding import solver
+from statecheck.symbolic.transition_system import Transitions
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The numbers from ``low`` to ``high``, both included."""
+
+    low: int
+    high: int
+
+    def holds(self, term: z3.ArithRef) -> z3.BoolRef:
+        """That a term is one of them."""
+        return z3.And(term >= self.low, term <= self.high)
+
+
+def cells(transitions: Transitions, term: z3.ExprRef, numbers: Numbers) -> list[Cell]:
+    """Cut a type's numbers where a term, or anything that it depends on, may tell them apart."""
+    keys = transitions.relevant([term])
+    terms = [term]
+    for command in transitions.commands:
+        terms.append(command.guard)
+        terms += [update.value for key, update in command.updates.items() if key in keys]
+    terms += [update.value for key, update in transitions.initial.items() if key in keys]
+    cuts = {numbers.low}
+    for whole in terms:
+        for part in subterms(whole):
+            if not z3.is_app(part):
+                continue
+            values = [child.as_long() for child in part.children() if z3.is_int_value(child)]
+            for value in values:
+                # c <= x tells c - 1 from c; x = c tells c from its neighbours on both sides.
+                one_sided = part.decl().kind() == z3.Z3_OP_LE and z3.is_int_value(part.arg(0))
+                cuts |= {value} if one_sided else {value, value + 1}
+    starts = sorted(cut for cut in cuts if numbers.low <= cut <= numbers.high)
+    ends = [start - 1 for start in starts[1:]] + [numbers.high]
+    return [Cell(low, high) for low, high in zip(starts, ends, strict=True)]
+
+
+def works_throughout(
+    unrolling: Unrolling, goal: Goal, said: z3.BoolRef, cell: Cell, model: z3.ModelRef
+) -> bool:
+    """Whether a model's run reaches the goal for every number of a cell.
+
+    Everything that the model chose is kept, but for the numbers that equal the goal's: those vary
+    with it. Then no number of the cell may violate any constraint of the run.
+    """
+    number = goal.variables[-1][2]
+    at = model.eval(number, model_completion=True)
+    meaning = unrolling.meaning[said.get_id()]
+    fixed: list[z3.BoolRef] = []
+    representatives: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]] = {}
+    for term in {t.get_id(): t for t in (*unrolling.atoms(), *uninterpreted(meaning))}.values():
+        value = model.eval(term, model_completion=True)
+        if term.eq(number):
+            continue
+        if z3.is_int(term):
+            fixed.append(term == number if value.eq(at) else term == value)
+        elif term.sort().kind() != z3.Z3_UNINTERPRETED_SORT:
+            fixed.append(term == value)
+        else:
+            known = representatives.setdefault(term.sort().name(), [])
+            same = next((first for first, other in known if other.eq(value)), None)
+            if same is None:
+                fixed += [term != first for first, _ in known]
+                known.append((term, value))
+            else:
+                fixed.append(term == same)
+    instance = solver(0)
+    instance.add(*fixed, cell.holds(number))
+    instance.add(z3.Not(z3.And(*unrolling.constraints, meaning)))
+    return bool(ask(instance, deadline=unrolling.deadline) == z3.unsat)
+
+
+def joined(found: Sequence[Cell]) -> list[Cell]:
+    """Neighbouring cells made one."""
+    result: list[Cell] = []
+    for cell in sorted(found, key=lambda cell: cell.low):
+        if result and result[-1].high + 1 == cell.low:
+            result[-1] = Cell(result[-1].low, cell.high)
+        else:
+            result.append(cell)
+    return result

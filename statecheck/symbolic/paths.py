@@ -1,0 +1,371 @@
+"""Path exploration: plain Python code is run once for each way its branches can go.
+
+A symbolic value that Python asks for its truth asks the explorer in turn. The explorer answers from
+a decision tree that it grows: known and implied answers at once, open ones one way in this run and
+the other way in a later run of the same code. What the runs returned is then merged along the tree
+into one term.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import statemachine
+import z3
+
+from statecheck.modeling import ModelError
+
+PATHS, DECISIONS = 20_000, 60
+"""Code with more ways through it, or with more decisions on one of them, is taken for endless."""
+
+
+@dataclass(frozen=True, order=True)
+class Origin:
+    """A line of the model, and the function that it belongs to."""
+
+    file: str
+    line: int
+    function: str
+
+
+_LIBRARY = (str(Path(str(statemachine.__file__)).parent), str(Path(__file__).parents[1]))
+
+
+def is_library(file: str) -> bool:
+    """Whether a file belongs to the libraries that run a model, and not to the model."""
+    return file.startswith(_LIBRARY)
+
+
+def origin() -> Origin:
+    """The innermost line of the model that is being run."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and is_library(frame.f_code.co_filename):
+        frame = frame.f_back
+    return Origin(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+
+
+@dataclass
+class Leaf:
+    """The end of a path; ``value`` is what the run returned there."""
+
+    value: Any
+
+
+Decisions = tuple[tuple[int, bool], ...]
+"""A path as (term id, truth) pairs; the terms are kept alive by their nodes."""
+
+
+@dataclass
+class Node:
+    """A decision on ``term``.
+
+    ``implied`` is the only answer that the path before it allows, if there is but one. ``leaves``
+    is the way out of a loop (the path's ``loop``-th) that the decision stands for: does some
+    element take it?
+    """
+
+    term: z3.BoolRef
+    implied: bool | None = None
+    leaves: Decisions | None = None
+    loop: int = 0
+    branches: dict[bool, Node | Leaf | None] = field(default_factory=dict)
+    done: set[bool] = field(default_factory=set)
+
+    @property
+    def choice(self) -> bool:
+        """The branch to take now."""
+        return self.implied if self.implied is not None else True not in self.done
+
+
+@dataclass
+class Tree:
+    """A decision tree under construction, with a cursor on the path being run."""
+
+    root: Node | Leaf | None = None
+    path: list[tuple[Node, bool]] = field(default_factory=list)
+
+    def at_cursor(self) -> Node | Leaf | None:
+        """What an earlier run left where the present one stands."""
+        if not self.path:
+            return self.root
+        node, taken = self.path[-1]
+        return node.branches.get(taken)
+
+    def place(self, item: Node | Leaf) -> None:
+        """Put an item at the cursor."""
+        if self.path:
+            node, taken = self.path[-1]
+            node.branches[taken] = item
+        else:
+            self.root = item
+
+    def take(self, node: Node, truth: bool) -> None:
+        """Go down a branch."""
+        self.path.append((node, truth))
+
+    def finish(self) -> bool:
+        """End the path; back to the root. Returns whether every path is explored."""
+        while self.path:
+            node, taken = self.path.pop()
+            node.done.add(taken)
+            if node.implied is None and len(node.done) < 2:
+                self.path.clear()
+                return False
+        return True
+
+    def decisions(self) -> Decisions:
+        """The present path."""
+        return tuple((node.term.get_id(), taken) for node, taken in self.path)
+
+    def open_decisions(self) -> Decisions:
+        """The present path up to the last decision that could have gone otherwise."""
+        taken = self.decisions()
+        implied = itertools.takewhile(lambda step: step[0].implied is not None, self.path[::-1])
+        return taken[: len(taken) - sum(1 for _ in implied)]
+
+    def literals(self) -> list[z3.BoolRef]:
+        """The present path as terms."""
+        return [node.term if taken else z3.Not(node.term) for node, taken in self.path]
+
+
+def merge(item: Node | Leaf | None, value: Callable[[Any], z3.ExprRef | None]) -> Any:
+    """Fold a tree into one if-then-else term.
+
+    ``value`` gives the term of a leaf, or None where any term will do.
+    """
+    if item is None:
+        return None
+    if isinstance(item, Leaf):
+        return value(item.value)
+    if item.implied is not None:
+        return merge(item.branches.get(item.implied), value)
+    then = merge(item.branches.get(True), value)
+    other = merge(item.branches.get(False), value)
+    if then is None or other is None:
+        return other if then is None else then
+    return ite(item.term, then, other)
+
+
+def ite(condition: z3.BoolRef, then: z3.ExprRef, other: z3.ExprRef) -> z3.ExprRef:
+    """If-then-else with the obvious simplifications."""
+    if then.eq(other):
+        return then
+    if z3.is_true(then):
+        return condition if z3.is_false(other) else z3.Or(condition, other)
+    if z3.is_false(then):
+        return z3.Not(condition) if z3.is_true(other) else z3.And(z3.Not(condition), other)
+    if z3.is_true(other):
+        return z3.Or(z3.Not(condition), then)
+    if z3.is_false(other):
+        return z3.And(condition, then)
+    return z3.If(condition, then, other)
+
+
+def is_constructor(term: z3.ExprRef) -> bool:
+    """Whether a term is a member of an enumeration."""
+    return bool(z3.is_app(term) and term.decl().kind() == z3.Z3_OP_DT_CONSTRUCTOR)
+
+
+def leaves(item: Node | Leaf | None) -> int:
+    """The number of paths of a tree."""
+    if isinstance(item, Node):
+        return sum(leaves(branch) for branch in item.branches.values())
+    return int(item is not None)
+
+
+@dataclass(eq=False)
+class Scope:
+    """One exploration under way; an ``isolated`` one takes nothing from those around it."""
+
+    tree: Tree
+    isolated: bool
+    excluded: frozenset[Decisions] = frozenset()
+    known: dict[int, bool] = field(default_factory=dict)
+    literals: list[z3.BoolRef] = field(default_factory=list)
+
+    def learn(self, term: z3.BoolRef, truth: bool) -> None:
+        """Remember a decision, so that it is not asked again on this path."""
+        self.known[term.get_id()] = truth
+        self.literals.append(term if truth else z3.Not(term))
+
+
+@dataclass
+class Loops:
+    """The loops over any number of entities of the path being run.
+
+    ``element`` is that of the loop under way, ``count`` the number of loops begun, ``reads`` what
+    the present one reads of other entities, ``place`` its line. ``left`` are the lines of the loops
+    that the path left early, ``wrote`` those of the loops that write on some path.
+    """
+
+    element: z3.ExprRef | None = None
+    count: int = 0
+    reads: set[Any] = field(default_factory=set)
+    place: str = ""
+    left: set[str] = field(default_factory=set)
+    wrote: set[str] = field(default_factory=set)
+
+    def begin(self) -> None:
+        """Begin another path."""
+        self.element, self.count, self.left = None, 0, set()
+
+
+class Explorer:
+    """Runs code along all its paths. Symbolic values ask the active one for their truth.
+
+    ``origins`` remembers the lines of the model whose terms were asked for their truth, ``made``
+    the lines that terms come from; both by the terms' numbers. ``onlooker`` names code that may
+    read and not write.
+    """
+
+    active: Explorer | None = None
+
+    def __init__(self) -> None:
+        self.scopes: list[Scope] = []
+        self.error: ModelError | None = None
+        self.loops = Loops()
+        self.onlooker = ""
+        self.origins: dict[int, tuple[z3.BoolRef, dict[Origin, None]]] = {}
+        self.made: dict[int, tuple[z3.BoolRef, Origin]] = {}
+        self._solver = z3.SimpleSolver()
+        self._path: list[z3.BoolRef] = []
+        self._asked: dict[int, tuple[z3.BoolRef, z3.BoolRef, bool | None, bool]] = {}
+
+    @staticmethod
+    def current() -> Explorer:
+        """The active explorer. Raises ModelError where a symbolic value strayed out of a proof."""
+        if Explorer.active is None or not Explorer.active.scopes:
+            raise ModelError("a symbolic value was asked for its truth outside of a proof")
+        return Explorer.active
+
+    def remember(self, term: z3.BoolRef) -> None:
+        """Note the line of the model that makes a term."""
+        self.made[term.get_id()] = term, origin()
+
+    @contextmanager
+    def scope(self, tree: Tree, *, isolated: bool = False) -> Iterator[Scope]:
+        """Make a tree the one that decisions go to."""
+        scope = Scope(tree, isolated)
+        self.scopes.append(scope)
+        try:
+            yield scope
+        finally:
+            if scope in self.scopes:
+                self.scopes.remove(scope)
+
+    def explore(self, run: Callable[[], Any], *, isolated: bool = False) -> Node | Leaf:
+        """Run code along all its paths; return the tree of what it returned.
+
+        Raises the ModelError that a run reported, even where Python swallowed it on its way.
+        """
+        tree = Tree()
+        outer, Explorer.active = Explorer.active, self
+        try:
+            for paths in itertools.count(1):
+                with self.scope(tree, isolated=isolated):
+                    value = run()
+                if paths > PATHS:
+                    self.refuse(f"more than {PATHS} ways lead through the code; does it end?")
+                self._raise_noted()
+                tree.place(Leaf(value))
+                if tree.finish():
+                    break
+        except Exception:
+            self._raise_noted()
+            raise
+        finally:
+            Explorer.active = outer
+            if outer is None:
+                # A loop that an error cut off is closed later, when nobody is interested any more.
+                self.error = None
+                self.scopes.clear()
+        assert tree.root is not None
+        return tree.root
+
+    def _raise_noted(self) -> None:
+        """Raise the error that was noted, whatever became of it meanwhile."""
+        if self.error is not None:
+            raise self.error from None
+
+    def decide(self, term: z3.BoolRef) -> bool:
+        """The truth of a term on the present path."""
+        made = self.made.get(term.get_id())
+        # Every path asks what the paths before it asked.
+        if term.get_id() not in self._asked:
+            simple = z3.simplify(term)
+            fixed = z3.is_true(simple) if z3.is_true(simple) or z3.is_false(simple) else None
+            self._asked[term.get_id()] = term, simple, fixed, z3.is_not(simple)
+        _, term, fixed, negated = self._asked[term.get_id()]
+        if fixed is not None:
+            return fixed
+        if negated:
+            return not self.decide(term.arg(0))
+        scope = self.scopes[-1]
+        for around in self._around():
+            if term.get_id() in around.known:
+                return around.known[term.get_id()]
+        if len(scope.tree.path) > DECISIONS:
+            raise self.refuse(
+                f"a way through the code takes more than {DECISIONS} decisions; does it end? Write "
+                "no loop and no recursion that only a value which may be any would end"
+            )
+        node = scope.tree.at_cursor()
+        if node is None:
+            node = Node(term, self._implied(term))
+            scope.tree.place(node)
+            _, origins = self.origins.setdefault(term.get_id(), (term, {}))
+            origins[made[1] if made is not None else origin()] = None
+        if not isinstance(node, Node) or not node.term.eq(term):
+            raise self.refuse(f"decisions differ from run to run: {term} was not asked before")
+        truth = node.choice
+        if scope.excluded and node.implied is None:
+            taken = (*scope.tree.decisions(), (term.get_id(), truth))
+            if taken in scope.excluded:
+                node.done.add(truth)
+                node.branches[truth] = None
+                truth = not truth
+                if (*taken[:-1], (term.get_id(), truth)) in scope.excluded:
+                    raise self.refuse(
+                        "a loop that every element leaves early, whatever it asks; ask any(True "
+                        "for ...) whether there is one"
+                    )
+        scope.tree.take(node, truth)
+        scope.learn(term, truth)
+        return truth
+
+    def _around(self) -> Iterator[Scope]:
+        for scope in reversed(self.scopes):
+            yield scope
+            if scope.isolated:
+                return
+
+    def _implied(self, term: z3.BoolRef) -> bool | None:
+        solver = self._solver
+        path = [literal for scope in self._around() for literal in scope.literals]
+        same = 0
+        for literal, asserted in zip(path, self._path, strict=False):
+            if not literal.eq(asserted):
+                break
+            same += 1
+        if same < len(self._path):
+            solver.pop(len(self._path) - same)
+        for literal in path[same:]:
+            solver.push()
+            solver.add(literal)
+        self._path = path
+        for truth in (True, False):
+            if solver.check(z3.Not(term) if truth else term) == z3.unsat:
+                return truth
+        return None
+
+    def refuse(self, message: str) -> ModelError:
+        """Note an error that must not get lost, whoever swallows the exception; return it."""
+        if self.error is None:
+            self.error = ModelError(message)
+        return self.error
