@@ -25,11 +25,13 @@ from benchmarks import spin
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP4, StoreVersion
-from proofs import evidence, session
 from proofs.article import BEYOND_THE_ARTICLE
 from proofs.catalogue import CLAIMS, HISTORIES
+from proofs.project import PROJECT
+from statecheck.certificate import evidence
 from statecheck.claims.catalogue import Kind
 from statecheck.explicit.search import Instance, check, reach
+from statecheck.prover import session
 from statecheck.recheck.scope import MANIFEST
 from statecheck.recheck.solver import Solver
 
@@ -44,12 +46,13 @@ that mutants made necessary."""
 _SETTLE = """
 import json, resource, time
 started = time.process_time()
-from proofs import session
+from proofs.project import PROJECT
+from statecheck.prover import session
 from proofs.catalogue import CLAIMS
 {setup}
 titles = {titles}
 claims = [claim for claim in CLAIMS if claim.title in titles]
-report = session.run(claims, tables={tables})
+report = session.run(PROJECT, claims, tables={tables})
 megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 assert len(report.results) == len(titles)
 print(json.dumps([time.process_time() - started, megabytes]))
@@ -60,7 +63,7 @@ prove.Prover._recalled = lambda *question, **kind: None
 """
 _NO_LOCK = """
 from functools import partial
-session.prover = partial(session.prover, lock_file=None)
+session.prover = partial(session.prover, locked=False)
 """
 _BY_HAND = """
 import json, time
@@ -72,8 +75,9 @@ print(json.dumps([time.process_time() - started, 0]))
 _READ = """
 import json, time
 started = time.process_time()
-from proofs import session
-session.prover().invariant()
+from proofs.project import PROJECT
+from statecheck.prover import session
+session.prover(PROJECT).invariant()
 print(json.dumps([time.process_time() - started, 0]))
 """
 _EXTRACT = """
@@ -86,9 +90,10 @@ print(json.dumps([time.process_time() - started, 0]))
 """
 _ENDINGS = """
 import json
-from proofs import session
+from proofs.project import PROJECT
+from statecheck.prover import session
 from proofs.catalogue import CLAIMS
-report = session.run(CLAIMS, tables=False)
+report = session.run(PROJECT, CLAIMS, tables=False)
 seconds = sum(r.seconds for r in report.results if r.claim.id.startswith("liveness."))
 print(json.dumps([seconds, 0]))
 """
@@ -129,12 +134,13 @@ print(json.dumps([spent, time.perf_counter() - started]))
 """
 _ONE = """
 import json, time
-from proofs import session
+from proofs.project import PROJECT
+from statecheck.prover import session
 from proofs.catalogue import CLAIMS
 from statecheck.recheck.solver import Solver
 started = time.perf_counter()
 claim = next(c for c in CLAIMS if c.title == "{title}")
-session.run([claim], tables=False)
+session.run(PROJECT, [claim], tables=False)
 print(json.dumps([time.perf_counter() - started, 0]))
 """
 
@@ -401,9 +407,9 @@ def _searched(by: str, number: int, states: int, seconds: float, former: int | N
 
 def certificates(repetitions: int) -> Iterator[Row]:
     """Every obligation of every claim, by cvc5 and by Z3, both from the same texts."""
-    report = session.run(CLAIMS, tables=False)
+    report = session.run(PROJECT, CLAIMS, tables=False)
     started = time.perf_counter()
-    files = evidence.certify(report)
+    files = evidence.certify(PROJECT, report)
     written = time.perf_counter() - started
     texts = [files[path] for path in json.loads(files[MANIFEST])["files"]]
     cvc5 = Solver(60, proofs=False)

@@ -25,9 +25,9 @@ from statecheck.modeling import (
     ModelError,
     System,
     action,
+    alone,
     pure,
 )
-from statecheck.modeling import alone
 from statecheck.prover.agreement import check_agreement
 from statecheck.prover.prover import Prover
 from statecheck.symbolic.transition_system import Transitions

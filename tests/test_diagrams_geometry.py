@@ -23,8 +23,8 @@ from statecheck.drawing.canvas.svg import svg
 from statecheck.drawing.layout import geometry, placement
 from statecheck.drawing.layout.clarity import clearest
 from statecheck.drawing.layout.labels import PLAIN
+from statecheck.drawing.machine import describe
 from statecheck.drawing.pictures import machine, statechart
-from statecheck.drawing.pictures.machine import describe
 from statecheck.drawing.pictures.statechart import drawings
 
 GALLERY = Path(__file__).parents[1] / "diagrams" / "gallery"

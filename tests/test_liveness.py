@@ -6,12 +6,14 @@ import dataclasses
 import functools
 
 import pytest
+from statecheck.chain_rule.lasso import lassos
+from statecheck.chain_rule.ledger import replay_lasso
 
 from model.entities import Attachment, Mailbox
 from model.site import Site
 from model.version import StoreVersion
-from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES
+from proofs.project import PROJECT
 from proofs.vocabulary import hands_to_client
 from statecheck.claims.catalogue import Catalogue, Claim, Kind, Step
 from statecheck.claims.fairness import (
@@ -29,8 +31,7 @@ from statecheck.explicit import cycles
 from statecheck.explicit.cycles import check_ending
 from statecheck.explicit.search import Instance, State
 from statecheck.liveness import chain_rule
-from statecheck.chain_rule.lasso import lassos
-from statecheck.chain_rule.ledger import replay_lasso
+from statecheck.prover import session
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import ReplayError
 
@@ -54,7 +55,7 @@ STEPS = {
 
 @functools.cache
 def prover() -> Prover:
-    return session.prover(explain=True)
+    return session.prover(PROJECT, explain=True)
 
 
 @functools.cache
@@ -256,7 +257,7 @@ def claim_of(id_: str) -> Claim:
 def _settled(id_: str, *, explain: bool = True) -> Result:
     claim = next(claim for claim in MORE.claims if claim.id == id_)
     engine = Prover(
-        Site, CLAIMS, HISTORIES, numbers=session.NUMBERS, lock_file=session.LOCK, explain=explain
+        Site, CLAIMS, HISTORIES, numbers=PROJECT.integers, lock_file=PROJECT.lock, explain=explain
     )
     (result,) = engine.settle([claim])
     return result
