@@ -208,7 +208,7 @@ def _write(
     pictures: Sequence[Picture], form: str, themes: Sequence[Theme], folder: Path, *, whole: bool
 ) -> int:
     """Write the files. What no renderer can draw here is left out and said, the rest is written."""
-    from diagrams import gallery, layout
+    from diagrams import gallery, renderers
     from diagrams.picture import IMAGES
     from proofs.exits import Exit
 
@@ -226,7 +226,7 @@ def _write(
             try:
                 if gallery.write(output, folder):
                     changed.append(output.name)
-            except layout.NoRenderer as error:
+            except renderers.NoRenderer as error:
                 missing[output.name] = str(error)
         if own:
             for path in gallery.stale(wanted, folder):
@@ -234,7 +234,7 @@ def _write(
     except OSError as error:
         raise console.unwritable(str(folder), error) from error
     large = gallery.too_large(pictures) if form in IMAGES and not missing else ()
-    for note in (*layout.notes(), *large):
+    for note in (*renderers.notes(), *large):
         console.complain(f"note: {note}")
     if whole:
         drawn = len(wanted) - len(missing)
@@ -252,7 +252,7 @@ def _check(themes: Sequence[Theme]) -> int:
     with interrupts.held():
         from diagrams import gallery, verdicts
         from diagrams.findings import verdict_pictures
-        from diagrams.layout import NoRenderer, notes
+        from diagrams.renderers import NoRenderer, notes
         from diagrams.site import model_pictures
         from proofs.exits import Exit
 

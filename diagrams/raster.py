@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from diagrams.layout import NoRenderer
+from diagrams.renderers import NoRenderer
 from diagrams.scene import Box, Circle, Curve, Item, Scene, Shape, Text, flat
 from diagrams.style import Theme
 from diagrams.svg import svg

@@ -15,7 +15,7 @@ import pytest
 from statemachine import HistoryState, State, StateChart, StateMachine
 from statemachine.statemachine import StateChart as Base
 
-from diagrams import composition, layout, site, statechart, verdicts
+from diagrams import composition, renderers, site, statechart, verdicts
 from diagrams.anything import picture
 from diagrams.composition import picture as composed
 from diagrams.joint import joints
@@ -399,7 +399,7 @@ def test_a_layout_depends_on_sizes_alone() -> None:
 def test_several_graphs_at_once_are_laid_out_as_one_by_one() -> None:
     machine = describe(MoveMailbox)
     graphs = [drawing.graph for drawing in drawings(machine, PLAIN)]
-    ((_, run), *_) = layout.renderers()
+    ((_, run), *_) = renderers.renderers()
     sources = [dot(graph) for graph in graphs]
     assert len(set(sources)) == 4
     assert list(run(sources)) == [answer for source in sources for answer in run([source])]
