@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -56,7 +55,7 @@ def description(machine: Machine) -> str:
 
 def in_words(transition: Transition) -> str:
     """Event, guard and action of a transition as one text."""
-    guard = f" [{' and '.join(transition.guards)}]" if transition.guards else ""
+    guard = f" [{' and '.join(map(str, transition.guards))}]" if transition.guards else ""
     effect = f" / {', '.join(transition.actions)}" if transition.actions else ""
     return f"{transition.event or '(no event)'}{guard}{effect}"
 
@@ -148,14 +147,14 @@ def _guard(transition: Transition, setting: Setting) -> Iterator[list[Span]]:
 
     Brackets and the words between have the ink of the whole guard: grey where a part of it is.
     """
-    pieces = [word for guard in transition.guards for word in guard.split(" and ")]
+    conditions = [c for guard in transition.guards for c in guard.conditions]
     usual = "muted" if setting.full_ink is None else "ink"
-    roles = [_role(setting, usual, transition, piece) for piece in pieces]
+    roles = [_role(setting, usual, transition, c.names) for c in conditions]
     whole = "faint" if "faint" in roles else usual
-    for number, (piece, role) in enumerate(zip(pieces, roles, strict=True)):
+    for number, (condition, role) in enumerate(zip(conditions, roles, strict=True)):
         opening = [Span("[", whole)] if number == 0 else []
-        closing = Span("]" if number == len(pieces) - 1 else " and", whole)
-        yield [*opening, Span(piece, role), closing]
+        closing = Span("]" if number == len(conditions) - 1 else " and", whole)
+        yield [*opening, Span(condition.text, role), closing]
 
 
 def _actions(transition: Transition, setting: Setting) -> Iterator[list[Span]]:
@@ -163,12 +162,13 @@ def _actions(transition: Transition, setting: Setting) -> Iterator[list[Span]]:
     for number, action in enumerate(transition.actions):
         comma = "," if number < len(transition.actions) - 1 else ""
         words = f"{'/ ' if number == 0 else ''}{action}{comma}"
-        yield [Span(words, _role(setting, usual, transition, action))]
+        yield [Span(words, _role(setting, usual, transition, (action,)))]
 
 
-def _role(setting: Setting, usual: str, transition: Transition, piece: str) -> str:
-    name = re.sub(r"^validate |[! ()]", "", piece)
-    return setting.role(usual, name, (transition.event, name))
+def _role(setting: Setting, usual: str, transition: Transition, names: Iterable[str]) -> str:
+    """The role of what stands under some names, which may be meant in this event only."""
+    inks = [ink for name in names for ink in (name, (transition.event, name))]
+    return setting.role(usual, *inks)
 
 
 def _joined(line: Iterable[Span]) -> Line:

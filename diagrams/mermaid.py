@@ -80,7 +80,11 @@ def _nested(states: Iterable[State], ids: dict[str, str], indent: str) -> Iterat
 def _label(transition: Transition) -> str:
     parts = [escaped(transition.event or "(no event)")]
     parts += [f"no. {transition.order}"] if transition.order else []
-    parts += [f"[{', '.join(map(escaped, transition.guards))}]"] if transition.guards else []
+    parts += (
+        [f"[{', '.join(escaped(str(guard)) for guard in transition.guards)}]"]
+        if transition.guards
+        else []
+    )
     parts += [f"/ {', '.join(map(escaped, transition.actions))}"] if transition.actions else []
     return " ".join(parts)
 

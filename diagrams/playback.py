@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from diagrams.machine import names_asked
 from model.kernel import STATE, ActionDisabled, Entity, ModelError, Start, System, signature
 
 
@@ -107,9 +108,8 @@ class _Witness:
         for candidate in source.transitions:
             if candidate.match(str(event)):
                 for spec in candidate.cond:
-                    for name in re.findall(r"[A-Za-z_]\w*", str(spec)):
-                        if name not in ("and", "or", "not"):
-                            answers[name] = _answer(machine, name, kwargs)
+                    for name in names_asked(str(spec)):
+                        answers[name] = _answer(machine, name, kwargs)
             if candidate is transition or str(candidate) == str(transition):
                 break
         self.parts.append(

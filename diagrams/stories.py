@@ -14,7 +14,7 @@ from diagrams.machine import describe
 from diagrams.playback import play
 from diagrams.run import Story
 from diagrams.verdicts import ROOT
-from model.kernel import signature
+from model.kernel import STATE, signature
 from model.site import Site
 from model.version import StoreVersion
 from proofs.engine.claims import Claim
@@ -112,14 +112,15 @@ def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
         {**part, "origins": [{**o, "function": _function(o)} for o in part["origins"]]}
         for part in found["parts"]
     ]
-    texts = [part["text"] for part in parts if part["kind"] == "guard"] + found["clauses"]
+    clauses = found["clause_terms"]
+    read = [part for part in parts if part["kind"] == "guard"] + clauses
     layers = tuple(
         core.Layer(
             described,
             e.name,
             m.slot,
-            core.ink(described, e.name, m.slot, parts, found["clauses"], moves),
-            core.fields_read(m.slot, ("state", *(field.name for field in m.fields)), texts),
+            core.ink(described, e.name, m.slot, parts, clauses, moves),
+            core.fields_read(e.name, m.slot, (STATE, *(field.name for field in m.fields)), read),
             site.setting(described.name),
         )
         for e in signature(Site).entities
@@ -132,7 +133,10 @@ def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
         claim.text,
         layers,
         tuple(core.needs(parts, FUNCTIONS)),
-        tuple(core.readable(clause, FUNCTIONS) for clause in found["clauses"]),
+        tuple(
+            core.readable(text, term["choices"], FUNCTIONS)
+            for text, term in zip(found["clauses"], clauses, strict=True)
+        ),
         tuple(found["untouched"]),
         _source(claim),
     )

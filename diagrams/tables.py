@@ -72,7 +72,7 @@ def of_machine(machine: Machine) -> Table:
         (
             names[t.source] + (" (initial)" if t.source in machine.starts else ""),
             t.event + (f" #{t.order}" if t.order else ""),
-            " and ".join(t.guards),
+            " and ".join(map(str, t.guards)),
             ", ".join(t.actions),
             ", ".join(names[target] for target in t.targets)
             + (" (internal)" if t.internal else ""),

@@ -281,7 +281,8 @@ def _cores(results: Iterable[Result]) -> Iterator[RenderableType]:
         yield _indented(Text(result.claim.text, "italic"))
         reading = [under(result.claim)] if core.reading else []
         if reading or core.clauses:
-            yield _indented(_pairs([("needs", text) for text in (*reading, *core.clauses)]))
+            needed = (*reading, *map(str, core.clauses))
+            yield _indented(_pairs([("needs", text) for text in needed]))
         if core.parts:
             yield _indented(_needed(core.parts))
         if core.untouched:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from proofs.engine.claims import Kind
-from proofs.engine.verdict import Core, Dropped, Report, Result, Run
+from proofs.engine.verdict import Core, Dropped, Expression, Mention, Report, Result, Run
 from proofs.words import place
 
 SCHEMA_VERSION = 1
@@ -75,14 +75,35 @@ def _core(core: Core) -> dict[str, Any]:
                 {"place": place(file, line), "function": function}
                 for file, line, function in part.origins
             ],
+            "function": None if part.function is None else _mention(part.function),
+            **_expression(part.expression),
         }
         for part in core.parts
     ]
     return {
         "parts": parts,
-        "clauses": list(core.clauses),
+        "clauses": [clause.text for clause in core.clauses],
+        "clause_terms": [_expression(clause) for clause in core.clauses],
         "reading": core.reading,
         "untouched": list(core.untouched),
+    }
+
+
+def _expression(expression: Expression) -> dict[str, Any]:
+    """What an expression mentions; its text stands beside it."""
+    choices = [
+        {"text": c.text, "path": c.path, "field": c.field, "is_rank": c.is_rank}
+        for c in expression.choices
+    ]
+    return {"mentions": [_mention(m) for m in expression.mentions], "choices": choices}
+
+
+def _mention(mention: Mention) -> dict[str, Any]:
+    return {
+        "entity": mention.entity,
+        "machine": mention.machine or None,
+        "field": mention.field,
+        "values": list(mention.values),
     }
 
 

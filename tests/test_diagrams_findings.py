@@ -206,10 +206,12 @@ def test_every_core_is_laid_over_the_machines(report: dict[str, Any]) -> None:
         told = stories.proof_core(claim, verdict["core"])
         said = " ".join(words(core.picture(told)))
         for part in verdict["core"]["parts"]:
-            assert core.readable(part["text"], stories.FUNCTIONS) in said
+            assert core.readable(part["text"], part["choices"], stories.FUNCTIONS) in said
             assert not part["action"] or part["action"] in said
-        for clause in verdict["core"]["clauses"]:
-            assert core.readable(clause, stories.FUNCTIONS) in said
+        for clause, term in zip(
+            verdict["core"]["clauses"], verdict["core"]["clause_terms"], strict=True
+        ):
+            assert core.readable(clause, term["choices"], stories.FUNCTIONS) in said
         assert " else " not in said, "a term as the solver spells it"
         drawn = {text for text in words(core.picture(told)) if text in MACHINES}
         assert drawn >= {layer.machine.name for layer in told.layers if layer.ink}
@@ -226,11 +228,16 @@ def test_what_the_solver_spells_out_is_named_again() -> None:
     rank = f"(0 if not {low} and not {high} else (1 if not {high} and {low} else 2))"
     format_ = "(0 if server.store.format = A else (1 if server.store.format = B else 2))"
     named = {"version": "native"}
-    assert core.readable(f"{rank} <= {format_}", named) == (
+    choices = [
+        {"text": rank, "path": "server.store.version", "field": "version", "is_rank": False},
+        {"text": format_, "path": "server.store.format", "field": "format", "is_rank": True},
+    ]
+    assert core.readable(f"{rank} <= {format_}", choices, named) == (
         "native(server.store.version) <= server.store.format"
     )
-    assert core.readable(rank, {}) == rank
-    assert core.readable("(a.b or c.d) and e", named) == "(a.b or c.d) and e"
+    assert core.readable(rank, choices, {}) == rank
+    whole = {"text": f"(3 if {rank} <= 1 else 4)", "path": "a.b", "field": "b", "is_rank": True}
+    assert core.readable(whole["text"], [*choices, whole], named) == "a.b", "the longest first"
 
 
 def test_the_function_that_spells_out_versions_is_the_one_that_is_named(

@@ -24,13 +24,14 @@ import z3
 
 from model.kernel import ModelError
 from proofs.engine.ask import ask
-from proofs.engine.atoms import places, spell
+from proofs.engine.atoms import places
 from proofs.engine.claims import Claim
 from proofs.engine.explore import merge
 from proofs.engine.extract import Command, subterms
 from proofs.engine.fairness import Assumption, Fair, LeadsTo, Often, Rare
 from proofs.engine.ground import Grounding, is_entity, solver
 from proofs.engine.induction import Clause, Induction, Timeout
+from proofs.engine.spelling import spell
 from proofs.engine.transitions import Transitions
 from proofs.engine.values import lift
 from proofs.engine.vocabulary import member
