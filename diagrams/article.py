@@ -13,7 +13,6 @@ from diagrams.page import Frame, Key, framed
 from diagrams.scene import Box, Group, Item, Scene, label, rule
 from diagrams.style import BODY, SMALL
 from proofs.engine.claims import Claim, Kind
-from proofs.engine.extract import subterms
 from proofs.engine.liveness import eventuality
 from proofs.engine.transitions import Transitions
 from proofs.engine.vocabulary import HISTORY
@@ -79,16 +78,6 @@ def claim_rows(transitions: Transitions, claims: Iterable[Claim],
     return rows
 
 
-def _mentioned(transitions: Transitions, terms: Iterable[z3.ExprRef]) -> set[Function]:
-    names = {
-        part.decl().name().removesuffix("'")
-        for term in terms
-        for part in subterms(term)
-        if z3.is_app(part)
-    }
-    return {key for key in transitions.keys if str(key) in names}
-
-
 def _functions(transitions: Transitions, claim: Claim) -> tuple[frozenset[Function], set[str]]:
     if not claim.variables:
         return frozenset(), set()
@@ -104,7 +93,7 @@ def _functions(transitions: Transitions, claim: Claim) -> tuple[frozenset[Functi
     else:
         formula = transitions.property(claim)
         terms = (formula.antecedent, formula.holds)
-    keys = _mentioned(transitions, terms)
+    keys = transitions.mentioned(terms)
     histories = {key.name for key in keys if key.slot == HISTORY}
     return frozenset(key for key in keys if key.slot != HISTORY), histories
 
@@ -115,10 +104,10 @@ def _histories(transitions: Transitions) -> dict[str, frozenset[Function]]:
     for command in transitions.commands:
         for key, update in command.updates.items():
             if key.slot == HISTORY:
-                reads[key.name] |= _mentioned(transitions, [update.value])
+                reads[key.name] |= transitions.mentioned([update.value])
     for key, update in transitions.initial.items():
         if key.slot == HISTORY:
-            reads[key.name] |= _mentioned(transitions, [update.value])
+            reads[key.name] |= transitions.mentioned([update.value])
     for _ in reads:
         for keys in reads.values():
             keys.update(*(reads[key.name] for key in list(keys) if key.slot == HISTORY))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
 from diagrams import core, site
@@ -13,7 +11,6 @@ from diagrams.joint import joints
 from diagrams.machine import describe
 from diagrams.playback import play
 from diagrams.run import Story
-from diagrams.verdicts import ROOT
 from model.kernel import STATE, signature
 from model.site import Site
 from model.version import StoreVersion
@@ -108,11 +105,8 @@ FUNCTIONS = {"version": "native"}
 def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
     """What a claim's proof rests on."""
     moves = joints(Site)
-    parts = [
-        {**part, "origins": [{**o, "function": _function(o)} for o in part["origins"]]}
-        for part in found["parts"]
-    ]
     clauses = found["clause_terms"]
+    parts = found["parts"]
     read = [part for part in parts if part["kind"] == "guard"] + clauses
     layers = tuple(
         core.Layer(
@@ -140,25 +134,6 @@ def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
         tuple(found["untouched"]),
         _source(claim),
     )
-
-
-def _function(origin: Mapping[str, str]) -> str:
-    """The function that an origin stands in; a generator expression is its function's."""
-    if not origin["function"].startswith("<"):
-        return origin["function"]
-    file, _, line = origin["place"].rpartition(":")
-    return _enclosing(file).get(int(line), origin["function"])
-
-
-@cache
-def _enclosing(file: str) -> Mapping[int, str]:
-    """For each line of a file of this project the innermost function around it."""
-    found: dict[int, str] = {}
-    for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef):  # outer ones come first
-            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            found.update(dict.fromkeys(lines, node.name))
-    return found
 
 
 QUESTIONS = {

@@ -171,3 +171,12 @@ def test_a_choice_is_a_rank_only_where_it_is_the_order_of_the_enumeration() -> N
     (inner,) = choices(z3.IntVal(0), version(server), z3.IntVal(2), at=other) or (None,)
     assert inner is None, "it looks at several values"
     assert choices(0, 1, 2, at=other) == ()
+
+
+def test_what_a_generator_expression_asks_is_its_functions() -> None:
+    origins = {o for claim in PROVED for part in core(claim.title).parts for o in part.origins}
+    assert "everything_copied" in {function for _, _, function in origins}
+    for file, line, function in origins:
+        text = Path(file).read_text(encoding="utf-8").splitlines()
+        start = next(n for n in range(line - 1, -1, -1) if text[n].lstrip().startswith("def "))
+        assert text[start].lstrip().startswith(f"def {function}("), (file, line, function)
