@@ -50,7 +50,7 @@ def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
             if steps
             else versions.Region(*ends, "never fails", "success", "check")
         )
-    ticks = tuple((int(v), f"{v}{_called(v)}") for v in POSTED)
+    ticks = tuple(versions.Tick(int(v), str(v), _called(v)) for v in POSTED)
     names = {int(parse(v)): v for pair in regions for v in pair} | {int(v): str(v) for v in POSTED}
     names |= {int(parse(v)): v for window in windows for v in (window["from"], window["to"])}
     return (
@@ -79,7 +79,7 @@ def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
 def _called(version: StoreVersion) -> str:
     called = {SP3: "SP3", SP4: "SP4"}
     first = next(v for v in POSTED if fixed(v))
-    return f" {called[version]}" if version in called else " first fix" if version == first else ""
+    return called.get(version, "first fix" if version == first else "")
 
 
 def table_blocks(report: Mapping[str, Any]) -> tuple[administrators.Block, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from graphviz import Digraph, escape, nohtml
 
@@ -21,6 +21,7 @@ def of_machine(machine: Machine, outcomes: Mapping[str, str] | None = None) -> s
     graph.attr("edge", color=LIGHT.colours["line"])
     anchors = {state.id: _anchor(state) for state in machine.all()}
     clusters = {state.id for state in machine.all() if state.children}
+    parents = machine.parents
     _add_states(graph, machine.states, outcomes or {})
     for start in machine.starts:
         point = _name(f"start of {start}")
@@ -29,13 +30,14 @@ def of_machine(machine: Machine, outcomes: Mapping[str, str] | None = None) -> s
     for transition in machine.transitions:
         source = transition.source
         for target in transition.targets or (source,):
-            tail_cluster, head_cluster = _clusters_of_ends(source, target, clusters)
+            nested = source == target or source in parents[target] or target in parents[source]
+            framed = clusters.difference((source, target) if nested else ())
             graph.edge(
                 anchors[source],
                 anchors[target],
                 _label(in_words(transition)) or None,
-                ltail=tail_cluster,
-                lhead=head_cluster,
+                ltail=_cluster(source) if source in framed else None,
+                lhead=_cluster(target) if target in framed else None,
             )
     return _source(graph)
 
@@ -140,16 +142,3 @@ def _add_states(graph: Digraph, states: Iterable[State], outcomes: Mapping[str, 
             peripheries="2" if double else None,
             shape=shape,
         )
-
-
-def _clusters_of_ends(
-    source: str, target: str, clusters: Collection[str]
-) -> tuple[str | None, str | None]:
-    """The clusters that an arrow ends at; none where one of its states is inside the other."""
-    nested = source.startswith(f"{target}.") or target.startswith(f"{source}.")
-    if nested or source == target:
-        return None, None
-    return (
-        _cluster(source) if source in clusters else None,
-        _cluster(target) if target in clusters else None,
-    )

@@ -118,7 +118,7 @@ def run_sequence(story: Story) -> str:
         ends = sorted((involved[0], involved[-1]), key=lanes.index)
         over = ",".join(dict.fromkeys(ids[lane] for lane in ends))
         call = f"{number}. {moment.action}({', '.join(moment.arguments)})"
-        changes = [f"{what} = {new}" for what, _, new in moment.changes]
+        changes = [f"{change.place} = {change.after}" for change in moment.changes]
         words = "<br>".join(map(escaped, [call, *changes]))
         lines.append(f"    Note over {over}: {words}")
     if story.back_to is not None:

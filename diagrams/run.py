@@ -13,6 +13,7 @@ from diagrams.page import Frame, Key, framed, head_width
 from diagrams.playback import Lane, Moment, Part, Played
 from diagrams.scene import Box, Circle, Group, Item, Scene, Shape, label, rule
 from diagrams.style import BODY, HEADING, NAME, NARROWEST, SMALL
+from proofs.engine.verdict import Change
 
 _STEP, _ACTION, _CHANGES = 54.0, 146.0, 244.0
 _WIDEST = 1060.0
@@ -63,7 +64,7 @@ def description(story: Story) -> str:
     """The run in words."""
     steps = [
         f"Step {number}: {call(moment)}; "
-        + (", ".join(f"{what} {old} to {new}" for what, old, new in moment.changes) or "no change")
+        + (", ".join(f"{c.place} {c.before} to {c.after}" for c in moment.changes) or "no change")
         + "."
         for number, moment in enumerate(story.played.moments, 1)
     ]
@@ -120,7 +121,7 @@ class _Drawing:
         width = max(width, min(_WIDEST, self.right + self._wanted()))
         self.room = width - self.right - 14 - _EDGE
         self.changes = [
-            [line for change in moment.changes for line in self._change(*change)]
+            [line for change in moment.changes for line in self._change(change)]
             for moment in self.played.moments
         ]
         self.heights = [54.0] + [
@@ -145,16 +146,20 @@ class _Drawing:
     def _wanted(self) -> float:
         """How wide the last column is where every change is one line."""
         changes = [change for moment in self.played.moments for change in moment.changes]
-        lines = (f"{what} = {new} (was {old})" for what, old, new in changes)
+        lines = (f"{c.place} = {c.after} (was {c.before})" for c in changes)
         return 15 + _EDGE + max((text.width(line, SMALL) for line in lines), default=0)
 
-    def _change(self, what: str, old: str, new: str) -> list[str]:
-        """A change in lines: what it was goes below, where both do not fit beside each other."""
-        whole = f"{what} = {new} (was {old})"
-        if text.width(whole, SMALL) <= self.room:
-            return [whole]
-        fits = text.wrapped(f"{what} = {new}", SMALL, self.room)
-        return [*fits, *(f"    {line}" for line in text.wrapped(f"(was {old})", SMALL, 200))]
+    def _change(self, change: Change) -> list[tuple[str, bool]]:
+        """A change in lines, indented or not: the former value goes below, where both do not fit
+        beside each other.
+        """
+        new, old = f"{change.place} = {change.after}", f"(was {change.before})"
+        if text.width(f"{new} {old}", SMALL) <= self.room:
+            return [(f"{new} {old}", False)]
+        return [
+            *((line, False) for line in text.wrapped(new, SMALL, self.room)),
+            *((line, True) for line in text.wrapped(old, SMALL, 200)),
+        ]
 
     def _x(self, lane: Lane) -> float:
         return self.ground.middles[lane]
@@ -208,7 +213,7 @@ class _Drawing:
         return [
             number
             for number, moment in enumerate(self.played.moments, 1)
-            if any(what.split(".", 1)[1] in self.story.strong for what, _, _ in moment.changes)
+            if any(change.what in self.story.strong for change in moment.changes)
         ]
 
     # -- drawing --------------------------------------------------------------------------------
@@ -353,11 +358,11 @@ class _Drawing:
         yield label(x, y + 5, name, ink, BODY, bold=True, anchor="middle")
 
     def _changed(self, number: int, y: float, ink: str) -> Iterator[Item]:
-        lines = self.changes[number - 1] or ["nothing"]
+        lines = self.changes[number - 1] or [("nothing", False)]
         role = "muted" if ink == "ink" else ink
         at = y - len(lines) * SMALL * text.LEADING / 2 + SMALL * 0.98
-        for line in lines:
-            indent = 12 if line.startswith(" ") else 0
+        for line, indented in lines:
+            indent = 12 if indented else 0
             yield label(self.right + 14 + indent, at, line, role, SMALL)
             at += SMALL * text.LEADING
 

@@ -105,7 +105,7 @@ def of_run(story: Story) -> Table:
             str(number),
             f"{moment.action}({', '.join(moment.arguments)})",
             ", ".join(part.lane.name for part in moment.parts),
-            "; ".join(f"{what} = {new} (was {old})" for what, old, new in moment.changes)
+            "; ".join(f"{c.place} = {c.after} (was {c.before})" for c in moment.changes)
             or "nothing",
         )
         for number, moment in enumerate(story.played.moments, 1)

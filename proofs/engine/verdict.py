@@ -41,8 +41,13 @@ class Change:
     before: str
     after: str
 
+    @property
+    def place(self) -> str:
+        """Where the value is: ``mailbox1.move.state``."""
+        return f"{self.entity}.{self.what}"
+
     def __str__(self) -> str:
-        return f"{self.entity}.{self.what}: {self.before} -> {self.after}"
+        return f"{self.place}: {self.before} -> {self.after}"
 
 
 @dataclass(frozen=True)
