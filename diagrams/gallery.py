@@ -14,6 +14,7 @@ from diagrams import raster, tables
 from diagrams.picture import IMAGES, TEXTS, Picture
 from diagrams.style import Theme
 from diagrams.svg import svg
+from proofs.files import OutputFile
 
 FOLDER = Path(__file__).with_name("gallery")
 """The committed pictures."""
@@ -76,13 +77,7 @@ def write(output: Output, folder: Path) -> bool:
     path = folder / output.name
     if path.is_file() and path.read_bytes() == content:
         return False
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    OutputFile(str(path)).write(content)
     return True
 
 

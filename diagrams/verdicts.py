@@ -18,7 +18,7 @@ from model.site import Site
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.engine.transitions import Transitions
 from proofs.exits import Exit
-from proofs.report import OutputFile
+from proofs.files import OutputFile
 
 FILE = Path(__file__).with_name("gallery") / "verdicts.json"
 """The report that the committed pictures show."""

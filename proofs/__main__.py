@@ -32,7 +32,7 @@ from proofs import console
 if TYPE_CHECKING:
     from proofs.engine.claims import Claim
     from proofs.engine.verdict import Report, Result
-    from proofs.report import OutputFile
+    from proofs.files import OutputFile
 
 NEAREST = 3
 """So many claims are offered in place of one that is unknown."""

@@ -22,8 +22,8 @@ from proofs.exits import Exit
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
+    from proofs.files import OutputFile
     from proofs.render import Style
-    from proofs.report import OutputFile
 
 
 def run(command: click.Command, arguments: Sequence[str], name: str) -> int:
@@ -99,7 +99,7 @@ def complain(message: str) -> None:
 
 def output_file(path: str) -> OutputFile:
     """A file to be written later. Raises UsageError where it cannot be."""
-    from proofs.report import OutputFile
+    from proofs.files import OutputFile
 
     try:
         return OutputFile(path)

@@ -14,7 +14,7 @@ from proofs.engine.bounded import Numbers
 from proofs.engine.claims import Claim
 from proofs.engine.prove import Prover
 from proofs.engine.verdict import Report, Result, Verdict
-from proofs.report import OutputFile
+from proofs.files import OutputFile
 from proofs.table import table
 
 LOCK = Path(__file__).with_name("evidence.lock")
