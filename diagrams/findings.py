@@ -9,7 +9,6 @@ from typing import Any
 from diagrams import answers, article, core, run, tables
 from diagrams.mermaid import run_sequence
 from diagrams.picture import Picture
-from diagrams.run import Story
 from diagrams.stories import (
     ANSWERS,
     QUESTIONS,
@@ -24,6 +23,7 @@ from diagrams.stories import (
     proof_core,
     run_name,
 )
+from diagrams.story import Story
 from proofs.catalogue import CLAIMS
 from proofs.engine.claims import Claim
 

@@ -10,7 +10,7 @@ from diagrams.composition import whose
 from diagrams.joint import Joint
 from diagrams.machine import Machine, State, Transition, describe
 from diagrams.reachable import Reachable
-from diagrams.run import Story, causes
+from diagrams.story import Story, causes
 from model.kernel import SystemInfo
 
 ABREAST = 6

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
-from diagrams import composition, dot, reachable, statechart, tables
+from diagrams import composition, dot, reachable, state_graph, statechart, tables
 from diagrams.joint import joints
 from diagrams.labels import Ink, Setting
 from diagrams.machine import describe
@@ -137,7 +137,7 @@ def model_pictures() -> Iterator[Picture]:
             name,
             "Reachable states",
             f"Reachable states of {words}.",
-            lambda name=name: reachable.picture(states(name)),  # type: ignore[misc]
+            lambda name=name: state_graph.picture(states(name)),  # type: ignore[misc]
             lambda name=name: dot.of_states(states(name)),  # type: ignore[misc]
             lambda name=name: states_flow(states(name)),  # type: ignore[misc]
             lambda name=name: tables.of_states(states(name)),  # type: ignore[misc]

@@ -10,7 +10,7 @@ from diagrams import core, site
 from diagrams.joint import joints
 from diagrams.machine import describe
 from diagrams.playback import play
-from diagrams.run import Story
+from diagrams.story import Story
 from model.kernel import STATE, signature
 from model.site import Site
 from model.version import StoreVersion

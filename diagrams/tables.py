@@ -13,7 +13,7 @@ from diagrams.core import Core
 from diagrams.joint import Joint
 from diagrams.machine import Machine
 from diagrams.reachable import Reachable
-from diagrams.run import Story, causes
+from diagrams.story import Story, causes
 from diagrams.text import clean
 from diagrams.versions import Chart
 from model.kernel import SystemInfo

@@ -15,6 +15,7 @@ from diagrams.article import picture as drawn_map
 from diagrams.labels import Ink
 from diagrams.scene import Box, Group, Scene, Shape, Text, flat
 from diagrams.site import MACHINES
+from diagrams.story import Story, call, causes
 from diagrams.style import LIGHT
 from diagrams.svg import svg
 from diagrams.text import TIED
@@ -40,7 +41,7 @@ def words_of(group: Group) -> list[str]:
     return [item.text for item in flat(group.items) if isinstance(item, Text)]
 
 
-def every_story(report: dict[str, Any]) -> Iterator[run.Story]:
+def every_story(report: dict[str, Any]) -> Iterator[Story]:
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
         if verdict["run"] is not None:
             yield stories.claim_run(claim, verdict)
@@ -86,7 +87,7 @@ def test_a_run_shows_every_step_change_and_guard(report: dict[str, Any]) -> None
                 assert f"{new} (was {change['before']})" in said
         ends = [title for classes, title in titles(scene) if "end" in classes.split()]
         if moments := story.played.moments:
-            assert ends == [f"step {len(verdict['run'])}: {run.call(moments[-1])}"]
+            assert ends == [f"step {len(verdict['run'])}: {call(moments[-1])}"]
         else:
             assert ends == ["the initial state"]
             assert "in the initial state" in said
@@ -151,7 +152,7 @@ def test_the_cause_is_what_the_guards_said(report: dict[str, Any]) -> None:
     claim = next(c for c in CLAIMS if c.id == "resolution.no_move_fails_forever")
     verdict = next(c for c in report["claims"] if c["id"] == claim.id)
     story = stories.claim_run(claim, verdict)
-    first, *rest = run.causes(story)
+    first, *rest = causes(story)
     assert first.startswith("SP4 cures only while its Store.exe stays")
     assert [cause.partition(": ") for cause in rest] == [
         (
