@@ -120,11 +120,11 @@ def _selected(names: Sequence[str], *, listing: bool) -> list[Picture]:
 
 def _told_apart(names: Sequence[str]) -> list[Picture]:
     """The pictures of MODULE:CLASS; those of classes of one name are named MODULE.CLASS."""
-    found = [_any_machine(name) for name in names]
-    counts = Counter(picture.name for picture in found)
+    drawn = [_any_machine(name) for name in names]
+    counts = Counter(picture.name for picture in drawn)
     return [
         picture if counts[picture.name] == 1 else replace(picture, name=name.replace(":", "."))
-        for name, picture in zip(names, found, strict=True)
+        for name, picture in zip(names, drawn, strict=True)
     ]
 
 
@@ -267,13 +267,13 @@ def _check(themes: Sequence[Theme]) -> int:
     wanted = list(gallery.outputs(pictures, "svg", themes))
     wanted.append(gallery.Output(gallery.INDEX, gallery.index(pictures).encode))
     try:
-        found = list(gallery.differing(wanted, gallery.FOLDER))
+        differing = list(gallery.differing(wanted, gallery.FOLDER))
     except NoRenderer as error:
         raise click.ClickException(str(error)) from error
-    for line in (*(f"note: {note}" for note in notes()), *found):
+    for line in (*(f"note: {note}" for note in notes()), *differing):
         console.complain(line)
-    if found:
-        console.complain(f"{len(found)} of {len(wanted)} files; run: python -m diagrams")
+    if differing:
+        console.complain(f"{len(differing)} of {len(wanted)} files; run: python -m diagrams")
         return Exit.DIFFERS
     return Exit.AS_EXPECTED
 

@@ -83,8 +83,8 @@ def clearest(drafts: Iterable[D]) -> D:
     """The draft of least cost, of several the first. Labels are put where it matters."""
     known = list(drafts)
     prepare(draft.graph for draft in known)
-    found: list[tuple[float, int, D]] = []
+    best: list[tuple[float, int, D]] = []
     for number, draft in sorted(enumerate(known), key=lambda pair: pair[1].least):
-        if not found or draft.least <= found[0][0]:
-            found = [min([*found, (draft.cost, number, draft)], key=lambda own: own[:2])]
-    return found[0][2]
+        if not best or draft.least <= best[0][0]:
+            best = [min([*best, (draft.cost, number, draft)], key=lambda own: own[:2])]
+    return best[0][2]

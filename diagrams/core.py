@@ -178,8 +178,8 @@ def picture(core: Core) -> Scene:
         core.title, "what its proof rests on", lines, tuple(dict.fromkeys(keys)), core.source
     )
     full = (max(size[0], 900.0), size[1] + 26 + height)
-    said = " ".join(f"{head}: {found}." for head, found in _rows(core))
-    return framed(frame, items, full, f"{' '.join(lines)} {said}")
+    rows = " ".join(f"{head}: {words}." for head, words in _rows(core))
+    return framed(frame, items, full, f"{' '.join(lines)} {rows}")
 
 
 def _machines(forms: Sequence[Drawing]) -> tuple[list[Item], tuple[float, float]]:
@@ -218,9 +218,9 @@ def _words(core: Core, width: float) -> tuple[list[Item], float]:
     column = max((text.width(head, BODY, bold=True) for head, _ in rows), default=0) + 18
     items: list[Item] = []
     y = 0.0
-    for head, said in rows:
+    for head, row in rows:
         items.append(label(0, y + BODY, head, "ink", BODY, bold=True))
-        for line in text.wrapped(said, SMALL, max(width, 900.0) - column):
+        for line in text.wrapped(row, SMALL, max(width, 900.0) - column):
             items.append(label(column, y + BODY, line, "muted", SMALL))
             y += SMALL * text.LEADING
         y += 5

@@ -62,10 +62,10 @@ def of_composition(info: SystemInfo, joints: Sequence[Joint]) -> str:
     return _source(graph)
 
 
-def of_states(the: Reachable) -> str:
+def of_states(states: Reachable) -> str:
     """A state graph; initial boxes have a double border."""
     graph = _digraph()
-    for number, heap in enumerate(the.heaps):
+    for number, heap in enumerate(states.heaps):
         role = "composite" if heap.initial else "state"
         count = [f"{heap.states} states"] if heap.states > 1 else []
         graph.node(
@@ -74,7 +74,7 @@ def of_states(the: Reachable) -> str:
             fillcolor=LIGHT.colours[f"{role}-fill"],
             peripheries="2" if heap.initial else None,
         )
-    for (a, b), actions in the.steps.items():
+    for (a, b), actions in states.steps.items():
         graph.edge(str(a), str(b), _label("\n".join(actions)))
     return _source(graph)
 

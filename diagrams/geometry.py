@@ -33,14 +33,14 @@ _WEIGHTS = tuple(
 
 def points_of(curve: tuple[Point, ...]) -> tuple[Point, ...]:
     """Points along cubic curves: a first point, and three more for each curve."""
-    found: list[Point] = []
+    points: list[Point] = []
     for start in range(0, len(curve) - 3, 3):
         (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve[start : start + 4]
-        found += [
+        points += [
             (p * ax + q * bx + r * cx + s * dx, p * ay + q * by + r * cy + s * dy)
             for p, q, r, s in _WEIGHTS
         ]
-    return tuple(found)
+    return tuple(points)
 
 
 @dataclass(frozen=True)
@@ -217,10 +217,10 @@ class Ground:
             least = self.wrong(name, self.labels[name])
             if least > _GOOD:
                 for box in self._near(name, centre, size):
-                    found = self.wrong(name, box, least)
-                    if found < least:
-                        least, self.labels[name] = found, box
-                    if found <= _GOOD:
+                    wrong = self.wrong(name, box, least)
+                    if wrong < least:
+                        least, self.labels[name] = wrong, box
+                    if wrong <= _GOOD:
                         break
             total += least
         return total

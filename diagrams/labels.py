@@ -173,13 +173,13 @@ def _role(setting: Setting, usual: str, transition: Transition, names: Iterable[
 
 def _joined(line: Iterable[Span]) -> Line:
     """The line with neighbours of one look as one text."""
-    found: list[Span] = []
+    spans: list[Span] = []
     for span in line:
-        last = found[-1] if found else None
+        last = spans[-1] if spans else None
         if last and not (last.mark or span.mark) and (last.role, last.bold) == (
             span.role, span.bold
         ):  # fmt: skip
-            found[-1] = replace(last, text=last.text + span.text)
+            spans[-1] = replace(last, text=last.text + span.text)
         else:
-            found.append(span)
-    return tuple(found)
+            spans.append(span)
+    return tuple(spans)

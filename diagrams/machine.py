@@ -101,15 +101,15 @@ class Machine:
     @property
     def parents(self) -> dict[str, tuple[str, ...]]:
         """For each state the ids of the states around it, outermost first."""
-        found: dict[str, tuple[str, ...]] = {}
+        around_state: dict[str, tuple[str, ...]] = {}
 
         def visit(states: Iterable[State], around: tuple[str, ...]) -> None:
             for state in states:
-                found[state.id] = around
+                around_state[state.id] = around
                 visit(state.children, (*around, state.id))
 
         visit(self.states, ())
-        return found
+        return around_state
 
 
 _GENERIC = (
@@ -140,7 +140,7 @@ class _Reader:
 
     def machine(self) -> Machine:
         states = tuple(self.state(state, "") for state in self.cls.states)
-        transitions = tuple(found for state in self.cls.states for found in self.transitions(state))
+        transitions = tuple(t for state in self.cls.states for t in self.transitions(state))
         starts = tuple(getattr(self.cls, "starts_in", ()))
         if not starts:
             starts = tuple(state.name for state in states if state.initial)
@@ -166,8 +166,8 @@ class _Reader:
             *(("invoke", name) for name in self.callbacks(state.invoke)),
         ]
         initial = bool(state.initial) and not bool(getattr(state.parent, "parallel", False))
-        said = str(state.name)
-        title = "" if _plain(said) == _plain(state.id) else said
+        title = str(state.name)
+        title = "" if _plain(title) == _plain(state.id) else title
         return State(own, state.id, _kind(state), initial, tuple(actions), children, title)
 
     def transitions(self, state: Any) -> Iterator[Transition]:

@@ -129,14 +129,14 @@ def run_sequence(story: Story) -> str:
     return "\n".join(lines) + "\n"
 
 
-def states_flow(the: Reachable) -> str:
+def states_flow(states: Reachable) -> str:
     """A state graph; initial boxes are stadiums."""
     lines = ["flowchart TB"]
-    for number, heap in enumerate(the.heaps):
+    for number, heap in enumerate(states.heaps):
         count = [f"{heap.states} states"] if heap.states > 1 else []
         words = "<br>".join(map(escaped, [*heap.common, *count]))
         left, right = ("([", "])") if heap.initial else ("[", "]")
         lines.append(f'    s{number}{left}"{words}"{right}')
-    for (a, b), actions in the.steps.items():
+    for (a, b), actions in states.steps.items():
         lines.append(f"    s{a} -->|{'<br>'.join(map(escaped, actions))}| s{b}")
     return "\n".join(lines) + "\n"

@@ -238,16 +238,16 @@ def in_order(machine: Machine) -> list[str]:
     """The states in the order in which a machine may get there, breadth first."""
     states = {state.id: state for state in machine.all()}
     parents = machine.parents
-    found: dict[str, None] = {}
+    ordered: dict[str, None] = {}
     for start in (*machine.starts, *states):  # what is never reached comes last
         reached = [start]
         for id_ in reached:
-            if id_ in found:
+            if id_ in ordered:
                 continue
             for around_ in (*parents[id_], id_):
-                found.setdefault(around_)
+                ordered.setdefault(around_)
             inner = states[id_].children
             reached += [c.id for c in inner if c.initial or states[id_].kind == "parallel"]
             reached += [t for step in machine.transitions if step.source == id_
                         for t in step.targets]  # fmt: skip
-    return list(found)
+    return list(ordered)

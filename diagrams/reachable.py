@@ -57,10 +57,10 @@ def explore(
     order: dict[Code, None] = dict.fromkeys(first)
     steps: dict[tuple[int, int], set[str]] = {}
     queue = list(order)
-    found: list[tuple[Code, str, Code]] = []
+    steps_taken: list[tuple[Code, str, Code]] = []
     for state in queue:
         for number, _, kept in space.steps(state):
-            found.append((state, space.actions[number][0], kept))
+            steps_taken.append((state, space.actions[number][0], kept))
             if kept not in order:
                 order[kept] = None
                 queue.append(kept)
@@ -80,7 +80,7 @@ def explore(
         heap = heaps.setdefault(key, len(heaps))
         members.setdefault(heap, []).append(state)
     of = {state: heap for heap, states in members.items() for state in states}
-    for before, action, after in found:
+    for before, action, after in steps_taken:
         steps.setdefault((of[before], of[after]), set()).add(action)
     initial = set(first)
     declared = [action.name for action in signature(instance.system).actions]
@@ -97,23 +97,23 @@ def explore(
         )
         for heap, states in members.items()
     )
-    said = (
+    rule = (
         f"Every one of the {len(queue)} reachable states is drawn."
         if whole
         else f"{len(queue)} states in {len(members)} boxes: those that agree in "
         f"{', '.join(kept_names)} are one box, with their number."
     )
     arrows = {pair: in_order(actions) for pair, actions in steps.items() if pair[0] != pair[1]}
-    return Reachable(title, subtitle, drawn, arrows, len(queue), said, source)
+    return Reachable(title, subtitle, drawn, arrows, len(queue), rule, source)
 
 
-def description(the: Reachable) -> str:
+def description(states: Reachable) -> str:
     """The state graph in words."""
-    words = [the.rule]
-    for heap in the.heaps:
+    words = [states.rule]
+    for heap in states.heaps:
         count = f" ({heap.states} states)" if heap.states > 1 else ""
         words.append(f"{', '.join(heap.common)}{count}.")
-    for (a, b), actions in the.steps.items():
-        before, after = the.heaps[a].common, the.heaps[b].common
+    for (a, b), actions in states.steps.items():
+        before, after = states.heaps[a].common, states.heaps[b].common
         words.append(f"{', '.join(before)} to {', '.join(after)}: {', '.join(actions)}.")
     return " ".join(words)

@@ -67,14 +67,14 @@ class _Drawing:
         ]
         self.foot = [
             (line, role)
-            for said, role in self._said()
-            for line in text.wrapped(said, BODY, width - 30)
+            for note, role in self._footnotes()
+            for line in text.wrapped(note, BODY, width - 30)
         ]
         self.bottom = self.top + sum(self.heights)
         below = 52 + len(self.foot) * BODY * 1.5
         self.size = (width, self.bottom + below)
 
-    def _said(self) -> Iterator[tuple[str, str]]:
+    def _footnotes(self) -> Iterator[tuple[str, str]]:
         """What is said below the steps."""
         yield self.story.claim, "muted"
         for number, why in enumerate(causes(self.story)):

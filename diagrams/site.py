@@ -56,15 +56,15 @@ def shared_events(name: str) -> Mapping[str, str]:
     """The events of a machine in which others take part, and in which actions."""
     info = signature(Site)
     names = {(e.name, m.slot): m.cls.__name__ for e in info.entities for m in e.machines}
-    found: dict[str, list[str]] = {}
+    partners: dict[str, list[str]] = {}
     for joint in joints(Site):
         for sent in joint.sent:
             others = [names[pair] for pair in joint.moved if names[pair] != name]
             if names[sent.entity, sent.slot] == name and others:
-                found.setdefault(sent.event, []).append(
+                partners.setdefault(sent.event, []).append(
                     f"{joint.action}, with {' and '.join(others)}"
                 )
-    return {event: f"in {'; in '.join(words)}" for event, words in found.items()}
+    return {event: f"in {'; in '.join(words)}" for event, words in partners.items()}
 
 
 def composed() -> Scene:

@@ -18,28 +18,28 @@ FOLDED = 4
 """More boxes than these may be put in two rows."""
 
 
-def picture(the: Reachable) -> Scene:
+def picture(states: Reachable) -> Scene:
     """The picture of a state graph."""
-    ways = [("LR", False), ("TB", False), ("TB", True)][: 2 + (len(the.heaps) > FOLDED)]
-    return clearest(_Draft(the, way, folded=folded) for way, folded in ways).scene()
+    ways = [("LR", False), ("TB", False), ("TB", True)][: 2 + (len(states.heaps) > FOLDED)]
+    return clearest(_Draft(states, way, folded=folded) for way, folded in ways).scene()
 
 
 class _Draft(Draft):
     """A state graph, laid out one way."""
 
-    def __init__(self, the: Reachable, direction: str, *, folded: bool = False) -> None:
-        self.the = the
+    def __init__(self, states: Reachable, direction: str, *, folded: bool = False) -> None:
+        self.states = states
         self.everywhere = self._everywhere()
-        nodes = tuple(Node(str(n), *self.size(heap)) for n, heap in enumerate(the.heaps))
+        nodes = tuple(Node(str(n), *self.size(heap)) for n, heap in enumerate(states.heaps))
         edges = tuple(
             Edge(f"{a}>{b}", str(a), str(b), self._room(actions))
-            for (a, b), actions in the.steps.items()
+            for (a, b), actions in states.steps.items()
         )
-        starts = [str(number) for number, heap in enumerate(the.heaps) if heap.initial]
+        starts = [str(number) for number, heap in enumerate(states.heaps) if heap.initial]
         nodes += tuple(Node(f"start {number}", 16, 16) for number in starts)
         edges += tuple(Edge(f"start>{number}", f"start {number}", number) for number in starts)
-        half = -(-len(the.heaps) // 2)
-        ids = [str(number) for number in range(len(the.heaps))]
+        half = -(-len(states.heaps) // 2)
+        ids = [str(number) for number in range(len(states.heaps))]
         rows = (tuple(ids[:half]), tuple(ids[half:])) if folded else ()
         self.graph = Graph(nodes, edges, (), direction, 26, 34, rows)
 
@@ -60,9 +60,9 @@ class _Draft(Draft):
 
     def _everywhere(self) -> tuple[str, ...]:
         """The actions that stay in the box, whichever it is; they are said once."""
-        if len(self.the.heaps) < 3:
+        if len(self.states.heaps) < 3:
             return ()
-        first, *rest = self.the.heaps
+        first, *rest = self.states.heaps
         return tuple(a for a in first.within if all(a in heap.within for heap in rest))
 
     def within(self, heap: Heap) -> list[Line]:
@@ -77,7 +77,7 @@ class _Draft(Draft):
         """Where labels may go: not onto boxes and arrows."""
         boxes = [
             around(self.laid.nodes[str(number)], self.size(heap))
-            for number, heap in enumerate(self.the.heaps)
+            for number, heap in enumerate(self.states.heaps)
         ]
         return Ground((self.laid.width, self.laid.height), boxes, (), self.laid.courses)
 
@@ -85,36 +85,36 @@ class _Draft(Draft):
         """Where the renderer has made room for each arrow's label."""
         return {
             f"{a}>{b}": (self.laid.labels[f"{a}>{b}"], lines_size(self.lines(actions), SMALL))
-            for (a, b), actions in self.the.steps.items()
+            for (a, b), actions in self.states.steps.items()
         }
 
     def scene(self) -> Scene:
         """The whole picture."""
         frame = Frame(
-            self.the.title,
-            self.the.subtitle,
-            (self.the.rule, *self._said_once()),
+            self.states.title,
+            self.states.subtitle,
+            (self.states.rule, *self._everywhere_in_words()),
             tuple(self._legend()),
-            self.the.source,
+            self.states.source,
         )
         size = (self.laid.width, self.laid.height)
-        return framed(frame, tuple(self._items()), size, description(self.the))
+        return framed(frame, tuple(self._items()), size, description(self.states))
 
-    def _said_once(self) -> Iterator[str]:
+    def _everywhere_in_words(self) -> Iterator[str]:
         if self.everywhere:
             yield f"In every box, without leaving it: {', '.join(self.everywhere)}."
 
     def _legend(self) -> Iterator[Key]:
-        several = sum(heap.initial > 0 for heap in self.the.heaps) > 1
+        several = sum(heap.initial > 0 for heap in self.states.heaps) > 1
         yield Key("where it starts" + (": in any of these" if several else ""), mark="dot",
                   role="ink")  # fmt: skip
-        if any(self.within(heap) for heap in self.the.heaps):
-            whole = all(heap.states == 1 for heap in self.the.heaps)
+        if any(self.within(heap) for heap in self.states.heaps):
+            whole = all(heap.states == 1 for heap in self.states.heaps)
             yield Key("changes nothing" if whole else "leads to a state of the same box",
                       sample="stays:")  # fmt: skip
 
     def _items(self) -> Iterator[Item]:
-        for (a, b), actions in self.the.steps.items():
+        for (a, b), actions in self.states.steps.items():
             course = self.laid.courses[f"{a}>{b}"]
             lines = self.lines(actions)
             left, top, _, _ = self.labels[f"{a}>{b}"]
@@ -126,9 +126,9 @@ class _Draft(Draft):
                     arrow_head(course[-1], course[-2], "line"),
                     *block(lines, left, top, SMALL),
                 ),
-                f"{', '.join(self.the.heaps[a].common)} to {', '.join(self.the.heaps[b].common)}",
+                f"{self._name(a)} to {self._name(b)}",
             )
-        for number, heap in enumerate(self.the.heaps):
+        for number, heap in enumerate(self.states.heaps):
             if heap.initial:
                 course = self.laid.courses[f"start>{number}"]
                 dot = Circle(*self.laid.nodes[f"start {number}"], 7, "ink")
@@ -136,6 +136,9 @@ class _Draft(Draft):
                 head = arrow_head(course[-1], course[-2], "ink")
                 yield Group(f"start-{number}", ("edge", "start"), (line, head, dot), "initially")
             yield self._box(number, heap)
+
+    def _name(self, number: int) -> str:
+        return ", ".join(self.states.heaps[number].common)
 
     def _box(self, number: int, heap: Heap) -> Group:
         x, y = self.laid.nodes[str(number)]

@@ -102,11 +102,11 @@ FUNCTIONS = {"version": "native"}
 """Which function of the model spells out the cases of a field."""
 
 
-def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
+def proof_core(claim: Claim, needed: Mapping[str, Any]) -> core.Core:
     """What a claim's proof rests on."""
     moves = joints(Site)
-    clauses = found["clause_terms"]
-    parts = found["parts"]
+    clauses = needed["clause_terms"]
+    parts = needed["parts"]
     read = [part for part in parts if part["kind"] == "guard"] + clauses
     layers = tuple(
         core.Layer(
@@ -121,7 +121,7 @@ def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
         for m in e.machines
         for described in (describe(m.cls),)
     )
-    reading = f" [{claim.reading.name}]" if found["reading"] else ""
+    reading = f" [{claim.reading.name}]" if needed["reading"] else ""
     return core.Core(
         f"{claim.id}{reading}",
         claim.text,
@@ -129,9 +129,9 @@ def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
         tuple(core.needs(parts, FUNCTIONS)),
         tuple(
             core.readable(text, term["choices"], FUNCTIONS)
-            for text, term in zip(found["clauses"], clauses, strict=True)
+            for text, term in zip(needed["clauses"], clauses, strict=True)
         ),
-        tuple(found["untouched"]),
+        tuple(needed["untouched"]),
         _source(claim),
     )
 

@@ -57,10 +57,10 @@ def causes(story: Story) -> Iterator[str]:
     for part in (part for moment in last for part in moment.parts):
         held = _listed(part.held, "holds", "hold")
         failed = _listed(part.failed, "does not hold", "do not hold")
-        said = ", ".join(filter(None, (held, failed)))
+        answers = ", ".join(filter(None, (held, failed)))
         verb = f"goes to {part.after}" if part.after != part.before else f"stays {part.after}"
-        if said:
-            yield f"{part.lane.name} {verb}: {said}."
+        if answers:
+            yield f"{part.lane.name} {verb}: {answers}."
 
 
 def _listed(names: Sequence[str], one: str, many: str) -> str:

@@ -38,8 +38,8 @@ class Table:
 
 def html(table: Table) -> str:
     """The table as HTML, without any styles."""
-    lines = ["<table>", f"<caption>{_said(table.caption)}</caption>", "<thead><tr>"]
-    lines += [f'<th scope="col">{_said(head)}</th>' for head in table.heads]
+    lines = ["<table>", f"<caption>{_escaped(table.caption)}</caption>", "<thead><tr>"]
+    lines += [f'<th scope="col">{_escaped(head)}</th>' for head in table.heads]
     lines.append("</tr></thead>")
     lines.append("<tbody>")
     for row in table.rows:
@@ -54,15 +54,15 @@ def leads(row: tuple[str | Cell, ...]) -> bool:
     return any(isinstance(cell, Cell) and bool(cell.link) for cell in row)
 
 
-def _said(words: str) -> str:
+def _escaped(words: str) -> str:
     return escape(clean(words))
 
 
 def _cell(cell: str | Cell) -> str:
     if isinstance(cell, str):
-        return _said(cell)
-    link = f'<a href="{escape(cell.link)}-light.svg">{_said(cell.text)}</a>'
-    return link if cell.link else _said(cell.text)
+        return _escaped(cell)
+    link = f'<a href="{escape(cell.link)}-light.svg">{_escaped(cell.text)}</a>'
+    return link if cell.link else _escaped(cell.text)
 
 
 def of_machine(machine: Machine) -> Table:
@@ -147,7 +147,7 @@ def of_versions(chart: Chart, names: Mapping[int, str]) -> Table:
     return Table(f"{chart.title}: {chart.subtitle}", ("what", "from", "to", "answer"), tuple(rows))
 
 
-def of_map(the: Map) -> Table:
+def of_map(content: Map) -> Table:
     """A row for each claim of each paragraph."""
     rows = [
         (
@@ -157,7 +157,7 @@ def of_map(the: Map) -> Table:
             ", ".join(sorted(map(str, row.named))),
             ", ".join(sorted(map(str, row.remembered))),
         )
-        for paragraph in the.paragraphs
+        for paragraph in content.paragraphs
         for row in paragraph.claims
     ]
     heads = ("paragraph", "claim", "verdict", "names", "remembers")
@@ -171,16 +171,16 @@ def of_core(core: Core) -> Table:
     return Table(caption, ("of", "what is needed"), tuple(rows))
 
 
-def of_states(the: Reachable) -> Table:
+def of_states(content: Reachable) -> Table:
     """A row for each box, with the actions that lead out of it."""
     rows = []
-    for number, heap in enumerate(the.heaps):
+    for number, heap in enumerate(content.heaps):
         ways = [
-            f"{', '.join(actions)}: {', '.join(the.heaps[b].common)}"
-            for (a, b), actions in the.steps.items()
+            f"{', '.join(actions)}: {', '.join(content.heaps[b].common)}"
+            for (a, b), actions in content.steps.items()
             if a == number
         ]
         initial = f"{heap.initial} initial" if heap.initial else ""
         rows.append((", ".join(heap.common), str(heap.states), initial, "; ".join(ways)))
-    caption = f"{the.title}: {the.subtitle}. {the.rule}"
+    caption = f"{content.title}: {content.subtitle}. {content.rule}"
     return Table(caption, ("in common", "states", "initial", "actions out"), tuple(rows))

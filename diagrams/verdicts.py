@@ -74,5 +74,5 @@ def renew(file: Path = FILE) -> dict[str, Any]:
     output = OutputFile(str(file))
     written = proved()
     output.write(written)
-    found: dict[str, Any] = json.loads(written)
-    return found
+    report: dict[str, Any] = json.loads(written)
+    return report

@@ -137,7 +137,7 @@ class _Drawing:
             yield self._window(low, high, self.chart.window_words if number == 0 else ())
         yield from self._axis()
 
-    def _window(self, low: int, high: int, said: Sequence[str]) -> Group:
+    def _window(self, low: int, high: int, words: Sequence[str]) -> Group:
         left, right = self.edge(low), self._end(high)
         middle = (left + right) / 2
         tall = self.axis - 72
@@ -145,14 +145,14 @@ class _Drawing:
             Box(left, 58, right - left, tall, "window", radius=10, opacity=0.4),
             Box(left, 58, right - left, tall, None, "upgrade", 10, 2.6),
         ]
-        if said:
-            widest = max(text.width(words, NAME) for words in said)
+        if words:
+            widest = max(text.width(line, NAME) for line in words)
             x = min(middle - widest / 2, _LEFT + self.width - widest)
             items += mark("warning", x - 14, 13, 17, "upgrade")
             y = 18.0
-            for number, words in enumerate(said):
+            for number, line in enumerate(words):
                 size = NAME if number == 0 else BODY
-                items.append(label(x, y, words, "upgrade", size, bold=number == 0))
+                items.append(label(x, y, line, "upgrade", size, bold=number == 0))
                 y += 21
             items.append(rule(((middle, y - 12), (middle, 58)), "upgrade", 1.6))
         title = f"rollback window: {self.names[low]} to {self.names[high]}"
