@@ -1,4 +1,4 @@
-"""What a report says of versions, for administrators, and of the article's paragraphs."""
+"""Answers of a report: on versions, for administrators, and on the article's paragraphs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def chart(report: Mapping[str, Any]) -> Scene:
 
 
 def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
-    """What the chart shows, and how every version on it is spelt."""
+    """The content of the chart, and how every version on it is spelt."""
     parse = StoreVersion.parse
     rows = report["derived"]["administrators"]["rows"]
     regions = list(dict.fromkeys((r["versions"]["from"], r["versions"]["to"]) for r in rows))
@@ -113,7 +113,7 @@ def unique(regions: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
 
 
 def _caution(row: Mapping[str, Any], fixed_: Sequence[Mapping[str, str]]) -> str:
-    """What a region that fails no move loses by what may be restored in its place."""
+    """The price of a region that fails no move: formats that may be restored in its place."""
     if row["versions"] not in fixed_ or all(r in fixed_ for r in row["restorable"]):
         return ""
     return f"but only {'; '.join(map(between, fixed_))} keeps moves from failing"

@@ -99,7 +99,7 @@ def _functions(transitions: Transitions, claim: Claim) -> tuple[frozenset[Functi
 
 
 def _histories(transitions: Transitions) -> dict[str, frozenset[Function]]:
-    """What each history looks at, also by way of other histories."""
+    """The functions that each history reads, also by way of other histories."""
     reads: dict[str, set[Function]] = {item.name: set() for item in transitions.histories}
     for command in transitions.commands:
         for key, update in command.updates.items():

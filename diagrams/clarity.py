@@ -1,4 +1,4 @@
-"""Which of several layouts is the clearest."""
+"""The clearest of several layouts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from diagrams.scene import Point
 from diagrams.style import NARROWEST, WIDTH
 
 _WRONG, _TOO_WIDE, _BENT, _AREA = 4e5, 200, 4000, 0.01
-"""What counts: each thing that is wrong most, then width, then bends and area."""
+"""The weights: each fault counts most, then width, then bends and area."""
 
 
 class Draft(ABC):
@@ -44,7 +44,7 @@ class Draft(ABC):
 
     @cached_property
     def ground(self) -> Ground:
-        """What is where, without the labels."""
+        """The ground: boxes, frames and arrows, without the labels."""
         return self.bare()
 
     @cached_property
@@ -60,7 +60,7 @@ class Draft(ABC):
 
     @cached_property
     def least(self) -> float:
-        """What it costs if its labels touch nothing."""
+        """The cost if its labels touch nothing."""
         courses = self.ground.courses.values()
         width, height = self.laid.width, self.laid.height
         return (

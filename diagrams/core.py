@@ -1,4 +1,4 @@
-"""What a proof rests on, laid over the machines: in full ink what it needs, the rest in grey."""
+"""A proof core laid over the machines: in full ink what the proof needs, the rest in grey."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def fields_read(
 def needs(
     parts: Iterable[Mapping[str, Any]], functions: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """What is needed of each action, in words; see ``readable``."""
+    """The parts that are needed of each action, in words; see ``readable``."""
     grouped: dict[str, list[str]] = {}
     for part in parts:
         text = readable(part["text"], part["choices"], functions)
@@ -199,7 +199,7 @@ def _machines(forms: Sequence[Drawing]) -> tuple[list[Item], tuple[float, float]
 
 
 def _rows(core: Core) -> Iterator[tuple[str, str]]:
-    """What is needed, by action; the clauses; what is only read, and what is not needed."""
+    """The needed parts by action; the clauses; what is only read, and what is not needed."""
     yield from core.needs
     for clause in core.clauses:
         yield "invariant", clause

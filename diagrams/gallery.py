@@ -82,7 +82,7 @@ def write(output: Output, folder: Path) -> bool:
 
 
 def differing(wanted: Sequence[Output], folder: Path) -> Iterator[str]:
-    """What is wrong with committed files: missing, different, or not wanted any more."""
+    """The faults of committed files: missing, different, or not wanted any more."""
     for output in wanted:
         path = folder / output.name
         if not path.is_file():

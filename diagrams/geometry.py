@@ -64,7 +64,7 @@ class Course:
         return sum(math.dist(a, b) for a, b in itertools.pairwise((*self.points, self.tip)))
 
     def crosses(self, box: Rectangle) -> bool:
-        """Whether some point of it lies in a rectangle."""
+        """True if some point of it lies in a rectangle."""
         if not overlap(self.bounds, box):
             return False
         left, top, right, bottom = box
@@ -118,7 +118,7 @@ _HEAD = (11.0, 11.0)
 """The room that the head of an arrow takes around its tip."""
 
 _CLOSER, _GOOD = 0.0005, 0.004
-"""What each pixel counts by which a label is away from its line; a better place is sought from
+"""The cost of each pixel between a label and its line; a better place is sought from
 this on.
 """
 
@@ -151,12 +151,12 @@ def muddle(courses: Collection[Course]) -> int:
 
 
 def overlap(a: Rectangle, b: Rectangle) -> bool:
-    """Whether two rectangles have a point in common."""
+    """True if two rectangles have a point in common."""
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def inside(a: Rectangle, b: Rectangle) -> bool:
-    """Whether the first rectangle lies in the second."""
+    """True if the first rectangle lies in the second."""
     return b[0] <= a[0] and a[2] <= b[2] and b[1] <= a[1] and a[3] <= b[3]
 
 
@@ -173,7 +173,7 @@ def around(centre: Point, size: tuple[float, float], margin: float = 0) -> Recta
 
 @dataclass
 class Ground:
-    """What labels are put between: solid boxes, frames whose borders they must not touch, curves.
+    """Obstacles for labels: solid boxes, frames whose borders they must not touch, curves.
 
     ``page`` is the size that labels must stay within.
     """

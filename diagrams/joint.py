@@ -1,4 +1,4 @@
-"""Which action makes which machines step: recorded while the real engine runs every path of it."""
+"""The events that each action sends to machines, recorded while the real engine runs its paths."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Sent:
 
 @dataclass(frozen=True)
 class _Relation:
-    """How an element of a loop is related to an argument of the action: it is the value of a field
-    of the element's machines, or where there is none a reference of the element.
+    """A relation of a loop's element to an argument of the action: the argument is the value of a
+    field of the element's machines, or, where no field is named, of a reference of the element.
     """
 
     argument: str
@@ -99,7 +99,7 @@ class _Recording(World):
         return next((name for name, known in self.arguments.items() if known.eq(term)), "")
 
     def related(self, element: z3.ExprRef) -> Iterator[_Relation]:
-        """How the present path relates an element of a loop to an argument of the action."""
+        """The relations of a loop's element to arguments of the action on the present path."""
         fields: dict[z3.FuncDeclRef, str | None] = {
             decl: key.name for key, decl in self.vocabulary.functions.items()
         }

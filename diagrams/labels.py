@@ -1,4 +1,4 @@
-"""What is written at the arrows and states of a machine, and what its surroundings say of it."""
+"""The labels at the arrows and states of a machine, and its setting among other machines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Ink = str | tuple[str, str]
 
 @dataclass(frozen=True)
 class Setting:
-    """What a machine's surroundings say of it, and how it is shown.
+    """A machine's setting among other machines, and how it is shown.
 
     ``outcomes`` marks states as ``success`` or ``failure``. ``shared`` are the events in which
     other machines take part, with the words that explain them. ``full_ink`` are the identifiers
@@ -62,14 +62,14 @@ def in_words(transition: Transition) -> str:
 
 @dataclass(frozen=True)
 class Lettering:
-    """What is written in each state's box, and at each arrow, by where it starts and ends."""
+    """The lines in each state's box, and at each arrow, by where it starts and ends."""
 
     inside: dict[str, list[Line]]
     edges: dict[tuple[str, str], list[Line]]
 
 
 def lettering(machine: Machine, setting: Setting, limit: float) -> Lettering:
-    """What is written in a machine, in lines about as wide as a limit."""
+    """The lettering of a machine, in lines about as wide as a limit."""
     parents, states = machine.parents, {state.id: state for state in machine.all()}
     inside: dict[str, list[Line]] = {state: [] for state in states}
     edges: dict[tuple[str, str], list[Line]] = {}
@@ -98,7 +98,7 @@ def lettering(machine: Machine, setting: Setting, limit: float) -> Lettering:
 
 
 def _has_arrow(transition: Transition, parents: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a transition leaves its state, and the states around it."""
+    """True if a transition leaves its state, and the states around it."""
     if transition.internal and not transition.targets:
         return False
     source = transition.source

@@ -1,4 +1,4 @@
-"""Which machines of a run have a lane, and how far apart: as their states and events need it."""
+"""The lanes of a run: which machines have one, and how far apart they are."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Graph:
-    """What is to be laid out, from left to right (``LR``) or from the top down (``TB``).
+    """A graph to be laid out, from left to right (``LR``) or from the top down (``TB``).
 
     Nodes of one of the ``rows`` are beside each other.
     """

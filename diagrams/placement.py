@@ -108,7 +108,7 @@ class Placement(Draft):
         return f"{_EXIT}{id_}" if state is not None and state.children else id_
 
     def _hidden_edges(self) -> Iterator[Edge]:
-        """What keeps the ways in and out of a state before and behind everything in it."""
+        """Edges that keep the ways in and out of a state before and behind all that is in it."""
         for state in self.states.values():
             inside = [inner for inner in state.all() if inner is not state and not inner.children]
             if state.children and self._entry(state.id) == f"{_ENTRY}{state.id}":

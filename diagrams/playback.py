@@ -123,7 +123,7 @@ class _Witness:
 
 
 def _answer(machine: Any, name: str, given: Mapping[str, Any]) -> bool:
-    """What a guard of a machine says."""
+    """The answer of a guard of a machine."""
     guard = getattr(machine, name)
     if not callable(guard):
         return bool(guard)

@@ -23,7 +23,7 @@ ZOOM = 2.0
 
 
 def known(character: str) -> bool:
-    """Whether the project's own typeface has a character."""
+    """True if the project's own typeface has a character."""
     code = ord(character)
     return 32 <= code < 0x180 or 0x370 <= code < 0x500 or 0x2010 <= code < 0x2027
 

@@ -75,7 +75,7 @@ class _Drawing:
         self.size = (width, self.bottom + below)
 
     def _footnotes(self) -> Iterator[tuple[str, str]]:
-        """What is said below the steps."""
+        """The notes below the steps, with their roles."""
         yield self.story.claim, "muted"
         for number, why in enumerate(causes(self.story)):
             cause = number == 0 and self.story.back_to is None
@@ -106,7 +106,7 @@ class _Drawing:
         return self.top + sum(self.heights[:row]) + self.heights[row] / 2
 
     def start(self) -> tuple[str, ...]:
-        """What the run chose at its start, in words, but for what the lanes show."""
+        """The values that the run chose at its start, but for those that the lanes show."""
         shown = {lane.name for lane in self.lanes}
         tie = text.TIED
         chosen = [
@@ -120,7 +120,7 @@ class _Drawing:
         return tuple(lines)
 
     def legend(self) -> Iterator[Key]:
-        """What the signs of this run mean."""
+        """The meanings of the signs of this run."""
         parts = [part for moment in self.played.moments for part in moment.parts]
         yield Key("state at the start", box="state", fill="page")
         if any(part.before != part.after for part in parts):

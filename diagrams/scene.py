@@ -1,4 +1,4 @@
-"""What is drawn, as plain data: texts, boxes and curves with roles for colours, in groups.
+"""Scenes as plain data: texts, boxes and curves with roles for colours, in groups.
 
 Coordinates are pixels at full size, from the upper left corner. A scene has no theme.
 """

@@ -39,7 +39,7 @@ def machine(name: str, full_ink: frozenset[Ink] | None = None) -> Scene:
 
 
 def setting(name: str, full_ink: frozenset[Ink] | None = None) -> Setting:
-    """What the site says of one of its machines."""
+    """The setting of a machine in the site."""
     return Setting(OUTCOMES.get(name, {}), shared_events(name), full_ink, _data(name))
 
 

@@ -58,7 +58,7 @@ def _source(claim: Claim) -> str:
 
 
 def _why(claim: Claim) -> Iterator[str]:
-    """What the claim's author says of the cause: the second paragraph, and the reading."""
+    """The cause in the words of the claim's author: the second paragraph, and the reading."""
     for paragraph in (claim.body.__doc__ or "").split("\n\n")[1:]:
         if words := " ".join(paragraph.split()):
             yield words
@@ -99,11 +99,11 @@ def core_name(claim: Claim) -> str:
 
 
 FUNCTIONS = {"version": "native"}
-"""Which function of the model spells out the cases of a field."""
+"""The function of the model that spells out the cases of a field."""
 
 
 def proof_core(claim: Claim, needed: Mapping[str, Any]) -> core.Core:
-    """What a claim's proof rests on."""
+    """The core of a claim's proof."""
     moves = joints(Site)
     clauses = needed["clause_terms"]
     parts = needed["parts"]

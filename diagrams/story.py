@@ -51,7 +51,7 @@ def call(moment: Moment) -> str:
 
 
 def causes(story: Story) -> Iterator[str]:
-    """Why the last step went as it did: what the claim's author says, and what the guards said."""
+    """The reasons of the last step: the claim author's, and the answers of the guards."""
     yield from story.cause
     last = story.played.moments[-1:] if story.back_to is None else ()
     for part in (part for moment in last for part in moment.parts):

@@ -229,7 +229,7 @@ def test_what_the_solver_spells_out_is_named_again() -> None:
     rank = f"(0 if not {low} and not {high} else (1 if not {high} and {low} else 2))"
     format_ = "(0 if server.store.format = A else (1 if server.store.format = B else 2))"
     named = {"version": "native"}
-    choices = [
+    choices: list[dict[str, Any]] = [
         {"text": rank, "path": "server.store.version", "field": "version", "is_rank": False},
         {"text": format_, "path": "server.store.format", "field": "format", "is_rank": True},
     ]
@@ -237,7 +237,12 @@ def test_what_the_solver_spells_out_is_named_again() -> None:
         "native(server.store.version) <= server.store.format"
     )
     assert core.readable(rank, choices, {}) == rank
-    whole = {"text": f"(3 if {rank} <= 1 else 4)", "path": "a.b", "field": "b", "is_rank": True}
+    whole: dict[str, Any] = {
+        "text": f"(3 if {rank} <= 1 else 4)",
+        "path": "a.b",
+        "field": "b",
+        "is_rank": True,
+    }
     assert core.readable(whole["text"], [*choices, whole], named) == "a.b", "the longest first"
 
 
