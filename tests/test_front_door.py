@@ -114,7 +114,7 @@ class Session:
 
     def run(
         self,
-        project: Project,
+        _project: object,
         claims: Sequence[Claim],
         *,
         progress: Callable[[Result], None] | None = None,

@@ -6,8 +6,6 @@ import dataclasses
 import functools
 
 import pytest
-from statecheck.chain_rule.lasso import lassos
-from statecheck.chain_rule.ledger import replay_lasso
 
 from model.entities import Attachment, Mailbox
 from model.site import Site
@@ -31,6 +29,8 @@ from statecheck.explicit import cycles
 from statecheck.explicit.cycles import check_ending
 from statecheck.explicit.search import Instance, State
 from statecheck.liveness import chain_rule
+from statecheck.liveness.lasso import lassos
+from statecheck.liveness.ledger import replay_lasso
 from statecheck.prover import session
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import ReplayError
@@ -39,9 +39,9 @@ ENDINGS = [claim for claim in CLAIMS if claim.kind is Kind.EVENTUALLY]
 VERSIONS = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2652.68", "5.5.2653.23")))
 SMALL = Instance(Site, {"servers": 2, "mailboxes": 1, "attachments": 1}, {StoreVersion: VERSIONS})
 STEPS = {
-    "chain_rule.move_ends": {"copy": 2, "finish": 2},
-    "chain_rule.fixed_move_succeeds": {"copy": 2, "finish": 2, "source": 3, "destination": 3},
-    "chain_rule.client_served": {
+    "liveness.move_ends": {"copy": 2, "finish": 2},
+    "liveness.fixed_move_succeeds": {"copy": 2, "finish": 2, "source": 3, "destination": 3},
+    "liveness.client_served": {
         "client_open": 1,
         "complete_scan": 2,
         "store": 2,
@@ -110,7 +110,7 @@ def test_fair_cycles_of_other_sizes_agree(claim: Claim, sizes: tuple[int, int, i
     found = check_ending(claim, HISTORIES, instance, claim.fairness)
     assert found.holds
     # Without attachments nobody is to be served one.
-    is_about_attachments = claim.id == "chain_rule.client_served"
+    is_about_attachments = claim.id == "liveness.client_served"
     assert found.met is (sizes[2] > 0 or not is_about_attachments)
     # The first assumption is about attachments, and is needed where there are some.
     rest = claim.fairness[1:]
@@ -133,7 +133,7 @@ class PerKind(cycles._Graph):
 
 def test_fairness_to_a_kind_of_action_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """With two mailboxes one may move again and again, and the other wait for ever."""
-    (claim,) = (claim for claim in ENDINGS if claim.id == "chain_rule.move_ends")
+    (claim,) = (claim for claim in ENDINGS if claim.id == "liveness.move_ends")
     alone, both = sized(2, 1, 1), sized(2, 2, 1)
     assert check_ending(claim, HISTORIES, both, claim.fairness).holds
     monkeypatch.setattr(cycles, "_Graph", PerKind)
@@ -142,7 +142,7 @@ def test_fairness_to_a_kind_of_action_is_not_enough(monkeypatch: pytest.MonkeyPa
 
 
 def test_two_attachments_of_a_mailbox_are_both_copied() -> None:
-    (claim,) = (claim for claim in ENDINGS if claim.id == "chain_rule.move_ends")
+    (claim,) = (claim for claim in ENDINGS if claim.id == "liveness.move_ends")
     only = (weak(Site.finish_move, "mailbox"),)
     assert not check_ending(claim, HISTORIES, sized(2, 1, 2), only).holds
 
@@ -172,18 +172,18 @@ def test_the_phases_that_are_found_satisfy_the_rule() -> None:
 
 
 def test_phases_in_another_order_break_it() -> None:
-    terms, phases = _phases("chain_rule.client_served")
+    terms, phases = _phases("liveness.client_served")
     assert any("goes back" in name for name in _broken(terms, phases[::-1]))
 
 
 def test_a_missing_phase_breaks_it() -> None:
-    terms, phases = _phases("chain_rule.client_served")
+    terms, phases = _phases("liveness.client_served")
     for index in range(len(phases)):
         assert _broken(terms, phases[:index] + phases[index + 1 :])
 
 
 def test_another_helper_breaks_it() -> None:
-    terms, phases = _phases("chain_rule.client_served")
+    terms, phases = _phases("liveness.client_served")
     first, second = phases[:2]
     wrong = dataclasses.replace(first, helper=second.helper)
     assert any("is enabled" in name for name in _broken(terms, [wrong, *phases[1:]]))
@@ -191,7 +191,7 @@ def test_another_helper_breaks_it() -> None:
 
 def test_without_the_invariant_it_is_broken() -> None:
     engine = prover()
-    terms, phases = _phases("chain_rule.client_served")
+    terms, phases = _phases("liveness.client_served")
     asked = list(chain_rule.premises(engine.transitions, terms, phases))
     assert chain_rule.broken(engine.induction, terms, asked, ())
 
@@ -390,7 +390,7 @@ def test_a_body_that_does_not_say_what_leads_to_what_is_refused() -> None:
 
 def test_a_lasso_that_is_not_fair_does_not_replay() -> None:
     engine = prover()
-    claim = next(claim for claim in ENDINGS if claim.id == "chain_rule.client_served")
+    claim = next(claim for claim in ENDINGS if claim.id == "liveness.client_served")
     without = claim.fairness[1:]
     terms = chain_rule.eventuality(engine.transitions, claim, without)
     ((_, lasso),) = lassos(engine.transitions, [terms], 2, numbers=engine.numbers)
@@ -405,7 +405,7 @@ def test_a_lasso_that_is_not_fair_does_not_replay() -> None:
 
 def test_a_shorter_lasso_is_excluded() -> None:
     engine = prover()
-    claim = next(claim for claim in ENDINGS if claim.id == "chain_rule.move_ends")
+    claim = next(claim for claim in ENDINGS if claim.id == "liveness.move_ends")
     terms = chain_rule.eventuality(engine.transitions, claim, claim.fairness[:1])
     assert not list(lassos(engine.transitions, [terms], 1, numbers=engine.numbers))
     assert list(lassos(engine.transitions, [terms], 2, numbers=engine.numbers))

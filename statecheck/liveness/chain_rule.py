@@ -25,12 +25,13 @@ import z3
 from statecheck.claims.catalogue import Claim
 from statecheck.claims.fairness import Assumption, Fair, LeadsTo, Often, Rare
 from statecheck.modeling import ModelError
-from statecheck.safety.atoms import places, spell
+from statecheck.safety.atoms import places
 from statecheck.safety.induction import Clause, Induction, Timeout
 from statecheck.smt.solving import ask
 from statecheck.symbolic.commands import Command, subterms
 from statecheck.symbolic.grounding import Grounding, is_entity, solver
 from statecheck.symbolic.paths import merge
+from statecheck.symbolic.spelling import spell
 from statecheck.symbolic.transition_system import Transitions
 from statecheck.symbolic.values import lift
 from statecheck.symbolic.vocabulary import member
