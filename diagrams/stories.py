@@ -15,6 +15,7 @@ from model.kernel import STATE, signature
 from model.site import Site
 from model.version import StoreVersion
 from proofs.engine.claims import Claim
+from proofs.engine.fairness import Rare
 
 STRONG = {"store.version": "another Store.exe"}
 """Fields whose change makes a step of a run stand out."""
@@ -68,7 +69,8 @@ def _why(claim: Claim) -> Iterator[str]:
 
 def lasso_name(claim: Claim, dropped: Mapping[str, Any]) -> str:
     """The name of the picture of a claim's lasso without one of its assumptions."""
-    words = dropped["assumption"].partition(": ")[2] or dropped["assumption"]
+    (assumption,) = (a for a in claim.fairness if str(a) == dropped["assumption"])
+    words = assumption.text if isinstance(assumption, Rare) else str(assumption)
     return f"lasso-{claim.id}.{re.sub(r'[^A-Za-z0-9]+', '_', words).strip('_')}"
 
 
