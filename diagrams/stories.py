@@ -10,6 +10,7 @@ from diagrams import site
 from model.site import Site
 from model.version import StoreVersion
 from statecheck.claims.catalogue import Claim
+from statecheck.claims.fairness import Rare
 from statecheck.drawing.machine import describe
 from statecheck.drawing.pictures import core
 from statecheck.drawing.pictures.joint import joints
@@ -69,7 +70,8 @@ def _why(claim: Claim) -> Iterator[str]:
 
 def lasso_name(claim: Claim, dropped: Mapping[str, Any]) -> str:
     """The name of the picture of a claim's lasso without one of its assumptions."""
-    words = dropped["assumption"].partition(": ")[2] or dropped["assumption"]
+    (assumption,) = (a for a in claim.fairness if str(a) == dropped["assumption"])
+    words = assumption.text if isinstance(assumption, Rare) else str(assumption)
     return f"lasso-{claim.id}.{re.sub(r'[^A-Za-z0-9]+', '_', words).strip('_')}"
 
 
