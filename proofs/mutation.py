@@ -24,10 +24,12 @@ from proofs.catalogue import CLAIMS, QUESTIONS
 from statecheck.explicit.lockstep import Guide, watch
 from statecheck.explicit.search import Instance
 from statecheck.modeling import ModelError
-from statecheck.mutation.baseline import Event, Original
-from statecheck.mutation.judge import Fate, Judge, Judgement, Kill
-from statecheck.mutation.module_variant import any_graph, variant
+from statecheck.mutation.baseline import Baseline
+from statecheck.mutation.judge import MutantJudge
+from statecheck.mutation.module_variant import any_graph, reimported_with
 from statecheck.mutation.mutants import Mutant, mutants
+from statecheck.mutation.observations import Event
+from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.runs.replay import ReplayError
 from statecheck.safety.induction import Timeout
 from statecheck.smt.solving import deaf, interruptible
@@ -69,17 +71,17 @@ class Survey:
     """What became of mutants, by id; what was not settled is left out."""
 
     mutants: tuple[Mutant, ...]
-    found: dict[str, Judgement] = field(default_factory=dict)
+    found: dict[str, MutantVerdict] = field(default_factory=dict)
     interrupted: bool = False
 
     @property
-    def settled(self) -> list[tuple[Mutant, Judgement]]:
+    def settled(self) -> list[tuple[Mutant, MutantVerdict]]:
         """The mutants that were judged, in the order of the source."""
         return [(m, self.found[m.id]) for m in self.mutants if m.id in self.found]
 
-    def count(self, *fates: Fate) -> int:
-        """How many mutants have one of these fates."""
-        return sum(judgement.fate in fates for judgement in self.found.values())
+    def count(self, *statuses: MutantStatus) -> int:
+        """How many mutants have one of these statuses."""
+        return sum(verdict.status in statuses for verdict in self.found.values())
 
 
 @cache
@@ -94,7 +96,7 @@ def survey(
     jobs: int = 1,
     timeout: float | None = None,
     seed: int = 0,
-    progress: Callable[[Mutant, Judgement], None] | None = None,
+    progress: Callable[[Mutant, MutantVerdict], None] | None = None,
 ) -> Survey:
     """Judge mutants. A time-out or Ctrl-C keeps what was settled. Raises ModelError."""
     end = None if timeout is None else time.monotonic() + timeout
@@ -110,10 +112,10 @@ def survey(
         stream = pool.imap_unordered(_settle, by_id)
         while len(result.found) < len(by_id):
             left = None if end is None else max(0.0, end - time.monotonic())
-            id_, judgement = stream.next(left)
-            result.found[id_] = judgement
+            id_, verdict = stream.next(left)
+            result.found[id_] = verdict
             if progress is not None:
-                progress(by_id[id_], judgement)
+                progress(by_id[id_], verdict)
     except (multiprocessing.TimeoutError, Timeout):
         pass
     except KeyboardInterrupt:
@@ -123,22 +125,22 @@ def survey(
             pool.terminate()
             pool.join()
     for mutant in wanted if not result.interrupted else ():
-        late = Judgement(Fate.UNDETERMINED, "the time was up")
+        late = MutantVerdict(MutantStatus.UNDETERMINED, "the time was up")
         result.found.setdefault(mutant.id, late)
     return result
 
 
 # -- in the processes that judge ------------------------------------------------------------------
 
-_ORIGINAL: dict[int, Original] = {}
+_ORIGINAL: dict[int, Baseline] = {}
 """By seed; a forked process has its parent's."""
 
 
-def _begin(seed: int, timeout: float | None = None) -> Original:
+def _begin(seed: int, timeout: float | None = None) -> Baseline:
     if seed not in _ORIGINAL:
         prover = session.prover(seed=seed, timeout=timeout)
         try:
-            _ORIGINAL[seed] = Original(prover, CLAIMS, QUESTIONS)
+            _ORIGINAL[seed] = Baseline(prover, CLAIMS, QUESTIONS)
         except ValueError as error:
             raise ModelError(f"no mutants can be judged: {error}") from None
         prover.end = None
@@ -157,42 +159,46 @@ def _prepare(seed: int) -> None:
 _SEED = 0
 
 
-def _settle(id_: str) -> tuple[str, Judgement]:
+def _settle(id_: str) -> tuple[str, MutantVerdict]:
     (mutant,) = (mutant for mutant in everything() if mutant.id == id_)
     return id_, judge(mutant, seed=_SEED)
 
 
-def judge(mutant: Mutant, *, seed: int = 0) -> Judgement:
+def judge(mutant: Mutant, *, seed: int = 0) -> MutantVerdict:
     """What becomes of a mutant."""
     original = _begin(seed)
     module = next(module for module in MODULES if module.__name__ == mutant.module)
     try:
         source = mutant.source(inspect.getsource(module))
-        with _patience(PATIENCE), any_graph(), variant(fresh, {mutant.module: source}):
+        with _patience(PATIENCE), any_graph(), reimported_with(fresh, {mutant.module: source}):
             changed: Any = importlib.import_module("proofs.session")
             return _watched(changed, SMALL) or _judged(original, changed, seed)
     except _Late:
-        return Judgement(Fate.UNDETERMINED, f"it took more than {PATIENCE:g} seconds of work")
+        return MutantVerdict(
+            MutantStatus.UNDETERMINED, f"it took more than {PATIENCE:g} seconds of work"
+        )
     except Exception as error:  # noqa: BLE001  (a mutant may do anything)
         return _invalid(error)
 
 
-def _judged(original: Original, changed: Any, seed: int) -> Judgement:
+def _judged(original: Baseline, changed: Any, seed: int) -> MutantVerdict:
     """What becomes of a mutant that is not seen where small systems run."""
     try:
         prover = changed.prover(lock_file=None, seed=seed)
-        return Judge(original).judge(prover, _instance(changed))
+        return MutantJudge(original).judge(prover, _instance(changed))
     except Timeout as gave_up:
-        return Judgement(Fate.UNDETERMINED, f"the solver gave up: {gave_up}")
+        return MutantVerdict(MutantStatus.UNDETERMINED, f"the solver gave up: {gave_up}")
     except (ReplayError, RecursionError, ctypes.ArgumentError) as error:
-        return Judgement(Fate.UNDETERMINED, f"internal: {type(error).__name__}: {error}")
+        return MutantVerdict(
+            MutantStatus.UNDETERMINED, f"internal: {type(error).__name__}: {error}"
+        )
     except Exception as error:  # noqa: BLE001  (a mutant may do anything)
         return _watched(changed, LARGER) or _invalid(error)
 
 
-def _invalid(error: Exception) -> Judgement:
+def _invalid(error: Exception) -> MutantVerdict:
     said = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
-    return Judgement(Fate.INVALID, " ".join(said.split()))
+    return MutantVerdict(MutantStatus.INVALID, " ".join(said.split()))
 
 
 def fresh(name: str) -> bool:
@@ -200,7 +206,7 @@ def fresh(name: str) -> bool:
     return name.startswith(("model.", "proofs.")) and not name.startswith(_KEPT)
 
 
-def _watched(changed: Any, sizes: Sizes) -> Judgement | None:
+def _watched(changed: Any, sizes: Sizes) -> MutantVerdict | None:
     """What claims see where a mutant's machines run. One that breaks down there may be no model;
     where it is read that is found out, and said better.
     """
@@ -213,7 +219,7 @@ def _watched(changed: Any, sizes: Sizes) -> Judgement | None:
         return None
     how = f"run of {seen.steps} steps"
     kills = tuple(Kill(title, Event.VIOLATION.value, how) for title in seen.titles)
-    return Judgement(Fate.KILLED, "", kills) if kills else None
+    return MutantVerdict(MutantStatus.KILLED, "", kills) if kills else None
 
 
 @cache

@@ -68,7 +68,7 @@ def _appearing(
     removed: Sequence[Mutant], title: str, timeout: float | None, seed: int
 ) -> tuple[Any, Run | None]:
     from proofs.mutation import MODULES, fresh
-    from statecheck.mutation.module_variant import variant
+    from statecheck.mutation.module_variant import reimported_with
     from statecheck.prover.context import DEPTH
     from statecheck.runs.replay import replay
     from statecheck.safety.bounded import Goal, Unrolling, shortest
@@ -82,7 +82,7 @@ def _appearing(
             text = mutant.source(text)
         if mine:
             sources[module.__name__] = text
-    with variant(fresh, sources):
+    with reimported_with(fresh, sources):
         changed: Any = importlib.import_module("proofs.session")
         claim = next(claim for claim in changed.CLAIMS if claim.title == title)
         prover = changed.prover(lock_file=None, seed=seed, timeout=timeout)

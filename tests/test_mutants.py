@@ -24,10 +24,11 @@ from proofs.catalogue import CLAIMS, HISTORIES
 from statecheck.claims.catalogue import Kind
 from statecheck.explicit.lockstep import _partings, watch
 from statecheck.mutation.differences import Differences, comparable
-from statecheck.mutation.judge import Fate, Judge, Judgement, Kill, _endless
-from statecheck.mutation.module_variant import any_graph, variant
+from statecheck.mutation.judge import MutantJudge, _endless
+from statecheck.mutation.module_variant import any_graph, reimported_with
 from statecheck.mutation.mutants import Mutant, mutants
 from statecheck.mutation.rewrites import events
+from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.symbolic.vocabulary import Key
 
 ROOT = Path(__file__).parent.parent
@@ -88,7 +89,7 @@ def test_every_threshold_moves_both_ways() -> None:
         for way, step in (("less", -1), ("more", 1)):
             mutant = named(f"version.{name}:one-{way}")
             source = mutant.source(SOURCES["model.version"])
-            with variant(mutation.fresh, {"model.version": source}):
+            with reimported_with(mutation.fresh, {"model.version": source}):
                 changed: Any = importlib.import_module("model.version")
                 moved = getattr(changed, name)
             assert moved == getattr(importlib.import_module("model.version"), name) + step
@@ -107,7 +108,7 @@ def test_a_mutant_points_at_its_line() -> None:
 def test_a_variant_leaves_the_program_as_it_was() -> None:
     before = dict(sys.modules)
     mutant = named("version.fixed:true")
-    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
+    with reimported_with(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
         changed: Any = importlib.import_module("model.version")
         assert changed.fixed(changed.SP3)
         assert "return True" in inspect.getsource(changed.fixed)
@@ -120,7 +121,7 @@ def test_a_variant_leaves_the_program_as_it_was() -> None:
 # -- fates ----------------------------------------------------------------------------------------
 
 
-def fate(id_: str) -> Judgement:
+def verdict_on(id_: str) -> MutantVerdict:
     return mutation.judge(named(id_))
 
 
@@ -162,14 +163,14 @@ def fate(id_: str) -> Judgement:
     ],
 )
 def test_a_claim_sees_it(id_: str, claim: str, what: str) -> None:
-    judgement = fate(id_)
-    assert judgement.fate is Fate.KILLED
-    assert (claim, what) in {(kill.claim, kill.what) for kill in judgement.kills}
+    verdict = verdict_on(id_)
+    assert verdict.status is MutantStatus.KILLED
+    assert (claim, what) in {(kill.claim, kill.what) for kill in verdict.kills}
 
 
 def test_a_run_that_kills_is_a_run_of_the_mutant_only() -> None:
-    judgement = fate("site.Site._drop_scans:drop:drop_scan")
-    (kill,) = (k for k in judgement.kills if k.claim == "safety.scan_is_served")
+    verdict = verdict_on("site.Site._drop_scans:drop:drop_scan")
+    (kill,) = (k for k in verdict.kills if k.claim == "safety.scan_is_served")
     assert kill.evidence == "run of 2 steps"
 
 
@@ -182,41 +183,42 @@ def test_a_run_that_kills_is_a_run_of_the_mutant_only() -> None:
     ],
 )
 def test_the_same_system(id_: str) -> None:
-    judgement = fate(id_)
-    assert judgement.fate is Fate.EQUIVALENT
-    assert judgement.reason.startswith("the same starts")
+    verdict = verdict_on(id_)
+    assert verdict.status is MutantStatus.EQUIVALENT
+    assert verdict.reason.startswith("the same starts")
 
 
 def test_only_the_invariant_makes_it_the_same() -> None:
     # A scan is under way only where AVAPI is enabled, so it is never released for its absence.
     assert (
-        "of the invariant" in fate("machines.AttachmentLifecycle.copy.2:not-from:scanning").reason
+        "of the invariant"
+        in verdict_on("machines.AttachmentLifecycle.copy.2:not-from:scanning").reason
     )
 
 
 def test_where_it_differs_nothing_gets() -> None:
     # A move that has failed lacks an attachment, so it cannot finish from there either. No clause
     # says so, for it takes an attachment to say it of a mailbox.
-    judgement = fate("machines.MoveMailbox.finish:also-from:failed")
-    assert judgement.fate is Fate.EQUIVALENT
-    assert "by induction" in judgement.reason
+    verdict = verdict_on("machines.MoveMailbox.finish:also-from:failed")
+    assert verdict.status is MutantStatus.EQUIVALENT
+    assert "by induction" in verdict.reason
 
 
 def test_what_is_not_read_makes_no_difference() -> None:
-    judgement = fate("machines.MoveMailbox.target:first-value:home")
-    assert judgement.fate is Fate.EQUIVALENT
-    assert "nothing reads (Mailbox.move.target)" in judgement.reason
+    verdict = verdict_on("machines.MoveMailbox.target:first-value:home")
+    assert verdict.status is MutantStatus.EQUIVALENT
+    assert "nothing reads (Mailbox.move.target)" in verdict.reason
 
 
 def test_what_no_step_reads_a_claim_may() -> None:
     mutant, original = named("machines.InformationStore.log:first-value:any"), mutation._begin(0)
-    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
+    with reimported_with(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
         changed: Any = importlib.import_module("proofs.session")
         prover = changed.prover(lock_file=None)
-        judge = Judge(original)
+        judge = MutantJudge(original)
         assert "nothing reads (Server.store.log)" in str(judge._same(prover))
-        judgement = judge.judge(prover, mutation._instance(changed))
-    assert [kill.claim for kill in judgement.kills] == ["resolution.events_are_logged"]
+        verdict = judge.judge(prover, mutation._instance(changed))
+    assert [kill.claim for kill in verdict.kills] == ["resolution.events_are_logged"]
 
 
 def test_what_is_read_is_not_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,18 +236,18 @@ def test_what_is_read_is_not_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_no_model() -> None:
-    judgement = fate("site.Site.finish_move:event:finish.copy")
-    assert judgement.fate is Fate.INVALID
-    assert "site.py:113" in judgement.reason
+    verdict = verdict_on("site.Site.finish_move:event:finish.copy")
+    assert verdict.status is MutantStatus.INVALID
+    assert "site.py:113" in verdict.reason
 
 
 def test_machines_may_have_any_graph_while_they_are_judged() -> None:
     mutant = named("machines.MoveMailbox.start:redirect:idle")
     sources = {mutant.module: mutant.source(SOURCES[mutant.module])}
-    fate(mutant.id)
-    with variant(mutation.fresh, sources), pytest.raises(InvalidDefinition):
+    verdict_on(mutant.id)
+    with reimported_with(mutation.fresh, sources), pytest.raises(InvalidDefinition):
         importlib.import_module("model.machines")
-    with any_graph(), variant(mutation.fresh, sources):
+    with any_graph(), reimported_with(mutation.fresh, sources):
         importlib.import_module("model.machines")
 
 
@@ -260,7 +262,7 @@ def test_the_model_keeps_in_step_with_itself(sizes: mutation.Sizes) -> None:
 
 def test_claims_about_the_end_of_a_run_see_a_mutant() -> None:
     mutant, original = named("machines.MoveMailbox.finish:drop-transition"), mutation._begin(0)
-    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
+    with reimported_with(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
         changed: Any = importlib.import_module("proofs.session")
         prover = changed.prover(lock_file=None)
         (claim,) = (c for c in prover.eventual if c.id == "liveness.fixed_move_succeeds")
@@ -290,7 +292,7 @@ def test_patience_is_work_and_not_time() -> None:
 def test_a_solver_that_gives_up_settles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     mutation._begin(0)
     monkeypatch.setattr(mutation, "EFFORT", 1)
-    assert fate("version.FIRST_WITH_MOVE_FIX:one-more").fate is Fate.UNDETERMINED
+    assert verdict_on("version.FIRST_WITH_MOVE_FIX:one-more").status is MutantStatus.UNDETERMINED
 
 
 @pytest.mark.parametrize(
@@ -304,9 +306,9 @@ def test_a_solver_that_gives_up_settles_nothing(monkeypatch: pytest.MonkeyPatch)
 )
 def test_another_system_is_not_taken_for_the_same(id_: str) -> None:
     mutant, original = named(id_), mutation._begin(0)
-    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
+    with reimported_with(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
         changed: Any = importlib.import_module("proofs.session")
-        assert Judge(original)._same(changed.prover(lock_file=None)) is None
+        assert MutantJudge(original)._same(changed.prover(lock_file=None)) is None
 
 
 def test_two_extractions_of_the_model_are_the_same() -> None:
@@ -323,12 +325,14 @@ FEW = ["version.LAST_HOTFIX:*", "version.fixed:true"]
 
 
 @pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> dict[str, Judgement]:
+def judged(monkeypatch: pytest.MonkeyPatch) -> dict[str, MutantVerdict]:
     """Judgements by id, in place of the solver's; others are killed."""
-    said: dict[str, Judgement] = {}
+    said: dict[str, MutantVerdict] = {}
 
     def survey(wanted: Any, **_: Any) -> mutation.Survey:
-        kill = Judgement(Fate.KILLED, "", (Kill("safety.no_loss", "is violated", "proof"),))
+        kill = MutantVerdict(
+            MutantStatus.KILLED, "", (Kill("safety.no_loss", "is violated", "proof"),)
+        )
         found = {mutant.id: said.get(mutant.id, kill) for mutant in wanted}
         return mutation.Survey(tuple(wanted), found)
 
@@ -339,29 +343,32 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> dict[str, Judgement]:
 @pytest.mark.parametrize(
     ("fate_", "code"),
     [
-        (Fate.KILLED, 0),
-        (Fate.EQUIVALENT, 0),
-        (Fate.INVALID, 0),
-        (Fate.SURVIVED, 1),
-        (Fate.UNDETERMINED, 3),
+        (MutantStatus.KILLED, 0),
+        (MutantStatus.EQUIVALENT, 0),
+        (MutantStatus.INVALID, 0),
+        (MutantStatus.SURVIVED, 1),
+        (MutantStatus.UNDETERMINED, 3),
     ],
 )
 def test_exit_codes(
-    judged: dict[str, Judgement], capsys: pytest.CaptureFixture[str], fate_: Fate, code: int
+    judged: dict[str, MutantVerdict],
+    capsys: pytest.CaptureFixture[str],
+    fate_: MutantStatus,
+    code: int,
 ) -> None:
-    judged["version.fixed:true"] = Judgement(fate_, "because")
+    judged["version.fixed:true"] = MutantVerdict(fate_, "because")
     assert mutate.main(FEW) == code
     out = capsys.readouterr().out
     assert all(len(line) <= 80 for line in out.splitlines())
-    if fate_ is not Fate.KILLED:
+    if fate_ is not MutantStatus.KILLED:
         assert "because" in out
         assert FIXED in out
 
 
 def test_json_says_who_sees_what(
-    judged: dict[str, Judgement], capsys: pytest.CaptureFixture[str]
+    judged: dict[str, MutantVerdict], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    judged["version.fixed:true"] = Judgement(Fate.SURVIVED, "because")
+    judged["version.fixed:true"] = MutantVerdict(MutantStatus.SURVIVED, "because")
     assert mutate.main([*FEW, "--json", "-"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["score"] == {"killed": 2, "of": 3}
@@ -396,7 +403,7 @@ def test_an_unknown_mutant(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_time_out_keeps_what_was_settled() -> None:
     mutation._begin(0)
     found = mutation.survey([named("version.fixed:true")], timeout=0.01)
-    assert found.found["version.fixed:true"].fate is Fate.UNDETERMINED
+    assert found.found["version.fixed:true"].status is MutantStatus.UNDETERMINED
     assert mutate.exit_code(found) == 3
 
 
@@ -404,7 +411,10 @@ def test_two_processes_find_the_same() -> None:
     wanted = [named(id_) for id_ in ("version.LAST_HOTFIX:one-more", "version.fixed:true")]
     one, two = (mutation.survey(wanted, jobs=jobs) for jobs in (1, 2))
     assert one.settled == two.settled
-    assert [judgement.fate for _, judgement in one.settled] == [Fate.EQUIVALENT, Fate.KILLED]
+    assert [verdict.status for _, verdict in one.settled] == [
+        MutantStatus.EQUIVALENT,
+        MutantStatus.KILLED,
+    ]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")
