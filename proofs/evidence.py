@@ -11,11 +11,11 @@ from statecheck.certificate.certificates import certificate
 from statecheck.certificate.sections import Premise
 from statecheck.certificate.sweep import Sweep, sweep
 from statecheck.claims.results import Report, Result
-from statecheck.explicit.state_space import Instance
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.prover.prover import Prover
 
 SMALL = (
-    Instance(
+    FiniteInstance(
         Site,
         {"servers": 2, "mailboxes": 1, "attachments": 1},
         {StoreVersion: (SP3, SP4)},

@@ -21,8 +21,8 @@ import z3
 from model import entities, machines, site, version
 from proofs import session
 from proofs.catalogue import CLAIMS, QUESTIONS
-from statecheck.explicit.lockstep import Guide, watch
-from statecheck.explicit.search import Instance
+from statecheck.explicit.lockstep import GuideStates, watch
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import ModelError
 from statecheck.mutation.baseline import Baseline
 from statecheck.mutation.judge import MutantJudge
@@ -223,20 +223,20 @@ def _watched(changed: Any, sizes: Sizes) -> MutantVerdict | None:
 
 
 @cache
-def _guide(sizes: Sizes) -> Guide:
-    return Guide(_stepwise(session, sizes))
+def _guide(sizes: Sizes) -> GuideStates:
+    return GuideStates(_stepwise(session, sizes))
 
 
-def _stepwise(changed: Any, sizes: Sizes) -> Instance:
+def _stepwise(changed: Any, sizes: Sizes) -> FiniteInstance:
     numbers = importlib.import_module("model.version")
     values = {numbers.StoreVersion: (numbers.SP3, numbers.SP4)}
-    return Instance(changed.Site, dict(sizes), values, forget=False)
+    return FiniteInstance(changed.Site, dict(sizes), values, forget=False)
 
 
-def _instance(changed: Any) -> Instance:
+def _instance(changed: Any) -> FiniteInstance:
     numbers = importlib.import_module("model.version")
     versions = (numbers.SP3, numbers.FIRST_WITH_FORMAT_2_46, numbers.SP4)
-    return Instance(changed.Site, dict(SMALL), {numbers.StoreVersion: versions})
+    return FiniteInstance(changed.Site, dict(SMALL), {numbers.StoreVersion: versions})
 
 
 class _Late(BaseException):

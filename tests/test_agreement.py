@@ -16,7 +16,8 @@ from model.site import Site
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from statecheck.claims.catalogue import Catalogue, Step, assume, enabled, history
 from statecheck.claims.results import Verdict
-from statecheck.explicit.search import Finding, Instance, check
+from statecheck.explicit.search import Finding, check
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import (
     ActionDisabled,
     Entity,
@@ -25,9 +26,9 @@ from statecheck.modeling import (
     ModelError,
     System,
     action,
+    alone,
     pure,
 )
-from statecheck.modeling import alone
 from statecheck.prover.agreement import check_agreement
 from statecheck.prover.prover import Prover
 from statecheck.symbolic.transition_system import Transitions
@@ -595,7 +596,9 @@ def settled(declare: Any, **options: Any) -> tuple[Verdict, Finding]:
     (claim,) = catalogue.claims
     (result,) = Prover(Home, [claim], ()).settle([claim])
     sizes = options or {"rooms": 1, "yards": 1}
-    plain = check(claim, (), Instance(Home, sizes, {int: (0, 4)}, forget=False, memoise=False))
+    plain = check(
+        claim, (), FiniteInstance(Home, sizes, {int: (0, 4)}, forget=False, memoise=False)
+    )
     return result.verdict, plain.finding
 
 

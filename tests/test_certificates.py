@@ -34,7 +34,7 @@ from statecheck.certificate.smtlib import Writer, layout, symbol
 from statecheck.certificate.sweep import sweep
 from statecheck.claims.catalogue import Claim
 from statecheck.claims.results import Report, Result, Verdict
-from statecheck.explicit.state_space import Instance
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.prover.prover import Prover
 from statecheck.recheck import demands
 from statecheck.recheck.command import main as recheck_main
@@ -52,7 +52,9 @@ IDS = (
     "liveness.move_ends",
 )
 CHOSEN = [claim for claim in CLAIMS if claim.id in IDS]
-TINY = (Instance(Site, {"servers": 1, "mailboxes": 1, "attachments": 1}, {StoreVersion: (SP4,)}),)
+TINY = (
+    FiniteInstance(Site, {"servers": 1, "mailboxes": 1, "attachments": 1}, {StoreVersion: (SP4,)}),
+)
 ROOT = Path(__file__).parent.parent
 STEP = "claims/resolution.no_move_fails/copy_attachment.smt2"
 NAME = next(

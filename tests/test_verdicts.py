@@ -25,8 +25,10 @@ from proofs.table import COLUMNS, table
 from proofs.vocabulary import PER_REQUEST, ever_scanned, fails, hands_to_client, is_protected
 from statecheck.claims.catalogue import ANY_READING, Catalogue, Claim, Kind, Step, assume
 from statecheck.claims.results import Report, Result, Run, RunStep, Verdict, exit_code
+from statecheck.explicit.product import product
 from statecheck.explicit.read_tracing import Code
-from statecheck.explicit.search import Finding, Instance, Space, check, product
+from statecheck.explicit.search import Finding, check
+from statecheck.explicit.state_space import FiniteInstance, StateSpace
 from statecheck.modeling import Entity, ModelError
 from statecheck.prover import lock
 from statecheck.prover.prover import Prover
@@ -83,7 +85,7 @@ def test_every_verdict_is_as_expected(report: Report) -> None:
 def test_exhaustive_search_agrees(report: Report, claim: Claim) -> None:
     (result,) = [r for r in report.results if r.claim is claim]
     forget = claim.id != "resolution.events_are_logged"  # the log is dead: no guard reads it
-    instance = Instance(Site, SMALL, {StoreVersion: THREE}, forget=forget)
+    instance = FiniteInstance(Site, SMALL, {StoreVersion: THREE}, forget=forget)
     outcome = check(claim, HISTORIES, instance)
     if claim.kind is not Kind.RECOVERABLE:
         assert outcome.steps == result.steps
@@ -93,9 +95,9 @@ def test_exhaustive_search_agrees(report: Report, claim: Claim) -> None:
     assert holds == (result.verdict is Verdict.PROVED)
 
 
-def other_size(sizes: tuple[int, int, int], forget: bool, **constants: bool) -> Instance:
+def other_size(sizes: tuple[int, int, int], forget: bool, **constants: bool) -> FiniteInstance:
     numbers = dict(zip(("servers", "mailboxes", "attachments"), sizes, strict=True))
-    return Instance(Site, numbers, {StoreVersion: (SP3, SP4)}, constants, forget=forget)
+    return FiniteInstance(Site, numbers, {StoreVersion: (SP3, SP4)}, constants, forget=forget)
 
 
 @pytest.mark.parametrize("sizes", [(2, 1, 0), (1, 1, 1)], ids=str)
@@ -380,9 +382,9 @@ def test_clauses_are_read_back_from_their_texts(engine: Prover) -> None:
     found = engine._clauses(said, engine._extra())
     assert list(map(str, found)) == said
     assert all(new.term.eq(old.term) for new, old in zip(found, clauses, strict=True))
-    for text in ("every Server: x", "every Rack: server.began_running", "[x] every Server: x", ""):
+    for wrong in ("every Server: x", "every Rack: server.began_running", "[x] every Server: x", ""):
         with pytest.raises(ValueError, match="no clause: "):
-            engine._clauses([text], engine._extra())
+            engine._clauses([wrong], engine._extra())
     assert lock._literals_in(["a", "b", "c"], {"a or b", "a", "c"}) == ["a or b", "c"]
     assert lock._literals_in(["a", "b"], {"a"}) is None
 
@@ -460,7 +462,7 @@ def test_the_invariant_holds_in_every_reachable_state(engine: Prover) -> None:
     tests = [(clause, compiled(clause.term)) for clause in clauses]
     checked = 0
     for sticky in (False, True):
-        instance = Instance(
+        instance = FiniteInstance(
             Site, SMALL, {StoreVersion: (SP3, SP4)}, {"sticky": sticky}, forget=False
         )
         (space,) = instance.spaces()
@@ -660,10 +662,10 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
     assert found
     names = {step.action for plan in found for step in plan}
     counts = []
-    for space in Instance(Site, SMALL, {StoreVersion: THREE}, forget=False).spaces():
+    for space in FiniteInstance(Site, SMALL, {StoreVersion: THREE}, forget=False).spaces():
         fired = _fired(space, names)
         counts.append(len(fired))
-        running = space.codes.number("running")
+        running = space.table.number("running")
         stores = {
             member: cell
             for cell, (member, machine, name) in enumerate(space.cells)
@@ -674,7 +676,7 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
                 ends = (_end(fired, state, server, plan) for plan in found)
                 assert state[cell] == running or any(
                     end is not None and end[cell] == running for end in ends
-                ), (server, [space.codes.values[number] for number in state])
+                ), (server, [space.table.values[number] for number in state])
     assert counts == [48_864, 51_480]
 
 
@@ -682,7 +684,7 @@ Fired = dict[Code, dict[tuple[str, tuple[Any, ...]], Code]]
 """For each reachable state where some actions lead, by name and arguments."""
 
 
-def _fired(space: Space, names: Collection[str]) -> Fired:
+def _fired(space: StateSpace, names: Collection[str]) -> Fired:
     found: Fired = {}
     queue = space.initial()
     for state in queue:

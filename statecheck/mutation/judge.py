@@ -18,7 +18,8 @@ from dataclasses import replace
 
 from statecheck.claims.catalogue import ANY_READING, Claim, Kind
 from statecheck.claims.results import Verdict
-from statecheck.explicit.search import Finding, Instance, Outcome, check
+from statecheck.explicit.search import Finding, Outcome, check
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import ModelError
 from statecheck.mutation.baseline import Baseline
 from statecheck.mutation.differences import Differences, comparable, identical
@@ -50,7 +51,7 @@ class MutantJudge:
     def __init__(self, baseline: Baseline, *, limit: int = 8) -> None:
         self.baseline, self.limit = baseline, limit
 
-    def judge(self, prover: Prover, instance: Instance) -> MutantVerdict:
+    def judge(self, prover: Prover, instance: FiniteInstance) -> MutantVerdict:
         """The verdict on the system of ``prover``. Raises Timeout, or what the mutant raises."""
         same = self._same(prover)
         # Of a relation that is the same, only claims that read another word can say otherwise.
@@ -124,7 +125,7 @@ class MutantJudge:
     # -- other verdicts ---------------------------------------------------------------------------
 
     def _kills(
-        self, prover: Prover, instance: Instance, only: set[Observation] | None
+        self, prover: Prover, instance: FiniteInstance, only: set[Observation] | None
     ) -> tuple[list[Kill], list[str]]:
         """The claims that see a mutant, and those of which that is not known. ``only`` are the
         observations that may no longer hold where the relation is the original's.
@@ -166,7 +167,7 @@ class MutantJudge:
         prover: Prover,
         observations: Sequence[Observation],
         clauses: Sequence[Clause],
-        instance: Instance,
+        instance: FiniteInstance,
     ) -> tuple[list[Kill], list[Observation]]:
         """The claims that see a mutant, by proof or by a run, and what was not decided."""
         never = [o for o in observations if o.run is None]
@@ -221,7 +222,7 @@ class MutantJudge:
             yield observation, run
 
     def _exhaustively(
-        self, prover: Prover, observation: Observation, instance: Instance
+        self, prover: Prover, observation: Observation, instance: FiniteInstance
     ) -> list[Kill]:
         outcome = _searched(prover, claim_of(prover, observation), instance)
         gone = {
@@ -234,7 +235,7 @@ class MutantJudge:
 
 
 def _stuck(
-    prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause], instance: Instance
+    prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause], instance: FiniteInstance
 ) -> Iterator[Kill]:
     """Recoverable claims that are none any more."""
     for claim in claims:
@@ -268,7 +269,7 @@ def _endless(
             doubts.append(f"{claim.title} {result.detail}")
 
 
-def _searched(prover: Prover, claim: Claim, instance: Instance) -> Outcome:
+def _searched(prover: Prover, claim: Claim, instance: FiniteInstance) -> Outcome:
     """Exhaustive search; of every value where a mutant reads what the original calls dead."""
     try:
         return check(claim, prover.histories, instance)
@@ -276,7 +277,7 @@ def _searched(prover: Prover, claim: Claim, instance: Instance) -> Outcome:
         return check(claim, prover.histories, replace(instance, forget=False))
 
 
-def _sizes(instance: Instance) -> str:
+def _sizes(instance: FiniteInstance) -> str:
     counts = (
         (size if isinstance(size, int) else len(size), name)
         for name, size in instance.sizes.items()

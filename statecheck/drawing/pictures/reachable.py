@@ -27,7 +27,7 @@ from statecheck.drawing.layout.clarity import Draft, clearest
 from statecheck.drawing.layout.geometry import Ground, around
 from statecheck.drawing.layout.layout import Edge, Graph, Node
 from statecheck.explicit.read_tracing import Code
-from statecheck.explicit.state_space import Instance
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import STATE, signature
 
 FOLDED = 4
@@ -65,7 +65,7 @@ class Reachable:
 
 
 def explore(
-    instance: Instance, parts: Sequence[str], title: str, subtitle: str, source: str
+    instance: FiniteInstance, parts: Sequence[str], title: str, subtitle: str, source: str
 ) -> Reachable:
     """The reachable states. ``parts`` are names of machines or of their fields, such as
     ``mailbox1.move`` and ``server1.store.format``: by these states are told apart when there are
@@ -92,7 +92,7 @@ def explore(
 
     def common(state: Code) -> tuple[str, ...]:
         values = {
-            name: str(space.codes.values[code]) for name, code in zip(names, state, strict=True)
+            name: str(space.table.values[code]) for name, code in zip(names, state, strict=True)
         }
         return tuple(values[name] for name in kept_names)
 
