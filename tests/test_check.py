@@ -13,13 +13,14 @@ from statemachine import State, StateMachine
 
 from model.site import Site
 from proofs.__main__ import main
-from statecheck.claims.catalogue import Kind
+from statecheck.claims.claim import Kind
 from statecheck.claims.expressions import claim
-from statecheck.modeling import ModelError, signature
-from statecheck.modeling import alone
+from statecheck.modeling import ModelError, alone, signature
 from statecheck.symbolic.transition_system import Transitions
 
-SCHEMA = json.loads((Path(__file__).parents[1] / "statecheck/reports/report.schema.json").read_text())
+SCHEMA = json.loads(
+    (Path(__file__).parents[1] / "statecheck/reports/report.schema.json").read_text()
+)
 
 DOOR = textwrap.dedent(
     '''

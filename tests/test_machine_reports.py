@@ -19,10 +19,9 @@ from markdown_it import MarkdownIt
 from model.site import Site
 from proofs.catalogue import CLAIMS
 from proofs.session import run
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
-from statecheck.reports import junit, sarif, source
-from statecheck.reports import markdown
+from statecheck.reports import junit, markdown, sarif, source
 from statecheck.reports.words import completed
 
 ROOT = Path(__file__).parents[1]

@@ -16,12 +16,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from statecheck.claims.catalogue import Claim, History
-from statecheck.claims.fairness import Assumption, Fair, Often, Rare, Strength, passing
+from statecheck.claims.claim import Claim, vacuity_claim
+from statecheck.claims.fairness import Assumption, Fair, Often, Rare, Strength
 from statecheck.explicit.read_tracing import Memo
 from statecheck.explicit.search import Product, State, kept_for, product
 from statecheck.explicit.state_space import Instance
-from statecheck.modeling import Entity
+from statecheck.modeling import Entity, History
 
 Edge = tuple[int, State]
 """The number of an action, and the state it leads to."""
@@ -58,7 +58,7 @@ def check_ending(
             holds &= not is_fair
             met |= is_fair
             if not met:
-                passing_it = _Graph(searched, passing(claim), assumptions, choice)
+                passing_it = _Graph(searched, vacuity_claim(claim), assumptions, choice)
                 beyond = passing_it.owed(reached)
                 met = any(passing_it.is_fair(part) for part in passing_it.parts(beyond))
     return Ending(holds, owing, met)

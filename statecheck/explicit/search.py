@@ -18,10 +18,10 @@ from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
-from statecheck.claims.catalogue import Claim, History, Inapplicable, Kind, Step
+from statecheck.claims.claim import Claim, Kind
 from statecheck.explicit.read_tracing import Code, Memo, Side
 from statecheck.explicit.state_space import Instance, Reach, Space, reach
-from statecheck.modeling import FORGOTTEN, Entity, ModelError
+from statecheck.modeling import FORGOTTEN, Entity, History, Inapplicable, ModelError, Step
 
 __all__ = [
     "Finding",

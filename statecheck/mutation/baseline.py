@@ -9,8 +9,9 @@ from weakref import WeakKeyDictionary
 
 import z3
 
-from statecheck.claims.catalogue import Claim, Inapplicable, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Verdict
+from statecheck.modeling import Inapplicable
 from statecheck.prover.context import DEPTH
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import Player, ReplayError, Stage

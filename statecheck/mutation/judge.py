@@ -16,10 +16,10 @@ import enum
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from statecheck.claims.catalogue import ANY_READING, Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Verdict
 from statecheck.explicit.search import Finding, Instance, Outcome, check
-from statecheck.modeling import ModelError
+from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.mutation.baseline import (
     Event,
     Original,
@@ -278,7 +278,7 @@ def _endless(
     the doubts.
     """
     usable = {
-        claim: [c for c in clauses if c.reading in (ANY_READING, claim.reading)]
+        claim: [c for c in clauses if c.reading in (NO_VARIANT, claim.reading)]
         for claim in claims
         if claim.kind is Kind.EVENTUALLY
     }
