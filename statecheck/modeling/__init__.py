@@ -5,6 +5,7 @@ to other entities. A *system* has any number of each kind of entity and composes
 *actions*, each one atomic step. The same classes run, are searched, are proven and are drawn.
 """
 
+from statecheck.modeling.entity import Entity, Many
 from statecheck.modeling.errors import ActionDisabled, ModelError
 from statecheck.modeling.fields import FORGOTTEN, STATE, Field, Record, Start, anything, derived
 from statecheck.modeling.machine import Machine
@@ -22,10 +23,9 @@ from statecheck.modeling.signature import (
     FieldInfo,
     MachineInfo,
     SystemInfo,
-    signature,
 )
 from statecheck.modeling.single_machine import SLOT, alone
-from statecheck.modeling.system import Entity, Many, System, action, pure
+from statecheck.modeling.system import System, action, pure, signature
 from statecheck.modeling.variant import NO_VARIANT, Variant
 
 __all__ = [

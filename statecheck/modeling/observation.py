@@ -17,9 +17,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_type_hints
 
+from statecheck.modeling.entity import Entity
 from statecheck.modeling.errors import ModelError
 from statecheck.modeling.fields import STATE
-from statecheck.modeling.system import Entity, System
+from statecheck.modeling.system import System
 
 T = TypeVar("T")
 
