@@ -28,7 +28,7 @@ from model.version import SP4, StoreVersion
 from proofs import evidence, session
 from proofs.article import BEYOND_THE_ARTICLE
 from proofs.catalogue import CLAIMS, HISTORIES
-from statecheck.claims.catalogue import Kind
+from statecheck.claims.claim import Kind
 from statecheck.explicit.search import check
 from statecheck.explicit.state_space import FiniteInstance, count_states
 from statecheck.recheck.scope import MANIFEST

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import z3
 
-from statecheck.claims.catalogue import Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.drawing.canvas import text
 from statecheck.drawing.canvas.marks import mark
 from statecheck.drawing.canvas.page import Frame, Key, framed

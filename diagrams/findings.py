@@ -22,7 +22,7 @@ from diagrams.stories import (
     run_name,
 )
 from proofs.catalogue import CLAIMS
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.drawing.pictures import core, run, tables
 from statecheck.drawing.pictures.mermaid import run_sequence
 from statecheck.drawing.pictures.picture import Picture

@@ -12,7 +12,7 @@ from diagrams import site
 from diagrams.verdicts import ROOT
 from model.site import Site
 from model.version import StoreVersion
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.drawing.pictures import core
 from statecheck.drawing.pictures.joint import joints
 from statecheck.drawing.pictures.machine import describe

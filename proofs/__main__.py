@@ -30,7 +30,7 @@ from statecheck.cli import console
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
-    from statecheck.claims.catalogue import Claim
+    from statecheck.claims.claim import Claim
     from statecheck.claims.results import Report, Result
     from statecheck.reports.json_report import OutputFile
 
@@ -198,8 +198,7 @@ def _files(paths: dict[str, str]) -> dict[str, OutputFile]:
 def _written(name: str, report: Report, claims: Sequence[Claim], began: datetime) -> str:
     """The report in one format. Only JSON leaves out what an interruption left open."""
     from model.site import Site
-    from statecheck.reports import junit, sarif
-    from statecheck.reports import markdown
+    from statecheck.reports import junit, markdown, sarif
     from statecheck.reports.json_report import to_text
     from statecheck.reports.words import completed
 

@@ -10,7 +10,7 @@ from model.site import Site
 from model.version import POSTED, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.table import table
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.prover.prover import Prover
 from statecheck.reports.json_report import OutputFile

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from proofs.catalogue import CLAIMS, QUESTIONS
 from proofs.session import prover
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Result, Verdict
 from statecheck.modeling import ModelError
 from statecheck.smt.solving import deaf

@@ -14,7 +14,7 @@ from statemachine.exceptions import TransitionNotAllowed
 
 from model.site import Site
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
-from statecheck.claims.catalogue import Catalogue, Step, assume, enabled, history
+from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.results import Verdict
 from statecheck.explicit.search import Finding, check
 from statecheck.explicit.state_space import FiniteInstance
@@ -24,9 +24,13 @@ from statecheck.modeling import (
     Machine,
     Many,
     ModelError,
+    Step,
     System,
     action,
     alone,
+    assume,
+    enabled,
+    history,
     pure,
 )
 from statecheck.prover.agreement import check_agreement

@@ -32,7 +32,7 @@ from statecheck.certificate.folder import OutputFolder
 from statecheck.certificate.sections import Premise, name_of
 from statecheck.certificate.smtlib import Writer, layout, symbol
 from statecheck.certificate.sweep import sweep
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.prover.prover import Prover

@@ -13,7 +13,7 @@ from statemachine import State, StateMachine
 
 from model.site import Site
 from proofs.__main__ import main
-from statecheck.claims.catalogue import Kind
+from statecheck.claims.claim import Kind
 from statecheck.claims.expressions import claim
 from statecheck.modeling import ModelError, alone, signature
 from statecheck.symbolic.transition_system import Transitions

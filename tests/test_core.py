@@ -13,7 +13,7 @@ from model.machines import AttachmentLifecycle, MoveMailbox
 from model.site import Site
 from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES
-from statecheck.claims.catalogue import Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Core, Verdict
 from statecheck.modeling import ModelError
 from statecheck.prover.prover import Prover

@@ -10,11 +10,23 @@ from statemachine import State
 from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, FIRST_WITH_MOVE_FIX, SP3, SP4, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES
-from statecheck.claims.catalogue import Catalogue, Claim, Kind, Step, assume, history
+from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.claim import Claim, Kind
 from statecheck.explicit.product import relevant_histories
 from statecheck.explicit.search import Finding, answers, check, sample
 from statecheck.explicit.state_space import FiniteInstance, StateCount, StateSpace, count_states
-from statecheck.modeling import Entity, Machine, Many, ModelError, System, action, anything
+from statecheck.modeling import (
+    Entity,
+    Machine,
+    Many,
+    ModelError,
+    Step,
+    System,
+    action,
+    anything,
+    assume,
+    history,
+)
 
 FOUR = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2651.68", "5.5.2652.68", "5.5.2653.23")))
 THREE = (SP3, FIRST_WITH_FORMAT_2_46, SP4)

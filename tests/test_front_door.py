@@ -24,7 +24,7 @@ import pytest
 
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS
-from statecheck.claims.catalogue import Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
 from statecheck.modeling import ModelError
 from statecheck.reports.terminal import Style, listing_text

@@ -13,7 +13,8 @@ from model.version import StoreVersion
 from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.vocabulary import hands_to_client
-from statecheck.claims.catalogue import Catalogue, Claim, Kind, Step
+from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.fairness import (
     Fair,
     LeadsTo,
@@ -32,6 +33,7 @@ from statecheck.explicit.state_space import FiniteInstance
 from statecheck.liveness import chain_rule
 from statecheck.liveness.lasso import lassos
 from statecheck.liveness.ledger import replay_lasso
+from statecheck.modeling import Step
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import ReplayError
 

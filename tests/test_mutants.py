@@ -21,7 +21,7 @@ from model.machines import AntivirusApi, AttachmentLifecycle, InformationStore, 
 from model.site import Site
 from proofs import mutate, mutation, session
 from proofs.catalogue import CLAIMS, HISTORIES
-from statecheck.claims.catalogue import Kind
+from statecheck.claims.claim import Kind
 from statecheck.explicit.lockstep import _partings, watch
 from statecheck.mutation.differences import Differences, comparable
 from statecheck.mutation.judge import MutantJudge, _endless

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from proofs.catalogue import CLAIMS
-from statecheck.claims.catalogue import Kind
+from statecheck.claims.claim import Kind
 from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
 from statecheck.reports.json_report import SCHEMA, to_json, to_text
 

@@ -23,13 +23,14 @@ from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.table import COLUMNS, table
 from proofs.vocabulary import PER_REQUEST, ever_scanned, fails, hands_to_client, is_protected
-from statecheck.claims.catalogue import ANY_READING, Catalogue, Claim, Kind, Step, assume
+from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Report, Result, Run, RunStep, Verdict, exit_code
 from statecheck.explicit.product import product
 from statecheck.explicit.read_tracing import Code
 from statecheck.explicit.search import Finding, check
 from statecheck.explicit.state_space import FiniteInstance, StateSpace
-from statecheck.modeling import Entity, ModelError
+from statecheck.modeling import NO_VARIANT, Entity, ModelError, Step, assume
 from statecheck.prover import lock
 from statecheck.prover.prover import Prover
 from statecheck.runs import text
@@ -174,7 +175,7 @@ def test_a_version_of_a_server_that_no_step_names_is_a_version(
     functions = {str(key): decl for key, decl in engine.transitions.vocabulary.functions.items()}
     mailbox = z3.Const("any:Mailbox1", z3.DeclareSort("Mailbox"))
     version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
-    goal = Goal("", version == value, False, (("mailbox", Mailbox, mailbox),), ANY_READING)
+    goal = Goal("", version == value, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
     unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
     starts = [unrolling.read(*met).initial for met in shortest(unrolling, [goal], 1)]
     versions = [start["Server.store.version"][start["Mailbox.move.home"][0]] for start in starts]
@@ -192,7 +193,7 @@ def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool)
     some = z3.Exists([attachment], owner(attachment) == mailbox)
     version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
     term = some if alone else z3.Or(version == 7, some)
-    goal = Goal("", term, False, (("mailbox", Mailbox, mailbox),), ANY_READING)
+    goal = Goal("", term, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
     unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
     said = unrolling.said_of_last(goal)
     ((needed, _),) = unrolling.grounding.witnesses.values()

@@ -17,8 +17,9 @@ from statecheck.certificate.minimality import Shorter
 from statecheck.certificate.obligations import Obligation, Obligations, folder
 from statecheck.certificate.run_obligations import Runs
 from statecheck.certificate.sections import Part, Premise
-from statecheck.claims.catalogue import ANY_READING, Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Result, Run, Verdict
+from statecheck.modeling import NO_VARIANT
 from statecheck.prover.prover import Prover
 from statecheck.recheck.fragment import receipt
 from statecheck.recheck.scope import COVERS, DEFINITIONS, DOES_NOT_COVER, MANIFEST, SCHEMA_VERSION
@@ -157,7 +158,7 @@ class _Assembly:
         return entry
 
     def _usable(self, claim: Claim) -> list[Clause]:
-        return [c for c in self.clauses if c.reading in (ANY_READING, claim.reading)]
+        return [c for c in self.clauses if c.reading in (NO_VARIANT, claim.reading)]
 
     def _obligations(self, result: Result) -> Iterator[Obligation]:
         claim, verdict = result.claim, result.verdict

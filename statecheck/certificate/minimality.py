@@ -19,7 +19,7 @@ from statecheck.certificate.smtlib import (
     sort_name,
     symbol,
 )
-from statecheck.claims.catalogue import Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.safety.bounded import Unrolling
 from statecheck.safety.step_template import Slots, led_to, rename, together
 from statecheck.symbolic.grounding import polarities

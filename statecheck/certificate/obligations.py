@@ -16,7 +16,7 @@ from typing import Any
 
 from statecheck.certificate.sections import Part, Premise, Sections
 from statecheck.certificate.smtlib import Sexp, constructor, disjunction, layout, symbol
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.safety.bounded import Numbers
 from statecheck.safety.induction import Clause
 from statecheck.symbolic.commands import Command

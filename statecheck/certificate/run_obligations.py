@@ -18,7 +18,7 @@ from statecheck.certificate.smtlib import (
     sort_name,
     symbol,
 )
-from statecheck.claims.catalogue import UNIVERSAL, Claim
+from statecheck.claims.claim import UNIVERSAL, Claim
 from statecheck.claims.results import Plain, Run, Trace
 from statecheck.safety.induction import Clause
 from statecheck.symbolic.transition_system import Property

@@ -14,7 +14,7 @@ from typing import Any
 import z3
 
 from statecheck.certificate.smtlib import At, Sexp, Writer, conjunction, layout, sort_name, symbol
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.safety.induction import Clause
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import Property, Transitions

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from statecheck.claims.catalogue import History
 from statecheck.explicit.product import Product, State, product
 from statecheck.explicit.state_space import FiniteInstance
-from statecheck.modeling import FORGOTTEN, Entity
+from statecheck.modeling import FORGOTTEN, Entity, History
 from statecheck.safety.induction import Clause
 from statecheck.smt.solving import heed
 from statecheck.symbolic.evaluate import Compiled, compiled

@@ -14,7 +14,7 @@ import click
 from statecheck.cli import console, interrupts
 
 if TYPE_CHECKING:
-    from statecheck.claims.catalogue import Claim, Kind
+    from statecheck.claims.claim import Claim, Kind
     from statecheck.claims.fairness import Assumption
     from statecheck.claims.results import Report
     from statecheck.modeling import System
@@ -78,7 +78,7 @@ def command(
     """
     with interrupts.held():
         from statecheck.claims import expressions  # noqa: F401  (needed soon)
-        from statecheck.claims.catalogue import Kind
+        from statecheck.claims.claim import Kind
         from statecheck.claims.results import exit_code
         from statecheck.prover import agreement
         from statecheck.prover.context import DEPTH
@@ -123,8 +123,7 @@ def _named(claim: Claim) -> str:
 
 def _system(found: Any) -> type[System]:
     """The system that a class is, or that a machine is by itself. Raises ModelError."""
-    from statecheck.modeling import System
-    from statecheck.modeling import alone
+    from statecheck.modeling import System, alone
 
     if isinstance(found, type) and issubclass(found, System):
         return found
@@ -138,7 +137,7 @@ def _claims(
     settings: Sequence[str],
 ) -> list[Claim]:
     from statecheck.claims import expressions
-    from statecheck.claims.catalogue import Kind
+    from statecheck.claims.claim import Kind
 
     reading = expressions.given(system, settings)
     counts: dict[Kind, int] = {}

@@ -16,12 +16,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from statecheck.claims.catalogue import Claim, History
-from statecheck.claims.fairness import Assumption, Fair, Often, Rare, Strength, passing
+from statecheck.claims.claim import Claim, vacuity_claim
+from statecheck.claims.fairness import Assumption, Fair, Often, Rare, Strength
 from statecheck.explicit.product import Product, State, product, relevant_histories
 from statecheck.explicit.read_tracing import ReadMemo
 from statecheck.explicit.state_space import FiniteInstance
-from statecheck.modeling import Entity
+from statecheck.modeling import Entity, History
 
 Edge = tuple[int, State]
 """The number of an action, and the state it leads to."""
@@ -60,7 +60,7 @@ def check_eventuality(
             holds &= not is_fair
             premise_reached |= is_fair
             if not premise_reached:
-                passing_it = _Graph(searched, passing(claim), assumptions, choice)
+                passing_it = _Graph(searched, vacuity_claim(claim), assumptions, choice)
                 beyond = passing_it.pending(reached)
                 premise_reached = any(passing_it.is_fair(part) for part in passing_it.parts(beyond))
     return EventualityOutcome(holds, pending, premise_reached)

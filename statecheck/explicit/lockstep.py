@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from statecheck.claims.catalogue import Claim, History, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Verdict
 from statecheck.explicit.product import Product, product
 from statecheck.explicit.read_tracing import Code
 from statecheck.explicit.state_space import FiniteInstance, StateSpace
-from statecheck.modeling import Entity
+from statecheck.modeling import Entity, History
 
 Values = tuple[tuple[str, str], ...]
 """The values of a state by their types' and their own names, whoever defines the classes."""

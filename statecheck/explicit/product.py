@@ -14,10 +14,10 @@ from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
-from statecheck.claims.catalogue import Claim, History, Inapplicable, Step
+from statecheck.claims.claim import Claim
 from statecheck.explicit.read_tracing import Code, ReadMemo, SystemCopy
 from statecheck.explicit.state_space import StateSpace
-from statecheck.modeling import FORGOTTEN, Entity, ModelError
+from statecheck.modeling import FORGOTTEN, Entity, History, Inapplicable, ModelError, Step
 
 State = tuple[Code, Code]
 """A state of a product: its cells, its histories."""

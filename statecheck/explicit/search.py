@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from statecheck.claims.catalogue import Claim, History, Inapplicable, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.explicit.product import Product, Sample, State, product, relevant_histories
 from statecheck.explicit.state_space import FiniteInstance
-from statecheck.modeling import ModelError
+from statecheck.modeling import History, Inapplicable, ModelError
 
 _POSSIBILITIES = (Kind.POSSIBLE, Kind.DERIVED)
 

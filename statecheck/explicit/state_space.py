@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from statecheck.claims.catalogue import ANY_READING, Reading
 from statecheck.explicit.read_tracing import (
     Code,
     ReadMemo,
@@ -18,7 +17,17 @@ from statecheck.explicit.read_tracing import (
     Traced,
     ValueTable,
 )
-from statecheck.modeling import FORGOTTEN, STATE, Entity, MachineInfo, ModelError, Start, System
+from statecheck.modeling import (
+    FORGOTTEN,
+    NO_VARIANT,
+    STATE,
+    Entity,
+    MachineInfo,
+    ModelError,
+    Start,
+    System,
+    Variant,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +63,7 @@ class FiniteInstance:
         name = getattr(type_, "__name__", type_)
         raise ModelError(f"{name} has too many values to try all; list some: {{{name}: (...)}}")
 
-    def spaces(self, reading: Reading = ANY_READING) -> Iterator[StateSpace]:
+    def spaces(self, reading: Variant = NO_VARIANT) -> Iterator[StateSpace]:
         """The state spaces, one for each choice of the constants that a reading leaves open."""
         bare = self.system()
         fixed = {**self.constants, **dict(reading.constants)}

@@ -22,7 +22,7 @@ from typing import Any
 
 import z3
 
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.fairness import Assumption, Fair, LeadsTo, Often, Rare
 from statecheck.modeling import ModelError
 from statecheck.safety.atoms import places, spell

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from statecheck.claims.catalogue import Claim, History
+from statecheck.claims.claim import Claim
 from statecheck.claims.fairness import Assumption, Fair, LeadsTo, Often, Strength
 from statecheck.claims.results import Run, RunStep
 from statecheck.liveness.lasso import Lasso
-from statecheck.modeling import Entity, System
+from statecheck.modeling import Entity, History, System
 from statecheck.runs.replay import Player, ReplayError, as_run
 
 

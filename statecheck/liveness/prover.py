@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import z3
 
 from statecheck.certificate import sections
-from statecheck.claims.catalogue import Claim, History
-from statecheck.claims.fairness import Assumption, passing
+from statecheck.claims.claim import Claim, vacuity_claim
+from statecheck.claims.fairness import Assumption
 from statecheck.claims.results import Dropped, Result, Run, Verdict
 from statecheck.liveness.chain_rule import (
     Eventuality,
@@ -25,7 +25,7 @@ from statecheck.liveness.chain_rule import (
 )
 from statecheck.liveness.lasso import lassos
 from statecheck.liveness.ledger import replay_lasso
-from statecheck.modeling import System
+from statecheck.modeling import History, System
 from statecheck.safety.bounded import Numbers
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.proof_core import Obligation
@@ -179,7 +179,7 @@ class Endings:
             canonical=False,
         ):
             claim = asked[terms]
-            replay_lasso(self.system, self.histories, lasso, passing(claim), claim.fairness)
+            replay_lasso(self.system, self.histories, lasso, vacuity_claim(claim), claim.fairness)
             yield claim
 
     def _passing(self, claim: Claim) -> Eventuality:

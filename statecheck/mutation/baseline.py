@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from statecheck.claims.catalogue import Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Verdict
 from statecheck.mutation.observations import (
     Event,

@@ -16,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from statecheck.claims.catalogue import ANY_READING, Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Verdict
 from statecheck.explicit.search import Finding, Outcome, check
 from statecheck.explicit.state_space import FiniteInstance
-from statecheck.modeling import ModelError
+from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.mutation.baseline import Baseline
 from statecheck.mutation.differences import Differences, comparable, identical
 from statecheck.mutation.inductive_subset import inductive_subset
@@ -255,7 +255,7 @@ def _endless(
     the doubts.
     """
     usable = {
-        claim: [c for c in clauses if c.reading in (ANY_READING, claim.reading)]
+        claim: [c for c in clauses if c.reading in (NO_VARIANT, claim.reading)]
         for claim in claims
         if claim.kind is Kind.EVENTUALLY
     }

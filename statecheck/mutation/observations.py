@@ -9,7 +9,8 @@ from weakref import WeakKeyDictionary
 
 import z3
 
-from statecheck.claims.catalogue import Claim, Inapplicable, Kind
+from statecheck.claims.claim import Claim, Kind
+from statecheck.modeling import Inapplicable
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import Player, ReplayError, Stage
 from statecheck.safety.bounded import Found, Goal, Unrolling, shortest

@@ -13,7 +13,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from statecheck.claims.catalogue import UNIVERSAL, Claim, Kind
+from statecheck.claims.claim import UNIVERSAL, Claim, Kind
 from statecheck.claims.results import RunStep
 from statecheck.modeling import Entity, ModelError
 from statecheck.runs.replay import Player, ReplayError

@@ -10,10 +10,10 @@ from typing import Any
 
 import z3
 
-from statecheck.claims.catalogue import ANY_READING, UNIVERSAL, Claim, History, Kind, Reading
+from statecheck.claims.claim import UNIVERSAL, Claim, Kind
 from statecheck.claims.results import Run
 from statecheck.liveness.prover import Endings
-from statecheck.modeling import System
+from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
 from statecheck.prover.lock import Lock
 from statecheck.runs.recorded import shown
@@ -138,7 +138,7 @@ class Grounds:
         return known
 
     def _clauses(self, texts: Iterable[str], extra: Sequence[z3.ExprRef]) -> list[Clause]:
-        readings = {claim.reading for claim in self.catalogue} | {ANY_READING}
+        readings = {claim.reading for claim in self.catalogue} | {NO_VARIANT}
         return lock.clauses_of(texts, self.transitions, extra, readings)
 
     def locked_text(self, runs: Mapping[Claim, Run]) -> str:
@@ -164,7 +164,7 @@ class Grounds:
 
         Raises Timeout.
         """
-        goals: dict[Reading, list[houdini.Goal]] = {ANY_READING: []}
+        goals: dict[Variant, list[houdini.Goal]] = {NO_VARIANT: []}
         asked = [
             question
             for claim in (self._served() if served is None else served)
@@ -177,7 +177,7 @@ class Grounds:
             if (claim, cell) not in alone:
                 term = self.violation((claim, cell))
                 goals.setdefault(claim.reading, []).append(self._goal(claim, term))
-        arguments: dict[Reading, list[houdini.Argument]] = {}
+        arguments: dict[Variant, list[houdini.Argument]] = {}
         for claim in self.eventual if served is None else ():
             goals.setdefault(claim.reading, [])
             arguments.setdefault(claim.reading, []).append(partial(self.endings.goals, claim))

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import z3
 
-from statecheck.claims.catalogue import Claim, Reading
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Run
-from statecheck.modeling import ModelError
+from statecheck.modeling import ModelError, Variant
 from statecheck.runs.text import Written, written
 from statecheck.safety.atoms import atoms
 from statecheck.safety.induction import Clause
@@ -65,7 +65,7 @@ def clauses_of(
     texts: Iterable[str],
     transitions: Transitions,
     extra: Sequence[z3.ExprRef],
-    readings: Iterable[Reading],
+    readings: Iterable[Variant],
 ) -> list[Clause]:
     """The clauses that some texts are of, in the words of the model and of ``extra`` terms.
 

@@ -9,9 +9,10 @@ from functools import cached_property
 
 import z3
 
-from statecheck.claims.catalogue import ANY_READING, UNIVERSAL, Claim, Kind
+from statecheck.claims.claim import UNIVERSAL, Claim, Kind
 from statecheck.claims.results import Core, Result, Run, Verdict
 from statecheck.liveness.prover import Clock
+from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import Grounds, Question
 from statecheck.runs.recorded import Runs, Unfit
 from statecheck.runs.text import written
@@ -269,7 +270,7 @@ class Prover(Grounds):
             claim,
             Verdict.REFUTED,
             "no run gets there, for any number of entities",
-            invariant=tuple(str(c) for c in known if c.reading in (ANY_READING, claim.reading)),
+            invariant=tuple(str(c) for c in known if c.reading in (NO_VARIANT, claim.reading)),
             seconds=clock.lap(),
         )
 
@@ -300,7 +301,7 @@ class Prover(Grounds):
             detail = f"no plans of up to {LENGTH} steps lead there from every state"
             return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
         words = "; else ".join(", then ".join(map(str, plan)) for plan in found)
-        usable = tuple(str(clause) for clause in invariant if clause.reading == ANY_READING)
+        usable = tuple(str(clause) for clause in invariant if clause.reading == NO_VARIANT)
         steps = max(map(len, found))
         return Result(
             claim,
@@ -333,4 +334,4 @@ class _Settled:
 
     def clauses(self, claim: Claim) -> list[Clause]:
         """The clauses that a claim's proof may use."""
-        return [c for c in self.invariant if c.reading in (ANY_READING, claim.reading)]
+        return [c for c in self.invariant if c.reading in (NO_VARIANT, claim.reading)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from statecheck.claims.catalogue import UNIVERSAL, Claim, History, Kind
+from statecheck.claims.claim import UNIVERSAL, Claim, Kind
 from statecheck.claims.results import Run
-from statecheck.modeling import ModelError, System
+from statecheck.modeling import History, ModelError, System
 from statecheck.runs.replay import ReplayError, Stage, replay
 from statecheck.runs.text import Written, recalled, written
 from statecheck.safety.bounded import Found, Numbers

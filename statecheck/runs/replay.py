@@ -7,9 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from statecheck.claims.catalogue import Claim, History, Inapplicable, Step
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Change, Plain, Run, RunStep, Trace
-from statecheck.modeling import STATE, ActionDisabled, Entity, Start, System, signature
+from statecheck.modeling import (
+    STATE,
+    ActionDisabled,
+    Entity,
+    History,
+    Inapplicable,
+    Start,
+    Step,
+    System,
+    signature,
+)
 from statecheck.safety.bounded import Found
 from statecheck.symbolic.vocabulary import HISTORY, States
 

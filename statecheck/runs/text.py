@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Run
 from statecheck.modeling import STATE, Entity, Start, System, signature
 from statecheck.safety.bounded import Found, Numbers

@@ -15,7 +15,7 @@ from typing import Any
 
 import z3
 
-from statecheck.claims.catalogue import Reading
+from statecheck.modeling import Variant
 from statecheck.safety.induction import Timeout
 from statecheck.safety.step_template import Pattern, rename
 from statecheck.smt.solving import ask
@@ -55,7 +55,7 @@ class Goal:
     term: z3.BoolRef
     on_step: bool
     variables: tuple[tuple[str, Any, z3.ExprRef], ...]
-    reading: Reading
+    reading: Variant
     besides: tuple[z3.BoolRef, ...] = ()
 
 

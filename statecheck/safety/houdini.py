@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import z3
 
-from statecheck.claims.catalogue import ANY_READING, Reading
+from statecheck.modeling import NO_VARIANT, Variant
 from statecheck.safety.atoms import Atom, atoms
 from statecheck.safety.induction import Clause, Induction, Timeout
 from statecheck.smt.solving import ask
@@ -73,7 +73,7 @@ class _Candidates:
     """The candidates about one kind of entity; the first ``general`` hold under any reading."""
 
     sort: str
-    reading: Reading
+    reading: Variant
     atoms: list[Atom]
     clauses: list[Literals]
     general: int = 0
@@ -121,7 +121,7 @@ class _Candidates:
         is_general = literals in self.clauses[: self.general]
         return Clause(
             self.sort,
-            ANY_READING if is_general else self.reading,
+            NO_VARIANT if is_general else self.reading,
             tuple(atom.said(truth) for atom, truth in chosen),
             chosen[0][0].variable,
             z3.Or(*terms) if len(terms) > 1 else terms[0],
@@ -140,10 +140,10 @@ Columns = dict[str, tuple[list[int], int]]
 def sample(
     transitions: Transitions,
     vocabulary: dict[str, list[Atom]],
-    readings: Iterable[Reading],
+    readings: Iterable[Variant],
     seed: int,
     deadline: Callable[[], float | None],
-) -> dict[Reading, Columns]:
+) -> dict[Variant, Columns]:
     """For each reading the truths of the atoms in the distinct samples of random runs under it.
 
     Raises Timeout.
@@ -166,7 +166,7 @@ def sample(
         }
         for reading in readings
     }
-    seen: dict[Reading, dict[str, dict[tuple[bool, ...], None]]] = {
+    seen: dict[Variant, dict[str, dict[tuple[bool, ...], None]]] = {
         reading: {sort: {} for sort in tests} for reading in fixed
     }
     for _ in range(WALKS):
@@ -300,7 +300,7 @@ class Houdini:
     """One run of the algorithm for one reading."""
 
     def __init__(
-        self, induction: Induction, pools: Sequence[_Candidates], reading: Reading
+        self, induction: Induction, pools: Sequence[_Candidates], reading: Variant
     ) -> None:
         self.induction = induction
         self.pools = pools
@@ -428,8 +428,8 @@ def disjunction(parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
 def infer(
     induction: Induction,
     extra: Iterable[z3.ExprRef],
-    goals: Mapping[Reading, Sequence[Goal]],
-    arguments: Mapping[Reading, Sequence[Argument]],
+    goals: Mapping[Variant, Sequence[Goal]],
+    arguments: Mapping[Variant, Sequence[Argument]],
     *,
     log: Callable[[str], None] = lambda _: None,
 ) -> list[Clause]:
@@ -472,7 +472,7 @@ def infer(
             f"{reading.name or 'any reading'}: {asked} candidates, "
             f"{len(houdini.alive())} inductive, {len(clauses)} needed"
         )
-        if reading == ANY_READING:
+        if reading == NO_VARIANT:
             general = {pool.sort: [pool.clauses[k] for k in sorted(pool.alive)] for pool in pools}
         for clause in clauses:
             found[clause.sort, clause.literals] = clause

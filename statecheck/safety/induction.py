@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import z3
 
-from statecheck.claims.catalogue import Reading
+from statecheck.modeling import Variant
 from statecheck.smt.solving import ask
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.grounding import Grounding, entity_functions, solver
@@ -26,7 +26,7 @@ class Clause:
     """
 
     sort: str
-    reading: Reading
+    reading: Variant
     literals: tuple[str, ...]
     variable: z3.ExprRef
     term: z3.BoolRef

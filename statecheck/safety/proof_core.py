@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 import z3
 
-from statecheck.claims.catalogue import ANY_READING
 from statecheck.claims.results import Core, CorePart
-from statecheck.modeling import STATE
+from statecheck.modeling import NO_VARIANT, STATE
 from statecheck.safety.atoms import spell
 from statecheck.safety.induction import Clause, Induction, Timeout
 from statecheck.smt.solving import ask
@@ -103,7 +102,7 @@ class Cores:
 
         def instance(entity: z3.ExprRef) -> z3.BoolRef:
             needed = [self.used[index]]
-            if clause.reading != ANY_READING:
+            if clause.reading != NO_VARIANT:
                 needed += self.transitions.under(clause.reading)
             return z3.Implies(z3.And(*needed), clause.at(entity))
 

@@ -10,8 +10,18 @@ from typing import Any
 
 import z3
 
-from statecheck.claims.catalogue import UNIVERSAL, Claim, History, Inapplicable, Reading, Step
-from statecheck.modeling import STATE, ModelError, Start, System, signature
+from statecheck.claims.claim import UNIVERSAL, Claim
+from statecheck.modeling import (
+    STATE,
+    History,
+    Inapplicable,
+    ModelError,
+    Start,
+    Step,
+    System,
+    Variant,
+    signature,
+)
 from statecheck.smt.substitution import Macros
 from statecheck.symbolic.commands import (
     Command,
@@ -378,7 +388,7 @@ class Transitions:
             for key, decl in self.vocabulary.functions.items()
         )
 
-    def under(self, reading: Reading) -> list[z3.BoolRef]:
+    def under(self, reading: Variant) -> list[z3.BoolRef]:
         """What a reading fixes, as terms."""
         return [
             self.vocabulary.constants[name] == self.vocabulary.literal(value)
