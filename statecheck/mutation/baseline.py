@@ -10,12 +10,13 @@ from weakref import WeakKeyDictionary
 import z3
 
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import Verdict
 from statecheck.modeling import Inapplicable
 from statecheck.prover.context import DEPTH
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import Player, ReplayError, Stage
-from statecheck.safety.bounded import Found, Goal, Unrolling, shortest
+from statecheck.safety.bounded import Goal, Unrolling, shortest
 from statecheck.safety.induction import Clause
 from statecheck.safety.regions import Cell
 from statecheck.symbolic.commands import Command
@@ -40,7 +41,7 @@ class Stake:
     title: str
     event: Event
     cell: Cell | None = None
-    run: Found | None = field(default=None, compare=False)
+    run: ConcreteRun | None = field(default=None, compare=False)
 
     @property
     def lost(self) -> str:
@@ -160,7 +161,9 @@ def admitted(
     return [stake for stake in asked if stake in found]
 
 
-def runs(prover: Prover, stakes: Sequence[Stake], limit: int) -> Iterator[tuple[Stake, Found]]:
+def runs(
+    prover: Prover, stakes: Sequence[Stake], limit: int
+) -> Iterator[tuple[Stake, ConcreteRun]]:
     """A shortest run for each stake that has one of so many steps, replayed."""
     goals = {}
     for stake in stakes:
@@ -182,7 +185,7 @@ def runs(prover: Prover, stakes: Sequence[Stake], limit: int) -> Iterator[tuple[
             raise ReplayError(f"the run of {goal.name} replays, but does not end as it should")
 
 
-def happens(prover: Prover, stake: Stake, run: Found) -> bool:
+def happens(prover: Prover, stake: Stake, run: ConcreteRun) -> bool:
     """Whether a run, played on the plain machines, ends with what a stake is about."""
     claim = claim_of(prover, stake)
     types = tuple(type_ for _, type_ in claim.variables)

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import Verdict
 from statecheck.explicit.search import Finding, Instance, Outcome, check
 from statecheck.modeling import NO_VARIANT, ModelError
@@ -33,7 +34,6 @@ from statecheck.mutation.baseline import (
 )
 from statecheck.mutation.differences import Differences, comparable, identical
 from statecheck.prover.prover import Prover
-from statecheck.safety.bounded import Found
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.plans import plans
 from statecheck.symbolic.commands import Command
@@ -236,7 +236,7 @@ class Judge:
 
     def _search(
         self, prover: Prover, stakes: Sequence[Stake], found: bool
-    ) -> Iterator[tuple[Stake, Found]]:
+    ) -> Iterator[tuple[Stake, ConcreteRun]]:
         """Runs for stakes; once a mutant is known to be killed, no longer ones."""
         steps = 0
         for stake, run in runs(prover, stakes, self.limit):
