@@ -14,7 +14,8 @@ from statecheck.drawing.canvas.page import Frame, Key, framed
 from statecheck.drawing.canvas.scene import Box, Group, Item, Scene, label, rule
 from statecheck.drawing.canvas.style import BODY, SMALL
 from statecheck.liveness.chain_rule import eventuality
-from statecheck.symbolic.commands import subterms
+from statecheck.safety.properties import claim_property
+from statecheck.smt.terms import subterms
 from statecheck.symbolic.transition_system import Transitions
 from statecheck.symbolic.vocabulary import HISTORY
 from statecheck.symbolic.vocabulary import Key as Function
@@ -102,7 +103,7 @@ def _functions(transitions: Transitions, claim: Claim) -> tuple[frozenset[Functi
             *said.finitely,
         )
     else:
-        formula = transitions.property(claim)
+        formula = claim_property(transitions, claim)
         terms = (formula.antecedent, formula.holds)
     keys = _mentioned(transitions, terms)
     histories = {key.name for key in keys if key.slot == HISTORY}

@@ -11,17 +11,17 @@ from model.version import POSTED, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.table import table
 from statecheck.claims.claim import Claim
+from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.prover.prover import Prover
 from statecheck.reports.json_report import OutputFile
-from statecheck.safety.bounded import Numbers
 from statecheck.smt.solving import interruptible
 
 LOCK = Path(__file__).with_name("evidence.lock")
 """The invariant and the runs, as they were found and reviewed."""
 
 NUMBERS = {
-    StoreVersion: Numbers(
+    StoreVersion: IntegerType(
         StoreVersion.LEAST, StoreVersion.GREATEST, tuple(map(int, POSTED)), StoreVersion.parse
     )
 }

@@ -35,6 +35,7 @@ from statecheck.modeling import (
 )
 from statecheck.prover.agreement import check_agreement
 from statecheck.prover.prover import Prover
+from statecheck.safety.properties import claim_property
 from statecheck.symbolic.transition_system import Transitions
 
 
@@ -664,7 +665,7 @@ def test_a_claim_is_a_truth_about_what_it_looks_at(body: str, said: str) -> None
     catalogue = Catalogue(Home)
     catalogue.always("odd.claim", "")(space["claim"])
     with pytest.raises(ModelError, match=said):
-        Transitions(Home).property(catalogue.claims[0])
+        claim_property(Transitions(Home), catalogue.claims[0])
 
 
 def test_a_history_that_takes_an_element_out_of_a_loop_is_refused() -> None:

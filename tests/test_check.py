@@ -16,6 +16,7 @@ from proofs.__main__ import main
 from statecheck.claims.claim import Kind
 from statecheck.claims.expressions import claim
 from statecheck.modeling import ModelError, alone, signature
+from statecheck.safety.properties import claim_property
 from statecheck.symbolic.transition_system import Transitions
 
 SCHEMA = json.loads(
@@ -297,5 +298,5 @@ def test_an_expression_becomes_the_claim_that_one_would_write() -> None:
         ("server1", "Server"),
         ("server2", "Server"),
     ]
-    formula = Transitions(Site).property(found)
+    formula = claim_property(Transitions(Site), found)
     assert "stop_store" in str(formula.antecedent)

@@ -21,9 +21,9 @@ from statecheck.certificate.smtlib import (
 )
 from statecheck.claims.claim import Claim, Kind
 from statecheck.safety.bounded import Unrolling
+from statecheck.safety.properties import Property
 from statecheck.safety.step_template import Slots, led_to, rename, together
 from statecheck.symbolic.grounding import polarities
-from statecheck.symbolic.transition_system import Property
 from statecheck.symbolic.vocabulary import Key
 
 
@@ -39,7 +39,7 @@ class Shorter:
 
     def of_claim(self, claim: Claim, formula: Property, steps: int) -> Iterator[Obligation]:
         """That no run of fewer steps ends as a claim's shortest run does, whatever the sizes."""
-        keys = self.transitions.relevant([formula.holds])
+        keys = self.transitions.relevance.of([formula.holds])
         parts = [self.base.types, self._any_first()]
         named = [(symbol(name), sort_name(term.sort())) for name, _, term in formula.variables]
         universals: list[tuple[str, str]] = []

@@ -17,10 +17,10 @@ from typing import Any
 from statecheck.certificate.sections import Part, Premise, Sections
 from statecheck.certificate.smtlib import Sexp, constructor, disjunction, layout, symbol
 from statecheck.claims.claim import Claim
-from statecheck.safety.bounded import Numbers
+from statecheck.claims.concrete_run import IntegerType
 from statecheck.safety.induction import Clause
+from statecheck.safety.properties import Property
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.transition_system import Property
 
 LOGIC = "UFDTLIA"
 """Uninterpreted functions, data types, linear integer arithmetic. Without quantifiers the logic is
@@ -114,7 +114,7 @@ class Obligations(Sections):
         claim: Claim,
         formula: Property,
         clauses: Sequence[Clause],
-        numbers: Numbers,
+        numbers: IntegerType,
         regions: Sequence[tuple[int, int]],
     ) -> Iterator[Obligation]:
         """That no state, or no step, reaches a goal for a number outside of the regions."""

@@ -21,7 +21,7 @@ from statecheck.certificate.smtlib import (
 from statecheck.claims.claim import UNIVERSAL, Claim
 from statecheck.claims.results import Plain, Run, Trace
 from statecheck.safety.induction import Clause
-from statecheck.symbolic.transition_system import Property
+from statecheck.safety.properties import Property
 
 
 def state_mark(index: int) -> str:

@@ -16,8 +16,9 @@ import z3
 from statecheck.certificate.smtlib import At, Sexp, Writer, conjunction, layout, sort_name, symbol
 from statecheck.claims.claim import Claim
 from statecheck.safety.induction import Clause
+from statecheck.safety.properties import Property
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.transition_system import Property, Transitions
+from statecheck.symbolic.transition_system import Transitions
 from statecheck.symbolic.vocabulary import Key
 
 

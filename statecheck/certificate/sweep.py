@@ -39,7 +39,7 @@ def sweep(
 
     ``deadline`` is called for each state; it raises what is to end the search.
     """
-    relevant = transitions.relevant(clause.term for clause in clauses)
+    relevant = transitions.relevance.of(clause.term for clause in clauses)
     histories = [h for h in transitions.histories if transitions.history_key(h) in relevant]
     seen = 0
     for instance in instances:

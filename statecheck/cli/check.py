@@ -15,11 +15,11 @@ from statecheck.cli import console, interrupts
 
 if TYPE_CHECKING:
     from statecheck.claims.claim import Claim, Kind
+    from statecheck.claims.concrete_run import IntegerType
     from statecheck.claims.fairness import Assumption
     from statecheck.claims.results import Report
     from statecheck.modeling import System
     from statecheck.prover.prover import Prover
-    from statecheck.safety.bounded import Numbers
 
 EXAMPLE = "model.site:Site"
 
@@ -209,12 +209,12 @@ def _settled(
     return Report(digest, tuple(results), interrupted)
 
 
-def _numbers(system: type[System]) -> dict[Any, Numbers]:
+def _numbers(system: type[System]) -> dict[Any, IntegerType]:
     """The types of numbers that are bounded: those with a LEAST and a GREATEST."""
+    from statecheck.claims.concrete_run import IntegerType
     from statecheck.modeling import signature
-    from statecheck.safety.bounded import Numbers
 
-    found: dict[Any, Numbers] = {}
+    found: dict[Any, IntegerType] = {}
     for _, machine, _, type_ in signature(system).functions():
         if hasattr(type_, "LEAST") and hasattr(type_, "GREATEST"):
             likes = {
@@ -224,5 +224,5 @@ def _numbers(system: type[System]) -> dict[Any, Numbers]:
             }
             known = found[type_].preferred if type_ in found else ()
             preferred = tuple(dict.fromkeys((*known, *sorted(likes))))
-            found[type_] = Numbers(type_.LEAST, type_.GREATEST, preferred)
+            found[type_] = IntegerType(type_.LEAST, type_.GREATEST, preferred)
     return found

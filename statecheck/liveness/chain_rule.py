@@ -27,13 +27,15 @@ from statecheck.claims.fairness import Assumption, Fair, LeadsTo, Often, Rare
 from statecheck.modeling import ModelError
 from statecheck.safety.atoms import places, spell
 from statecheck.safety.induction import Clause, Induction, Timeout
+from statecheck.safety.properties import explore_claim
+from statecheck.smt.existence import exists
 from statecheck.smt.solving import ask
-from statecheck.symbolic.commands import Command, subterms
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Command
 from statecheck.symbolic.grounding import Grounding, is_entity, solver
 from statecheck.symbolic.paths import merge
 from statecheck.symbolic.transition_system import Transitions
 from statecheck.symbolic.values import lift
-from statecheck.symbolic.vocabulary import member
 
 LARGEST = 200
 """A claim whose words divide the states into more cells is not proven."""
@@ -76,7 +78,7 @@ class Instance:
     @property
     def possible(self) -> z3.BoolRef:
         """That the instance, or some of its values, is enabled."""
-        there = [member(term) for term in self.free if is_entity(term)]
+        there = [exists(term) for term in self.free if is_entity(term)]
         return (
             z3.Exists(list(self.free), z3.And(*there, self.enabled)) if self.free else self.enabled
         )
@@ -121,14 +123,14 @@ def eventuality(
     transitions: Transitions, claim: Claim, assumptions: Sequence[Assumption]
 ) -> Eventuality:
     """The terms of a claim under some assumptions. Raises ModelError."""
-    variables, values, tree = transitions.claimed(claim)
+    variables, values, tree = explore_claim(transitions, claim)
 
     def part(name: str) -> z3.BoolRef:
         vocabulary = transitions.vocabulary
         return z3.simplify(merge(tree, lambda s: lift(getattr(_leads(s), name), vocabulary)))
 
     def seen(rare: Rare) -> z3.BoolRef:
-        return transitions.evaluate(
+        return transitions.code.evaluate(
             f"claim {claim.id}", partial(rare.body, transitions.step, *values)
         )
 

@@ -15,11 +15,13 @@ from functools import cached_property, partial
 
 import z3
 
+from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.claims.fairness import Strength
 from statecheck.liveness.chain_rule import Eventuality, Instance
 from statecheck.modeling import ModelError
-from statecheck.safety.bounded import Found, Goal, Numbers, Unrolling, true_in
-from statecheck.symbolic.commands import Command, subterms
+from statecheck.safety.bounded import Goal, Unrolling, true_in
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import Transitions
 
 
@@ -27,7 +29,7 @@ from statecheck.symbolic.transition_system import Transitions
 class Lasso:
     """A run whose last state is that after ``stem`` steps."""
 
-    found: Found
+    found: ConcreteRun
     stem: int
 
 
@@ -198,7 +200,7 @@ def lassos(
     *,
     seed: int = 0,
     deadline: Callable[[], float | None] = lambda: None,
-    numbers: Mapping[type, Numbers] | None = None,
+    numbers: Mapping[type, IntegerType] | None = None,
     canonical: bool = True,
 ) -> Iterator[tuple[Eventuality, Lasso]]:
     """The shortest lassos of up to ``limit`` steps that refute claims, each as it is found.

@@ -12,6 +12,7 @@ import z3
 
 from statecheck.certificate import sections
 from statecheck.claims.claim import Claim, vacuity_claim
+from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.fairness import Assumption
 from statecheck.claims.results import Dropped, Result, Run, Verdict
 from statecheck.liveness.chain_rule import (
@@ -26,7 +27,6 @@ from statecheck.liveness.chain_rule import (
 from statecheck.liveness.lasso import lassos
 from statecheck.liveness.ledger import replay_lasso
 from statecheck.modeling import History, System
-from statecheck.safety.bounded import Numbers
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.proof_core import Obligation
 from statecheck.symbolic.commands import Command
@@ -63,7 +63,7 @@ class Endings:
         system: type[System],
         histories: Iterable[History[Any]],
         induction: Induction,
-        numbers: Mapping[Any, Numbers],
+        numbers: Mapping[Any, IntegerType],
         *,
         explain: bool,
     ) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import z3
 
 from statecheck.safety.induction import Clause, Induction
-from statecheck.symbolic.commands import Command, subterms
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import Transitions
 from statecheck.symbolic.vocabulary import HISTORY, Key
 
@@ -97,7 +98,7 @@ class Differences:
         x = self.old.world.variable(key)
         (cls,) = (e.cls for e in self.old.info.entities if e.name == key.entity)
         entity: Any = self.old.world.entity(cls, x)
-        said = self.old.evaluate(f"dead_fields of {key}", partial(_is_dead, entity, key))
+        said = self.old.code.evaluate(f"dead_fields of {key}", partial(_is_dead, entity, key))
         return None if z3.is_false(said) else lambda at: z3.substitute(said, (x, at))
 
     def _read(

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import Verdict
 from statecheck.explicit.search import Finding, Outcome, check
 from statecheck.explicit.state_space import FiniteInstance
@@ -36,7 +37,6 @@ from statecheck.mutation.observations import (
 )
 from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.prover.prover import Prover
-from statecheck.safety.bounded import Found
 from statecheck.safety.induction import Clause
 from statecheck.safety.plans import plans
 from statecheck.symbolic.commands import Command
@@ -211,7 +211,7 @@ class MutantJudge:
 
     def _search(
         self, prover: Prover, observations: Sequence[Observation], found: bool
-    ) -> Iterator[tuple[Observation, Found]]:
+    ) -> Iterator[tuple[Observation, ConcreteRun]]:
         """Runs for observations; once a mutant is known to be killed, no longer ones."""
         steps = 0
         for observation, run in find_runs(prover, observations, self.limit):

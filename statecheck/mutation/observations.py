@@ -10,10 +10,11 @@ from weakref import WeakKeyDictionary
 import z3
 
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.modeling import Inapplicable
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import Player, ReplayError, Stage
-from statecheck.safety.bounded import Found, Goal, Unrolling, shortest
+from statecheck.safety.bounded import Goal, Unrolling, shortest
 from statecheck.safety.induction import Clause
 from statecheck.safety.regions import Cell
 from statecheck.symbolic.commands import Command
@@ -38,7 +39,7 @@ class Observation:
     title: str
     event: Event
     cell: Cell | None = None
-    run: Found | None = field(default=None, compare=False)
+    run: ConcreteRun | None = field(default=None, compare=False)
 
     def describe_loss(self) -> str:
         """How the claim fares once the observation no longer holds: a predicate for a sentence."""
@@ -92,7 +93,7 @@ def admitted(
 
 def find_runs(
     prover: Prover, observations: Sequence[Observation], limit: int
-) -> Iterator[tuple[Observation, Found]]:
+) -> Iterator[tuple[Observation, ConcreteRun]]:
     """A shortest run for each observation that has one of so many steps, replayed."""
     goals = {}
     for observation in observations:
@@ -114,7 +115,7 @@ def find_runs(
             raise ReplayError(f"the run of {goal.name} replays, but does not end as it should")
 
 
-def happens(prover: Prover, observation: Observation, run: Found) -> bool:
+def happens(prover: Prover, observation: Observation, run: ConcreteRun) -> bool:
     """Whether a run, played on the plain machines, ends with the event of an observation."""
     claim = claim_of(prover, observation)
     types = tuple(type_ for _, type_ in claim.variables)

@@ -14,13 +14,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import RunStep
 from statecheck.modeling import Entity, ModelError
 from statecheck.runs.replay import Player, ReplayError
-from statecheck.safety.bounded import Found
+from statecheck.safety.properties import Property, claim_property
 from statecheck.symbolic.evaluate import Compiled, Valuation, compiled
 from statecheck.symbolic.simulate import Simulator
-from statecheck.symbolic.transition_system import Property, Transitions
+from statecheck.symbolic.transition_system import Transitions
 
 WALKS, STEPS, ATTEMPTS = 25, 12, 12
 """So many runs of so many steps are compared; so many actions are tried for each step."""
@@ -57,7 +58,7 @@ class _Comparison:
         self.simulator = Simulator(transitions)
         self.simulator.numbers = tuple(sorted({*self.simulator.numbers, 1, 2}))
         self.claims = [
-            (claim, transitions.property(claim)) for claim in claims if claim.kind in _JUDGED
+            (claim, claim_property(transitions, claim)) for claim in claims if claim.kind in _JUDGED
         ]
         self._compiled: dict[tuple[Claim, str], Compiled] = {}
 
@@ -67,7 +68,7 @@ class _Comparison:
         state = self.simulator.start(sizes, pick)
         prefix = f"{self.transitions.info.cls.__name__}."
         constants = {name.removeprefix(prefix): v for name, v in state.constants.items()}
-        found = Found(sizes, state.functions, constants, (), (), ())
+        found = ConcreteRun(sizes, state.functions, constants, (), (), ())
         system = self.transitions.info.cls
         player = Player(system, self.transitions.histories, found, trim=False)
         done: list[str] = []
@@ -191,7 +192,7 @@ class _Comparison:
             for (_, _, term), value in zip(formula.variables, witness, strict=True)
         }
         (expected,) = evaluate(state.functions, constants, state.sizes)
-        player.found = Found({}, {}, {}, (), witness, ())
+        player.found = ConcreteRun({}, {}, {}, (), witness, ())
         said = player.judge(claim)
         elsewhere = claim.kind in UNIVERSAL
         if (elsewhere if said is None else said) != expected:

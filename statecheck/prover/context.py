@@ -11,6 +11,7 @@ from typing import Any
 import z3
 
 from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Run
 from statecheck.liveness.prover import Endings
 from statecheck.modeling import NO_VARIANT, History, System, Variant
@@ -18,11 +19,11 @@ from statecheck.prover import lock
 from statecheck.prover.lock import Lock
 from statecheck.runs.recorded import shown
 from statecheck.safety import houdini
-from statecheck.safety.bounded import Numbers
 from statecheck.safety.induction import Clause, Induction, left
+from statecheck.safety.properties import Property, claim_property
 from statecheck.safety.regions import Cell, cells
 from statecheck.smt.solving import heed
-from statecheck.symbolic.transition_system import Property, Transitions
+from statecheck.symbolic.transition_system import Transitions
 
 DEPTH = 10
 """Runs of more steps are not searched for."""
@@ -46,7 +47,7 @@ class Grounds:
         catalogue: Sequence[Claim],
         histories: Sequence[History[Any]],
         *,
-        numbers: Mapping[Any, Numbers] | None = None,
+        numbers: Mapping[Any, IntegerType] | None = None,
         lock_file: Path | None = None,
         seed: int = 0,
         timeout: float | None = None,
@@ -85,7 +86,7 @@ class Grounds:
         """The terms of a claim."""
         if claim.body not in self._properties:
             self.remaining()
-            self._properties[claim.body] = self.transitions.property(claim)
+            self._properties[claim.body] = claim_property(self.transitions, claim)
         return self._properties[claim.body]
 
     # -- the invariant --------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from typing import Any
 
 import z3
 
-from statecheck.symbolic.commands import subterms
+from statecheck.smt.existence import is_existence
+from statecheck.smt.terms import subterms
 from statecheck.symbolic.transition_system import Transitions
-from statecheck.symbolic.vocabulary import HISTORY, Key, States, is_membership
+from statecheck.symbolic.vocabulary import HISTORY, Key, States
 
 _CONNECTIVES = (
     z3.Z3_OP_AND,
@@ -60,7 +61,7 @@ def atoms(
     fields and histories, the comparisons that occur in the model; and which of them are the same.
     """
     extra = list(extra)
-    keys = transitions.relevant(extra) if keys is None else keys
+    keys = transitions.relevance.of(extra) if keys is None else keys
     templates = _templates(transitions, extra, keys)
     found: dict[str, list[Atom]] = {}
     for entity in transitions.info.entities:
@@ -241,7 +242,7 @@ def _spell(
     for child in term.children():
         type_ = number_type(child, transitions)
         number = type_ or number
-    children = [child for child in term.children() if not is_membership(child)]
+    children = [child for child in term.children() if not is_existence(child)]
     parts = [_spell(child, transitions, places, number) for child in children]
     if kind in (z3.Z3_OP_EQ, z3.Z3_OP_AND, z3.Z3_OP_OR):
         # Z3 orders these by when they were first seen; a name comes before a value or a case.

@@ -15,31 +15,17 @@ from typing import Any
 
 import z3
 
+from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.modeling import Variant
 from statecheck.safety.induction import Timeout
 from statecheck.safety.step_template import Pattern, rename
 from statecheck.smt.solving import ask
 from statecheck.smt.substitution import Macros, Renaming
-from statecheck.symbolic.commands import Command, subterms
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Command
 from statecheck.symbolic.grounding import Grounding, entity_functions, polarities, solver
 from statecheck.symbolic.transition_system import Transitions
 from statecheck.symbolic.vocabulary import Key, States
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """A type of numbers: its least and greatest member, those that runs are to prefer, and what
-    reads the text of one.
-    """
-
-    low: int
-    high: int
-    preferred: tuple[int, ...]
-    parse: Callable[[str], int] = int
-
-    def include(self, term: z3.ArithRef) -> z3.BoolRef:
-        """That a term is a number of the type."""
-        return z3.And(term >= self.low, term <= self.high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,25 +43,6 @@ class Goal:
     variables: tuple[tuple[str, Any, z3.ExprRef], ...]
     reading: Variant
     besides: tuple[z3.BoolRef, ...] = ()
-
-
-@dataclass(frozen=True)
-class Found:
-    """A model of a shortest run: the entities' numbers by sort, and everything about the start.
-
-    ``initial`` gives references, and what an initial state leaves open, at every entity,
-    ``constants`` the system's constants, ``steps`` actions with arguments, ``witness`` the goal's
-    variables and ``types`` their types, ``besides`` what else the run needs, by sort. Entities are
-    numbers, enumeration members names, other values plain.
-    """
-
-    sizes: dict[str, int]
-    initial: dict[str, list[Any]]
-    constants: dict[str, Any]
-    steps: tuple[tuple[str, tuple[Any, ...]], ...]
-    witness: tuple[Any, ...]
-    types: tuple[Any, ...]
-    besides: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass
@@ -104,7 +71,7 @@ class Unrolling:
         *,
         seed: int = 0,
         deadline: Callable[[], float | None] = lambda: None,
-        numbers: Mapping[type, Numbers] | None = None,
+        numbers: Mapping[type, IntegerType] | None = None,
     ) -> None:
         self.transitions = transitions
         self.deadline = deadline
@@ -136,7 +103,7 @@ class Unrolling:
             if key in transitions.initial
         )
 
-    def _within(self, decl: z3.FuncDeclRef, numbers: Numbers, entity: z3.ExprRef) -> z3.BoolRef:
+    def _within(self, decl: z3.FuncDeclRef, numbers: IntegerType, entity: z3.ExprRef) -> z3.BoolRef:
         """That a number of the first state is one of its type.
 
         Where an entity is known by its place alone, such as the server that a mailbox was on, that
@@ -219,7 +186,7 @@ class Unrolling:
         found: set[Key] = set()
         for goal in goals:
             if goal not in self._keys:
-                self._keys[goal] = self.transitions.relevant([goal.term])
+                self._keys[goal] = self.transitions.relevance.of([goal.term])
             found |= self._keys[goal]
         return found
 
@@ -287,7 +254,7 @@ class Unrolling:
             return self.check(*terms)
         return model
 
-    def read(self, goal: Goal, said: z3.BoolRef, model: z3.ModelRef) -> Found:
+    def read(self, goal: Goal, said: z3.BoolRef, model: z3.ModelRef) -> ConcreteRun:
         """The canonical run that meets a goal at the present depth, where a model does.
 
         Of all runs of this length it takes the actions that are declared first, step by step, then
@@ -352,7 +319,7 @@ class Unrolling:
 
     def decode(
         self, model: z3.ModelRef, goal: Goal, *said: z3.BoolRef, whole: bool = False
-    ) -> Found:
+    ) -> ConcreteRun:
         """The run of a model, with the entities that an ``any()`` in what is ``said`` speaks of;
         ``whole``: with all that some formula names.
         """
@@ -443,13 +410,6 @@ def _is_entity(term: z3.ExprRef) -> bool:
     return bool(term.sort_kind() == z3.Z3_UNINTERPRETED_SORT)
 
 
-def uninterpreted(term: z3.ExprRef) -> Iterable[z3.ExprRef]:
-    """The applications of uninterpreted functions and constants in a ground term."""
-    for part in subterms(term):
-        if part.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-            yield part
-
-
 class _Reader:
     """Reads a run off a model: only the entities that it names, and those that they lead to."""
 
@@ -488,7 +448,7 @@ class _Reader:
             return z3.is_true(value)
         return str(value.decl().name())
 
-    def found(self, said: Iterable[z3.BoolRef] = (), *, whole: bool = False) -> Found:
+    def found(self, said: Iterable[z3.BoolRef] = (), *, whole: bool = False) -> ConcreteRun:
         """The run, with the witnesses of what is said; ``whole``: with every entity that some
         formula of the unrolling names.
         """
@@ -513,7 +473,7 @@ class _Reader:
         constants = {name: self.plain(term) for name, term in self.vocabulary.constants.items()}
         sizes = {sort: len(members) for sort, members in self.members.items()}
         types = tuple(type_ for _, type_, _ in self.goal.variables)
-        return Found(sizes, initial, constants, tuple(steps), witness, types, tuple(besides))
+        return ConcreteRun(sizes, initial, constants, tuple(steps), witness, types, tuple(besides))
 
     def _describe(self, sort: str, member: z3.ExprRef, initial: dict[str, list[Any]]) -> None:
         for (entity, name), decl in self.vocabulary.references.items():

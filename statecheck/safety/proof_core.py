@@ -19,7 +19,9 @@ from statecheck.safety.atoms import spell
 from statecheck.safety.induction import Clause, Induction, Timeout
 from statecheck.smt.solving import ask
 from statecheck.smt.substitution import Macros
-from statecheck.symbolic.commands import Command, skeleton, subterms
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Command
+from statecheck.symbolic.extraction import skeleton
 from statecheck.symbolic.grounding import Grounding, solver
 from statecheck.symbolic.paths import Origin
 from statecheck.symbolic.vocabulary import HISTORY, Key

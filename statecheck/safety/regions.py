@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import z3
 
-from statecheck.safety.bounded import Goal, Numbers, Unrolling, uninterpreted
+from statecheck.claims.concrete_run import IntegerType
+from statecheck.safety.bounded import Goal, Unrolling
 from statecheck.smt.solving import ask
-from statecheck.symbolic.commands import subterms
+from statecheck.smt.terms import subterms, uninterpreted
 from statecheck.symbolic.grounding import solver
 from statecheck.symbolic.transition_system import Transitions
 
@@ -32,9 +33,9 @@ class Cell:
         return z3.And(term >= self.low, term <= self.high)
 
 
-def cells(transitions: Transitions, term: z3.ExprRef, numbers: Numbers) -> list[Cell]:
+def cells(transitions: Transitions, term: z3.ExprRef, numbers: IntegerType) -> list[Cell]:
     """Cut a type's numbers where a term, or anything that it depends on, may tell them apart."""
-    keys = transitions.relevant([term])
+    keys = transitions.relevance.of([term])
     terms = [term]
     for command in transitions.commands:
         terms.append(command.guard)

@@ -12,7 +12,8 @@ from functools import cached_property
 import z3
 
 from statecheck.smt.substitution import Renaming
-from statecheck.symbolic.commands import Command, subterms
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import Transitions
 from statecheck.symbolic.vocabulary import Key
 

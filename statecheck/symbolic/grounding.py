@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 import z3
 
 from statecheck.modeling import ModelError
+from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.substitution import Macros
-from statecheck.symbolic.commands import subterms
-from statecheck.symbolic.vocabulary import is_membership, member
+from statecheck.smt.terms import subterms
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Grounding:
         for term in terms:
             if is_entity(term):
                 self.entity(term)
-        return _present(formula, [term for term in terms if is_membership(term)])
+        return _present(formula, [term for term in terms if is_existence(term)])
 
     def entity(self, term: z3.ExprRef, there: z3.BoolRef | None = None) -> None:
         """Make a ground term one that universals are instantiated at, and all it leads to.
@@ -139,7 +139,7 @@ class Grounding:
 def _instance(body: z3.BoolRef, term: z3.ExprRef) -> z3.BoolRef:
     """What a quantifier's body says of an entity."""
     said: z3.BoolRef = z3.substitute_vars(body, term)
-    return _present(said, [member(term)])
+    return _present(said, [exists(term)])
 
 
 def _present(formula: z3.BoolRef, said: Iterable[z3.BoolRef]) -> z3.BoolRef:
@@ -180,7 +180,7 @@ def _shape(template: z3.BoolRef) -> Shape:
             count = z3.Z3_get_app_num_args(term.ctx_ref(), term.ast)
             if count == 0 and is_entity(term):
                 entities.append(term)
-            elif count == 1 and is_membership(term):
+            elif count == 1 and is_existence(term):
                 present.append(term)
         quantified = polarities(template) if has_quantifiers else []
         _SHAPES[key] = template, (entities, quantified, present)
