@@ -13,7 +13,7 @@ from statecheck.drawing.canvas.marks import mark
 from statecheck.drawing.canvas.page import Frame, Key, framed
 from statecheck.drawing.canvas.scene import Box, Group, Item, Scene, label, rule
 from statecheck.drawing.canvas.style import BODY, SMALL
-from statecheck.liveness.chain_rule import eventuality
+from statecheck.liveness.eventuality import eventuality
 from statecheck.safety.properties import claim_property
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.transition_system import Transitions
@@ -97,7 +97,7 @@ def _functions(transitions: Transitions, claim: Claim) -> tuple[frozenset[Functi
         said = eventuality(transitions, claim, claim.fairness)
         terms: tuple[z3.ExprRef, ...] = (
             said.premise,
-            said.there,
+            said.goal_holds,
             said.goal,
             *said.never,
             *said.finitely,

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from model.site import Site
 from model.version import SP3, SP4, StoreVersion
 from proofs.session import prover
 from statecheck.certificate.certificates import certificate
-from statecheck.certificate.sections import Premise
 from statecheck.certificate.sweep import Sweep, sweep
-from statecheck.claims.results import Report, Result
+from statecheck.claims.results import Report
 from statecheck.explicit.state_space import FiniteInstance
-from statecheck.prover.prover import Prover
 
 SMALL = (
     FiniteInstance(
@@ -32,16 +28,7 @@ def certify(report: Report, *, seed: int = 0, timeout: float | None = None) -> d
     engine = prover(seed=seed, timeout=timeout)
     resting = (text for result in report.results for text in result.invariant or ())
     engine.rest_on(dict.fromkeys(resting))
-    return certificate(engine, report.results, partial(premises, engine))
-
-
-def premises(engine: Prover, result: Result) -> list[Premise]:
-    """What a result on the end of a run rests on. Raises Timeout."""
-    if result.argument is None:
-        return []
-    known = {str(clause): clause for clause in engine.invariant()}
-    clauses = [known[text] for text in result.invariant or ()]
-    return engine.endings.certified(result.claim, clauses)
+    return certificate(engine, report.results)
 
 
 def swept(*, timeout: float | None = None) -> Sweep:

@@ -14,7 +14,6 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,8 @@ from proofs.__main__ import main
 from proofs.catalogue import CLAIMS, HISTORIES
 from statecheck.certificate.certificates import _Assembly, canonical, certificate
 from statecheck.certificate.folder import OutputFolder
-from statecheck.certificate.sections import Premise, name_of
+from statecheck.certificate.premises import CertifiedPremise
+from statecheck.certificate.sections import clause_names
 from statecheck.certificate.smtlib import Writer, layout, symbol
 from statecheck.certificate.sweep import sweep
 from statecheck.claims.claim import Claim
@@ -59,7 +59,7 @@ ROOT = Path(__file__).parent.parent
 STEP = "claims/resolution.no_move_fails/copy_attachment.smt2"
 NAME = next(
     name
-    for clause, name in name_of(session.prover().invariant()).items()
+    for clause, name in clause_names(session.prover().invariant()).items()
     if "!= scanning" in str(clause) and "antivirus.state" in str(clause)
 )
 CLAUSE = f"invariant/disable_antivirus/{NAME}.smt2"
@@ -153,7 +153,7 @@ def test_time_bounds_the_sweep(capfd: pytest.CaptureFixture[str]) -> None:
 def assembly() -> tuple[_Assembly, dict[Claim, Result]]:
     engine = session.prover()
     found = {result.claim: result for result in engine.settle(CLAIMS)}
-    return _Assembly(engine, partial(evidence.premises, engine)), found
+    return _Assembly(engine), found
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.title)
@@ -281,8 +281,10 @@ def test_other_premises_of_a_claim_are_certified_too(
     formula = engine.property(served.claim)
     kept = engine.transitions.primed(formula.holds)
     premises = [
-        Premise("kept", "A step keeps it.", z3.Not(kept), formula.variables, on_step=True),
-        Premise("so", "It is so.", z3.Not(formula.holds), formula.variables, on_step=False),
+        CertifiedPremise("kept", "A step keeps it.", z3.Not(kept), formula.variables, on_step=True),
+        CertifiedPremise(
+            "so", "It is so.", z3.Not(formula.holds), formula.variables, on_step=False
+        ),
     ]
     texts = certificate(engine, [served], lambda _: premises)
     path = tmp_path / "certificate"

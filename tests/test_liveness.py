@@ -31,8 +31,10 @@ from statecheck.explicit.cycles import check_eventuality
 from statecheck.explicit.product import State
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.liveness import chain_rule
+from statecheck.liveness.eventuality import Eventuality, eventuality
 from statecheck.liveness.lasso import lassos
 from statecheck.liveness.ledger import replay_lasso
+from statecheck.liveness.phases import candidate_phases
 from statecheck.modeling import Step
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import ReplayError
@@ -154,19 +156,22 @@ def test_two_attachments_of_a_mailbox_are_both_copied() -> None:
 # -- the premises of the rule are not decoration ------------------------------------------------
 
 
-def _phases(name: str) -> tuple[chain_rule.Eventuality, list[chain_rule.Phase]]:
+def _phases(name: str) -> tuple[Eventuality, list[chain_rule.Phase]]:
     engine = prover()
     claim = next(claim for claim in ENDINGS if claim.id == name)
-    terms = chain_rule.eventuality(engine.transitions, claim, claim.fairness)
-    phases = chain_rule.find(engine.induction, terms, engine.invariant())
+    terms = eventuality(engine.transitions, claim, claim.fairness)
+    phases = candidate_phases(engine.induction, terms, engine.invariant())
     assert phases is not None
     return terms, phases
 
 
-def _broken(terms: chain_rule.Eventuality, phases: list[chain_rule.Phase]) -> list[str]:
+def _broken(terms: Eventuality, phases: list[chain_rule.Phase]) -> list[str]:
     engine = prover()
     asked = list(chain_rule.premises(engine.transitions, terms, phases))
-    return [p.name for p in chain_rule.broken(engine.induction, terms, asked, engine.invariant())]
+    return [
+        p.name
+        for p in chain_rule.violated_premises(engine.induction, terms, asked, engine.invariant())
+    ]
 
 
 def test_the_phases_that_are_found_satisfy_the_rule() -> None:
@@ -197,7 +202,7 @@ def test_without_the_invariant_it_is_broken() -> None:
     engine = prover()
     terms, phases = _phases("liveness.client_served")
     asked = list(chain_rule.premises(engine.transitions, terms, phases))
-    assert chain_rule.broken(engine.induction, terms, asked, ())
+    assert chain_rule.violated_premises(engine.induction, terms, asked, ())
 
 
 # -- other claims -------------------------------------------------------------------------------
@@ -396,7 +401,7 @@ def test_a_lasso_that_is_not_fair_does_not_replay() -> None:
     engine = prover()
     claim = next(claim for claim in ENDINGS if claim.id == "liveness.client_served")
     without = claim.fairness[1:]
-    terms = chain_rule.eventuality(engine.transitions, claim, without)
+    terms = eventuality(engine.transitions, claim, without)
     ((_, lasso),) = lassos(engine.transitions, [terms], 2, numbers=engine.numbers)
     run = replay_lasso(Site, HISTORIES, lasso, claim, without)
     assert run.loop == lasso.stem
@@ -410,7 +415,7 @@ def test_a_lasso_that_is_not_fair_does_not_replay() -> None:
 def test_a_shorter_lasso_is_excluded() -> None:
     engine = prover()
     claim = next(claim for claim in ENDINGS if claim.id == "liveness.move_ends")
-    terms = chain_rule.eventuality(engine.transitions, claim, claim.fairness[:1])
+    terms = eventuality(engine.transitions, claim, claim.fairness[:1])
     assert not list(lassos(engine.transitions, [terms], 1, numbers=engine.numbers))
     assert list(lassos(engine.transitions, [terms], 2, numbers=engine.numbers))
 

@@ -259,7 +259,7 @@ def _endless(
         for claim in claims
         if claim.kind is Kind.EVENTUALLY
     }
-    for result in prover.endings.settle(usable):
+    for result in prover.liveness.prove(usable):
         claim = result.claim
         if result.verdict is Verdict.REFUTED:
             yield Kill(claim.title, "is refuted", f"lasso of {result.steps} steps")

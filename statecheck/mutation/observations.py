@@ -162,5 +162,5 @@ def claim_terms(prover: Prover, claim: Claim) -> list[z3.ExprRef]:
     """The terms of a claim that is not about a single state or step."""
     if claim.kind is Kind.RECOVERABLE:
         return [prover.property(claim).antecedent, prover.property(claim).holds]
-    terms = prover.endings.terms(claim)
-    return [terms.premise, terms.there, terms.goal, *terms.never, *terms.finitely]
+    terms = prover.liveness.terms(claim)
+    return [terms.premise, terms.goal_holds, terms.goal, *terms.never, *terms.finitely]

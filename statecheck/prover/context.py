@@ -13,7 +13,7 @@ import z3
 from statecheck.claims.claim import UNIVERSAL, Claim, Kind
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Run
-from statecheck.liveness.prover import Endings
+from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
 from statecheck.prover.lock import Lock
@@ -63,7 +63,7 @@ class Grounds:
         self.seed, self.explain, self.depth = seed, explain, depth
         self.transitions = Transitions(system, histories)
         self.induction = Induction(self.transitions, seed=seed, deadline=self.remaining)
-        self.endings = Endings(
+        self.liveness = LivenessProver(
             system, self.histories, self.induction, self.numbers, explain=explain
         )
         self.notes: list[str] = []
@@ -181,7 +181,7 @@ class Grounds:
         arguments: dict[Variant, list[houdini.Argument]] = {}
         for claim in self.eventual if served is None else ():
             goals.setdefault(claim.reading, [])
-            arguments.setdefault(claim.reading, []).append(partial(self.endings.goals, claim))
+            arguments.setdefault(claim.reading, []).append(partial(self.liveness.goals, claim))
         extra = [*self._extra(), *(self.property(claim).holds for claim in served or ())]
         return houdini.infer(self.induction, extra, goals, arguments)
 
