@@ -21,6 +21,7 @@ import z3
 from model import entities, machines, site, version
 from proofs import session
 from proofs.catalogue import CLAIMS, QUESTIONS
+from statecheck.clock import Timeout
 from statecheck.explicit.lockstep import Guide, watch
 from statecheck.explicit.search import Instance
 from statecheck.modeling import ModelError
@@ -29,8 +30,7 @@ from statecheck.mutation.judge import Fate, Judge, Judgement, Kill
 from statecheck.mutation.module_variant import any_graph, variant
 from statecheck.mutation.mutants import Mutant, mutants
 from statecheck.runs.replay import ReplayError
-from statecheck.safety.induction import Timeout
-from statecheck.smt.solving import deaf, interruptible
+from statecheck.smt.interruption import ignore_interrupts, interruptible
 
 MODULES: tuple[ModuleType, ...] = (version, machines, entities, site)
 """What is mutated: everything of the model that happens. Assumptions are prose."""
@@ -148,7 +148,7 @@ def _begin(seed: int, timeout: float | None = None) -> Original:
 
 
 def _prepare(seed: int) -> None:
-    deaf()  # the parent keeps what was settled
+    ignore_interrupts()  # the parent keeps what was settled
     global _SEED  # noqa: PLW0603  (a process has no other place for it)
     _SEED = seed
     _begin(seed)

@@ -87,7 +87,7 @@ def _appearing(
         claim = next(claim for claim in changed.CLAIMS if claim.title == title)
         prover = changed.prover(lock_file=None, seed=seed, timeout=timeout)
         unrolling = Unrolling(
-            prover.transitions, seed=seed, deadline=prover.remaining, numbers=prover.numbers
+            prover.transitions, seed=seed, time_left=prover.remaining, numbers=prover.numbers
         )
         term = prover.violation((claim, None))
         variables = prover.property(claim).variables
@@ -114,10 +114,10 @@ def command(*, timeout: float | None, seed: int) -> int:
     """Take what each paragraph of the article says out of the model; show the run that appears."""
     with interrupts.held():
         from proofs import mutation  # noqa: F401  (it is what takes long)
+        from statecheck.clock import Timeout
         from statecheck.exit_codes import Exit
         from statecheck.reports.terminal import appearance_text
-        from statecheck.safety.induction import Timeout
-        from statecheck.smt.solving import interruptible
+        from statecheck.smt.interruption import interruptible
 
     missing = False
     try:

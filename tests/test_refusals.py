@@ -9,8 +9,8 @@ import z3
 from statemachine import State
 
 from statecheck.modeling import Entity, Machine, Many, ModelError, System, action
-from statecheck.symbolic.evaluate import Valuation
-from statecheck.symbolic.grounding import entity_functions
+from statecheck.smt.evaluation import Valuation
+from statecheck.smt.grounding import entity_functions
 from statecheck.symbolic.simulate import Simulator
 from statecheck.symbolic.transition_system import Transitions
 

@@ -14,7 +14,7 @@ from model.site import Site
 from model.version import StoreVersion
 from statecheck.explicit.search import Instance, Space
 from statecheck.modeling import FORGOTTEN, STATE, ActionDisabled, Entity, MachineInfo
-from statecheck.symbolic.evaluate import Valuation
+from statecheck.smt.evaluation import Valuation
 from statecheck.symbolic.simulate import Simulator
 from statecheck.symbolic.transition_system import Transitions
 

@@ -35,8 +35,8 @@ from statecheck.runs import text
 from statecheck.runs.replay import ReplayError, replay
 from statecheck.safety.bounded import Goal, Unrolling, shortest
 from statecheck.safety.plans import Plan, plans
-from statecheck.symbolic import grounding
-from statecheck.symbolic.evaluate import compiled
+from statecheck.smt.evaluation import compiled
+from statecheck.smt.solving import ground_solver
 
 CHECKED = [claim for claim in CLAIMS if claim.kind is not Kind.EVENTUALLY]
 CHEAP = [
@@ -599,9 +599,9 @@ def test_unknown_is_never_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
     claims = [named("safety.scan_is_served"), named("symptoms.move_may_fail")]
     small = prover(claims, lock_file=None)
     monkeypatch.setattr(small, "_invariant", [])
-    assert grounding.solver(0).check() == z3.sat
-    monkeypatch.setattr("statecheck.safety.induction.solver", lambda *_: Undecided())
-    monkeypatch.setattr("statecheck.safety.bounded.solver", lambda *_: Undecided())
+    assert ground_solver(0).check() == z3.sat
+    monkeypatch.setattr("statecheck.safety.induction.ground_solver", lambda *_: Undecided())
+    monkeypatch.setattr("statecheck.safety.bounded.ground_solver", lambda *_: Undecided())
     assert {r.verdict for r in small.settle(claims)} == {Verdict.UNDETERMINED}
 
 

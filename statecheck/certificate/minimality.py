@@ -22,8 +22,9 @@ from statecheck.certificate.smtlib import (
 from statecheck.claims.claim import Claim, Kind
 from statecheck.safety.bounded import Unrolling
 from statecheck.safety.properties import Property
-from statecheck.safety.step_template import Slots, led_to, rename, together
-from statecheck.symbolic.grounding import polarities
+from statecheck.safety.step_template import Slots, led_to, together
+from statecheck.smt.grounding import polarities
+from statecheck.smt.substitution import substitute_in_turn
 from statecheck.symbolic.vocabulary import Key
 
 
@@ -108,13 +109,13 @@ class Shorter:
             slots = Slots(index)
             pairs = [(own, slots.take(own.sort())) for _, _, own in command.parameters]
             for template in self.led_to[command.name]:
-                term = rename(template, pairs)
+                term = substitute_in_turn(template, pairs)
                 pairs.append((term, slots.take(term.sort())))
                 equal = ("=", symbol(own_name(pairs[-1][1])), writer.write(term, at))
                 led.append(("assert", ("=>", chosen, equal)))
             for _, constant in pairs:
                 constants[own_name(constant)] = constant
-            guard = self._without_universals(rename(command.guard, pairs), index, every)
+            guard = self._without_universals(substitute_in_turn(command.guard, pairs), index, every)
             guards.append(("=>", chosen, writer.write(guard, at)))
             renamed[command.name] = pairs
         lines = [
@@ -140,7 +141,7 @@ class Shorter:
             writes = [
                 (
                     action == transitions.actions[command.name],
-                    rename(command.updates[key].value, renamed[command.name]),
+                    substitute_in_turn(command.updates[key].value, renamed[command.name]),
                 )
                 for command in transitions.commands
                 if key in command.updates

@@ -15,8 +15,8 @@ from statecheck.explicit.search import Product, State, product
 from statecheck.explicit.state_space import Instance
 from statecheck.modeling import FORGOTTEN, Entity, History
 from statecheck.safety.induction import Clause
-from statecheck.smt.solving import heed
-from statecheck.symbolic.evaluate import Compiled, compiled
+from statecheck.smt.evaluation import Compiled, compiled
+from statecheck.smt.interruption import raise_if_interrupted
 from statecheck.symbolic.transition_system import Transitions
 from statecheck.symbolic.vocabulary import Key, States, enumeration
 
@@ -33,11 +33,11 @@ def sweep(
     transitions: Transitions,
     clauses: Sequence[Clause],
     instances: Iterable[Instance],
-    deadline: Callable[[], object] = heed,
+    time_left: Callable[[], object] = raise_if_interrupted,
 ) -> Sweep:
     """Evaluate clauses for every entity in every reachable state of the instances.
 
-    ``deadline`` is called for each state; it raises what is to end the search.
+    ``time_left`` is called for each state; it raises what is to end the search.
     """
     relevant = transitions.relevance.of(clause.term for clause in clauses)
     histories = [h for h in transitions.histories if transitions.history_key(h) in relevant]
@@ -51,7 +51,7 @@ def sweep(
                 for clause in clauses
                 if all(space.constants[n] == v for n, v in clause.reading.constants)
             )
-            for state in _reachable(kept, deadline):
+            for state in _reachable(kept, time_left):
                 seen += 1
                 failing = reader.failing(state, tests)
                 if failing is not None:
@@ -70,14 +70,14 @@ def _tests(clauses: Iterable[Clause]) -> list[_Test]:
     return [(name, own, compiled(*(c.term for c in own))) for name, own in found.items()]
 
 
-def _reachable(kept: Product, deadline: Callable[[], object]) -> Iterator[State]:
+def _reachable(kept: Product, time_left: Callable[[], object]) -> Iterator[State]:
     queue = []
     for state in kept.initial():
-        deadline()
+        time_left()
         queue.append(state)
     seen = set(queue)
     for state in queue:
-        deadline()
+        time_left()
         yield state
         for _, _, cells, past in kept.steps(*state):
             if (cells, past) not in seen:

@@ -24,15 +24,16 @@ import z3
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.fairness import Assumption, Fair, LeadsTo, Often, Rare
+from statecheck.clock import Timeout
 from statecheck.modeling import ModelError
 from statecheck.safety.atoms import places, spell
-from statecheck.safety.induction import Clause, Induction, Timeout
+from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.properties import explore_claim
 from statecheck.smt.existence import exists
-from statecheck.smt.solving import ask
-from statecheck.smt.terms import subterms
+from statecheck.smt.grounding import Grounding
+from statecheck.smt.solving import check_sat, ground_solver
+from statecheck.smt.terms import is_entity, subterms
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.grounding import Grounding, is_entity, solver
 from statecheck.symbolic.paths import merge
 from statecheck.symbolic.transition_system import Transitions
 from statecheck.symbolic.values import lift
@@ -334,7 +335,7 @@ class _Question:
         names: Sequence[z3.BoolRef],
         helpers: Sequence[int] = (),
     ) -> None:
-        self.solver = solver(seed)
+        self.solver = ground_solver(seed)
         grounding.tell(self.solver)
         self.names, self.helpers = names, helpers
 
@@ -447,7 +448,7 @@ class _Cells:
         instance, names = question.solver, question.names
         instance.push()
         instance.add(*where)
-        while (answer := ask(instance, deadline=self.induction.deadline)) == z3.sat:
+        while (answer := check_sat(instance, time_left=self.induction.time_left)) == z3.sat:
             model = instance.model()
             truths = tuple(z3.is_true(model.eval(n, model_completion=True)) for n in names)
             yield truths

@@ -9,7 +9,7 @@ and loop together, were unsatisfiable.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -17,9 +17,11 @@ import z3
 
 from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.claims.fairness import Strength
+from statecheck.clock import TimeLeft, unlimited
 from statecheck.liveness.chain_rule import Eventuality, Instance
 from statecheck.modeling import ModelError
-from statecheck.safety.bounded import Goal, Unrolling, true_in
+from statecheck.safety.bounded import Goal, Unrolling
+from statecheck.smt.solving import true_in
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import Transitions
@@ -199,7 +201,7 @@ def lassos(
     limit: int,
     *,
     seed: int = 0,
-    deadline: Callable[[], float | None] = lambda: None,
+    time_left: TimeLeft = unlimited,
     numbers: Mapping[type, IntegerType] | None = None,
     canonical: bool = True,
 ) -> Iterator[tuple[Eventuality, Lasso]]:
@@ -209,7 +211,7 @@ def lassos(
     then; otherwise it is the one that the solver came upon. Raises Timeout.
     """
     left = list(claims)
-    unrolling = Unrolling(transitions, seed=seed, deadline=deadline, numbers=numbers)
+    unrolling = Unrolling(transitions, seed=seed, time_left=time_left, numbers=numbers)
     search = _Search(unrolling, left)
     search.note()
     while left and unrolling.depth < limit:

@@ -174,7 +174,7 @@ class Endings:
             asked,
             length,
             seed=self.induction.seed,
-            deadline=self.induction.deadline,
+            time_left=self.induction.time_left,
             numbers=self.numbers,
             canonical=False,
         ):
@@ -246,7 +246,7 @@ class Endings:
             asked,
             LENGTH,
             seed=self.induction.seed,
-            deadline=self.induction.deadline,
+            time_left=self.induction.time_left,
             numbers=self.numbers,
         )
         return {

@@ -173,7 +173,7 @@ def runs(
         goal = Goal(name, term(prover, stake), claim.on_step, variables, claim.reading)
         goals[goal] = stake
     unrolling = Unrolling(
-        prover.transitions, seed=prover.seed, deadline=prover.remaining, numbers=prover.numbers
+        prover.transitions, seed=prover.seed, time_left=prover.remaining, numbers=prover.numbers
     )
     for goal, _, model in shortest(unrolling, goals, limit):
         for whole in (False, True):

@@ -13,16 +13,17 @@ import z3
 from statecheck.claims.claim import UNIVERSAL, Claim, Kind
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Run
+from statecheck.clock import seconds_until
 from statecheck.liveness.prover import Endings
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
 from statecheck.prover.lock import Lock
 from statecheck.runs.recorded import shown
 from statecheck.safety import houdini
-from statecheck.safety.induction import Clause, Induction, left
+from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.properties import Property, claim_property
 from statecheck.safety.regions import Cell, cells
-from statecheck.smt.solving import heed
+from statecheck.smt.interruption import raise_if_interrupted
 from statecheck.symbolic.transition_system import Transitions
 
 DEPTH = 10
@@ -62,7 +63,7 @@ class Grounds:
         self.lock_file = lock_file
         self.seed, self.explain, self.depth = seed, explain, depth
         self.transitions = Transitions(system, histories)
-        self.induction = Induction(self.transitions, seed=seed, deadline=self.remaining)
+        self.induction = Induction(self.transitions, seed=seed, time_left=self.remaining)
         self.endings = Endings(
             system, self.histories, self.induction, self.numbers, explain=explain
         )
@@ -79,8 +80,8 @@ class Grounds:
 
     def remaining(self) -> float | None:
         """The seconds that are left. Raises Timeout when there are none, and KeyboardInterrupt."""
-        heed()
-        return left(self.end)
+        raise_if_interrupted()
+        return seconds_until(self.end)
 
     def property(self, claim: Claim) -> Property:
         """The terms of a claim."""

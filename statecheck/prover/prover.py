@@ -11,13 +11,14 @@ import z3
 
 from statecheck.claims.claim import UNIVERSAL, Claim, Kind
 from statecheck.claims.results import Core, Result, Run, Verdict
+from statecheck.clock import Timeout
 from statecheck.liveness.prover import Clock
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import Grounds, Question
 from statecheck.runs.recorded import Runs, Unfit
 from statecheck.runs.text import written
 from statecheck.safety.bounded import Goal, Unrolling, shortest
-from statecheck.safety.induction import Clause, Timeout
+from statecheck.safety.induction import Clause
 from statecheck.safety.plans import LENGTH, plans
 from statecheck.safety.proof_core import Cores, Obligation
 from statecheck.safety.regions import Cell, joined, works_throughout
@@ -95,7 +96,7 @@ class Prover(Grounds):
 
     def _unrolling(self) -> Unrolling:
         return Unrolling(
-            self.transitions, seed=self.seed, deadline=self.remaining, numbers=self.numbers
+            self.transitions, seed=self.seed, time_left=self.remaining, numbers=self.numbers
         )
 
     def runs(self) -> dict[Claim, Run]:

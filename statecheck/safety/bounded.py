@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -16,14 +16,14 @@ from typing import Any
 import z3
 
 from statecheck.claims.concrete_run import ConcreteRun, IntegerType
+from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Variant
-from statecheck.safety.induction import Timeout
-from statecheck.safety.step_template import Pattern, rename
-from statecheck.smt.solving import ask
-from statecheck.smt.substitution import Macros, Renaming
-from statecheck.smt.terms import subterms
+from statecheck.safety.step_template import Pattern
+from statecheck.smt.grounding import Grounding, entity_functions, polarities
+from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
+from statecheck.smt.substitution import Macros, Renaming, substitute_in_turn
+from statecheck.smt.terms import is_entity, subterms
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.grounding import Grounding, entity_functions, polarities, solver
 from statecheck.symbolic.transition_system import Transitions
 from statecheck.symbolic.vocabulary import Key, States
 
@@ -70,17 +70,17 @@ class Unrolling:
         transitions: Transitions,
         *,
         seed: int = 0,
-        deadline: Callable[[], float | None] = lambda: None,
+        time_left: TimeLeft = unlimited,
         numbers: Mapping[type, IntegerType] | None = None,
     ) -> None:
         self.transitions = transitions
-        self.deadline = deadline
+        self.time_left = time_left
         self.numbers = numbers or {}
         vocabulary = transitions.vocabulary
         self.grounding = Grounding(
             entity_functions([*vocabulary.references.values(), *vocabulary.functions.values()])
         )
-        self.solver = solver(seed)
+        self.solver = ground_solver(seed)
         self.layers: list[_Layer] = []
         self.asserted = 0
         self._scanned = 0
@@ -197,7 +197,7 @@ class Unrolling:
 
     def named(self, layer: _Layer, command: Command, term: z3.ExprRef) -> z3.ExprRef:
         """What stands for an entity that a command names, in a step that takes the command."""
-        return layer.own(rename(term, self._pattern.choices[command.name].named))
+        return layer.own(substitute_in_turn(term, self._pattern.choices[command.name].named))
 
     def flush(self) -> None:
         """Assert the constraints that have come since."""
@@ -210,7 +210,7 @@ class Unrolling:
         else:
             rename_, functions = Renaming(), self.state(self.depth)
         if goal not in self._shapes:
-            constants = [t for t in subterms(goal.term) if z3.is_const(t) and _is_entity(t)]
+            constants = [t for t in subterms(goal.term) if is_entity(t)]
             self._shapes[goal] = constants, polarities(goal.term)
         entities, quantified = self._shapes[goal]
         for entity in entities:
@@ -239,12 +239,10 @@ class Unrolling:
         self.solver.add(z3.Implies(asked, z3.And(*terms)))
         started = time.perf_counter()
         # An assumption rather than a scope of its own: what the solver learns stays.
-        answer = ask(self.solver, (asked,), self.deadline)
+        satisfiable = is_satisfiable(self.solver, (asked,), self.time_left)
         self.seconds += time.perf_counter() - started
         self.queries += 1
-        if answer == z3.unknown:
-            raise Timeout(self.solver.reason_unknown())
-        if answer != z3.sat:
+        if not satisfiable:
             return None
         model = self.solver.model()
         if not true_in(model, z3.And(*self._later)):
@@ -377,7 +375,7 @@ class Unrolling:
         named += [constant for _, _, constant in goal.variables]
         named += [witness for _, witness in self.witnesses((said, *goal.besides), model)]
         for term in named:
-            if _is_entity(term):
+            if term.sort_kind() == z3.Z3_UNINTERPRETED_SORT:
                 yield term
                 named += [f(term) for f in self.grounding.functions if f.domain(0) == term.sort()]
 
@@ -399,15 +397,6 @@ class Unrolling:
             for command in self.transitions.commands
             if self.transitions.actions[command.name].eq(chosen)
         )
-
-
-def true_in(model: z3.ModelRef, name: z3.BoolRef) -> bool:
-    """Whether a model makes a name true."""
-    return bool(z3.is_true(model.eval(name, model_completion=True)))
-
-
-def _is_entity(term: z3.ExprRef) -> bool:
-    return bool(term.sort_kind() == z3.Z3_UNINTERPRETED_SORT)
 
 
 class _Reader:

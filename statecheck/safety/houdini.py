@@ -18,13 +18,14 @@ from dataclasses import dataclass
 
 import z3
 
+from statecheck.clock import TimeLeft
 from statecheck.modeling import NO_VARIANT, Variant
 from statecheck.safety.atoms import Atom, atoms
-from statecheck.safety.induction import Clause, Induction, Timeout
-from statecheck.smt.solving import ask
+from statecheck.safety.induction import Clause, Induction
+from statecheck.smt.c_interface import disjunction
+from statecheck.smt.evaluation import compiled
+from statecheck.smt.solving import ground_solver, is_satisfiable
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.evaluate import compiled
-from statecheck.symbolic.grounding import solver
 from statecheck.symbolic.simulate import Simulator
 from statecheck.symbolic.transition_system import Transitions
 
@@ -142,7 +143,7 @@ def sample(
     vocabulary: dict[str, list[Atom]],
     readings: Iterable[Variant],
     seed: int,
-    deadline: Callable[[], float | None],
+    time_left: TimeLeft,
 ) -> dict[Variant, Columns]:
     """For each reading the truths of the atoms in the distinct samples of random runs under it.
 
@@ -170,7 +171,7 @@ def sample(
         reading: {sort: {} for sort in tests} for reading in fixed
     }
     for _ in range(WALKS):
-        deadline()
+        time_left()
         for state in simulator.walk(sizes, STEPS, pick):
             constants = dict(state.constants)
             under = [seen[r] for r, values in fixed.items() if values.items() <= constants.items()]
@@ -202,12 +203,12 @@ class _Step:
     """One command's solver: the candidates before the step, guarded, and the atoms after it."""
 
     def __init__(self, houdini: Houdini, command: Command) -> None:
-        houdini.induction.deadline()
+        houdini.induction.time_left()
         transitions = houdini.induction.transitions
         self.houdini = houdini
         self.command = command
         self.grounding = houdini.induction.grounding(())
-        self.solver = solver(houdini.induction.seed)
+        self.solver = ground_solver(houdini.induction.seed)
         # Guess that candidates are violated: a model then rules out many of them at once.
         self.solver.set("phase_selection", 1)
         self.solver.add(*transitions.under(houdini.reading))
@@ -237,7 +238,7 @@ class _Step:
 
     def check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
         """Whether a model exists. Raises Timeout."""
-        return satisfiable(self.solver, self.houdini.induction, assumptions)
+        return is_satisfiable(self.solver, assumptions, self.houdini.induction.time_left)
 
     def excluded(self, terms: Mapping[int, z3.BoolRef], candidates: Iterable[str]) -> set[int]:
         """The terms that no step from a state of all these candidates makes true."""
@@ -322,14 +323,14 @@ class Houdini:
         transitions = self.induction.transitions
         for pool in self.pools:
             x = z3.Const("any", pool.variable.sort())
-            instance = solver(self.induction.seed)
+            instance = ground_solver(self.induction.seed)
             instance.add(*transitions.under(self.reading))
             for name, atom in zip(pool.after, pool.atoms, strict=True):
                 term = z3.substitute(atom.term, (atom.variable, x))
                 instance.add(name == transitions.at_start(term))
             instance.add(pool.broken)
             instance.add(disjunction(pool.violated))
-            while satisfiable(instance, self.induction):
+            while is_satisfiable(instance, time_left=self.induction.time_left):
                 model = instance.model()
                 values = [z3.is_true(model.eval(n, model_completion=True)) for n in pool.after]
                 for k in pool.violations(values):
@@ -408,23 +409,6 @@ Argument = Callable[[Sequence[Clause]], Sequence[Goal] | None]
 """What more is to be excluded, given clauses that hold; None where they do not suffice to tell."""
 
 
-def satisfiable(
-    instance: z3.Solver, induction: Induction, assumptions: Sequence[z3.BoolRef] = ()
-) -> bool:
-    """Whether a model exists. Raises Timeout."""
-    answer = ask(instance, assumptions, induction.deadline)
-    if answer == z3.unknown:
-        raise Timeout(instance.reason_unknown())
-    return bool(answer == z3.sat)
-
-
-def disjunction(parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
-    """``z3.Or`` without its conversions, which dominate where there are many clauses."""
-    array = (z3.Ast * len(parts))(*(part.ast for part in parts))
-    context = z3.main_ctx()
-    return z3.BoolRef(z3.Z3_mk_or(context.ref(), len(parts), array), context)
-
-
 def infer(
     induction: Induction,
     extra: Iterable[z3.ExprRef],
@@ -442,7 +426,7 @@ def infer(
     vocabulary = atoms(transitions, extra)
     general: dict[str, list[Literals]] = {}
     found: dict[tuple[str, tuple[str, ...]], Clause] = {}
-    samples = sample(transitions, vocabulary, goals, induction.seed, induction.deadline)
+    samples = sample(transitions, vocabulary, goals, induction.seed, induction.time_left)
     for reading in sorted(goals, key=lambda reading: reading.name):
         columns = samples[reading]
         pools = []

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import z3
 
+from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Variant
-from statecheck.smt.solving import ask
+from statecheck.smt.grounding import Grounding, entity_functions
+from statecheck.smt.solving import check_sat, ground_solver
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.grounding import Grounding, entity_functions, solver
 from statecheck.symbolic.transition_system import Transitions
 
 T = TypeVar("T")
@@ -40,20 +41,6 @@ class Clause:
         return f"{under}every {self.sort}: {' or '.join(self.literals)}"
 
 
-class Timeout(Exception):  # noqa: N818  (an answer of the solver, not an error)
-    """The solver gave up."""
-
-
-def left(end: float | None) -> float | None:
-    """The seconds until a time of the monotonic clock. Raises Timeout when there are none."""
-    if end is None:
-        return None
-    seconds = end - time.monotonic()
-    if seconds <= 0:
-        raise Timeout("the time is up")
-    return seconds
-
-
 class Induction:
     """The rules of induction over the commands of a transition system.
 
@@ -66,11 +53,11 @@ class Induction:
         transitions: Transitions,
         *,
         seed: int = 0,
-        deadline: Callable[[], float | None] = lambda: None,
+        time_left: TimeLeft = unlimited,
     ) -> None:
         self.transitions = transitions
         self.seed = seed
-        self.deadline = deadline
+        self.time_left = time_left
         vocabulary = transitions.vocabulary
         self.functions = entity_functions(
             [*vocabulary.references.values(), *vocabulary.functions.values()]
@@ -110,7 +97,7 @@ class Induction:
         then those that a model shows are set aside, until nothing is left that any model admits.
         """
         left = {key: z3.FreshBool("violation") for key in violations}
-        instance = solver(self.seed)
+        instance = ground_solver(self.seed)
         grounding.tell(instance)
         for key, name in left.items():
             instance.add(name == violations[key])
@@ -137,7 +124,7 @@ class Induction:
         started = time.perf_counter()
         instance.push()
         instance.add(term)
-        answer = ask(instance, deadline=self.deadline)
+        answer = check_sat(instance, time_left=self.time_left)
         model = instance.model() if answer == z3.sat else None
         instance.pop()
         self.seconds += time.perf_counter() - started

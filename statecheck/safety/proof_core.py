@@ -16,13 +16,13 @@ import z3
 from statecheck.claims.results import Core, CorePart
 from statecheck.modeling import NO_VARIANT, STATE
 from statecheck.safety.atoms import spell
-from statecheck.safety.induction import Clause, Induction, Timeout
-from statecheck.smt.solving import ask
+from statecheck.safety.induction import Clause, Induction
+from statecheck.smt.grounding import Grounding
+from statecheck.smt.solving import ground_solver, is_satisfiable
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.extraction import skeleton
-from statecheck.symbolic.grounding import Grounding, solver
 from statecheck.symbolic.paths import Origin
 from statecheck.symbolic.vocabulary import HISTORY, Key
 
@@ -59,7 +59,7 @@ class _Context:
         self.grounding = cores.induction.grounding(())
         self._said = said
         self._names: dict[int, tuple[z3.BoolRef, z3.BoolRef]] = {}
-        self._solver = solver(cores.induction.seed)
+        self._solver = ground_solver(cores.induction.seed)
         self._asserted = 0
         for index, clause in enumerate(cores.clauses):
             self.grounding.forall(clause.sort, cores.hypothesis(index, clause))
@@ -70,13 +70,12 @@ class _Context:
         names = [self._named(term) for term in terms]
         self._asserted = self.grounding.tell(self._solver, self._asserted)
         self._solver.add(z3.Implies(asked, z3.Or(*names)))
-        answer = ask(self._solver, [asked, *assumed], self.cores.induction.deadline)
-        if answer == z3.unknown:
-            raise Timeout(self._solver.reason_unknown())
-        self.core = (
-            {term.get_id() for term in self._solver.unsat_core()} if answer == z3.unsat else set()
-        )
-        return bool(answer == z3.unsat)
+        time_left = self.cores.induction.time_left
+        if is_satisfiable(self._solver, [asked, *assumed], time_left):
+            self.core = set()
+            return False
+        self.core = {term.get_id() for term in self._solver.unsat_core()}
+        return True
 
     def _named(self, term: z3.BoolRef) -> z3.BoolRef:
         if term.get_id() not in self._names:

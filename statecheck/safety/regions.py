@@ -15,9 +15,8 @@ import z3
 
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.safety.bounded import Goal, Unrolling
-from statecheck.smt.solving import ask
+from statecheck.smt.solving import check_sat, ground_solver
 from statecheck.smt.terms import subterms, uninterpreted
-from statecheck.symbolic.grounding import solver
 from statecheck.symbolic.transition_system import Transitions
 
 
@@ -85,10 +84,10 @@ def works_throughout(
                 known.append((term, value))
             else:
                 fixed.append(term == same)
-    instance = solver(0)
+    instance = ground_solver(0)
     instance.add(*fixed, cell.holds(number))
     instance.add(z3.Not(z3.And(*unrolling.constraints, meaning)))
-    return bool(ask(instance, deadline=unrolling.deadline) == z3.unsat)
+    return bool(check_sat(instance, time_left=unrolling.time_left) == z3.unsat)
 
 
 def joined(found: Sequence[Cell]) -> list[Cell]:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import z3
 
-from statecheck.smt.substitution import Renaming
+from statecheck.smt.substitution import Renaming, substitute_in_turn
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import Transitions
@@ -77,12 +77,12 @@ class Pattern:
                     low, high = bounds[type_]
                     facts.append(z3.And(constant >= low, constant <= high))
             for template in lookups[command.name]:
-                term = rename(template, pairs)
+                term = substitute_in_turn(template, pairs)
                 pairs.append((term, slots.take(term.sort())))
                 facts.append(z3.Implies(self.chosen(command), pairs[-1][1] == term))
             constants = [constant for _, constant in pairs]
             self.constants.update((constant.get_id(), constant) for constant in constants)
-            guard = rename(command.guard, pairs)
+            guard = substitute_in_turn(command.guard, pairs)
             self.choices[command.name] = Choice(
                 command,
                 arguments,
@@ -118,7 +118,7 @@ class Pattern:
             decl = self.transitions.vocabulary.functions[key]
             variable = self.transitions.world.variable(key)
             writes = [
-                (self.chosen(choice.command), rename(update.value, choice.named))
+                (self.chosen(choice.command), substitute_in_turn(update.value, choice.named))
                 for choice in self.choices.values()
                 if (update := choice.command.updates.get(key)) is not None
             ]
@@ -155,13 +155,6 @@ def led_to(transitions: Transitions) -> dict[str, list[z3.ExprRef]]:
                         found[part.get_id()] = part
         result[command.name] = sorted(found.values(), key=lambda t: (len(str(t)), str(t)))
     return result
-
-
-def rename(term: z3.ExprRef, pairs: Iterable[tuple[z3.ExprRef, z3.ExprRef]]) -> z3.ExprRef:
-    """Replace subterms one after the other: later pairs see what earlier ones put in."""
-    for pair in pairs:
-        term = z3.substitute(term, pair)
-    return term
 
 
 def together(old: z3.ExprRef, writes: Iterable[tuple[z3.BoolRef, z3.ExprRef]]) -> z3.ExprRef:

@@ -12,9 +12,9 @@ from typing import Any
 import z3
 
 from statecheck.modeling import Entity
+from statecheck.smt.evaluation import Compiled, Valuation, compiled, tabulated
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Update
-from statecheck.symbolic.evaluate import Compiled, Valuation, compiled, tabulated
 from statecheck.symbolic.transition_system import Transitions
 from statecheck.symbolic.vocabulary import Key, States
 

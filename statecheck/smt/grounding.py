@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 import z3
 
 from statecheck.modeling import ModelError
+from statecheck.smt.c_interface import arity, assert_all
 from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.substitution import Macros
-from statecheck.smt.terms import subterms
+from statecheck.smt.terms import is_entity, subterms
 
 
 @dataclass
@@ -83,9 +84,7 @@ class Grounding:
 
         By Z3's C interface, for `Solver.add` converts each.
         """
-        context = instance.ctx.ref()
-        for constraint in self.constraints[known:]:
-            z3.Z3_solver_assert(context, instance.solver, constraint.ast)
+        assert_all(instance, self.constraints[known:])
         return len(self.constraints)
 
     def expand(self, template: z3.BoolRef, macros: Macros) -> z3.BoolRef:
@@ -177,7 +176,7 @@ def _shape(template: z3.BoolRef) -> Shape:
             if not z3.is_app(term):
                 has_quantifiers = has_quantifiers or z3.is_quantifier(term)
                 continue
-            count = z3.Z3_get_app_num_args(term.ctx_ref(), term.ast)
+            count = arity(term)
             if count == 0 and is_entity(term):
                 entities.append(term)
             elif count == 1 and is_existence(term):
@@ -185,11 +184,6 @@ def _shape(template: z3.BoolRef) -> Shape:
         quantified = polarities(template) if has_quantifiers else []
         _SHAPES[key] = template, (entities, quantified, present)
     return _SHAPES[key][1]
-
-
-def is_entity(term: z3.ExprRef) -> bool:
-    """Whether a term is a constant that stands for an entity."""
-    return bool(z3.is_const(term) and term.sort_kind() == z3.Z3_UNINTERPRETED_SORT)
 
 
 def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
@@ -219,20 +213,6 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
         else:
             stack += [(child, s) for child in children for s in (True, False)]
     return list(found.values())
-
-
-def solver(seed: int) -> z3.Solver:
-    """A solver for ground formulas.
-
-    Z3's core for increments. Its relevancy filter only pays for quantifiers, its newer arithmetic
-    only for more than comparisons with numbers, and enumerations want to be split late.
-    """
-    instance = z3.SimpleSolver()
-    instance.set("relevancy", 0)
-    instance.set("arith.solver", 2)
-    instance.set("dt_lazy_splits", 2)
-    instance.set("random_seed", seed)
-    return instance
 
 
 def entity_functions(
