@@ -71,7 +71,7 @@ def _appearing(
     from statecheck.mutation.module_variant import variant
     from statecheck.prover.context import DEPTH
     from statecheck.runs.replay import replay
-    from statecheck.safety.bounded import Goal, Unrolling, shortest
+    from statecheck.safety.bounded import Target, Unrolling, shortest
 
     sources = {}
     for module in MODULES:
@@ -91,7 +91,7 @@ def _appearing(
         )
         term = prover.violation((claim, None))
         variables = prover.property(claim).variables
-        goal = Goal(claim.title, term, claim.on_step, variables, claim.reading)
+        goal = Target(claim.title, term, claim.on_step, variables, claim.variant)
         for _, said, model in shortest(unrolling, [goal], DEPTH):
             found = unrolling.read(goal, said, model)
             return claim, replay(prover.system, prover.histories, found, claim, want=False)

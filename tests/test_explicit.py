@@ -97,8 +97,8 @@ def test_reachable_states_of_other_sizes(
     sticky: tuple[int, int],
 ) -> None:
     numbers = dict(zip(("servers", "mailboxes", "attachments"), sizes, strict=True))
-    for reading, figures in ((False, per_request), (True, sticky)):
-        found = reach(Instance(Site, numbers, {StoreVersion: versions}, {"sticky": reading}))
+    for variant, figures in ((False, per_request), (True, sticky)):
+        found = reach(Instance(Site, numbers, {StoreVersion: versions}, {"sticky": variant}))
         assert (found.states, found.depth) == figures
 
 
@@ -121,7 +121,7 @@ def test_claim(site: Instance, claim: Claim) -> None:
     assert outcome.antecedent_reached is not False
     if outcome.run is not None:
         assert outcome.steps == len(outcome.run.steps)
-        assert dict(claim.reading.constants).items() <= outcome.run.constants.items()
+        assert dict(claim.variant.constants).items() <= outcome.run.constants.items()
         plain = Site(**SMALL, **outcome.run.constants)
         plain.restore([in_(plain, value) for value in outcome.run.start])
         for name, arguments in outcome.run.steps:

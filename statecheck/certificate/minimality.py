@@ -22,7 +22,7 @@ from statecheck.certificate.smtlib import (
 from statecheck.claims.claim import Claim, Kind
 from statecheck.safety.bounded import Unrolling
 from statecheck.safety.properties import Property
-from statecheck.safety.step_template import Slots, led_to, together
+from statecheck.safety.step_template import StepConstants, lookups, merge_writes
 from statecheck.smt.grounding import polarities
 from statecheck.smt.substitution import substitute_in_turn
 from statecheck.symbolic.vocabulary import Key
@@ -36,7 +36,7 @@ class Shorter:
         self.transitions = obligations.transitions
         self.writer = obligations.writer
         self.unrolling = Unrolling(self.transitions)
-        self.led_to = led_to(self.transitions)
+        self.lookups = lookups(self.transitions)
 
     def of_claim(self, claim: Claim, formula: Property, steps: int) -> Iterator[Obligation]:
         """That no run of fewer steps ends as a claim's shortest run does, whatever the sizes."""
@@ -75,7 +75,7 @@ class Shorter:
         """What the action and the arguments of a step are called; actions share arguments."""
         names: dict[str, Sexp] = {own_name(self.transitions.action): f"action@{index}"}
         for command in self.transitions.commands:
-            slots = Slots(index)
+            slots = StepConstants(index)
             for _, _, parameter in command.parameters:
                 names[own_name(parameter)] = symbol(own_name(slots.take(parameter.sort())))
         return names
@@ -106,9 +106,9 @@ class Shorter:
         renamed: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]] = {}
         for command in transitions.commands:
             chosen = ("=", own_name(action), constructor(transitions.actions[command.name]))
-            slots = Slots(index)
+            slots = StepConstants(index)
             pairs = [(own, slots.take(own.sort())) for _, _, own in command.parameters]
-            for template in self.led_to[command.name]:
+            for template in self.lookups[command.name]:
                 term = substitute_in_turn(template, pairs)
                 pairs.append((term, slots.take(term.sort())))
                 equal = ("=", symbol(own_name(pairs[-1][1])), writer.write(term, at))
@@ -146,7 +146,7 @@ class Shorter:
                 for command in transitions.commands
                 if key in command.updates
             ]
-            value = z3.simplify(together(decl(variable), writes))
+            value = z3.simplify(merge_writes(decl(variable), writes))
             body = writer.write(
                 value,
                 At(state_mark(index), constants={own_name(variable): "x"}),
@@ -165,9 +165,9 @@ class Shorter:
 
         That is kept to sorts that no function leads to: their entities have names in a run.
         """
-        led_to = {function.range().name() for function in self.unrolling.grounding.functions}
+        lookups = {function.range().name() for function in self.unrolling.grounding.functions}
         for quantifier, signs in polarities(guard):
-            if signs != {not quantifier.is_exists()} or quantifier.var_sort(0).name() in led_to:
+            if signs != {not quantifier.is_exists()} or quantifier.var_sort(0).name() in lookups:
                 continue
             name = z3.Bool(f"every.{len(found) + 1}@{index}")
             found.append((name, quantifier))

@@ -18,7 +18,7 @@ from statecheck.claims.claim import Claim
 from statecheck.safety.induction import Clause
 from statecheck.safety.properties import Property
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
 
 
@@ -47,7 +47,7 @@ class Premise:
 
 def name_of(clauses: Sequence[Clause]) -> dict[Clause, str]:
     """A symbol for each clause, in the order of the lock file."""
-    ordered = sorted(clauses, key=lambda c: (c.reading.name, c.sort, c.literals))
+    ordered = sorted(clauses, key=lambda c: (c.variant.name, c.sort, c.literals))
     return {clause: f"clause.{number}" for number, clause in enumerate(ordered, 1)}
 
 
@@ -65,7 +65,7 @@ def place(function: Any) -> str:
 class Sections:
     """Writes the sections of one system under one invariant."""
 
-    def __init__(self, transitions: Transitions, clauses: Sequence[Clause]) -> None:
+    def __init__(self, transitions: TransitionSystem, clauses: Sequence[Clause]) -> None:
         self.transitions = transitions
         self.clauses = name_of(clauses)
         self.writer = Writer(transitions)
@@ -108,7 +108,10 @@ class Sections:
         """The definition of a clause, said of a state."""
         at = At(state, constants={str(clause.variable.decl().name()): "x"})
         body = self.writer.write(clause.term, at)
-        fixed = [self.writer.write(term, at) for term in self.transitions.under(clause.reading)]
+        fixed = [
+            self.writer.write(term, at)
+            for term in self.transitions.variant_constraints(clause.variant)
+        ]
         if fixed:
             body = ("=>", conjunction(fixed), body)
         own = symbol(name + state)
@@ -183,7 +186,7 @@ class Sections:
         variables: Mapping[str, Sexp] | None = None,
         declared: Sequence[str] = (),
     ) -> Part:
-        """A claim: its variables, its reading, and what it says.
+        """A claim: its variables, its variant, and what it says.
 
         ``constants`` say what the action and the arguments of the step are, ``variables`` what
         the claim's variables are; those that are left out are any. Those ``declared`` are
@@ -195,7 +198,9 @@ class Sections:
         writer = Writer(self.transitions, types)
         at = At(state, after, {**(constants or {}), **named})
         body = writer.write(formula.holds, at)
-        fixed = [writer.write(term, at) for term in self.transitions.under(claim.reading)]
+        fixed = [
+            writer.write(term, at) for term in self.transitions.variant_constraints(claim.variant)
+        ]
         lines = [f"; {claim.title}: {claim.text}", f"; {place(claim.body)}"]
         lines += map(layout, writer.named(self.writer.numbers))
         for name, _, term in formula.variables:
@@ -215,7 +220,9 @@ class Sections:
         named = {str(term.decl().name()): symbol(name) for name, _, term in premise.variables}
         types = [(str(term.decl().name()), type_) for _, type_, term in premise.variables]
         writer, at = Writer(self.transitions, types), At(constants=dict(named))
-        fixed = [writer.write(term, at) for term in self.transitions.under(claim.reading)]
+        fixed = [
+            writer.write(term, at) for term in self.transitions.variant_constraints(claim.variant)
+        ]
         body = conjunction([*fixed, writer.write(premise.violated, at)])
         lines = [f"; {claim.title}, {premise.name}: {premise.says}"]
         lines += map(layout, writer.named(self.writer.numbers))

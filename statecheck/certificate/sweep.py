@@ -17,7 +17,7 @@ from statecheck.modeling import FORGOTTEN, Entity, History
 from statecheck.safety.induction import Clause
 from statecheck.smt.evaluation import Compiled, compiled
 from statecheck.smt.interruption import raise_if_interrupted
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key, States, enumeration
 
 
@@ -30,7 +30,7 @@ class Sweep:
 
 
 def sweep(
-    transitions: Transitions,
+    transitions: TransitionSystem,
     clauses: Sequence[Clause],
     instances: Iterable[Instance],
     time_left: Callable[[], object] = raise_if_interrupted,
@@ -49,7 +49,7 @@ def sweep(
             tests = _tests(
                 clause
                 for clause in clauses
-                if all(space.constants[n] == v for n, v in clause.reading.constants)
+                if all(space.constants[n] == v for n, v in clause.variant.constants)
             )
             for state in _reachable(kept, time_left):
                 seen += 1
@@ -89,7 +89,7 @@ class _Reader:
     """Reads the functions of a state off a state of a product."""
 
     def __init__(
-        self, transitions: Transitions, kept: Product, histories: Sequence[History[Any]]
+        self, transitions: TransitionSystem, kept: Product, histories: Sequence[History[Any]]
     ) -> None:
         system = kept.space.before.system
         info, vocabulary = transitions.info, transitions.vocabulary

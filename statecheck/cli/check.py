@@ -139,7 +139,7 @@ def _claims(
     from statecheck.claims import expressions
     from statecheck.claims.claim import Kind
 
-    reading = expressions.given(system, settings)
+    variant = expressions.given(system, settings)
     counts: dict[Kind, int] = {}
     claims = []
     for kind, text in asked:
@@ -150,7 +150,7 @@ def _claims(
                 kind,
                 text,
                 id_=f"{kind}.{counts[kind]}",
-                reading=reading,
+                variant=variant,
                 fairness=fairness if kind is Kind.EVENTUALLY else (),
             )
         )

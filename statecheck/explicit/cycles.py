@@ -47,7 +47,7 @@ def check_ending(
     """Decide a claim about the end of a run for an instance, under some assumptions."""
     kept = kept_for(claim, histories)
     holds, owing, met = True, 0, False
-    for space in instance.spaces(claim.reading):
+    for space in instance.spaces(claim.variant):
         searched = product(space, kept)
         reached = _reached(searched)
         for choice in space.choices(type_ for _, type_ in claim.variables):

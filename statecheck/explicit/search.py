@@ -279,7 +279,7 @@ class Outcome:
 def check(claim: Claim, histories: Iterable[History[Any]], instance: Instance) -> Outcome:
     """Decide a claim for an instance by breadth-first search of its states.
 
-    Where the claim's reading leaves constants open, a claim that something holds has to hold under
+    Where the claim's variant leaves constants open, a claim that something holds has to hold under
     every choice of them, and a run may take any. Raises ModelError for a claim of another kind.
     """
     if claim.kind is Kind.EVENTUALLY or (claim.kind is Kind.RECOVERABLE and claim.on_step):
@@ -309,7 +309,7 @@ def answers(
 
 def _products(claim: Claim, histories: Iterable[History[Any]], instance: Instance) -> list[Product]:
     kept = kept_for(claim, histories)
-    return [product(space, kept) for space in instance.spaces(claim.reading)]
+    return [product(space, kept) for space in instance.spaces(claim.variant)]
 
 
 class _Search:

@@ -35,7 +35,7 @@ from statecheck.smt.solving import check_sat, ground_solver
 from statecheck.smt.terms import is_entity, subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.paths import merge
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.values import lift
 
 LARGEST = 200
@@ -121,7 +121,7 @@ class Eventuality:
 
 
 def eventuality(
-    transitions: Transitions, claim: Claim, assumptions: Sequence[Assumption]
+    transitions: TransitionSystem, claim: Claim, assumptions: Sequence[Assumption]
 ) -> Eventuality:
     """The terms of a claim under some assumptions. Raises ModelError."""
     variables, values, tree = explore_claim(transitions, claim)
@@ -159,7 +159,7 @@ def _leads(said: Any) -> LeadsTo:
     return said
 
 
-def _instance(transitions: Transitions, fair: Fair, variables: Variables) -> Instance:
+def _instance(transitions: TransitionSystem, fair: Fair, variables: Variables) -> Instance:
     """A fair action; what the assumption does not bind stands for anything."""
     command = transitions.command(fair.name)
     known = {name: term for name, _, term in variables}
@@ -179,7 +179,7 @@ def _instance(transitions: Transitions, fair: Fair, variables: Variables) -> Ins
 
 
 def _helpers(
-    transitions: Transitions, instance: Instance, variables: Variables
+    transitions: TransitionSystem, instance: Instance, variables: Variables
 ) -> Iterator[Instance]:
     """The instances that a claim has to do with: those that lead to one of its variables.
 
@@ -241,7 +241,7 @@ class Premise:
 
 
 def premises(
-    transitions: Transitions, claim: Eventuality, phases: Sequence[Phase]
+    transitions: TransitionSystem, claim: Eventuality, phases: Sequence[Phase]
 ) -> Iterator[Premise]:
     """What has to hold for the phases, the first first, to prove a claim."""
     owed = z3.Or(*(phase.holds for phase in phases))
@@ -289,9 +289,9 @@ def broken(
     Raises Timeout where the solver gives up.
     """
     transitions = induction.transitions
-    under = transitions.under(claim.claim.reading)
+    under = transitions.variant_constraints(claim.claim.variant)
     states = {k: z3.And(*under, p.violation) for k, p in enumerate(asked) if not p.on_step}
-    admitted = dict(induction.of_states(states, clauses))
+    admitted = dict(induction.state_violations(states, clauses))
     for command in transitions.commands:
         left = {
             k: z3.And(*under, p.violation)
@@ -299,7 +299,7 @@ def broken(
             if p.on_step and k not in admitted and p.concerns(command)
         }
         if left:
-            admitted |= induction.of_steps(left, clauses, command)
+            admitted |= induction.step_violations(left, clauses, command)
     if None in admitted.values():
         raise Timeout("the solver gave up")
     return [asked[k] for k in sorted(admitted)]
@@ -336,7 +336,7 @@ class _Question:
         helpers: Sequence[int] = (),
     ) -> None:
         self.solver = ground_solver(seed)
-        grounding.tell(self.solver)
+        grounding.assert_into(self.solver)
         self.names, self.helpers = names, helpers
 
 
@@ -356,7 +356,7 @@ class _Cells:
     def __init__(self, induction: Induction, claim: Eventuality, clauses: Sequence[Clause]) -> None:
         self.induction, self.claim, self.clauses = induction, claim, clauses
         self.transitions = induction.transitions
-        self.under = self.transitions.under(claim.claim.reading)
+        self.under = self.transitions.variant_constraints(claim.claim.variant)
         self.atoms = list(self._atoms())
         self._written = {
             part.decl().name() for atom in self.atoms for part in subterms(atom) if z3.is_app(part)
@@ -417,11 +417,11 @@ class _Cells:
         """Which steps an action has: the cells before and after, whether late, whose instance."""
         transitions, claim = self.transitions, self.claim
         grounding = self.induction.grounding(self.clauses)
-        macros = transitions.written(command)
+        macros = transitions.update_macros(command)
         grounding.add(command.guard)
 
         def demand(term: z3.BoolRef) -> None:
-            said = transitions.of_action(term, command)
+            said = transitions.specialise(term, command)
             grounding.constraints.append(grounding.expand(said, macros))
 
         def named(term: z3.BoolRef) -> z3.BoolRef:

@@ -20,11 +20,11 @@ from statecheck.claims.fairness import Strength
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.liveness.chain_rule import Eventuality, Instance
 from statecheck.modeling import ModelError
-from statecheck.safety.bounded import Goal, Unrolling
+from statecheck.safety.bounded import Target, Unrolling
 from statecheck.smt.solving import true_in
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class _Search:
 
     def __init__(self, unrolling: Unrolling, claims: Sequence[Eventuality]) -> None:
         self.unrolling = unrolling
-        self.goals: dict[tuple[int, bool], Goal] = {}
+        self.goals: dict[tuple[int, bool], Target] = {}
         self.said: dict[tuple[int, bool, int], z3.BoolRef] = {}
         for claim in claims:
             self._keep(claim, claim.owed, on_step=False)
@@ -63,16 +63,16 @@ class _Search:
 
     def _keep(self, claim: Eventuality, term: z3.BoolRef, *, on_step: bool) -> None:
         key = term.get_id(), on_step
-        self.goals[key] = Goal("", term, on_step, claim.variables, claim.claim.reading)
+        self.goals[key] = Target("", term, on_step, claim.variables, claim.claim.variant)
 
     def note(self) -> None:
         """Name what there is to say of the last step and the last state."""
         depth = self.unrolling.depth
         for (key, on_step), goal in self.goals.items():
             if on_step and depth:
-                self.said[key, True, depth - 1] = self.unrolling.said_of_last(goal)
+                self.said[key, True, depth - 1] = self.unrolling.literal_for(goal)
             elif not on_step:
-                self.said[key, False, depth] = self.unrolling.said_of_last(goal)
+                self.said[key, False, depth] = self.unrolling.literal_for(goal)
 
     def at(self, term: z3.BoolRef, index: int, *, on_step: bool) -> z3.BoolRef:
         """What stands for a term in a state, or in the step from it."""
@@ -196,7 +196,7 @@ def _fairly(
 
 
 def lassos(
-    transitions: Transitions,
+    transitions: TransitionSystem,
     claims: Iterable[Eventuality],
     limit: int,
     *,
@@ -231,9 +231,11 @@ def lassos(
                     continue
                 del asked[claim]
                 left.remove(claim)
-                besides = tuple(search.disabled(claim))
-                reading = claim.claim.reading
-                goal = Goal("", z3.BoolVal(True), False, claim.variables, reading, besides)
+                required_entities = tuple(search.disabled(claim))
+                variant = claim.claim.variant
+                goal = Target(
+                    "", z3.BoolVal(True), False, claim.variables, variant, required_entities
+                )
                 if canonical:
                     stem, best = _shortest_stem(unrolling, names, model)
                     yield claim, Lasso(unrolling.read(goal, names[stem], best), stem)

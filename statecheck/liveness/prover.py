@@ -28,7 +28,7 @@ from statecheck.liveness.lasso import lassos
 from statecheck.liveness.ledger import replay_lasso
 from statecheck.modeling import History, System
 from statecheck.safety.induction import Clause, Induction
-from statecheck.safety.proof_core import Obligation
+from statecheck.safety.proof_core import ProofTask
 from statecheck.symbolic.commands import Command
 
 LENGTH = 8
@@ -106,11 +106,11 @@ class Endings:
             for number, premise in enumerate(premises(self.transitions, terms, phases), 1)
         ]
 
-    def obligations(self, claim: Claim, clauses: Sequence[Clause]) -> list[Obligation]:
+    def obligations(self, claim: Claim, clauses: Sequence[Clause]) -> list[ProofTask]:
         """The premises of a proof, as what has to be excluded."""
         phases = self.phases(claim, clauses)
         asked = premises(self.transitions, self.terms(claim), phases or ())
-        return [Obligation(premise.violation, premise.on_step) for premise in asked]
+        return [ProofTask(premise.violation, premise.on_step) for premise in asked]
 
     def goals(self, claim: Claim, clauses: Sequence[Clause]) -> list[Any] | None:
         """What has to be excluded of a step of each command, so that a claim is proven as some

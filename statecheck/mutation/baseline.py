@@ -16,9 +16,9 @@ from statecheck.modeling import Inapplicable
 from statecheck.prover.context import DEPTH
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import Player, ReplayError, Stage
-from statecheck.safety.bounded import Goal, Unrolling, shortest
+from statecheck.safety.bounded import Target, Unrolling, shortest
 from statecheck.safety.induction import Clause
-from statecheck.safety.regions import Cell
+from statecheck.safety.regions import Interval
 from statecheck.symbolic.commands import Command
 
 
@@ -40,7 +40,7 @@ class Stake:
 
     title: str
     event: Event
-    cell: Cell | None = None
+    cell: Interval | None = None
     run: ConcreteRun | None = field(default=None, compare=False)
 
     @property
@@ -116,12 +116,12 @@ class Original:
         for region in result.answer:
             low, high = int(type_.parse(region["from"])), int(type_.parse(region["to"]))
             for end in dict.fromkeys((low, high)):
-                yield Stake(claim.title, Event.REACHED, Cell(end, end)), True
+                yield Stake(claim.title, Event.REACHED, Interval(end, end)), True
             if below < low:
-                yield Stake(claim.title, Event.REACHED, Cell(below, low - 1)), False
+                yield Stake(claim.title, Event.REACHED, Interval(below, low - 1)), False
             below = high + 1
         if below <= numbers.high:
-            yield Stake(claim.title, Event.REACHED, Cell(below, numbers.high)), False
+            yield Stake(claim.title, Event.REACHED, Interval(below, numbers.high)), False
 
 
 def claim_of(prover: Prover, stake: Stake) -> Claim:
@@ -138,7 +138,7 @@ def term(prover: Prover, stake: Stake) -> z3.BoolRef:
         Event.REACHED: formula.holds,
         Event.PREMISE: formula.antecedent,
     }[stake.event]
-    parts = [*prover.transitions.under(claim.reading), event]
+    parts = [*prover.transitions.variant_constraints(claim.variant), event]
     if stake.cell is not None:
         parts.append(stake.cell.holds(formula.variables[-1][2]))
     return z3.And(*parts)
@@ -154,10 +154,10 @@ def admitted(
     asked = {stake: term(prover, stake) for stake in stakes}
     steps = {stake: said for stake, said in asked.items() if claim_of(prover, stake).on_step}
     states = {stake: said for stake, said in asked.items() if stake not in steps}
-    found = set(prover.induction.of_states(states, clauses)) if states else set()
+    found = set(prover.induction.state_violations(states, clauses)) if states else set()
     for command in prover.transitions.commands if commands is None else commands:
         left = {stake: said for stake, said in steps.items() if stake not in found}
-        found |= set(prover.induction.of_steps(left, clauses, command)) if left else set()
+        found |= set(prover.induction.step_violations(left, clauses, command)) if left else set()
     return [stake for stake in asked if stake in found]
 
 
@@ -170,7 +170,7 @@ def runs(
         claim = claim_of(prover, stake)
         variables = prover.property(claim).variables
         name = f"{stake.title} {stake.event.name}"
-        goal = Goal(name, term(prover, stake), claim.on_step, variables, claim.reading)
+        goal = Target(name, term(prover, stake), claim.on_step, variables, claim.variant)
         goals[goal] = stake
     unrolling = Unrolling(
         prover.transitions, seed=prover.seed, time_left=prover.remaining, numbers=prover.numbers

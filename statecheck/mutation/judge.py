@@ -278,7 +278,7 @@ def _endless(
     the doubts.
     """
     usable = {
-        claim: [c for c in clauses if c.reading in (NO_VARIANT, claim.reading)]
+        claim: [c for c in clauses if c.variant in (NO_VARIANT, claim.variant)]
         for claim in claims
         if claim.kind is Kind.EVENTUALLY
     }
@@ -319,7 +319,9 @@ def surviving(
         return list(clauses)
     kept = list(clauses)
     while True:
-        gone = set(induction.of_starts({clause: induction.violation(clause) for clause in kept}))
+        gone = set(
+            induction.initial_violations({clause: induction.violation(clause) for clause in kept})
+        )
         left = [clause for clause in kept if clause not in gone]
         gone |= _broken(induction, kept, induction.transitions.commands, left)
         if not gone:
@@ -341,5 +343,5 @@ def _broken(
     gone: set[Clause] = set()
     for command in commands:
         left = {clause: said for clause, said in primed.items() if clause not in gone}
-        gone |= set(induction.of_steps(left, known, command)) if left else set()
+        gone |= set(induction.step_violations(left, known, command)) if left else set()
     return gone

@@ -22,7 +22,7 @@ from statecheck.runs.replay import Player, ReplayError
 from statecheck.safety.properties import Property, claim_property
 from statecheck.smt.evaluation import Compiled, Valuation, compiled
 from statecheck.symbolic.simulate import Simulator
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 
 WALKS, STEPS, ATTEMPTS = 25, 12, 12
 """So many runs of so many steps are compared; so many actions are tried for each step."""
@@ -36,7 +36,7 @@ _JUDGED = (Kind.ALWAYS, Kind.FINDING, Kind.POSSIBLE, Kind.RECOVERABLE, Kind.DERI
 
 
 def check_agreement(
-    transitions: Transitions,
+    transitions: TransitionSystem,
     claims: Sequence[Claim] = (),
     *,
     seed: int = 0,
@@ -54,7 +54,7 @@ def check_agreement(
 class _Comparison:
     """Both sides of one system."""
 
-    def __init__(self, transitions: Transitions, claims: Sequence[Claim]) -> None:
+    def __init__(self, transitions: TransitionSystem, claims: Sequence[Claim]) -> None:
         self.transitions = transitions
         self.simulator = Simulator(transitions)
         self.simulator.numbers = tuple(sorted({*self.simulator.numbers, 1, 2}))
@@ -167,7 +167,7 @@ class _Comparison:
         if (claim, name) not in self._compiled:
             term = formula.holds
             if name:
-                term = self.transitions.of_action(term, self.transitions.command(name))
+                term = self.transitions.specialise(term, self.transitions.command(name))
             self._compiled[claim, name] = compiled(term)
         return self._compiled[claim, name]
 
