@@ -16,7 +16,7 @@ from statecheck.drawing.canvas.style import BODY, SMALL
 from statecheck.liveness.eventuality import eventuality
 from statecheck.safety.properties import claim_property
 from statecheck.smt.terms import subterms
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY
 from statecheck.symbolic.vocabulary import Key as Function
 
@@ -62,15 +62,15 @@ class Map:
     source: str
 
 
-def claim_rows(transitions: Transitions, claims: Iterable[Claim],
+def claim_rows(transitions: TransitionSystem, claims: Iterable[Claim],
                verdicts: Mapping[tuple[str, str | None], str]) -> dict[str, ClaimRow]:  # fmt: skip
     """Every claim by its id, with the parts of the model that its terms are made of."""
     rows: dict[str, ClaimRow] = {}
     found: dict[str, list[tuple[str, str]]] = {}
     bodies: dict[str, Claim] = {}
     for claim in claims:
-        reading = claim.reading.name
-        found.setdefault(claim.id, []).append((reading, verdicts[claim.id, reading or None]))
+        variant = claim.variant.name
+        found.setdefault(claim.id, []).append((variant, verdicts[claim.id, variant or None]))
         bodies[claim.id] = claim
     remembers = _histories(transitions)
     for id_, claim in bodies.items():
@@ -80,7 +80,7 @@ def claim_rows(transitions: Transitions, claims: Iterable[Claim],
     return rows
 
 
-def _mentioned(transitions: Transitions, terms: Iterable[z3.ExprRef]) -> set[Function]:
+def _mentioned(transitions: TransitionSystem, terms: Iterable[z3.ExprRef]) -> set[Function]:
     names = {
         part.decl().name().removesuffix("'")
         for term in terms
@@ -90,7 +90,7 @@ def _mentioned(transitions: Transitions, terms: Iterable[z3.ExprRef]) -> set[Fun
     return {key for key in transitions.keys if str(key) in names}
 
 
-def _functions(transitions: Transitions, claim: Claim) -> tuple[frozenset[Function], set[str]]:
+def _functions(transitions: TransitionSystem, claim: Claim) -> tuple[frozenset[Function], set[str]]:
     if not claim.variables:
         return frozenset(), set()
     if claim.kind is Kind.EVENTUALLY:
@@ -110,7 +110,7 @@ def _functions(transitions: Transitions, claim: Claim) -> tuple[frozenset[Functi
     return frozenset(key for key in keys if key.slot != HISTORY), histories
 
 
-def _histories(transitions: Transitions) -> dict[str, frozenset[Function]]:
+def _histories(transitions: TransitionSystem) -> dict[str, frozenset[Function]]:
     """What each history looks at, also by way of other histories."""
     reads: dict[str, set[Function]] = {item.name: set() for item in transitions.histories}
     for command in transitions.commands:

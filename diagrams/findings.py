@@ -53,7 +53,7 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
         if verdict["run"] is not None:
             yield _run_picture(
                 run_name(claim), "Runs that verdicts show",
-                f"{verdict['verdict']}{_reading(claim)}: {claim.text}",
+                f"{verdict['verdict']}{_variant(claim)}: {claim.text}",
                 partial(claim_run, claim, verdict),
             )  # fmt: skip
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
@@ -62,7 +62,7 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
             yield Picture(
                 core_name(claim),
                 "What proofs rest on",
-                f"What the proof rests on{_reading(claim)}: {claim.text}",
+                f"What the proof rests on{_variant(claim)}: {claim.text}",
                 lambda told=told: core.picture(told()),  # type: ignore[misc]
                 table=lambda told=told: tables.of_core(told()),  # type: ignore[misc]
                 folded=True,
@@ -99,8 +99,8 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
     )
 
 
-def _reading(claim: Claim) -> str:
-    return f", A2 read {claim.reading.name.replace('_', ' ')}" if claim.reading.name else ""
+def _variant(claim: Claim) -> str:
+    return f", A2 read {claim.variant.name.replace('_', ' ')}" if claim.variant.name else ""
 
 
 def _run_picture(

@@ -307,7 +307,7 @@ def _write_lock(timeout: float | None) -> float | None:
     """Write the lock and return the seconds it took; None if they did not suffice."""
     with interrupts.held():
         from proofs.session import LOCK, write_lock
-        from statecheck.safety.induction import Timeout
+        from statecheck.clock import Timeout
 
     began = time.monotonic()
     try:

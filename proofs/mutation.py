@@ -21,6 +21,7 @@ import z3
 from model import entities, machines, site, version
 from proofs import session
 from proofs.catalogue import CLAIMS, QUESTIONS
+from statecheck.clock import Timeout
 from statecheck.explicit.lockstep import GuideStates, watch
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import ModelError
@@ -31,8 +32,7 @@ from statecheck.mutation.mutants import Mutant, mutants
 from statecheck.mutation.observations import Event
 from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.runs.replay import ReplayError
-from statecheck.safety.induction import Timeout
-from statecheck.smt.solving import deaf, interruptible
+from statecheck.smt.interruption import ignore_interrupts, interruptible
 
 MODULES: tuple[ModuleType, ...] = (version, machines, entities, site)
 """What is mutated: everything of the model that happens. Assumptions are prose."""
@@ -150,7 +150,7 @@ def _begin(seed: int, timeout: float | None = None) -> Baseline:
 
 
 def _prepare(seed: int) -> None:
-    deaf()  # the parent keeps what was settled
+    ignore_interrupts()  # the parent keeps what was settled
     global _SEED  # noqa: PLW0603  (a process has no other place for it)
     _SEED = seed
     _begin(seed)

@@ -15,7 +15,7 @@ from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.prover.prover import Prover
 from statecheck.reports.json_report import OutputFile
-from statecheck.smt.solving import interruptible
+from statecheck.smt.interruption import interruptible
 
 LOCK = Path(__file__).with_name("evidence.lock")
 """The invariant and the runs, as they were found and reviewed."""

@@ -71,7 +71,7 @@ def _appearing(
     from statecheck.mutation.module_variant import reimported_with
     from statecheck.prover.context import DEPTH
     from statecheck.runs.replay import replay
-    from statecheck.safety.bounded import Goal, Unrolling, shortest
+    from statecheck.safety.bounded import Target, Unrolling, shortest
 
     sources = {}
     for module in MODULES:
@@ -87,11 +87,11 @@ def _appearing(
         claim = next(claim for claim in changed.CLAIMS if claim.title == title)
         prover = changed.prover(lock_file=None, seed=seed, timeout=timeout)
         unrolling = Unrolling(
-            prover.transitions, seed=seed, deadline=prover.remaining, numbers=prover.numbers
+            prover.transitions, seed=seed, time_left=prover.remaining, numbers=prover.numbers
         )
         term = prover.violation((claim, None))
         variables = prover.property(claim).variables
-        goal = Goal(claim.title, term, claim.on_step, variables, claim.reading)
+        goal = Target(claim.title, term, claim.on_step, variables, claim.variant)
         for _, said, model in shortest(unrolling, [goal], DEPTH):
             found = unrolling.read(goal, said, model)
             return claim, replay(prover.system, prover.histories, found, claim, want=False)
@@ -114,10 +114,10 @@ def command(*, timeout: float | None, seed: int) -> int:
     """Take what each paragraph of the article says out of the model; show the run that appears."""
     with interrupts.held():
         from proofs import mutation  # noqa: F401  (it is what takes long)
+        from statecheck.clock import Timeout
         from statecheck.exit_codes import Exit
         from statecheck.reports.terminal import appearance_text
-        from statecheck.safety.induction import Timeout
-        from statecheck.smt.solving import interruptible
+        from statecheck.smt.interruption import interruptible
 
     missing = False
     try:

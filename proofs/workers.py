@@ -13,7 +13,7 @@ from proofs.session import prover
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Result, Verdict
 from statecheck.modeling import ModelError
-from statecheck.smt.solving import deaf
+from statecheck.smt.interruption import ignore_interrupts
 
 GRACE = 1.0
 """So many seconds after its time a process that still proves is stopped."""
@@ -102,7 +102,7 @@ def _work(
     sender: Connection, numbers: Sequence[int], timeout: float | None, seed: int, explain: bool
 ) -> None:
     # Ctrl-C reaches every process of a terminal; the one that reports will end this one.
-    deaf()
+    ignore_interrupts()
     everything = (*CLAIMS, *QUESTIONS)
     try:
         engine = prover(seed=seed, timeout=timeout, explain=explain)

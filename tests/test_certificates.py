@@ -34,6 +34,7 @@ from statecheck.certificate.smtlib import Writer, layout, symbol
 from statecheck.certificate.sweep import sweep
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
+from statecheck.clock import Timeout
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.prover.prover import Prover
 from statecheck.recheck import demands
@@ -41,7 +42,6 @@ from statecheck.recheck.command import main as recheck_main
 from statecheck.recheck.fragment import receipt
 from statecheck.recheck.solver import Solver
 from statecheck.recheck.texts import sections
-from statecheck.safety.induction import Timeout
 
 IDS = (
     "resolution.no_move_fails",

@@ -118,7 +118,7 @@ def test_claim(site: FiniteInstance, claim: Claim) -> None:
     assert outcome.antecedent_reached is not False
     if outcome.run is not None:
         assert outcome.steps == len(outcome.run.steps)
-        assert dict(claim.reading.constants).items() <= outcome.run.constants.items()
+        assert dict(claim.variant.constants).items() <= outcome.run.constants.items()
         plain = Site(**SMALL, **outcome.run.constants)
         plain.restore([in_(plain, value) for value in outcome.run.start])
         for name, arguments in outcome.run.steps:

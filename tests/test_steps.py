@@ -14,9 +14,9 @@ from model.site import Site
 from model.version import StoreVersion
 from statecheck.explicit.state_space import FiniteInstance, StateSpace
 from statecheck.modeling import FORGOTTEN, STATE, ActionDisabled, Entity, MachineInfo
-from statecheck.symbolic.evaluate import Valuation
+from statecheck.smt.evaluation import Valuation
 from statecheck.symbolic.simulate import Simulator
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 
 FOUR = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2651.68", "5.5.2652.68", "5.5.2653.23")))
 SIZES = {"Server": 2, "Mailbox": 1, "Attachment": 1}
@@ -24,7 +24,7 @@ SIZES = {"Server": 2, "Mailbox": 1, "Attachment": 1}
 
 @pytest.fixture(scope="module")
 def simulator() -> Simulator:
-    return Simulator(Transitions(Site))
+    return Simulator(TransitionSystem(Site))
 
 
 def name_of(entity: Entity, machine: MachineInfo, field: str) -> str:

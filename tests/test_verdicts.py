@@ -35,10 +35,10 @@ from statecheck.prover import lock
 from statecheck.prover.prover import Prover
 from statecheck.runs import text
 from statecheck.runs.replay import ReplayError, replay
-from statecheck.safety.bounded import Goal, Unrolling, shortest
+from statecheck.safety.bounded import Target, Unrolling, shortest
 from statecheck.safety.plans import Plan, plans
-from statecheck.symbolic import grounding
-from statecheck.symbolic.evaluate import compiled
+from statecheck.smt.evaluation import compiled
+from statecheck.smt.solving import ground_solver
 
 CHECKED = [claim for claim in CLAIMS if claim.kind is not Kind.EVENTUALLY]
 CHEAP = [
@@ -137,10 +137,10 @@ def test_exhaustive_search_agrees_where_there_is_more(
 
 def test_the_encoding_by_hand_agrees(report: Report) -> None:
     outcomes = handwritten.verify()
-    found = {(r.claim.id, r.claim.reading.name or None): r for r in report.results}
+    found = {(r.claim.id, r.claim.variant.name or None): r for r in report.results}
     # It has the claims of the article, and those that any user would expect; not those that are
     # there for the sake of mutants.
-    assert set(outcomes) == {(claim.id, claim.reading.name or None) for claim in SHARED}
+    assert set(outcomes) == {(claim.id, claim.variant.name or None) for claim in SHARED}
     for key, outcome in outcomes.items():
         result = found[key]
         assert outcome.verdict == result.verdict.value, key
@@ -175,7 +175,7 @@ def test_a_version_of_a_server_that_no_step_names_is_a_version(
     functions = {str(key): decl for key, decl in engine.transitions.vocabulary.functions.items()}
     mailbox = z3.Const("any:Mailbox1", z3.DeclareSort("Mailbox"))
     version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
-    goal = Goal("", version == value, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
+    goal = Target("", version == value, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
     unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
     starts = [unrolling.read(*met).initial for met in shortest(unrolling, [goal], 1)]
     versions = [start["Server.store.version"][start["Mailbox.move.home"][0]] for start in starts]
@@ -193,9 +193,9 @@ def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool)
     some = z3.Exists([attachment], owner(attachment) == mailbox)
     version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
     term = some if alone else z3.Or(version == 7, some)
-    goal = Goal("", term, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
+    goal = Target("", term, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
     unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
-    said = unrolling.said_of_last(goal)
+    said = unrolling.literal_for(goal)
     ((needed, _),) = unrolling.grounding.witnesses.values()
     model = unrolling.check(said, needed)
     assert model is not None
@@ -475,7 +475,7 @@ def test_the_invariant_holds_in_every_reachable_state(engine: Prover) -> None:
             if checked % 7 == 0:
                 functions = _functions(kept, state)
                 for clause, test in tests:
-                    if not clause.reading.name or not sticky:
+                    if not clause.variant.name or not sticky:
                         constants = {str(clause.variable): 0}
                         for index in range(len(functions[f"{clause.sort}.index"])):
                             constants[str(clause.variable)] = index
@@ -601,9 +601,9 @@ def test_unknown_is_never_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
     claims = [named("safety.scan_is_served"), named("symptoms.move_may_fail")]
     small = prover(claims, lock_file=None)
     monkeypatch.setattr(small, "_invariant", [])
-    assert grounding.solver(0).check() == z3.sat
-    monkeypatch.setattr("statecheck.safety.induction.solver", lambda *_: Undecided())
-    monkeypatch.setattr("statecheck.safety.bounded.solver", lambda *_: Undecided())
+    assert ground_solver(0).check() == z3.sat
+    monkeypatch.setattr("statecheck.safety.induction.ground_solver", lambda *_: Undecided())
+    monkeypatch.setattr("statecheck.safety.bounded.ground_solver", lambda *_: Undecided())
     assert {r.verdict for r in small.settle(claims)} == {Verdict.UNDETERMINED}
 
 

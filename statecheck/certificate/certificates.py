@@ -93,7 +93,7 @@ class _Assembly:
             "does_not_cover": list(DOES_NOT_COVER),
             "invariant": {
                 "clauses": [
-                    {"name": name, "every": c.sort, "reading": c.reading.name, "says": str(c)}
+                    {"name": name, "every": c.sort, "reading": c.variant.name, "says": str(c)}
                     for c, name in self.base.clauses.items()
                 ],
                 "obligations": invariant,
@@ -163,7 +163,7 @@ class _Assembly:
         return entry
 
     def _usable(self, claim: Claim) -> list[Clause]:
-        return [c for c in self.clauses if c.reading in (NO_VARIANT, claim.reading)]
+        return [c for c in self.clauses if c.variant in (NO_VARIANT, claim.variant)]
 
     def _premises(self, result: Result) -> list[CertifiedPremise]:
         return [*rule_premises(self.prover, result), *self.further(result)]
@@ -194,7 +194,7 @@ class _Assembly:
 
 
 def _clauses_of(result: Result) -> tuple[str, ...]:
-    """The clauses that a verdict rests on. A derived one may use all that its reading admits."""
+    """The clauses that a verdict rests on. A derived one may use all that its variant admits."""
     return result.invariant or ()
 
 

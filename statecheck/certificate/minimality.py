@@ -22,8 +22,9 @@ from statecheck.certificate.smtlib import (
 from statecheck.claims.claim import Claim, Kind
 from statecheck.safety.bounded import Unrolling
 from statecheck.safety.properties import Property
-from statecheck.safety.step_template import Slots, led_to, rename, together
-from statecheck.symbolic.grounding import polarities
+from statecheck.safety.step_template import StepConstants, lookups, merge_writes
+from statecheck.smt.grounding import polarities
+from statecheck.smt.substitution import substitute_in_turn
 from statecheck.symbolic.vocabulary import Key
 
 
@@ -35,7 +36,7 @@ class MinimalityObligations:
         self.transitions = obligations.transitions
         self.writer = obligations.writer
         self.unrolling = Unrolling(self.transitions)
-        self.led_to = led_to(self.transitions)
+        self.lookups = lookups(self.transitions)
 
     def of_claim(self, claim: Claim, formula: Property, steps: int) -> Iterator[SmtObligation]:
         """That no run of fewer steps ends as a claim's shortest run does, whatever the sizes."""
@@ -74,7 +75,7 @@ class MinimalityObligations:
         """The names of the action and the arguments of a step; actions share arguments."""
         names: dict[str, Sexp] = {own_name(self.transitions.action): f"action@{index}"}
         for command in self.transitions.commands:
-            slots = Slots(index)
+            slots = StepConstants(index)
             for _, _, parameter in command.parameters:
                 names[own_name(parameter)] = symbol(own_name(slots.take(parameter.sort())))
         return names
@@ -105,16 +106,16 @@ class MinimalityObligations:
         renamed: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]] = {}
         for command in transitions.commands:
             chosen = ("=", own_name(action), constructor(transitions.actions[command.name]))
-            slots = Slots(index)
+            slots = StepConstants(index)
             pairs = [(own, slots.take(own.sort())) for _, _, own in command.parameters]
-            for template in self.led_to[command.name]:
-                term = rename(template, pairs)
+            for template in self.lookups[command.name]:
+                term = substitute_in_turn(template, pairs)
                 pairs.append((term, slots.take(term.sort())))
                 equal = ("=", symbol(own_name(pairs[-1][1])), writer.write(term, at))
                 led.append(("assert", ("=>", chosen, equal)))
             for _, constant in pairs:
                 constants[own_name(constant)] = constant
-            guard = self._without_universals(rename(command.guard, pairs), index, every)
+            guard = self._without_universals(substitute_in_turn(command.guard, pairs), index, every)
             guards.append(("=>", chosen, writer.write(guard, at)))
             renamed[command.name] = pairs
         lines = [
@@ -140,12 +141,12 @@ class MinimalityObligations:
             writes = [
                 (
                     action == transitions.actions[command.name],
-                    rename(command.updates[key].value, renamed[command.name]),
+                    substitute_in_turn(command.updates[key].value, renamed[command.name]),
                 )
                 for command in transitions.commands
                 if key in command.updates
             ]
-            value = z3.simplify(together(decl(variable), writes))
+            value = z3.simplify(merge_writes(decl(variable), writes))
             body = writer.write(
                 value,
                 At(state_mark(index), constants={own_name(variable): "x"}),
@@ -164,9 +165,9 @@ class MinimalityObligations:
 
         That is kept to sorts that no function leads to: their entities have names in a run.
         """
-        led_to = {function.range().name() for function in self.unrolling.grounding.functions}
+        lookups = {function.range().name() for function in self.unrolling.grounding.functions}
         for quantifier, signs in polarities(guard):
-            if signs != {not quantifier.is_exists()} or quantifier.var_sort(0).name() in led_to:
+            if signs != {not quantifier.is_exists()} or quantifier.var_sort(0).name() in lookups:
                 continue
             name = z3.Bool(f"every.{len(found) + 1}@{index}")
             found.append((name, quantifier))

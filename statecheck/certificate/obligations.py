@@ -195,4 +195,4 @@ def between(low: int, name: str, high: int) -> Sexp:
 
 def folder(claim: Claim) -> str:
     """Where the obligations of a claim are."""
-    return f"claims/{claim.id}" + (f".{claim.reading.name}" if claim.reading.name else "")
+    return f"claims/{claim.id}" + (f".{claim.variant.name}" if claim.variant.name else "")

@@ -17,7 +17,7 @@ from statecheck.claims.claim import Claim
 from statecheck.safety.induction import Clause
 from statecheck.safety.properties import Property
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
 
 
@@ -31,7 +31,7 @@ class SmtSection:
 
 def clause_names(clauses: Sequence[Clause]) -> dict[Clause, str]:
     """A symbol for each clause, in the order of the lock file."""
-    ordered = sorted(clauses, key=lambda c: (c.reading.name, c.sort, c.literals))
+    ordered = sorted(clauses, key=lambda c: (c.variant.name, c.sort, c.literals))
     return {clause: f"clause.{number}" for number, clause in enumerate(ordered, 1)}
 
 
@@ -49,7 +49,7 @@ def place(function: Any) -> str:
 class SectionWriter:
     """Writes the sections of one system under one invariant."""
 
-    def __init__(self, transitions: Transitions, clauses: Sequence[Clause]) -> None:
+    def __init__(self, transitions: TransitionSystem, clauses: Sequence[Clause]) -> None:
         self.transitions = transitions
         self.clauses = clause_names(clauses)
         self.writer = Writer(transitions)
@@ -92,7 +92,10 @@ class SectionWriter:
         """The definition of a clause in a state."""
         at = At(state, constants={str(clause.variable.decl().name()): "x"})
         body = self.writer.write(clause.term, at)
-        fixed = [self.writer.write(term, at) for term in self.transitions.under(clause.reading)]
+        fixed = [
+            self.writer.write(term, at)
+            for term in self.transitions.variant_constraints(clause.variant)
+        ]
         if fixed:
             body = ("=>", conjunction(fixed), body)
         own = symbol(name + state)
@@ -179,7 +182,9 @@ class SectionWriter:
         writer = Writer(self.transitions, types)
         at = At(state, after, {**(constants or {}), **named})
         body = writer.write(formula.holds, at)
-        fixed = [writer.write(term, at) for term in self.transitions.under(claim.reading)]
+        fixed = [
+            writer.write(term, at) for term in self.transitions.variant_constraints(claim.variant)
+        ]
         lines = [f"; {claim.title}: {claim.text}", f"; {place(claim.body)}"]
         lines += map(layout, writer.named(self.writer.numbers))
         for name, _, term in formula.variables:
@@ -199,7 +204,9 @@ class SectionWriter:
         named = {str(term.decl().name()): symbol(name) for name, _, term in premise.variables}
         types = [(str(term.decl().name()), type_) for _, type_, term in premise.variables]
         writer, at = Writer(self.transitions, types), At(constants=dict(named))
-        fixed = [writer.write(term, at) for term in self.transitions.under(claim.reading)]
+        fixed = [
+            writer.write(term, at) for term in self.transitions.variant_constraints(claim.variant)
+        ]
         body = conjunction([*fixed, writer.write(premise.violated, at)])
         lines = [f"; {claim.title}, {premise.name}: {premise.says}"]
         lines += map(layout, writer.named(self.writer.numbers))

@@ -15,7 +15,7 @@ import z3
 
 from statecheck.modeling import Entity, ModelError
 from statecheck.smt.existence import is_existence
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY
 
 WIDTH = 100
@@ -114,7 +114,9 @@ class At:
 class Writer:
     """Writes the terms of one system, and remembers which numbers it gave a name."""
 
-    def __init__(self, transitions: Transitions, variables: Iterable[tuple[str, Any]] = ()) -> None:
+    def __init__(
+        self, transitions: TransitionSystem, variables: Iterable[tuple[str, Any]] = ()
+    ) -> None:
         vocabulary = transitions.vocabulary
         self.transitions = transitions
         self.state_functions = {str(key): decl for key, decl in vocabulary.functions.items()}

@@ -43,7 +43,7 @@ class Catalogue:
             hints = get_type_hints(body)
             first, *rest = inspect.signature(body).parameters or ("",)
             text = " ".join((inspect.getdoc(body) or "").split("\n\n")[0].split())
-            for reading, verdict in expected.items():
+            for variant, verdict in expected.items():
                 self.claims.append(
                     Claim(
                         id_,
@@ -53,7 +53,7 @@ class Catalogue:
                         body,
                         tuple((name, hints[name]) for name in rest),
                         bool(first) and issubclass(hints[first], Step),
-                        reading,
+                        variant,
                         verdict,
                         assumptions,
                         fairness,

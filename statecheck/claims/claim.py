@@ -37,7 +37,7 @@ UNIVERSAL = (Kind.ALWAYS, Kind.FINDING)
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """One claim under one reading. Its ``text`` says in a sentence what the body says in Python."""
+    """One claim under one variant. Its ``text`` says in a sentence what the body says in Python."""
 
     id: str
     section: str
@@ -46,7 +46,7 @@ class Claim:
     body: Callable[..., Any]
     variables: tuple[tuple[str, Any], ...]
     on_step: bool
-    reading: Variant
+    variant: Variant
     expected: str
     assumptions: tuple[str, ...]
     fairness: tuple[Assumption, ...] = ()
@@ -55,8 +55,8 @@ class Claim:
 
     @property
     def title(self) -> str:
-        """The id, and the reading where there is one."""
-        return f"{self.id} [{self.reading.name}]" if self.reading.name else self.id
+        """The id, and the variant where there is one."""
+        return f"{self.id} [{self.variant.name}]" if self.variant.name else self.id
 
 
 def vacuity_claim(claim: Claim) -> Claim:

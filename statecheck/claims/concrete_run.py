@@ -11,8 +11,8 @@ import z3
 
 @dataclass(frozen=True)
 class IntegerType:
-    """A type of numbers: its least and greatest member, those that runs are to prefer, and what
-    reads the text of one.
+    """A type of numbers: its least and greatest member, those that runs are to prefer, and the
+    function that reads the text of one.
     """
 
     low: int
@@ -31,8 +31,8 @@ class ConcreteRun:
 
     ``initial`` gives references, and what an initial state leaves open, at every entity,
     ``constants`` the system's constants, ``steps`` actions with arguments, ``witness`` the goal's
-    variables and ``types`` their types, ``besides`` what else the run needs, by sort. Entities are
-    numbers, enumeration members names, other values plain.
+    variables and ``types`` their types, ``required_entities`` the others that the run needs, by
+    sort. Entities are numbers, enumeration members names, other values plain.
     """
 
     sizes: dict[str, int]
@@ -41,4 +41,4 @@ class ConcreteRun:
     steps: tuple[tuple[str, tuple[Any, ...]], ...]
     witness: tuple[Any, ...]
     types: tuple[Any, ...]
-    besides: tuple[tuple[str, int], ...] = ()
+    required_entities: tuple[tuple[str, int], ...] = ()

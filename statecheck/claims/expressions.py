@@ -54,7 +54,7 @@ def claim(
     text: str,
     *,
     id_: str,
-    reading: Variant = NO_VARIANT,
+    variant: Variant = NO_VARIANT,
     fairness: tuple[Assumption, ...] = (),
 ) -> Claim:
     """The claim that an expression makes. Raises ModelError that says what is wrong with it."""
@@ -78,7 +78,7 @@ def claim(
         body,
         variables,
         reader.on_step,
-        reading,
+        variant,
         EXPECTED[kind],
         (),
         fairness,
@@ -86,7 +86,7 @@ def claim(
 
 
 def given(system: type[System], settings: Sequence[str]) -> Variant:
-    """The reading that fixes constants: ``NAME=VALUE`` each. Raises ModelError."""
+    """The variant that fixes constants: ``NAME=VALUE`` each. Raises ModelError."""
     known = {name: type_ for name, type_, _ in signature(system).constants}
     fixed: dict[str, Any] = {}
     for setting in settings:

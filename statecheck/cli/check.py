@@ -139,7 +139,7 @@ def _claims(
     from statecheck.claims import expressions
     from statecheck.claims.claim import Kind
 
-    reading = expressions.given(system, settings)
+    variant = expressions.given(system, settings)
     counts: dict[Kind, int] = {}
     claims = []
     for kind, text in asked:
@@ -150,7 +150,7 @@ def _claims(
                 kind,
                 text,
                 id_=f"{kind}.{counts[kind]}",
-                reading=reading,
+                variant=variant,
                 fairness=fairness if kind is Kind.EVENTUALLY else (),
             )
         )
@@ -176,10 +176,10 @@ def _settled(
 ) -> Report:
     """Settle the claims; what an interruption leaves open is left out."""
     from statecheck.claims.results import Report, Result, Verdict
+    from statecheck.clock import Timeout
     from statecheck.prover.agreement import check_agreement
     from statecheck.prover.prover import Prover
-    from statecheck.safety.induction import Timeout
-    from statecheck.smt.solving import interruptible
+    from statecheck.smt.interruption import interruptible
 
     results: list[Result] = []
     engine: Prover | None = None
@@ -196,7 +196,7 @@ def _settled(
                 explain=explain,
                 depth=depth,
             )
-            check_agreement(engine.transitions, claims, deadline=engine.remaining)
+            check_agreement(engine.transitions, claims, time_left=engine.remaining)
             for result in engine.settle(claims):
                 results.append(result)  # noqa: PERF402  (what is settled outlives an interruption)
     except Timeout as gave_up:

@@ -49,7 +49,7 @@ def check_eventuality(
     """Decide a claim about the end of a run for an instance, under some assumptions."""
     kept = relevant_histories(claim, histories)
     holds, pending, premise_reached = True, 0, False
-    for space in instance.spaces(claim.reading):
+    for space in instance.spaces(claim.variant):
         searched = product(space, kept)
         reached = _reached(searched)
         for choice in space.choices(type_ for _, type_ in claim.variables):

@@ -188,7 +188,7 @@ class _Watcher:
                 (claim, judge)
                 for claim in self.claims
                 if claim.on_step == (number is not None)
-                and all(constants[name] == value for name, value in claim.reading.constants)
+                and all(constants[name] == value for name, value in claim.variant.constants)
                 for _, judge in self.product.judges(claim, number)
             ]
         return tuple(claim.title for claim, judge in self._judges[number] if judge(row) is False)

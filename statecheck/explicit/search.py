@@ -60,7 +60,7 @@ class Outcome:
 def check(claim: Claim, histories: Iterable[History[Any]], instance: FiniteInstance) -> Outcome:
     """Decide a claim for an instance by breadth-first search of its states.
 
-    Where the claim's reading leaves constants open, a claim that something holds has to hold under
+    Where the claim's variant leaves constants open, a claim that something holds has to hold under
     every choice of them, and a run may take any. Raises ModelError for a claim of another kind.
     """
     if claim.kind is Kind.EVENTUALLY or (claim.kind is Kind.RECOVERABLE and claim.on_step):
@@ -92,7 +92,7 @@ def _products(
     claim: Claim, histories: Iterable[History[Any]], instance: FiniteInstance
 ) -> list[Product]:
     kept = relevant_histories(claim, histories)
-    return [product(space, kept) for space in instance.spaces(claim.reading)]
+    return [product(space, kept) for space in instance.spaces(claim.variant)]
 
 
 class _Search:

@@ -63,13 +63,13 @@ class FiniteInstance:
         name = getattr(type_, "__name__", type_)
         raise ModelError(f"{name} has too many values to try all; list some: {{{name}: (...)}}")
 
-    def spaces(self, reading: Variant = NO_VARIANT) -> Iterator[StateSpace]:
-        """The state spaces, one for each choice of the constants that a reading leaves open."""
+    def spaces(self, variant: Variant = NO_VARIANT) -> Iterator[StateSpace]:
+        """The state spaces, one for each choice of the constants that a variant leaves open."""
         bare = self.system()
-        fixed = {**self.constants, **dict(reading.constants)}
+        fixed = {**self.constants, **dict(variant.constants)}
         for name, value in self.constants.items():
             if fixed[name] != value:
-                raise ModelError(f"the reading {reading.name} and the instance differ in {name}")
+                raise ModelError(f"the reading {variant.name} and the instance differ in {name}")
         options = [
             (fixed[name],) if name in fixed else self.domain(type_, bare)
             for name, type_, _ in bare.info.constants

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import z3
 
+from statecheck.clock import Timeout
 from statecheck.liveness.eventuality import ActionInstance, Eventuality
 from statecheck.safety.atoms import spell
-from statecheck.safety.induction import Clause, Induction, Timeout
-from statecheck.smt.solving import ask
+from statecheck.safety.induction import Clause, Induction
+from statecheck.smt.grounding import Grounding
+from statecheck.smt.solving import check_sat, ground_solver
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.grounding import Grounding, solver
 
 LARGEST = 200
 """A claim whose atoms divide the states into more abstract ones is not proven."""
@@ -44,8 +45,8 @@ class _Question:
         names: Sequence[z3.BoolRef],
         helpers: Sequence[int] = (),
     ) -> None:
-        self.solver = solver(seed)
-        grounding.tell(self.solver)
+        self.solver = ground_solver(seed)
+        grounding.assert_into(self.solver)
         self.names, self.helpers = names, helpers
 
 
@@ -65,7 +66,7 @@ class AbstractGraph:
     def __init__(self, induction: Induction, claim: Eventuality, clauses: Sequence[Clause]) -> None:
         self.induction, self.claim, self.clauses = induction, claim, clauses
         self.transitions = induction.transitions
-        self.under = self.transitions.under(claim.claim.reading)
+        self.under = self.transitions.variant_constraints(claim.claim.variant)
         self.atoms = list(self._atoms())
         self._written = {
             part.decl().name() for atom in self.atoms for part in subterms(atom) if z3.is_app(part)
@@ -126,11 +127,11 @@ class AbstractGraph:
         """The steps of an action: the abstract states before and after, and the helper taken."""
         transitions, claim = self.transitions, self.claim
         grounding = self.induction.grounding(self.clauses)
-        macros = transitions.written(command)
+        macros = transitions.update_macros(command)
         grounding.add(command.guard)
 
         def demand(term: z3.BoolRef) -> None:
-            own = transitions.of_action(term, command)
+            own = transitions.specialise(term, command)
             grounding.constraints.append(grounding.expand(own, macros))
 
         def named(term: z3.BoolRef) -> z3.BoolRef:
@@ -157,7 +158,7 @@ class AbstractGraph:
         instance, names = question.solver, question.names
         instance.push()
         instance.add(*where)
-        while (answer := ask(instance, deadline=self.induction.deadline)) == z3.sat:
+        while (answer := check_sat(instance, time_left=self.induction.time_left)) == z3.sat:
             model = instance.model()
             truths = tuple(z3.is_true(model.eval(n, model_completion=True)) for n in names)
             yield truths

@@ -22,11 +22,12 @@ from functools import cached_property
 
 import z3
 
+from statecheck.clock import Timeout
 from statecheck.liveness.eventuality import ActionInstance, Eventuality
-from statecheck.safety.induction import Clause, Induction, Timeout
+from statecheck.safety.induction import Clause, Induction
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class RulePremise:
 
 
 def premises(
-    transitions: Transitions, claim: Eventuality, phases: Sequence[Phase]
+    transitions: TransitionSystem, claim: Eventuality, phases: Sequence[Phase]
 ) -> Iterator[RulePremise]:
     """The premises under which the phases, the first first, prove a claim."""
     covered = z3.Or(*(phase.holds for phase in phases))
@@ -106,7 +107,7 @@ def premises(
 
 
 def _of_phase(
-    transitions: Transitions,
+    transitions: TransitionSystem,
     claim: Eventuality,
     phases: Sequence[Phase],
     index: int,
@@ -154,9 +155,9 @@ def violated_premises(
     Raises Timeout where the solver gives up.
     """
     transitions = induction.transitions
-    under = transitions.under(claim.claim.reading)
+    under = transitions.variant_constraints(claim.claim.variant)
     states = {k: z3.And(*under, p.violation) for k, p in enumerate(premises) if not p.on_step}
-    admitted = dict(induction.of_states(states, clauses))
+    admitted = dict(induction.state_violations(states, clauses))
     for command in transitions.commands:
         left = {
             k: z3.And(*under, p.violation)
@@ -164,7 +165,7 @@ def violated_premises(
             if p.on_step and k not in admitted and p.concerns(command)
         }
         if left:
-            admitted |= induction.of_steps(left, clauses, command)
+            admitted |= induction.step_violations(left, clauses, command)
     if None in admitted.values():
         raise Timeout("the solver gave up")
     return [premises[k] for k in sorted(admitted)]

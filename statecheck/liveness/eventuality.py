@@ -15,10 +15,10 @@ from statecheck.modeling import ModelError
 from statecheck.safety.atoms import places
 from statecheck.safety.properties import explore_claim
 from statecheck.smt.existence import exists
+from statecheck.smt.terms import is_entity
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.grounding import is_entity
 from statecheck.symbolic.paths import merge
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.values import lift
 
 Variables = tuple[tuple[str, Any, z3.ExprRef], ...]
@@ -101,7 +101,7 @@ class Eventuality:
 
 
 def eventuality(
-    transitions: Transitions, claim: Claim, assumptions: Sequence[Assumption]
+    transitions: TransitionSystem, claim: Claim, assumptions: Sequence[Assumption]
 ) -> Eventuality:
     """The terms of a claim under some assumptions. Raises ModelError."""
     variables, values, tree = explore_claim(transitions, claim)
@@ -141,7 +141,7 @@ def _leads_to(body: Any) -> LeadsTo:
     return body
 
 
-def _instance(transitions: Transitions, fair: Fair, variables: Variables) -> ActionInstance:
+def _instance(transitions: TransitionSystem, fair: Fair, variables: Variables) -> ActionInstance:
     """A fair action; what the assumption does not bind stands for anything."""
     command = transitions.command(fair.name)
     known = {name: term for name, _, term in variables}
@@ -161,7 +161,7 @@ def _instance(transitions: Transitions, fair: Fair, variables: Variables) -> Act
 
 
 def _helpers(
-    transitions: Transitions, instance: ActionInstance, variables: Variables
+    transitions: TransitionSystem, instance: ActionInstance, variables: Variables
 ) -> Iterator[ActionInstance]:
     """The instances that a claim has to do with: those that lead to one of its variables.
 

@@ -9,7 +9,7 @@ and loop together, were unsatisfiable.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -17,12 +17,14 @@ import z3
 
 from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.claims.fairness import Strength
+from statecheck.clock import TimeLeft, unlimited
 from statecheck.liveness.eventuality import ActionInstance, Eventuality
 from statecheck.modeling import ModelError
-from statecheck.safety.bounded import Goal, Unrolling, true_in
+from statecheck.safety.bounded import Target, Unrolling
+from statecheck.smt.solving import true_in
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class _Search:
 
     def __init__(self, unrolling: Unrolling, claims: Sequence[Eventuality]) -> None:
         self.unrolling = unrolling
-        self.goals: dict[tuple[int, bool], Goal] = {}
+        self.goals: dict[tuple[int, bool], Target] = {}
         self.literals: dict[tuple[int, bool, int], z3.BoolRef] = {}
         for claim in claims:
             self._keep(claim, claim.pending, on_step=False)
@@ -61,16 +63,16 @@ class _Search:
 
     def _keep(self, claim: Eventuality, term: z3.BoolRef, *, on_step: bool) -> None:
         key = term.get_id(), on_step
-        self.goals[key] = Goal("", term, on_step, claim.variables, claim.claim.reading)
+        self.goals[key] = Target("", term, on_step, claim.variables, claim.claim.variant)
 
     def note(self) -> None:
         """Name the literals of the last step and the last state."""
         depth = self.unrolling.depth
         for (key, on_step), goal in self.goals.items():
             if on_step and depth:
-                self.literals[key, True, depth - 1] = self.unrolling.said_of_last(goal)
+                self.literals[key, True, depth - 1] = self.unrolling.literal_for(goal)
             elif not on_step:
-                self.literals[key, False, depth] = self.unrolling.said_of_last(goal)
+                self.literals[key, False, depth] = self.unrolling.literal_for(goal)
 
     def at(self, term: z3.BoolRef, index: int, *, on_step: bool) -> z3.BoolRef:
         """The literal of a term in a state, or in the step from it."""
@@ -199,12 +201,12 @@ def _fairly(
 
 
 def lassos(
-    transitions: Transitions,
+    transitions: TransitionSystem,
     claims: Iterable[Eventuality],
     limit: int,
     *,
     seed: int = 0,
-    deadline: Callable[[], float | None] = lambda: None,
+    time_left: TimeLeft = unlimited,
     numbers: Mapping[type, IntegerType] | None = None,
     canonical: bool = True,
 ) -> Iterator[tuple[Eventuality, Lasso]]:
@@ -214,7 +216,7 @@ def lassos(
     then; otherwise it is the one that the solver came upon. Raises Timeout.
     """
     left = list(claims)
-    unrolling = Unrolling(transitions, seed=seed, deadline=deadline, numbers=numbers)
+    unrolling = Unrolling(transitions, seed=seed, time_left=time_left, numbers=numbers)
     search = _Search(unrolling, left)
     search.note()
     while left and unrolling.depth < limit:
@@ -234,9 +236,11 @@ def lassos(
                     continue
                 del asked[claim]
                 left.remove(claim)
-                required = tuple(search.disabled(claim))
-                reading = claim.claim.reading
-                goal = Goal("", z3.BoolVal(True), False, claim.variables, reading, required)
+                required_entities = tuple(search.disabled(claim))
+                variant = claim.claim.variant
+                goal = Target(
+                    "", z3.BoolVal(True), False, claim.variables, variant, required_entities
+                )
                 if canonical:
                     stem, best = _shortest_stem(unrolling, names, model)
                     yield claim, Lasso(unrolling.read(goal, names[stem], best), stem)

@@ -13,6 +13,7 @@ from statecheck.claims.claim import Claim, vacuity_claim
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.fairness import Assumption
 from statecheck.claims.results import Dropped, Result, Run, Verdict
+from statecheck.clock import Stopwatch
 from statecheck.liveness.chain_rule import Phase, RulePremise, premises
 from statecheck.liveness.eventuality import Eventuality, eventuality
 from statecheck.liveness.lasso import lassos
@@ -20,8 +21,7 @@ from statecheck.liveness.ledger import replay_lasso
 from statecheck.liveness.phases import candidate_phases, proving_phases
 from statecheck.modeling import History, System
 from statecheck.safety.induction import Clause, Induction
-from statecheck.safety.proof_core import Obligation
-from statecheck.stopwatch import Stopwatch
+from statecheck.safety.proof_core import ProofTask
 from statecheck.symbolic.commands import Command
 
 LENGTH = 8
@@ -83,10 +83,10 @@ class LivenessProver:
         }
         return [*self.terms(claim).variables, *free.values()]
 
-    def obligations(self, claim: Claim, clauses: Sequence[Clause]) -> list[Obligation]:
+    def obligations(self, claim: Claim, clauses: Sequence[Clause]) -> list[ProofTask]:
         """The premises of a proof, as what has to be excluded."""
         return [
-            Obligation(premise.violation, premise.on_step)
+            ProofTask(premise.violation, premise.on_step)
             for premise in self.rule_premises(claim, clauses)
         ]
 
@@ -152,7 +152,7 @@ class LivenessProver:
             asked,
             length,
             seed=self.induction.seed,
-            deadline=self.induction.deadline,
+            time_left=self.induction.time_left,
             numbers=self.numbers,
             canonical=False,
         ):
@@ -224,7 +224,7 @@ class LivenessProver:
             asked,
             LENGTH,
             seed=self.induction.seed,
-            deadline=self.induction.deadline,
+            time_left=self.induction.time_left,
             numbers=self.numbers,
         )
         return {

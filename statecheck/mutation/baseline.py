@@ -17,7 +17,7 @@ from statecheck.mutation.observations import (
 )
 from statecheck.prover.context import DEPTH
 from statecheck.prover.prover import Prover
-from statecheck.safety.regions import Cell
+from statecheck.safety.regions import Interval
 
 
 class Baseline:
@@ -78,9 +78,9 @@ class Baseline:
         for region in result.answer:
             low, high = int(type_.parse(region["from"])), int(type_.parse(region["to"]))
             for end in dict.fromkeys((low, high)):
-                yield Observation(claim.title, Event.REACHED, Cell(end, end)), True
+                yield Observation(claim.title, Event.REACHED, Interval(end, end)), True
             if below < low:
-                yield Observation(claim.title, Event.REACHED, Cell(below, low - 1)), False
+                yield Observation(claim.title, Event.REACHED, Interval(below, low - 1)), False
             below = high + 1
         if below <= numbers.high:
-            yield Observation(claim.title, Event.REACHED, Cell(below, numbers.high)), False
+            yield Observation(claim.title, Event.REACHED, Interval(below, numbers.high)), False

@@ -19,7 +19,9 @@ def inductive_subset(
         return list(clauses)
     kept = list(clauses)
     while True:
-        gone = set(induction.of_starts({clause: induction.violation(clause) for clause in kept}))
+        gone = set(
+            induction.initial_violations({clause: induction.violation(clause) for clause in kept})
+        )
         left = [clause for clause in kept if clause not in gone]
         gone |= _broken(induction, kept, induction.transitions.commands, left)
         if not gone:
@@ -41,5 +43,5 @@ def _broken(
     gone: set[Clause] = set()
     for command in commands:
         left = {clause: term for clause, term in primed.items() if clause not in gone}
-        gone |= set(induction.of_steps(left, known, command)) if left else set()
+        gone |= set(induction.step_violations(left, known, command)) if left else set()
     return gone

@@ -255,7 +255,7 @@ def _endless(
     the doubts.
     """
     usable = {
-        claim: [c for c in clauses if c.reading in (NO_VARIANT, claim.reading)]
+        claim: [c for c in clauses if c.variant in (NO_VARIANT, claim.variant)]
         for claim in claims
         if claim.kind is Kind.EVENTUALLY
     }

@@ -14,9 +14,9 @@ from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.modeling import Inapplicable
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import Player, ReplayError, Stage
-from statecheck.safety.bounded import Goal, Unrolling, shortest
+from statecheck.safety.bounded import Target, Unrolling, shortest
 from statecheck.safety.induction import Clause
-from statecheck.safety.regions import Cell
+from statecheck.safety.regions import Interval
 from statecheck.symbolic.commands import Command
 
 
@@ -38,7 +38,7 @@ class Observation:
 
     title: str
     event: Event
-    cell: Cell | None = None
+    cell: Interval | None = None
     run: ConcreteRun | None = field(default=None, compare=False)
 
     def describe_loss(self) -> str:
@@ -68,7 +68,7 @@ def formula(prover: Prover, observation: Observation) -> z3.BoolRef:
         Event.REACHED: formula.holds,
         Event.PREMISE: formula.antecedent,
     }[observation.event]
-    parts = [*prover.transitions.under(claim.reading), event]
+    parts = [*prover.transitions.variant_constraints(claim.variant), event]
     if observation.cell is not None:
         parts.append(observation.cell.holds(formula.variables[-1][2]))
     return z3.And(*parts)
@@ -84,10 +84,10 @@ def admitted(
     asked = {o: formula(prover, o) for o in observations}
     steps = {o: term for o, term in asked.items() if claim_of(prover, o).on_step}
     states = {o: term for o, term in asked.items() if o not in steps}
-    found = set(prover.induction.of_states(states, clauses)) if states else set()
+    found = set(prover.induction.state_violations(states, clauses)) if states else set()
     for command in prover.transitions.commands if commands is None else commands:
         left = {o: term for o, term in steps.items() if o not in found}
-        found |= set(prover.induction.of_steps(left, clauses, command)) if left else set()
+        found |= set(prover.induction.step_violations(left, clauses, command)) if left else set()
     return [o for o in asked if o in found]
 
 
@@ -100,10 +100,10 @@ def find_runs(
         claim = claim_of(prover, observation)
         variables = prover.property(claim).variables
         name = f"{observation.title} {observation.event.name}"
-        goal = Goal(name, formula(prover, observation), claim.on_step, variables, claim.reading)
+        goal = Target(name, formula(prover, observation), claim.on_step, variables, claim.variant)
         goals[goal] = observation
     unrolling = Unrolling(
-        prover.transitions, seed=prover.seed, deadline=prover.remaining, numbers=prover.numbers
+        prover.transitions, seed=prover.seed, time_left=prover.remaining, numbers=prover.numbers
     )
     for goal, _, model in shortest(unrolling, goals, limit):
         for whole in (False, True):

@@ -11,16 +11,16 @@ import z3
 
 from statecheck.claims.claim import UNIVERSAL, Claim, Kind
 from statecheck.claims.results import Core, Result, Run, Verdict
+from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import Grounds, Question
 from statecheck.runs.recorded import Runs, Unfit
 from statecheck.runs.text import written
-from statecheck.safety.bounded import Goal, Unrolling, shortest
-from statecheck.safety.induction import Clause, Timeout
+from statecheck.safety.bounded import Target, Unrolling, shortest
+from statecheck.safety.induction import Clause
 from statecheck.safety.plans import LENGTH, plans
-from statecheck.safety.proof_core import Cores, Obligation
-from statecheck.safety.regions import Cell, joined, works_throughout
-from statecheck.stopwatch import Stopwatch
+from statecheck.safety.proof_core import Cores, ProofTask
+from statecheck.safety.regions import Interval, joined, works_throughout
 
 
 class Prover(Grounds):
@@ -77,9 +77,9 @@ class Prover(Grounds):
         excluded = alone | (self.excluded(rest, invariant) if rest else set())
         return _Settled(claims, alone, excluded, invariant, clock.lap() / max(1, len(provable)))
 
-    def _sought(self, settled: _Settled) -> dict[Goal, Question]:
+    def _sought(self, settled: _Settled) -> dict[Target, Question]:
         """What runs are looked for: to what was not excluded, to the antecedents of the rest."""
-        sought: dict[Goal, Question] = {}
+        sought: dict[Target, Question] = {}
         for claim in settled.claims:
             if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY):
                 continue
@@ -89,13 +89,15 @@ class Prover(Grounds):
                     sought[self._goal_of(question)] = question
                 elif claim.kind is Kind.ALWAYS:
                     name, variables = claim.title, formula.variables
-                    term = z3.And(*self.transitions.under(claim.reading), formula.antecedent)
-                    sought[Goal(name, term, claim.on_step, variables, claim.reading)] = question
+                    term = z3.And(
+                        *self.transitions.variant_constraints(claim.variant), formula.antecedent
+                    )
+                    sought[Target(name, term, claim.on_step, variables, claim.variant)] = question
         return sought
 
     def _unrolling(self) -> Unrolling:
         return Unrolling(
-            self.transitions, seed=self.seed, deadline=self.remaining, numbers=self.numbers
+            self.transitions, seed=self.seed, time_left=self.remaining, numbers=self.numbers
         )
 
     def runs(self) -> dict[Claim, Run]:
@@ -132,7 +134,7 @@ class Prover(Grounds):
         clock = Stopwatch()
         sought = self._sought(settled)
         regions = {c: _Regions() for c in settled.claims if c.kind is Kind.DERIVED}
-        known: dict[Goal, Run] = {}
+        known: dict[Target, Run] = {}
         for goal, question in list(sought.items()):
             claim, cell = question
             proven = question in settled.excluded
@@ -188,14 +190,14 @@ class Prover(Grounds):
         if result.verdict is not Verdict.PROVED:
             return result
         asked = self.liveness.obligations(claim, settled.clauses(claim))
-        under = self.transitions.under(claim.reading)
+        under = self.transitions.variant_constraints(claim.variant)
         return replace(result, core=self.cores(settled.invariant).core(asked, under))
 
-    def _goal_of(self, question: Question) -> Goal:
+    def _goal_of(self, question: Question) -> Target:
         claim, _ = question
         formula = self.property(claim)
         term = self.violation(question)
-        return Goal(claim.title, term, claim.on_step, formula.variables, claim.reading)
+        return Target(claim.title, term, claim.on_step, formula.variables, claim.variant)
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
         steps = len(run.steps)
@@ -230,8 +232,8 @@ class Prover(Grounds):
 
     def _core(self, claim: Claim, invariant: Sequence[Clause]) -> Core:
         """What the proof of a claim needs of the model."""
-        obligation = Obligation(z3.Not(self.property(claim).holds), claim.on_step)
-        under = self.transitions.under(claim.reading)
+        obligation = ProofTask(z3.Not(self.property(claim).holds), claim.on_step)
+        under = self.transitions.variant_constraints(claim.variant)
         return self.cores(invariant).core([obligation], under)
 
     def cores(self, invariant: Sequence[Clause]) -> Cores:
@@ -245,14 +247,14 @@ class Prover(Grounds):
         clock = Stopwatch()
         formula = self.property(claim)
         key = (claim, None)
-        term = z3.And(*self.transitions.under(claim.reading), formula.antecedent)
+        term = z3.And(*self.transitions.variant_constraints(claim.variant), formula.antecedent)
         if claim.on_step:
             reached = any(
-                self.induction.of_steps({key: term}, settled.invariant, command)
+                self.induction.step_violations({key: term}, settled.invariant, command)
                 for command in self.transitions.commands
             )
         else:
-            reached = bool(self.induction.of_states({key: term}, settled.invariant))
+            reached = bool(self.induction.state_violations({key: term}, settled.invariant))
         return self._proved(claim, settled, None if reached else True, clock.lap())
 
     def _out_of_reach(self, claim: Claim, settled: _Settled) -> Iterator[Result]:
@@ -270,7 +272,7 @@ class Prover(Grounds):
             claim,
             Verdict.REFUTED,
             "no run gets there, for any number of entities",
-            invariant=tuple(str(c) for c in known if c.reading in (NO_VARIANT, claim.reading)),
+            invariant=tuple(str(c) for c in known if c.variant in (NO_VARIANT, claim.variant)),
             seconds=clock.lap(),
         )
 
@@ -301,7 +303,7 @@ class Prover(Grounds):
             detail = f"no plans of up to {LENGTH} steps lead there from every state"
             return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
         words = "; else ".join(", then ".join(map(str, plan)) for plan in found)
-        usable = tuple(str(clause) for clause in invariant if clause.reading == NO_VARIANT)
+        usable = tuple(str(clause) for clause in invariant if clause.variant == NO_VARIANT)
         steps = max(map(len, found))
         return Result(
             claim,
@@ -318,8 +320,8 @@ class Prover(Grounds):
 class _Regions:
     """A derived claim under way: cells with a run that works throughout, and cells still open."""
 
-    met: list[tuple[Cell, Run]] = field(default_factory=list)
-    open: set[Cell | None] = field(default_factory=set)
+    met: list[tuple[Interval, Run]] = field(default_factory=list)
+    open: set[Interval | None] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -334,4 +336,4 @@ class _Settled:
 
     def clauses(self, claim: Claim) -> list[Clause]:
         """The clauses that a claim's proof may use."""
-        return [c for c in self.invariant if c.reading in (NO_VARIANT, claim.reading)]
+        return [c for c in self.invariant if c.variant in (NO_VARIANT, claim.variant)]

@@ -47,7 +47,7 @@ def _claim(result: Result) -> dict[str, Any]:
         "id": claim.id,
         "section": claim.section,
         "kind": claim.kind.value,
-        "reading": claim.reading.name or None,
+        "reading": claim.variant.name or None,
         "expected": claim.expected,
         "verdict": result.verdict.value,
         "as_expected": result.as_expected,
@@ -81,7 +81,7 @@ def _core(core: Core) -> dict[str, Any]:
     return {
         "parts": parts,
         "clauses": list(core.clauses),
-        "reading": core.reading,
+        "reading": core.variant,
         "untouched": list(core.untouched),
     }
 

@@ -216,7 +216,7 @@ def _in_words(result: Result) -> str:
         opening = "The article suggests so; made precise, it is false"
     else:
         opening = "This is false"
-    if claim.reading.name:
+    if claim.variant.name:
         opening += f" {under(claim)}"
     return " ".join([f"{opening}: {breaks}", *_remarks(claim)])
 
@@ -279,9 +279,9 @@ def _cores(results: Iterable[Result]) -> Iterator[RenderableType]:
             yield ""
         yield Text(result.claim.title, f"bold {COLOURS[result.verdict]}")
         yield _indented(Text(result.claim.text, "italic"))
-        reading = [under(result.claim)] if core.reading else []
-        if reading or core.clauses:
-            yield _indented(_pairs([("needs", text) for text in (*reading, *core.clauses)]))
+        variant = [under(result.claim)] if core.variant else []
+        if variant or core.clauses:
+            yield _indented(_pairs([("needs", text) for text in (*variant, *core.clauses)]))
         if core.parts:
             yield _indented(_needed(core.parts))
         if core.untouched:

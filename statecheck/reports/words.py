@@ -66,7 +66,7 @@ def evidence(result: Result) -> str:
 
 def under(claim: Claim) -> str:
     """The reading that a claim is about, in words."""
-    name = claim.reading.name
+    name = claim.variant.name
     return f"where {name}" if "=" in name else f"under the {name} reading of A2"
 
 

@@ -310,12 +310,14 @@ def trimmed(stage: Stage, found: ConcreteRun) -> ConcreteRun:
     }
     witness = tuple(map(renumber, found.types, found.witness))
     sizes = {sort: len(olds) for sort, olds in kept.items()}
-    return replace(found, sizes=sizes, initial=renamed, steps=steps, witness=witness, besides=())
+    return replace(
+        found, sizes=sizes, initial=renamed, steps=steps, witness=witness, required_entities=()
+    )
 
 
 def _named(system: System, found: ConcreteRun) -> Iterable[tuple[str, int]]:
     """The entities that a run names: in its actions, as the claim's variables, and besides."""
-    yield from found.besides
+    yield from found.required_entities
     typed = [
         (type_, value)
         for name, values in found.steps

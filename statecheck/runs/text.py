@@ -39,7 +39,7 @@ def recalled(
 ) -> ConcreteRun:
     """What is written of a run that ends as a claim is about, to be replayed untrimmed.
 
-    Raises ValueError that says what does not fit the system, the claim or its reading.
+    Raises ValueError that says what does not fit the system, the claim or its variant.
     """
     return _Reader(system, claim, numbers, kept).found()
 
@@ -67,7 +67,7 @@ class _Reader:
         constants = {
             name: self.value(type_, self.start(name)) for name, type_, _ in self.info.constants
         }
-        for name, value in self.claim.reading.constants:
+        for name, value in self.claim.variant.constants:
             if self.start(name) != str(value):
                 raise ValueError(f"it has {name} = {self.start(name)}, unlike its reading")
         witness = [

@@ -10,7 +10,7 @@ import z3
 
 from statecheck.smt.existence import is_existence
 from statecheck.smt.terms import subterms
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key, States
 
 _CONNECTIVES = (
@@ -50,7 +50,7 @@ class Atom:
 
 
 def atoms(
-    transitions: Transitions, extra: Iterable[z3.ExprRef] = (), keys: set[Key] | None = None
+    transitions: TransitionSystem, extra: Iterable[z3.ExprRef] = (), keys: set[Key] | None = None
 ) -> dict[str, list[Atom]]:
     """The atoms about each kind of entity, mined from the model and from ``extra`` terms.
 
@@ -85,7 +85,7 @@ def atoms(
 
 
 def places(
-    transitions: Transitions, term: z3.ExprRef, way: tuple[str, ...], keys: Container[Key]
+    transitions: TransitionSystem, term: z3.ExprRef, way: tuple[str, ...], keys: Container[Key]
 ) -> Iterator[tuple[tuple[str, ...], z3.ExprRef]]:
     """An entity and all that it leads to, each with the way there."""
     yield way, term
@@ -101,7 +101,7 @@ def places(
 
 
 def _templates(
-    transitions: Transitions, extra: Iterable[z3.ExprRef], keys: set[Key]
+    transitions: TransitionSystem, extra: Iterable[z3.ExprRef], keys: set[Key]
 ) -> list[tuple[str, z3.ExprRef, z3.ExprRef]]:
     """Boolean terms about one entity of a sort: (sort, variable, term)."""
     found: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
@@ -141,7 +141,9 @@ def _templates(
     return list(found.values())
 
 
-def _thresholds(transitions: Transitions, terms: Iterable[z3.ExprRef]) -> Iterator[tuple[Key, int]]:
+def _thresholds(
+    transitions: TransitionSystem, terms: Iterable[z3.ExprRef]
+) -> Iterator[tuple[Key, int]]:
     """What one number of a type is compared with, every number of that type may be."""
     types = transitions.vocabulary.types
     numbers: dict[Any, dict[int, None]] = {}
@@ -158,7 +160,7 @@ def _thresholds(transitions: Transitions, terms: Iterable[z3.ExprRef]) -> Iterat
             yield key, number
 
 
-def _terms(transitions: Transitions, keys: set[Key]) -> Iterator[z3.ExprRef]:
+def _terms(transitions: TransitionSystem, keys: set[Key]) -> Iterator[z3.ExprRef]:
     for command in transitions.commands:
         yield command.guard
         for key, update in command.updates.items():
@@ -207,13 +209,15 @@ _INFIX = {
 }
 
 
-def spell(term: z3.ExprRef, transitions: Transitions, places: dict[int, str] | None = None) -> str:
+def spell(
+    term: z3.ExprRef, transitions: TransitionSystem, places: dict[int, str] | None = None
+) -> str:
     """A term in the model's names. ``places`` names the entities in it."""
     return _spell(term, transitions, places or {}, None)
 
 
 def _spell(
-    term: z3.ExprRef, transitions: Transitions, places: dict[int, str], number: type | None
+    term: z3.ExprRef, transitions: TransitionSystem, places: dict[int, str], number: type | None
 ) -> str:
     if term.get_id() in places:
         return places[term.get_id()]
@@ -256,7 +260,7 @@ def _spell(
     return _INFIX.get(kind, f" {term.decl().name()} ").join(parts)
 
 
-def number_type(term: z3.ExprRef, transitions: Transitions) -> type | None:
+def number_type(term: z3.ExprRef, transitions: TransitionSystem) -> type | None:
     """The type of the numbers that a function of the state has, if a term is its value."""
     if not z3.is_int(term) or term.decl().kind() != z3.Z3_OP_UNINTERPRETED:
         return None

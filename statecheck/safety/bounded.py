@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -16,33 +16,34 @@ from typing import Any
 import z3
 
 from statecheck.claims.concrete_run import ConcreteRun, IntegerType
+from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Variant
-from statecheck.safety.induction import Timeout
-from statecheck.safety.step_template import Pattern, rename
-from statecheck.smt.solving import ask
-from statecheck.smt.substitution import Macros, Renaming
-from statecheck.smt.terms import subterms
+from statecheck.safety.step_template import StepTemplate
+from statecheck.smt.grounding import Grounding, entity_functions, polarities
+from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
+from statecheck.smt.substitution import Macros, Renaming, substitute_in_turn
+from statecheck.smt.terms import is_entity, subterms
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.grounding import Grounding, entity_functions, polarities, solver
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key, States
 
 
 @dataclass(frozen=True, eq=False)
-class Goal:
+class Target:
     """Something to be met by the last step of a run, or by the last state.
 
     ``term`` is over the functions before the step and, primed, after it. ``variables`` are its
-    constants, ``reading`` fixes constants of the system. ``besides`` is said of the run too: the
-    entities that make it true are needed although neither actions nor variables lead to them.
+    constants, ``variant`` fixes constants of the system. The entities that make
+    ``required_entities`` true belong to the run although neither actions nor variables lead to
+    them.
     """
 
     name: str
     term: z3.BoolRef
     on_step: bool
     variables: tuple[tuple[str, Any, z3.ExprRef], ...]
-    reading: Variant
-    besides: tuple[z3.BoolRef, ...] = ()
+    variant: Variant
+    required_entities: tuple[z3.BoolRef, ...] = ()
 
 
 @dataclass
@@ -67,20 +68,20 @@ class Unrolling:
 
     def __init__(
         self,
-        transitions: Transitions,
+        transitions: TransitionSystem,
         *,
         seed: int = 0,
-        deadline: Callable[[], float | None] = lambda: None,
+        time_left: TimeLeft = unlimited,
         numbers: Mapping[type, IntegerType] | None = None,
     ) -> None:
         self.transitions = transitions
-        self.deadline = deadline
+        self.time_left = time_left
         self.numbers = numbers or {}
         vocabulary = transitions.vocabulary
         self.grounding = Grounding(
             entity_functions([*vocabulary.references.values(), *vocabulary.functions.values()])
         )
-        self.solver = solver(seed)
+        self.solver = ground_solver(seed)
         self.layers: list[_Layer] = []
         self.asserted = 0
         self._scanned = 0
@@ -89,8 +90,8 @@ class Unrolling:
         self._atoms: dict[int, z3.ExprRef] = {}
         self.meaning: dict[int, z3.BoolRef] = {}
         self._stand_ins: dict[int, list[z3.BoolRef]] = {}
-        self._shapes: dict[Goal, Any] = {}
-        self._keys: dict[Goal, set[Key]] = {}
+        self._shapes: dict[Target, Any] = {}
+        self._keys: dict[Target, set[Key]] = {}
         self.seconds = 0.0
         self.queries = 0
         for key, decl in vocabulary.functions.items():
@@ -138,7 +139,7 @@ class Unrolling:
         """What the functions of the state are after some steps."""
         return self.layers[depth - 1].after if depth else self._first
 
-    def extend(self, goals: Iterable[Goal] | None = None) -> None:
+    def extend(self, goals: Iterable[Target] | None = None) -> None:
         """Unroll one more step; of the state after it only what these goals depend on, if given.
 
         Later goals have to be among them.
@@ -152,7 +153,7 @@ class Unrolling:
             arguments[name] = tuple(map(own, choice.arguments))
             self.constraints.extend(before(own(fact)) for fact in choice.facts)
             for constant in choice.entities:
-                self.grounding.entity(own(constant), own(pattern.there[constant.get_id()]))
+                self.grounding.entity(own(constant), own(pattern.exists_when[constant.get_id()]))
             guard = own(choice.guard)
             self.constraints.append(
                 self.grounding.expand(guard, before) if choice.quantified else before(guard)
@@ -181,7 +182,7 @@ class Unrolling:
         )
         self.flush()
 
-    def _relevant(self, goals: Iterable[Goal]) -> set[Key]:
+    def _relevant(self, goals: Iterable[Target]) -> set[Key]:
         """The functions of the state that some goal depends on."""
         found: set[Key] = set()
         for goal in goals:
@@ -191,26 +192,26 @@ class Unrolling:
         return found
 
     @cached_property
-    def _pattern(self) -> Pattern:
+    def _pattern(self) -> StepTemplate:
         ranges = {type_: (numbers.low, numbers.high) for type_, numbers in self.numbers.items()}
-        return Pattern(self.transitions, ranges)
+        return StepTemplate(self.transitions, ranges)
 
     def named(self, layer: _Layer, command: Command, term: z3.ExprRef) -> z3.ExprRef:
         """What stands for an entity that a command names, in a step that takes the command."""
-        return layer.own(rename(term, self._pattern.choices[command.name].named))
+        return layer.own(substitute_in_turn(term, self._pattern.choices[command.name].named))
 
     def flush(self) -> None:
         """Assert the constraints that have come since."""
-        self.asserted = self.grounding.tell(self.solver, self.asserted)
+        self.asserted = self.grounding.assert_into(self.solver, self.asserted)
 
-    def said_of_last(self, goal: Goal) -> z3.BoolRef:
+    def literal_for(self, goal: Target) -> z3.BoolRef:
         """A Boolean for a goal, said of the last step or state; ``meaning`` has what it means."""
         if goal.on_step:
             rename_, functions = self.layers[-1].said, self.layers[-1].functions
         else:
             rename_, functions = Renaming(), self.state(self.depth)
         if goal not in self._shapes:
-            constants = [t for t in subterms(goal.term) if z3.is_const(t) and _is_entity(t)]
+            constants = [t for t in subterms(goal.term) if is_entity(t)]
             self._shapes[goal] = constants, polarities(goal.term)
         entities, quantified = self._shapes[goal]
         for entity in entities:
@@ -226,7 +227,7 @@ class Unrolling:
             for _, type_, value in goal.variables
             if type_ in self.numbers
         ]
-        under = self.transitions.under(goal.reading)
+        under = self.transitions.variant_constraints(goal.variant)
         self.meaning[name.get_id()] = z3.And(functions(rename_(term)), *under, *within)
         self._stand_ins[name.get_id()] = [stand_in for _, stand_in in stand_ins]
         self.solver.add(name == self.meaning[name.get_id()])
@@ -239,12 +240,10 @@ class Unrolling:
         self.solver.add(z3.Implies(asked, z3.And(*terms)))
         started = time.perf_counter()
         # An assumption rather than a scope of its own: what the solver learns stays.
-        answer = ask(self.solver, (asked,), self.deadline)
+        satisfiable = is_satisfiable(self.solver, (asked,), self.time_left)
         self.seconds += time.perf_counter() - started
         self.queries += 1
-        if answer == z3.unknown:
-            raise Timeout(self.solver.reason_unknown())
-        if answer != z3.sat:
+        if not satisfiable:
             return None
         model = self.solver.model()
         if not true_in(model, z3.And(*self._later)):
@@ -254,7 +253,7 @@ class Unrolling:
             return self.check(*terms)
         return model
 
-    def read(self, goal: Goal, said: z3.BoolRef, model: z3.ModelRef) -> ConcreteRun:
+    def read(self, goal: Target, said: z3.BoolRef, model: z3.ModelRef) -> ConcreteRun:
         """The canonical run that meets a goal at the present depth, where a model does.
 
         Of all runs of this length it takes the actions that are declared first, step by step, then
@@ -272,7 +271,7 @@ class Unrolling:
             self.solver.pop()
             self.asserted = asserted
 
-    def _canonical(self, goal: Goal, said: z3.BoolRef, model: z3.ModelRef) -> z3.ModelRef:
+    def _canonical(self, goal: Target, said: z3.BoolRef, model: z3.ModelRef) -> z3.ModelRef:
         """The model of the preferred run, of those that the solver admits at present."""
         transitions = self.transitions
         names = list(transitions.actions)
@@ -318,7 +317,7 @@ class Unrolling:
         return model
 
     def decode(
-        self, model: z3.ModelRef, goal: Goal, *said: z3.BoolRef, whole: bool = False
+        self, model: z3.ModelRef, goal: Target, *said: z3.BoolRef, whole: bool = False
     ) -> ConcreteRun:
         """The run of a model, with the entities that an ``any()`` in what is ``said`` speaks of;
         ``whole``: with all that some formula names.
@@ -339,12 +338,12 @@ class Unrolling:
                         yield known
 
     def _choices(
-        self, model: z3.ModelRef, goal: Goal, said: z3.BoolRef
+        self, model: z3.ModelRef, goal: Target, said: z3.BoolRef
     ) -> Iterable[tuple[z3.ExprRef, Sequence[Any]]]:
         """What a run leaves open in its initial state and its arguments, with the values that it is
         to take, the best first; before that, the entities that it is to do without if it can.
         """
-        for needed, _ in self.witnesses((said, *goal.besides), model):
+        for needed, _ in self.witnesses((said, *goal.required_entities), model):
             yield needed, [z3.BoolVal(False)]
         before: dict[str, list[z3.ExprRef]] = {}
         for term in self._entities(model, goal, said):
@@ -367,7 +366,7 @@ class Unrolling:
         for _, type_, constant in goal.variables:
             yield constant, self._options(type_)
 
-    def _entities(self, model: z3.ModelRef, goal: Goal, said: z3.BoolRef) -> Iterable[z3.ExprRef]:
+    def _entities(self, model: z3.ModelRef, goal: Target, said: z3.BoolRef) -> Iterable[z3.ExprRef]:
         """The terms for the entities of a run: those that it names, and what these lead to."""
         named = [
             constant
@@ -375,9 +374,9 @@ class Unrolling:
             for constant in layer.arguments[self._taken(model, layer).name]
         ]
         named += [constant for _, _, constant in goal.variables]
-        named += [witness for _, witness in self.witnesses((said, *goal.besides), model)]
+        named += [witness for _, witness in self.witnesses((said, *goal.required_entities), model)]
         for term in named:
-            if _is_entity(term):
+            if term.sort_kind() == z3.Z3_UNINTERPRETED_SORT:
                 yield term
                 named += [f(term) for f in self.grounding.functions if f.domain(0) == term.sort()]
 
@@ -401,19 +400,10 @@ class Unrolling:
         )
 
 
-def true_in(model: z3.ModelRef, name: z3.BoolRef) -> bool:
-    """Whether a model makes a name true."""
-    return bool(z3.is_true(model.eval(name, model_completion=True)))
-
-
-def _is_entity(term: z3.ExprRef) -> bool:
-    return bool(term.sort_kind() == z3.Z3_UNINTERPRETED_SORT)
-
-
 class _Reader:
     """Reads a run off a model: only the entities that it names, and those that they lead to."""
 
-    def __init__(self, unrolling: Unrolling, model: z3.ModelRef, goal: Goal) -> None:
+    def __init__(self, unrolling: Unrolling, model: z3.ModelRef, goal: Target) -> None:
         self.unrolling = unrolling
         self.model = model
         self.goal = goal
@@ -458,8 +448,10 @@ class _Reader:
             arguments = tuple(self.plain(term) for term in layer.arguments[command.name])
             steps.append((command.name, arguments))
         witness = tuple(self.plain(term) for _, _, term in self.goal.variables)
-        named = self.unrolling.witnesses((*self.goal.besides, *said), self.model)
-        besides = dict.fromkeys((term.sort().name(), self.number(term)) for _, term in named)
+        named = self.unrolling.witnesses((*self.goal.required_entities, *said), self.model)
+        required_entities = dict.fromkeys(
+            (term.sort().name(), self.number(term)) for _, term in named
+        )
         for terms in self.unrolling.grounding.terms.values() if whole else ():
             for term in terms.values():
                 self.number(term)
@@ -473,7 +465,9 @@ class _Reader:
         constants = {name: self.plain(term) for name, term in self.vocabulary.constants.items()}
         sizes = {sort: len(members) for sort, members in self.members.items()}
         types = tuple(type_ for _, type_, _ in self.goal.variables)
-        return ConcreteRun(sizes, initial, constants, tuple(steps), witness, types, tuple(besides))
+        return ConcreteRun(
+            sizes, initial, constants, tuple(steps), witness, types, tuple(required_entities)
+        )
 
     def _describe(self, sort: str, member: z3.ExprRef, initial: dict[str, list[Any]]) -> None:
         for (entity, name), decl in self.vocabulary.references.items():
@@ -485,8 +479,11 @@ class _Reader:
 
 
 def shortest(
-    unrolling: Unrolling, goals: Iterable[Goal], limit: int, known: Mapping[Goal, int] | None = None
-) -> Iterator[tuple[Goal, z3.BoolRef, z3.ModelRef | None]]:
+    unrolling: Unrolling,
+    goals: Iterable[Target],
+    limit: int,
+    known: Mapping[Target, int] | None = None,
+) -> Iterator[tuple[Target, z3.BoolRef, z3.ModelRef | None]]:
     """Extend the unrolling up to ``limit`` steps; yield each goal at the first depth that meets it,
     what stands for it there, and a model.
 
@@ -500,7 +497,7 @@ def shortest(
             left.remove(goal)
             yield goal, z3.BoolVal(True), None
         asked = [goal for goal in left if unrolling.depth or not goal.on_step]
-        said = {goal: unrolling.said_of_last(goal) for goal in asked}
+        said = {goal: unrolling.literal_for(goal) for goal in asked}
         while asked:
             model = unrolling.check(z3.Or(*(said[goal] for goal in asked)))
             if model is None:

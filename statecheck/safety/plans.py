@@ -61,11 +61,11 @@ def plans(
             if z3.is_false(works):
                 continue
             rest = z3.And(*uncovered)
-            covers = induction.of_states({"some": z3.And(rest, works)}, clauses)
+            covers = induction.state_violations({"some": z3.And(rest, works)}, clauses)
             if covers.get("some"):
                 found.append(tuple(step for _, _, step in plan))
                 uncovered.append(z3.Not(works))
-                if not induction.of_states({"left": z3.And(*uncovered)}, clauses):
+                if not induction.state_violations({"left": z3.And(*uncovered)}, clauses):
                     return found
     return None
 

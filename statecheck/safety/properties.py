@@ -11,7 +11,7 @@ from statecheck.claims.claim import UNIVERSAL, Claim
 from statecheck.modeling import Inapplicable
 from statecheck.symbolic.lint import check_identity
 from statecheck.symbolic.paths import Leaf, Node, merge
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 
 INAPPLICABLE = object()
 """Stands for what the body of a claim returns where its antecedent does not hold."""
@@ -32,7 +32,7 @@ class Property:
 
 
 def explore_claim(
-    transitions: Transitions, claim: Claim
+    transitions: TransitionSystem, claim: Claim
 ) -> tuple[tuple[tuple[str, Any, z3.ExprRef], ...], list[Any], Node | Leaf]:
     """A claim's variables, as constants and as what its body gets, and what the body returns;
     INAPPLICABLE where the claim does not apply.
@@ -61,7 +61,7 @@ def explore_claim(
     return variables, values, transitions.code.explore(f"claim {claim.id}", run)
 
 
-def claim_property(transitions: Transitions, claim: Claim) -> Property:
+def claim_property(transitions: TransitionSystem, claim: Claim) -> Property:
     """The terms of a claim."""
     variables, _, tree = explore_claim(transitions, claim)
     what = f"claim {claim.id}"

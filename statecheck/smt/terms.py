@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import z3
 
+from statecheck.smt.c_interface import new_arguments
+
 
 def constants(term: z3.ExprRef, seen: set[int] | None = None) -> list[z3.ExprRef]:
     """The uninterpreted constants of a term, each once, but for what was ``seen``."""
@@ -18,26 +20,18 @@ def constants(term: z3.ExprRef, seen: set[int] | None = None) -> list[z3.ExprRef
 
 def subterms(term: z3.ExprRef, seen: set[int] | None = None) -> Iterator[z3.ExprRef]:
     """Every subterm once, also below quantifiers; none of those that were ``seen``, which grows."""
-    # Z3's C interface rather than `children()`: most terms are met again, and need no wrapper then.
-    context = term.ctx
-    ref = context.ref()
     seen = set() if seen is None else seen
     stack = [] if term.get_id() in seen else [term]
     seen.add(term.get_id())
     while stack:
         term = stack.pop()
         yield term
-        if not z3.is_app(term):
-            if z3.is_quantifier(term) and (body := term.body()).get_id() not in seen:
-                seen.add(body.get_id())
-                stack.append(body)
-            continue
-        for index in range(z3.Z3_get_app_num_args(ref, term.ast)):
-            child = z3.Z3_get_app_arg(ref, term.ast, index)
-            key = z3.Z3_get_ast_id(ref, child)
-            if key not in seen:
-                seen.add(key)
-                stack.append(z3.z3._to_expr_ref(child, context))
+        if z3.is_app(term):
+            # Most arguments are met again, and need no wrapper then.
+            stack.extend(new_arguments(term, seen))
+        elif z3.is_quantifier(term) and (body := term.body()).get_id() not in seen:
+            seen.add(body.get_id())
+            stack.append(body)
 
 
 def ite(condition: z3.BoolRef, then: z3.ExprRef, other: z3.ExprRef) -> z3.ExprRef:
@@ -65,3 +59,8 @@ def uninterpreted(term: z3.ExprRef) -> Iterable[z3.ExprRef]:
     for part in subterms(term):
         if part.decl().kind() == z3.Z3_OP_UNINTERPRETED:
             yield part
+
+
+def is_entity(term: z3.ExprRef) -> bool:
+    """Whether a term is a constant that stands for an entity."""
+    return bool(z3.is_const(term) and term.sort_kind() == z3.Z3_UNINTERPRETED_SORT)

@@ -201,8 +201,8 @@ class Explorer:
     """Runs code along all its paths. Symbolic values ask the active one for their truth.
 
     ``origins`` remembers the lines of the model whose terms were asked for their truth, ``made``
-    the lines that terms come from; both by the terms' numbers. ``onlooker`` names code that may
-    read and not write.
+    the lines that terms come from; both by the terms' numbers. ``read_only_for``
+    names code that may read and not write.
     """
 
     active: Explorer | None = None
@@ -211,7 +211,7 @@ class Explorer:
         self.scopes: list[Scope] = []
         self.error: ModelError | None = None
         self.loops = Loops()
-        self.onlooker = ""
+        self.read_only_for = ""
         self.origins: dict[int, tuple[z3.BoolRef, dict[Origin, None]]] = {}
         self.made: dict[int, tuple[z3.BoolRef, Origin]] = {}
         self._solver = z3.SimpleSolver()

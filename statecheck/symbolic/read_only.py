@@ -34,12 +34,12 @@ class ReadOnlyCode:
                 world.reset()
             return run()
 
-        self.explorer.onlooker = what
+        self.explorer.read_only_for = what
         try:
             with located(what):
                 return self.explorer.explore(once, isolated=True)
         finally:
-            self.explorer.onlooker = ""
+            self.explorer.read_only_for = ""
 
     def evaluate(self, what: str, run: Callable[[], Any], type_: Any = None) -> z3.ExprRef:
         """Run code that changes nothing along all its paths and merge what it returns.

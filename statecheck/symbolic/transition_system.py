@@ -37,7 +37,7 @@ from statecheck.symbolic.world import World
 class SymbolicStep(Step):
     """Any step of the system."""
 
-    def __init__(self, transitions: Transitions) -> None:
+    def __init__(self, transitions: TransitionSystem) -> None:
         self.transitions = transitions
         self.before = transitions.world.system
         self.after = transitions.next_world.system
@@ -58,7 +58,7 @@ class SymbolicStep(Step):
         return truth(z3.And(*same), before)
 
 
-class Transitions:
+class TransitionSystem:
     """A system, the histories that its claims keep, and everything that can happen, as terms.
 
     The state is a set of functions (see ``vocabulary``). ``initial`` gives those that an initial
@@ -156,7 +156,7 @@ class Transitions:
                         term = self.code.evaluate(
                             f"{key}", partial(_of_machine, function, owner, slot)
                         )
-                        initial[key] = Update(x, self.at_start(term, initial))
+                        initial[key] = Update(x, self.in_initial_state(term, initial))
         for item in self.histories:
             key = self.history_key(item)
             x = self.world.variable(key)
@@ -164,10 +164,10 @@ class Transitions:
             term = self.code.evaluate(
                 f"history {item.name}", partial(item.first, entity_value), item.type
             )
-            initial[key] = Update(x, self.at_start(term, initial))
+            initial[key] = Update(x, self.in_initial_state(term, initial))
         return initial
 
-    def at_start(self, term: z3.ExprRef, initial: dict[Key, Update] | None = None) -> Any:
+    def in_initial_state(self, term: z3.ExprRef, initial: dict[Key, Update] | None = None) -> Any:
         """A term about a state, in an initial state."""
         if initial is None:
             return self._first(term)
@@ -194,7 +194,7 @@ class Transitions:
             seen: set[int] = set()
             values: list[z3.ExprRef] = []
             for key, x, term in updates:
-                said = self.of_action(term, command)
+                said = self.specialise(term, command)
                 value = z3.simplify(macros(said))
                 values.append(value)
                 for constant in constants(value, seen):
@@ -207,10 +207,10 @@ class Transitions:
 
     def after(self, term: z3.ExprRef, command: Command) -> Any:
         """A term about a step, for one action: primed functions become what it writes."""
-        said = self.of_action(term, command)
-        return z3.simplify(self.written(command)(said))
+        said = self.specialise(term, command)
+        return z3.simplify(self.update_macros(command)(said))
 
-    def of_action(self, term: z3.ExprRef, command: Command) -> Any:
+    def specialise(self, term: z3.ExprRef, command: Command) -> Any:
         """A term about a step, for one action; still over primed functions."""
         said = z3.substitute(term, (self.action, self.actions[command.name]))
         if not said.eq(term):
@@ -220,7 +220,7 @@ class Transitions:
             self._simple[term.get_id()] = term, z3.simplify(term)
         return self._simple[term.get_id()][1]
 
-    def written(self, command: Command) -> Macros:
+    def update_macros(self, command: Command) -> Macros:
         """What the primed functions stand for after an action."""
         if command.name not in self._macros:
             self._macros[command.name] = self.macros(command.updates)
@@ -247,11 +247,11 @@ class Transitions:
             for key, decl in self.vocabulary.functions.items()
         )
 
-    def under(self, reading: Variant) -> list[z3.BoolRef]:
-        """What a reading fixes, as terms."""
+    def variant_constraints(self, variant: Variant) -> list[z3.BoolRef]:
+        """What a variant fixes, as terms."""
         return [
             self.vocabulary.constants[name] == self.vocabulary.literal(value)
-            for name, value in reading.constants
+            for name, value in variant.constants
         ]
 
 

@@ -372,8 +372,8 @@ class World:
     def write(self, key: Key, entity: z3.ExprRef, value: z3.ExprRef) -> None:
         """Write a function at an entity; inside a loop, at the loop's own element only."""
         element = self.explorer.loops.element
-        if self.explorer.onlooker:
-            raise self.refuse(f"{self.explorer.onlooker} changes {key}; it may only look")
+        if self.explorer.read_only_for:
+            raise self.refuse(f"{self.explorer.read_only_for} changes {key}; it may only look")
         if element is not None and not entity.eq(element):
             raise self.refuse(
                 f"a loop over {element.sort()} writes {key} of another entity; "

@@ -95,17 +95,17 @@ def of_composition(info: SystemInfo, joints: Sequence[Joint]) -> str:
               for name in names.values()]  # fmt: skip
     for joint in joints:
         lines.append(f'{quoted(joint.action)} [shape=plaintext style=""]')
-        together = len(joint.moved) > 1
+        merge_writes = len(joint.moved) > 1
         for sent in joint.sent:
             target = names[sent.entity, sent.slot]
-            style = f" color={quoted(shared)} penwidth=2" if together else ""
+            style = f" color={quoted(shared)} penwidth=2" if merge_writes else ""
             lines.append(
                 f"{quoted(joint.action)} -> {quoted(target)} [label={_label(sent.event)}{style}]"
             )
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def of_states(the: Reachable) -> str:
+def state_violations(the: Reachable) -> str:
     """A state graph; initial boxes have a double border."""
     lines = [*_HEAD]
     for number, heap in enumerate(the.heaps):

@@ -153,7 +153,7 @@ def of_map(the: Map) -> Table:
         (
             paragraph.name,
             row.id,
-            ", ".join(f"{verdict} {reading}".strip() for reading, verdict in row.verdicts),
+            ", ".join(f"{verdict} {variant}".strip() for variant, verdict in row.verdicts),
             ", ".join(sorted(map(str, row.named))),
             ", ".join(sorted(map(str, row.remembered))),
         )
@@ -171,7 +171,7 @@ def of_core(core: Core) -> Table:
     return Table(caption, ("of", "what is needed"), tuple(rows))
 
 
-def of_states(the: Reachable) -> Table:
+def state_violations(the: Reachable) -> Table:
     """A row for each box, with the actions that lead out of it."""
     rows = []
     for number, heap in enumerate(the.heaps):
