@@ -16,9 +16,11 @@ from statecheck.modeling import Inapplicable
 from statecheck.prover.context import DEPTH
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import Player, ReplayError, Stage
-from statecheck.safety.bounded import Target, Unrolling, shortest
+from statecheck.safety.bounded import shortest
 from statecheck.safety.induction import Clause
 from statecheck.safety.regions import Interval
+from statecheck.safety.run_decoding import decoded_run
+from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.symbolic.commands import Command
 
 
@@ -177,7 +179,7 @@ def runs(
     )
     for goal, _, model in shortest(unrolling, goals, limit):
         for whole in (False, True):
-            found = unrolling.decode(model, goal, whole=whole)
+            found = decoded_run(unrolling, model, goal, whole=whole)
             if happens(prover, goals[goal], found):
                 yield goals[goal], found
                 break
