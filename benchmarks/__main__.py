@@ -80,9 +80,9 @@ print(json.dumps([time.process_time() - started, 0]))
 _EXTRACT = """
 import json, time
 from model.site import Site
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 started = time.process_time()
-Transitions(Site)
+TransitionSystem(Site)
 print(json.dumps([time.process_time() - started, 0]))
 """
 _ENDINGS = """

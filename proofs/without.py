@@ -71,7 +71,9 @@ def _appearing(
     from statecheck.mutation.module_variant import reimported_with
     from statecheck.prover.context import DEPTH
     from statecheck.runs.replay import replay
-    from statecheck.safety.bounded import Target, Unrolling, shortest
+    from statecheck.safety.bounded import shortest
+    from statecheck.safety.canonical_run import canonical_run
+    from statecheck.safety.unrolling import Target, Unrolling
 
     sources = {}
     for module in MODULES:
@@ -93,7 +95,7 @@ def _appearing(
         variables = prover.property(claim).variables
         goal = Target(claim.title, term, claim.on_step, variables, claim.variant)
         for _, said, model in shortest(unrolling, [goal], DEPTH):
-            found = unrolling.read(goal, said, model)
+            found = canonical_run(unrolling, goal, said, model)
             return claim, replay(prover.system, prover.histories, found, claim, want=False)
         return claim, None
 

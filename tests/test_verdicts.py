@@ -35,8 +35,11 @@ from statecheck.prover import lock
 from statecheck.prover.prover import Prover
 from statecheck.runs import text
 from statecheck.runs.replay import ReplayError, replay
-from statecheck.safety.bounded import Target, Unrolling, shortest
+from statecheck.safety.bounded import shortest
+from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.plans import Plan, plans
+from statecheck.safety.run_decoding import decoded_run
+from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.evaluation import compiled
 from statecheck.smt.solving import ground_solver
 
@@ -177,7 +180,7 @@ def test_a_version_of_a_server_that_no_step_names_is_a_version(
     version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
     goal = Target("", version == value, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
     unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
-    starts = [unrolling.read(*met).initial for met in shortest(unrolling, [goal], 1)]
+    starts = [canonical_run(unrolling, *met).initial for met in shortest(unrolling, [goal], 1)]
     versions = [start["Server.store.version"][start["Mailbox.move.home"][0]] for start in starts]
     assert versions == [value] * reached
 
@@ -199,8 +202,8 @@ def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool)
     ((needed, _),) = unrolling.grounding.witnesses.values()
     model = unrolling.check(said, needed)
     assert model is not None
-    assert unrolling.decode(model, goal, said).sizes["Attachment"] == 1
-    assert unrolling.read(goal, said, model).sizes["Attachment"] == alone
+    assert decoded_run(unrolling, model, goal, said).sizes["Attachment"] == 1
+    assert canonical_run(unrolling, goal, said, model).sizes["Attachment"] == alone
 
 
 # -- the invariant --------------------------------------------------------------------------------
@@ -603,7 +606,7 @@ def test_unknown_is_never_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(small, "_invariant", [])
     assert ground_solver(0).check() == z3.sat
     monkeypatch.setattr("statecheck.safety.induction.ground_solver", lambda *_: Undecided())
-    monkeypatch.setattr("statecheck.safety.bounded.ground_solver", lambda *_: Undecided())
+    monkeypatch.setattr("statecheck.safety.unrolling.ground_solver", lambda *_: Undecided())
     assert {r.verdict for r in small.settle(claims)} == {Verdict.UNDETERMINED}
 
 
@@ -630,15 +633,13 @@ def test_an_interrupted_run_keeps_what_was_settled() -> None:
 def test_a_run_that_does_not_happen_is_not_shown() -> None:
     claim = named("symptoms.move_may_fail")
     found: list[Any] = []
-    original = Unrolling.read
 
-    class Spy(Unrolling):
-        def read(self, *arguments: Any) -> Any:
-            found.append(original(self, *arguments))
-            return found[-1]
+    def spy(*arguments: Any) -> Any:
+        found.append(canonical_run(*arguments))
+        return found[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("statecheck.prover.prover.Unrolling", Spy)
+        patch.setattr("statecheck.prover.prover.canonical_run", spy)
         list(session.prover(lock_file=None).settle([claim]))
     (run,) = found
     replay(Site, HISTORIES, run, claim, True)

@@ -20,9 +20,9 @@ from statecheck.certificate.smtlib import (
     symbol,
 )
 from statecheck.claims.claim import Claim, Kind
-from statecheck.safety.bounded import Unrolling
 from statecheck.safety.properties import Property
 from statecheck.safety.step_template import StepConstants, lookups, merge_writes
+from statecheck.safety.unrolling import Unrolling
 from statecheck.smt.grounding import polarities
 from statecheck.smt.substitution import substitute_in_turn
 from statecheck.symbolic.vocabulary import Key

@@ -20,7 +20,9 @@ from statecheck.claims.fairness import Strength
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.liveness.eventuality import ActionInstance, Eventuality
 from statecheck.modeling import ModelError
-from statecheck.safety.bounded import Target, Unrolling
+from statecheck.safety.canonical_run import canonical_run
+from statecheck.safety.run_decoding import decoded_run
+from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.solving import true_in
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
@@ -243,10 +245,10 @@ def lassos(
                 )
                 if canonical:
                     stem, best = _shortest_stem(unrolling, names, model)
-                    yield claim, Lasso(unrolling.read(goal, names[stem], best), stem)
+                    yield claim, Lasso(canonical_run(unrolling, goal, names[stem], best), stem)
                 else:
                     stem = _stem(names, model)
-                    yield claim, Lasso(unrolling.decode(model, goal), stem)
+                    yield claim, Lasso(decoded_run(unrolling, model, goal), stem)
 
 
 def _stem(names: Sequence[z3.BoolRef], model: z3.ModelRef) -> int:

@@ -14,9 +14,11 @@ from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.modeling import Inapplicable
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import Player, ReplayError, Stage
-from statecheck.safety.bounded import Target, Unrolling, shortest
+from statecheck.safety.bounded import shortest
 from statecheck.safety.induction import Clause
 from statecheck.safety.regions import Interval
+from statecheck.safety.run_decoding import decoded_run
+from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.symbolic.commands import Command
 
 
@@ -107,7 +109,7 @@ def find_runs(
     )
     for goal, _, model in shortest(unrolling, goals, limit):
         for whole in (False, True):
-            found = unrolling.decode(model, goal, whole=whole)
+            found = decoded_run(unrolling, model, goal, whole=whole)
             if happens(prover, goals[goal], found):
                 yield goals[goal], found
                 break

@@ -16,11 +16,14 @@ from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import Grounds, Question
 from statecheck.runs.recorded import Runs, Unfit
 from statecheck.runs.text import written
-from statecheck.safety.bounded import Target, Unrolling, shortest
+from statecheck.safety.bounded import shortest
+from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.induction import Clause
 from statecheck.safety.plans import LENGTH, plans
 from statecheck.safety.proof_core import Cores, ProofTask
 from statecheck.safety.regions import Interval, joined, works_throughout
+from statecheck.safety.run_decoding import decoded_run
+from statecheck.safety.unrolling import Target, Unrolling
 
 
 class Prover(Grounds):
@@ -111,7 +114,9 @@ class Prover(Grounds):
         for goal, said, model in shortest(unrolling, sought, self.depth):
             claim, _ = question = sought[goal]
             proven = question in settled.excluded
-            run = self._runs.replay(unrolling.read(goal, said, model), claim, proven=proven)
+            run = self._runs.replay(
+                canonical_run(unrolling, goal, said, model), claim, proven=proven
+            )
             with suppress(*Unfit):  # not all that a system prints can be read back
                 found[claim] = self._runs.again(written(run), claim, proven=proven)
         return {claim: found[claim] for claim in claims if claim in found}
@@ -163,15 +168,15 @@ class Prover(Grounds):
             elif cell is None:
                 if goal in known:
                     self._complain(claim, "there is a shorter one")
-                run = self._runs.replay(unrolling.read(goal, said, model), claim)
+                run = self._runs.replay(canonical_run(unrolling, goal, said, model), claim)
                 yield self._met(claim, run, settled.share + clock.lap())
             else:
                 found = regions[claim]
                 # Only a range with a preferred number is worth the time of a canonical run.
                 preferred = self.numbers[claim.variables[-1][1]].preferred
                 shown = any(cell.low <= number <= cell.high for number in preferred)
-                read = unrolling.read(goal, said, model) if shown else None
-                run = self._runs.replay(read or unrolling.decode(model, goal), claim)
+                read = canonical_run(unrolling, goal, said, model) if shown else None
+                run = self._runs.replay(read or decoded_run(unrolling, model, goal), claim)
                 if works_throughout(unrolling, goal, said, cell, model):
                     found.open.discard(cell)
                     found.met.append((cell, run))

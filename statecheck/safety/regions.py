@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import z3
 
 from statecheck.claims.concrete_run import IntegerType
-from statecheck.safety.bounded import Target, Unrolling
+from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.solving import check_sat, ground_solver
 from statecheck.smt.terms import subterms, uninterpreted
 from statecheck.symbolic.transition_system import TransitionSystem
