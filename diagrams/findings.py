@@ -21,11 +21,12 @@ from diagrams.stories import (
     proof_core,
     run_name,
 )
+from diagrams.tables import of_administrators, of_map, of_versions
 from proofs.catalogue import CLAIMS
 from statecheck.claims.claim import Claim
+from statecheck.drawing.picture import Picture
 from statecheck.drawing.pictures import core, run, tables
 from statecheck.drawing.pictures.mermaid import run_sequence
-from statecheck.drawing.pictures.picture import Picture
 from statecheck.drawing.pictures.run import Story
 
 
@@ -36,14 +37,14 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
         "Versions of Store.exe",
         "Which databases a Store.exe writes, whether it starts, whether moves fail.",
         lambda: answers.chart(report),
-        table=lambda: tables.of_versions(*answers.charted(report)),
+        table=lambda: of_versions(*answers.charted(report)),
     )
     yield Picture(
         "administrators",
         "For administrators",
         "What to expect of a Store.exe, by where AVAPI is enabled.",
         lambda: answers.table(report),
-        table=lambda: tables.of_administrators(
+        table=lambda: of_administrators(
             "What to expect of a Store.exe",
             tuple(about for about, _, _ in ANSWERS.values()),
             answers.table_blocks(report),
@@ -95,7 +96,7 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
         "From the article to the model",
         "The article's paragraphs, the claims, and the parts of the model that they speak of.",
         lambda: article.picture(the_map()),
-        table=lambda: tables.of_map(the_map()),
+        table=lambda: of_map(the_map()),
     )
 
 

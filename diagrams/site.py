@@ -10,11 +10,11 @@ from model.site import Site
 from model.version import SP3, SP4, StoreVersion
 from statecheck.drawing.canvas.scene import Scene
 from statecheck.drawing.layout.labels import Ink, Setting
+from statecheck.drawing.machine import describe
+from statecheck.drawing.picture import Picture
 from statecheck.drawing.pictures import composition, dot, reachable, statechart, tables
 from statecheck.drawing.pictures.joint import joints
-from statecheck.drawing.pictures.machine import describe
 from statecheck.drawing.pictures.mermaid import composition_flow, state_diagram, states_flow
-from statecheck.drawing.pictures.picture import Picture
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import signature
 

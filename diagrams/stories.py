@@ -13,9 +13,9 @@ from diagrams.verdicts import ROOT
 from model.site import Site
 from model.version import StoreVersion
 from statecheck.claims.claim import Claim
+from statecheck.drawing.machine import describe
 from statecheck.drawing.pictures import core
 from statecheck.drawing.pictures.joint import joints
-from statecheck.drawing.pictures.machine import describe
 from statecheck.drawing.pictures.playback import play
 from statecheck.drawing.pictures.run import Story
 from statecheck.modeling import signature

@@ -11,11 +11,12 @@ import z3
 
 from model.machines import AttachmentLifecycle, MoveMailbox
 from model.site import Site
-from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES
+from proofs.project import PROJECT
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Core, Verdict
 from statecheck.modeling import ModelError
+from statecheck.prover import session
 from statecheck.prover.prover import Prover
 from statecheck.safety.proof_core import Cores, ProofTask
 
@@ -24,7 +25,7 @@ PROVED = [c for c in CLAIMS if c.kind is Kind.ALWAYS and c.expected == "PROVED"]
 
 @functools.cache
 def engine() -> Prover:
-    return session.prover(explain=True)
+    return session.prover(PROJECT, explain=True)
 
 
 @functools.cache
@@ -97,7 +98,7 @@ def test_readings_are_needed_where_the_other_one_refutes() -> None:
 
 def _proves(title: str) -> bool:
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    prover = Prover(Site, [claim], HISTORIES, numbers=session.NUMBERS)
+    prover = Prover(Site, [claim], HISTORIES, numbers=PROJECT.integers)
     return bool(prover.excluded([(claim, None)], ()))
 
 

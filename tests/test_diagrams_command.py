@@ -16,7 +16,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from diagrams import gallery, verdicts
+from diagrams import __main__ as front_door
+from diagrams import verdicts
 from diagrams.__main__ import main
 from diagrams.site import MACHINES
 from model.site import Site
@@ -72,7 +73,7 @@ def test_a_difference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                capsys: Capture) -> None:  # fmt: skip
     for file in GALLERY.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    monkeypatch.setattr(gallery, "FOLDER", tmp_path)
+    monkeypatch.setattr(front_door, "FOLDER", tmp_path)
     (tmp_path / "composition-dark.svg").write_text("<svg/>")
     (tmp_path / "versions-light.svg").unlink()
     (tmp_path / "old-light.svg").write_text("<svg/>")

@@ -23,11 +23,11 @@ from statecheck.drawing.canvas.svg import svg
 from statecheck.drawing.layout import layout
 from statecheck.drawing.layout.labels import PLAIN, Ink, Setting, transition_lines
 from statecheck.drawing.layout.layout import Graph, Node, dot, lay_out
+from statecheck.drawing.machine import Machine, describe
 from statecheck.drawing.pictures import composition, statechart
 from statecheck.drawing.pictures.anything import picture
 from statecheck.drawing.pictures.composition import picture as composed
 from statecheck.drawing.pictures.joint import joints
-from statecheck.drawing.pictures.machine import Machine, describe
 from statecheck.drawing.pictures.playback import play
 from statecheck.drawing.pictures.statechart import drawings
 from statecheck.modeling import Entity as Kind

@@ -10,8 +10,8 @@ import pytest
 from model.entities import Attachment, Mailbox
 from model.site import Site
 from model.version import StoreVersion
-from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES
+from proofs.project import PROJECT
 from proofs.vocabulary import hands_to_client
 from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.claim import Claim, Kind
@@ -36,6 +36,7 @@ from statecheck.liveness.lasso import lassos
 from statecheck.liveness.ledger import replay_lasso
 from statecheck.liveness.phases import candidate_phases
 from statecheck.modeling import Step
+from statecheck.prover import session
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import ReplayError
 
@@ -61,7 +62,7 @@ STEPS = {
 
 @functools.cache
 def prover() -> Prover:
-    return session.prover(explain=True)
+    return session.prover(PROJECT, explain=True)
 
 
 @functools.cache
@@ -266,7 +267,7 @@ def claim_of(id_: str) -> Claim:
 def _settled(id_: str, *, explain: bool = True) -> Result:
     claim = next(claim for claim in MORE.claims if claim.id == id_)
     engine = Prover(
-        Site, CLAIMS, HISTORIES, numbers=session.NUMBERS, lock_file=session.LOCK, explain=explain
+        Site, CLAIMS, HISTORIES, numbers=PROJECT.integers, lock_file=PROJECT.lock, explain=explain
     )
     (result,) = engine.settle([claim])
     return result

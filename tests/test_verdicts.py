@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from model import version
 from model.entities import Attachment, Mailbox
 from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, SP3, SP4, StoreVersion
-from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
+from proofs.project import PROJECT
 from proofs.table import COLUMNS, table
 from proofs.vocabulary import PER_REQUEST, ever_scanned, fails, hands_to_client, is_protected
 from statecheck.claims.catalogue import Catalogue
@@ -31,7 +32,7 @@ from statecheck.explicit.read_tracing import Code
 from statecheck.explicit.search import Finding, check
 from statecheck.explicit.state_space import FiniteInstance, StateSpace
 from statecheck.modeling import NO_VARIANT, Entity, ModelError, Step, assume
-from statecheck.prover import lock
+from statecheck.prover import lock, session
 from statecheck.prover.prover import Prover
 from statecheck.runs import text
 from statecheck.runs.replay import ReplayError, replay
@@ -59,16 +60,16 @@ def named(id_: str) -> Claim:
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return session.run(CLAIMS)
+    return session.run(PROJECT, CLAIMS)
 
 
 @pytest.fixture(scope="module")
 def engine() -> Prover:
-    return session.prover()
+    return session.prover(PROJECT)
 
 
 def prover(claims: Sequence[Claim], **options: Any) -> Prover:
-    return Prover(Site, claims, HISTORIES, numbers=session.NUMBERS, **options)
+    return Prover(Site, claims, HISTORIES, numbers=PROJECT.integers, **options)
 
 
 def settled(claims: Sequence[Claim], **options: Any) -> dict[str, Result]:
@@ -166,7 +167,7 @@ def test_verdicts_do_not_depend_on_the_seed(report: Report, seed: int) -> None:
             for r in run.results
         }
 
-    other = session.run(CLAIMS, seed=seed)
+    other = session.run(PROJECT, CLAIMS, seed=seed)
     assert settled_by(other) == settled_by(report)
     assert other.tables == report.tables
 
@@ -212,28 +213,30 @@ def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool)
 def test_the_lock_belongs_to_the_model_and_holds(engine: Prover) -> None:
     clauses = engine.invariant()
     assert engine.notes == []
-    assert len(json.loads(session.LOCK.read_text())["clauses"]) == len(clauses)
+    assert len(json.loads(PROJECT.lock.read_text())["clauses"]) == len(clauses)
 
 
 def test_without_a_lock_as_much_is_found(tmp_path: Path) -> None:
     """The same runs, and an invariant that does; there are several, and Z3 has its whims."""
     code = """
-from proofs import session
-engine = session.prover(lock_file=None)
+from proofs.project import PROJECT
+from dataclasses import replace
+from statecheck.prover import session
+engine = session.prover(PROJECT, locked=False)
 print(engine.locked_text(engine.runs()))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["runs"] == json.loads(session.LOCK.read_text())["runs"]
+    assert json.loads(done.stdout)["runs"] == json.loads(PROJECT.lock.read_text())["runs"]
     path = tmp_path / "evidence.lock"
     path.write_text(done.stdout)
-    again = session.prover(lock_file=path)
+    again = session.prover(replace(PROJECT, lock=path))
     assert all(result.as_expected for result in again.settle(CLAIMS))
     assert again.notes == []
 
 
 @pytest.mark.parametrize("tamper", ["false clause", "dropped clause", "no clause", "other model"])
 def test_a_tampered_lock_is_not_believed(tmp_path: Path, tamper: str) -> None:
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(PROJECT.lock.read_text())
     if tamper == "false clause":
         content["clauses"].append("every Attachment: attachment.lifecycle.scanned")
     elif tamper == "dropped clause":
@@ -335,14 +338,14 @@ def test_a_run_that_is_not_one_is_not_believed(
     tmp_path: Path, title: str, tamper: Callable[[dict[str, Any]], object], said: str
 ) -> None:
     """Neither where it would refute a claim, nor where it would reach an antecedent."""
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(PROJECT.lock.read_text())
     kept = content["runs"][title]
     original = json.dumps(kept)
     tamper(kept)
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    engine = session.prover(lock_file=path)
+    engine = session.prover(replace(PROJECT, lock=path))
     (result,) = engine.settle([claim])
     assert result.as_expected
     if result.run is not None:
@@ -359,12 +362,12 @@ def test_a_run_that_is_not_one_is_not_believed(
 
 
 def test_an_antecedents_run_says_nothing_where_the_claim_is_not_proven(tmp_path: Path) -> None:
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(PROJECT.lock.read_text())
     content["clauses"] = content["clauses"][:1]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = next(c for c in CLAIMS if c.title == "cause.scan_before_move [per_request]")
-    engine = session.prover(lock_file=path)
+    engine = session.prover(replace(PROJECT, lock=path))
     (result,) = engine.settle([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert engine.notes == []
@@ -372,7 +375,7 @@ def test_an_antecedents_run_says_nothing_where_the_claim_is_not_proven(tmp_path:
 
 def test_a_run_that_violates_what_is_proven_is_no_note(engine: Prover) -> None:
     """It cannot be, unless the engine is wrong."""
-    kept = json.loads(session.LOCK.read_text())["runs"]
+    kept = json.loads(PROJECT.lock.read_text())["runs"]
     title = "cause.scan_before_move [sticky]"
     claim = next(claim for claim in CLAIMS if claim.title == title)
     assert isinstance(engine._runs.recalled(kept[title], claim, proven=False), Run)
@@ -394,7 +397,7 @@ def test_clauses_are_read_back_from_their_texts(engine: Prover) -> None:
 
 
 def test_a_clause_that_is_none_is_named(tmp_path: Path) -> None:
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(PROJECT.lock.read_text())
     content["clauses"] = ["every Server: it is safe"]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
@@ -406,7 +409,7 @@ def test_a_clause_that_is_none_is_named(tmp_path: Path) -> None:
 
 
 def test_a_certificate_may_rest_on_clauses_of_another_inference() -> None:
-    engine = session.prover()
+    engine = session.prover(PROJECT)
     text = "every Attachment: not attachment.lifecycle.scanned or attachment.ever_scanned"
     before = list(map(str, engine.invariant()))
     assert text not in before
@@ -417,12 +420,12 @@ def test_a_certificate_may_rest_on_clauses_of_another_inference() -> None:
 
 
 def test_a_clause_that_is_there_twice_is_one(tmp_path: Path) -> None:
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(PROJECT.lock.read_text())
     count = len(content["clauses"])
     content["clauses"] *= 3
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
-    assert len(session.prover(lock_file=path).invariant()) == count
+    assert len(session.prover(replace(PROJECT, lock=path)).invariant()) == count
 
 
 def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -430,7 +433,7 @@ def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> 
         raise AssertionError("a run was searched for")
 
     monkeypatch.setattr(Unrolling, "read", searched)
-    engine = session.prover()
+    engine = session.prover(PROJECT)
     claims = [claim for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE, Kind.FINDING)]
     results = list(engine.settle(claims))
     assert engine.notes == []
@@ -439,7 +442,7 @@ def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
-    kept = json.loads(session.LOCK.read_text())["runs"]
+    kept = json.loads(PROJECT.lock.read_text())["runs"]
     assert kept.keys() == {
         claim.title for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE, Kind.FINDING)
     }
@@ -450,12 +453,12 @@ def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
 
 def test_a_lock_that_proves_too_little_is_named(tmp_path: Path) -> None:
     # What is left is inductive, and says nothing of scans.
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(PROJECT.lock.read_text())
     content["clauses"] = [c for c in content["clauses"] if "every Server" in c]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = named("safety.scan_is_served")
-    (result,) = session.prover(lock_file=path).settle([claim])
+    (result,) = session.prover(replace(PROJECT, lock=path)).settle([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert "--write-lock" in result.detail
 
@@ -589,7 +592,7 @@ def test_what_is_impossible_is_not_reached() -> None:
 
 def test_what_is_neither_proved_nor_reached_is_undetermined() -> None:
     claim = named("resolution.no_move_fails_forever")
-    engine = Prover(Site, [claim], HISTORIES, numbers=session.NUMBERS, depth=4)
+    engine = Prover(Site, [claim], HISTORIES, numbers=PROJECT.integers, depth=4)
     (result,) = engine.settle([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert "no run of 4 steps" in result.detail
@@ -611,7 +614,7 @@ def test_unknown_is_never_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_time_means_undetermined() -> None:
-    results = session.run(CHEAP, timeout=0.001, tables=False).results
+    results = session.run(PROJECT, CHEAP, timeout=0.001, tables=False).results
     assert {r.verdict for r in results} == {Verdict.UNDETERMINED}
     assert len(results) == len(CHEAP)
 
@@ -624,7 +627,7 @@ def test_an_interrupted_run_keeps_what_was_settled() -> None:
         if len(seen) == 3:
             raise KeyboardInterrupt
 
-    report = session.run(CHEAP, progress=stop, tables=False)
+    report = session.run(PROJECT, CHEAP, progress=stop, tables=False)
     assert report.interrupted
     assert {r.claim for r in report.results} == {r.claim for r in seen}
     assert exit_code(report) == 130
@@ -640,7 +643,7 @@ def test_a_run_that_does_not_happen_is_not_shown() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("statecheck.prover.prover.canonical_run", spy)
-        list(session.prover(lock_file=None).settle([claim]))
+        list(session.prover(PROJECT, locked=False).settle([claim]))
     (run,) = found
     replay(Site, HISTORIES, run, claim, True)
     with pytest.raises(ReplayError, match="does not replay"):
@@ -660,7 +663,7 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
     search itself (test_memoised_steps_are_the_executed_ones).
     """
     claim = named("resolution.store_recoverable")
-    found = plans(engine.induction, engine.property(claim), engine.invariant(), session.NUMBERS)
+    found = plans(engine.induction, engine.property(claim), engine.invariant(), PROJECT.integers)
     assert found
     names = {step.action for plan in found for step in plan}
     counts = []
@@ -782,7 +785,7 @@ def test_a_cell_has_the_shortest_run_of_its_region() -> None:
         claim = QUESTIONS[0]
         return Result(claim, Verdict.DERIVED, "", longest, answer=answer(*ranges), inside=inside)
 
-    last = session.NUMBERS[StoreVersion].high
+    last = PROJECT.integers[StoreVersion].high
     answers = {
         claim.id: derived([(0, last)], (0, last, run(0)))
         if "restorable" in claim.id

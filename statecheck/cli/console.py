@@ -37,7 +37,8 @@ def run(command: click.Command, arguments: Sequence[str], name: str) -> int:
     if sys.stdout is None:
         return _failed("error: cannot write 'standard output': it is closed.", Exit.USAGE)
     try:
-        with interrupts.heeded(), command.make_context(f"python -m {name}", [*arguments]) as given:
+        program = name if name.split()[0] == "statecheck" else f"python -m {name}"
+        with interrupts.heeded(), command.make_context(program, [*arguments]) as given:
             code = command.invoke(given)
     except KeyboardInterrupt:
         return _failed("interrupted", Exit.INTERRUPTED)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from statecheck.drawing.canvas.marks import line_width
 from statecheck.drawing.canvas.scene import Line, Span
 from statecheck.drawing.canvas.style import SMALL
-from statecheck.drawing.pictures.machine import Machine, Transition
+from statecheck.drawing.machine import Machine, Transition
 
 Ink = str | tuple[str, str]
 """An identifier wherever it stands, or (event, identifier) in the transitions of one event."""

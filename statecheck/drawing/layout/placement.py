@@ -13,7 +13,7 @@ from statecheck.drawing.layout.clarity import Draft
 from statecheck.drawing.layout.geometry import NEAR, Ground, Rectangle, around, inside
 from statecheck.drawing.layout.labels import Lettering, Setting
 from statecheck.drawing.layout.layout import Cluster, Edge, Graph, Node
-from statecheck.drawing.pictures.machine import Machine, State
+from statecheck.drawing.machine import Machine, State
 
 _INITIAL, _ENTRY, _EXIT = "initial of ", "entry of ", "exit of "
 _PAD = 12.0

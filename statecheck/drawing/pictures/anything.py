@@ -7,10 +7,10 @@ from typing import Any
 
 from statemachine.statemachine import StateChart
 
+from statecheck.drawing.machine import describe
+from statecheck.drawing.picture import Picture
 from statecheck.drawing.pictures import dot, statechart, tables
-from statecheck.drawing.pictures.machine import describe
 from statecheck.drawing.pictures.mermaid import state_diagram
-from statecheck.drawing.pictures.picture import Picture
 from statecheck.modeling import ModelError
 
 

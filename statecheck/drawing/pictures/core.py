@@ -12,8 +12,8 @@ from statecheck.drawing.canvas.page import Frame, Key, framed
 from statecheck.drawing.canvas.scene import Group, Item, Scene, label, moved
 from statecheck.drawing.canvas.style import BODY, NAME, SMALL, WIDTH
 from statecheck.drawing.layout.labels import PLAIN, Ink, Setting
+from statecheck.drawing.machine import Machine
 from statecheck.drawing.pictures.joint import Joint
-from statecheck.drawing.pictures.machine import Machine
 from statecheck.drawing.pictures.statechart import STARTS, Drawing, best
 
 _GAP = 40.0

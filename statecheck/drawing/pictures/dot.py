@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statecheck.drawing.canvas.style import LIGHT
 from statecheck.drawing.layout.labels import in_words
 from statecheck.drawing.layout.layout import quoted
+from statecheck.drawing.machine import Machine, State
 from statecheck.drawing.pictures.joint import Joint
-from statecheck.drawing.pictures.machine import Machine, State
 from statecheck.drawing.pictures.reachable import Reachable
 from statecheck.modeling import SystemInfo
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from statecheck.drawing.machine import Machine, State, Transition, describe
 from statecheck.drawing.pictures.composition import whose
 from statecheck.drawing.pictures.joint import Joint
-from statecheck.drawing.pictures.machine import Machine, State, Transition, describe
 from statecheck.drawing.pictures.reachable import Reachable
 from statecheck.drawing.pictures.run import Story, causes
 from statecheck.modeling import SystemInfo

@@ -26,7 +26,7 @@ from statecheck.drawing.layout.clarity import clearest
 from statecheck.drawing.layout.geometry import Rectangle
 from statecheck.drawing.layout.labels import PLAIN, Ink, Setting, description, in_words, lettering
 from statecheck.drawing.layout.placement import Form, Placement
-from statecheck.drawing.pictures.machine import Machine, State, Transition
+from statecheck.drawing.machine import Machine, State, Transition
 from statecheck.modeling import ModelError
 
 STARTS = tuple(

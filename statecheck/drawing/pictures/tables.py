@@ -2,67 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Sequence
 
-from diagrams.administrators import Block
-from diagrams.article import Map
-from diagrams.versions import Chart
-from statecheck.drawing.canvas.text import clean
+from statecheck.drawing.machine import Machine
 from statecheck.drawing.pictures.composition import whose
 from statecheck.drawing.pictures.core import Core
 from statecheck.drawing.pictures.joint import Joint
-from statecheck.drawing.pictures.machine import Machine
 from statecheck.drawing.pictures.reachable import Reachable
 from statecheck.drawing.pictures.run import Story, causes
+from statecheck.drawing.tables import Table
 from statecheck.modeling import SystemInfo
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A text, and the picture that it leads to."""
-
-    text: str
-    link: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A caption, the heads of the columns, and rows."""
-
-    caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str | Cell, ...], ...]
-
-
-def html(table: Table) -> str:
-    """The table as HTML, without any styles."""
-    lines = ["<table>", f"<caption>{_said(table.caption)}</caption>", "<thead><tr>"]
-    lines += [f'<th scope="col">{_said(head)}</th>' for head in table.heads]
-    lines.append("</tr></thead>")
-    lines.append("<tbody>")
-    for row in table.rows:
-        first, *rest = (_cell(cell) for cell in row)
-        cells = "".join(f"<td>{cell}</td>" for cell in rest)
-        lines.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
-    return "\n".join([*lines, "</tbody>", "</table>"]) + "\n"
-
-
-def leads(row: tuple[str | Cell, ...]) -> bool:
-    """Whether some cell of a row leads to a picture."""
-    return any(isinstance(cell, Cell) and bool(cell.link) for cell in row)
-
-
-def _said(words: str) -> str:
-    return escape(clean(words))
-
-
-def _cell(cell: str | Cell) -> str:
-    if isinstance(cell, str):
-        return _said(cell)
-    link = f'<a href="{escape(cell.link)}-light.svg">{_said(cell.text)}</a>'
-    return link if cell.link else _said(cell.text)
 
 
 def of_machine(machine: Machine) -> Table:
@@ -117,51 +66,6 @@ def of_run(story: Story) -> Table:
         f"{story.title}: {story.verdict} in step {len(rows)}.{ever} At the start: {start}. {words}"
     )
     return Table(caption, ("step", "action", "takes part", "what changed"), tuple(rows))
-
-
-def of_administrators(title: str, questions: Sequence[str], blocks: Sequence[Block]) -> Table:
-    """A row for each region of versions and setting of AVAPI."""
-    on = {True: "enabled", False: "disabled"}
-    rows: list[tuple[str | Cell, ...]] = [
-        (
-            block.versions + (f" ({block.warning})" if block.warning else ""),
-            on[row.source],
-            on[row.destination],
-            *(Cell(answer.words, answer.run) for answer in row.answers),
-            block.restorable + (f" ({block.caution})" if block.caution else ""),
-        )
-        for block in blocks
-        for row in block.rows
-    ]
-    heads = ("Store.exe", "AVAPI at source", "AVAPI at destination", *questions, "may be restored")
-    return Table(title, heads, tuple(rows))
-
-
-def of_versions(chart: Chart, names: Mapping[int, str]) -> Table:
-    """A row for each region of each question."""
-    rows = [
-        (band.question, names[region.low], names[region.high], region.words)
-        for band in chart.bands
-        for region in band.regions
-    ]
-    return Table(f"{chart.title}: {chart.subtitle}", ("what", "from", "to", "answer"), tuple(rows))
-
-
-def of_map(the: Map) -> Table:
-    """A row for each claim of each paragraph."""
-    rows = [
-        (
-            paragraph.name,
-            row.id,
-            ", ".join(f"{verdict} {variant}".strip() for variant, verdict in row.verdicts),
-            ", ".join(sorted(map(str, row.named))),
-            ", ".join(sorted(map(str, row.remembered))),
-        )
-        for paragraph in the.paragraphs
-        for row in paragraph.claims
-    ]
-    heads = ("paragraph", "claim", "verdict", "names", "remembers")
-    return Table("From the article to the model", heads, tuple(rows))
 
 
 def of_core(core: Core) -> Table:

@@ -10,18 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from statecheck.drawing import tables
 from statecheck.drawing.canvas import raster
 from statecheck.drawing.canvas.style import Theme
 from statecheck.drawing.canvas.svg import svg
-from statecheck.drawing.pictures import tables
-from statecheck.drawing.pictures.picture import IMAGES, TEXTS, Picture
-
-FOLDER = Path(__file__).with_name("gallery")
-"""The committed pictures."""
+from statecheck.drawing.picture import IMAGES, TEXTS, Picture
 
 INDEX = "README.md"
-
-NOTICE = "<!-- Written by python -m diagrams; do not edit. -->"
 
 
 @dataclass(frozen=True)
@@ -120,9 +115,9 @@ def stale(wanted: Sequence[Output], folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.svg") if path.name not in names)
 
 
-def index(pictures: Sequence[Picture]) -> str:
-    """The gallery's page: every picture, in the theme of who reads it."""
-    lines = [NOTICE, "", "# Gallery", ""]
+def index(pictures: Sequence[Picture], command: str) -> str:
+    """The page of a gallery, which ``command`` writes: every picture, in the reader's theme."""
+    lines = [f"<!-- Written by {command}; do not edit. -->", "", "# Gallery", ""]
     lines += [
         (
             "Drawn by `make diagrams` from the model and its verdicts. Each picture follows the "

@@ -1,8 +1,9 @@
-"""Mutants of the Exchange model: what becomes of each, judged in several processes."""
+"""A campaign of mutants of a project's model: what becomes of each, judged in several processes."""
 
 from __future__ import annotations
 
 import ctypes
+import enum
 import importlib
 import inspect
 import multiprocessing
@@ -13,14 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from types import FrameType, ModuleType
-from typing import Any
+from types import FrameType
 
 import z3
 
-from model import entities, machines, site, version
-from proofs import session
-from proofs.catalogue import CLAIMS, QUESTIONS
 from statecheck.clock import Timeout
 from statecheck.explicit.lockstep import GuideStates, watch
 from statecheck.explicit.state_space import FiniteInstance
@@ -31,22 +28,10 @@ from statecheck.mutation.module_variant import any_graph, reimported_with
 from statecheck.mutation.mutants import Mutant, mutants
 from statecheck.mutation.observations import Event
 from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
+from statecheck.prover import session
+from statecheck.prover.project import Project, project_of
 from statecheck.runs.replay import ReplayError
 from statecheck.smt.interruption import ignore_interrupts, interruptible
-
-MODULES: tuple[ModuleType, ...] = (version, machines, entities, site)
-"""What is mutated: everything of the model that happens. Assumptions are prose."""
-
-Sizes = tuple[tuple[str, int], ...]
-"""How many entities of each kind an instance has."""
-
-SMALL: Sizes = (("servers", 2), ("mailboxes", 1), ("attachments", 1))
-"""The instance whose machines run in step with the original's, and that is searched where neither
-a run nor a proof is found.
-"""
-
-LARGER: Sizes = (("servers", 2), ("mailboxes", 2), ("attachments", 2))
-"""The instance whose machines run in step where a mutant cannot be read for any number."""
 
 EFFORT = 200_000_000
 """So much Z3 may do for one question, in its own units (about half a minute), on any machine."""
@@ -56,20 +41,12 @@ PATIENCE = 120.0
 comes near: what is decided does not depend on how fast or busy a machine is.
 """
 
-_KEPT = (
-    "statecheck.modeling",
-    "proofs.engine",
-    "proofs.mutat",
-    "statecheck.cli.console",
-    "proofs.__main__",
-)
-"""Modules that know nothing of a mutant; the others are imported anew for each."""
-
 
 @dataclass
 class Survey:
     """What became of mutants, by id; what was not settled is left out."""
 
+    project: Project
     mutants: tuple[Mutant, ...]
     found: dict[str, MutantVerdict] = field(default_factory=dict)
     interrupted: bool = False
@@ -85,12 +62,13 @@ class Survey:
 
 
 @cache
-def everything() -> tuple[Mutant, ...]:
-    """Every mutant of the model."""
-    return mutants(site.Site, MODULES)
+def everything(project: Project) -> tuple[Mutant, ...]:
+    """Every mutant of a project's model."""
+    return mutants(project.system, project.mutated)
 
 
 def survey(
+    project: Project,
     wanted: Sequence[Mutant],
     *,
     jobs: int = 1,
@@ -100,15 +78,15 @@ def survey(
 ) -> Survey:
     """Judge mutants. A time-out or Ctrl-C keeps what was settled. Raises ModelError."""
     end = None if timeout is None else time.monotonic() + timeout
-    result = Survey(tuple(wanted))
+    result = Survey(project, tuple(wanted))
     by_id = {mutant.id: mutant for mutant in wanted}
     method = "fork" if sys.platform == "linux" else "spawn"
     context = multiprocessing.get_context(method)
     pool = None
     try:
         with interruptible():
-            _begin(seed, timeout)
-            pool = context.Pool(min(jobs, len(wanted)) or 1, _prepare, (seed,))
+            _begin(project, seed, timeout)
+            pool = context.Pool(min(jobs, len(wanted)) or 1, _prepare, (project, seed))
         stream = pool.imap_unordered(_settle, by_id)
         while len(result.found) < len(by_id):
             left = None if end is None else max(0.0, end - time.monotonic())
@@ -132,47 +110,51 @@ def survey(
 
 # -- in the processes that judge ------------------------------------------------------------------
 
-_ORIGINAL: dict[int, Baseline] = {}
-"""By seed; a forked process has its parent's."""
+_ORIGINAL: dict[tuple[str, int], Baseline] = {}
+"""By project and seed; a forked process has its parent's."""
 
 
-def _begin(seed: int, timeout: float | None = None) -> Baseline:
-    if seed not in _ORIGINAL:
-        prover = session.prover(seed=seed, timeout=timeout)
+def _begin(project: Project, seed: int, timeout: float | None = None) -> Baseline:
+    if (project.home, seed) not in _ORIGINAL:
+        prover = session.prover(project, seed=seed, timeout=timeout)
         try:
-            _ORIGINAL[seed] = Baseline(prover, CLAIMS, QUESTIONS)
+            original = Baseline(prover, project.claims, project.questions)
         except ValueError as error:
             raise ModelError(f"no mutants can be judged: {error}") from None
+        _ORIGINAL[project.home, seed] = original
         prover.end = None
-        for sizes in (SMALL, LARGER):
-            _guide(sizes)  # before processes are forked, which share it
-    return _ORIGINAL[seed]
+        for size in Size:
+            _guide(project, size)  # before processes are forked, which share it
+    return _ORIGINAL[project.home, seed]
 
 
-def _prepare(seed: int) -> None:
+def _prepare(project: Project, seed: int) -> None:
     ignore_interrupts()  # the parent keeps what was settled
-    global _SEED  # noqa: PLW0603  (a process has no other place for it)
-    _SEED = seed
-    _begin(seed)
+    global _TASK  # noqa: PLW0603  (a process has no other place for it)
+    _TASK = project, seed
+    _begin(project, seed)
 
 
-_SEED = 0
+_TASK: tuple[Project, int] | None = None
 
 
 def _settle(id_: str) -> tuple[str, MutantVerdict]:
-    (mutant,) = (mutant for mutant in everything() if mutant.id == id_)
-    return id_, judge(mutant, seed=_SEED)
+    assert _TASK is not None
+    project, seed = _TASK
+    (mutant,) = (mutant for mutant in everything(project) if mutant.id == id_)
+    return id_, judge(project, mutant, seed=seed)
 
 
-def judge(mutant: Mutant, *, seed: int = 0) -> MutantVerdict:
+def judge(project: Project, mutant: Mutant, *, seed: int = 0) -> MutantVerdict:
     """What becomes of a mutant."""
-    original = _begin(seed)
-    module = next(module for module in MODULES if module.__name__ == mutant.module)
+    original = _begin(project, seed)
     try:
-        source = mutant.source(inspect.getsource(module))
-        with _patience(PATIENCE), any_graph(), reimported_with(fresh, {mutant.module: source}):
-            changed: Any = importlib.import_module("proofs.session")
-            return _watched(changed, SMALL) or _judged(original, changed, seed)
+        sources = changed_sources(project, [mutant])
+        with _patience(PATIENCE), any_graph(), reimported_with(fresh(project), sources):
+            changed = imported_anew(project)
+            return _watched(project, changed, Size.SMALL) or _judged(
+                project, original, changed, seed
+            )
     except _Late:
         return MutantVerdict(
             MutantStatus.UNDETERMINED, f"it took more than {PATIENCE:g} seconds of work"
@@ -181,11 +163,31 @@ def judge(mutant: Mutant, *, seed: int = 0) -> MutantVerdict:
         return _invalid(error)
 
 
-def _judged(original: Baseline, changed: Any, seed: int) -> MutantVerdict:
+def changed_sources(project: Project, changes: Sequence[Mutant]) -> dict[str, str]:
+    """The sources of the modules that changes are made in, changed, by the modules' names."""
+    sources = {}
+    for module in project.mutated:
+        # The last change first, so that the places of the others stay what they are.
+        mine = [mutant for mutant in changes if mutant.module == module.__name__]
+        text = inspect.getsource(module)
+        for mutant in sorted(mine, key=lambda mutant: -mutant.start):
+            text = mutant.source(text)
+        if mine:
+            sources[module.__name__] = text
+    return sources
+
+
+def imported_anew(project: Project) -> Project:
+    """The project as its modules, imported anew, declare it now."""
+    name, _, attribute = project.home.partition(":")
+    return project_of(getattr(importlib.import_module(name), attribute), project.home)
+
+
+def _judged(project: Project, original: Baseline, changed: Project, seed: int) -> MutantVerdict:
     """What becomes of a mutant that is not seen where small systems run."""
     try:
-        prover = changed.prover(lock_file=None, seed=seed)
-        return MutantJudge(original).judge(prover, _instance(changed))
+        prover = session.prover(changed, locked=False, seed=seed)
+        return MutantJudge(original).judge(prover, changed.instances.searched)
     except Timeout as gave_up:
         return MutantVerdict(MutantStatus.UNDETERMINED, f"the solver gave up: {gave_up}")
     except (ReplayError, RecursionError, ctypes.ArgumentError) as error:
@@ -193,7 +195,7 @@ def _judged(original: Baseline, changed: Any, seed: int) -> MutantVerdict:
             MutantStatus.UNDETERMINED, f"internal: {type(error).__name__}: {error}"
         )
     except Exception as error:  # noqa: BLE001  (a mutant may do anything)
-        return _watched(changed, LARGER) or _invalid(error)
+        return _watched(project, changed, Size.LARGE) or _invalid(error)
 
 
 def _invalid(error: Exception) -> MutantVerdict:
@@ -201,20 +203,34 @@ def _invalid(error: Exception) -> MutantVerdict:
     return MutantVerdict(MutantStatus.INVALID, " ".join(said.split()))
 
 
-def fresh(name: str) -> bool:
-    """Whether a module has to be imported anew for a changed model."""
-    return name.startswith(("model.", "proofs.")) and not name.startswith(_KEPT)
+def fresh(project: Project) -> Callable[[str], bool]:
+    """Which modules, by name, have to be imported anew for a changed model."""
+    packages = project.packages
+
+    def is_fresh(name: str) -> bool:
+        return name.partition(".")[0] in packages and not name.endswith("__main__")
+
+    return is_fresh
 
 
-def _watched(changed: Any, sizes: Sizes) -> MutantVerdict | None:
+class Size(enum.Enum):
+    """Which of a project's instances machines run in step on."""
+
+    SMALL = "small"
+    LARGE = "large"
+
+    def of(self, project: Project) -> FiniteInstance:
+        """The instance of this size."""
+        own = project.instances
+        return own.small if self is Size.SMALL else own.large
+
+
+def _watched(project: Project, changed: Project, size: Size) -> MutantVerdict | None:
     """What claims see where a mutant's machines run. One that breaks down there may be no model;
     where it is read that is found out, and said better.
     """
-    catalogue: Any = importlib.import_module("proofs.catalogue")
     try:
-        seen = watch(
-            _guide(sizes), _stepwise(changed, sizes), catalogue.CLAIMS, catalogue.HISTORIES
-        )
+        seen = watch(_guide(project, size), size.of(changed), changed.claims, changed.histories)
     except Exception:  # noqa: BLE001  (a mutant may do anything)
         return None
     how = f"run of {seen.steps} steps"
@@ -222,21 +238,14 @@ def _watched(changed: Any, sizes: Sizes) -> MutantVerdict | None:
     return MutantVerdict(MutantStatus.KILLED, "", kills) if kills else None
 
 
-@cache
-def _guide(sizes: Sizes) -> GuideStates:
-    return GuideStates(_stepwise(session, sizes))
+_GUIDES: dict[tuple[str, Size], GuideStates] = {}
 
 
-def _stepwise(changed: Any, sizes: Sizes) -> FiniteInstance:
-    numbers = importlib.import_module("model.version")
-    values = {numbers.StoreVersion: (numbers.SP3, numbers.SP4)}
-    return FiniteInstance(changed.Site, dict(sizes), values, forget=False)
-
-
-def _instance(changed: Any) -> FiniteInstance:
-    numbers = importlib.import_module("model.version")
-    versions = (numbers.SP3, numbers.FIRST_WITH_FORMAT_2_46, numbers.SP4)
-    return FiniteInstance(changed.Site, dict(SMALL), {numbers.StoreVersion: versions})
+def _guide(project: Project, size: Size) -> GuideStates:
+    known = _GUIDES.get((project.home, size))
+    if known is None:
+        known = _GUIDES[project.home, size] = GuideStates(size.of(project))
+    return known
 
 
 class _Late(BaseException):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from statecheck.drawing.canvas.scene import Scene
-from statecheck.drawing.pictures.tables import Table
+from statecheck.drawing.tables import Table
 
 TEXTS = {"dot": ".dot", "mermaid": ".mmd", "html-table": ".html"}
 """The forms that are text, and need no renderer."""
