@@ -29,8 +29,9 @@ from proofs.article import BEYOND_THE_ARTICLE
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.project import PROJECT
 from statecheck.certificate import evidence
-from statecheck.claims.catalogue import Kind
-from statecheck.explicit.search import Instance, check, reach
+from statecheck.claims.claim import Kind
+from statecheck.explicit.search import check
+from statecheck.explicit.state_space import FiniteInstance, count_states
 from statecheck.prover import session
 from statecheck.recheck.scope import MANIFEST
 from statecheck.recheck.solver import Solver
@@ -83,9 +84,9 @@ print(json.dumps([time.process_time() - started, 0]))
 _EXTRACT = """
 import json, time
 from model.site import Site
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 started = time.process_time()
-Transitions(Site)
+TransitionSystem(Site)
 print(json.dumps([time.process_time() - started, 0]))
 """
 _ENDINGS = """
@@ -350,9 +351,9 @@ def growth(repetitions: int) -> Iterator[Row]:
     counts, times = [], []
     for attachments in (1, 2):
         sizes = {"servers": 2, "mailboxes": 1, "attachments": attachments}
-        instance = Instance(Site, sizes, {StoreVersion: FOUR}, {"sticky": False})
+        instance = FiniteInstance(Site, sizes, {StoreVersion: FOUR}, {"sticky": False})
         started = time.perf_counter()
-        counts.append(reach(instance).states)
+        counts.append(count_states(instance).states)
         times.append(time.perf_counter() - started)
         what = f"search, {attachments} attachment{'s' * (attachments > 1)}"
         yield Row(what, f"{times[-1]:.2f} s", f"{counts[-1]:,}", None, None)
@@ -389,7 +390,7 @@ def against_spin(repetitions: int) -> Iterator[Row]:
         if expected > LONGEST:
             break
         sizes = {"servers": 2, "mailboxes": 1, "attachments": number}
-        instance = Instance(Site, sizes, {StoreVersion: FOUR}, {"sticky": False})
+        instance = FiniteInstance(Site, sizes, {StoreVersion: FOUR}, {"sticky": False})
         started = time.perf_counter()
         states = check(claim, HISTORIES, instance).states
         seconds = time.perf_counter() - started

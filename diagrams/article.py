@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import z3
 
-from statecheck.claims.catalogue import Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.drawing.canvas import text
 from statecheck.drawing.canvas.marks import mark
 from statecheck.drawing.canvas.page import Frame, Key, framed
 from statecheck.drawing.canvas.scene import Box, Group, Item, Scene, label, rule
 from statecheck.drawing.canvas.style import BODY, SMALL
-from statecheck.liveness.chain_rule import eventuality
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.liveness.eventuality import eventuality
+from statecheck.safety.properties import claim_property
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY
 from statecheck.symbolic.vocabulary import Key as Function
 
@@ -60,14 +61,14 @@ class Map:
     source: str
 
 
-def claim_rows(transitions: Transitions, claims: Iterable[Claim],
+def claim_rows(transitions: TransitionSystem, claims: Iterable[Claim],
                verdicts: Mapping[tuple[str, str | None], str]) -> dict[str, ClaimRow]:  # fmt: skip
     """Every claim by its id, with the parts of the model that its terms are made of."""
     rows: dict[str, ClaimRow] = {}
     by_claim: dict[str, list[tuple[str, str]]] = {}
     bodies: dict[str, Claim] = {}
     for claim in claims:
-        reading = claim.reading.name
+        reading = claim.variant.name
         by_claim.setdefault(claim.id, []).append((reading, verdicts[claim.id, reading or None]))
         bodies[claim.id] = claim
     remembers = _histories(transitions)
@@ -78,36 +79,36 @@ def claim_rows(transitions: Transitions, claims: Iterable[Claim],
     return rows
 
 
-def _functions(transitions: Transitions, claim: Claim) -> tuple[frozenset[Function], set[str]]:
+def _functions(transitions: TransitionSystem, claim: Claim) -> tuple[frozenset[Function], set[str]]:
     if not claim.variables:
         return frozenset(), set()
     if claim.kind is Kind.EVENTUALLY:
         claimed = eventuality(transitions, claim, claim.fairness)
         terms: tuple[z3.ExprRef, ...] = (
             claimed.premise,
-            claimed.there,
+            claimed.goal_holds,
             claimed.goal,
             *claimed.never,
             *claimed.finitely,
         )
     else:
-        formula = transitions.property(claim)
+        formula = claim_property(transitions, claim)
         terms = (formula.antecedent, formula.holds)
-    keys = transitions.mentioned(terms)
+    keys = transitions.relevance.mentioned(terms)
     histories = {key.name for key in keys if key.slot == HISTORY}
     return frozenset(key for key in keys if key.slot != HISTORY), histories
 
 
-def _histories(transitions: Transitions) -> dict[str, frozenset[Function]]:
+def _histories(transitions: TransitionSystem) -> dict[str, frozenset[Function]]:
     """The functions that each history reads, also by way of other histories."""
     reads: dict[str, set[Function]] = {item.name: set() for item in transitions.histories}
     for command in transitions.commands:
         for key, update in command.updates.items():
             if key.slot == HISTORY:
-                reads[key.name] |= transitions.mentioned([update.value])
+                reads[key.name] |= transitions.relevance.mentioned([update.value])
     for key, update in transitions.initial.items():
         if key.slot == HISTORY:
-            reads[key.name] |= transitions.mentioned([update.value])
+            reads[key.name] |= transitions.relevance.mentioned([update.value])
     for _ in reads:
         for keys in reads.values():
             keys.update(*(reads[key.name] for key in list(keys) if key.slot == HISTORY))

@@ -23,7 +23,7 @@ from diagrams.stories import (
 )
 from diagrams.tables import of_administrators, of_map, of_versions
 from proofs.catalogue import CLAIMS
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.drawing.picture import Picture
 from statecheck.drawing.pictures import core, run, tables
 from statecheck.drawing.pictures.mermaid import run_sequence
@@ -54,7 +54,7 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
         if verdict["run"] is not None:
             yield _run_picture(
                 run_name(claim), "Runs that verdicts show",
-                f"{verdict['verdict']}{_reading(claim)}: {claim.text}",
+                f"{verdict['verdict']}{_variant(claim)}: {claim.text}",
                 partial(claim_run, claim, verdict),
             )  # fmt: skip
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
@@ -63,7 +63,7 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
             yield Picture(
                 core_name(claim),
                 "What proofs rest on",
-                f"What the proof rests on{_reading(claim)}: {claim.text}",
+                f"What the proof rests on{_variant(claim)}: {claim.text}",
                 lambda content=content: core.picture(content()),  # type: ignore[misc]
                 table=lambda content=content: tables.of_core(content()),  # type: ignore[misc]
                 folded=True,
@@ -100,8 +100,8 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
     )
 
 
-def _reading(claim: Claim) -> str:
-    return f", A2 read {claim.reading.name.replace('_', ' ')}" if claim.reading.name else ""
+def _variant(claim: Claim) -> str:
+    return f", A2 read {claim.variant.name.replace('_', ' ')}" if claim.variant.name else ""
 
 
 def _run_picture(

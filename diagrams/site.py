@@ -15,7 +15,7 @@ from statecheck.drawing.picture import Picture
 from statecheck.drawing.pictures import composition, dot, reachable, state_graph, statechart, tables
 from statecheck.drawing.pictures.joint import joints
 from statecheck.drawing.pictures.mermaid import composition_flow, state_diagram, states_flow
-from statecheck.explicit.state_space import Instance
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import signature
 
 MACHINES = {
@@ -76,19 +76,19 @@ def composed() -> Scene:
 
 STORE = ("server1.store", "server1.store.version", "server1.store.format")
 _BUILDS: Mapping[type, Sequence[Any]] = {StoreVersion: (SP3, SP4)}
-STATES: Mapping[str, tuple[Instance, tuple[str, ...], str]] = {
+STATES: Mapping[str, tuple[FiniteInstance, tuple[str, ...], str]] = {
     "states-small": (
-        Instance(Site, {"servers": 1}, {StoreVersion: (SP3,)}, {"sticky": False}),
+        FiniteInstance(Site, {"servers": 1}, {StoreVersion: (SP3,)}, {"sticky": False}),
         ("server1.store", "server1.antivirus"),
         f"one server, Store.exe {SP3}",
     ),
     "states-server": (
-        Instance(Site, {"servers": 1}, _BUILDS, {"sticky": False}),
+        FiniteInstance(Site, {"servers": 1}, _BUILDS, {"sticky": False}),
         STORE,
         f"one server, Store.exe {SP3} or {SP4}",
     ),
     "states-move": (
-        Instance(
+        FiniteInstance(
             Site, {"servers": 2, "mailboxes": 1, "attachments": 1}, _BUILDS, {"sticky": False}
         ),
         ("mailbox1.move",),

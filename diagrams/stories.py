@@ -9,7 +9,7 @@ from typing import Any
 from diagrams import site
 from model.site import Site
 from model.version import StoreVersion
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.fairness import Rare
 from statecheck.drawing.machine import describe
 from statecheck.drawing.pictures import core
@@ -27,18 +27,18 @@ HIGHEST = StoreVersion(2**64 - 1)
 
 def run_name(claim: Claim) -> str:
     """The name of the picture of a claim's run."""
-    reading = f".{claim.reading.name}" if claim.reading.name else ""
-    return f"run-{claim.id}{reading}"
+    variant = f".{claim.variant.name}" if claim.variant.name else ""
+    return f"run-{claim.id}{variant}"
 
 
 def claim_run(claim: Claim, verdict: Mapping[str, Any]) -> Story:
     """The run of a claim, as a report shows it."""
     refuted = verdict["verdict"] == "REFUTED"
-    reading = f", A2 read {claim.reading.name.replace('_', ' ')}" if claim.reading.name else ""
+    variant = f", A2 read {claim.variant.name.replace('_', ' ')}" if claim.variant.name else ""
     steps = verdict["steps"]
     return Story(
         claim.id,
-        f"{verdict['verdict']} by a run of {steps} steps{reading}; none is shorter, at any size",
+        f"{verdict['verdict']} by a run of {steps} steps{variant}; none is shorter, at any size",
         "violated" if refuted else "reached",
         "failure" if refuted else "reached",
         claim.text,
@@ -64,7 +64,7 @@ def _why(claim: Claim) -> Iterator[str]:
     for paragraph in (claim.body.__doc__ or "").split("\n\n")[1:]:
         if words := " ".join(paragraph.split()):
             yield words
-    if claim.reading.name == "sticky":
+    if claim.variant.name == "sticky":
         yield "A2 is read as sticky: what a bypass released stays released."
 
 
@@ -124,7 +124,7 @@ def proof_core(claim: Claim, needed: Mapping[str, Any]) -> core.Core:
         for m in e.machines
         for described in (describe(m.cls),)
     )
-    reading = f" [{claim.reading.name}]" if needed["reading"] else ""
+    reading = f" [{claim.variant.name}]" if needed["reading"] else ""
     return core.Core(
         f"{claim.id}{reading}",
         claim.text,

@@ -24,7 +24,8 @@ from proofs.vocabulary import (
     source_protected_throughout,
     source_unprotected_throughout,
 )
-from statecheck.claims.catalogue import Catalogue, Step, history
+from statecheck.claims.catalogue import Catalogue
+from statecheck.modeling import Step, history
 
 QUESTIONS = Catalogue(Site)
 """The questions of the table, as derived claims of their own."""

@@ -17,7 +17,7 @@ from proofs.vocabulary import (
     is_protected,
     source_scans_throughout,
 )
-from statecheck.claims.catalogue import Step, assume
+from statecheck.modeling import Step, assume
 
 _A2 = ("A1", "A2", "A3")
 

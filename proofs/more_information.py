@@ -21,7 +21,7 @@ from proofs.vocabulary import (
     protected_since_arrival,
     source_protected_throughout,
 )
-from statecheck.claims.catalogue import Step, assume
+from statecheck.modeling import Step, assume
 
 _A2 = ("A1", "A2", "A3")
 

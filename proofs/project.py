@@ -10,9 +10,9 @@ from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, POSTED, SP3, SP4, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.table import AdministratorsTable
-from statecheck.explicit.state_space import Instance
+from statecheck.claims.concrete_run import IntegerType
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.prover.project import Instances, Project
-from statecheck.safety.bounded import Numbers
 
 SMALL = {"servers": 2, "mailboxes": 1, "attachments": 1}
 LARGE = {"servers": 2, "mailboxes": 2, "attachments": 2}
@@ -29,7 +29,7 @@ PROJECT = Project(
     tables=(AdministratorsTable(),),
     # Runs that are shown prefer posted builds.
     integers={
-        StoreVersion: Numbers(
+        StoreVersion: IntegerType(
             StoreVersion.LEAST, StoreVersion.GREATEST, tuple(map(int, POSTED)), StoreVersion.parse
         )
     },
@@ -40,9 +40,9 @@ PROJECT = Project(
     # Every value stays where an invariant is evaluated: a clause may be about one that no guard
     # reads.
     own_instances=Instances(
-        small=Instance(Site, SMALL, {StoreVersion: (SP3, SP4)}, forget=False),
-        large=Instance(Site, LARGE, {StoreVersion: (SP3, SP4)}, forget=False),
-        searched=Instance(Site, SMALL, {StoreVersion: (SP3, FIRST_WITH_FORMAT_2_46, SP4)}),
+        small=FiniteInstance(Site, SMALL, {StoreVersion: (SP3, SP4)}, forget=False),
+        large=FiniteInstance(Site, LARGE, {StoreVersion: (SP3, SP4)}, forget=False),
+        searched=FiniteInstance(Site, SMALL, {StoreVersion: (SP3, FIRST_WITH_FORMAT_2_46, SP4)}),
     ),
 )
 """The case study."""

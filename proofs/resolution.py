@@ -14,7 +14,7 @@ from proofs.vocabulary import (
     last_events,
     started_at_2_46,
 )
-from statecheck.claims.catalogue import Step, assume
+from statecheck.modeling import Step, assume
 
 
 @CATALOGUE.always("resolution.no_move_fails", "Resolution, Status", assumptions=("A3", "A4"))

@@ -16,7 +16,7 @@ from proofs.vocabulary import (
     hands_to_move,
     is_protected,
 )
-from statecheck.claims.catalogue import Step, assume, enabled
+from statecheck.modeling import Step, assume, enabled
 
 
 @CATALOGUE.always("safety.no_loss", "any user would expect", assumptions=("A5", "A6"))

@@ -12,7 +12,7 @@ from proofs.vocabulary import (
     source_protected_throughout,
     unscanned_at_start,
 )
-from statecheck.claims.catalogue import Step, assume
+from statecheck.modeling import Step, assume
 
 
 @CATALOGUE.possible("symptoms.move_may_fail", "Symptoms")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP4, DatabaseFormat, Logged, StoreVersion, fixed
-from statecheck.claims.catalogue import Catalogue, Reading, Step, history
+from statecheck.claims.catalogue import Catalogue
+from statecheck.modeling import Step, Variant, history
 
 CATALOGUE = Catalogue(Site)
 """Every claim, in the order of the article."""
 
-PER_REQUEST = Reading("per_request", (("sticky", False),))
+PER_REQUEST = Variant("per_request", (("sticky", False),))
 """A2 as the project reads it: a bypass releases an attachment for one request of the move."""
 
-STICKY = Reading("sticky", (("sticky", True),))
+STICKY = Variant("sticky", (("sticky", True),))
 """The other reading of A2: what a bypass released stays released."""
 
 

@@ -104,10 +104,10 @@ def main(arguments: Sequence[str]) -> int:
 def command(*, timeout: float | None, seed: int) -> int:
     """Take what each paragraph of the article says out of the model; show the run that appears."""
     with interrupts.held():
+        from statecheck.clock import Timeout
         from statecheck.exit_codes import Exit
         from statecheck.mutation import campaign  # noqa: F401  (it is what takes long)
-        from statecheck.safety.induction import Timeout
-        from statecheck.smt.solving import interruptible
+        from statecheck.smt.interruption import interruptible
 
     missing = False
     try:

@@ -9,7 +9,7 @@ from proofs.vocabulary import (
     source_unprotected_throughout,
     started_unprotected,
 )
-from statecheck.claims.catalogue import Step, assume
+from statecheck.modeling import Step, assume
 
 
 @CATALOGUE.always("workaround.disable_first", "Workaround", assumptions=("A3",))

@@ -14,7 +14,6 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +30,14 @@ from proofs.project import PROJECT
 from statecheck.certificate import evidence
 from statecheck.certificate.certificates import _Assembly, canonical, certificate
 from statecheck.certificate.folder import OutputFolder
-from statecheck.certificate.sections import Premise, name_of
+from statecheck.certificate.premises import CertifiedPremise
+from statecheck.certificate.sections import clause_names
 from statecheck.certificate.smtlib import Writer, layout, symbol
 from statecheck.certificate.sweep import sweep
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
-from statecheck.explicit.state_space import Instance
+from statecheck.clock import Timeout
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.prover import session
 from statecheck.prover.prover import Prover
 from statecheck.recheck import demands
@@ -44,7 +45,6 @@ from statecheck.recheck.command import main as recheck_main
 from statecheck.recheck.fragment import receipt
 from statecheck.recheck.solver import Solver
 from statecheck.recheck.texts import sections
-from statecheck.safety.induction import Timeout
 
 IDS = (
     "resolution.no_move_fails",
@@ -55,7 +55,9 @@ IDS = (
     "liveness.move_ends",
 )
 CHOSEN = [claim for claim in CLAIMS if claim.id in IDS]
-TINY = Instance(Site, {"servers": 1, "mailboxes": 1, "attachments": 1}, {StoreVersion: (SP4,)})
+TINY = FiniteInstance(
+    Site, {"servers": 1, "mailboxes": 1, "attachments": 1}, {StoreVersion: (SP4,)}
+)
 SWEPT_SMALL = dataclasses.replace(
     PROJECT, own_instances=dataclasses.replace(PROJECT.instances, small=TINY)
 )
@@ -63,7 +65,7 @@ ROOT = Path(__file__).parent.parent
 STEP = "claims/resolution.no_move_fails/copy_attachment.smt2"
 NAME = next(
     name
-    for clause, name in name_of(session.prover(PROJECT).invariant()).items()
+    for clause, name in clause_names(session.prover(PROJECT).invariant()).items()
     if "!= scanning" in str(clause) and "antivirus.state" in str(clause)
 )
 CLAUSE = f"invariant/disable_antivirus/{NAME}.smt2"
@@ -158,7 +160,7 @@ def test_time_bounds_the_sweep(capfd: pytest.CaptureFixture[str]) -> None:
 def assembly() -> tuple[_Assembly, dict[Claim, Result]]:
     engine = session.prover(PROJECT)
     found = {result.claim: result for result in engine.settle(CLAIMS)}
-    return _Assembly(engine, partial(evidence.premises, engine)), found
+    return _Assembly(engine), found
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.title)
@@ -288,8 +290,10 @@ def test_other_premises_of_a_claim_are_certified_too(
     formula = engine.property(served.claim)
     kept = engine.transitions.primed(formula.holds)
     premises = [
-        Premise("kept", "A step keeps it.", z3.Not(kept), formula.variables, on_step=True),
-        Premise("so", "It is so.", z3.Not(formula.holds), formula.variables, on_step=False),
+        CertifiedPremise("kept", "A step keeps it.", z3.Not(kept), formula.variables, on_step=True),
+        CertifiedPremise(
+            "so", "It is so.", z3.Not(formula.holds), formula.variables, on_step=False
+        ),
     ]
     texts = certificate(engine, [served], lambda _: premises)
     path = tmp_path / "certificate"

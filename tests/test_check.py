@@ -13,10 +13,11 @@ from statemachine import State, StateMachine
 
 from model.site import Site
 from proofs.__main__ import main
-from statecheck.claims.catalogue import Kind
+from statecheck.claims.claim import Kind
 from statecheck.claims.expressions import claim
 from statecheck.modeling import ModelError, alone, signature
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.safety.properties import claim_property
+from statecheck.symbolic.transition_system import TransitionSystem
 
 SCHEMA = json.loads(
     (Path(__file__).parents[1] / "statecheck/reports/report.schema.json").read_text()
@@ -297,5 +298,5 @@ def test_an_expression_becomes_the_claim_that_one_would_write() -> None:
         ("server1", "Server"),
         ("server2", "Server"),
     ]
-    formula = Transitions(Site).property(found)
+    formula = claim_property(TransitionSystem(Site), found)
     assert "stop_store" in str(formula.antecedent)

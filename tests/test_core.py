@@ -13,13 +13,13 @@ from model.machines import AttachmentLifecycle, MoveMailbox
 from model.site import Site
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.project import PROJECT
-from statecheck.claims.catalogue import Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Choice, Core, Mention, Verdict
 from statecheck.modeling import ModelError
 from statecheck.prover import session
 from statecheck.prover.prover import Prover
-from statecheck.safety.proof_core import Cores, Obligation
-from statecheck.symbolic.spelling import expression
+from statecheck.safety.proof_core import Cores, ProofTask
+from statecheck.safety.spelling import expression
 from statecheck.symbolic.vocabulary import Key
 
 PROVED = [c for c in CLAIMS if c.kind is Kind.ALWAYS and c.expected == "PROVED"]
@@ -35,31 +35,33 @@ def cores() -> Cores:
     return Cores(engine().induction, engine().invariant())
 
 
-def obligation(claim: Claim) -> Obligation:
-    return Obligation(z3.Not(engine().property(claim).holds), claim.on_step)
+def obligation(claim: Claim) -> ProofTask:
+    return ProofTask(z3.Not(engine().property(claim).holds), claim.on_step)
 
 
 @functools.cache
 def core(title: str) -> Core:
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    return cores().core([obligation(claim)], engine().transitions.under(claim.reading))
+    return cores().core(
+        [obligation(claim)], engine().transitions.variant_constraints(claim.variant)
+    )
 
 
 @pytest.mark.parametrize("claim", PROVED, ids=lambda claim: claim.title)
 def test_nothing_of_a_core_can_be_left_out(claim: Claim) -> None:
     found = core(claim.title)
     known = cores()
-    under = engine().transitions.under(claim.reading)
+    under = engine().transitions.variant_constraints(claim.variant)
     texts = {clause.text for clause in found.clauses}
     assert texts <= {str(clause) for clause in known.clauses}
-    assert found.reading <= bool(under)
+    assert found.variant <= bool(under)
     for part in found.parts:
         assert part.kind == "start" or part.origins, part
     used = [
         name for clause, name in zip(known.clauses, known.used, strict=True) if str(clause) in texts
     ]
     chosen = {k for k, clause in enumerate(known.clauses) if str(clause) in texts}
-    fixed = [z3.And(*under)] if found.reading else []
+    fixed = [z3.And(*under)] if found.variant else []
     assumed = z3.FreshBool("reading")
     for context, terms in known._asked([obligation(claim)], chosen):
         context.grounding.constraints.append(z3.Implies(assumed, z3.And(*fixed)))
@@ -89,10 +91,10 @@ def test_the_destination_does_not_matter_to_the_fix() -> None:
 def test_readings_are_needed_where_the_other_one_refutes() -> None:
     def stands_in_both(claim: Claim) -> bool:
         verdicts = [c.expected for c in CLAIMS if c.id == claim.id]
-        return not claim.reading.constants or verdicts == ["PROVED", "PROVED"]
+        return not claim.variant.constants or verdicts == ["PROVED", "PROVED"]
 
     for claim in PROVED:
-        assert core(claim.title).reading is not stands_in_both(claim), claim.title
+        assert core(claim.title).variant is not stands_in_both(claim), claim.title
 
 
 def _proves(title: str) -> bool:

@@ -16,7 +16,7 @@ from diagrams.site import MACHINES
 from model.version import StoreVersion, native
 from proofs.article import PARAGRAPHS
 from proofs.catalogue import CLAIMS
-from statecheck.drawing.canvas import raster
+from statecheck.drawing import raster
 from statecheck.drawing.canvas.scene import Box, Group, Scene, Shape, Text, flat
 from statecheck.drawing.canvas.style import LIGHT
 from statecheck.drawing.canvas.svg import svg
@@ -266,7 +266,7 @@ def test_the_ink_is_what_the_proof_needs(report: dict[str, Any]) -> None:
         claim = next(c for c in CLAIMS if c.id == id_ and c.expected == "PROVED")
         verdict = next(
             c for c in report["claims"]
-            if (c["id"], c["reading"]) == (id_, claim.reading.name or None)
+            if (c["id"], c["reading"]) == (id_, claim.variant.name or None)
         )  # fmt: skip
         told = stories.proof_core(claim, verdict["core"])
         return {layer.machine.name: layer.ink for layer in told.layers}

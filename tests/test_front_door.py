@@ -25,7 +25,7 @@ import pytest
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS
 from proofs.project import PROJECT
-from statecheck.claims.catalogue import Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
 from statecheck.modeling import ModelError
 from statecheck.reports.terminal import Style, listing_text
@@ -286,7 +286,7 @@ def test_ctrl_c_in_a_real_process_shows_no_traceback() -> None:
 
 
 def test_ids_patterns_and_titles_select_in_the_order_of_the_article(session: Session) -> None:
-    title = next(claim.title for claim in CLAIMS if claim.reading.name == "sticky")
+    title = next(claim.title for claim in CLAIMS if claim.variant.name == "sticky")
     assert main(["workaround.*", "symptoms.source_only", title]) == 0
     assert session.asked == [
         "symptoms.source_only",

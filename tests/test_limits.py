@@ -25,10 +25,11 @@ from proofs.__main__ import main
 from proofs.catalogue import CLAIMS
 from proofs.project import LOCK, PROJECT
 from statecheck.claims.results import Verdict
+from statecheck.clock import Timeout
 from statecheck.modeling import ModelError
 from statecheck.prover import session, workers
-from statecheck.safety.induction import Timeout
-from statecheck.smt.solving import ask, interruptible
+from statecheck.smt.interruption import interruptible
+from statecheck.smt.solving import check_sat
 
 ROOT = Path(__file__).parents[1]
 SLACK = 3.0
@@ -105,7 +106,7 @@ def test_ctrl_c_reaches_through_the_solver() -> None:
     timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()
     with pytest.raises(KeyboardInterrupt), interruptible():
-        ask(hard(), deadline=lambda: 30.0)
+        check_sat(hard(), time_left=lambda: 30.0)
     assert time.monotonic() - began < SLACK
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
@@ -125,7 +126,7 @@ def test_ctrl_c_that_is_ignored_stays_ignored() -> None:
     try:
         with interruptible():
             os.kill(os.getpid(), signal.SIGINT)
-            assert ask(z3.Solver()) == z3.sat
+            assert check_sat(z3.Solver()) == z3.sat
     finally:
         signal.signal(signal.SIGINT, former)
 
@@ -134,7 +135,7 @@ def test_nothing_is_raised_or_left_without_ctrl_c() -> None:
     threads = threading.active_count()
     for _ in range(20):
         with interruptible():
-            assert ask(z3.Solver()) == z3.sat
+            assert check_sat(z3.Solver()) == z3.sat
     assert threading.active_count() == threads
 
 
@@ -147,7 +148,7 @@ def test_time_reaches_through_the_solver() -> None:
         return end - time.monotonic()
 
     with pytest.raises(Timeout):
-        ask(hard(), deadline=left)
+        check_sat(hard(), time_left=left)
     assert time.monotonic() - end < SLACK
 
 

@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from model.site import Site
 from proofs.catalogue import CLAIMS
 from proofs.project import PROJECT
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.prover.session import run
 from statecheck.reports import junit, markdown, sarif, source

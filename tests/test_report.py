@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from proofs.catalogue import CLAIMS
-from statecheck.claims.catalogue import Kind
+from statecheck.claims.claim import Kind
 from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
 from statecheck.reports.json_report import SCHEMA, to_json, to_text
 
@@ -112,8 +112,8 @@ def test_claims_are_as_promised() -> None:
     assert list(document) == ["schema", "model", "claims", "derived"]
     claims = document["claims"]
     assert [claim["id"] for claim in claims] == [claim.id for claim in CLAIMS]
-    by_reading = {(claim["id"], claim["reading"]): claim for claim in claims}
-    assert by_reading["cause.scan_before_move", "sticky"] == {
+    by_variant = {(claim["id"], claim["reading"]): claim for claim in claims}
+    assert by_variant["cause.scan_before_move", "sticky"] == {
         "id": "cause.scan_before_move",
         "section": "Cause",
         "kind": "always",
@@ -142,10 +142,10 @@ def test_claims_are_as_promised() -> None:
         "seconds": 0.333333,
         "detail": "",
     }
-    proved = by_reading["cause.only_cause", None]
+    proved = by_variant["cause.only_cause", None]
     assert (proved["invariant"], proved["vacuous"], proved["run"]) == (["p", "q"], False, None)
-    assert by_reading["resolution.rollback_window", None]["expected_answer"] == REGIONS
-    undetermined = by_reading["liveness.move_ends", None]
+    assert by_variant["resolution.rollback_window", None]["expected_answer"] == REGIONS
+    undetermined = by_variant["liveness.move_ends", None]
     assert (undetermined["as_expected"], undetermined["detail"]) == (False, "not yet checked")
 
 

@@ -23,19 +23,25 @@ from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.project import LOCK, PROJECT
 from proofs.table import COLUMNS, table
 from proofs.vocabulary import PER_REQUEST, ever_scanned, fails, hands_to_client, is_protected
-from statecheck.claims.catalogue import ANY_READING, Catalogue, Claim, Kind, Step, assume
+from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Report, Result, Run, RunStep, Verdict, exit_code
+from statecheck.explicit.product import product
 from statecheck.explicit.read_tracing import Code
-from statecheck.explicit.search import Finding, Instance, Space, check, product
-from statecheck.modeling import Entity, ModelError
+from statecheck.explicit.search import Finding, check
+from statecheck.explicit.state_space import FiniteInstance, StateSpace
+from statecheck.modeling import NO_VARIANT, Entity, ModelError, Step, assume
 from statecheck.prover import lock, session
 from statecheck.prover.prover import Prover
 from statecheck.runs import text
 from statecheck.runs.replay import ReplayError, replay
-from statecheck.safety.bounded import Goal, Unrolling, shortest
+from statecheck.safety.bounded import shortest
+from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.plans import Plan, plans
-from statecheck.symbolic import grounding
-from statecheck.symbolic.evaluate import compiled
+from statecheck.safety.run_decoding import decoded_run
+from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.smt.evaluation import compiled
+from statecheck.smt.solving import ground_solver
 
 CHECKED = [claim for claim in CLAIMS if claim.kind is not Kind.EVENTUALLY]
 CHEAP = [
@@ -83,7 +89,7 @@ def test_every_verdict_is_as_expected(report: Report) -> None:
 def test_exhaustive_search_agrees(report: Report, claim: Claim) -> None:
     (result,) = [r for r in report.results if r.claim is claim]
     forget = claim.id != "resolution.events_are_logged"  # the log is dead: no guard reads it
-    instance = Instance(Site, SMALL, {StoreVersion: THREE}, forget=forget)
+    instance = FiniteInstance(Site, SMALL, {StoreVersion: THREE}, forget=forget)
     outcome = check(claim, HISTORIES, instance)
     if claim.kind is not Kind.RECOVERABLE:
         assert outcome.steps == result.steps
@@ -93,9 +99,9 @@ def test_exhaustive_search_agrees(report: Report, claim: Claim) -> None:
     assert holds == (result.verdict is Verdict.PROVED)
 
 
-def other_size(sizes: tuple[int, int, int], forget: bool, **constants: bool) -> Instance:
+def other_size(sizes: tuple[int, int, int], forget: bool, **constants: bool) -> FiniteInstance:
     numbers = dict(zip(("servers", "mailboxes", "attachments"), sizes, strict=True))
-    return Instance(Site, numbers, {StoreVersion: (SP3, SP4)}, constants, forget=forget)
+    return FiniteInstance(Site, numbers, {StoreVersion: (SP3, SP4)}, constants, forget=forget)
 
 
 @pytest.mark.parametrize("sizes", [(2, 1, 0), (1, 1, 1)], ids=str)
@@ -134,10 +140,10 @@ def test_exhaustive_search_agrees_where_there_is_more(
 
 def test_the_encoding_by_hand_agrees(report: Report) -> None:
     outcomes = handwritten.verify()
-    found = {(r.claim.id, r.claim.reading.name or None): r for r in report.results}
+    found = {(r.claim.id, r.claim.variant.name or None): r for r in report.results}
     # It has the claims of the article, and those that any user would expect; not those that are
     # there for the sake of mutants.
-    assert set(outcomes) == {(claim.id, claim.reading.name or None) for claim in SHARED}
+    assert set(outcomes) == {(claim.id, claim.variant.name or None) for claim in SHARED}
     for key, outcome in outcomes.items():
         result = found[key]
         assert outcome.verdict == result.verdict.value, key
@@ -172,9 +178,9 @@ def test_a_version_of_a_server_that_no_step_names_is_a_version(
     functions = {str(key): decl for key, decl in engine.transitions.vocabulary.functions.items()}
     mailbox = z3.Const("any:Mailbox1", z3.DeclareSort("Mailbox"))
     version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
-    goal = Goal("", version == value, False, (("mailbox", Mailbox, mailbox),), ANY_READING)
+    goal = Target("", version == value, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
     unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
-    starts = [unrolling.read(*met).initial for met in shortest(unrolling, [goal], 1)]
+    starts = [canonical_run(unrolling, *met).initial for met in shortest(unrolling, [goal], 1)]
     versions = [start["Server.store.version"][start["Mailbox.move.home"][0]] for start in starts]
     assert versions == [value] * reached
 
@@ -190,14 +196,14 @@ def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool)
     some = z3.Exists([attachment], owner(attachment) == mailbox)
     version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
     term = some if alone else z3.Or(version == 7, some)
-    goal = Goal("", term, False, (("mailbox", Mailbox, mailbox),), ANY_READING)
+    goal = Target("", term, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
     unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
-    said = unrolling.said_of_last(goal)
+    said = unrolling.literal_for(goal)
     ((needed, _),) = unrolling.grounding.witnesses.values()
     model = unrolling.check(said, needed)
     assert model is not None
-    assert unrolling.decode(model, goal, said).sizes["Attachment"] == 1
-    assert unrolling.read(goal, said, model).sizes["Attachment"] == alone
+    assert decoded_run(unrolling, model, goal, said).sizes["Attachment"] == 1
+    assert canonical_run(unrolling, goal, said, model).sizes["Attachment"] == alone
 
 
 # -- the invariant --------------------------------------------------------------------------------
@@ -462,7 +468,7 @@ def test_the_invariant_holds_in_every_reachable_state(engine: Prover) -> None:
     tests = [(clause, compiled(clause.term)) for clause in clauses]
     checked = 0
     for sticky in (False, True):
-        instance = Instance(
+        instance = FiniteInstance(
             Site, SMALL, {StoreVersion: (SP3, SP4)}, {"sticky": sticky}, forget=False
         )
         (space,) = instance.spaces()
@@ -474,7 +480,7 @@ def test_the_invariant_holds_in_every_reachable_state(engine: Prover) -> None:
             if checked % 7 == 0:
                 functions = _functions(kept, state)
                 for clause, test in tests:
-                    if not clause.reading.name or not sticky:
+                    if not clause.variant.name or not sticky:
                         constants = {str(clause.variable): 0}
                         for index in range(len(functions[f"{clause.sort}.index"])):
                             constants[str(clause.variable)] = index
@@ -600,9 +606,9 @@ def test_unknown_is_never_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
     claims = [named("safety.scan_is_served"), named("symptoms.move_may_fail")]
     small = prover(claims, lock_file=None)
     monkeypatch.setattr(small, "_invariant", [])
-    assert grounding.solver(0).check() == z3.sat
-    monkeypatch.setattr("statecheck.safety.induction.solver", lambda *_: Undecided())
-    monkeypatch.setattr("statecheck.safety.bounded.solver", lambda *_: Undecided())
+    assert ground_solver(0).check() == z3.sat
+    monkeypatch.setattr("statecheck.safety.induction.ground_solver", lambda *_: Undecided())
+    monkeypatch.setattr("statecheck.safety.unrolling.ground_solver", lambda *_: Undecided())
     assert {r.verdict for r in small.settle(claims)} == {Verdict.UNDETERMINED}
 
 
@@ -629,15 +635,13 @@ def test_an_interrupted_run_keeps_what_was_settled() -> None:
 def test_a_run_that_does_not_happen_is_not_shown() -> None:
     claim = named("symptoms.move_may_fail")
     found: list[Any] = []
-    original = Unrolling.read
 
-    class Spy(Unrolling):
-        def read(self, *arguments: Any) -> Any:
-            found.append(original(self, *arguments))
-            return found[-1]
+    def spy(*arguments: Any) -> Any:
+        found.append(canonical_run(*arguments))
+        return found[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("statecheck.prover.prover.Unrolling", Spy)
+        patch.setattr("statecheck.prover.prover.canonical_run", spy)
         list(session.prover(PROJECT, locked=False).settle([claim]))
     (run,) = found
     replay(Site, HISTORIES, run, claim, True)
@@ -662,10 +666,10 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
     assert found
     names = {step.action for plan in found for step in plan}
     counts = []
-    for space in Instance(Site, SMALL, {StoreVersion: THREE}, forget=False).spaces():
+    for space in FiniteInstance(Site, SMALL, {StoreVersion: THREE}, forget=False).spaces():
         fired = _fired(space, names)
         counts.append(len(fired))
-        running = space.codes.number("running")
+        running = space.table.number("running")
         stores = {
             member: cell
             for cell, (member, machine, name) in enumerate(space.cells)
@@ -676,7 +680,7 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
                 ends = (_end(fired, state, server, plan) for plan in found)
                 assert state[cell] == running or any(
                     end is not None and end[cell] == running for end in ends
-                ), (server, [space.codes.values[number] for number in state])
+                ), (server, [space.table.values[number] for number in state])
     assert counts == [48_864, 51_480]
 
 
@@ -684,7 +688,7 @@ Fired = dict[Code, dict[tuple[str, tuple[Any, ...]], Code]]
 """For each reachable state where some actions lead, by name and arguments."""
 
 
-def _fired(space: Space, names: Collection[str]) -> Fired:
+def _fired(space: StateSpace, names: Collection[str]) -> Fired:
     found: Fired = {}
     queue = space.initial()
     for state in queue:

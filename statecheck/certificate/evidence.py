@@ -4,14 +4,10 @@ invariant evaluated without a solver.
 
 from __future__ import annotations
 
-from functools import partial
-
 from statecheck.certificate.certificates import certificate
-from statecheck.certificate.sections import Premise
 from statecheck.certificate.sweep import Sweep, sweep
-from statecheck.claims.results import Report, Result
+from statecheck.claims.results import Report
 from statecheck.prover.project import Project
-from statecheck.prover.prover import Prover
 from statecheck.prover.session import prover
 
 
@@ -22,16 +18,7 @@ def certify(
     engine = prover(project, seed=seed, timeout=timeout)
     resting = (text for result in report.results for text in result.invariant or ())
     engine.rest_on(dict.fromkeys(resting))
-    return certificate(engine, report.results, partial(premises, engine))
-
-
-def premises(engine: Prover, result: Result) -> list[Premise]:
-    """The premises of the rule that proves a claim about the end of a run. Raises Timeout."""
-    if result.argument is None:
-        return []
-    known = {str(clause): clause for clause in engine.invariant()}
-    clauses = [known[text] for text in result.invariant or ()]
-    return engine.endings.certified(result.claim, clauses)
+    return certificate(engine, report.results)
 
 
 def swept(project: Project, *, timeout: float | None = None) -> Sweep:

@@ -14,8 +14,9 @@ from typing import Any
 import z3
 
 from statecheck.modeling import Entity, ModelError
-from statecheck.symbolic.transition_system import Transitions
-from statecheck.symbolic.vocabulary import HISTORY, is_membership
+from statecheck.smt.existence import is_existence
+from statecheck.symbolic.transition_system import TransitionSystem
+from statecheck.symbolic.vocabulary import HISTORY
 
 WIDTH = 100
 """Lines are no longer than this where that can be."""
@@ -113,7 +114,9 @@ class At:
 class Writer:
     """Writes the terms of one system, and remembers which numbers it gave a name."""
 
-    def __init__(self, transitions: Transitions, variables: Iterable[tuple[str, Any]] = ()) -> None:
+    def __init__(
+        self, transitions: TransitionSystem, variables: Iterable[tuple[str, Any]] = ()
+    ) -> None:
         vocabulary = transitions.vocabulary
         self.transitions = transitions
         self.state_functions = {str(key): decl for key, decl in vocabulary.functions.items()}
@@ -153,7 +156,7 @@ class Writer:
             return str(value) if value >= 0 else ("-", str(-value))
         if z3.is_true(term) or z3.is_false(term):
             return "true" if z3.is_true(term) else "false"
-        if is_membership(term):
+        if is_existence(term):
             return "true"
         decl = term.decl()
         if decl.kind() == z3.Z3_OP_DT_CONSTRUCTOR:

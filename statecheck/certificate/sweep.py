@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from statecheck.claims.catalogue import History
-from statecheck.explicit.search import Product, State, product
-from statecheck.explicit.state_space import Instance
-from statecheck.modeling import FORGOTTEN, Entity
+from statecheck.explicit.product import Product, State, product
+from statecheck.explicit.state_space import FiniteInstance
+from statecheck.modeling import FORGOTTEN, Entity, History
 from statecheck.safety.induction import Clause
-from statecheck.smt.solving import heed
-from statecheck.symbolic.evaluate import Compiled, compiled
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.smt.evaluation import Compiled, compiled
+from statecheck.smt.interruption import raise_if_interrupted
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key, States, enumeration
 
 
@@ -31,16 +30,16 @@ class Sweep:
 
 
 def sweep(
-    transitions: Transitions,
+    transitions: TransitionSystem,
     clauses: Sequence[Clause],
-    instances: Iterable[Instance],
-    deadline: Callable[[], object] = heed,
+    instances: Iterable[FiniteInstance],
+    time_left: Callable[[], object] = raise_if_interrupted,
 ) -> Sweep:
     """Evaluate clauses for every entity in every reachable state of the instances.
 
-    ``deadline`` is called for each state; it raises what is to end the search.
+    ``time_left`` is called for each state; it raises what is to end the search.
     """
-    relevant = transitions.relevant(clause.term for clause in clauses)
+    relevant = transitions.relevance.of(clause.term for clause in clauses)
     histories = [h for h in transitions.histories if transitions.history_key(h) in relevant]
     seen = 0
     for instance in instances:
@@ -50,9 +49,9 @@ def sweep(
             tests = _tests(
                 clause
                 for clause in clauses
-                if all(space.constants[n] == v for n, v in clause.reading.constants)
+                if all(space.constants[n] == v for n, v in clause.variant.constants)
             )
-            for state in _reachable(kept, deadline):
+            for state in _reachable(kept, time_left):
                 seen += 1
                 failing = reader.failing(state, tests)
                 if failing is not None:
@@ -71,14 +70,14 @@ def _tests(clauses: Iterable[Clause]) -> list[_Test]:
     return [(name, own, compiled(*(c.term for c in own))) for name, own in found.items()]
 
 
-def _reachable(kept: Product, deadline: Callable[[], object]) -> Iterator[State]:
+def _reachable(kept: Product, time_left: Callable[[], object]) -> Iterator[State]:
     queue = []
     for state in kept.initial():
-        deadline()
+        time_left()
         queue.append(state)
     seen = set(queue)
     for state in queue:
-        deadline()
+        time_left()
         yield state
         for _, _, cells, past in kept.steps(*state):
             if (cells, past) not in seen:
@@ -90,11 +89,11 @@ class _Reader:
     """Reads the functions of a state off a state of a product."""
 
     def __init__(
-        self, transitions: Transitions, kept: Product, histories: Sequence[History[Any]]
+        self, transitions: TransitionSystem, kept: Product, histories: Sequence[History[Any]]
     ) -> None:
         system = kept.space.before.system
         info, vocabulary = transitions.info, transitions.vocabulary
-        self.codes = kept.space.codes
+        self.table = kept.space.table
         self.functions: dict[str, list[Any]] = {
             f"{entity.name}.{name}": [
                 getattr(member, name).index for member in system.members(entity)
@@ -123,7 +122,7 @@ class _Reader:
         codes = (*state[0], *state[1])
         for (values, index, type_, known), code in zip(self.places, codes, strict=True):
             if code not in known:
-                known[code] = _spelled(self.codes.values[code], type_)
+                known[code] = _spelled(self.table.values[code], type_)
             values[index] = known[code]
         for name, clauses, test in tests:
             for index in range(self.sizes[clauses[0].sort]):

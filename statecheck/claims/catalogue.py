@@ -1,4 +1,4 @@
-"""Claims and histories: what is said about a system, in plain Python over its states and steps.
+"""Catalogues of claims about a system, in plain Python over its states and steps.
 
 A claim is a function whose annotated parameters are its variables. The first is ``site`` (any name
 that is annotated with the system) for a claim about states, or ``step: Step`` for one about steps::
@@ -8,181 +8,18 @@ that is annotated with the system) for a claim about states, or ``step: Step`` f
         \"\"\"A step that fails a move finds AVAPI enabled on the source.\"\"\"
         assume(fails(step, mailbox))
         return mailbox.home.antivirus.enabled.is_active
-
-A *history* is something that claims remember about a run and the machines do not::
-
-    @history(initially=False)
-    def ever_scanned(step: Step, attachment: Attachment) -> bool:
-        return ever_scanned(attachment) or step.fires(Site.complete_scan, attachment)
-
-It is a function of an entity, evaluated after every step; called with an entity it answers its
-value in the entity's state. Both run on plain systems and on symbolic ones.
 """
 
 from __future__ import annotations
 
-import enum
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, get_type_hints
 
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.fairness import Assumption
-from statecheck.modeling import STATE, Entity, ModelError, System
-
-T = TypeVar("T")
-
-
-class Inapplicable(Exception):  # noqa: N818  (no error: the claim says nothing here)
-    """A claim's antecedent does not hold."""
-
-
-def assume(condition: object) -> None:
-    """The antecedent of a claim: where ``condition`` is false, the claim says nothing."""
-    if not condition:
-        raise Inapplicable
-
-
-def enabled(site: System, action: Callable[..., Any], *arguments: Any) -> Any:
-    """Whether an action could be fired in a state."""
-    observed = site.observed
-    if observed is None:
-        raise ModelError(f"enabled({action.__name__}) is asked of a system that nobody observes")
-    return observed.enabled(action.__name__, arguments)
-
-
-class Step:
-    """One step of a system: the states before and after it, and the action that it was.
-
-    Entities that a claim gets belong to the state before; ``step.after[entity]`` is the same
-    entity after the step.
-    """
-
-    before: Any
-    after: Any
-
-    def fires(self, action: Callable[..., Any], *arguments: Any) -> Any:
-        """Whether the step is this action with these arguments; trailing ones may be left out."""
-        raise NotImplementedError
-
-    def keeps(self, entity: Entity, *but: str) -> Any:
-        """Whether nothing of an entity changes, functions named ``slot.field`` left out."""
-        info = self.before.info.entity(type(entity))
-        return self._keeps(
-            entity,
-            [
-                (machine.slot, name)
-                for machine in info.machines
-                for name in (STATE, *(f.name for f in machine.fields))
-                if f"{machine.slot}.{name}" not in but
-            ],
-        )
-
-    def _keeps(self, entity: Any, functions: Sequence[tuple[str, str]]) -> Any:
-        """Whether some functions of an entity, by slot and name, are the same before and after."""
-        return all(self._same(entity, slot, name) for slot, name in functions)
-
-    def _same(self, entity: Any, slot: str, name: str) -> Any:
-        raise NotImplementedError
-
-
-@dataclass(frozen=True, eq=False)
-class History(Generic[T]):
-    """A function of an entity that remembers something about the run.
-
-    ``initially`` is its value in an initial state: a constant, or a function of the entity.
-    """
-
-    name: str
-    entity: type
-    type: Any
-    initially: Any
-    update: Callable[[Step, Any], Any]
-
-    def __call__(self, entity: Any) -> T:
-        """The value at an entity, in the entity's state."""
-        observed = entity.system.observed
-        if observed is None:
-            raise ModelError(f"{self.name}({entity}) is asked of a system that nobody observes")
-        value: T = observed.observe(self.name, entity, self.type)
-        return value
-
-    def first(self, entity: Any) -> Any:
-        """The value in an initial state."""
-        return self.initially(entity) if callable(self.initially) else self.initially
-
-
-def history(
-    initially: Any,
-) -> Callable[[Callable[[Step, Any], T]], History[T]]:
-    """Make a history of its update: a function of the step and the entity."""
-
-    def make(update: Callable[[Step, Any], T]) -> History[T]:
-        hints = get_type_hints(update)
-        _, variable = inspect.signature(update).parameters
-        return History(update.__name__, hints[variable], hints["return"], initially, update)
-
-    return make
-
-
-class Kind(enum.Enum):
-    """What a claim says of the runs of a system."""
-
-    ALWAYS = "always"
-    """It holds in every reachable state, or of every step from one."""
-    POSSIBLE = "possible"
-    """Some run reaches it."""
-    RECOVERABLE = "recoverable"
-    """From every reachable state some run leads there."""
-    FINDING = "finding"
-    """The article has it as ALWAYS; made precise, it is false."""
-    DERIVED = "derived"
-    """The solver works out the answer."""
-    EVENTUALLY = "eventually"
-    """Every fair run gets there."""
-
-    def __str__(self) -> str:
-        return self.value
-
-
-UNIVERSAL = (Kind.ALWAYS, Kind.FINDING)
-"""The kinds of claims that a run violates."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Constants of the system that are fixed for a claim."""
-
-    name: str
-    constants: tuple[tuple[str, Any], ...]
-
-
-ANY_READING = Reading("", ())
-"""Every constant of the system is left open."""
-
-
-@dataclass(frozen=True, eq=False)
-class Claim:
-    """One claim under one reading. Its ``text`` says in a sentence what the body says in Python."""
-
-    id: str
-    section: str
-    kind: Kind
-    text: str
-    body: Callable[..., Any]
-    variables: tuple[tuple[str, Any], ...]
-    on_step: bool
-    reading: Reading
-    expected: str
-    assumptions: tuple[str, ...]
-    fairness: tuple[Assumption, ...] = ()
-    answer: tuple[tuple[str, str], ...] | None = None
-    """The ranges that are expected of a derived claim; None: whatever comes out."""
-
-    @property
-    def title(self) -> str:
-        """The id, and the reading where there is one."""
-        return f"{self.id} [{self.reading.name}]" if self.reading.name else self.id
+from statecheck.modeling import NO_VARIANT, Step, System, Variant
 
 
 @dataclass
@@ -197,7 +34,7 @@ class Catalogue:
         kind: Kind,
         id_: str,
         section: str,
-        expected: dict[Reading, str],
+        expected: dict[Variant, str],
         assumptions: tuple[str, ...],
         fairness: tuple[Assumption, ...] = (),
         answer: tuple[tuple[str, str], ...] | None = None,
@@ -206,7 +43,7 @@ class Catalogue:
             hints = get_type_hints(body)
             first, *rest = inspect.signature(body).parameters or ("",)
             text = " ".join((inspect.getdoc(body) or "").split("\n\n")[0].split())
-            for reading, verdict in expected.items():
+            for variant, verdict in expected.items():
                 self.claims.append(
                     Claim(
                         id_,
@@ -216,7 +53,7 @@ class Catalogue:
                         body,
                         tuple((name, hints[name]) for name in rest),
                         bool(first) and issubclass(hints[first], Step),
-                        reading,
+                        variant,
                         verdict,
                         assumptions,
                         fairness,
@@ -232,8 +69,8 @@ class Catalogue:
         id_: str,
         section: str,
         *,
-        under: Reading = ANY_READING,
-        refuted_under: tuple[Reading, ...] = (),
+        under: Variant = NO_VARIANT,
+        refuted_under: tuple[Variant, ...] = (),
         assumptions: tuple[str, ...] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what holds in every reachable state, or of every step.
@@ -247,14 +84,14 @@ class Catalogue:
         self, id_: str, section: str, *, assumptions: tuple[str, ...] = ()
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what some run reaches. It says nothing about how likely or common that is."""
-        return self._declare(Kind.POSSIBLE, id_, section, {ANY_READING: "REACHED"}, assumptions)
+        return self._declare(Kind.POSSIBLE, id_, section, {NO_VARIANT: "REACHED"}, assumptions)
 
     def finding(
         self,
         id_: str,
         section: str,
         *,
-        under: Reading = ANY_READING,
+        under: Variant = NO_VARIANT,
         assumptions: tuple[str, ...] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what the article has as true and a run refutes."""
@@ -264,14 +101,14 @@ class Catalogue:
         self, id_: str, section: str, *, assumptions: tuple[str, ...] = ()
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what can be reached from every reachable state. Nobody need take that way."""
-        return self._declare(Kind.RECOVERABLE, id_, section, {ANY_READING: "PROVED"}, assumptions)
+        return self._declare(Kind.RECOVERABLE, id_, section, {NO_VARIANT: "PROVED"}, assumptions)
 
     def derived(
         self,
         id_: str,
         section: str,
         *,
-        under: Reading = ANY_READING,
+        under: Variant = NO_VARIANT,
         assumptions: tuple[str, ...] = (),
         expecting: tuple[tuple[str, str], ...] | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -288,7 +125,7 @@ class Catalogue:
         section: str,
         *,
         fairness: tuple[Assumption, ...],
-        under: Reading = ANY_READING,
+        under: Variant = NO_VARIANT,
         assumptions: tuple[str, ...] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what every run reaches that is as ``fairness`` assumes; the body `leads_to` it.

@@ -20,9 +20,20 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from statecheck.claims.catalogue import ANY_READING, Claim, Kind, Reading, Step, assume
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.fairness import Assumption, leads_to
-from statecheck.modeling import SLOT, EntityInfo, ModelError, System, SystemInfo, signature
+from statecheck.modeling import (
+    NO_VARIANT,
+    SLOT,
+    EntityInfo,
+    ModelError,
+    Step,
+    System,
+    SystemInfo,
+    Variant,
+    assume,
+    signature,
+)
 
 EXPECTED = {
     Kind.ALWAYS: "PROVED",
@@ -43,7 +54,7 @@ def claim(
     text: str,
     *,
     id_: str,
-    reading: Reading = ANY_READING,
+    variant: Variant = NO_VARIANT,
     fairness: tuple[Assumption, ...] = (),
 ) -> Claim:
     """The claim that an expression makes. Raises ModelError that says what is wrong with it."""
@@ -67,15 +78,15 @@ def claim(
         body,
         variables,
         reader.on_step,
-        reading,
+        variant,
         EXPECTED[kind],
         (),
         fairness,
     )
 
 
-def given(system: type[System], settings: Sequence[str]) -> Reading:
-    """The reading that fixes constants: ``NAME=VALUE`` each. Raises ModelError."""
+def given(system: type[System], settings: Sequence[str]) -> Variant:
+    """The variant that fixes constants: ``NAME=VALUE`` each. Raises ModelError."""
     known = {name: type_ for name, type_, _ in signature(system).constants}
     fixed: dict[str, Any] = {}
     for setting in settings:
@@ -88,9 +99,9 @@ def given(system: type[System], settings: Sequence[str]) -> Reading:
         except (ValueError, SyntaxError, TypeError) as error:
             raise ModelError(f"{setting!r} is not NAME=VALUE with a plain value") from error
     if not fixed:
-        return ANY_READING
+        return NO_VARIANT
     said = ", ".join(f"{name}={value}" for name, value in fixed.items())
-    return Reading(said, tuple(fixed.items()))
+    return Variant(said, tuple(fixed.items()))
 
 
 _WORDS: dict[str, Any] = {"assume": assume, "leads_to": leads_to}

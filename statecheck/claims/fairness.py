@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from statecheck.claims.catalogue import Claim
+from dataclasses import dataclass
+from typing import Any
 
 
 class Strength(enum.Enum):
@@ -102,19 +99,6 @@ class LeadsTo:
 
     premise: Any
     goal: Any
-
-
-def passing(claim: Claim) -> Claim:
-    """A claim that every run refutes which passes the premise of another one, and is as that one
-    assumes.
-    """
-    body, on_step = claim.body, claim.on_step
-
-    def never(*values: Any) -> LeadsTo:
-        said = body(*values)
-        return LeadsTo(said.premise and (on_step or not said.goal), False)
-
-    return replace(claim, body=never)
 
 
 def leads_to(premise: object, goal: object) -> LeadsTo:

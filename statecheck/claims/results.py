@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.exit_codes import Exit
 
 
@@ -166,13 +166,13 @@ class CorePart:
 class Core:
     """What a proof needs of the model: with any one part left out as well, it fails.
 
-    ``clauses`` are those of the invariant, ``reading`` whether the claim's reading is needed,
+    ``clauses`` are those of the invariant, ``variant`` whether the claim's variant is needed,
     ``untouched`` the functions of the state that no part of the proof mentions.
     """
 
     parts: tuple[CorePart, ...]
     clauses: tuple[Expression, ...]
-    reading: bool
+    variant: bool
     untouched: tuple[str, ...]
 
 
@@ -189,7 +189,7 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Result:
-    """The verdict on one claim under one reading, with its evidence.
+    """The verdict on one claim under one variant, with its evidence.
 
     ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
     ``vacuous`` whether an always claim's antecedent is out of reach, or a derived answer is empty,

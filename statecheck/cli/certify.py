@@ -18,11 +18,11 @@ from statecheck.certificate import evidence
 from statecheck.certificate.folder import OutputFolder
 from statecheck.claims.results import Report
 from statecheck.cli import console
+from statecheck.clock import Timeout, seconds_until
 from statecheck.exit_codes import Exit
 from statecheck.prover.project import Project
 from statecheck.recheck.scope import MANIFEST
-from statecheck.safety.induction import Timeout, left
-from statecheck.smt.solving import heed, interruptible
+from statecheck.smt.interruption import interruptible, raise_if_interrupted
 
 SHOWN = 5
 """So many differences are listed."""
@@ -71,7 +71,7 @@ class Certified:
         return self._kept(files, stdout=stdout)
 
     def _left(self) -> float | None:
-        return left(self.end)
+        return seconds_until(self.end)
 
     def _kept(self, files: Mapping[str, str], *, stdout: bool) -> int:
         if self.folder is None:
@@ -133,7 +133,7 @@ class Certified:
     def _waited(self, process: subprocess.Popen[bytes]) -> int:
         """The exit code of a process, once it is there."""
         while True:
-            heed()
+            raise_if_interrupted()
             left = self._left()
             try:
                 return process.wait(PAUSE if left is None else min(PAUSE, left))

@@ -14,7 +14,7 @@ import click
 from statecheck.cli import console, interrupts
 
 if TYPE_CHECKING:
-    from statecheck.claims.catalogue import Claim, Kind
+    from statecheck.claims.claim import Claim, Kind
     from statecheck.claims.fairness import Assumption
     from statecheck.claims.results import Report
     from statecheck.modeling import System
@@ -77,7 +77,7 @@ def command(
     """
     with interrupts.held():
         from statecheck.claims import expressions  # noqa: F401  (needed soon)
-        from statecheck.claims.catalogue import Kind
+        from statecheck.claims.claim import Kind
         from statecheck.claims.results import exit_code
         from statecheck.prover.context import DEPTH
         from statecheck.reports.json_report import to_text
@@ -135,9 +135,9 @@ def _claims(
     settings: Sequence[str],
 ) -> list[Claim]:
     from statecheck.claims import expressions
-    from statecheck.claims.catalogue import Kind
+    from statecheck.claims.claim import Kind
 
-    reading = expressions.given(system, settings)
+    variant = expressions.given(system, settings)
     counts: dict[Kind, int] = {}
     claims = []
     for kind, text in asked:
@@ -148,7 +148,7 @@ def _claims(
                 kind,
                 text,
                 id_=f"{kind}.{counts[kind]}",
-                reading=reading,
+                variant=variant,
                 fairness=fairness if kind is Kind.EVENTUALLY else (),
             )
         )
@@ -174,11 +174,11 @@ def _settled(
 ) -> Report:
     """Settle the claims; what an interruption leaves open is left out."""
     from statecheck.claims.results import Report, Result, Verdict
+    from statecheck.clock import Timeout
     from statecheck.prover.agreement import check_agreement
     from statecheck.prover.project import bounded_integers
     from statecheck.prover.prover import Prover
-    from statecheck.safety.induction import Timeout
-    from statecheck.smt.solving import interruptible
+    from statecheck.smt.interruption import interruptible
 
     results: list[Result] = []
     engine: Prover | None = None
@@ -195,7 +195,7 @@ def _settled(
                 explain=explain,
                 depth=depth,
             )
-            check_agreement(engine.transitions, claims, deadline=engine.remaining)
+            check_agreement(engine.transitions, claims, time_left=engine.remaining)
             for result in engine.settle(claims):
                 results.append(result)  # noqa: PERF402  (what is settled outlives an interruption)
     except Timeout as gave_up:

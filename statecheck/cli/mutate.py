@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from statecheck.mutation.campaign import Survey
-    from statecheck.mutation.judge import Judgement
     from statecheck.mutation.mutants import Mutant
+    from statecheck.mutation.verdict import MutantVerdict
     from statecheck.prover.project import Project
     from statecheck.reports.terminal import Style
 
@@ -114,7 +114,7 @@ def mutate(
     timeout: float | None,
     seed: int,
 ) -> int:
-    """Judge the mutants of a project that ``patterns`` select; return the exit code."""
+    """MutantJudge the mutants of a project that ``patterns`` select; return the exit code."""
     with interrupts.held():
         from statecheck.mutation.campaign import everything, survey
 
@@ -146,13 +146,13 @@ def mutate(
 def exit_code(found: Survey) -> int:
     """The exit code of a survey."""
     from statecheck.exit_codes import Exit
-    from statecheck.mutation.judge import Fate
+    from statecheck.mutation.verdict import MutantStatus
 
     if found.interrupted:
         return Exit.INTERRUPTED
-    if found.count(Fate.SURVIVED):
+    if found.count(MutantStatus.SURVIVED):
         return Exit.DIFFERS
-    return Exit.UNDETERMINED if found.count(Fate.UNDETERMINED) else Exit.AS_EXPECTED
+    return Exit.UNDETERMINED if found.count(MutantStatus.UNDETERMINED) else Exit.AS_EXPECTED
 
 
 def _selected(patterns: Sequence[str], known: Sequence[Mutant]) -> list[Mutant]:
@@ -168,7 +168,7 @@ def _selected(patterns: Sequence[str], known: Sequence[Mutant]) -> list[Mutant]:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[Mutant, Judgement], None] | None]:
+def _progress(total: int) -> Iterator[Callable[[Mutant, MutantVerdict], None] | None]:
     """What to call after each mutant; None where nobody watches."""
     if not sys.stderr.isatty():
         yield None
@@ -188,8 +188,8 @@ def _progress(total: int) -> Iterator[Callable[[Mutant, Judgement], None] | None
         task = bar.add_task("proving the model itself", total=total)
         bar.refresh()
 
-        def settled(mutant: Mutant, judgement: Judgement) -> None:
-            said = f"{mutant.id} {judgement.fate}"
+        def settled(mutant: Mutant, verdict: MutantVerdict) -> None:
+            said = f"{mutant.id} {verdict.status}"
             bar.update(task, advance=1, description=said, refresh=True)
 
         yield settled
@@ -208,17 +208,17 @@ def _file(mutant: Mutant) -> str:
 
 def score(found: Survey) -> tuple[int, int]:
     """How many mutants were killed, of how many that could have been."""
-    from statecheck.mutation.judge import Fate
+    from statecheck.mutation.verdict import MutantStatus
 
-    killed = found.count(Fate.KILLED)
-    return killed, killed + found.count(Fate.SURVIVED, Fate.UNDETERMINED)
+    killed = found.count(MutantStatus.KILLED)
+    return killed, killed + found.count(MutantStatus.SURVIVED, MutantStatus.UNDETERMINED)
 
 
 def seen(found: Survey) -> dict[str, list[str]]:
     """For each claim the mutants that it was found to see, the claims that see none included."""
     by_claim: dict[str, list[str]] = {claim.title: [] for claim in found.project.claims}
-    for mutant, judgement in found.settled:
-        for title in dict.fromkeys(kill.claim for kill in judgement.kills):
+    for mutant, verdict in found.settled:
+        for title in dict.fromkeys(kill.claim for kill in verdict.kills):
             by_claim.setdefault(title, []).append(mutant.id)
     return by_claim
 
@@ -240,11 +240,11 @@ def to_json(found: Survey, seed: int) -> dict[str, Any]:
                 "line": mutant.line,
                 "before": mutant.before,
                 "after": mutant.after,
-                "fate": judgement.fate.value,
-                "reason": judgement.reason,
-                "seen_by": [vars(kill) for kill in judgement.kills],
+                "fate": verdict.status.value,
+                "reason": verdict.reason,
+                "seen_by": [vars(kill) for kill in verdict.kills],
             }
-            for mutant, judgement in found.settled
+            for mutant, verdict in found.settled
         ],
         "claims": seen(found),
     }
@@ -253,17 +253,17 @@ def to_json(found: Survey, seed: int) -> dict[str, Any]:
 def text(found: Survey, style: Style) -> str:
     """A survey as text of at most 80 columns."""
     from statecheck.mutation.campaign import everything
-    from statecheck.mutation.judge import Fate
+    from statecheck.mutation.verdict import MutantStatus
     from statecheck.reports.terminal import chapter, printed
 
     parts: list[RenderableType] = [_table(found)]
-    for heading, fate in (
-        ("Survivors: a claim is missing", Fate.SURVIVED),
-        ("Undetermined", Fate.UNDETERMINED),
-        ("Equivalent: the same system, by Z3", Fate.EQUIVALENT),
-        ("Invalid: no model", Fate.INVALID),
+    for heading, status in (
+        ("Survivors: a claim is missing", MutantStatus.SURVIVED),
+        ("Undetermined", MutantStatus.UNDETERMINED),
+        ("Equivalent: the same system, by Z3", MutantStatus.EQUIVALENT),
+        ("Invalid: no model", MutantStatus.INVALID),
     ):
-        parts += chapter(heading, _accounts(found, fate))
+        parts += chapter(heading, _accounts(found, status))
     if len(found.found) == len(everything(found.project)):
         parts += chapter("Claims that were not needed to see any mutant", _blind(found))
     return printed([*parts, "", *_closing(found)], style)
@@ -273,7 +273,7 @@ def _table(found: Survey) -> RenderableType:
     from rich import box
     from rich.table import Table
 
-    from statecheck.mutation.judge import Fate
+    from statecheck.mutation.verdict import MutantStatus
     from statecheck.reports.words import grouped
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
@@ -281,25 +281,25 @@ def _table(found: Survey) -> RenderableType:
     for heading in ("mutants", "killed", "equal", "invalid", "survived", "open"):
         table.add_column(heading, justify="right", no_wrap=True)
 
-    def row(name: str, fates: Sequence[Fate]) -> None:
-        counts = (sum(own is fate for own in fates) for fate in Fate)
-        table.add_row(name, str(len(fates)), *(str(count or "") for count in counts))
+    def row(name: str, statuses: Sequence[MutantStatus]) -> None:
+        counts = (sum(own is status for own in statuses) for status in MutantStatus)
+        table.add_row(name, str(len(statuses)), *(str(count or "") for count in counts))
 
     for part, group in grouped(found.settled, lambda item: item[0].part):
-        row(part, [judgement.fate for _, judgement in group])
+        row(part, [verdict.status for _, verdict in group])
     table.add_section()
-    row("all", [judgement.fate for _, judgement in found.settled])
+    row("all", [verdict.status for _, verdict in found.settled])
     return table
 
 
-def _accounts(found: Survey, fate: Any) -> Iterator[RenderableType]:
-    """The mutants of a fate, by the reason."""
+def _accounts(found: Survey, status: Any) -> Iterator[RenderableType]:
+    """The mutants with a status, by the reason."""
     from rich.text import Text
 
     from statecheck.reports.terminal import QUIET, indented
     from statecheck.reports.words import grouped
 
-    mine = [(m, judgement) for m, judgement in found.settled if judgement.fate is fate]
+    mine = [(m, verdict) for m, verdict in found.settled if verdict.status is status]
     for reason, group in grouped(mine, lambda item: item[1].reason):
         yield Text(f"{reason}:", "bold")
         for mutant, _ in group:
@@ -320,14 +320,14 @@ def _blind(found: Survey) -> Iterator[RenderableType]:
 def _closing(found: Survey) -> Iterator[RenderableType]:
     from rich.text import Text
 
-    from statecheck.mutation.judge import Fate
+    from statecheck.mutation.verdict import MutantStatus
     from statecheck.reports.terminal import BAD, GOOD, OPEN
 
     killed, possible = score(found)
     if not found.found:
         yield "Nothing was settled."
         return
-    survivors, open_ = found.count(Fate.SURVIVED), found.count(Fate.UNDETERMINED)
+    survivors, open_ = found.count(MutantStatus.SURVIVED), found.count(MutantStatus.UNDETERMINED)
     if survivors:
         yield Text(f"! {survivors} survived without a checked reason.", f"bold {BAD}")
     elif open_:
@@ -335,7 +335,10 @@ def _closing(found: Survey) -> Iterator[RenderableType]:
     else:
         yield Text("No mutant survives without a checked reason.", GOOD)
     share = f" ({math.floor(1000 * killed / possible) / 10:g} %)" if possible else ""
-    others = ", ".join(f"{found.count(fate)} {fate}" for fate in (Fate.EQUIVALENT, Fate.INVALID))
+    others = ", ".join(
+        f"{found.count(status)} {status}"
+        for status in (MutantStatus.EQUIVALENT, MutantStatus.INVALID)
+    )
     yield Text(
         f"{len(found.found)} mutants: {killed} of {possible} killed{share}; {others}.", "bold"
     )

@@ -25,7 +25,7 @@ from statecheck.cli import console, interrupts
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
-    from statecheck.claims.catalogue import Claim
+    from statecheck.claims.claim import Claim
     from statecheck.claims.results import Report, Result
     from statecheck.files import OutputFile
     from statecheck.prover.project import Project
@@ -345,8 +345,8 @@ def _write_lock(project: Project, timeout: float | None) -> float | None:
     if project.lock is None:
         raise click.UsageError("--write-lock has no file to write; name one with --lock FILE.")
     with interrupts.held():
+        from statecheck.clock import Timeout
         from statecheck.prover.session import lock_text
-        from statecheck.safety.induction import Timeout
 
     began = time.monotonic()
     file = console.output_file(str(project.lock))

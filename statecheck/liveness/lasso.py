@@ -9,25 +9,31 @@ and loop together, were unsatisfiable.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import z3
 
+from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.claims.fairness import Strength
-from statecheck.liveness.chain_rule import Eventuality, Instance
+from statecheck.clock import TimeLeft, unlimited
+from statecheck.liveness.eventuality import ActionInstance, Eventuality
 from statecheck.modeling import ModelError
-from statecheck.safety.bounded import Found, Goal, Numbers, Unrolling, true_in
-from statecheck.symbolic.commands import Command, subterms
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.safety.canonical_run import canonical_run
+from statecheck.safety.run_decoding import decoded_run
+from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.smt.solving import true_in
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Command
+from statecheck.symbolic.transition_system import TransitionSystem
 
 
 @dataclass(frozen=True)
 class Lasso:
     """A run whose last state is that after ``stem`` steps."""
 
-    found: Found
+    run: ConcreteRun
     stem: int
 
 
@@ -36,12 +42,12 @@ class _Search:
 
     def __init__(self, unrolling: Unrolling, claims: Sequence[Eventuality]) -> None:
         self.unrolling = unrolling
-        self.goals: dict[tuple[int, bool], Goal] = {}
-        self.said: dict[tuple[int, bool, int], z3.BoolRef] = {}
+        self.goals: dict[tuple[int, bool], Target] = {}
+        self.literals: dict[tuple[int, bool, int], z3.BoolRef] = {}
         for claim in claims:
-            self._keep(claim, claim.owed, on_step=False)
-            self._keep(claim, z3.And(*claim.idle), on_step=True)
-            self._keep(claim, z3.And(*claim.late), on_step=True)
+            self._keep(claim, claim.pending, on_step=False)
+            self._keep(claim, z3.And(*claim.non_goal), on_step=True)
+            self._keep(claim, z3.And(*claim.recurring), on_step=True)
             for fair in claim.fair:
                 if fair.free:
                     if any(z3.is_quantifier(part) for part in subterms(fair.command.guard)):
@@ -54,40 +60,40 @@ class _Search:
                 self._keep(claim, z3.And(chosen, fair.taken), on_step=True)
                 self._keep(claim, z3.Not(fair.enabled), on_step=False)
 
-    def _action(self, fair: Instance) -> z3.ExprRef:
+    def _action(self, fair: ActionInstance) -> z3.ExprRef:
         return self.unrolling.transitions.actions[fair.command.name]
 
     def _keep(self, claim: Eventuality, term: z3.BoolRef, *, on_step: bool) -> None:
         key = term.get_id(), on_step
-        self.goals[key] = Goal("", term, on_step, claim.variables, claim.claim.reading)
+        self.goals[key] = Target("", term, on_step, claim.variables, claim.claim.variant)
 
     def note(self) -> None:
-        """Name what there is to say of the last step and the last state."""
+        """Name the literals of the last step and the last state."""
         depth = self.unrolling.depth
         for (key, on_step), goal in self.goals.items():
             if on_step and depth:
-                self.said[key, True, depth - 1] = self.unrolling.said_of_last(goal)
+                self.literals[key, True, depth - 1] = self.unrolling.literal_for(goal)
             elif not on_step:
-                self.said[key, False, depth] = self.unrolling.said_of_last(goal)
+                self.literals[key, False, depth] = self.unrolling.literal_for(goal)
 
     def at(self, term: z3.BoolRef, index: int, *, on_step: bool) -> z3.BoolRef:
-        """What stands for a term in a state, or in the step from it."""
-        return self.said[term.get_id(), on_step, index]
+        """The literal of a term in a state, or in the step from it."""
+        return self.literals[term.get_id(), on_step, index]
 
     def closes(self, stem: int) -> z3.BoolRef:
-        """What stands for: the last state is that after ``stem`` steps.
+        """A literal: the last state is that after ``stem`` steps.
 
         Where a function is written at entities that its actions name, only these are compared.
         """
         unrolling = self.unrolling
         name = z3.FreshBool("closes")
-        early, late = unrolling.state(stem), unrolling.state(unrolling.depth)
+        first, last = unrolling.state(stem), unrolling.state(unrolling.depth)
 
         def same(decl: z3.FuncDeclRef, entity: z3.ExprRef) -> z3.BoolRef:
-            before = z3.substitute_funs(decl(entity), *early)
-            return z3.Implies(name, before == z3.substitute_funs(decl(entity), *late))
+            before = z3.substitute_funs(decl(entity), *first)
+            return z3.Implies(name, before == z3.substitute_funs(decl(entity), *last))
 
-        for decl, _ in late:
+        for decl, _ in last:
             named = self._named[decl.name()]
             if named is None:
                 unrolling.grounding.forall(decl.domain(0).name(), partial(same, decl))
@@ -107,10 +113,10 @@ class _Search:
         where some action writes it at any number of entities.
         """
         transitions = self.unrolling.transitions
-        found: dict[str, list[tuple[Command, z3.ExprRef]] | None] = {}
+        entities: dict[str, list[tuple[Command, z3.ExprRef]] | None] = {}
         for key, decl in transitions.vocabulary.functions.items():
             named: list[tuple[Command, z3.ExprRef]] = []
-            found[decl.name()] = named
+            entities[decl.name()] = named
             for command in transitions.commands:
                 if key not in command.updates:
                     continue
@@ -118,15 +124,15 @@ class _Search:
                 tests = [t for t in subterms(update.value) if _is_test(t, update.variable)]
                 without = z3.substitute(update.value, *((t, z3.BoolVal(False)) for t in tests))
                 if not z3.simplify(without).eq(decl(update.variable)):
-                    found[decl.name()] = None
+                    entities[decl.name()] = None
                     break
                 for test in tests:
                     left, right = test.children()
                     named.append((command, right if left.eq(update.variable) else left))
-        return found
+        return entities
 
     def disabled(self, claim: Eventuality) -> list[z3.BoolRef]:
-        """What stands for a claim's fair actions being disabled, in any state."""
+        """The literals of a claim's fair actions being disabled, in any state."""
         return [
             self.at(z3.Not(fair.enabled), index, on_step=False)
             for fair in claim.fair
@@ -135,22 +141,27 @@ class _Search:
         ]
 
     def refutes(self, claim: Eventuality, stem: int, closes: z3.BoolRef) -> z3.BoolRef:
-        """What stands for: the lasso with that stem refutes the claim."""
+        """A literal: the lasso with that stem refutes the claim."""
         unrolling = self.unrolling
         loop = range(stem, unrolling.depth)
-        owed, idle, late = claim.owed, z3.And(*claim.idle), z3.And(*claim.late)
+        pending, non_goal = claim.pending, z3.And(*claim.non_goal)
+        recurring = z3.And(*claim.recurring)
         starts = [
             z3.And(
-                self.at(owed, start, on_step=False),
+                self.at(pending, start, on_step=False),
                 *(
-                    self.at(idle, index, on_step=True)
+                    self.at(non_goal, index, on_step=True)
                     for index in range(min(start, stem), unrolling.depth)
                 ),
             )
             for start in range(unrolling.depth)
         ]
         name = z3.FreshBool("refutes")
-        parts = [closes, z3.Or(*starts), *(self.at(late, index, on_step=True) for index in loop)]
+        parts = [
+            closes,
+            z3.Or(*starts),
+            *(self.at(recurring, index, on_step=True) for index in loop),
+        ]
         for fair in claim.fair:
             if not fair.free:
                 parts.append(self._fair(claim, fair, loop))
@@ -160,14 +171,14 @@ class _Search:
         unrolling.constraints.append(z3.Implies(name, z3.And(*parts)))
         return name
 
-    def _fair(self, claim: Eventuality, fair: Instance, loop: range) -> z3.BoolRef:
+    def _fair(self, claim: Eventuality, fair: ActionInstance, loop: range) -> z3.BoolRef:
         chosen = self.unrolling.transitions.action == self._action(fair)
         taken = [self.at(z3.And(chosen, fair.taken), index, on_step=True) for index in loop]
         disabled = [self.at(z3.Not(fair.enabled), index, on_step=False) for index in loop]
         return _fairly(fair, taken, disabled)
 
     def _fair_to(
-        self, name: z3.BoolRef, fair: Instance, loop: range, entity: z3.ExprRef
+        self, name: z3.BoolRef, fair: ActionInstance, loop: range, entity: z3.ExprRef
     ) -> z3.BoolRef:
         (free,) = fair.free
         unrolling = self.unrolling
@@ -184,7 +195,7 @@ class _Search:
 
 
 def _fairly(
-    fair: Instance, taken: Sequence[z3.BoolRef], disabled: Sequence[z3.BoolRef]
+    fair: ActionInstance, taken: Sequence[z3.BoolRef], disabled: Sequence[z3.BoolRef]
 ) -> z3.BoolRef:
     if fair.fair.strength is Strength.STRONG:
         return z3.Or(*taken, z3.And(*disabled))
@@ -192,13 +203,13 @@ def _fairly(
 
 
 def lassos(
-    transitions: Transitions,
+    transitions: TransitionSystem,
     claims: Iterable[Eventuality],
     limit: int,
     *,
     seed: int = 0,
-    deadline: Callable[[], float | None] = lambda: None,
-    numbers: Mapping[type, Numbers] | None = None,
+    time_left: TimeLeft = unlimited,
+    numbers: Mapping[type, IntegerType] | None = None,
     canonical: bool = True,
 ) -> Iterator[tuple[Eventuality, Lasso]]:
     """The shortest lassos of up to ``limit`` steps that refute claims, each as it is found.
@@ -207,7 +218,7 @@ def lassos(
     then; otherwise it is the one that the solver came upon. Raises Timeout.
     """
     left = list(claims)
-    unrolling = Unrolling(transitions, seed=seed, deadline=deadline, numbers=numbers)
+    unrolling = Unrolling(transitions, seed=seed, time_left=time_left, numbers=numbers)
     search = _Search(unrolling, left)
     search.note()
     while left and unrolling.depth < limit:
@@ -227,19 +238,21 @@ def lassos(
                     continue
                 del asked[claim]
                 left.remove(claim)
-                besides = tuple(search.disabled(claim))
-                reading = claim.claim.reading
-                goal = Goal("", z3.BoolVal(True), False, claim.variables, reading, besides)
+                required_entities = tuple(search.disabled(claim))
+                variant = claim.claim.variant
+                goal = Target(
+                    "", z3.BoolVal(True), False, claim.variables, variant, required_entities
+                )
                 if canonical:
                     stem, best = _shortest_stem(unrolling, names, model)
-                    yield claim, Lasso(unrolling.read(goal, names[stem], best), stem)
+                    yield claim, Lasso(canonical_run(unrolling, goal, names[stem], best), stem)
                 else:
                     stem = _stem(names, model)
-                    yield claim, Lasso(unrolling.decode(model, goal), stem)
+                    yield claim, Lasso(decoded_run(unrolling, model, goal), stem)
 
 
 def _stem(names: Sequence[z3.BoolRef], model: z3.ModelRef) -> int:
-    """The shortest stem of the lassos in a model; ``names`` has what stands for each stem."""
+    """The shortest stem of the lassos in a model; ``names`` has a literal for each stem."""
     return min(k for k, name in enumerate(names) if true_in(model, name))
 
 
@@ -255,7 +268,7 @@ def _shortest_stem(
 
 
 def _is_test(term: z3.ExprRef, variable: z3.ExprRef) -> bool:
-    """Whether a term says which entity ``variable`` is."""
+    """True of an equation with ``variable`` on one side alone."""
     if not z3.is_eq(term) or not any(side.eq(variable) for side in term.children()):
         return False
     return not all(part.eq(variable) for part in term.children())

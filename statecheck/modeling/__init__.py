@@ -1,26 +1,36 @@
-"""A small language for systems of python-statemachine machines; it knows nothing of Exchange.
+"""A small language for systems of python-statemachine machines.
 
 A *machine* is a python-statemachine class with typed fields. An *entity* owns machines and refers
 to other entities. A *system* has any number of each kind of entity and composes their machines by
 *actions*, each one atomic step. The same classes run, are searched, are proven and are drawn.
 """
 
-from statecheck.modeling.errors import ActionDisabled, ModelError
+from statecheck.errors import ActionDisabled, ModelError
+from statecheck.modeling.entity import Entity, Many
 from statecheck.modeling.fields import FORGOTTEN, STATE, Field, Record, Start, anything, derived
 from statecheck.modeling.machine import Machine
+from statecheck.modeling.observation import (
+    History,
+    Inapplicable,
+    Step,
+    assume,
+    enabled,
+    history,
+)
 from statecheck.modeling.signature import (
     ActionInfo,
     EntityInfo,
     FieldInfo,
     MachineInfo,
     SystemInfo,
-    signature,
 )
 from statecheck.modeling.single_machine import SLOT, alone
-from statecheck.modeling.system import Entity, Many, System, action, pure
+from statecheck.modeling.system import System, action, pure, signature
+from statecheck.modeling.variant import NO_VARIANT, Variant
 
 __all__ = [
     "FORGOTTEN",
+    "NO_VARIANT",
     "SLOT",
     "STATE",
     "ActionDisabled",
@@ -29,18 +39,25 @@ __all__ = [
     "EntityInfo",
     "Field",
     "FieldInfo",
+    "History",
+    "Inapplicable",
     "Machine",
     "MachineInfo",
     "Many",
     "ModelError",
     "Record",
     "Start",
+    "Step",
     "System",
     "SystemInfo",
+    "Variant",
     "action",
     "alone",
     "anything",
+    "assume",
     "derived",
+    "enabled",
+    "history",
     "pure",
     "signature",
 ]

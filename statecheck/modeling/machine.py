@@ -14,7 +14,7 @@ from statemachine.engines.sync import SyncEngine
 from statemachine.event_data import TriggerData
 from statemachine.transition_list import TransitionList
 
-from statecheck.modeling.errors import ModelError
+from statecheck.errors import ModelError
 from statecheck.modeling.fields import STATE, Field, Start
 
 _LIBRARY = str(Path(str(statemachine.__file__)).parent)

@@ -7,14 +7,12 @@ import itertools
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import Any, get_args, get_origin
 
-from statecheck.modeling.errors import ModelError
+from statecheck.errors import ModelError
+from statecheck.modeling.entity import Entity, Many
 from statecheck.modeling.fields import STATE, Field
 from statecheck.modeling.machine import Machine, check_no_cache
-
-if TYPE_CHECKING:
-    from statecheck.modeling.system import System
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class ActionInfo:
 class SystemInfo:
     """Everything that a system declares, in the order of the source text."""
 
-    cls: type[System]
+    cls: type[Any]
     entities: tuple[EntityInfo, ...]
     actions: tuple[ActionInfo, ...]
     constants: tuple[tuple[str, Any, Any], ...]
@@ -144,30 +142,19 @@ def _annotations_of_fields(cls: type[Machine], names: dict[str, type]) -> Iterat
             yield from _annotations(holder, names)
 
 
-def signature(cls: type[System]) -> SystemInfo:
-    """Read a system's signature off its class; it is read once.
-
-    Raises ModelError where an annotation does not make sense.
-    """
-    known = _SIGNATURES.get(cls)
-    if known is None:
-        known = _SIGNATURES[cls] = _signature(cls)
-    return known
-
-
-_SIGNATURES: dict[type[System], SystemInfo] = {}
-
 _RESERVED = frozenset(("history", "kind", "term", "world"))
 """What entities have in a proof, and what is remembered of them."""
 
 
-def _signature(cls: type[System]) -> SystemInfo:
-    from statecheck.modeling.system import Entity, Many, System  # noqa: PLC0415  (they use this)
+def read_signature(cls: type, base: type) -> SystemInfo:
+    """The signature of a system's class; the names of ``base`` are every system's.
 
+    Raises ModelError where an annotation does not make sense.
+    """
     kinds: dict[str, type] = {}
     constants: list[tuple[str, Any, Any]] = []
     for name, annotation in _annotations(cls, {}):
-        if name in System.__annotations__:
+        if name in base.__annotations__:
             continue
         if get_origin(annotation) is Many:
             kinds[name] = get_args(annotation)[0]
@@ -204,18 +191,16 @@ def _signature(cls: type[System]) -> SystemInfo:
                     "data belongs on a machine"
                 )
         entities.append(EntityInfo(kind, plural, tuple(machines), tuple(references)))
-    return SystemInfo(cls, tuple(entities), tuple(_actions(cls, names)), tuple(constants))
+    return SystemInfo(cls, tuple(entities), tuple(_actions(cls, base, names)), tuple(constants))
 
 
-def _actions(cls: type[System], names: dict[str, type]) -> Iterator[ActionInfo]:
-    from statecheck.modeling.system import System  # noqa: PLC0415  (it uses this)
-
-    for base in reversed(cls.__mro__):
-        for name, member in base.__dict__.items():
+def _actions(cls: type, base: type, names: dict[str, type]) -> Iterator[ActionInfo]:
+    for ancestor in reversed(cls.__mro__):
+        for name, member in ancestor.__dict__.items():
             if not hasattr(member, "__action__"):
                 continue
             function: Callable[..., Any] = member.__action__
-            if hasattr(System, name):
+            if hasattr(base, name):
                 raise ModelError(
                     f"{cls.__name__}.{name} is a name that systems use; call the action otherwise"
                 )
@@ -224,7 +209,7 @@ def _actions(cls: type[System], names: dict[str, type]) -> Iterator[ActionInfo]:
             holder = type(
                 "Parameters",
                 (),
-                {"__annotations__": function.__annotations__, "__module__": base.__module__},
+                {"__annotations__": function.__annotations__, "__module__": ancestor.__module__},
             )
             types = dict(_annotations(holder, names))
             parameters = []

@@ -11,9 +11,10 @@ from typing import Any
 
 from statemachine import StateChart, StateMachine
 
-from statecheck.modeling.errors import ModelError
+from statecheck.errors import ModelError
+from statecheck.modeling.entity import Entity, Many
 from statecheck.modeling.machine import Machine
-from statecheck.modeling.system import Entity, Many, System, action
+from statecheck.modeling.system import System, action
 
 SLOT = "machine"
 """The attribute under which the one kind of entity has its machine."""

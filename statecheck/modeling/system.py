@@ -1,74 +1,23 @@
-"""Entities, and the system that composes their machines by joint actions."""
+"""The system that composes the machines of entities by joint actions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, cast
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 from statemachine.exceptions import TransitionNotAllowed
 
-from statecheck.modeling.errors import ActionDisabled, ModelError
+from statecheck.errors import ActionDisabled, ModelError, assigned_in_action
+from statecheck.modeling.entity import Entity, Many
 from statecheck.modeling.fields import FORGOTTEN, STATE, Journal, Record, Start
 from statecheck.modeling.machine import Machine
-from statecheck.modeling.signature import EntityInfo, MachineInfo, SystemInfo, signature
+from statecheck.modeling.signature import EntityInfo, MachineInfo, SystemInfo, read_signature
 
-E = TypeVar("E", bound="Entity")
+E = TypeVar("E", bound=Entity)
 S = TypeVar("S", bound="System")
 R = TypeVar("R")
 P = ParamSpec("P")
-
-
-class Entity:
-    """Something that there is any number of. Its annotations name its machines and references.
-
-    A reference to another entity is fixed for good; what changes is a field of a machine.
-    """
-
-    system: Any
-    index: int
-
-    @property
-    def name(self) -> str:
-        """The kind in lower case and the number, from 1: ``server2``."""
-        return f"{type(self).__name__.lower()}{self.index + 1}"
-
-    def __repr__(self) -> str:
-        return self.name
-
-    def __setattr__(self, name: str, value: object) -> None:
-        """Raise ModelError in an action: what changes belongs on a machine."""
-        if "system" in self.__dict__ and self.system.firing:
-            raise _hidden(type(self), name)
-        super().__setattr__(name, value)
-
-    def __eq__(self, other: object) -> Any:
-        """The same one, be it in another state of the system."""
-        return isinstance(other, Entity) and (type(self), self.index) == (type(other), other.index)
-
-    def __hash__(self) -> int:
-        return hash((type(self), self.index))
-
-
-class Many(Sequence[E], Generic[E]):
-    """All entities of a kind."""
-
-    def __init__(self, members: Sequence[E] = ()) -> None:
-        self._members = tuple(members)
-
-    def __iter__(self) -> Iterator[E]:
-        return iter(self._members)
-
-    def __len__(self) -> int:
-        return len(self._members)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._members[index]
-
-    def where(self, **attributes: object) -> Many[E]:
-        """Those whose attributes have these values: ``attachments.where(mailbox=mailbox)``."""
-        wanted = attributes.items()
-        return Many([e for e in self._members if all(getattr(e, n) == v for n, v in wanted)])
 
 
 def pure(function: Callable[P, R]) -> Callable[P, R]:
@@ -181,7 +130,7 @@ class System:
     def __setattr__(self, name: str, value: object) -> None:
         """Raise ModelError in an action: what changes belongs on a machine."""
         if self.firing and name not in System.__annotations__:
-            raise _hidden(type(self), name)
+            raise assigned_in_action(type(self), name)
         super().__setattr__(name, value)
 
     def _machine(
@@ -269,11 +218,18 @@ class System:
                         instance.model._restore(name, FORGOTTEN)
 
 
-def _hidden(cls: type, name: str) -> ModelError:
-    return ModelError(
-        f"{cls.__name__}.{name} is assigned in an action, so no proof would see it; data that "
-        "changes belongs on a machine, as a field"
-    )
+_SIGNATURES: dict[type[System], SystemInfo] = {}
+
+
+def signature(cls: type[System]) -> SystemInfo:
+    """The signature of a system, read off its class once.
+
+    Raises ModelError where an annotation does not make sense.
+    """
+    known = _SIGNATURES.get(cls)
+    if known is None:
+        known = _SIGNATURES[cls] = read_signature(cls, System)
+    return known
 
 
 _PARAMETERS: dict[type[System], dict[str, dict[str, type]]] = {}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Run
 from statecheck.mutation.campaign import changed_sources, fresh, imported_anew
-from statecheck.mutation.module_variant import variant
+from statecheck.mutation.module_variant import reimported_with
 from statecheck.mutation.mutants import Mutant
 from statecheck.prover import session
 from statecheck.prover.context import DEPTH
 from statecheck.prover.project import Project
 from statecheck.runs.replay import replay
-from statecheck.safety.bounded import Goal, Unrolling, shortest
+from statecheck.safety.bounded import shortest
+from statecheck.safety.canonical_run import canonical_run
+from statecheck.safety.unrolling import Target, Unrolling
 
 
 def appearing(
@@ -27,17 +29,17 @@ def appearing(
     """The claim of that title, and a shortest run that violates it once the changes are made; None
     where there is none of up to `DEPTH` steps. Raises ModelError and Timeout.
     """
-    with variant(fresh(project), changed_sources(project, changes)):
+    with reimported_with(fresh(project), changed_sources(project, changes)):
         changed = imported_anew(project)
         claim = next(claim for claim in changed.claims if claim.title == title)
         prover = session.prover(changed, locked=False, seed=seed, timeout=timeout)
         unrolling = Unrolling(
-            prover.transitions, seed=seed, deadline=prover.remaining, numbers=prover.numbers
+            prover.transitions, seed=seed, time_left=prover.remaining, numbers=prover.numbers
         )
         term = prover.violation((claim, None))
         variables = prover.property(claim).variables
-        goal = Goal(claim.title, term, claim.on_step, variables, claim.reading)
+        goal = Target(claim.title, term, claim.on_step, variables, claim.variant)
         for _, literal, model in shortest(unrolling, [goal], DEPTH):
-            found = unrolling.read(goal, literal, model)
+            found = canonical_run(unrolling, goal, literal, model)
             return claim, replay(prover.system, prover.histories, found, claim, want=False)
         return claim, None

@@ -18,18 +18,20 @@ from types import FrameType
 
 import z3
 
-from statecheck.explicit.lockstep import Guide, watch
-from statecheck.explicit.search import Instance
+from statecheck.clock import Timeout
+from statecheck.explicit.lockstep import GuideStates, watch
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import ModelError
-from statecheck.mutation.baseline import Event, Original
-from statecheck.mutation.judge import Fate, Judge, Judgement, Kill
-from statecheck.mutation.module_variant import any_graph, variant
+from statecheck.mutation.baseline import Baseline
+from statecheck.mutation.judge import MutantJudge
+from statecheck.mutation.module_variant import any_graph, reimported_with
 from statecheck.mutation.mutants import Mutant, mutants
+from statecheck.mutation.observations import Event
+from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.prover import session
 from statecheck.prover.project import Project, project_of
 from statecheck.runs.replay import ReplayError
-from statecheck.safety.induction import Timeout
-from statecheck.smt.solving import deaf, interruptible
+from statecheck.smt.interruption import ignore_interrupts, interruptible
 
 EFFORT = 200_000_000
 """So much Z3 may do for one question, in its own units (about half a minute), on any machine."""
@@ -46,17 +48,17 @@ class Survey:
 
     project: Project
     mutants: tuple[Mutant, ...]
-    found: dict[str, Judgement] = field(default_factory=dict)
+    found: dict[str, MutantVerdict] = field(default_factory=dict)
     interrupted: bool = False
 
     @property
-    def settled(self) -> list[tuple[Mutant, Judgement]]:
+    def settled(self) -> list[tuple[Mutant, MutantVerdict]]:
         """The mutants that were judged, in the order of the source."""
         return [(m, self.found[m.id]) for m in self.mutants if m.id in self.found]
 
-    def count(self, *fates: Fate) -> int:
-        """How many mutants have one of these fates."""
-        return sum(judgement.fate in fates for judgement in self.found.values())
+    def count(self, *statuses: MutantStatus) -> int:
+        """How many mutants have one of these statuses."""
+        return sum(verdict.status in statuses for verdict in self.found.values())
 
 
 @cache
@@ -72,7 +74,7 @@ def survey(
     jobs: int = 1,
     timeout: float | None = None,
     seed: int = 0,
-    progress: Callable[[Mutant, Judgement], None] | None = None,
+    progress: Callable[[Mutant, MutantVerdict], None] | None = None,
 ) -> Survey:
     """Judge mutants. A time-out or Ctrl-C keeps what was settled. Raises ModelError."""
     end = None if timeout is None else time.monotonic() + timeout
@@ -88,10 +90,10 @@ def survey(
         stream = pool.imap_unordered(_settle, by_id)
         while len(result.found) < len(by_id):
             left = None if end is None else max(0.0, end - time.monotonic())
-            id_, judgement = stream.next(left)
-            result.found[id_] = judgement
+            id_, verdict = stream.next(left)
+            result.found[id_] = verdict
             if progress is not None:
-                progress(by_id[id_], judgement)
+                progress(by_id[id_], verdict)
     except (multiprocessing.TimeoutError, Timeout):
         pass
     except KeyboardInterrupt:
@@ -101,22 +103,22 @@ def survey(
             pool.terminate()
             pool.join()
     for mutant in wanted if not result.interrupted else ():
-        late = Judgement(Fate.UNDETERMINED, "the time was up")
+        late = MutantVerdict(MutantStatus.UNDETERMINED, "the time was up")
         result.found.setdefault(mutant.id, late)
     return result
 
 
 # -- in the processes that judge ------------------------------------------------------------------
 
-_ORIGINAL: dict[tuple[str, int], Original] = {}
+_ORIGINAL: dict[tuple[str, int], Baseline] = {}
 """By project and seed; a forked process has its parent's."""
 
 
-def _begin(project: Project, seed: int, timeout: float | None = None) -> Original:
+def _begin(project: Project, seed: int, timeout: float | None = None) -> Baseline:
     if (project.home, seed) not in _ORIGINAL:
         prover = session.prover(project, seed=seed, timeout=timeout)
         try:
-            original = Original(prover, project.claims, project.questions)
+            original = Baseline(prover, project.claims, project.questions)
         except ValueError as error:
             raise ModelError(f"no mutants can be judged: {error}") from None
         _ORIGINAL[project.home, seed] = original
@@ -127,7 +129,7 @@ def _begin(project: Project, seed: int, timeout: float | None = None) -> Origina
 
 
 def _prepare(project: Project, seed: int) -> None:
-    deaf()  # the parent keeps what was settled
+    ignore_interrupts()  # the parent keeps what was settled
     global _TASK  # noqa: PLW0603  (a process has no other place for it)
     _TASK = project, seed
     _begin(project, seed)
@@ -136,25 +138,27 @@ def _prepare(project: Project, seed: int) -> None:
 _TASK: tuple[Project, int] | None = None
 
 
-def _settle(id_: str) -> tuple[str, Judgement]:
+def _settle(id_: str) -> tuple[str, MutantVerdict]:
     assert _TASK is not None
     project, seed = _TASK
     (mutant,) = (mutant for mutant in everything(project) if mutant.id == id_)
     return id_, judge(project, mutant, seed=seed)
 
 
-def judge(project: Project, mutant: Mutant, *, seed: int = 0) -> Judgement:
+def judge(project: Project, mutant: Mutant, *, seed: int = 0) -> MutantVerdict:
     """What becomes of a mutant."""
     original = _begin(project, seed)
     try:
         sources = changed_sources(project, [mutant])
-        with _patience(PATIENCE), any_graph(), variant(fresh(project), sources):
+        with _patience(PATIENCE), any_graph(), reimported_with(fresh(project), sources):
             changed = imported_anew(project)
             return _watched(project, changed, Size.SMALL) or _judged(
                 project, original, changed, seed
             )
     except _Late:
-        return Judgement(Fate.UNDETERMINED, f"it took more than {PATIENCE:g} seconds of work")
+        return MutantVerdict(
+            MutantStatus.UNDETERMINED, f"it took more than {PATIENCE:g} seconds of work"
+        )
     except Exception as error:  # noqa: BLE001  (a mutant may do anything)
         return _invalid(error)
 
@@ -179,22 +183,24 @@ def imported_anew(project: Project) -> Project:
     return project_of(getattr(importlib.import_module(name), attribute), project.home)
 
 
-def _judged(project: Project, original: Original, changed: Project, seed: int) -> Judgement:
+def _judged(project: Project, original: Baseline, changed: Project, seed: int) -> MutantVerdict:
     """What becomes of a mutant that is not seen where small systems run."""
     try:
         prover = session.prover(changed, locked=False, seed=seed)
-        return Judge(original).judge(prover, changed.instances.searched)
+        return MutantJudge(original).judge(prover, changed.instances.searched)
     except Timeout as gave_up:
-        return Judgement(Fate.UNDETERMINED, f"the solver gave up: {gave_up}")
+        return MutantVerdict(MutantStatus.UNDETERMINED, f"the solver gave up: {gave_up}")
     except (ReplayError, RecursionError, ctypes.ArgumentError) as error:
-        return Judgement(Fate.UNDETERMINED, f"internal: {type(error).__name__}: {error}")
+        return MutantVerdict(
+            MutantStatus.UNDETERMINED, f"internal: {type(error).__name__}: {error}"
+        )
     except Exception as error:  # noqa: BLE001  (a mutant may do anything)
         return _watched(project, changed, Size.LARGE) or _invalid(error)
 
 
-def _invalid(error: Exception) -> Judgement:
+def _invalid(error: Exception) -> MutantVerdict:
     said = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
-    return Judgement(Fate.INVALID, " ".join(said.split()))
+    return MutantVerdict(MutantStatus.INVALID, " ".join(said.split()))
 
 
 def fresh(project: Project) -> Callable[[str], bool]:
@@ -213,13 +219,13 @@ class Size(enum.Enum):
     SMALL = "small"
     LARGE = "large"
 
-    def of(self, project: Project) -> Instance:
+    def of(self, project: Project) -> FiniteInstance:
         """The instance of this size."""
         own = project.instances
         return own.small if self is Size.SMALL else own.large
 
 
-def _watched(project: Project, changed: Project, size: Size) -> Judgement | None:
+def _watched(project: Project, changed: Project, size: Size) -> MutantVerdict | None:
     """What claims see where a mutant's machines run. One that breaks down there may be no model;
     where it is read that is found out, and said better.
     """
@@ -229,16 +235,16 @@ def _watched(project: Project, changed: Project, size: Size) -> Judgement | None
         return None
     how = f"run of {seen.steps} steps"
     kills = tuple(Kill(title, Event.VIOLATION.value, how) for title in seen.titles)
-    return Judgement(Fate.KILLED, "", kills) if kills else None
+    return MutantVerdict(MutantStatus.KILLED, "", kills) if kills else None
 
 
-_GUIDES: dict[tuple[str, Size], Guide] = {}
+_GUIDES: dict[tuple[str, Size], GuideStates] = {}
 
 
-def _guide(project: Project, size: Size) -> Guide:
+def _guide(project: Project, size: Size) -> GuideStates:
     known = _GUIDES.get((project.home, size))
     if known is None:
-        known = _GUIDES[project.home, size] = Guide(size.of(project))
+        known = _GUIDES[project.home, size] = GuideStates(size.of(project))
     return known
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import z3
 
 from statecheck.safety.induction import Clause, Induction
-from statecheck.symbolic.commands import Command, subterms
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Command
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key
 
 
@@ -28,7 +29,7 @@ def identical(old: Command, new: Command, *, histories: bool = False) -> bool:
     )
 
 
-def comparable(old: Transitions, new: Transitions) -> bool:
+def comparable(old: TransitionSystem, new: TransitionSystem) -> bool:
     """Whether two systems are over the same functions, actions and parameters."""
     return (
         old.vocabulary.functions == new.vocabulary.functions
@@ -47,7 +48,7 @@ class Differences:
     ``induction`` is that of the old one.
     """
 
-    def __init__(self, induction: Induction, old: Transitions, new: Transitions) -> None:
+    def __init__(self, induction: Induction, old: TransitionSystem, new: TransitionSystem) -> None:
         self.induction, self.old, self.new = induction, old, new
 
     # -- where they start -------------------------------------------------------------------------
@@ -63,7 +64,7 @@ class Differences:
             for key in first.keys() & second.keys()
             if not first[key].value.eq(second[key].value)
         }
-        found = self.induction.of_states(asked, ()) if asked else {}
+        found = self.induction.state_violations(asked, ()) if asked else {}
         return sorted((first.keys() ^ second.keys()) | found.keys(), key=str)
 
     def unread(self, keys: Sequence[Key], clauses: Sequence[Clause]) -> bool:
@@ -81,7 +82,7 @@ class Differences:
         if None in dead.values():
             return False
         alive = {key: z3.Not(said(self.old.world.variable(key))) for key, said in dead.items()}
-        if self.induction.of_starts(alive):
+        if self.induction.initial_violations(alive):
             return False
         others = {
             key: z3.Function(f"{key}*", self._decl(key).domain(0), self._decl(key).range())
@@ -97,7 +98,7 @@ class Differences:
         x = self.old.world.variable(key)
         (cls,) = (e.cls for e in self.old.info.entities if e.name == key.entity)
         entity: Any = self.old.world.entity(cls, x)
-        said = self.old.evaluate(f"dead_fields of {key}", partial(_is_dead, entity, key))
+        said = self.old.code.evaluate(f"dead_fields of {key}", partial(_is_dead, entity, key))
         return None if z3.is_false(said) else lambda at: z3.substitute(said, (x, at))
 
     def _read(
@@ -123,7 +124,7 @@ class Differences:
         for key, said in dead.items():
             grounding.forall(key.entity, partial(_agree, said, self._decl(key), others[key]))
         return bool(
-            self.induction.admitted(
+            self.induction.satisfiable(
                 {key: grounding.ground(term) for key, term in asked.items()}, grounding
             )
         )
@@ -132,7 +133,7 @@ class Differences:
 
     def of(self, name: str, clauses: Sequence[Clause]) -> bool:
         """Whether the steps of an action from some state of the clauses may differ."""
-        return bool(self.induction.of_states(self._asked(name), clauses))
+        return bool(self.induction.state_violations(self._asked(name), clauses))
 
     def reached(self, name: str, clauses: Sequence[Clause]) -> bool:
         """Whether the old system may get from a state of the clauses in which the steps of an
@@ -145,10 +146,12 @@ class Differences:
         differs = z3.substitute(
             differs, *((term, z3.Const(f"{term}*", term.sort())) for term in own)
         )
-        if self.induction.of_starts({name: differs}):
+        if self.induction.initial_violations({name: differs}):
             return True
         newly = {name: z3.And(z3.Not(differs), self.old.primed(differs))}
-        return any(self.induction.of_steps(newly, clauses, step) for step in self.old.commands)
+        return any(
+            self.induction.step_violations(newly, clauses, step) for step in self.old.commands
+        )
 
     def remembered(self, name: str, clauses: Sequence[Clause]) -> bool:
         """Whether histories may remember the steps of an action differently."""
@@ -158,7 +161,7 @@ class Differences:
             for key, before, after in self._written(name, histories=True)
             if not before.eq(after)
         }
-        return bool(asked) and bool(self.induction.of_states(asked, clauses))
+        return bool(asked) and bool(self.induction.state_violations(asked, clauses))
 
     def _keys(self, name: str, *, histories: bool = False) -> list[Key]:
         """What the steps of an action write in one of the systems."""

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import enum
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from statecheck.claims.catalogue import UNIVERSAL, Claim, Kind
+from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import RunStep
+from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Entity, ModelError
 from statecheck.runs.replay import Player, ReplayError
-from statecheck.safety.bounded import Found
-from statecheck.symbolic.evaluate import Compiled, Valuation, compiled
+from statecheck.safety.properties import Property, claim_property
+from statecheck.smt.evaluation import Compiled, Valuation, compiled
 from statecheck.symbolic.simulate import Simulator
-from statecheck.symbolic.transition_system import Property, Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 
 WALKS, STEPS, ATTEMPTS = 25, 12, 12
 """So many runs of so many steps are compared; so many actions are tried for each step."""
@@ -34,11 +36,11 @@ _JUDGED = (Kind.ALWAYS, Kind.FINDING, Kind.POSSIBLE, Kind.RECOVERABLE, Kind.DERI
 
 
 def check_agreement(
-    transitions: Transitions,
+    transitions: TransitionSystem,
     claims: Sequence[Claim] = (),
     *,
     seed: int = 0,
-    deadline: Callable[[], float | None] = lambda: None,
+    time_left: TimeLeft = unlimited,
 ) -> int:
     """Compare random runs; returns how many steps were compared.
 
@@ -46,28 +48,28 @@ def check_agreement(
     """
     comparison = _Comparison(transitions, claims)
     pick = random.Random(seed)
-    return sum(comparison.walk(pick, deadline) for _ in range(WALKS))
+    return sum(comparison.walk(pick, time_left) for _ in range(WALKS))
 
 
 class _Comparison:
     """Both sides of one system."""
 
-    def __init__(self, transitions: Transitions, claims: Sequence[Claim]) -> None:
+    def __init__(self, transitions: TransitionSystem, claims: Sequence[Claim]) -> None:
         self.transitions = transitions
         self.simulator = Simulator(transitions)
         self.simulator.numbers = tuple(sorted({*self.simulator.numbers, 1, 2}))
         self.claims = [
-            (claim, transitions.property(claim)) for claim in claims if claim.kind in _JUDGED
+            (claim, claim_property(transitions, claim)) for claim in claims if claim.kind in _JUDGED
         ]
         self._compiled: dict[tuple[Claim, str], Compiled] = {}
 
-    def walk(self, pick: random.Random, deadline: Callable[[], float | None]) -> int:
+    def walk(self, pick: random.Random, time_left: TimeLeft) -> int:
         """Compare one run."""
         sizes = self._sizes(pick)
         state = self.simulator.start(sizes, pick)
         prefix = f"{self.transitions.info.cls.__name__}."
         constants = {name.removeprefix(prefix): v for name, v in state.constants.items()}
-        found = Found(sizes, state.functions, constants, (), (), ())
+        found = ConcreteRun(sizes, state.functions, constants, (), (), ())
         system = self.transitions.info.cls
         player = Player(system, self.transitions.histories, found, trim=False)
         done: list[str] = []
@@ -76,7 +78,7 @@ class _Comparison:
             if not judged[0].on_step:
                 self._judge(judged, player, state, {}, pick, done)
         for _ in range(STEPS):
-            deadline()
+            time_left()
             tries = (self._step(player, state, pick, done) for _ in range(ATTEMPTS))
             taken = next(filter(None, tries), None)
             if taken is None:
@@ -165,7 +167,7 @@ class _Comparison:
         if (claim, name) not in self._compiled:
             term = formula.holds
             if name:
-                term = self.transitions.of_action(term, self.transitions.command(name))
+                term = self.transitions.specialise(term, self.transitions.command(name))
             self._compiled[claim, name] = compiled(term)
         return self._compiled[claim, name]
 
@@ -191,7 +193,7 @@ class _Comparison:
             for (_, _, term), value in zip(formula.variables, witness, strict=True)
         }
         (expected,) = evaluate(state.functions, constants, state.sizes)
-        player.found = Found({}, {}, {}, (), witness, ())
+        player.found = ConcreteRun({}, {}, {}, (), witness, ())
         said = player.judge(claim)
         elsewhere = claim.kind in UNIVERSAL
         if (elsewhere if said is None else said) != expected:

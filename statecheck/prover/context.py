@@ -10,24 +10,26 @@ from typing import Any
 
 import z3
 
-from statecheck.claims.catalogue import ANY_READING, UNIVERSAL, Claim, History, Kind, Reading
+from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Run
-from statecheck.liveness.prover import Endings
-from statecheck.modeling import System
+from statecheck.clock import seconds_until
+from statecheck.liveness.prover import LivenessProver
+from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
 from statecheck.prover.lock import Lock
 from statecheck.runs.recorded import shown
 from statecheck.safety import houdini
-from statecheck.safety.bounded import Numbers
-from statecheck.safety.induction import Clause, Induction, left
-from statecheck.safety.regions import Cell, cells
-from statecheck.smt.solving import heed
-from statecheck.symbolic.transition_system import Property, Transitions
+from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.properties import Property, claim_property
+from statecheck.safety.regions import Interval, intervals
+from statecheck.smt.interruption import raise_if_interrupted
+from statecheck.symbolic.transition_system import TransitionSystem
 
 DEPTH = 10
 """Runs of more steps are not searched for."""
 
-Question = tuple[Claim, Cell | None]
+Question = tuple[Claim, Interval | None]
 """What is to be excluded or reached: a claim's violation or event, or one of its cells."""
 
 
@@ -46,7 +48,7 @@ class Grounds:
         catalogue: Sequence[Claim],
         histories: Sequence[History[Any]],
         *,
-        numbers: Mapping[Any, Numbers] | None = None,
+        numbers: Mapping[Any, IntegerType] | None = None,
         lock_file: Path | None = None,
         seed: int = 0,
         timeout: float | None = None,
@@ -60,14 +62,14 @@ class Grounds:
         self.numbers = numbers or {}
         self.lock_file = lock_file
         self.seed, self.explain, self.depth = seed, explain, depth
-        self.transitions = Transitions(system, histories)
-        self.induction = Induction(self.transitions, seed=seed, deadline=self.remaining)
-        self.endings = Endings(
+        self.transitions = TransitionSystem(system, histories)
+        self.induction = Induction(self.transitions, seed=seed, time_left=self.remaining)
+        self.liveness = LivenessProver(
             system, self.histories, self.induction, self.numbers, explain=explain
         )
         self.notes: list[str] = []
         self._properties: dict[Any, Property] = {}
-        self._cells: dict[Claim, list[Cell]] = {}
+        self._cells: dict[Claim, list[Interval]] = {}
         self._invariant: list[Clause] | None = None
         self._is_locked = False
 
@@ -78,14 +80,14 @@ class Grounds:
 
     def remaining(self) -> float | None:
         """The seconds that are left. Raises Timeout when there are none, and KeyboardInterrupt."""
-        heed()
-        return left(self.end)
+        raise_if_interrupted()
+        return seconds_until(self.end)
 
     def property(self, claim: Claim) -> Property:
         """The terms of a claim."""
         if claim.body not in self._properties:
             self.remaining()
-            self._properties[claim.body] = self.transitions.property(claim)
+            self._properties[claim.body] = claim_property(self.transitions, claim)
         return self._properties[claim.body]
 
     # -- the invariant --------------------------------------------------------------------------
@@ -138,8 +140,8 @@ class Grounds:
         return known
 
     def _clauses(self, texts: Iterable[str], extra: Sequence[z3.ExprRef]) -> list[Clause]:
-        readings = {claim.reading for claim in self.catalogue} | {ANY_READING}
-        return lock.clauses_of(texts, self.transitions, extra, readings)
+        variants = {claim.variant for claim in self.catalogue} | {NO_VARIANT}
+        return lock.clauses_of(texts, self.transitions, extra, variants)
 
     def locked_text(self, runs: Mapping[Claim, Run]) -> str:
         """The content of a lock file: the invariant, and some runs. Raises Timeout."""
@@ -164,27 +166,27 @@ class Grounds:
 
         Raises Timeout.
         """
-        goals: dict[Reading, list[houdini.Goal]] = {ANY_READING: []}
+        goals: dict[Variant, list[houdini.ProofGoal]] = {NO_VARIANT: []}
         asked = [
             question
             for claim in (self._served() if served is None else served)
             if claim.kind is not Kind.RECOVERABLE
             for question in self.questions([claim])
         ]
-        # What holds by itself needs no clauses, and a reading that is left with nothing no search.
+        # What holds by itself needs no clauses, and a variant that is left with nothing no search.
         alone = self.excluded(asked, ())
         for claim, cell in asked:
             if (claim, cell) not in alone:
                 term = self.violation((claim, cell))
-                goals.setdefault(claim.reading, []).append(self._goal(claim, term))
-        arguments: dict[Reading, list[houdini.Argument]] = {}
+                goals.setdefault(claim.variant, []).append(self._goal(claim, term))
+        arguments: dict[Variant, list[houdini.Argument]] = {}
         for claim in self.eventual if served is None else ():
-            goals.setdefault(claim.reading, [])
-            arguments.setdefault(claim.reading, []).append(partial(self.endings.goals, claim))
+            goals.setdefault(claim.variant, [])
+            arguments.setdefault(claim.variant, []).append(partial(self.liveness.goals, claim))
         extra = [*self._extra(), *(self.property(claim).holds for claim in served or ())]
         return houdini.infer(self.induction, extra, goals, arguments)
 
-    def _goal(self, claim: Claim, term: z3.BoolRef) -> houdini.Goal:
+    def _goal(self, claim: Claim, term: z3.BoolRef) -> houdini.ProofGoal:
         if claim.on_step:
             return lambda command: self.transitions.after(term, command)
         return lambda _: term
@@ -198,7 +200,7 @@ class Grounds:
                 if claim not in self._cells:
                     formula = self.property(claim)
                     numbers = self.numbers[formula.variables[-1][1]]
-                    self._cells[claim] = cells(self.transitions, formula.holds, numbers)
+                    self._cells[claim] = intervals(self.transitions, formula.holds, numbers)
                 yield from ((claim, cell) for cell in self._cells[claim])
             else:
                 yield claim, None
@@ -208,7 +210,7 @@ class Grounds:
         claim, cell = question
         formula = self.property(claim)
         event = z3.Not(formula.holds) if claim.kind in UNIVERSAL else formula.holds
-        parts = [*self.transitions.under(claim.reading), event]
+        parts = [*self.transitions.variant_constraints(claim.variant), event]
         if cell is not None:
             parts.append(cell.holds(formula.variables[-1][2]))
         return z3.And(*parts) if len(parts) > 1 else event
@@ -219,9 +221,11 @@ class Grounds:
         steps = {question: term for question, term in asked.items() if question[0].on_step}
         states = {question: term for question, term in asked.items() if question not in steps}
         admitted: set[Question] = (
-            set(self.induction.of_states(states, clauses)) if states else set()
+            set(self.induction.state_violations(states, clauses)) if states else set()
         )
         for command in self.transitions.commands:
             left = {question: term for question, term in steps.items() if question not in admitted}
-            admitted |= set(self.induction.of_steps(left, clauses, command)) if left else set()
+            admitted |= (
+                set(self.induction.step_violations(left, clauses, command)) if left else set()
+            )
         return set(asked) - admitted

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import z3
 
-from statecheck.claims.catalogue import Claim, Reading
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Run
-from statecheck.modeling import ModelError
+from statecheck.modeling import ModelError, Variant
 from statecheck.runs.text import Written, written
 from statecheck.safety.atoms import atoms
 from statecheck.safety.induction import Clause
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 
 
 @dataclass(frozen=True)
@@ -63,27 +63,27 @@ def load(path: Path, digest: str) -> Lock | None:
 
 def clauses_of(
     texts: Iterable[str],
-    transitions: Transitions,
+    transitions: TransitionSystem,
     extra: Sequence[z3.ExprRef],
-    readings: Iterable[Reading],
+    variants: Iterable[Variant],
 ) -> list[Clause]:
     """The clauses that some texts are of, in the words of the model and of ``extra`` terms.
 
     Raises ValueError for a text that is of none.
     """
     known = _literals(transitions, extra)
-    named = {reading.name: reading for reading in readings}
+    named = {variant.name: variant for variant in variants}
     clauses = []
     for text in dict.fromkeys(texts):
         match = _CLAUSE.fullmatch(text)
-        reading = named.get(match[1] or "") if match else None
+        variant = named.get(match[1] or "") if match else None
         sort, said = (match[2], match[3].split(" or ")) if match else ("", [])
         literals = _literals_in(said, {own for of, own in known if of == sort})
-        if reading is None or not literals:
+        if variant is None or not literals:
             raise ValueError(f"no clause: {text}")
         found = [known[sort, literal] for literal in literals]
         term = z3.Or(*(term for _, term in found))
-        clauses.append(Clause(sort, reading, tuple(literals), found[0][0], term))
+        clauses.append(Clause(sort, variant, tuple(literals), found[0][0], term))
     return clauses
 
 
@@ -101,7 +101,7 @@ def _literals_in(parts: Sequence[str], known: Container[str]) -> list[str] | Non
     return None
 
 
-def _literals(transitions: Transitions, extra: Sequence[z3.ExprRef]) -> Literals:
+def _literals(transitions: TransitionSystem, extra: Sequence[z3.ExprRef]) -> Literals:
     """What can be said of each kind in the words of the model, and of some terms besides."""
     return {
         (sort, atom.said(truth)): (atom.variable, atom.term if truth else z3.Not(atom.term))
@@ -151,7 +151,7 @@ def _are_texts(items: Iterable[object]) -> bool:
 
 
 def text(
-    transitions: Transitions,
+    transitions: TransitionSystem,
     terms: Mapping[str, z3.ExprRef],
     clauses: Sequence[Clause],
     runs: Mapping[Claim, Run],
@@ -164,7 +164,7 @@ def text(
         if wanted and (own := wanted & _literals(transitions, [term]).keys()):
             words.append(title)
             wanted -= own
-    in_order = sorted(clauses, key=lambda c: (c.reading.name, c.sort, c.literals))
+    in_order = sorted(clauses, key=lambda c: (c.variant.name, c.sort, c.literals))
     content = {
         "digest": transitions.digest,
         "words of": words,

@@ -15,11 +15,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from statecheck.claims.catalogue import Catalogue, Claim, History
+from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.claim import Claim
+from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.tables import Assumption, DerivedTable
-from statecheck.explicit.state_space import Instance
-from statecheck.modeling import ModelError, System, signature
-from statecheck.safety.bounded import Numbers
+from statecheck.explicit.state_space import FiniteInstance
+from statecheck.modeling import History, ModelError, System, signature
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,9 @@ class Instances:
     is found. An invariant is evaluated in every reachable state of ``small``.
     """
 
-    small: Instance
-    large: Instance
-    searched: Instance
+    small: FiniteInstance
+    large: FiniteInstance
+    searched: FiniteInstance
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,7 @@ class Project:
     histories: tuple[History[Any], ...] = ()
     questions: tuple[Claim, ...] = ()
     tables: tuple[DerivedTable, ...] = ()
-    integers: Mapping[Any, Numbers] = field(default_factory=dict)
+    integers: Mapping[Any, IntegerType] = field(default_factory=dict)
     lock: Path | None = None
     assumptions: Sequence[Assumption] = ()
     modules: tuple[ModuleType, ...] = ()
@@ -79,10 +80,10 @@ class Project:
         referred = {target for entity in info.entities for _, target in entity.references}
         sizes = {e.plural: 2 if e.cls in referred else 1 for e in info.entities}
         values = {type_: tuple(map(type_, n.preferred)) for type_, n in self.integers.items()}
-        small = Instance(self.system, sizes, values, forget=False)
-        double = {plural: 2 for plural in sizes}
-        large = Instance(self.system, double, values, forget=False)
-        return Instances(small, large, Instance(self.system, sizes, values))
+        small = FiniteInstance(self.system, sizes, values, forget=False)
+        double = dict.fromkeys(sizes, 2)
+        large = FiniteInstance(self.system, double, values, forget=False)
+        return Instances(small, large, FiniteInstance(self.system, sizes, values))
 
     @cached_property
     def mutated(self) -> tuple[ModuleType, ...]:
@@ -132,9 +133,9 @@ def project_of(found: object, home: str) -> Project:
     )
 
 
-def bounded_integers(system: type[System]) -> dict[Any, Numbers]:
+def bounded_integers(system: type[System]) -> dict[Any, IntegerType]:
     """The types of numbers of a system that are bounded: those with a LEAST and a GREATEST."""
-    integers: dict[Any, Numbers] = {}
+    integers: dict[Any, IntegerType] = {}
     for _, machine, _, type_ in signature(system).functions():
         if hasattr(type_, "LEAST") and hasattr(type_, "GREATEST"):
             defaults = {
@@ -144,5 +145,5 @@ def bounded_integers(system: type[System]) -> dict[Any, Numbers]:
             }
             known = integers[type_].preferred if type_ in integers else ()
             preferred = tuple(dict.fromkeys((*known, *sorted(defaults))))
-            integers[type_] = Numbers(type_.LEAST, type_.GREATEST, preferred)
+            integers[type_] = IntegerType(type_.LEAST, type_.GREATEST, preferred)
     return integers

@@ -9,17 +9,21 @@ from functools import cached_property
 
 import z3
 
-from statecheck.claims.catalogue import ANY_READING, UNIVERSAL, Claim, Kind
+from statecheck.claims.claim import UNIVERSAL, Claim, Kind
 from statecheck.claims.results import Core, Result, Run, Verdict
-from statecheck.liveness.prover import Clock
+from statecheck.clock import Stopwatch, Timeout
+from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import Grounds, Question
 from statecheck.runs.recorded import Runs, Unfit
 from statecheck.runs.text import written
-from statecheck.safety.bounded import Goal, Unrolling, shortest
-from statecheck.safety.induction import Clause, Timeout
+from statecheck.safety.bounded import shortest
+from statecheck.safety.canonical_run import canonical_run
+from statecheck.safety.induction import Clause
 from statecheck.safety.plans import LENGTH, plans
-from statecheck.safety.proof_core import Cores, Obligation
-from statecheck.safety.regions import Cell, joined, works_throughout
+from statecheck.safety.proof_core import Cores, ProofTask
+from statecheck.safety.regions import Interval, joined, works_throughout
+from statecheck.safety.run_decoding import decoded_run
+from statecheck.safety.unrolling import Target, Unrolling
 
 
 class Prover(Grounds):
@@ -61,13 +65,13 @@ class Prover(Grounds):
         for claim in claims:
             if claim.kind is Kind.RECOVERABLE:
                 yield self._recovered(claim, settled.invariant)
-        for result in self.endings.settle({c: settled.clauses(c) for c in eventual}):
+        for result in self.liveness.prove({c: settled.clauses(c) for c in eventual}):
             yield self._explained(result, settled) if self.explain else result
         yield from self._search(settled)
 
     def _settled(self, claims: Sequence[Claim]) -> _Settled:
         """What proofs settle of some claims."""
-        clock = Clock()
+        clock = Stopwatch()
         provable = [c for c in claims if c.kind in (*UNIVERSAL, Kind.DERIVED)]
         invariant = self.invariant() if any(c.kind is not Kind.POSSIBLE for c in claims) else []
         questions = list(self.questions(provable))
@@ -76,9 +80,9 @@ class Prover(Grounds):
         excluded = alone | (self.excluded(rest, invariant) if rest else set())
         return _Settled(claims, alone, excluded, invariant, clock.lap() / max(1, len(provable)))
 
-    def _sought(self, settled: _Settled) -> dict[Goal, Question]:
+    def _sought(self, settled: _Settled) -> dict[Target, Question]:
         """What runs are looked for: to what was not excluded, to the antecedents of the rest."""
-        sought: dict[Goal, Question] = {}
+        sought: dict[Target, Question] = {}
         for claim in settled.claims:
             if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY):
                 continue
@@ -88,13 +92,15 @@ class Prover(Grounds):
                     sought[self._goal_of(question)] = question
                 elif claim.kind is Kind.ALWAYS:
                     name, variables = claim.title, formula.variables
-                    term = z3.And(*self.transitions.under(claim.reading), formula.antecedent)
-                    sought[Goal(name, term, claim.on_step, variables, claim.reading)] = question
+                    term = z3.And(
+                        *self.transitions.variant_constraints(claim.variant), formula.antecedent
+                    )
+                    sought[Target(name, term, claim.on_step, variables, claim.variant)] = question
         return sought
 
     def _unrolling(self) -> Unrolling:
         return Unrolling(
-            self.transitions, seed=self.seed, deadline=self.remaining, numbers=self.numbers
+            self.transitions, seed=self.seed, time_left=self.remaining, numbers=self.numbers
         )
 
     def runs(self) -> dict[Claim, Run]:
@@ -108,7 +114,9 @@ class Prover(Grounds):
         for goal, said, model in shortest(unrolling, sought, self.depth):
             claim, _ = question = sought[goal]
             proven = question in settled.excluded
-            run = self._runs.replay(unrolling.read(goal, said, model), claim, proven=proven)
+            run = self._runs.replay(
+                canonical_run(unrolling, goal, said, model), claim, proven=proven
+            )
             with suppress(*Unfit):  # not all that a system prints can be read back
                 found[claim] = self._runs.again(written(run), claim, proven=proven)
         return {claim: found[claim] for claim in claims if claim in found}
@@ -128,10 +136,10 @@ class Prover(Grounds):
 
     def _search(self, settled: _Settled) -> Iterator[Result]:
         """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
-        clock = Clock()
+        clock = Stopwatch()
         sought = self._sought(settled)
         regions = {c: _Regions() for c in settled.claims if c.kind is Kind.DERIVED}
-        known: dict[Goal, Run] = {}
+        known: dict[Target, Run] = {}
         for goal, question in list(sought.items()):
             claim, cell = question
             proven = question in settled.excluded
@@ -160,15 +168,15 @@ class Prover(Grounds):
             elif cell is None:
                 if goal in known:
                     self._complain(claim, "there is a shorter one")
-                run = self._runs.replay(unrolling.read(goal, said, model), claim)
+                run = self._runs.replay(canonical_run(unrolling, goal, said, model), claim)
                 yield self._met(claim, run, settled.share + clock.lap())
             else:
                 found = regions[claim]
                 # Only a range with a preferred number is worth the time of a canonical run.
                 preferred = self.numbers[claim.variables[-1][1]].preferred
                 shown = any(cell.low <= number <= cell.high for number in preferred)
-                read = unrolling.read(goal, said, model) if shown else None
-                run = self._runs.replay(read or unrolling.decode(model, goal), claim)
+                read = canonical_run(unrolling, goal, said, model) if shown else None
+                run = self._runs.replay(read or decoded_run(unrolling, model, goal), claim)
                 if works_throughout(unrolling, goal, said, cell, model):
                     found.open.discard(cell)
                     found.met.append((cell, run))
@@ -186,15 +194,15 @@ class Prover(Grounds):
         claim = result.claim
         if result.verdict is not Verdict.PROVED:
             return result
-        asked = self.endings.obligations(claim, settled.clauses(claim))
-        under = self.transitions.under(claim.reading)
+        asked = self.liveness.obligations(claim, settled.clauses(claim))
+        under = self.transitions.variant_constraints(claim.variant)
         return replace(result, core=self.cores(settled.invariant).core(asked, under))
 
-    def _goal_of(self, question: Question) -> Goal:
+    def _goal_of(self, question: Question) -> Target:
         claim, _ = question
         formula = self.property(claim)
         term = self.violation(question)
-        return Goal(claim.title, term, claim.on_step, formula.variables, claim.reading)
+        return Target(claim.title, term, claim.on_step, formula.variables, claim.variant)
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
         steps = len(run.steps)
@@ -229,8 +237,8 @@ class Prover(Grounds):
 
     def _core(self, claim: Claim, invariant: Sequence[Clause]) -> Core:
         """What the proof of a claim needs of the model."""
-        obligation = Obligation(z3.Not(self.property(claim).holds), claim.on_step)
-        under = self.transitions.under(claim.reading)
+        obligation = ProofTask(z3.Not(self.property(claim).holds), claim.on_step)
+        under = self.transitions.variant_constraints(claim.variant)
         return self.cores(invariant).core([obligation], under)
 
     def cores(self, invariant: Sequence[Clause]) -> Cores:
@@ -241,22 +249,22 @@ class Prover(Grounds):
 
     def _unreached(self, claim: Claim, settled: _Settled) -> Result:
         """A claim that holds, and whose antecedent no run was found for."""
-        clock = Clock()
+        clock = Stopwatch()
         formula = self.property(claim)
         key = (claim, None)
-        term = z3.And(*self.transitions.under(claim.reading), formula.antecedent)
+        term = z3.And(*self.transitions.variant_constraints(claim.variant), formula.antecedent)
         if claim.on_step:
             reached = any(
-                self.induction.of_steps({key: term}, settled.invariant, command)
+                self.induction.step_violations({key: term}, settled.invariant, command)
                 for command in self.transitions.commands
             )
         else:
-            reached = bool(self.induction.of_states({key: term}, settled.invariant))
+            reached = bool(self.induction.state_violations({key: term}, settled.invariant))
         return self._proved(claim, settled, None if reached else True, clock.lap())
 
     def _out_of_reach(self, claim: Claim, settled: _Settled) -> Iterator[Result]:
         """A proof that no run reaches what is claimed to be possible, if one is found."""
-        clock = Clock()
+        clock = Stopwatch()
         question = (claim, None)
         known = list(settled.invariant)
         if question not in self.excluded([question], known):
@@ -269,7 +277,7 @@ class Prover(Grounds):
             claim,
             Verdict.REFUTED,
             "no run gets there, for any number of entities",
-            invariant=tuple(str(c) for c in known if c.reading in (ANY_READING, claim.reading)),
+            invariant=tuple(str(c) for c in known if c.variant in (NO_VARIANT, claim.variant)),
             seconds=clock.lap(),
         )
 
@@ -294,13 +302,13 @@ class Prover(Grounds):
         )
 
     def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
-        clock = Clock()
+        clock = Stopwatch()
         found = plans(self.induction, self.property(claim), invariant, self.numbers)
         if found is None:
             detail = f"no plans of up to {LENGTH} steps lead there from every state"
             return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
         words = "; else ".join(", then ".join(map(str, plan)) for plan in found)
-        usable = tuple(str(clause) for clause in invariant if clause.reading == ANY_READING)
+        usable = tuple(str(clause) for clause in invariant if clause.variant == NO_VARIANT)
         steps = max(map(len, found))
         return Result(
             claim,
@@ -317,8 +325,8 @@ class Prover(Grounds):
 class _Regions:
     """A derived claim under way: cells with a run that works throughout, and cells still open."""
 
-    met: list[tuple[Cell, Run]] = field(default_factory=list)
-    open: set[Cell | None] = field(default_factory=set)
+    met: list[tuple[Interval, Run]] = field(default_factory=list)
+    open: set[Interval | None] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -333,4 +341,4 @@ class _Settled:
 
     def clauses(self, claim: Claim) -> list[Clause]:
         """The clauses that a claim's proof may use."""
-        return [c for c in self.invariant if c.reading in (ANY_READING, claim.reading)]
+        return [c for c in self.invariant if c.variant in (NO_VARIANT, claim.variant)]

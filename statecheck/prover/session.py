@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.prover.project import Project
 from statecheck.prover.prover import Prover
-from statecheck.smt.solving import interruptible
+from statecheck.smt.interruption import interruptible
 
 
 def prover(

@@ -8,12 +8,12 @@ from multiprocessing import Pipe, Process
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Result, Verdict
 from statecheck.modeling import ModelError
 from statecheck.prover.project import Project
 from statecheck.prover.session import prover
-from statecheck.smt.solving import deaf
+from statecheck.smt.interruption import ignore_interrupts
 
 GRACE = 1.0
 """So many seconds after its time a process that still proves is stopped."""
@@ -113,7 +113,7 @@ def _work(
     explain: bool,
 ) -> None:
     # Ctrl-C reaches every process of a terminal; the one that reports will end this one.
-    deaf()
+    ignore_interrupts()
     everything = project.catalogue
     try:
         engine = prover(project, seed=seed, timeout=timeout, explain=explain)

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from statecheck.claims.catalogue import Kind
+from statecheck.claims.claim import Kind
 from statecheck.claims.results import Core, Dropped, Expression, Mention, Report, Result, Run
 from statecheck.reports.words import place
 
@@ -44,7 +44,7 @@ def _claim(result: Result) -> dict[str, Any]:
         "id": claim.id,
         "section": claim.section,
         "kind": claim.kind.value,
-        "reading": claim.reading.name or None,
+        "reading": claim.variant.name or None,
         "expected": claim.expected,
         "verdict": result.verdict.value,
         "as_expected": result.as_expected,
@@ -81,7 +81,7 @@ def _core(core: Core) -> dict[str, Any]:
         "parts": parts,
         "clauses": [clause.text for clause in core.clauses],
         "clause_terms": [_expression(clause) for clause in core.clauses],
-        "reading": core.reading,
+        "reading": core.variant,
         "untouched": list(core.untouched),
     }
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Change, Report, Result, Run, Verdict
 from statecheck.modeling import System, signature
 from statecheck.reports import source

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from statecheck.claims.catalogue import Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Report, Result, Run, Verdict
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ def evidence(result: Result) -> str:
 
 def under(claim: Claim) -> str:
     """The reading that a claim is about, in words."""
-    name = claim.reading.name
+    name = claim.variant.name
     return f"where {name}" if "=" in name else f"under the {name} reading of A2"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Plain, Run
 from statecheck.modeling import SystemInfo
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from statecheck.claims.catalogue import UNIVERSAL, Claim, History, Kind
+from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.claims.results import Run
-from statecheck.modeling import ModelError, System
+from statecheck.modeling import History, ModelError, System
 from statecheck.runs.replay import ReplayError, Stage, replay
 from statecheck.runs.text import Written, recalled, written
-from statecheck.safety.bounded import Found, Numbers
 
 SHOWN = 200
 """So many characters of what is wrong are shown."""
@@ -31,7 +31,7 @@ class Runs:
         self,
         system: type[System],
         histories: Iterable[History[Any]],
-        numbers: Mapping[Any, Numbers],
+        numbers: Mapping[Any, IntegerType],
         depth: int,
         remaining: Callable[[], object],
     ) -> None:
@@ -39,7 +39,9 @@ class Runs:
         self.depth, self.remaining = depth, remaining
         self._stage = Stage(system)
 
-    def replay(self, found: Found, claim: Claim, *, proven: bool = False, trim: bool = True) -> Run:
+    def replay(
+        self, found: ConcreteRun, claim: Claim, *, proven: bool = False, trim: bool = True
+    ) -> Run:
         """A run, executed: it reaches what a claim says is possible, or the antecedent of one that
         is ``proven``; or it violates the claim.
 

@@ -7,10 +7,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from statecheck.claims.catalogue import Claim, History, Inapplicable, Step
+from statecheck.claims.claim import Claim
+from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import Change, Plain, Run, RunStep, Trace
-from statecheck.modeling import STATE, ActionDisabled, Entity, Start, System, signature
-from statecheck.safety.bounded import Found
+from statecheck.modeling import (
+    STATE,
+    ActionDisabled,
+    Entity,
+    History,
+    Inapplicable,
+    Start,
+    Step,
+    System,
+    signature,
+)
 from statecheck.symbolic.vocabulary import HISTORY, States
 
 
@@ -80,7 +90,7 @@ class Player:
         self,
         system: type[System],
         histories: Iterable[History[Any]],
-        found: Found,
+        found: ConcreteRun,
         *,
         trim: bool = True,
         stage: Stage | None = None,
@@ -151,7 +161,7 @@ class Player:
 def replay(
     system: type[System],
     histories: Iterable[History[Any]],
-    found: Found,
+    found: ConcreteRun,
     claim: Claim,
     want: bool,
     stage: Stage | None = None,
@@ -234,7 +244,7 @@ class Stage:
         self.system = system
         self._kept: dict[str, tuple[tuple[System, System], Any]] = {}
 
-    def systems(self, found: Found) -> tuple[System, System]:
+    def systems(self, found: ConcreteRun) -> tuple[System, System]:
         """Two systems of a run's size, in an initial state."""
         fixed = {k: v for k, v in found.initial.items() if k.count(".") == 1}
         key = repr((found.sizes, fixed, found.constants))
@@ -247,7 +257,7 @@ class Stage:
         return pair
 
 
-def trimmed(stage: Stage, found: Found) -> Found:
+def trimmed(stage: Stage, found: ConcreteRun) -> ConcreteRun:
     """A run without the entities that only dead fields lead to (see ``Machine.dead_fields``)."""
     plain, _ = stage.systems(found)
     _arrange(plain, found)
@@ -300,12 +310,14 @@ def trimmed(stage: Stage, found: Found) -> Found:
     }
     witness = tuple(map(renumber, found.types, found.witness))
     sizes = {sort: len(olds) for sort, olds in kept.items()}
-    return replace(found, sizes=sizes, initial=renamed, steps=steps, witness=witness, besides=())
+    return replace(
+        found, sizes=sizes, initial=renamed, steps=steps, witness=witness, required_entities=()
+    )
 
 
-def _named(system: System, found: Found) -> Iterable[tuple[str, int]]:
+def _named(system: System, found: ConcreteRun) -> Iterable[tuple[str, int]]:
     """The entities that a run names: in its actions, as the claim's variables, and besides."""
-    yield from found.besides
+    yield from found.required_entities
     typed = [
         (type_, value)
         for name, values in found.steps
@@ -316,7 +328,7 @@ def _named(system: System, found: Found) -> Iterable[tuple[str, int]]:
             yield system.info.entity(type_).name, value
 
 
-def _build(system: type[System], found: Found) -> System:
+def _build(system: type[System], found: ConcreteRun) -> System:
     info = signature(system)
     tables: dict[str, Any] = {}
     for entity in info.entities:
@@ -332,7 +344,7 @@ def _build(system: type[System], found: Found) -> System:
     return system(**tables, **constants)
 
 
-def _arrange(system: System, found: Found) -> None:
+def _arrange(system: System, found: ConcreteRun) -> None:
     """Bring a system into the initial state of a run: its open choices, and what hangs on them."""
     for entity in system.info.entities:
         for member in system.members(entity):

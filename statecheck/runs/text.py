@@ -13,10 +13,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from statecheck.claims.catalogue import Claim
+from statecheck.claims.claim import Claim
+from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.claims.results import Run
 from statecheck.modeling import STATE, Entity, Start, System, signature
-from statecheck.safety.bounded import Found, Numbers
 
 _STEP = re.compile(r"(\w+)\((.*)\)")
 
@@ -35,11 +35,11 @@ def written(run: Run) -> Written:
 
 
 def recalled(
-    system: type[System], claim: Claim, numbers: Mapping[Any, Numbers], kept: Written
-) -> Found:
+    system: type[System], claim: Claim, numbers: Mapping[Any, IntegerType], kept: Written
+) -> ConcreteRun:
     """What is written of a run that ends as a claim is about, to be replayed untrimmed.
 
-    Raises ValueError that says what does not fit the system, the claim or its reading.
+    Raises ValueError that says what does not fit the system, the claim or its variant.
     """
     return _Reader(system, claim, numbers, kept).found()
 
@@ -48,7 +48,7 @@ class _Reader:
     """Reads one run; every name in it has to be one of the system's."""
 
     def __init__(
-        self, system: type[System], claim: Claim, numbers: Mapping[Any, Numbers], kept: Written
+        self, system: type[System], claim: Claim, numbers: Mapping[Any, IntegerType], kept: Written
     ) -> None:
         self.info, self.claim, self.numbers, self.kept = signature(system), claim, numbers, kept
         self.sizes: dict[type, int] = {}
@@ -60,21 +60,21 @@ class _Reader:
                 raise ValueError(f"it has {size} {entity.plural}")
             self.sizes[entity.cls] = size
 
-    def found(self) -> Found:
+    def found(self) -> ConcreteRun:
         """The run."""
         if self.claim.on_step and not self.kept["steps"]:
             raise ValueError("it has no step")
         constants = {
             name: self.value(type_, self.start(name)) for name, type_, _ in self.info.constants
         }
-        for name, value in self.claim.reading.constants:
+        for name, value in self.claim.variant.constants:
             if self.start(name) != str(value):
                 raise ValueError(f"it has {name} = {self.start(name)}, unlike its reading")
         witness = [
             (type_, self.value(type_, self._given(self.kept["witness"], name)))
             for name, type_ in self.claim.variables
         ]
-        return Found(
+        return ConcreteRun(
             {entity.name: self.sizes[entity.cls] for entity in self.info.entities},
             self.initial(),
             constants,

@@ -8,9 +8,9 @@ from typing import Any
 
 import z3
 
-from statecheck.symbolic.commands import subterms
-from statecheck.symbolic.spelling import number_type, spell
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.safety.spelling import number_type, spell
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key, States
 
 _CONNECTIVES = (
@@ -50,7 +50,7 @@ class Atom:
 
 
 def atoms(
-    transitions: Transitions, extra: Iterable[z3.ExprRef] = (), keys: set[Key] | None = None
+    transitions: TransitionSystem, extra: Iterable[z3.ExprRef] = (), keys: set[Key] | None = None
 ) -> dict[str, list[Atom]]:
     """The atoms about each kind of entity, mined from the model and from ``extra`` terms.
 
@@ -61,7 +61,7 @@ def atoms(
     fields and histories, the comparisons that occur in the model; and which of them are the same.
     """
     extra = list(extra)
-    keys = transitions.relevant(extra) if keys is None else keys
+    keys = transitions.relevance.of(extra) if keys is None else keys
     templates = _templates(transitions, extra, keys)
     found: dict[str, list[Atom]] = {}
     for entity in transitions.info.entities:
@@ -85,7 +85,7 @@ def atoms(
 
 
 def places(
-    transitions: Transitions, term: z3.ExprRef, way: tuple[str, ...], keys: Container[Key]
+    transitions: TransitionSystem, term: z3.ExprRef, way: tuple[str, ...], keys: Container[Key]
 ) -> Iterator[tuple[tuple[str, ...], z3.ExprRef]]:
     """An entity and all that it leads to, each with the way there."""
     yield way, term
@@ -101,7 +101,7 @@ def places(
 
 
 def _templates(
-    transitions: Transitions, extra: Iterable[z3.ExprRef], keys: set[Key]
+    transitions: TransitionSystem, extra: Iterable[z3.ExprRef], keys: set[Key]
 ) -> list[tuple[str, z3.ExprRef, z3.ExprRef]]:
     """Boolean terms about one entity of a sort: (sort, variable, term)."""
     found: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
@@ -141,7 +141,9 @@ def _templates(
     return list(found.values())
 
 
-def _thresholds(transitions: Transitions, terms: Iterable[z3.ExprRef]) -> Iterator[tuple[Key, int]]:
+def _thresholds(
+    transitions: TransitionSystem, terms: Iterable[z3.ExprRef]
+) -> Iterator[tuple[Key, int]]:
     """What one number of a type is compared with, every number of that type may be."""
     types = transitions.vocabulary.types
     numbers: dict[Any, dict[int, None]] = {}
@@ -158,7 +160,7 @@ def _thresholds(transitions: Transitions, terms: Iterable[z3.ExprRef]) -> Iterat
             yield key, number
 
 
-def _terms(transitions: Transitions, keys: set[Key]) -> Iterator[z3.ExprRef]:
+def _terms(transitions: TransitionSystem, keys: set[Key]) -> Iterator[z3.ExprRef]:
     for command in transitions.commands:
         yield command.guard
         for key, update in command.updates.items():

@@ -18,15 +18,16 @@ from dataclasses import dataclass
 
 import z3
 
-from statecheck.claims.catalogue import ANY_READING, Reading
+from statecheck.clock import TimeLeft
+from statecheck.modeling import NO_VARIANT, Variant
 from statecheck.safety.atoms import Atom, atoms
-from statecheck.safety.induction import Clause, Induction, Timeout
-from statecheck.smt.solving import ask
+from statecheck.safety.induction import Clause, Induction
+from statecheck.smt.c_interface import disjunction
+from statecheck.smt.evaluation import compiled
+from statecheck.smt.solving import ground_solver, is_satisfiable
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.evaluate import compiled
-from statecheck.symbolic.grounding import solver
 from statecheck.symbolic.simulate import Simulator
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 
 WALKS, STEPS = 2000, 25
 _SIZES = (3, 2, 2)
@@ -70,10 +71,10 @@ def survivors(columns: Sequence[int], full: int) -> list[Literals]:
 
 @dataclass
 class _Candidates:
-    """The candidates about one kind of entity; the first ``general`` hold under any reading."""
+    """The candidates about one kind of entity; the first ``general`` hold under any variant."""
 
     sort: str
-    reading: Reading
+    variant: Variant
     atoms: list[Atom]
     clauses: list[Literals]
     general: int = 0
@@ -121,7 +122,7 @@ class _Candidates:
         is_general = literals in self.clauses[: self.general]
         return Clause(
             self.sort,
-            ANY_READING if is_general else self.reading,
+            NO_VARIANT if is_general else self.variant,
             tuple(atom.said(truth) for atom, truth in chosen),
             chosen[0][0].variable,
             z3.Or(*terms) if len(terms) > 1 else terms[0],
@@ -138,13 +139,13 @@ Columns = dict[str, tuple[list[int], int]]
 
 
 def sample(
-    transitions: Transitions,
+    transitions: TransitionSystem,
     vocabulary: dict[str, list[Atom]],
-    readings: Iterable[Reading],
+    variants: Iterable[Variant],
     seed: int,
-    deadline: Callable[[], float | None],
-) -> dict[Reading, Columns]:
-    """For each reading the truths of the atoms in the distinct samples of random runs under it.
+    time_left: TimeLeft,
+) -> dict[Variant, Columns]:
+    """For each variant the truths of the atoms in the distinct samples of random runs under it.
 
     Raises Timeout.
     """
@@ -160,17 +161,17 @@ def sample(
         if items
     }
     fixed = {
-        reading: {
+        variant: {
             transitions.vocabulary.constants[name].decl().name(): value
-            for name, value in reading.constants
+            for name, value in variant.constants
         }
-        for reading in readings
+        for variant in variants
     }
-    seen: dict[Reading, dict[str, dict[tuple[bool, ...], None]]] = {
-        reading: {sort: {} for sort in tests} for reading in fixed
+    seen: dict[Variant, dict[str, dict[tuple[bool, ...], None]]] = {
+        variant: {sort: {} for sort in tests} for variant in fixed
     }
     for _ in range(WALKS):
-        deadline()
+        time_left()
         for state in simulator.walk(sizes, STEPS, pick):
             constants = dict(state.constants)
             under = [seen[r] for r, values in fixed.items() if values.items() <= constants.items()]
@@ -181,8 +182,8 @@ def sample(
                     for vectors in under:
                         vectors[sort][vector] = None
     return {
-        reading: {sort: _columns(vectors) for sort, vectors in found.items()}
-        for reading, found in seen.items()
+        variant: {sort: _columns(vectors) for sort, vectors in found.items()}
+        for variant, found in seen.items()
     }
 
 
@@ -202,15 +203,15 @@ class _Step:
     """One command's solver: the candidates before the step, guarded, and the atoms after it."""
 
     def __init__(self, houdini: Houdini, command: Command) -> None:
-        houdini.induction.deadline()
+        houdini.induction.time_left()
         transitions = houdini.induction.transitions
         self.houdini = houdini
         self.command = command
         self.grounding = houdini.induction.grounding(())
-        self.solver = solver(houdini.induction.seed)
+        self.solver = ground_solver(houdini.induction.seed)
         # Guess that candidates are violated: a model then rules out many of them at once.
         self.solver.set("phase_selection", 1)
-        self.solver.add(*transitions.under(houdini.reading))
+        self.solver.add(*transitions.variant_constraints(houdini.variant))
         self.asserted = 0
         self.done: set[int] = set()
         self.grounding.add(command.guard)
@@ -233,11 +234,11 @@ class _Step:
                     self.done.add(key)
                     pool = pools[sort]
                     self.solver.add(z3.substitute(pool.assumed, (pool.variable, term)))
-        self.asserted = self.grounding.tell(self.solver, self.asserted)
+        self.asserted = self.grounding.assert_into(self.solver, self.asserted)
 
     def check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
         """Whether a model exists. Raises Timeout."""
-        return satisfiable(self.solver, self.houdini.induction, assumptions)
+        return is_satisfiable(self.solver, assumptions, self.houdini.induction.time_left)
 
     def excluded(self, terms: Mapping[int, z3.BoolRef], candidates: Iterable[str]) -> set[int]:
         """The terms that no step from a state of all these candidates makes true."""
@@ -297,14 +298,14 @@ class _Step:
 
 
 class Houdini:
-    """One run of the algorithm for one reading."""
+    """One run of the algorithm for one variant."""
 
     def __init__(
-        self, induction: Induction, pools: Sequence[_Candidates], reading: Reading
+        self, induction: Induction, pools: Sequence[_Candidates], variant: Variant
     ) -> None:
         self.induction = induction
         self.pools = pools
-        self.reading = reading
+        self.variant = variant
         for index, pool in enumerate(pools):
             pool.name(index)
         self.steps = [_Step(self, command) for command in induction.transitions.commands]
@@ -322,14 +323,14 @@ class Houdini:
         transitions = self.induction.transitions
         for pool in self.pools:
             x = z3.Const("any", pool.variable.sort())
-            instance = solver(self.induction.seed)
-            instance.add(*transitions.under(self.reading))
+            instance = ground_solver(self.induction.seed)
+            instance.add(*transitions.variant_constraints(self.variant))
             for name, atom in zip(pool.after, pool.atoms, strict=True):
                 term = z3.substitute(atom.term, (atom.variable, x))
-                instance.add(name == transitions.at_start(term))
+                instance.add(name == transitions.in_initial_state(term))
             instance.add(pool.broken)
             instance.add(disjunction(pool.violated))
-            while satisfiable(instance, self.induction):
+            while is_satisfiable(instance, time_left=self.induction.time_left):
                 model = instance.model()
                 values = [z3.is_true(model.eval(n, model_completion=True)) for n in pool.after]
                 for k in pool.violations(values):
@@ -373,7 +374,7 @@ class Houdini:
         """The candidates that are left."""
         return [pool.clause(pool.clauses[k]) for pool in self.pools for k in sorted(pool.alive)]
 
-    def needed(self, goals: Iterable[Goal]) -> list[Clause]:
+    def needed(self, goals: Iterable[ProofGoal]) -> list[Clause]:
         """An inductive subset of the candidates that excludes every goal that can be excluded."""
         said = [
             {index: step.grounding.ground(goal(step.command)) for index, goal in enumerate(goals)}
@@ -400,41 +401,24 @@ class Houdini:
         return [pool.clause(pool.clauses[k]) for pool, k in named]
 
 
-Goal = Callable[[Command], z3.BoolRef]
+ProofGoal = Callable[[Command], z3.BoolRef]
 """What is to be excluded of a step of a command from a state of the invariant, as a ground term."""
 
 
-Argument = Callable[[Sequence[Clause]], Sequence[Goal] | None]
+Argument = Callable[[Sequence[Clause]], Sequence[ProofGoal] | None]
 """What more is to be excluded, given clauses that hold; None where they do not suffice to tell."""
-
-
-def satisfiable(
-    instance: z3.Solver, induction: Induction, assumptions: Sequence[z3.BoolRef] = ()
-) -> bool:
-    """Whether a model exists. Raises Timeout."""
-    answer = ask(instance, assumptions, induction.deadline)
-    if answer == z3.unknown:
-        raise Timeout(instance.reason_unknown())
-    return bool(answer == z3.sat)
-
-
-def disjunction(parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
-    """``z3.Or`` without its conversions, which dominate where there are many clauses."""
-    array = (z3.Ast * len(parts))(*(part.ast for part in parts))
-    context = z3.main_ctx()
-    return z3.BoolRef(z3.Z3_mk_or(context.ref(), len(parts), array), context)
 
 
 def infer(
     induction: Induction,
     extra: Iterable[z3.ExprRef],
-    goals: Mapping[Reading, Sequence[Goal]],
-    arguments: Mapping[Reading, Sequence[Argument]],
+    goals: Mapping[Variant, Sequence[ProofGoal]],
+    arguments: Mapping[Variant, Sequence[Argument]],
     *,
     log: Callable[[str], None] = lambda _: None,
 ) -> list[Clause]:
-    """Find inductive clauses that exclude the goals: first those under any reading, which serve
-    all, then those under each reading on top. Arguments that need more clauses get them.
+    """Find inductive clauses that exclude the goals: first those under any variant, which serve
+    all, then those under each variant on top. Arguments that need more clauses get them.
 
     Raises Timeout.
     """
@@ -442,14 +426,14 @@ def infer(
     vocabulary = atoms(transitions, extra)
     general: dict[str, list[Literals]] = {}
     found: dict[tuple[str, tuple[str, ...]], Clause] = {}
-    samples = sample(transitions, vocabulary, goals, induction.seed, induction.deadline)
-    for reading in sorted(goals, key=lambda reading: reading.name):
-        columns = samples[reading]
+    samples = sample(transitions, vocabulary, goals, induction.seed, induction.time_left)
+    for variant in sorted(goals, key=lambda variant: variant.name):
+        columns = samples[variant]
         pools = []
         for sort, items in vocabulary.items():
             if not items:
                 continue
-            pool = _Candidates(sort, reading, items, [])
+            pool = _Candidates(sort, variant, items, [])
             known = general.get(sort, [])
             fresh = [
                 c
@@ -459,20 +443,20 @@ def infer(
             pool.clauses = [*known, *fresh]
             pool.general = len(known)
             pools.append(pool)
-        houdini = Houdini(induction, pools, reading)
+        houdini = Houdini(induction, pools, variant)
         asked = len(houdini.alive())
         houdini.run()
-        wanted = list(goals[reading])
+        wanted = list(goals[variant])
         clauses = houdini.needed(wanted)
-        for argument in arguments.get(reading, ()):
+        for argument in arguments.get(variant, ()):
             if argument(clauses) is None:
                 wanted += argument(houdini.clauses()) or ()
                 clauses = houdini.needed(wanted)
         log(
-            f"{reading.name or 'any reading'}: {asked} candidates, "
+            f"{variant.name or 'any reading'}: {asked} candidates, "
             f"{len(houdini.alive())} inductive, {len(clauses)} needed"
         )
-        if reading == ANY_READING:
+        if variant == NO_VARIANT:
             general = {pool.sort: [pool.clauses[k] for k in sorted(pool.alive)] for pool in pools}
         for clause in clauses:
             found[clause.sort, clause.literals] = clause
@@ -484,6 +468,6 @@ def irredundant(induction: Induction, clauses: Sequence[Clause]) -> list[Clause]
     kept = list(clauses)
     for clause in clauses:
         others = [other for other in kept if other is not clause]
-        if not induction.of_states({clause: induction.violation(clause)}, others):
+        if not induction.state_violations({clause: induction.violation(clause)}, others):
             kept = others
     return kept

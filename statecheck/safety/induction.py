@@ -3,55 +3,42 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import z3
 
-from statecheck.claims.catalogue import Reading
-from statecheck.smt.solving import ask
+from statecheck.clock import TimeLeft, unlimited
+from statecheck.modeling import Variant
+from statecheck.smt.grounding import Grounding, entity_functions
+from statecheck.smt.solving import check_sat, ground_solver
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.grounding import Grounding, entity_functions, solver
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Clause:
-    """A disjunction that holds of every entity of a sort, under a reading.
+    """A disjunction that holds of every entity of a sort, under a variant.
 
     ``literals`` name it in the model's terms; ``term`` is over ``variable``.
     """
 
     sort: str
-    reading: Reading
+    variant: Variant
     literals: tuple[str, ...]
     variable: z3.ExprRef
     term: z3.BoolRef
 
     def at(self, entity: z3.ExprRef) -> z3.BoolRef:
-        """The clause for one entity, whatever the reading."""
+        """The clause for one entity, whatever the variant."""
         return z3.substitute(self.term, (self.variable, entity))
 
     def __str__(self) -> str:
-        under = f"[{self.reading.name}] " if self.reading.name else ""
+        under = f"[{self.variant.name}] " if self.variant.name else ""
         return f"{under}every {self.sort}: {' or '.join(self.literals)}"
-
-
-class Timeout(Exception):  # noqa: N818  (an answer of the solver, not an error)
-    """The solver gave up."""
-
-
-def left(end: float | None) -> float | None:
-    """The seconds until a time of the monotonic clock. Raises Timeout when there are none."""
-    if end is None:
-        return None
-    seconds = end - time.monotonic()
-    if seconds <= 0:
-        raise Timeout("the time is up")
-    return seconds
 
 
 class Induction:
@@ -63,14 +50,14 @@ class Induction:
 
     def __init__(
         self,
-        transitions: Transitions,
+        transitions: TransitionSystem,
         *,
         seed: int = 0,
-        deadline: Callable[[], float | None] = lambda: None,
+        time_left: TimeLeft = unlimited,
     ) -> None:
         self.transitions = transitions
         self.seed = seed
-        self.deadline = deadline
+        self.time_left = time_left
         vocabulary = transitions.vocabulary
         self.functions = entity_functions(
             [*vocabulary.references.values(), *vocabulary.functions.values()]
@@ -83,7 +70,7 @@ class Induction:
         """Constraints with the clauses as hypotheses."""
         grounding = Grounding(self.functions)
         for clause in clauses:
-            fixed = self.transitions.under(clause.reading)
+            fixed = self.transitions.variant_constraints(clause.variant)
 
             def instance(
                 entity: z3.ExprRef,
@@ -101,7 +88,7 @@ class Induction:
             grounding.forall(clause.sort, instance)
         return grounding
 
-    def admitted(
+    def satisfiable(
         self, violations: Mapping[T, z3.BoolRef], grounding: Grounding
     ) -> dict[T, bool | None]:
         """Those violations that some model of the constraints admits; None: the solver gave up.
@@ -110,8 +97,8 @@ class Induction:
         then those that a model shows are set aside, until nothing is left that any model admits.
         """
         left = {key: z3.FreshBool("violation") for key in violations}
-        instance = solver(self.seed)
-        grounding.tell(instance)
+        instance = ground_solver(self.seed)
+        grounding.assert_into(instance)
         for key, name in left.items():
             instance.add(name == violations[key])
         found: dict[T, bool | None] = {}
@@ -137,53 +124,53 @@ class Induction:
         started = time.perf_counter()
         instance.push()
         instance.add(term)
-        answer = ask(instance, deadline=self.deadline)
+        answer = check_sat(instance, time_left=self.time_left)
         model = instance.model() if answer == z3.sat else None
         instance.pop()
         self.seconds += time.perf_counter() - started
         self.queries += 1
         return answer, model
 
-    def of_steps(
+    def step_violations(
         self,
         violations: Mapping[T, z3.BoolRef],
         clauses: Sequence[Clause],
         command: Command,
     ) -> dict[T, bool | None]:
         """Which violations some step of an action, from a state of the clauses, admits."""
-        said = {key: self.transitions.of_action(term, command) for key, term in violations.items()}
+        said = {key: self.transitions.specialise(term, command) for key, term in violations.items()}
         possible = {key: term for key, term in said.items() if not z3.is_false(term)}
         if not possible:
             return {}
         grounding = self.grounding(clauses)
         grounding.add(command.guard)
-        macros = self.transitions.written(command)
-        return self.admitted(
+        macros = self.transitions.update_macros(command)
+        return self.satisfiable(
             {key: grounding.expand(term, macros) for key, term in possible.items()}, grounding
         )
 
-    def of_states(
+    def state_violations(
         self, violations: Mapping[T, z3.BoolRef], clauses: Sequence[Clause]
     ) -> dict[T, bool | None]:
         """Which violations some state of the clauses admits."""
         grounding = self.grounding(clauses)
-        return self.admitted(
+        return self.satisfiable(
             {key: grounding.ground(term) for key, term in violations.items()}, grounding
         )
 
-    def of_starts(self, violations: Mapping[T, z3.BoolRef]) -> dict[T, bool | None]:
+    def initial_violations(self, violations: Mapping[T, z3.BoolRef]) -> dict[T, bool | None]:
         """Which violations some initial state admits."""
         grounding = self.grounding(())
         first = {
-            key: grounding.ground(self.transitions.at_start(term))
+            key: grounding.ground(self.transitions.in_initial_state(term))
             for key, term in violations.items()
         }
-        return self.admitted(first, grounding)
+        return self.satisfiable(first, grounding)
 
     def violation(self, clause: Clause) -> z3.BoolRef:
-        """That some entity violates a clause under its reading."""
+        """That some entity violates a clause under its variant."""
         x = z3.Const(f"any:{clause.sort}1", clause.variable.sort())
-        fixed = self.transitions.under(clause.reading)
+        fixed = self.transitions.variant_constraints(clause.variant)
         violated: z3.BoolRef = z3.And(*fixed, z3.Not(clause.at(x)))
         return violated
 
@@ -193,8 +180,8 @@ class Induction:
         for index, clause in enumerate(clauses):
             broken[index] = self.violation(clause)
         primed = {index: self._primed(term) for index, term in broken.items()}
-        return not self.of_starts(broken) and not any(
-            self.of_steps(primed, clauses, command) for command in self.transitions.commands
+        return not self.initial_violations(broken) and not any(
+            self.step_violations(primed, clauses, command) for command in self.transitions.commands
         )
 
     def _primed(self, term: z3.BoolRef) -> z3.BoolRef:

@@ -9,12 +9,12 @@ from typing import Any
 
 import z3
 
+from statecheck.claims.concrete_run import IntegerType
 from statecheck.modeling import Entity
-from statecheck.safety.bounded import Numbers
 from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.properties import Property
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.simulate import landmarks
-from statecheck.symbolic.transition_system import Property
 
 LENGTH = 3
 """Longer plans are not looked for."""
@@ -43,7 +43,7 @@ def plans(
     induction: Induction,
     goal: Property,
     clauses: Sequence[Clause],
-    numbers: Mapping[Any, Numbers],
+    numbers: Mapping[Any, IntegerType],
 ) -> list[Plan] | None:
     """Plans, the shortest first, one of which leads to the goal from every state of the clauses.
 
@@ -61,17 +61,17 @@ def plans(
             if z3.is_false(works):
                 continue
             rest = z3.And(*uncovered)
-            covers = induction.of_states({"some": z3.And(rest, works)}, clauses)
+            covers = induction.state_violations({"some": z3.And(rest, works)}, clauses)
             if covers.get("some"):
                 found.append(tuple(step for _, _, step in plan))
                 uncovered.append(z3.Not(works))
-                if not induction.of_states({"left": z3.And(*uncovered)}, clauses):
+                if not induction.state_violations({"left": z3.And(*uncovered)}, clauses):
                     return found
     return None
 
 
 def _moves(
-    induction: Induction, goal: Property, numbers: Mapping[Any, Numbers]
+    induction: Induction, goal: Property, numbers: Mapping[Any, IntegerType]
 ) -> Iterator[tuple[Command, list[z3.ExprRef], PlanStep]]:
     """Actions on the entities that the claim is about, with numbers that the system prefers or
     compares with.

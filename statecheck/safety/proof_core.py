@@ -13,23 +13,24 @@ from dataclasses import dataclass, replace
 
 import z3
 
-from statecheck.claims.catalogue import ANY_READING
 from statecheck.claims.results import Core, CorePart, Expression
-from statecheck.modeling import STATE
-from statecheck.safety.induction import Clause, Induction, Timeout
-from statecheck.smt.solving import ask
+from statecheck.modeling import NO_VARIANT, STATE
+from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.spelling import expression, members, mention
+from statecheck.smt.grounding import Grounding
+from statecheck.smt.solving import ground_solver, is_satisfiable
 from statecheck.smt.substitution import Macros
-from statecheck.symbolic.commands import Command, skeleton, subterms
-from statecheck.symbolic.grounding import Grounding, solver
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Command
+from statecheck.symbolic.extraction import skeleton
 from statecheck.symbolic.paths import Origin
-from statecheck.symbolic.spelling import expression, members, mention
 from statecheck.symbolic.vocabulary import HISTORY, Key
 
 _CONNECTIVES = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_NOT, z3.Z3_OP_IMPLIES, z3.Z3_OP_ITE)
 
 
 @dataclass(frozen=True)
-class Obligation:
+class ProofTask:
     """Something that a proof excludes: of a step from the clauses' states, or of such a state."""
 
     violation: z3.BoolRef
@@ -58,7 +59,7 @@ class _Context:
         self.grounding = cores.induction.grounding(())
         self._said = said
         self._names: dict[int, tuple[z3.BoolRef, z3.BoolRef]] = {}
-        self._solver = solver(cores.induction.seed)
+        self._solver = ground_solver(cores.induction.seed)
         self._asserted = 0
         for index, clause in enumerate(cores.clauses):
             self.grounding.forall(clause.sort, cores.hypothesis(index, clause))
@@ -67,15 +68,14 @@ class _Context:
         """Whether these parts and clauses exclude all terms. ``core`` says which of them do."""
         asked = z3.FreshBool("asked")
         names = [self._named(term) for term in terms]
-        self._asserted = self.grounding.tell(self._solver, self._asserted)
+        self._asserted = self.grounding.assert_into(self._solver, self._asserted)
         self._solver.add(z3.Implies(asked, z3.Or(*names)))
-        answer = ask(self._solver, [asked, *assumed], self.cores.induction.deadline)
-        if answer == z3.unknown:
-            raise Timeout(self._solver.reason_unknown())
-        self.core = (
-            {term.get_id() for term in self._solver.unsat_core()} if answer == z3.unsat else set()
-        )
-        return bool(answer == z3.unsat)
+        time_left = self.cores.induction.time_left
+        if is_satisfiable(self._solver, [asked, *assumed], time_left):
+            self.core = set()
+            return False
+        self.core = {term.get_id() for term in self._solver.unsat_core()}
+        return True
 
     def _named(self, term: z3.BoolRef) -> z3.BoolRef:
         if term.get_id() not in self._names:
@@ -93,18 +93,18 @@ class Cores:
         self.induction, self.clauses = induction, tuple(clauses)
         self.transitions = induction.transitions
         self.used = [z3.FreshBool("clause") for _ in self.clauses]
-        self.readings = {clause.reading: z3.FreshBool("reading") for clause in self.clauses}
+        self.variants = {clause.variant: z3.FreshBool("reading") for clause in self.clauses}
         self.steps = [self._of_command(command) for command in self.transitions.commands]
         self.start = self._of_start()
         self.state = _Context(self, lambda term, grounding: grounding.ground(term))
 
     def hypothesis(self, index: int, clause: Clause) -> Callable[[z3.ExprRef], z3.BoolRef]:
-        """A clause, where it is used; under its reading, where that is assumed."""
+        """A clause, where it is used; under its variant, where that is assumed."""
 
         def instance(entity: z3.ExprRef) -> z3.BoolRef:
             needed = [self.used[index]]
-            if clause.reading != ANY_READING:
-                needed += self.transitions.under(clause.reading)
+            if clause.variant != NO_VARIANT:
+                needed += self.transitions.variant_constraints(clause.variant)
             return z3.Implies(z3.And(*needed), clause.at(entity))
 
         return instance
@@ -152,7 +152,7 @@ class Cores:
             macros.append((transitions.next_vocabulary.functions[key], value))
 
         def after(term: z3.BoolRef, grounding: Grounding) -> z3.BoolRef:
-            return grounding.expand(transitions.of_action(term, command), Macros(macros))
+            return grounding.expand(transitions.specialise(term, command), Macros(macros))
 
         context = _Context(self, after)
         context.grounding.add(guard)
@@ -211,7 +211,7 @@ class Cores:
 
     # -- cores ----------------------------------------------------------------------------------
 
-    def core(self, obligations: Sequence[Obligation], under: Sequence[z3.BoolRef]) -> Core:
+    def core(self, obligations: Sequence[ProofTask], under: Sequence[z3.BoolRef]) -> Core:
         """An irreducible core of a proof. Raises Timeout."""
         assumed = z3.FreshBool("reading")
         for context in (*self.steps, self.start, self.state):
@@ -220,8 +220,8 @@ class Cores:
         for index in sorted(clauses, reverse=True):
             if self._proves(obligations, clauses - {index}, assumed):
                 clauses.discard(index)
-        needs_reading = bool(under) and not self._proves(obligations, clauses, None)
-        fixed = [assumed] if needs_reading else []
+        needs_variant = bool(under) and not self._proves(obligations, clauses, None)
+        fixed = [assumed] if needs_variant else []
         parts: list[_Part] = []
         for context, terms in self._asked(obligations, clauses):
             hypotheses = [*fixed, *(self.used[k] for k in sorted(clauses))]
@@ -233,7 +233,7 @@ class Cores:
         return Core(
             tuple(dict.fromkeys(part.part for part in parts)),
             tuple(map(self._expression, chosen)),
-            needs_reading,
+            needs_variant,
             tuple(self._untouched([*terms, *(term for part in parts for term in part.terms)])),
         )
 
@@ -243,7 +243,7 @@ class Cores:
 
     def _untouched(self, terms: Iterable[z3.ExprRef]) -> Iterator[str]:
         """The functions of the machines that terms say nothing about."""
-        mentioned = self.transitions.mentioned(terms)
+        mentioned = self.transitions.relevance.mentioned(terms)
         for key in self.transitions.keys:
             if key not in mentioned and key.slot != HISTORY:
                 yield _short(key)
@@ -268,7 +268,7 @@ class Cores:
         return kept
 
     def _asked(
-        self, obligations: Sequence[Obligation], clauses: Iterable[int]
+        self, obligations: Sequence[ProofTask], clauses: Iterable[int]
     ) -> list[tuple[_Context, list[z3.BoolRef]]]:
         """What has to be excluded of each action, at the start, and of states."""
         broken = [self.induction.violation(self.clauses[k]) for k in sorted(clauses)]
@@ -282,7 +282,7 @@ class Cores:
         ]
 
     def _proves(
-        self, obligations: Sequence[Obligation], clauses: set[int], assumed: z3.BoolRef | None
+        self, obligations: Sequence[ProofTask], clauses: set[int], assumed: z3.BoolRef | None
     ) -> bool:
         fixed = [] if assumed is None else [assumed]
         hypotheses = [*fixed, *(self.used[k] for k in sorted(clauses))]
@@ -298,10 +298,10 @@ class Cores:
             if terms
         )
 
-    def _closure(self, obligations: Sequence[Obligation], assumed: z3.BoolRef) -> set[int]:
+    def _closure(self, obligations: Sequence[ProofTask], assumed: z3.BoolRef) -> set[int]:
         """Clauses that prove the obligations and one another, as the solver's cores have it."""
         found: set[int] = set()
-        fresh: list[Obligation] = list(obligations)
+        fresh: list[ProofTask] = list(obligations)
         everything = [assumed, *self.used]
         while fresh:
             used: set[int] = set()
@@ -312,7 +312,7 @@ class Cores:
                         raise AssertionError("a proof does not stand on its own invariant")
                     used |= {k for k, name in enumerate(self.used) if name.get_id() in context.core}
             fresh = [
-                Obligation(self.transitions.primed(self.induction.violation(self.clauses[k])), True)
+                ProofTask(self.transitions.primed(self.induction.violation(self.clauses[k])), True)
                 for k in sorted(used - found)
             ]
             found |= used

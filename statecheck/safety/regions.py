@@ -13,15 +13,15 @@ from dataclasses import dataclass
 
 import z3
 
-from statecheck.safety.bounded import Goal, Numbers, Unrolling, uninterpreted
-from statecheck.smt.solving import ask
-from statecheck.symbolic.commands import subterms
-from statecheck.symbolic.grounding import solver
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.claims.concrete_run import IntegerType
+from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.smt.solving import check_sat, ground_solver
+from statecheck.smt.terms import subterms, uninterpreted
+from statecheck.symbolic.transition_system import TransitionSystem
 
 
 @dataclass(frozen=True)
-class Cell:
+class Interval:
     """The numbers from ``low`` to ``high``, both included."""
 
     low: int
@@ -32,9 +32,11 @@ class Cell:
         return z3.And(term >= self.low, term <= self.high)
 
 
-def cells(transitions: Transitions, term: z3.ExprRef, numbers: Numbers) -> list[Cell]:
+def intervals(
+    transitions: TransitionSystem, term: z3.ExprRef, numbers: IntegerType
+) -> list[Interval]:
     """Cut a type's numbers where a term, or anything that it depends on, may tell them apart."""
-    keys = transitions.relevant([term])
+    keys = transitions.relevance.of([term])
     terms = [term]
     for command in transitions.commands:
         terms.append(command.guard)
@@ -52,11 +54,11 @@ def cells(transitions: Transitions, term: z3.ExprRef, numbers: Numbers) -> list[
                 cuts |= {value} if one_sided else {value, value + 1}
     starts = sorted(cut for cut in cuts if numbers.low <= cut <= numbers.high)
     ends = [start - 1 for start in starts[1:]] + [numbers.high]
-    return [Cell(low, high) for low, high in zip(starts, ends, strict=True)]
+    return [Interval(low, high) for low, high in zip(starts, ends, strict=True)]
 
 
 def works_throughout(
-    unrolling: Unrolling, goal: Goal, said: z3.BoolRef, cell: Cell, model: z3.ModelRef
+    unrolling: Unrolling, goal: Target, said: z3.BoolRef, cell: Interval, model: z3.ModelRef
 ) -> bool:
     """Whether a model's run reaches the goal for every number of a cell.
 
@@ -84,18 +86,18 @@ def works_throughout(
                 known.append((term, value))
             else:
                 fixed.append(term == same)
-    instance = solver(0)
+    instance = ground_solver(0)
     instance.add(*fixed, cell.holds(number))
     instance.add(z3.Not(z3.And(*unrolling.constraints, meaning)))
-    return bool(ask(instance, deadline=unrolling.deadline) == z3.unsat)
+    return bool(check_sat(instance, time_left=unrolling.time_left) == z3.unsat)
 
 
-def joined(found: Sequence[Cell]) -> list[Cell]:
+def joined(found: Sequence[Interval]) -> list[Interval]:
     """Neighbouring cells made one."""
-    result: list[Cell] = []
+    result: list[Interval] = []
     for cell in sorted(found, key=lambda cell: cell.low):
         if result and result[-1].high + 1 == cell.low:
-            result[-1] = Cell(result[-1].low, cell.high)
+            result[-1] = Interval(result[-1].low, cell.high)
         else:
             result.append(cell)
     return result

@@ -11,15 +11,16 @@ from functools import cached_property
 
 import z3
 
-from statecheck.smt.substitution import Renaming
-from statecheck.symbolic.commands import Command, subterms
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.smt.substitution import Renaming, substitute_in_turn
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Command
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
 
 Pairs = Sequence[tuple[z3.ExprRef, z3.ExprRef]]
 
 
-class Slots:
+class StepConstants:
     """The constants of one step, by sort; each command takes them from the first on."""
 
     def __init__(self, mark: int | str) -> None:
@@ -33,7 +34,7 @@ class Slots:
 
 
 @dataclass(frozen=True)
-class Choice:
+class CommandInstance:
     """What a step is if it takes a command.
 
     ``arguments`` are the command's; ``named`` has what stands for the entities that it names, to be
@@ -50,7 +51,7 @@ class Choice:
     quantified: bool
 
 
-class Pattern:
+class StepTemplate:
     """The step of a system, in constants that every step has its own of.
 
     ``numbered`` says that a parameter is a number of its type. ``values`` are what the functions of
@@ -58,16 +59,16 @@ class Pattern:
     """
 
     def __init__(
-        self, transitions: Transitions, numbered: Mapping[type, Iterable[int]] | None = None
+        self, transitions: TransitionSystem, numbered: Mapping[type, Iterable[int]] | None = None
     ) -> None:
         self.transitions = transitions
         bounds = numbered or {}
         self.action = z3.Const("action@", transitions.action.sort())
         self.constants = {self.action.get_id(): self.action}
-        self.choices: dict[str, Choice] = {}
-        lookups = led_to(transitions)
+        self.choices: dict[str, CommandInstance] = {}
+        looked_up = lookups(transitions)
         for command in transitions.commands:
-            slots = Slots("")
+            slots = StepConstants("")
             pairs = [(own, slots.take(own.sort())) for _, _, own in command.parameters]
             arguments = tuple(constant for _, constant in pairs)
             facts = []
@@ -75,14 +76,14 @@ class Pattern:
                 if type_ in bounds:
                     low, high = bounds[type_]
                     facts.append(z3.And(constant >= low, constant <= high))
-            for template in lookups[command.name]:
-                term = rename(template, pairs)
+            for template in looked_up[command.name]:
+                term = substitute_in_turn(template, pairs)
                 pairs.append((term, slots.take(term.sort())))
                 facts.append(z3.Implies(self.chosen(command), pairs[-1][1] == term))
             constants = [constant for _, constant in pairs]
             self.constants.update((constant.get_id(), constant) for constant in constants)
-            guard = rename(command.guard, pairs)
-            self.choices[command.name] = Choice(
+            guard = substitute_in_turn(command.guard, pairs)
+            self.choices[command.name] = CommandInstance(
                 command,
                 arguments,
                 pairs,
@@ -94,7 +95,7 @@ class Pattern:
         self._values: dict[Key, z3.ExprRef] = {}
 
     @cached_property
-    def there(self) -> dict[int, z3.BoolRef]:
+    def exists_when(self) -> dict[int, z3.BoolRef]:
         """When a constant stands for an entity: when the step takes a command that it belongs to.
 
         By the number of the constant. Of a kind that the step has nothing to do with there may be
@@ -117,11 +118,11 @@ class Pattern:
             decl = self.transitions.vocabulary.functions[key]
             variable = self.transitions.world.variable(key)
             writes = [
-                (self.chosen(choice.command), rename(update.value, choice.named))
+                (self.chosen(choice.command), substitute_in_turn(update.value, choice.named))
                 for choice in self.choices.values()
                 if (update := choice.command.updates.get(key)) is not None
             ]
-            value = together(decl(variable), writes)
+            value = merge_writes(decl(variable), writes)
             value = z3.substitute(value, (variable, z3.Var(0, decl.domain(0))))
             self._values[key] = z3.simplify(value)
         return self._values[key]
@@ -132,7 +133,7 @@ class Pattern:
         return Renaming([(c, z3.Const(f"{c.decl().name()}{depth}", c.sort())) for c in own])
 
 
-def led_to(transitions: Transitions) -> dict[str, list[z3.ExprRef]]:
+def lookups(transitions: TransitionSystem) -> dict[str, list[z3.ExprRef]]:
     """The entities that each command looks up from its parameters, the nearest first.
 
     A step has a constant for each, such as the server that an attachment is on: the states after it
@@ -156,14 +157,7 @@ def led_to(transitions: Transitions) -> dict[str, list[z3.ExprRef]]:
     return result
 
 
-def rename(term: z3.ExprRef, pairs: Iterable[tuple[z3.ExprRef, z3.ExprRef]]) -> z3.ExprRef:
-    """Replace subterms one after the other: later pairs see what earlier ones put in."""
-    for pair in pairs:
-        term = z3.substitute(term, pair)
-    return term
-
-
-def together(old: z3.ExprRef, writes: Iterable[tuple[z3.BoolRef, z3.ExprRef]]) -> z3.ExprRef:
+def merge_writes(old: z3.ExprRef, writes: Iterable[tuple[z3.BoolRef, z3.ExprRef]]) -> z3.ExprRef:
     """What a function becomes: ``old``, or what the one action that is chosen writes.
 
     Sorted by what is written rather than by who writes it: one condition for each value.

@@ -1,114 +1,63 @@
-"""Asking Z3, so that neither a time-out nor Ctrl-C gets lost.
-
-While Z3 works it takes Ctrl-C for itself and merely gives up, if it does not ignore it; and what
-Python raises while arguments are handed to Z3 comes out as another error, or not at all. So inside
-`interruptible` a thread of its own waits for the signal, and KeyboardInterrupt is raised by `heed`
-alone: wherever Z3 is asked, or the clock is looked at.
-"""
+"""Solvers, and what is asked of them."""
 
 from __future__ import annotations
 
 import math
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import z3
 
-_INSIST = 0.05
-"""Seconds after which a solver that has just been started is told again to stop."""
+from statecheck.clock import TimeLeft, Timeout, unlimited
+from statecheck.smt.interruption import interrupted_by_signal
 
 
-class _Watch:
-    """What the waiting thread and the working one tell each other."""
+def ground_solver(seed: int) -> z3.Solver:
+    """A solver for ground formulas.
 
-    def __init__(self) -> None:
-        self.interrupted = threading.Event()
-        self.heeded = threading.Event()
-        self.asked: z3.Solver | None = None
-
-    def wait(self) -> None:
-        """Wait for the signal; then stop Z3 until somebody heeds it."""
-        signal.sigwait({signal.SIGINT})
-        self.interrupted.set()
-        while not self.heeded.wait(_INSIST):
-            asked = self.asked
-            if asked is not None:
-                asked.interrupt()
-
-
-_watch = _Watch()
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Within, Ctrl-C raises KeyboardInterrupt where it does no harm; at the end at the latest.
-
-    Where signals cannot be waited for, as on Windows or in a thread, or where somebody handles or
-    ignores this one, all stays as it is.
+    Z3's core for increments. Its relevancy filter only pays for quantifiers, its newer arithmetic
+    only for more than comparisons with numbers, and enumerations want to be split late.
     """
-    global _watch  # noqa: PLW0603  (signals are the process's)
-    is_ours = (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        and hasattr(signal, "pthread_sigmask")
-    )
-    if not is_ours:
-        yield
-        return
-    _watch = watch = _Watch()
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    thread = threading.Thread(target=watch.wait, daemon=True)
-    thread.start()
-    try:
-        yield
-        heed()
-    finally:
-        watch.heeded.set()
-        if not watch.interrupted.is_set() and thread.ident is not None:
-            signal.pthread_kill(thread.ident, signal.SIGINT)
-        thread.join()
-        _watch = _Watch()
-        signal.pthread_sigmask(signal.SIG_SETMASK, former)
+    instance = z3.SimpleSolver()
+    instance.set("relevancy", 0)
+    instance.set("arith.solver", 2)
+    instance.set("dt_lazy_splits", 2)
+    instance.set("random_seed", seed)
+    return instance
 
 
-def deaf() -> None:
-    """Let this process ignore Ctrl-C for good, even while Z3 works."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-
-
-def heed() -> None:
-    """Raise KeyboardInterrupt if Ctrl-C was pressed within `interruptible`."""
-    if _watch.interrupted.is_set():
-        _watch.heeded.set()
-        raise KeyboardInterrupt
-
-
-def ask(
-    instance: z3.Solver,
+def check_sat(
+    solver: z3.Solver,
     assumptions: Sequence[z3.BoolRef] = (),
-    deadline: Callable[[], float | None] = lambda: None,
+    time_left: TimeLeft = unlimited,
 ) -> z3.CheckSatResult:
-    """What a solver answers within the seconds that are left; ``deadline`` says how many, or raises
-    that there are none.
+    """The answer of a solver within the time that is left.
 
-    Raises KeyboardInterrupt.
+    Raises Timeout where there is none left, and KeyboardInterrupt.
     """
-    left = deadline()
-    if left is not None:
-        instance.set("timeout", math.ceil(left * 1000))
-    _watch.asked = instance
-    try:
-        heed()
-        answer = instance.check(*assumptions)
-    finally:
-        _watch.asked = None
-    heed()
+    seconds = time_left()
+    if seconds is not None:
+        solver.set("timeout", math.ceil(seconds * 1000))
+    with interrupted_by_signal(solver):
+        answer = solver.check(*assumptions)
     if answer == z3.unknown:
-        if "interrupted from keyboard" in instance.reason_unknown():
+        if "interrupted from keyboard" in solver.reason_unknown():
             raise KeyboardInterrupt
-        deadline()
+        time_left()
     return answer
+
+
+def is_satisfiable(
+    solver: z3.Solver,
+    assumptions: Sequence[z3.BoolRef] = (),
+    time_left: TimeLeft = unlimited,
+) -> bool:
+    """Whether a solver has a model. Raises Timeout where it cannot tell, and KeyboardInterrupt."""
+    answer = check_sat(solver, assumptions, time_left)
+    if answer == z3.unknown:
+        raise Timeout(solver.reason_unknown())
+    return bool(answer == z3.sat)
+
+
+def true_in(model: z3.ModelRef, formula: z3.BoolRef) -> bool:
+    """Whether a model makes a formula true."""
+    return bool(z3.is_true(model.eval(formula, model_completion=True)))

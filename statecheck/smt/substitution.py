@@ -6,32 +6,44 @@ from collections.abc import Iterable
 
 import z3
 
+from statecheck.smt.c_interface import (
+    ast_array,
+    declaration_array,
+    substitute,
+    substitute_functions,
+)
+
 
 class Renaming(list[tuple[z3.ExprRef, z3.ExprRef]]):
-    """Terms and what takes their places. It is not to be changed once it is made."""
+    """Terms with their replacements. It is not to be changed once it is made."""
 
     def __init__(self, pairs: Iterable[tuple[z3.ExprRef, z3.ExprRef]] = ()) -> None:
         super().__init__(pairs)
-        self._old = (z3.Ast * len(self))(*(old.as_ast() for old, _ in self))
-        self._new = (z3.Ast * len(self))(*(new.as_ast() for _, new in self))
+        self._old = ast_array([old for old, _ in self])
+        self._new = ast_array([new for _, new in self])
 
     def __call__(self, term: z3.ExprRef) -> z3.ExprRef:
         """A term with all of them replaced."""
-        context = term.ctx
-        new = z3.Z3_substitute(context.ref(), term.as_ast(), len(self), self._old, self._new)
-        return z3.z3._to_expr_ref(new, context)
+        return substitute(term, len(self), self._old, self._new)
 
 
 class Macros(list[tuple[z3.FuncDeclRef, z3.ExprRef]]):
-    """Functions and what they stand for, written over ``Var(0)``; not to be changed either."""
+    """Functions with their definitions over ``Var(0)``; not to be changed either."""
 
     def __init__(self, pairs: Iterable[tuple[z3.FuncDeclRef, z3.ExprRef]] = ()) -> None:
         super().__init__(pairs)
-        self._old = (z3.FuncDecl * len(self))(*(decl.as_func_decl() for decl, _ in self))
-        self._new = (z3.Ast * len(self))(*(value.as_ast() for _, value in self))
+        self._old = declaration_array([function for function, _ in self])
+        self._new = ast_array([value for _, value in self])
 
     def __call__(self, term: z3.ExprRef) -> z3.ExprRef:
         """A term with all of them expanded."""
-        context = term.ctx
-        new = z3.Z3_substitute_funs(context.ref(), term.as_ast(), len(self), self._old, self._new)
-        return z3.z3._to_expr_ref(new, context)
+        return substitute_functions(term, len(self), self._old, self._new)
+
+
+def substitute_in_turn(
+    term: z3.ExprRef, pairs: Iterable[tuple[z3.ExprRef, z3.ExprRef]]
+) -> z3.ExprRef:
+    """Replace subterms one after the other: later pairs see what earlier ones put in."""
+    for pair in pairs:
+        term = z3.substitute(term, pair)
+    return term

@@ -20,6 +20,7 @@ import statemachine
 import z3
 
 from statecheck.modeling import ModelError
+from statecheck.smt.terms import ite
 
 PATHS, DECISIONS = 20_000, 60
 """Code with more ways through it, or with more decisions on one of them, is taken for endless."""
@@ -161,26 +162,6 @@ def merge(item: Node | Leaf | None, value: Callable[[Any], z3.ExprRef | None]) -
     return ite(item.term, then, other)
 
 
-def ite(condition: z3.BoolRef, then: z3.ExprRef, other: z3.ExprRef) -> z3.ExprRef:
-    """If-then-else with the obvious simplifications."""
-    if then.eq(other):
-        return then
-    if z3.is_true(then):
-        return condition if z3.is_false(other) else z3.Or(condition, other)
-    if z3.is_false(then):
-        return z3.Not(condition) if z3.is_true(other) else z3.And(z3.Not(condition), other)
-    if z3.is_true(other):
-        return z3.Or(z3.Not(condition), then)
-    if z3.is_false(other):
-        return z3.And(condition, then)
-    return z3.If(condition, then, other)
-
-
-def is_constructor(term: z3.ExprRef) -> bool:
-    """Whether a term is a member of an enumeration."""
-    return bool(z3.is_app(term) and term.decl().kind() == z3.Z3_OP_DT_CONSTRUCTOR)
-
-
 def leaves(item: Node | Leaf | None) -> int:
     """The number of paths of a tree."""
     if isinstance(item, Node):
@@ -229,8 +210,8 @@ class Explorer:
     """Runs code along all its paths. Symbolic values ask the active one for their truth.
 
     ``origins`` remembers the lines of the model whose terms were asked for their truth, ``made``
-    the lines that terms come from; both by the terms' numbers. ``onlooker`` names code that may
-    read and not write.
+    the lines that terms come from; both by the terms' numbers. ``read_only_for``
+    names code that may read and not write.
     """
 
     active: Explorer | None = None
@@ -239,7 +220,7 @@ class Explorer:
         self.scopes: list[Scope] = []
         self.error: ModelError | None = None
         self.loops = Loops()
-        self.onlooker = ""
+        self.read_only_for = ""
         self.origins: dict[int, tuple[z3.BoolRef, dict[Origin, None]]] = {}
         self.made: dict[int, tuple[z3.BoolRef, Origin]] = {}
         self._solver = z3.SimpleSolver()

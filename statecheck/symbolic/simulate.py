@@ -12,9 +12,10 @@ from typing import Any
 import z3
 
 from statecheck.modeling import Entity
-from statecheck.symbolic.commands import Update, subterms
-from statecheck.symbolic.evaluate import Compiled, Valuation, compiled, tabulated
-from statecheck.symbolic.transition_system import Transitions
+from statecheck.smt.evaluation import Compiled, Valuation, compiled, tabulated
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Update
+from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key, States
 
 
@@ -30,7 +31,7 @@ class _Runnable:
 class Simulator:
     """Executes extracted commands. Numbers range over those that the model compares with."""
 
-    def __init__(self, transitions: Transitions) -> None:
+    def __init__(self, transitions: TransitionSystem) -> None:
         self.transitions = transitions
         self.numbers = landmarks(transitions)
         self.commands = [
@@ -125,7 +126,7 @@ def _table(updates: Mapping[Key, Update]) -> tuple[tuple[str, ...], Compiled]:
     return tuple(map(str, updates)), tabulated(*columns)
 
 
-def landmarks(transitions: Transitions) -> tuple[int, ...]:
+def landmarks(transitions: TransitionSystem) -> tuple[int, ...]:
     """The numbers that a model's terms compare with, and those just below them, in order."""
     found = {0}
     for command in transitions.commands:

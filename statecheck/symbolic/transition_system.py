@@ -4,52 +4,40 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
 import z3
 
-from statecheck.claims.catalogue import UNIVERSAL, Claim, History, Inapplicable, Reading, Step
-from statecheck.modeling import STATE, ModelError, Start, System, signature
-from statecheck.smt.substitution import Macros
-from statecheck.symbolic.commands import (
-    Command,
-    Update,
-    constants,
-    extract,
-    located,
-    present,
-    subterms,
+from statecheck.modeling import (
+    STATE,
+    History,
+    ModelError,
+    Start,
+    Step,
+    System,
+    Variant,
+    signature,
 )
+from statecheck.smt.fingerprint import fingerprint
+from statecheck.smt.substitution import Macros
+from statecheck.smt.terms import constants
+from statecheck.symbolic.commands import Command, Update
+from statecheck.symbolic.extraction import extract
 from statecheck.symbolic.lint import check_identity, code_of
-from statecheck.symbolic.paths import Explorer, Leaf, Node, merge
+from statecheck.symbolic.paths import Explorer
+from statecheck.symbolic.read_only import ReadOnlyCode
+from statecheck.symbolic.relevance import Relevance
 from statecheck.symbolic.values import lift, truth
 from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary, enumeration
 from statecheck.symbolic.world import World
-
-INAPPLICABLE = object()
-"""Stands for what the body of a claim returns where its antecedent does not hold."""
-
-
-@dataclass(frozen=True)
-class Property:
-    """A claim as terms.
-
-    ``variables`` are its constants; ``antecedent`` and ``holds`` are over the functions before the
-    step and, primed, after it, over the action and its parameters. ``holds`` is true where the
-    antecedent is not.
-    """
-
-    variables: tuple[tuple[str, Any, z3.ExprRef], ...]
-    antecedent: z3.BoolRef
-    holds: z3.BoolRef
 
 
 class SymbolicStep(Step):
     """Any step of the system."""
 
-    def __init__(self, transitions: Transitions) -> None:
+    def __init__(self, transitions: TransitionSystem) -> None:
         self.transitions = transitions
         self.before = transitions.world.system
         self.after = transitions.next_world.system
@@ -70,7 +58,7 @@ class SymbolicStep(Step):
         return truth(z3.And(*same), before)
 
 
-class Transitions:
+class TransitionSystem:
     """A system, the histories that its claims keep, and everything that can happen, as terms.
 
     The state is a set of functions (see ``vocabulary``). ``initial`` gives those that an initial
@@ -100,6 +88,7 @@ class Transitions:
             command.name: replace(command, guard=self.primed(command.guard))
             for command in self.commands
         }
+        self.code = ReadOnlyCode(self.explorer, self.vocabulary, (self.world, self.next_world))
         self.step = SymbolicStep(self)
         self._macros: dict[str, Macros] = {}
         self._simple: dict[int, tuple[z3.ExprRef, z3.ExprRef]] = {}
@@ -133,40 +122,10 @@ class Transitions:
                 text.update(f"{key} := {fingerprint(update.value, known)}\n".encode())
         return text.hexdigest()
 
-    def relevant(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
-        """The functions that terms, the guards and the updates of such functions depend on."""
-        needed: set[Key] = set()
-        left = self._guarding | self.mentioned(terms)
-        while left:
-            needed |= left
-            left = set().union(*(self._dependencies[key] for key in left)) - needed
-        return needed
-
-    def mentioned(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
-        """The functions that occur in terms, before a step or after it."""
-        seen: set[int] = set()
-        parts = (part for term in terms for part in subterms(term, seen) if z3.is_app(part))
-        decls = {part.decl().get_id() for part in parts if part.num_args()}
-        return {key for key, numbers in self._numbers.items() if not decls.isdisjoint(numbers)}
-
     @cached_property
-    def _numbers(self) -> dict[Key, tuple[int, int]]:
-        primed = self.next_vocabulary.functions
-        own = self.vocabulary.functions.items()
-        return {key: (decl.get_id(), primed[key].get_id()) for key, decl in own}
-
-    @cached_property
-    def _guarding(self) -> set[Key]:
-        return self.mentioned(command.guard for command in self.commands)
-
-    @cached_property
-    def _dependencies(self) -> dict[Key, set[Key]]:
-        """For each function those that its updates and its initial value mention."""
-        values: dict[Key, list[z3.ExprRef]] = {key: [] for key in self.keys}
-        for updates in (self.initial, *(command.updates for command in self.commands)):
-            for key, update in updates.items():
-                values[key].append(update.value)
-        return {key: {key} | self.mentioned(terms) for key, terms in values.items()}
+    def relevance(self) -> Relevance:
+        """The functions of the state that terms depend on."""
+        return Relevance(self.vocabulary, self.next_vocabulary, self.initial, self.commands)
 
     # -- initial states -------------------------------------------------------------------------
 
@@ -194,19 +153,21 @@ class Transitions:
                     elif info.field.start is Start.DERIVED:
                         owner = self.world.entity(entity.cls, x)
                         function, slot = info.field.value, machine.slot
-                        term = self.evaluate(f"{key}", partial(_of_machine, function, owner, slot))
-                        initial[key] = Update(x, self.at_start(term, initial))
+                        term = self.code.evaluate(
+                            f"{key}", partial(_of_machine, function, owner, slot)
+                        )
+                        initial[key] = Update(x, self.in_initial_state(term, initial))
         for item in self.histories:
             key = self.history_key(item)
             x = self.world.variable(key)
             entity_value = self.world.entity(item.entity, x)
-            term = self.evaluate(
+            term = self.code.evaluate(
                 f"history {item.name}", partial(item.first, entity_value), item.type
             )
-            initial[key] = Update(x, self.at_start(term, initial))
+            initial[key] = Update(x, self.in_initial_state(term, initial))
         return initial
 
-    def at_start(self, term: z3.ExprRef, initial: dict[Key, Update] | None = None) -> Any:
+    def in_initial_state(self, term: z3.ExprRef, initial: dict[Key, Update] | None = None) -> Any:
         """A term about a state, in an initial state."""
         if initial is None:
             return self._first(term)
@@ -216,106 +177,13 @@ class Transitions:
     def _first(self) -> Macros:
         return Macros(defined(self.vocabulary, self.initial))
 
-    # -- code to terms --------------------------------------------------------------------------
-
-    def evaluate(self, what: str, run: Callable[[], Any], type_: Any = None) -> z3.ExprRef:
-        """Run code that changes nothing along all its paths and merge what it returns.
-
-        Raises ModelError where that is not of a type, if one is given.
-        """
-        tree = self._explore(what, run)
-        wanted = None if type_ is None else self.vocabulary.sort(type_)
-        return self._term(what, z3.simplify(merge(tree, partial(self._lifted, what, wanted))))
-
-    def _lifted(self, what: str, wanted: Any, value: Any) -> z3.ExprRef:
-        """The term of what code returned; None for where a claim says nothing."""
-        if value is None:
-            raise ModelError(f"{what} returns nothing on some way through it; return a value")
-        try:
-            term = lift(value, self.vocabulary)
-        except ModelError as error:
-            raise ModelError(f"{what} returns {value!r}: {error}") from None
-        if wanted is not None and term.sort() != wanted:
-            raise ModelError(f"{what} returns a {term.sort()} where a {wanted} is wanted")
-        return term
-
-    def _term(self, what: str, term: z3.ExprRef) -> z3.ExprRef:
-        """A term that is sure to speak of no element of a loop."""
-        term = present(term)
-        for constant in constants(term):
-            if "!" in constant.decl().name():
-                raise ModelError(
-                    f"{what}: an element of a loop is used after the loop; use all() or any()"
-                )
-        return term
-
-    def _explore(self, what: str, run: Callable[[], Any]) -> Node | Leaf:
-        def once() -> Any:
-            self.world.reset()
-            self.next_world.reset()
-            return run()
-
-        self.explorer.onlooker = what
-        try:
-            with located(what):
-                return self.explorer.explore(once, isolated=True)
-        finally:
-            self.explorer.onlooker = ""
-
-    def claimed(
-        self, claim: Claim
-    ) -> tuple[tuple[tuple[str, Any, z3.ExprRef], ...], list[Any], Node | Leaf]:
-        """A claim's variables, as constants and as what its body gets, and what the body returns;
-        INAPPLICABLE where the claim does not apply.
-        """
-        check_identity(claim.body)
-        # Claims share their variables, first attachment with first attachment, so that a search for
-        # many of them at once has few terms to deal with.
-        counts: dict[str, int] = {}
-        values = []
-        for _, type_ in claim.variables:
-            kind = type_.__name__
-            counts[kind] = counts.get(kind, 0) + 1
-            values.append(self.world.parameter(f"any:{kind}{counts[kind]}", type_))
-        first = self.step if claim.on_step else self.world.system
-
-        def run() -> Any:
-            try:
-                return claim.body(first, *values)
-            except Inapplicable:
-                return INAPPLICABLE
-
-        variables = tuple(
-            (name, type_, value.term)
-            for (name, type_), value in zip(claim.variables, values, strict=True)
-        )
-        return variables, values, self._explore(f"claim {claim.id}", run)
-
-    def property(self, claim: Claim) -> Property:
-        """The terms of a claim."""
-        variables, _, tree = self.claimed(claim)
-        what = f"claim {claim.id}"
-        # Where an always claim says nothing it is not violated; nothing else is there reached.
-        elsewhere = z3.BoolVal(claim.kind in UNIVERSAL)
-
-        def holds(value: Any) -> z3.ExprRef:
-            if value is INAPPLICABLE:
-                return elsewhere
-            return self._lifted(what, z3.BoolSort(), value)
-
-        return Property(
-            variables,
-            z3.simplify(merge(tree, lambda value: z3.BoolVal(value is not INAPPLICABLE))),
-            self._term(what, z3.simplify(merge(tree, holds))),
-        )
-
     def _with_histories(self) -> tuple[Command, ...]:
         updates: list[tuple[Key, z3.ExprRef, z3.ExprRef]] = []
         for item in self.histories:
             key = self.history_key(item)
             x = self.world.variable(key)
             entity = self.world.entity(item.entity, x)
-            term = self.evaluate(
+            term = self.code.evaluate(
                 f"history {item.name}", partial(item.update, self.step, entity), item.type
             )
             updates.append((key, x, term))
@@ -326,7 +194,7 @@ class Transitions:
             seen: set[int] = set()
             values: list[z3.ExprRef] = []
             for key, x, term in updates:
-                said = self.of_action(term, command)
+                said = self.specialise(term, command)
                 value = z3.simplify(macros(said))
                 values.append(value)
                 for constant in constants(value, seen):
@@ -339,10 +207,10 @@ class Transitions:
 
     def after(self, term: z3.ExprRef, command: Command) -> Any:
         """A term about a step, for one action: primed functions become what it writes."""
-        said = self.of_action(term, command)
-        return z3.simplify(self.written(command)(said))
+        said = self.specialise(term, command)
+        return z3.simplify(self.update_macros(command)(said))
 
-    def of_action(self, term: z3.ExprRef, command: Command) -> Any:
+    def specialise(self, term: z3.ExprRef, command: Command) -> Any:
         """A term about a step, for one action; still over primed functions."""
         said = z3.substitute(term, (self.action, self.actions[command.name]))
         if not said.eq(term):
@@ -352,7 +220,7 @@ class Transitions:
             self._simple[term.get_id()] = term, z3.simplify(term)
         return self._simple[term.get_id()][1]
 
-    def written(self, command: Command) -> Macros:
+    def update_macros(self, command: Command) -> Macros:
         """What the primed functions stand for after an action."""
         if command.name not in self._macros:
             self._macros[command.name] = self.macros(command.updates)
@@ -379,37 +247,12 @@ class Transitions:
             for key, decl in self.vocabulary.functions.items()
         )
 
-    def under(self, reading: Reading) -> list[z3.BoolRef]:
-        """What a reading fixes, as terms."""
+    def variant_constraints(self, variant: Variant) -> list[z3.BoolRef]:
+        """What a variant fixes, as terms."""
         return [
             self.vocabulary.constants[name] == self.vocabulary.literal(value)
-            for name, value in reading.constants
+            for name, value in variant.constants
         ]
-
-
-_COMMUTATIVE = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_EQ, z3.Z3_OP_IFF, z3.Z3_OP_ADD)
-
-
-def fingerprint(term: z3.ExprRef, known: dict[int, str]) -> str:
-    """A digest of a term that the order of conjuncts and the like does not change.
-
-    Z3 orders them by when they were first seen, which depends on what else the process did.
-    ``known`` remembers the digests of subterms.
-    """
-    key = term.get_id()
-    if key not in known:
-        if z3.is_quantifier(term):
-            word = "exists" if term.is_exists() else "forall"
-            parts = [word, term.var_sort(0).name(), fingerprint(term.body(), known)]
-        elif z3.is_var(term):
-            parts = ["bound", str(z3.get_var_index(term))]
-        else:
-            inner = [fingerprint(child, known) for child in term.children()]
-            if term.decl().kind() in _COMMUTATIVE:
-                inner.sort()
-            parts = [str(term) if not inner else term.decl().name(), *inner]
-        known[key] = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    return known[key]
 
 
 def _of_machine(function: Callable[[Any], Any], owner: Any, slot: str) -> Any:

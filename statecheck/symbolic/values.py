@@ -33,18 +33,18 @@ class Symbolic:
         """Run a helper without effects along all its paths and merge what it returns."""
         explorer = Explorer.current()
         results: list[Any] = []
-        loops, onlooker = explorer.loops.count, explorer.onlooker
+        loops, read_only_for = explorer.loops.count, explorer.read_only_for
 
         def run() -> Any:
             explorer.loops.count = loops
             results.append(function(*arguments, **named))
             return results[-1]
 
-        explorer.onlooker = f"{function.__name__}, which is marked as pure,"
+        explorer.read_only_for = f"{function.__name__}, which is marked as pure,"
         try:
             tree = explorer.explore(run, isolated=True)
         finally:
-            explorer.onlooker = onlooker
+            explorer.read_only_for = read_only_for
         sample = results[0]
         type_ = sample.type if isinstance(sample, Symbolic) else type(sample)
         return wrap(merge(tree, lambda v: lift(v, self.vocabulary)), type_, self.vocabulary)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import z3
 from statemachine.state import InstanceState
@@ -26,13 +26,12 @@ from statecheck.modeling import (
     System,
     SystemInfo,
 )
+from statecheck.smt.existence import exists
+from statecheck.symbolic.commands import Command
 from statecheck.symbolic.loops import check_loop
 from statecheck.symbolic.paths import Decisions, Explorer, Leaf, Node, Origin, Tree, merge, origin
 from statecheck.symbolic.values import lift, truth, wrap
-from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary, member
-
-if TYPE_CHECKING:
-    from statecheck.symbolic.commands import Command
+from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary
 
 
 class Overlay:
@@ -203,7 +202,7 @@ class SymbolicEntity:
 
     def __hash__(self) -> int:
         raise self.world.refuse(
-            f"a {self.kind.name} that may be any is hashed (as a dictionary key or a set's member);"
+            f"a {self.kind.name} that may be any is hashed (as a dictionary key or a set's exists);"
             " compare it with =="
         )
 
@@ -246,7 +245,7 @@ class SymbolicMany(Many[Any]):
         raise self.world.refuse(f"{self.info.plural} are indexed; loop over them instead")
 
     def __contains__(self, other: object) -> bool:
-        return any(member == other for member in self)
+        return any(exists == other for exists in self)
 
 
 class World:
@@ -373,8 +372,8 @@ class World:
     def write(self, key: Key, entity: z3.ExprRef, value: z3.ExprRef) -> None:
         """Write a function at an entity; inside a loop, at the loop's own element only."""
         element = self.explorer.loops.element
-        if self.explorer.onlooker:
-            raise self.refuse(f"{self.explorer.onlooker} changes {key}; it may only look")
+        if self.explorer.read_only_for:
+            raise self.refuse(f"{self.explorer.read_only_for} changes {key}; it may only look")
         if element is not None and not entity.eq(element):
             raise self.refuse(
                 f"a loop over {element.sort()} writes {key} of another entity; "
@@ -419,9 +418,9 @@ class World:
                 scope.excluded = frozenset(excluded)
                 loops.element = element
                 try:
-                    member = self.entity(many.info.cls, element)
-                    if all(getattr(member, name) == value for name, value in many.filters):
-                        yield member
+                    exists = self.entity(many.info.cls, element)
+                    if all(getattr(exists, name) == value for name, value in many.filters):
+                        yield exists
                 except GeneratorExit:
                     if self.explorer.error is None and scope in self.explorer.scopes:
                         self._leave(tree, element, number, place, mark)
@@ -467,11 +466,11 @@ class World:
             explorer.loops.wrote.add(place)
         self.overlay.back_to(mark)
         decisions = tree.open_decisions()
-        exists = z3.Exists([element], z3.And(member(element), *tree.literals()))
+        some = z3.Exists([element], z3.And(exists(element), *tree.literals()))
         around = explorer.scopes[-2]
         node = around.tree.at_cursor()
         if node is None:
-            node = Node(exists, leaves=decisions, loop=number)
+            node = Node(some, leaves=decisions, loop=number)
             around.tree.place(node)
         if getattr(node, "leaves", None) != decisions:
             explorer.refuse("a loop that its first element always leaves; write any() or all()")

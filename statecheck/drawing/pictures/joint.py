@@ -10,7 +10,9 @@ from typing import Any
 import z3
 
 from statecheck.modeling import ActionInfo, EntityInfo, Machine, MachineInfo, System, signature
-from statecheck.symbolic.commands import Command, extract, subterms
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Command
+from statecheck.symbolic.extraction import extract
 from statecheck.symbolic.paths import Explorer
 from statecheck.symbolic.vocabulary import HISTORY, Vocabulary
 from statecheck.symbolic.world import World

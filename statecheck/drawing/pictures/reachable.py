@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from statecheck.explicit.read_tracing import Code
-from statecheck.explicit.state_space import Instance
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import STATE, signature
 
 READABLE = 8
@@ -42,7 +42,7 @@ class Reachable:
 
 
 def explore(
-    instance: Instance, parts: Sequence[str], title: str, subtitle: str, source: str
+    instance: FiniteInstance, parts: Sequence[str], title: str, subtitle: str, source: str
 ) -> Reachable:
     """The reachable states. ``parts`` are names of machines or of their fields, such as
     ``mailbox1.move`` and ``server1.store.format``: by these states are told apart when there are
@@ -69,7 +69,7 @@ def explore(
 
     def common(state: Code) -> tuple[str, ...]:
         values = {
-            name: str(space.codes.values[code]) for name, code in zip(names, state, strict=True)
+            name: str(space.table.values[code]) for name, code in zip(names, state, strict=True)
         }
         return tuple(values[name] for name in kept_names)
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import z3
 
-from statecheck.modeling import ModelError
-from statecheck.symbolic.paths import is_constructor
-from statecheck.symbolic.vocabulary import is_membership
+from statecheck.errors import ModelError
+from statecheck.smt.existence import is_existence
+from statecheck.smt.terms import is_constructor
 
 
 @dataclass
@@ -102,7 +102,7 @@ class _Writer:
             word = "any" if term.is_exists() else "all"
             return f"{word}({body} for {variable} in range(N[{sort!r}]))"
         kind = term.decl().kind()
-        if is_membership(term):
+        if is_existence(term):
             return "True"
         if kind == z3.Z3_OP_UNINTERPRETED:
             name = term.decl().name()

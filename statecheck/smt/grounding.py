@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 
 import z3
 
-from statecheck.modeling import ModelError
+from statecheck.errors import ModelError
+from statecheck.smt.c_interface import arity, assert_all
+from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.substitution import Macros
-from statecheck.symbolic.commands import subterms
-from statecheck.symbolic.vocabulary import is_membership, member
+from statecheck.smt.terms import is_entity, subterms
 
 
 @dataclass
@@ -26,8 +27,8 @@ class Grounding:
 
     ``functions`` are those that lead from entities to entities; ``universals`` what is to hold of
     every entity of a sort; ``witnesses`` when a constant is the witness of a quantifier, by the
-    number of what stands for that quantifier; ``there`` when a term stands for an entity at all, by
-    the number of the term, where it need not.
+    number of what stands for that quantifier; ``exists_when`` when a term stands for an entity
+    at all, by the number of the term, where it need not.
     """
 
     functions: Sequence[z3.FuncDeclRef]
@@ -35,7 +36,7 @@ class Grounding:
     universals: list[tuple[str, Callable[[z3.ExprRef], z3.BoolRef]]] = field(default_factory=list)
     constraints: list[z3.BoolRef] = field(default_factory=list)
     witnesses: dict[int, tuple[z3.BoolRef, z3.ExprRef]] = field(default_factory=dict)
-    there: dict[int, z3.BoolRef] = field(default_factory=dict)
+    exists_when: dict[int, z3.BoolRef] = field(default_factory=dict)
     _names: dict[int, tuple[z3.ExprRef, z3.BoolRef, set[bool]]] = field(default_factory=dict)
 
     def forall(self, sort: str, body: Callable[[z3.ExprRef], z3.BoolRef]) -> None:
@@ -58,34 +59,32 @@ class Grounding:
         for term in terms:
             if is_entity(term):
                 self.entity(term)
-        return _present(formula, [term for term in terms if is_membership(term)])
+        return _present(formula, [term for term in terms if is_existence(term)])
 
-    def entity(self, term: z3.ExprRef, there: z3.BoolRef | None = None) -> None:
+    def entity(self, term: z3.ExprRef, exists_when: z3.BoolRef | None = None) -> None:
         """Make a ground term one that universals are instantiated at, and all it leads to.
 
-        ``there`` says when it stands for an entity at all; always, if it is left out.
+        ``exists_when`` says when it stands for an entity at all; always, if it is left out.
         """
         kind = term.sort().name()
         known = self.terms.setdefault(kind, {})
         if term.get_id() in known:
             return
         known[term.get_id()] = term
-        if there is not None:
-            self.there[term.get_id()] = there
+        if exists_when is not None:
+            self.exists_when[term.get_id()] = exists_when
         for sort, body in self.universals:
             if sort == kind:
                 self.constraints.append(body(term))
         for function in _from(self.functions, kind):
-            self.entity(function(term), there)
+            self.entity(function(term), exists_when)
 
-    def tell(self, instance: z3.Solver, known: int = 0) -> int:
+    def assert_into(self, instance: z3.Solver, known: int = 0) -> int:
         """Assert the constraints but for some that a solver has already; returns how many it has.
 
         By Z3's C interface, for `Solver.add` converts each.
         """
-        context = instance.ctx.ref()
-        for constraint in self.constraints[known:]:
-            z3.Z3_solver_assert(context, instance.solver, constraint.ast)
+        assert_all(instance, self.constraints[known:])
         return len(self.constraints)
 
     def expand(self, template: z3.BoolRef, macros: Macros) -> z3.BoolRef:
@@ -129,8 +128,8 @@ class Grounding:
                 def instance(term: z3.ExprRef) -> z3.BoolRef:
                     value = _instance(body, term)
                     said = z3.Implies(value, name) if exists else z3.Implies(name, value)
-                    there = self.there.get(term.get_id())
-                    return said if there is None else z3.Implies(there, said)
+                    exists_when = self.exists_when.get(term.get_id())
+                    return said if exists_when is None else z3.Implies(exists_when, said)
 
                 self.forall(sort.name(), instance)
         return name
@@ -139,7 +138,7 @@ class Grounding:
 def _instance(body: z3.BoolRef, term: z3.ExprRef) -> z3.BoolRef:
     """What a quantifier's body says of an entity."""
     said: z3.BoolRef = z3.substitute_vars(body, term)
-    return _present(said, [member(term)])
+    return _present(said, [exists(term)])
 
 
 def _present(formula: z3.BoolRef, said: Iterable[z3.BoolRef]) -> z3.BoolRef:
@@ -177,19 +176,14 @@ def _shape(template: z3.BoolRef) -> Shape:
             if not z3.is_app(term):
                 has_quantifiers = has_quantifiers or z3.is_quantifier(term)
                 continue
-            count = z3.Z3_get_app_num_args(term.ctx_ref(), term.ast)
+            count = arity(term)
             if count == 0 and is_entity(term):
                 entities.append(term)
-            elif count == 1 and is_membership(term):
+            elif count == 1 and is_existence(term):
                 present.append(term)
         quantified = polarities(template) if has_quantifiers else []
         _SHAPES[key] = template, (entities, quantified, present)
     return _SHAPES[key][1]
-
-
-def is_entity(term: z3.ExprRef) -> bool:
-    """Whether a term is a constant that stands for an entity."""
-    return bool(z3.is_const(term) and term.sort_kind() == z3.Z3_UNINTERPRETED_SORT)
 
 
 def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
@@ -219,20 +213,6 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
         else:
             stack += [(child, s) for child in children for s in (True, False)]
     return list(found.values())
-
-
-def solver(seed: int) -> z3.Solver:
-    """A solver for ground formulas.
-
-    Z3's core for increments. Its relevancy filter only pays for quantifiers, its newer arithmetic
-    only for more than comparisons with numbers, and enumerations want to be split late.
-    """
-    instance = z3.SimpleSolver()
-    instance.set("relevancy", 0)
-    instance.set("arith.solver", 2)
-    instance.set("dt_lazy_splits", 2)
-    instance.set("random_seed", seed)
-    return instance
 
 
 def entity_functions(

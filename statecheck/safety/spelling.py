@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 import z3
 
 from statecheck.claims.results import Choice, Expression, Mention
-from statecheck.symbolic.commands import subterms
-from statecheck.symbolic.transition_system import Transitions
-from statecheck.symbolic.vocabulary import HISTORY, Key, is_membership
+from statecheck.smt.existence import is_existence
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.transition_system import TransitionSystem
+from statecheck.symbolic.vocabulary import HISTORY, Key
 
 _INFIX = {
     z3.Z3_OP_EQ: " = ",
@@ -26,13 +27,15 @@ _INFIX = {
 
 
 def spell(
-    term: z3.ExprRef, transitions: Transitions, places: Mapping[int, str] | None = None
+    term: z3.ExprRef, transitions: TransitionSystem, places: Mapping[int, str] | None = None
 ) -> str:
     """A term in the model's names. ``places`` names the entities in it, by the terms' numbers."""
     return _Speller(transitions).spell(term, places or {})
 
 
-def expression(term: z3.ExprRef, transitions: Transitions, places: Mapping[int, str]) -> Expression:
+def expression(
+    term: z3.ExprRef, transitions: TransitionSystem, places: Mapping[int, str]
+) -> Expression:
     """A term in the model's names, with what it mentions."""
     speller = _Speller(transitions)
     text = speller.spell(term, places)
@@ -41,7 +44,7 @@ def expression(term: z3.ExprRef, transitions: Transitions, places: Mapping[int, 
     )
 
 
-def mentions(term: z3.ExprRef, transitions: Transitions) -> Iterator[Mention]:
+def mentions(term: z3.ExprRef, transitions: TransitionSystem) -> Iterator[Mention]:
     """The functions and constants of the system that a term mentions; histories are the claims'."""
     decls = {part.decl().get_id() for part in subterms(term) if z3.is_app(part)}
     for key, decl in transitions.vocabulary.functions.items():
@@ -78,7 +81,7 @@ def _member(literal: z3.ExprRef) -> str:
 class _Speller:
     """Spells terms of a system; keeps the choices of cases that it meets, outermost ones alone."""
 
-    def __init__(self, transitions: Transitions) -> None:
+    def __init__(self, transitions: TransitionSystem) -> None:
         self.transitions = transitions
         self.choices: list[Choice] = []
 
@@ -118,7 +121,7 @@ class _Speller:
         for child in term.children():
             number = number_type(child, self.transitions) or number
         kept = len(self.choices)
-        children = [child for child in term.children() if not is_membership(child)]
+        children = [child for child in term.children() if not is_existence(child)]
         parts = [self.spell(child, places, number) for child in children]
         if kind in (z3.Z3_OP_EQ, z3.Z3_OP_AND, z3.Z3_OP_OR):
             # Z3 orders these by when they were first seen; a name comes before a value or a case.
@@ -172,7 +175,7 @@ def _values_read(term: z3.ExprRef) -> Iterator[z3.ExprRef]:
             stack.extend(part.children())
 
 
-def number_type(term: z3.ExprRef, transitions: Transitions) -> type | None:
+def number_type(term: z3.ExprRef, transitions: TransitionSystem) -> type | None:
     """The type of the numbers that a function of the state has, if a term is its value."""
     if not z3.is_int(term) or term.decl().kind() != z3.Z3_OP_UNINTERPRETED:
         return None
