@@ -13,7 +13,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import RunStep
 from statecheck.clock import TimeLeft, unlimited
@@ -32,7 +32,7 @@ LARGEST = 3
 
 _ACTION = "action"
 
-_JUDGED = (Kind.ALWAYS, Kind.FINDING, Kind.POSSIBLE, Kind.RECOVERABLE, Kind.DERIVED)
+_JUDGED = (Kind.ALWAYS, Kind.POSSIBLE, Kind.RECOVERABLE, Kind.DERIVED)
 
 
 def check_agreement(
@@ -195,7 +195,7 @@ class _Comparison:
         (expected,) = evaluate(state.functions, constants, state.sizes)
         player.found = ConcreteRun({}, {}, {}, (), witness, ())
         said = player.judge(claim)
-        elsewhere = claim.kind in UNIVERSAL
+        elsewhere = claim.kind is Kind.ALWAYS
         if (elsewhere if said is None else said) != expected:
             values = ", ".join(
                 f"{name}={_named(type_, value)}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import z3
 
-from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Run
 from statecheck.clock import seconds_until
@@ -209,7 +209,7 @@ class Grounds:
         """The term of a question: what refutes the claim, or what reaches it."""
         claim, cell = question
         formula = self.property(claim)
-        event = z3.Not(formula.holds) if claim.kind in UNIVERSAL else formula.holds
+        event = z3.Not(formula.holds) if claim.kind is Kind.ALWAYS else formula.holds
         parts = [*self.transitions.variant_constraints(claim.variant), event]
         if cell is not None:
             parts.append(cell.holds(formula.variables[-1][2]))

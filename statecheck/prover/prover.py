@@ -9,7 +9,7 @@ from functools import cached_property
 
 import z3
 
-from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Core, Result, Run, Verdict
 from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
@@ -72,7 +72,7 @@ class Prover(Grounds):
     def _settled(self, claims: Sequence[Claim]) -> _Settled:
         """What proofs settle of some claims."""
         clock = Stopwatch()
-        provable = [c for c in claims if c.kind in (*UNIVERSAL, Kind.DERIVED)]
+        provable = [c for c in claims if c.kind in (Kind.ALWAYS, Kind.DERIVED)]
         invariant = self.invariant() if any(c.kind is not Kind.POSSIBLE for c in claims) else []
         questions = list(self.questions(provable))
         alone = self.excluded(questions, ())

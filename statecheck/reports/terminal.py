@@ -15,7 +15,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import CorePart, Report, Result, Run, Verdict, tally
 from statecheck.claims.tables import Assumption, DerivedTable
 from statecheck.reports.words import (
@@ -108,7 +108,9 @@ def listing_text(claims: Iterable[Claim], style: Style) -> str:
         parts.append(ruled(section))
         for n, claim in enumerate(group):
             parts.append(
-                Text.assemble((f"{claim.title:<42}", "bold"), f"{claim.kind!s:<13}", claim.expected)
+                Text.assemble(
+                    (f"{claim.title:<42}", "bold"), f"{claim.kind_word:<13}", claim.expected
+                )
             )
             if all(other.id != claim.id for other in group[n + 1 :]):
                 parts.append(indented(Text(claim.text, QUIET)))
@@ -177,10 +179,7 @@ def _in_words(result: Result) -> str:
     breaks = f"{run} breaks it, and no shorter one does, at any size."
     if not result.as_expected:
         return f"! {claim.expected} was expected, but it is false: {breaks}"
-    if claim.kind is Kind.FINDING:
-        opening = "The article suggests so; made precise, it is false"
-    else:
-        opening = "This is false"
+    opening = claim.opening
     if claim.variant.name:
         opening += f" {under(claim)}"
     return " ".join([f"{opening}: {breaks}", *_remarks(claim)])
@@ -301,7 +300,7 @@ def _answers(results: Iterable[Result]) -> Iterator[RenderableType]:
             if bad:
                 yield indented(Text(f"! {bad}", f"bold {BAD}"))
             elif result.awaited is not None:
-                yield indented(Text("The articles lead one to expect just that.", QUIET))
+                yield indented(Text("That is what was expected.", QUIET))
 
 
 def regions(regions: Sequence[dict[str, str]]) -> str:

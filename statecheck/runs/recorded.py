@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.claims.results import Run
 from statecheck.modeling import History, ModelError, System
@@ -48,7 +48,7 @@ class Runs:
         Raises ReplayError where it does not.
         """
         self.remaining()
-        want = proven or claim.kind not in UNIVERSAL
+        want = proven or claim.kind is not Kind.ALWAYS
         return replay(self.system, self.histories, found, claim, want, self._stage, trim=trim)
 
     def again(self, kept: Written, claim: Claim, *, proven: bool = False) -> Run:

@@ -7,7 +7,7 @@ from typing import Any
 
 import z3
 
-from statecheck.claims.claim import UNIVERSAL, Claim
+from statecheck.claims.claim import Claim, Kind
 from statecheck.modeling import Inapplicable
 from statecheck.symbolic.lint import check_identity
 from statecheck.symbolic.paths import Leaf, Node, merge
@@ -66,7 +66,7 @@ def claim_property(transitions: TransitionSystem, claim: Claim) -> Property:
     variables, _, tree = explore_claim(transitions, claim)
     what = f"claim {claim.id}"
     # Where its premise is false a universal claim counts as true, any other as not reached.
-    elsewhere = z3.BoolVal(claim.kind in UNIVERSAL)
+    elsewhere = z3.BoolVal(claim.kind is Kind.ALWAYS)
 
     def holds(value: Any) -> z3.ExprRef:
         if value is INAPPLICABLE:
