@@ -19,7 +19,7 @@ from statecheck.drawing.pictures.story import Story
 from statecheck.modeling import STATE, signature
 
 STRONG = {"store.version": "another Store.exe"}
-"""Fields whose change makes a step of a run stand out."""
+"""Fields whose change makes a step of a run stand out, and what the legend says of it."""
 
 HIGHEST = StoreVersion(2**64 - 1)
 """No version is later."""

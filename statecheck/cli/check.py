@@ -72,8 +72,8 @@ def command(
     """Prove or refute what you say of a system, for any number of its entities.
 
     MODULE:CLASS is a System, or any flat python-statemachine class. EXPR is Python about entities
-    by the names of their kinds (mailbox, or server1 and server2); of a machine alone, its states
-    and fields have names too. `after[mailbox]` is the state after a step. 'P ==> Q' has a premise.
+    by the names of their kinds (lift, or lift1 and lift2); of a machine alone, its states
+    and fields have names too. `after[lift]` is the state after a step. 'P ==> Q' has a premise.
     """
     with interrupts.held():
         from statecheck.claims import expressions  # noqa: F401  (needed soon)

@@ -35,7 +35,7 @@ def _report(report: Report, system: type[System]) -> dict[str, Any]:
     return {
         "tool": {
             "driver": {
-                "name": "move-mailbox-proofs",
+                "name": "statecheck",
                 "rules": [_rule(result.claim) for result in report.results],
             }
         },

@@ -38,7 +38,7 @@ def explore_claim(
     INAPPLICABLE where the claim does not apply.
     """
     check_identity(claim.body)
-    # Claims share their variables, first attachment with first attachment, so that a search for
+    # Claims share their variables, first lift with first lift, so that a search for
     # many of them at once has few terms to deal with.
     counts: dict[str, int] = {}
     values = []
