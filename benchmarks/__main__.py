@@ -108,7 +108,7 @@ print(json.dumps([time.perf_counter() - started, 0]))
 """
 _GRAPHS = """
 import json, time
-from diagrams import layout
+from diagrams import renderers
 from diagrams.gallery import outputs
 from statecheck.drawing.pictures.joint import joints
 from diagrams.site import model_pictures
@@ -118,8 +118,8 @@ asked = []
 def noted(sources):
     asked.extend(sources)
     return run(sources)
-(name, run), *_ = layout.renderers()
-layout.renderers = lambda: [(name, noted)]
+(name, run), *_ = renderers.renderers()
+renderers.renderers = lambda: [(name, noted)]
 graphs = [p for p in model_pictures() if p.name.startswith(("machine-", "states-"))]
 for picture in graphs:
     picture.dot and picture.dot()

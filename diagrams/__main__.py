@@ -167,7 +167,7 @@ def _check(themes: Sequence[Theme]) -> int:
         from diagrams.findings import verdict_pictures
         from diagrams.site import model_pictures
         from statecheck.drawing import gallery
-        from statecheck.drawing.layout.layout import NoRenderer, notes
+        from statecheck.drawing.layout.renderers import NoRenderer, notes
         from statecheck.exit_codes import Exit
 
     report = verdicts.load()
@@ -181,13 +181,13 @@ def _check(themes: Sequence[Theme]) -> int:
     wanted = list(gallery.outputs(pictures, "svg", themes))
     wanted.append(_index(pictures))
     try:
-        found = list(gallery.differing(wanted, FOLDER))
+        differing = list(gallery.differing(wanted, FOLDER))
     except NoRenderer as error:
         raise click.ClickException(str(error)) from error
-    for line in (*(f"note: {note}" for note in notes()), *found):
+    for line in (*(f"note: {note}" for note in notes()), *differing):
         console.complain(line)
-    if found:
-        console.complain(f"{len(found)} of {len(wanted)} files; run: python -m diagrams")
+    if differing:
+        console.complain(f"{len(differing)} of {len(wanted)} files; run: python -m diagrams")
         return Exit.DIFFERS
     return Exit.AS_EXPECTED
 

@@ -12,7 +12,7 @@ from statecheck.drawing.canvas.scene import Scene
 from statecheck.drawing.layout.labels import Ink, Setting
 from statecheck.drawing.machine import describe
 from statecheck.drawing.picture import Picture
-from statecheck.drawing.pictures import composition, dot, reachable, statechart, tables
+from statecheck.drawing.pictures import composition, dot, reachable, state_graph, statechart, tables
 from statecheck.drawing.pictures.joint import joints
 from statecheck.drawing.pictures.mermaid import composition_flow, state_diagram, states_flow
 from statecheck.explicit.state_space import FiniteInstance
@@ -39,7 +39,7 @@ def machine(name: str, full_ink: frozenset[Ink] | None = None) -> Scene:
 
 
 def setting(name: str, full_ink: frozenset[Ink] | None = None) -> Setting:
-    """What the site says of one of its machines."""
+    """The setting of a machine in the site."""
     return Setting(OUTCOMES.get(name, {}), shared_events(name), full_ink, _data(name))
 
 
@@ -56,15 +56,15 @@ def shared_events(name: str) -> Mapping[str, str]:
     """The events of a machine in which others take part, and in which actions."""
     info = signature(Site)
     names = {(e.name, m.slot): m.cls.__name__ for e in info.entities for m in e.machines}
-    found: dict[str, list[str]] = {}
+    partners: dict[str, list[str]] = {}
     for joint in joints(Site):
         for sent in joint.sent:
             others = [names[pair] for pair in joint.moved if names[pair] != name]
             if names[sent.entity, sent.slot] == name and others:
-                found.setdefault(sent.event, []).append(
+                partners.setdefault(sent.event, []).append(
                     f"{joint.action}, with {' and '.join(others)}"
                 )
-    return {event: f"in {'; in '.join(words)}" for event, words in found.items()}
+    return {event: f"in {'; in '.join(words)}" for event, words in partners.items()}
 
 
 def composed() -> Scene:
@@ -137,8 +137,8 @@ def model_pictures() -> Iterator[Picture]:
             name,
             "Reachable states",
             f"Reachable states of {words}.",
-            lambda name=name: reachable.picture(states(name)),  # type: ignore[misc]
-            lambda name=name: dot.state_violations(states(name)),  # type: ignore[misc]
+            lambda name=name: state_graph.picture(states(name)),  # type: ignore[misc]
+            lambda name=name: dot.of_states(states(name)),  # type: ignore[misc]
             lambda name=name: states_flow(states(name)),  # type: ignore[misc]
-            lambda name=name: tables.state_violations(states(name)),  # type: ignore[misc]
+            lambda name=name: tables.of_states(states(name)),  # type: ignore[misc]
         )

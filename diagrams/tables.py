@@ -38,7 +38,7 @@ def of_versions(chart: Chart, names: Mapping[int, str]) -> Table:
     return Table(f"{chart.title}: {chart.subtitle}", ("what", "from", "to", "answer"), tuple(rows))
 
 
-def of_map(the: Map) -> Table:
+def of_map(content: Map) -> Table:
     """A row for each claim of each paragraph."""
     rows = [
         (
@@ -48,7 +48,7 @@ def of_map(the: Map) -> Table:
             ", ".join(sorted(map(str, row.named))),
             ", ".join(sorted(map(str, row.remembered))),
         )
-        for paragraph in the.paragraphs
+        for paragraph in content.paragraphs
         for row in paragraph.claims
     ]
     heads = ("paragraph", "claim", "verdict", "names", "remembers")

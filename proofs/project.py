@@ -17,6 +17,9 @@ from statecheck.prover.project import Instances, Project
 SMALL = {"servers": 2, "mailboxes": 1, "attachments": 1}
 LARGE = {"servers": 2, "mailboxes": 2, "attachments": 2}
 
+LOCK = Path(__file__).with_name("evidence.lock")
+"""The invariant and the runs, as they were found and reviewed."""
+
 PROJECT = Project(
     home="proofs.project:PROJECT",
     system=Site,
@@ -30,7 +33,7 @@ PROJECT = Project(
             StoreVersion.LEAST, StoreVersion.GREATEST, tuple(map(int, POSTED)), StoreVersion.parse
         )
     },
-    lock=Path(__file__).with_name("evidence.lock"),
+    lock=LOCK,
     assumptions=ASSUMPTIONS,
     # Assumptions are prose; everything else of the model happens.
     modules=(version, machines, entities, site),

@@ -23,7 +23,7 @@ import z3
 from proofs import project
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS
-from proofs.project import PROJECT
+from proofs.project import LOCK, PROJECT
 from statecheck.claims.results import Verdict
 from statecheck.clock import Timeout
 from statecheck.modeling import ModelError
@@ -215,7 +215,7 @@ def test_death_of_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None
 
 @needs_fork
 def test_what_processes_note_is_noted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = json.loads(PROJECT.lock.read_text())
+    content = json.loads(LOCK.read_text())
     content["runs"]["symptoms.move_may_fail"]["steps"].pop()
     content["clauses"] = content["clauses"][:1]
     path = tmp_path / "evidence.lock"

@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from model.entities import Attachment, Mailbox
 from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, SP3, SP4, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
-from proofs.project import PROJECT
+from proofs.project import LOCK, PROJECT
 from proofs.table import COLUMNS, table
 from proofs.vocabulary import PER_REQUEST, ever_scanned, fails, hands_to_client, is_protected
 from statecheck.claims.catalogue import Catalogue
@@ -213,30 +212,30 @@ def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool)
 def test_the_lock_belongs_to_the_model_and_holds(engine: Prover) -> None:
     clauses = engine.invariant()
     assert engine.notes == []
-    assert len(json.loads(PROJECT.lock.read_text())["clauses"]) == len(clauses)
+    assert len(json.loads(LOCK.read_text())["clauses"]) == len(clauses)
 
 
 def test_without_a_lock_as_much_is_found(tmp_path: Path) -> None:
     """The same runs, and an invariant that does; there are several, and Z3 has its whims."""
     code = """
-from proofs.project import PROJECT
+from proofs.project import LOCK, PROJECT
 from dataclasses import replace
 from statecheck.prover import session
 engine = session.prover(PROJECT, locked=False)
 print(engine.locked_text(engine.runs()))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["runs"] == json.loads(PROJECT.lock.read_text())["runs"]
+    assert json.loads(done.stdout)["runs"] == json.loads(LOCK.read_text())["runs"]
     path = tmp_path / "evidence.lock"
     path.write_text(done.stdout)
-    again = session.prover(replace(PROJECT, lock=path))
+    again = session.prover(dataclasses.replace(PROJECT, lock=path))
     assert all(result.as_expected for result in again.settle(CLAIMS))
     assert again.notes == []
 
 
 @pytest.mark.parametrize("tamper", ["false clause", "dropped clause", "no clause", "other model"])
 def test_a_tampered_lock_is_not_believed(tmp_path: Path, tamper: str) -> None:
-    content = json.loads(PROJECT.lock.read_text())
+    content = json.loads(LOCK.read_text())
     if tamper == "false clause":
         content["clauses"].append("every Attachment: attachment.lifecycle.scanned")
     elif tamper == "dropped clause":
@@ -338,14 +337,14 @@ def test_a_run_that_is_not_one_is_not_believed(
     tmp_path: Path, title: str, tamper: Callable[[dict[str, Any]], object], said: str
 ) -> None:
     """Neither where it would refute a claim, nor where it would reach an antecedent."""
-    content = json.loads(PROJECT.lock.read_text())
+    content = json.loads(LOCK.read_text())
     kept = content["runs"][title]
     original = json.dumps(kept)
     tamper(kept)
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    engine = session.prover(replace(PROJECT, lock=path))
+    engine = session.prover(dataclasses.replace(PROJECT, lock=path))
     (result,) = engine.settle([claim])
     assert result.as_expected
     if result.run is not None:
@@ -362,12 +361,12 @@ def test_a_run_that_is_not_one_is_not_believed(
 
 
 def test_an_antecedents_run_says_nothing_where_the_claim_is_not_proven(tmp_path: Path) -> None:
-    content = json.loads(PROJECT.lock.read_text())
+    content = json.loads(LOCK.read_text())
     content["clauses"] = content["clauses"][:1]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = next(c for c in CLAIMS if c.title == "cause.scan_before_move [per_request]")
-    engine = session.prover(replace(PROJECT, lock=path))
+    engine = session.prover(dataclasses.replace(PROJECT, lock=path))
     (result,) = engine.settle([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert engine.notes == []
@@ -375,7 +374,7 @@ def test_an_antecedents_run_says_nothing_where_the_claim_is_not_proven(tmp_path:
 
 def test_a_run_that_violates_what_is_proven_is_no_note(engine: Prover) -> None:
     """It cannot be, unless the engine is wrong."""
-    kept = json.loads(PROJECT.lock.read_text())["runs"]
+    kept = json.loads(LOCK.read_text())["runs"]
     title = "cause.scan_before_move [sticky]"
     claim = next(claim for claim in CLAIMS if claim.title == title)
     assert isinstance(engine._runs.recalled(kept[title], claim, proven=False), Run)
@@ -397,7 +396,7 @@ def test_clauses_are_read_back_from_their_texts(engine: Prover) -> None:
 
 
 def test_a_clause_that_is_none_is_named(tmp_path: Path) -> None:
-    content = json.loads(PROJECT.lock.read_text())
+    content = json.loads(LOCK.read_text())
     content["clauses"] = ["every Server: it is safe"]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
@@ -420,12 +419,12 @@ def test_a_certificate_may_rest_on_clauses_of_another_inference() -> None:
 
 
 def test_a_clause_that_is_there_twice_is_one(tmp_path: Path) -> None:
-    content = json.loads(PROJECT.lock.read_text())
+    content = json.loads(LOCK.read_text())
     count = len(content["clauses"])
     content["clauses"] *= 3
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
-    assert len(session.prover(replace(PROJECT, lock=path)).invariant()) == count
+    assert len(session.prover(dataclasses.replace(PROJECT, lock=path)).invariant()) == count
 
 
 def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -442,7 +441,7 @@ def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
-    kept = json.loads(PROJECT.lock.read_text())["runs"]
+    kept = json.loads(LOCK.read_text())["runs"]
     assert kept.keys() == {
         claim.title for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE, Kind.FINDING)
     }
@@ -453,12 +452,12 @@ def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
 
 def test_a_lock_that_proves_too_little_is_named(tmp_path: Path) -> None:
     # What is left is inductive, and says nothing of scans.
-    content = json.loads(PROJECT.lock.read_text())
+    content = json.loads(LOCK.read_text())
     content["clauses"] = [c for c in content["clauses"] if "every Server" in c]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = named("safety.scan_is_served")
-    (result,) = session.prover(replace(PROJECT, lock=path)).settle([claim])
+    (result,) = session.prover(dataclasses.replace(PROJECT, lock=path)).settle([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert "--write-lock" in result.detail
 

@@ -41,8 +41,13 @@ class Change:
     before: str
     after: str
 
+    @property
+    def place(self) -> str:
+        """Where the value is: ``mailbox1.move.state``."""
+        return f"{self.entity}.{self.what}"
+
     def __str__(self) -> str:
-        return f"{self.entity}.{self.what}: {self.before} -> {self.after}"
+        return f"{self.place}: {self.before} -> {self.after}"
 
 
 @dataclass(frozen=True)
@@ -97,17 +102,64 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Mention:
+    """A function of the state, by entity kind, machine and field, that an expression mentions.
+
+    There is no machine where the entity itself has the field, or the system has it as a constant.
+    ``values`` are the members of an enumeration, or the states, that it is compared with.
+    """
+
+    entity: str
+    machine: str
+    field: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice of cases, as the solver spells it out, that looks at one value of the state alone.
+
+    ``text`` is its place in the expression, ``path`` the value, of a ``field``. ``is_rank`` where
+    the choice is nothing but the place of that value in the order of its enumeration.
+    """
+
+    text: str
+    path: str
+    field: str
+    is_rank: bool
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A term in the model's names, and as data what it mentions."""
+
+    text: str
+    mentions: tuple[Mention, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class CorePart:
     """A part of the model that a proof needs: a guard (a condition that an action branches on), an
     effect (a function that an action writes) or a start (what a function is initially).
 
-    ``origins`` are the lines that it stands on: file, line, function.
+    ``function`` is the one that an effect writes or a start fixes; ``origins`` are the lines that
+    the part stands on: file, line, function.
     """
 
     kind: str
     action: str
-    text: str
+    expression: Expression
+    function: Mention | None
     origins: tuple[tuple[str, int, str], ...]
+
+    @property
+    def text(self) -> str:
+        """The part in the model's names."""
+        return self.expression.text
 
 
 @dataclass(frozen=True)
@@ -119,7 +171,7 @@ class Core:
     """
 
     parts: tuple[CorePart, ...]
-    clauses: tuple[str, ...]
+    clauses: tuple[Expression, ...]
     variant: bool
     untouched: tuple[str, ...]
 

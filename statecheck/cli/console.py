@@ -22,7 +22,7 @@ from statecheck.exit_codes import Exit
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
-    from statecheck.reports.json_report import OutputFile
+    from statecheck.files import OutputFile
     from statecheck.reports.terminal import Style
 
 
@@ -100,7 +100,7 @@ def complain(message: str) -> None:
 
 def output_file(path: str) -> OutputFile:
     """A file to be written later. Raises UsageError where it cannot be."""
-    from statecheck.reports.json_report import OutputFile
+    from statecheck.files import OutputFile
 
     try:
         return OutputFile(path)

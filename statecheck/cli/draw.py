@@ -88,11 +88,11 @@ def output_folder(out: str | None, default: Path) -> Path:
 
 def machine_pictures(names: Sequence[str]) -> list[Picture]:
     """The pictures of MODULE:CLASS; those of classes of one name are named MODULE.CLASS."""
-    found = [_machine_picture(name) for name in dict.fromkeys(names)]
-    counts = Counter(picture.name for picture in found)
+    drawn = [_machine_picture(name) for name in dict.fromkeys(names)]
+    counts = Counter(picture.name for picture in drawn)
     return [
         picture if counts[picture.name] == 1 else replace(picture, name=name.replace(":", "."))
-        for name, picture in zip(dict.fromkeys(names), found, strict=True)
+        for name, picture in zip(dict.fromkeys(names), drawn, strict=True)
     ]
 
 
@@ -145,7 +145,7 @@ def write_pictures(
     drawn any more are removed.
     """
     from statecheck.drawing import gallery
-    from statecheck.drawing.layout import layout
+    from statecheck.drawing.layout import renderers
     from statecheck.drawing.picture import IMAGES
     from statecheck.exit_codes import Exit
 
@@ -162,7 +162,7 @@ def write_pictures(
             try:
                 if gallery.write(output, folder):
                     changed.append(output.name)
-            except layout.NoRenderer as error:
+            except renderers.NoRenderer as error:
                 missing[output.name] = str(error)
         if index is not None:
             for path in gallery.stale(wanted, folder):
@@ -170,7 +170,7 @@ def write_pictures(
     except OSError as error:
         raise console.unwritable(str(folder), error) from error
     large = gallery.too_large(pictures) if form in IMAGES and not missing else ()
-    for note in (*layout.notes(), *large):
+    for note in (*renderers.notes(), *large):
         console.complain(f"note: {note}")
     if whole:
         drawn = len(wanted) - len(missing)

@@ -27,8 +27,8 @@ from statecheck.cli import console, interrupts
 if TYPE_CHECKING:
     from statecheck.claims.claim import Claim
     from statecheck.claims.results import Report, Result
+    from statecheck.files import OutputFile
     from statecheck.prover.project import Project
-    from statecheck.reports.json_report import OutputFile
 
 NEAREST = 3
 """So many claims are offered in place of one that is unknown."""

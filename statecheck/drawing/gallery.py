@@ -15,6 +15,7 @@ from statecheck.drawing.canvas import raster
 from statecheck.drawing.canvas.style import Theme
 from statecheck.drawing.canvas.svg import svg
 from statecheck.drawing.picture import IMAGES, TEXTS, Picture
+from statecheck.files import OutputFile
 
 INDEX = "README.md"
 
@@ -72,18 +73,12 @@ def write(output: Output, folder: Path) -> bool:
     path = folder / output.name
     if path.is_file() and path.read_bytes() == content:
         return False
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    OutputFile(str(path)).write(content)
     return True
 
 
 def differing(wanted: Sequence[Output], folder: Path) -> Iterator[str]:
-    """What is wrong with committed files: missing, different, or not wanted any more."""
+    """The faults of committed files: missing, different, or not wanted any more."""
     for output in wanted:
         path = folder / output.name
         if not path.is_file():

@@ -34,10 +34,10 @@ class Picture:
 
     @cached_property
     def scene(self) -> Scene:
-        """What is drawn, in no theme; laid out once."""
+        """The scene, in no theme; laid out once."""
         return self.draw()
 
     def has(self, form: str) -> bool:
-        """Whether it can be had in a form."""
+        """True if it can be had in a form."""
         texts = {"dot": self.dot, "mermaid": self.mermaid, "html-table": self.table}
         return form in IMAGES or texts[form] is not None

@@ -27,8 +27,8 @@ class Table:
 
 def html(table: Table) -> str:
     """The table as HTML, without any styles."""
-    lines = ["<table>", f"<caption>{_said(table.caption)}</caption>", "<thead><tr>"]
-    lines += [f'<th scope="col">{_said(head)}</th>' for head in table.heads]
+    lines = ["<table>", f"<caption>{_escaped(table.caption)}</caption>", "<thead><tr>"]
+    lines += [f'<th scope="col">{_escaped(head)}</th>' for head in table.heads]
     lines.append("</tr></thead>")
     lines.append("<tbody>")
     for row in table.rows:
@@ -43,12 +43,12 @@ def leads(row: tuple[str | Cell, ...]) -> bool:
     return any(isinstance(cell, Cell) and bool(cell.link) for cell in row)
 
 
-def _said(words: str) -> str:
+def _escaped(words: str) -> str:
     return escape(clean(words))
 
 
 def _cell(cell: str | Cell) -> str:
     if isinstance(cell, str):
-        return _said(cell)
-    link = f'<a href="{escape(cell.link)}-light.svg">{_said(cell.text)}</a>'
-    return link if cell.link else _said(cell.text)
+        return _escaped(cell)
+    link = f'<a href="{escape(cell.link)}-light.svg">{_escaped(cell.text)}</a>'
+    return link if cell.link else _escaped(cell.text)

@@ -246,7 +246,8 @@ def _cores(results: Iterable[Result]) -> Iterator[RenderableType]:
         yield indented(Text(result.claim.text, "italic"))
         reading = [under(result.claim)] if core.variant else []
         if reading or core.clauses:
-            yield indented(pairs([("needs", text) for text in (*reading, *core.clauses)]))
+            needed = (*reading, *map(str, core.clauses))
+            yield indented(pairs([("needs", text) for text in needed]))
         if core.parts:
             yield indented(_needed(core.parts))
         if core.untouched:

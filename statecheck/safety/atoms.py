@@ -8,8 +8,8 @@ from typing import Any
 
 import z3
 
-from statecheck.smt.existence import is_existence
 from statecheck.smt.terms import subterms
+from statecheck.symbolic.spelling import number_type, spell
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key, States
 
@@ -194,78 +194,3 @@ def _is_state_test(term: z3.ExprRef) -> bool:
         child.num_args() == 0 and child.sort().kind() == z3.Z3_DATATYPE_SORT
         for child in term.children()
     )
-
-
-_INFIX = {
-    z3.Z3_OP_EQ: " = ",
-    z3.Z3_OP_LE: " <= ",
-    z3.Z3_OP_GE: " >= ",
-    z3.Z3_OP_LT: " < ",
-    z3.Z3_OP_GT: " > ",
-    z3.Z3_OP_AND: " and ",
-    z3.Z3_OP_OR: " or ",
-    z3.Z3_OP_ADD: " + ",
-    z3.Z3_OP_SUB: " - ",
-}
-
-
-def spell(
-    term: z3.ExprRef, transitions: TransitionSystem, places: dict[int, str] | None = None
-) -> str:
-    """A term in the model's names. ``places`` names the entities in it."""
-    return _spell(term, transitions, places or {}, None)
-
-
-def _spell(
-    term: z3.ExprRef, transitions: TransitionSystem, places: dict[int, str], number: type | None
-) -> str:
-    if term.get_id() in places:
-        return places[term.get_id()]
-    if z3.is_quantifier(term):
-        name = term.var_sort(0).name().lower()
-        member = z3.Const(f"some {name}", term.var_sort(0))
-        body = z3.substitute_vars(term.body(), member)
-        word = "some" if term.is_exists() else "every"
-        inner = _spell(body, transitions, places | {member.get_id(): name}, None)
-        return f"{word} {name} with {inner}" if term.is_exists() else f"for {word} {name} {inner}"
-    if z3.is_int_value(term):
-        return str(number(term.as_long()) if number else term.as_long())
-    kind = term.decl().kind()
-    if z3.is_true(term) or z3.is_false(term):
-        return str(z3.is_true(term))
-    if kind == z3.Z3_OP_UNINTERPRETED:
-        name = str(term.decl().name())
-        if term.num_args() == 0:
-            return name
-        owner = _spell(term.arg(0), transitions, places, None)
-        return f"{owner}.{name.split('.', 1)[1]}".replace(".history.", ".")
-    if kind == z3.Z3_OP_DT_CONSTRUCTOR:
-        return str(term.decl().name()).split(".", 1)[1]
-    if kind == z3.Z3_OP_NOT and z3.is_eq(term.arg(0)):
-        return " != ".join(_spell(term.arg(0), transitions, places, number).split(" = "))
-    for child in term.children():
-        type_ = number_type(child, transitions)
-        number = type_ or number
-    children = [child for child in term.children() if not is_existence(child)]
-    parts = [_spell(child, transitions, places, number) for child in children]
-    if kind in (z3.Z3_OP_EQ, z3.Z3_OP_AND, z3.Z3_OP_OR):
-        # Z3 orders these by when they were first seen; a name comes before a value or a case.
-        parts.sort(key=lambda part: (part[0] in "(0123456789", "." not in part, part))
-    if kind == z3.Z3_OP_NOT:
-        return f"not {parts[0]}"
-    if kind == z3.Z3_OP_ITE:
-        return f"({parts[1]} if {parts[0]} else {parts[2]})"
-    if kind == z3.Z3_OP_LE and z3.is_int_value(term.arg(0)):
-        return f"{parts[1]} >= {parts[0]}"
-    return _INFIX.get(kind, f" {term.decl().name()} ").join(parts)
-
-
-def number_type(term: z3.ExprRef, transitions: TransitionSystem) -> type | None:
-    """The type of the numbers that a function of the state has, if a term is its value."""
-    if not z3.is_int(term) or term.decl().kind() != z3.Z3_OP_UNINTERPRETED:
-        return None
-    for key, decl in transitions.vocabulary.functions.items():
-        if decl.eq(term.decl()):
-            type_: type = transitions.vocabulary.types[key]
-            return type_ if type_ is not int else None
-    return None

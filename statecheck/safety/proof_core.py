@@ -9,13 +9,12 @@ of it left out as well, the proof fails. There may be other cores.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import z3
 
-from statecheck.claims.results import Core, CorePart
+from statecheck.claims.results import Core, CorePart, Expression
 from statecheck.modeling import NO_VARIANT, STATE
-from statecheck.safety.atoms import spell
 from statecheck.safety.induction import Clause, Induction
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import ground_solver, is_satisfiable
@@ -24,6 +23,7 @@ from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.extraction import skeleton
 from statecheck.symbolic.paths import Origin
+from statecheck.symbolic.spelling import expression, members, mention
 from statecheck.symbolic.vocabulary import HISTORY, Key
 
 _CONNECTIVES = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_NOT, z3.Z3_OP_IMPLIES, z3.Z3_OP_ITE)
@@ -164,18 +164,19 @@ class Cores:
         parts, macros = [], []
         for key, update in transitions.initial.items():
             decl = transitions.vocabulary.functions[key]
-            text = f"{_short(key)} = {spell(update.value, transitions, _named(update.variable))}"
+            value = expression(update.value, transitions, _named(update.variable))
+            start = replace(value, text=f"{_short(key)} = {value}")
             part = _Part(
                 z3.FreshBool("start"),
-                CorePart("start", "", text, ()),
+                CorePart("start", "", start, mention(key, members(update.value)), ()),
                 (update.value,),
                 key.slot != HISTORY,
             )
             parts.append(part)
             anything = _anything(decl(update.variable), update.variable)
-            value = z3.If(part.name, update.value, anything)
+            initial = z3.If(part.name, update.value, anything)
             macros.append(
-                (decl, z3.substitute(value, (update.variable, z3.Var(0, decl.domain(0)))))
+                (decl, z3.substitute(initial, (update.variable, z3.Var(0, decl.domain(0)))))
             )
         context = _Context(
             self, lambda term, grounding: grounding.ground(z3.substitute_funs(term, *macros))
@@ -197,13 +198,14 @@ class Cores:
         if not asked:
             inner = (term for term in subterms(atom) if z3.is_bool(term))
             asked = [o for term in inner for o in command.asked.get(_about_any(term), ())]
-        text = spell(atom, self.transitions, names)
-        part = _part("guard", command.name, text, asked)
+        condition = expression(atom, self.transitions, names)
+        part = CorePart("guard", command.name, condition, None, _lines(asked))
         return _Part(z3.FreshBool("condition"), part, (atom,), listed)
 
     def _effect(self, command: Command, key: Key) -> _Part:
         origins = command.origins.get(key, ())
-        part = _part("effect", command.name, _short(key), origins)
+        written = Expression(_short(key))
+        part = CorePart("effect", command.name, written, mention(key), _lines(origins))
         values = _values(command.updates[key].value)
         return _Part(z3.FreshBool("effect"), part, (*values,), key.slot != HISTORY)
 
@@ -230,21 +232,20 @@ class Cores:
         terms = [o.violation for o in obligations] + [c.term for c in chosen]
         return Core(
             tuple(dict.fromkeys(part.part for part in parts)),
-            tuple(map(str, chosen)),
+            tuple(map(self._expression, chosen)),
             needs_variant,
             tuple(self._untouched([*terms, *(term for part in parts for term in part.terms)])),
         )
 
+    def _expression(self, clause: Clause) -> Expression:
+        spelled = expression(clause.term, self.transitions, _named(clause.variable))
+        return replace(spelled, text=str(clause))
+
     def _untouched(self, terms: Iterable[z3.ExprRef]) -> Iterator[str]:
         """The functions of the machines that terms say nothing about."""
-        names = {
-            part.decl().name().removesuffix("'")
-            for term in terms
-            for part in subterms(term)
-            if z3.is_app(part)
-        }
+        mentioned = self.transitions.relevance.mentioned(terms)
         for key in self.transitions.keys:
-            if str(key) not in names and key.slot != HISTORY:
+            if key not in mentioned and key.slot != HISTORY:
                 yield _short(key)
 
     def _least(
@@ -325,9 +326,8 @@ def _about_any(term: z3.ExprRef) -> str:
     return skeleton(z3.substitute(term, *pairs)) if pairs else skeleton(term)
 
 
-def _part(kind: str, action: str, text: str, origins: Iterable[Origin]) -> CorePart:
-    lines = sorted(origins)
-    return CorePart(kind, action, text, tuple((o.file, o.line, o.function) for o in lines))
+def _lines(origins: Iterable[Origin]) -> tuple[tuple[str, int, str], ...]:
+    return tuple((o.file, o.line, o.function) for o in sorted(origins))
 
 
 def _short(key: Key) -> str:

@@ -32,7 +32,7 @@ from statecheck.modeling import ModelError
 STARTS = tuple(
     Key(f"where it starts{where}", mark="dot", role="ink") for where in ("", ": in either")
 )
-"""What the legend says of where a machine starts: in one state, or in one of several."""
+"""The legend's keys for where a machine starts: in one state, or in one of several."""
 
 LARGEST = 60
 """Machines of more states cannot be read on one page, and are refused."""
@@ -223,7 +223,7 @@ class Drawing(Placement):
             yield from block(lines, x - inner / 2, top + 38, SMALL)
 
     def legend(self) -> Iterator[Key]:
-        """What the signs of this machine mean."""
+        """The meanings of the signs of this machine."""
         kinds = {state.kind for state in self.states.values()}
         transitions = self.machine.transitions
         yield STARTS[len(self.machine.starts) > 1]

@@ -9,7 +9,7 @@ from statecheck.drawing.pictures.composition import whose
 from statecheck.drawing.pictures.core import Core
 from statecheck.drawing.pictures.joint import Joint
 from statecheck.drawing.pictures.reachable import Reachable
-from statecheck.drawing.pictures.run import Story, causes
+from statecheck.drawing.pictures.story import Story, causes
 from statecheck.drawing.tables import Table
 from statecheck.modeling import SystemInfo
 
@@ -21,7 +21,7 @@ def of_machine(machine: Machine) -> Table:
         (
             names[t.source] + (" (initial)" if t.source in machine.starts else ""),
             t.event + (f" #{t.order}" if t.order else ""),
-            " and ".join(t.guards),
+            " and ".join(map(str, t.guards)),
             ", ".join(t.actions),
             ", ".join(names[target] for target in t.targets)
             + (" (internal)" if t.internal else ""),
@@ -54,7 +54,7 @@ def of_run(story: Story) -> Table:
             str(number),
             f"{moment.action}({', '.join(moment.arguments)})",
             ", ".join(part.lane.name for part in moment.parts),
-            "; ".join(f"{what} = {new} (was {old})" for what, old, new in moment.changes)
+            "; ".join(f"{c.place} = {c.after} (was {c.before})" for c in moment.changes)
             or "nothing",
         )
         for number, moment in enumerate(story.played.moments, 1)
@@ -75,16 +75,16 @@ def of_core(core: Core) -> Table:
     return Table(caption, ("of", "what is needed"), tuple(rows))
 
 
-def state_violations(the: Reachable) -> Table:
+def of_states(content: Reachable) -> Table:
     """A row for each box, with the actions that lead out of it."""
     rows = []
-    for number, heap in enumerate(the.heaps):
+    for number, heap in enumerate(content.heaps):
         ways = [
-            f"{', '.join(actions)}: {', '.join(the.heaps[b].common)}"
-            for (a, b), actions in the.steps.items()
+            f"{', '.join(actions)}: {', '.join(content.heaps[b].common)}"
+            for (a, b), actions in content.steps.items()
             if a == number
         ]
         initial = f"{heap.initial} initial" if heap.initial else ""
         rows.append((", ".join(heap.common), str(heap.states), initial, "; ".join(ways)))
-    caption = f"{the.title}: {the.subtitle}. {the.rule}"
+    caption = f"{content.title}: {content.subtitle}. {content.rule}"
     return Table(caption, ("in common", "states", "initial", "actions out"), tuple(rows))
