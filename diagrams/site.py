@@ -138,7 +138,7 @@ def model_pictures() -> Iterator[Picture]:
             "Reachable states",
             f"Reachable states of {words}.",
             lambda name=name: reachable.picture(states(name)),  # type: ignore[misc]
-            lambda name=name: dot.state_violations(states(name)),  # type: ignore[misc]
+            lambda name=name: dot.of_states(states(name)),  # type: ignore[misc]
             lambda name=name: states_flow(states(name)),  # type: ignore[misc]
-            lambda name=name: tables.state_violations(states(name)),  # type: ignore[misc]
+            lambda name=name: tables.of_states(states(name)),  # type: ignore[misc]
         )

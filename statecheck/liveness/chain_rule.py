@@ -34,7 +34,7 @@ from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import check_sat, ground_solver
 from statecheck.smt.terms import is_entity, subterms
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.paths import merge
+from statecheck.symbolic.decision_tree import merge
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.values import lift
 

@@ -23,7 +23,7 @@ from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.extraction import skeleton
-from statecheck.symbolic.paths import Origin
+from statecheck.symbolic.origin import Origin
 from statecheck.symbolic.vocabulary import HISTORY, Key
 
 _CONNECTIVES = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_NOT, z3.Z3_OP_IMPLIES, z3.Z3_OP_ITE)

@@ -117,13 +117,13 @@ class _Drawing:
             yield self._row(joint, self.top + ROW * (number + 0.5))
 
     def _row(self, joint: Joint, y: float) -> Group:
-        merge_writes = len(joint.moved) > 1
+        together = len(joint.moved) > 1
         items: list[Item] = [
             label(12, y - 2, joint.action, "ink", NAME, bold=True),
             label(12, y + 15, _call(joint), "muted", SMALL),
         ]
         middles = sorted(self._middle(*pair) for pair in joint.moved)
-        if merge_writes:
+        if together:
             line = ((middles[0], y), (middles[-1], y))
             items.append(
                 Shape(line, stroke="shared", stroke_width=3, closed=False, kind="together")
@@ -133,16 +133,16 @@ class _Drawing:
             items += [Circle(x, y, 6.5, "page"), *mark("ring", x, y, 20, "muted")]
         for pair in joint.moved:
             sent = [s for s in joint.sent if (s.entity, s.slot) == pair]
-            items += self._box(sent, self._middle(*pair), y, merge_writes)
+            items += self._box(sent, self._middle(*pair), y, together)
         titles = f"{joint.action} moves {', '.join('.'.join(p) for p in joint.moved)}"
         return Group(f"action-{joint.action}", ("action",), tuple(items), titles)
 
-    def _box(self, sent: Sequence[Sent], x: float, y: float, merge_writes: bool) -> Iterator[Item]:
-        role = "shared" if merge_writes else "state"
+    def _box(self, sent: Sequence[Sent], x: float, y: float, together: bool) -> Iterator[Item]:
+        role = "shared" if together else "state"
         width = max(map(self._box_width, sent))
         events = " or ".join(dict.fromkeys(s.event for s in sent))
         yield Box(x - width / 2, y - 23, width, 46, f"{role}-fill", role, 11, 1.7)
-        ink = "shared" if merge_writes else "ink"
+        ink = "shared" if together else "ink"
         yield label(x, y - 3, events, ink, BODY, bold=True, anchor="middle")
         yield label(x, y + 14, _short(sent[0]), "muted", SMALL, anchor="middle")
 

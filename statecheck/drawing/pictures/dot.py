@@ -95,17 +95,17 @@ def of_composition(info: SystemInfo, joints: Sequence[Joint]) -> str:
               for name in names.values()]  # fmt: skip
     for joint in joints:
         lines.append(f'{quoted(joint.action)} [shape=plaintext style=""]')
-        merge_writes = len(joint.moved) > 1
+        together = len(joint.moved) > 1
         for sent in joint.sent:
             target = names[sent.entity, sent.slot]
-            style = f" color={quoted(shared)} penwidth=2" if merge_writes else ""
+            style = f" color={quoted(shared)} penwidth=2" if together else ""
             lines.append(
                 f"{quoted(joint.action)} -> {quoted(target)} [label={_label(sent.event)}{style}]"
             )
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def state_violations(the: Reachable) -> str:
+def of_states(the: Reachable) -> str:
     """A state graph; initial boxes have a double border."""
     lines = [*_HEAD]
     for number, heap in enumerate(the.heaps):

@@ -93,8 +93,8 @@ class Lanes:
                     after[before] = max(after[before], half[lane] + words + other)
                 elif lane in after:
                     next_ = lanes[lanes.index(lane) + 1]
-                    merge_writes = len(parts) > 1 and parts[1][0] == next_
-                    other = half[next_] if merge_writes else 0
+                    together = len(parts) > 1 and parts[1][0] == next_
+                    other = half[next_] if together else 0
                     after[lane] = max(after[lane], half[lane] + words + other)
                 else:
                     end = max(end, half[lane] + words)

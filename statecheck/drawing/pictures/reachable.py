@@ -52,7 +52,7 @@ class Heap:
 @dataclass(frozen=True)
 class Reachable:
     """A state graph: its heaps, and the actions between two of them. ``rule`` says what a heap is;
-    ``merge_writes`` are the parts that the states of a heap have in common.
+    ``together`` are the parts that the states of a heap have in common.
     """
 
     title: str

@@ -171,7 +171,7 @@ def of_core(core: Core) -> Table:
     return Table(caption, ("of", "what is needed"), tuple(rows))
 
 
-def state_violations(the: Reachable) -> Table:
+def of_states(the: Reachable) -> Table:
     """A row for each box, with the actions that lead out of it."""
     rows = []
     for number, heap in enumerate(the.heaps):
