@@ -14,8 +14,9 @@ from model.site import Site
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.project import PROJECT
 from statecheck.claims.claim import Claim, Kind
-from statecheck.claims.results import Choice, Core, Mention, Verdict
+from statecheck.claims.results import Core, Verdict
 from statecheck.modeling import ModelError
+from statecheck.modeling.mention import Choice, Mention
 from statecheck.prover import session
 from statecheck.prover.prover import Prover
 from statecheck.safety.proof_core import Cores, ProofTask

@@ -19,8 +19,9 @@ from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
 from statecheck.prover.lock import Lock
 from statecheck.runs.recorded import shown
-from statecheck.safety import houdini
+from statecheck.safety.houdini import ProofGoal
 from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.inference import Argument, infer
 from statecheck.safety.properties import Property, claim_property
 from statecheck.safety.regions import Interval, intervals
 from statecheck.smt.interruption import raise_if_interrupted
@@ -166,7 +167,7 @@ class Grounds:
 
         Raises Timeout.
         """
-        goals: dict[Variant, list[houdini.ProofGoal]] = {NO_VARIANT: []}
+        goals: dict[Variant, list[ProofGoal]] = {NO_VARIANT: []}
         asked = [
             question
             for claim in (self._served() if served is None else served)
@@ -179,14 +180,14 @@ class Grounds:
             if (claim, cell) not in alone:
                 term = self.violation((claim, cell))
                 goals.setdefault(claim.variant, []).append(self._goal(claim, term))
-        arguments: dict[Variant, list[houdini.Argument]] = {}
+        arguments: dict[Variant, list[Argument]] = {}
         for claim in self.eventual if served is None else ():
             goals.setdefault(claim.variant, [])
             arguments.setdefault(claim.variant, []).append(partial(self.liveness.goals, claim))
         extra = [*self._extra(), *(self.property(claim).holds for claim in served or ())]
-        return houdini.infer(self.induction, extra, goals, arguments)
+        return infer(self.induction, extra, goals, arguments)
 
-    def _goal(self, claim: Claim, term: z3.BoolRef) -> houdini.ProofGoal:
+    def _goal(self, claim: Claim, term: z3.BoolRef) -> ProofGoal:
         if claim.on_step:
             return lambda command: self.transitions.after(term, command)
         return lambda _: term
