@@ -348,7 +348,7 @@ def test_a_run_that_is_not_one_is_not_believed(
     (result,) = engine.settle([claim])
     assert result.as_expected
     if result.run is not None:
-        assert text.written(result.run) == json.loads(original)
+        assert text.to_text(result.run) == json.loads(original)
     if result.verdict is Verdict.PROVED and said in (
         "there is a shorter one",  # an antecedent's run need not be a shortest one,
         "has sticky = False, unlike its reading",  # and this claim has no reading
@@ -377,9 +377,9 @@ def test_a_run_that_violates_what_is_proven_is_no_note(engine: Prover) -> None:
     kept = json.loads(LOCK.read_text())["runs"]
     title = "cause.scan_before_move [sticky]"
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    assert isinstance(engine._runs.recalled(kept[title], claim, proven=False), Run)
+    assert isinstance(engine._runs.accept_text(kept[title], claim, proven=False), Run)
     with pytest.raises(AssertionError, match="is proven, and a run violates it"):
-        engine._runs.recalled(kept[title], claim, proven=True)
+        engine._runs.accept_text(kept[title], claim, proven=True)
 
 
 def test_clauses_are_read_back_from_their_texts(engine: Prover) -> None:
@@ -447,7 +447,7 @@ def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
     }
     for result in report.results:
         if result.run is not None:
-            assert text.written(result.run) == kept[result.claim.title]
+            assert text.to_text(result.run) == kept[result.claim.title]
 
 
 def test_a_lock_that_proves_too_little_is_named(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.modeling import Inapplicable
 from statecheck.prover.prover import Prover
-from statecheck.runs.replay import Player, ReplayError, Stage
+from statecheck.runs.replay import Player, ReplayError
+from statecheck.runs.stage import Stage
 from statecheck.safety.bounded import shortest
 from statecheck.safety.induction import Clause
 from statecheck.safety.regions import Interval

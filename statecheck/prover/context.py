@@ -18,7 +18,7 @@ from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
 from statecheck.prover.lock import Lock
-from statecheck.runs.recorded import shown
+from statecheck.runs.recorded import one_line
 from statecheck.safety.houdini import ProofGoal
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.inference import Argument, infer
@@ -130,7 +130,7 @@ class Grounds:
         try:
             known = self._clauses(self._lock.clauses, extra)
         except ValueError as error:
-            self.notes.append(f"{self.lock_file.name}: {shown(error)}")
+            self.notes.append(f"{self.lock_file.name}: {one_line(error)}")
             return None
         if not known:
             return None

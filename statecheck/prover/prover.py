@@ -14,8 +14,8 @@ from statecheck.claims.results import Core, Result, Run, Verdict
 from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import Grounds, Question
-from statecheck.runs.recorded import Runs, Unfit
-from statecheck.runs.text import written
+from statecheck.runs.recorded import REJECTIONS, RunChecker
+from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.induction import Clause
@@ -36,8 +36,8 @@ class Prover(Grounds):
     _cores: Cores | None = None
 
     @cached_property
-    def _runs(self) -> Runs:
-        return Runs(self.system, self.histories, self.numbers, self.depth, self.remaining)
+    def _runs(self) -> RunChecker:
+        return RunChecker(self.system, self.histories, self.numbers, self.depth, self.remaining)
 
     def settle(self, claims: Sequence[Claim]) -> Iterator[Result]:
         """Settle claims; results come as they are found, each claim once."""
@@ -117,14 +117,14 @@ class Prover(Grounds):
             run = self._runs.replay(
                 canonical_run(unrolling, goal, said, model), claim, proven=proven
             )
-            with suppress(*Unfit):  # not all that a system prints can be read back
-                found[claim] = self._runs.again(written(run), claim, proven=proven)
+            with suppress(*REJECTIONS):  # not all that a system prints can be read back
+                found[claim] = self._runs.replay_text(to_text(run), claim, proven=proven)
         return {claim: found[claim] for claim in claims if claim in found}
 
     def _recalled(self, claim: Claim, *, proven: bool) -> Run | None:
         """The run that the lock file has of a claim, replayed; None if it has none that happens."""
         kept = None if self._lock is None else self._lock.runs.get(claim.title)
-        run = None if kept is None else self._runs.recalled(kept, claim, proven=proven)
+        run = None if kept is None else self._runs.accept_text(kept, claim, proven=proven)
         if isinstance(run, str):
             self._complain(claim, run)
             return None
