@@ -12,6 +12,7 @@ from typing import Any
 
 from statecheck.claims.claim import Claim
 from statecheck.exit_codes import Exit
+from statecheck.modeling.mention import Expression, Mention
 
 
 class Verdict(enum.Enum):
@@ -99,46 +100,6 @@ class Run:
     trace: Trace | None = None
     loop: int | None = None
     fairness: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A function of the state, by entity kind, machine and field, that an expression mentions.
-
-    There is no machine where the entity itself has the field, or the system has it as a constant.
-    ``values`` are the members of an enumeration, or the states, that it is compared with.
-    """
-
-    entity: str
-    machine: str
-    field: str
-    values: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A choice of cases, as the solver spells it out, that looks at one value of the state alone.
-
-    ``text`` is its place in the expression, ``path`` the value, of a ``field``. ``is_rank`` where
-    the choice is nothing but the place of that value in the order of its enumeration.
-    """
-
-    text: str
-    path: str
-    field: str
-    is_rank: bool
-
-
-@dataclass(frozen=True)
-class Expression:
-    """A term in the model's names, and as data what it mentions."""
-
-    text: str
-    mentions: tuple[Mention, ...] = ()
-    choices: tuple[Choice, ...] = ()
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True)

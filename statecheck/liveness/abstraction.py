@@ -10,11 +10,11 @@ import z3
 from statecheck.clock import Timeout
 from statecheck.liveness.eventuality import ActionInstance, Eventuality
 from statecheck.safety.induction import Clause, Induction
-from statecheck.safety.spelling import spell
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import check_sat, ground_solver
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
+from statecheck.symbolic.spelling import spell
 
 LARGEST = 200
 """A claim whose atoms divide the states into more abstract ones is not proven."""

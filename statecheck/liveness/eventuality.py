@@ -17,7 +17,7 @@ from statecheck.safety.properties import explore_claim
 from statecheck.smt.existence import exists
 from statecheck.smt.terms import is_entity
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.paths import merge
+from statecheck.symbolic.decision_tree import merge
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.values import lift
 

@@ -1,4 +1,4 @@
-"""What verdicts rest on: the terms of claims, an invariant, and what these exclude."""
+"""The context of proofs: the terms of claims, an invariant, and the questions that these exclude."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
 from statecheck.prover.lock import Lock
-from statecheck.runs.recorded import shown
-from statecheck.safety import houdini
+from statecheck.runs.recorded import one_line
+from statecheck.safety.houdini import ProofGoal
 from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.inference import Argument, infer
 from statecheck.safety.properties import Property, claim_property
 from statecheck.safety.regions import Interval, intervals
 from statecheck.smt.interruption import raise_if_interrupted
@@ -30,11 +31,11 @@ DEPTH = 10
 """Runs of more steps are not searched for."""
 
 Question = tuple[Claim, Interval | None]
-"""What is to be excluded or reached: a claim's violation or event, or one of its cells."""
+"""An event to be excluded or reached: a claim's violation or event, or one of its cells."""
 
 
-class Grounds:
-    """The grounds for verdicts about a system.
+class ProofContext:
+    """A system, the catalogue about it, and the invariant that proofs rest on.
 
     ``catalogue`` are all claims that the invariant is to serve, whichever are asked for.
     ``numbers`` describes the types of numbers. A lock file is used where it belongs to the model.
@@ -71,7 +72,7 @@ class Grounds:
         self._properties: dict[Any, Property] = {}
         self._cells: dict[Claim, list[Interval]] = {}
         self._invariant: list[Clause] | None = None
-        self._is_locked = False
+        self.is_locked = False
 
     @property
     def digest(self) -> str:
@@ -116,27 +117,27 @@ class Grounds:
         return [self.property(claim).holds for claim in self._served()]
 
     @cached_property
-    def _lock(self) -> Lock | None:
-        """What the lock file has, if it belongs to the model."""
+    def lock(self) -> Lock | None:
+        """The content of the lock file, if it belongs to the model."""
         return None if self.lock_file is None else lock.load(self.lock_file, self.digest)
 
     def _locked(self) -> list[Clause] | None:
         """The invariant of the lock file, if it is one."""
-        if self._lock is None or self.lock_file is None:
+        if self.lock is None or self.lock_file is None:
             return None
-        words = {*self._lock.words}
+        words = {*self.lock.words}
         extra = [self.property(claim).holds for claim in self._served() if claim.title in words]
         try:
-            known = self._clauses(self._lock.clauses, extra)
+            known = self._clauses(self.lock.clauses, extra)
         except ValueError as error:
-            self.notes.append(f"{self.lock_file.name}: {shown(error)}")
+            self.notes.append(f"{self.lock_file.name}: {one_line(error)}")
             return None
         if not known:
             return None
         if not self.induction.is_invariant(known):
             self.notes.append(f"{self.lock_file.name} does not hold")
             return None
-        self._is_locked = True
+        self.is_locked = True
         return known
 
     def _clauses(self, texts: Iterable[str], extra: Sequence[z3.ExprRef]) -> list[Clause]:
@@ -149,7 +150,7 @@ class Grounds:
         return lock.text(self.transitions, terms, self.invariant(), runs)
 
     def rest_on(self, texts: Iterable[str]) -> None:
-        """Add to the invariant what some results rest on: another inference may have found it.
+        """Add to the invariant the clauses that some results rest on: another inference may have found it.
 
         Together they are an invariant, for each is. Raises Timeout, and ValueError for a text that
         is no clause.
@@ -166,7 +167,7 @@ class Grounds:
 
         Raises Timeout.
         """
-        goals: dict[Variant, list[houdini.ProofGoal]] = {NO_VARIANT: []}
+        goals: dict[Variant, list[ProofGoal]] = {NO_VARIANT: []}
         asked = [
             question
             for claim in (self._served() if served is None else served)
@@ -179,14 +180,14 @@ class Grounds:
             if (claim, cell) not in alone:
                 term = self.violation((claim, cell))
                 goals.setdefault(claim.variant, []).append(self._goal(claim, term))
-        arguments: dict[Variant, list[houdini.Argument]] = {}
+        arguments: dict[Variant, list[Argument]] = {}
         for claim in self.eventual if served is None else ():
             goals.setdefault(claim.variant, [])
             arguments.setdefault(claim.variant, []).append(partial(self.liveness.goals, claim))
         extra = [*self._extra(), *(self.property(claim).holds for claim in served or ())]
-        return houdini.infer(self.induction, extra, goals, arguments)
+        return infer(self.induction, extra, goals, arguments)
 
-    def _goal(self, claim: Claim, term: z3.BoolRef) -> houdini.ProofGoal:
+    def _goal(self, claim: Claim, term: z3.BoolRef) -> ProofGoal:
         if claim.on_step:
             return lambda command: self.transitions.after(term, command)
         return lambda _: term

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from statecheck.claims.claim import Kind
-from statecheck.claims.results import Core, Dropped, Expression, Mention, Report, Result, Run
+from statecheck.claims.results import Core, Dropped, Report, Result, Run
+from statecheck.modeling.mention import Expression, Mention
 from statecheck.reports.words import place
 
 SCHEMA_VERSION = 1

@@ -8,8 +8,8 @@ from typing import Any
 
 import z3
 
-from statecheck.safety.spelling import number_type, spell
 from statecheck.smt.terms import subterms
+from statecheck.symbolic.spelling import number_type, spell
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key, States
 

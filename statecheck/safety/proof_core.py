@@ -13,17 +13,18 @@ from dataclasses import dataclass, replace
 
 import z3
 
-from statecheck.claims.results import Core, CorePart, Expression
+from statecheck.claims.results import Core, CorePart
 from statecheck.modeling import NO_VARIANT, STATE
+from statecheck.modeling.mention import Expression
 from statecheck.safety.induction import Clause, Induction
-from statecheck.safety.spelling import expression, members, mention
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import ground_solver, is_satisfiable
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.extraction import skeleton
-from statecheck.symbolic.paths import Origin
+from statecheck.symbolic.origin import Origin
+from statecheck.symbolic.spelling import expression, members, mention
 from statecheck.symbolic.vocabulary import HISTORY, Key
 
 _CONNECTIVES = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_NOT, z3.Z3_OP_IMPLIES, z3.Z3_OP_ITE)

@@ -9,8 +9,8 @@ import z3
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.modeling import Inapplicable
+from statecheck.symbolic.decision_tree import Leaf, Node, merge
 from statecheck.symbolic.lint import check_identity
-from statecheck.symbolic.paths import Leaf, Node, merge
 from statecheck.symbolic.transition_system import TransitionSystem
 
 INAPPLICABLE = object()

@@ -7,7 +7,7 @@ from typing import Any
 
 import z3
 
-from statecheck.symbolic.paths import Origin
+from statecheck.symbolic.origin import Origin
 from statecheck.symbolic.vocabulary import Key
 
 

@@ -19,9 +19,11 @@ from statecheck.modeling import ActionDisabled, ActionInfo, ModelError
 from statecheck.smt.existence import drop_existence
 from statecheck.smt.terms import constants
 from statecheck.symbolic.commands import Command, Update
-from statecheck.symbolic.paths import Node, Origin, is_library, leaves, merge
+from statecheck.symbolic.decision_tree import Node, leaves, merge
+from statecheck.symbolic.origin import Origin, is_library
+from statecheck.symbolic.overlay import Overlay
 from statecheck.symbolic.vocabulary import Key
-from statecheck.symbolic.world import Overlay, World
+from statecheck.symbolic.world import World
 
 
 def extract(world: World) -> tuple[Command, ...]:

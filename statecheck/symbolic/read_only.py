@@ -11,8 +11,9 @@ import z3
 from statecheck.modeling import ModelError
 from statecheck.smt.existence import drop_existence
 from statecheck.smt.terms import constants
+from statecheck.symbolic.decision_tree import Leaf, Node, merge
 from statecheck.symbolic.extraction import located
-from statecheck.symbolic.paths import Explorer, Leaf, Node, merge
+from statecheck.symbolic.paths import Explorer
 from statecheck.symbolic.values import lift
 from statecheck.symbolic.vocabulary import Vocabulary
 from statecheck.symbolic.world import World

@@ -13,7 +13,8 @@ from typing import Any
 import z3
 
 from statecheck.modeling import ModelError
-from statecheck.symbolic.paths import Explorer, merge
+from statecheck.symbolic.decision_tree import merge
+from statecheck.symbolic.paths import Explorer
 from statecheck.symbolic.vocabulary import States, Vocabulary
 
 

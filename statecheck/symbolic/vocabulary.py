@@ -45,13 +45,13 @@ _NAMES: dict[str, int] = {}
 
 @cache
 def enumeration(name: str, members: tuple[str, ...]) -> tuple[z3.DatatypeSortRef, dict[str, Any]]:
-    """An enumeration sort and its values by exists name.
+    """An enumeration sort and its values by member name.
 
     Z3 knows one sort of a name for good; a second enumeration of that name gets another one.
     """
     taken = _NAMES[name] = _NAMES.get(name, 0) + 1
     own = name if taken == 1 else f"{name}~{taken}"
-    sort, values = z3.EnumSort(own, [f"{own}.{exists}" for exists in members])
+    sort, values = z3.EnumSort(own, [f"{own}.{member}" for member in members])
     return sort, dict(zip(members, values, strict=True))
 
 
@@ -122,7 +122,7 @@ class Vocabulary:
         if isinstance(value, enum.Enum):
             members = enumeration(type(value).__name__, tuple(m.name for m in type(value)))[1]
             if value.name not in members:
-                raise ModelError(f"{value!r} is no exists of {type(value).__name__} by itself")
+                raise ModelError(f"{value!r} is no member of {type(value).__name__} by itself")
             return members[value.name]
         if isinstance(value, int):
             return z3.IntVal(int(value))
@@ -146,6 +146,6 @@ class States:
     name: str
     members: tuple[str, ...]
 
-    def value(self, exists: str) -> z3.ExprRef:
+    def value(self, member: str) -> z3.ExprRef:
         """The term of a state."""
-        return enumeration(self.name, self.members)[1][exists]
+        return enumeration(self.name, self.members)[1][member]

@@ -26,57 +26,14 @@ from statecheck.modeling import (
     System,
     SystemInfo,
 )
-from statecheck.smt.existence import exists
 from statecheck.symbolic.commands import Command
+from statecheck.symbolic.element_loop import iterate_element
 from statecheck.symbolic.loops import check_loop
-from statecheck.symbolic.paths import Decisions, Explorer, Leaf, Node, Origin, Tree, merge, origin
+from statecheck.symbolic.origin import Origin, origin
+from statecheck.symbolic.overlay import Overlay
+from statecheck.symbolic.paths import Explorer
 from statecheck.symbolic.values import lift, truth, wrap
 from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary
-
-
-class Overlay:
-    """What a step has written so far, over the functions of the state before it."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-        self.writes: dict[Key, list[tuple[z3.ExprRef | None, z3.ExprRef, z3.ExprRef]]] = {}
-
-    def read(self, key: Key, entity: z3.ExprRef) -> z3.ExprRef:
-        """The present value of a function at an entity."""
-        value = self.vocabulary.apply(self.vocabulary.functions[key], entity)
-        for at, variable, written in self.writes.get(key, ()):
-            if at is None:
-                value = z3.substitute(written, (variable, entity))
-            elif at.eq(entity):
-                value = written
-            else:
-                value = z3.If(entity == at, written, value)
-        return value
-
-    def write(self, key: Key, entity: z3.ExprRef, value: z3.ExprRef) -> None:
-        """Write a function at one entity."""
-        self.writes.setdefault(key, []).append((entity, entity, value))
-
-    def write_all(self, key: Key, variable: z3.ExprRef, value: z3.ExprRef) -> None:
-        """Write a function at every entity: ``value`` with ``variable`` for the entity."""
-        self.writes.setdefault(key, []).append((None, variable, value))
-
-    def mark(self) -> dict[Key, int]:
-        """Where the writes stand, for ``since``."""
-        return {key: len(writes) for key, writes in self.writes.items()}
-
-    def since(self, mark: dict[Key, int]) -> dict[Key, list[Any]]:
-        """The writes since a mark."""
-        return {
-            key: writes[mark.get(key, 0) :]
-            for key, writes in self.writes.items()
-            if len(writes) > mark.get(key, 0)
-        }
-
-    def back_to(self, mark: dict[Key, int]) -> None:
-        """Take back the writes since a mark."""
-        for key in list(self.writes):
-            del self.writes[key][mark.get(key, 0) :]
 
 
 class SymbolicRecord:
@@ -202,7 +159,7 @@ class SymbolicEntity:
 
     def __hash__(self) -> int:
         raise self.world.refuse(
-            f"a {self.kind.name} that may be any is hashed (as a dictionary key or a set's exists);"
+            f"a {self.kind.name} that may be any is hashed (as a dictionary key or a set's member);"
             " compare it with =="
         )
 
@@ -245,7 +202,7 @@ class SymbolicMany(Many[Any]):
         raise self.world.refuse(f"{self.info.plural} are indexed; loop over them instead")
 
     def __contains__(self, other: object) -> bool:
-        return any(exists == other for exists in self)
+        return any(member == other for member in self)
 
 
 class World:
@@ -385,94 +342,12 @@ class World:
     # -- loops ----------------------------------------------------------------------------------
 
     def iterate(self, many: SymbolicMany) -> Iterator[Any]:
-        """Run a loop's body along all its paths for one arbitrary element.
+        """Run a loop's body along all its paths for one arbitrary element."""
 
-        The element is yielded once for each path of the body. What the paths write at it becomes
-        one update of every element. A path that leaves the loop (a break, an ``all()`` that has
-        its answer, a refused event) becomes a decision: does some element take it?
-        """
-        loops = self.explorer.loops
-        if loops.element is not None:
-            raise self.refuse(f"a loop over {many.info.plural} inside a loop; write two loops")
-        loops.count += 1
-        number, place = loops.count, loops.place
-        element = z3.Const(
-            f"{many.info.name.lower()}!{number}", self.vocabulary.sort(many.info.cls)
-        )
-        around = self.explorer.scopes[-1]
-        excluded: set[Decisions] = set()
-        while True:
-            exit_ = around.tree.at_cursor()
-            if not isinstance(exit_, Node) or exit_.loop != number or exit_.choice:
-                break
-            assert exit_.leaves is not None
-            excluded.add(exit_.leaves)
-            around.tree.take(exit_, False)
-        if () in excluded:
-            return  # any element would leave, so there is none
-        tree = Tree()
-        mark = self.overlay.mark()
-        loops.reads = set()
-        while True:
-            with self.explorer.scope(tree) as scope:
-                scope.excluded = frozenset(excluded)
-                loops.element = element
-                try:
-                    exists = self.entity(many.info.cls, element)
-                    if all(getattr(exists, name) == value for name, value in many.filters):
-                        yield exists
-                except GeneratorExit:
-                    if self.explorer.error is None and scope in self.explorer.scopes:
-                        self._leave(tree, element, number, place, mark)
-                    raise
-                finally:
-                    loops.element = None
-                writes = {key: entries[-1][2] for key, entries in self.overlay.since(mark).items()}
-                if writes:
-                    loops.wrote.add(place)
-            self.overlay.back_to(mark)
-            tree.place(Leaf(writes))
-            if tree.finish():
-                break
-        self._apply(tree, element)
+        def member(element: z3.ExprRef) -> Any:
+            entity = self.entity(many.info.cls, element)
+            matches = all(getattr(entity, name) == value for name, value in many.filters)
+            return entity if matches else None
 
-    def _apply(self, tree: Tree, element: z3.ExprRef) -> None:
-        keys: dict[Key, None] = {}
-
-        def collect(writes: dict[Key, z3.ExprRef]) -> None:
-            keys.update(dict.fromkeys(writes))
-
-        merge(tree.root, collect)
-        crossed = self.explorer.loops.reads & set(keys)
-        if crossed:
-            raise self.refuse(
-                f"a loop reads {min(map(str, crossed))} of other entities while it writes it; "
-                "the order of the elements would matter"
-            )
-        news = {}
-        for key in keys:
-            old = self.overlay.read(key, element)
-            news[key] = merge(tree.root, lambda w, key=key, old=old: w.get(key, old))  # type: ignore[misc]
-        for key, new in news.items():
-            self.overlay.write_all(key, element, new)
-
-    def _leave(
-        self, tree: Tree, element: z3.ExprRef, number: int, place: str, mark: dict[Key, int]
-    ) -> None:
-        """The present path leaves the loop: some element takes it. Runs while Python closes."""
-        explorer = self.explorer
-        explorer.loops.left.add(place)
-        if self.overlay.since(mark):
-            explorer.loops.wrote.add(place)
-        self.overlay.back_to(mark)
-        decisions = tree.open_decisions()
-        some = z3.Exists([element], z3.And(exists(element), *tree.literals()))
-        around = explorer.scopes[-2]
-        node = around.tree.at_cursor()
-        if node is None:
-            node = Node(some, leaves=decisions, loop=number)
-            around.tree.place(node)
-        if getattr(node, "leaves", None) != decisions:
-            explorer.refuse("a loop that its first element always leaves; write any() or all()")
-            return
-        around.tree.take(node, True)  # type: ignore[arg-type]
+        sort = self.vocabulary.sort(many.info.cls)
+        return iterate_element(self.explorer, self.overlay, many.info, sort, member)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import z3
 
-from statecheck.claims.results import Choice, Expression, Mention
+from statecheck.modeling.mention import Choice, Expression, Mention
 from statecheck.smt.existence import is_existence
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.transition_system import TransitionSystem
