@@ -26,9 +26,10 @@ from statecheck.claims.claim import Claim
 from statecheck.claims.fairness import Assumption, Fair, LeadsTo, Often, Rare
 from statecheck.clock import Timeout
 from statecheck.modeling import ModelError
-from statecheck.safety.atoms import places, spell
+from statecheck.safety.atoms import places
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.properties import explore_claim
+from statecheck.safety.spelling import spell
 from statecheck.smt.existence import exists
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import check_sat, ground_solver

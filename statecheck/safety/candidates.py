@@ -108,7 +108,7 @@ class Candidates:
         return Clause(
             self.sort,
             NO_VARIANT if is_general else self.variant,
-            tuple(atom.said(truth) for atom, truth in chosen),
+            tuple(atom.literal(truth) for atom, truth in chosen),
             chosen[0][0].variable,
             z3.Or(*terms) if len(terms) > 1 else terms[0],
         )

@@ -15,6 +15,7 @@ from statecheck.modeling import Variant
 from statecheck.safety.candidates import Candidates
 from statecheck.safety.induction import Clause, Induction
 from statecheck.smt.c_interface import disjunction
+from statecheck.smt.roles import whichever
 from statecheck.smt.solving import ground_solver, is_satisfiable
 from statecheck.symbolic.commands import Command
 
@@ -36,7 +37,7 @@ class _Step:
         self.done: set[int] = set()
         self.grounding.add(command.guard)
         for pool in houdini.pools:
-            x = z3.Const(f"any:{pool.sort}", pool.variable.sort())
+            x = whichever(pool.variable.sort())
             self.grounding.entity(x)
             for name, atom in zip(pool.after, pool.atoms, strict=True):
                 term = z3.substitute(atom.term, (atom.variable, x))
@@ -140,7 +141,7 @@ class Houdini:
     def _initially(self) -> None:
         transitions = self.induction.transitions
         for pool in self.pools:
-            x = z3.Const("any", pool.variable.sort())
+            x = whichever(pool.variable.sort())
             instance = ground_solver(self.induction.seed)
             instance.add(*transitions.variant_constraints(self.variant))
             for name, atom in zip(pool.after, pool.atoms, strict=True):

@@ -12,6 +12,7 @@ import z3
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Variant
 from statecheck.smt.grounding import Grounding, entity_functions
+from statecheck.smt.roles import variable_name
 from statecheck.smt.solving import check_sat, ground_solver
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -169,7 +170,7 @@ class Induction:
 
     def violation(self, clause: Clause) -> z3.BoolRef:
         """That some entity violates a clause under its variant."""
-        x = z3.Const(f"any:{clause.sort}1", clause.variable.sort())
+        x = z3.Const(variable_name(clause.sort, 1), clause.variable.sort())
         fixed = self.transitions.variant_constraints(clause.variant)
         violated: z3.BoolRef = z3.And(*fixed, z3.Not(clause.at(x)))
         return violated

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import z3
 
+from statecheck.smt.roles import of_step, step_constant
 from statecheck.smt.substitution import Renaming, substitute_in_turn
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
@@ -30,7 +31,7 @@ class StepConstants:
     def take(self, sort: z3.SortRef) -> z3.ExprRef:
         """The next constant of a sort."""
         ordinal = self.taken[sort.name()] = self.taken.get(sort.name(), 0) + 1
-        return z3.Const(f"{sort.name().lower()}{ordinal}@{self.mark}", sort)
+        return step_constant(f"{sort.name().lower()}{ordinal}", sort, self.mark)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class StepTemplate:
     ) -> None:
         self.transitions = transitions
         bounds = numbered or {}
-        self.action = z3.Const("action@", transitions.action.sort())
+        self.action = step_constant("action", transitions.action.sort())
         self.constants = {self.action.get_id(): self.action}
         self.choices: dict[str, CommandInstance] = {}
         looked_up = lookups(transitions)
@@ -130,7 +131,7 @@ class StepTemplate:
     def at(self, depth: int) -> Renaming:
         """The pattern's constants become those of the step at a depth."""
         own = self.constants.values()
-        return Renaming([(c, z3.Const(f"{c.decl().name()}{depth}", c.sort())) for c in own])
+        return Renaming([(c, of_step(c, depth)) for c in own])
 
 
 def lookups(transitions: TransitionSystem) -> dict[str, list[z3.ExprRef]]:

@@ -21,6 +21,7 @@ from statecheck.modeling import (
     signature,
 )
 from statecheck.smt.fingerprint import fingerprint
+from statecheck.smt.roles import PRIME, is_primed
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import constants
 from statecheck.symbolic.commands import Command, Update
@@ -70,7 +71,7 @@ class TransitionSystem:
         self.info = signature(system)
         check_identity(*code_of(self.info), *(h.update for h in histories))
         self.vocabulary = Vocabulary(self.info)
-        self.next_vocabulary = Vocabulary(self.info, prime="'")
+        self.next_vocabulary = Vocabulary(self.info, prime=PRIME)
         self.explorer = Explorer()
         self.world = World(self.info, self.vocabulary, self.explorer)
         self.next_world = World(self.info, self.next_vocabulary, self.explorer)
@@ -198,7 +199,7 @@ class TransitionSystem:
                 value = z3.simplify(macros(said))
                 values.append(value)
                 for constant in constants(value, seen):
-                    if constant.decl().name().endswith("'"):
+                    if is_primed(constant):
                         raise ModelError(f"history {key.name} reads a history after the step")
                 if not value.eq(self.vocabulary.functions[key](x)):
                     own[key] = Update(x, value)

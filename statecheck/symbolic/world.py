@@ -26,6 +26,7 @@ from statecheck.modeling import (
     System,
     SystemInfo,
 )
+from statecheck.smt.roles import subject
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.element_loop import iterate_element
 from statecheck.symbolic.loops import check_loop
@@ -255,7 +256,7 @@ class World:
 
     def variable(self, key: Key) -> z3.ExprRef:
         """The variable that updates of a function are written with."""
-        return z3.Const(f"x:{key.entity}", z3.DeclareSort(key.entity))
+        return subject(key.entity)
 
     def observe(self, name: str, entity: SymbolicEntity, type_: Any) -> Any:
         """The value of a history (see ``statecheck.claims.catalogue``)."""
