@@ -51,7 +51,7 @@ LINES = (
     "Exposed: a client is handed an attachment that was never scanned.",
     "A2 is read per request: what a bypass releases, it releases for one request of the move.",
 )
-"""What the words of the table mean."""
+"""The meanings of the words in the table."""
 
 
 def picture(title: str, questions: Sequence[str], blocks: Sequence[Block], source: str) -> Scene:

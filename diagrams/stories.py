@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
 from diagrams import site
-from diagrams.verdicts import ROOT
 from model.site import Site
 from model.version import StoreVersion
 from statecheck.claims.claim import Claim
+from statecheck.claims.fairness import Rare
+from statecheck.drawing.machine import describe
 from statecheck.drawing.pictures import core
 from statecheck.drawing.pictures.joint import joints
-from statecheck.drawing.pictures.machine import describe
 from statecheck.drawing.pictures.playback import play
-from statecheck.drawing.pictures.run import Story
-from statecheck.modeling import signature
+from statecheck.drawing.pictures.story import Story
+from statecheck.modeling import STATE, signature
 
 STRONG = {"store.version": "another Store.exe"}
 """Fields whose change makes a step of a run stand out."""
@@ -62,7 +60,7 @@ def _source(claim: Claim) -> str:
 
 
 def _why(claim: Claim) -> Iterator[str]:
-    """What the claim's author says of the cause: the second paragraph, and the reading."""
+    """The cause in the words of the claim's author: the second paragraph, and the reading."""
     for paragraph in (claim.body.__doc__ or "").split("\n\n")[1:]:
         if words := " ".join(paragraph.split()):
             yield words
@@ -72,7 +70,8 @@ def _why(claim: Claim) -> Iterator[str]:
 
 def lasso_name(claim: Claim, dropped: Mapping[str, Any]) -> str:
     """The name of the picture of a claim's lasso without one of its assumptions."""
-    words = dropped["assumption"].partition(": ")[2] or dropped["assumption"]
+    (assumption,) = (a for a in claim.fairness if str(a) == dropped["assumption"])
+    words = assumption.text if isinstance(assumption, Rare) else str(assumption)
     return f"lasso-{claim.id}.{re.sub(r'[^A-Za-z0-9]+', '_', words).strip('_')}"
 
 
@@ -103,59 +102,41 @@ def core_name(claim: Claim) -> str:
 
 
 FUNCTIONS = {"version": "native"}
-"""Which function of the model spells out the cases of a field."""
+"""The function of the model that spells out the cases of a field."""
 
 
-def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
-    """What a claim's proof rests on."""
+def proof_core(claim: Claim, needed: Mapping[str, Any]) -> core.Core:
+    """The core of a claim's proof."""
     moves = joints(Site)
-    parts = [
-        {**part, "origins": [{**o, "function": _function(o)} for o in part["origins"]]}
-        for part in found["parts"]
-    ]
-    texts = [part["text"] for part in parts if part["kind"] == "guard"] + found["clauses"]
+    clauses = needed["clause_terms"]
+    parts = needed["parts"]
+    read = [part for part in parts if part["kind"] == "guard"] + clauses
     layers = tuple(
         core.Layer(
             described,
             e.name,
             m.slot,
-            core.ink(described, e.name, m.slot, parts, found["clauses"], moves),
-            core.fields_read(m.slot, ("state", *(field.name for field in m.fields)), texts),
+            core.ink(described, e.name, m.slot, parts, clauses, moves),
+            core.fields_read(e.name, m.slot, (STATE, *(field.name for field in m.fields)), read),
             site.setting(described.name),
         )
         for e in signature(Site).entities
         for m in e.machines
         for described in (describe(m.cls),)
     )
-    variant = f" [{claim.variant.name}]" if found["reading"] else ""
+    variant = f" [{claim.variant.name}]" if needed["reading"] else ""
     return core.Core(
         f"{claim.id}{variant}",
         claim.text,
         layers,
         tuple(core.needs(parts, FUNCTIONS)),
-        tuple(core.readable(clause, FUNCTIONS) for clause in found["clauses"]),
-        tuple(found["untouched"]),
+        tuple(
+            core.readable(text, term["choices"], FUNCTIONS)
+            for text, term in zip(needed["clauses"], clauses, strict=True)
+        ),
+        tuple(needed["untouched"]),
         _source(claim),
     )
-
-
-def _function(origin: Mapping[str, str]) -> str:
-    """The function that an origin stands in; a generator expression is its function's."""
-    if not origin["function"].startswith("<"):
-        return origin["function"]
-    file, _, line = origin["place"].rpartition(":")
-    return _enclosing(file).get(int(line), origin["function"])
-
-
-@cache
-def _enclosing(file: str) -> Mapping[int, str]:
-    """For each line of a file of this project the innermost function around it."""
-    found: dict[int, str] = {}
-    for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef):  # outer ones come first
-            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            found.update(dict.fromkeys(lines, node.name))
-    return found
 
 
 QUESTIONS = {

@@ -16,8 +16,8 @@ from typing import Any
 from model.site import Site
 from proofs.catalogue import CLAIMS, HISTORIES
 from statecheck.exit_codes import Exit
+from statecheck.files import OutputFile
 from statecheck.modeling import ModelError
-from statecheck.reports.json_report import OutputFile
 from statecheck.symbolic.transition_system import TransitionSystem
 
 FILE = Path(__file__).with_name("gallery") / "verdicts.json"
@@ -74,5 +74,5 @@ def renew(file: Path = FILE) -> dict[str, Any]:
     output = OutputFile(str(file))
     written = proved()
     output.write(written)
-    found: dict[str, Any] = json.loads(written)
-    return found
+    report: dict[str, Any] = json.loads(written)
+    return report

@@ -1,4 +1,4 @@
-"""The time that a proof may take: whoever works for long asks how much of it is left."""
+"""The time that a proof may take, of which long work asks how much is left; and that it took."""
 
 from __future__ import annotations
 
@@ -26,3 +26,16 @@ def seconds_until(deadline: float | None) -> float | None:
 def unlimited() -> float | None:
     """No limit, as a `TimeLeft`."""
     return None
+
+
+class Stopwatch:
+    """Wall time since the last lap, in seconds."""
+
+    def __init__(self) -> None:
+        self.last = time.perf_counter()
+
+    def lap(self) -> float:
+        """The seconds since the last lap, or since the beginning."""
+        now = time.perf_counter()
+        passed, self.last = now - self.last, now
+        return passed

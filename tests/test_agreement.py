@@ -16,7 +16,8 @@ from model.site import Site
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.results import Verdict
-from statecheck.explicit.search import Finding, Instance, check
+from statecheck.explicit.search import Finding, check
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import (
     ActionDisabled,
     Entity,
@@ -600,7 +601,9 @@ def settled(declare: Any, **options: Any) -> tuple[Verdict, Finding]:
     (claim,) = catalogue.claims
     (result,) = Prover(Home, [claim], ()).settle([claim])
     sizes = options or {"rooms": 1, "yards": 1}
-    plain = check(claim, (), Instance(Home, sizes, {int: (0, 4)}, forget=False, memoise=False))
+    plain = check(
+        claim, (), FiniteInstance(Home, sizes, {int: (0, 4)}, forget=False, memoise=False)
+    )
     return result.verdict, plain.finding
 
 

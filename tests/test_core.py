@@ -11,20 +11,24 @@ import z3
 
 from model.machines import AttachmentLifecycle, MoveMailbox
 from model.site import Site
-from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES
+from proofs.project import PROJECT
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Core, Verdict
 from statecheck.modeling import ModelError
+from statecheck.modeling.mention import Choice, Mention
+from statecheck.prover import session
 from statecheck.prover.prover import Prover
 from statecheck.safety.proof_core import Cores, ProofTask
+from statecheck.symbolic.spelling import expression
+from statecheck.symbolic.vocabulary import Key
 
 PROVED = [c for c in CLAIMS if c.kind is Kind.ALWAYS and c.expected == "PROVED"]
 
 
 @functools.cache
 def engine() -> Prover:
-    return session.prover(explain=True)
+    return session.prover(PROJECT, explain=True)
 
 
 @functools.cache
@@ -49,16 +53,15 @@ def test_nothing_of_a_core_can_be_left_out(claim: Claim) -> None:
     found = core(claim.title)
     known = cores()
     under = engine().transitions.variant_constraints(claim.variant)
-    assert set(found.clauses) <= {str(clause) for clause in known.clauses}
+    texts = {clause.text for clause in found.clauses}
+    assert texts <= {str(clause) for clause in known.clauses}
     assert found.variant <= bool(under)
     for part in found.parts:
         assert part.kind == "start" or part.origins, part
     used = [
-        name
-        for clause, name in zip(known.clauses, known.used, strict=True)
-        if str(clause) in found.clauses
+        name for clause, name in zip(known.clauses, known.used, strict=True) if str(clause) in texts
     ]
-    chosen = {k for k, clause in enumerate(known.clauses) if str(clause) in found.clauses}
+    chosen = {k for k, clause in enumerate(known.clauses) if str(clause) in texts}
     fixed = [z3.And(*under)] if found.variant else []
     assumed = z3.FreshBool("reading")
     for context, terms in known._asked([obligation(claim)], chosen):
@@ -97,7 +100,7 @@ def test_readings_are_needed_where_the_other_one_refutes() -> None:
 
 def _proves(title: str) -> bool:
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    prover = Prover(Site, [claim], HISTORIES, numbers=session.NUMBERS)
+    prover = Prover(Site, [claim], HISTORIES, numbers=PROJECT.integers)
     return bool(prover.excluded([(claim, None)], ()))
 
 
@@ -124,3 +127,60 @@ def test_a_proof_that_does_not_stand_has_no_core() -> None:
     claim = next(c for c in CLAIMS if c.title == "cause.scan_before_client [sticky]")
     with pytest.raises((AssertionError, ModelError), match="does not stand"):
         cores().core([obligation(claim)], ())
+
+
+def test_an_expression_says_what_it_mentions() -> None:
+    functions = engine().transitions.vocabulary.functions
+    types = engine().transitions.vocabulary.types
+    mailbox = z3.Const("m", z3.DeclareSort("Mailbox"))
+    state, home = Key("Mailbox", "move", "state"), Key("Mailbox", "move", "home")
+    store = Key("Server", "store", "state")
+    term = z3.And(
+        z3.Not(functions[state](mailbox) == types[state].value("copying")),
+        functions[store](functions[home](mailbox)) == types[store].value("running"),
+    )
+    found = expression(term, engine().transitions, {mailbox.get_id(): "mailbox"})
+    assert found.text == (
+        "mailbox.move.home.store.state = running and mailbox.move.state != copying"
+    )
+    assert set(found.mentions) == {
+        Mention("Mailbox", "move", "state", ("copying",)),
+        Mention("Mailbox", "move", "home"),
+        Mention("Server", "store", "state", ("running",)),
+    }
+    assert found.choices == ()
+    (sticky,) = engine().transitions.vocabulary.constants.values()
+    assert expression(sticky, engine().transitions, {}).mentions == (Mention("Site", "", "sticky"),)
+
+
+def test_a_choice_is_a_rank_only_where_it_is_the_order_of_the_enumeration() -> None:
+    vocabulary = engine().transitions.vocabulary
+    server, other = z3.Consts("s other", z3.DeclareSort("Server"))
+    format_ = vocabulary.functions[Key("Server", "store", "format")]
+    version = vocabulary.functions[Key("Server", "store", "version")]
+    first, second, _ = map(vocabulary.literal, vocabulary.types[Key("Server", "store", "format")])
+    names = {server.get_id(): "server", other.get_id(): "other"}
+
+    def choices(*values: Any, at: z3.ExprRef = server) -> tuple[Choice, ...]:
+        low, middle, high = values
+        inner = z3.If(format_(at) == second, middle, high)
+        term = z3.If(format_(server) == first, low, inner) <= 1
+        return expression(term, engine().transitions, names).choices
+
+    (rank,) = choices(0, 1, 2)
+    assert (rank.path, rank.field, rank.is_rank) == ("server.store.format", "format", True)
+    for values in ((0, 2, 1), (0, 1, 1), (5, 7, 9), (1, 2, 3)):
+        (weighed,) = choices(*values)
+        assert not weighed.is_rank, values
+    (inner,) = choices(z3.IntVal(0), version(server), z3.IntVal(2), at=other) or (None,)
+    assert inner is None, "it looks at several values"
+    assert choices(0, 1, 2, at=other) == ()
+
+
+def test_what_a_generator_expression_asks_is_its_functions() -> None:
+    origins = {o for claim in PROVED for part in core(claim.title).parts for o in part.origins}
+    assert "everything_copied" in {function for _, _, function in origins}
+    for file, line, function in origins:
+        text = Path(file).read_text(encoding="utf-8").splitlines()
+        start = next(n for n in range(line - 1, -1, -1) if text[n].lstrip().startswith("def "))
+        assert text[start].lstrip().startswith(f"def {function}("), (file, line, function)

@@ -16,6 +16,7 @@ import pytest
 from statemachine import HistoryState, State, StateChart, StateMachine
 
 from model.machines import AntivirusApi, AttachmentLifecycle, InformationStore, MoveMailbox
+from statecheck.drawing import machine
 from statecheck.drawing.canvas import marks
 from statecheck.drawing.canvas.scene import Shape
 from statecheck.drawing.canvas.style import LIGHT
@@ -23,8 +24,8 @@ from statecheck.drawing.canvas.svg import svg
 from statecheck.drawing.layout import geometry, placement
 from statecheck.drawing.layout.clarity import clearest
 from statecheck.drawing.layout.labels import PLAIN
-from statecheck.drawing.pictures import machine, statechart
-from statecheck.drawing.pictures.machine import describe
+from statecheck.drawing.machine import describe
+from statecheck.drawing.pictures import statechart
 from statecheck.drawing.pictures.statechart import drawings
 
 GALLERY = Path(__file__).parents[1] / "diagrams" / "gallery"

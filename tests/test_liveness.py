@@ -10,8 +10,8 @@ import pytest
 from model.entities import Attachment, Mailbox
 from model.site import Site
 from model.version import StoreVersion
-from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES
+from proofs.project import PROJECT
 from proofs.vocabulary import hands_to_client
 from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.claim import Claim, Kind
@@ -27,22 +27,28 @@ from statecheck.claims.fairness import (
 )
 from statecheck.claims.results import Result, Verdict
 from statecheck.explicit import cycles
-from statecheck.explicit.cycles import check_ending
-from statecheck.explicit.search import Instance, State
+from statecheck.explicit.cycles import check_eventuality
+from statecheck.explicit.product import State
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.liveness import chain_rule
+from statecheck.liveness.eventuality import Eventuality, eventuality
 from statecheck.liveness.lasso import lassos
 from statecheck.liveness.ledger import replay_lasso
+from statecheck.liveness.phases import candidate_phases
 from statecheck.modeling import Step
+from statecheck.prover import session
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import ReplayError
 
 ENDINGS = [claim for claim in CLAIMS if claim.kind is Kind.EVENTUALLY]
 VERSIONS = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2652.68", "5.5.2653.23")))
-SMALL = Instance(Site, {"servers": 2, "mailboxes": 1, "attachments": 1}, {StoreVersion: VERSIONS})
+SMALL = FiniteInstance(
+    Site, {"servers": 2, "mailboxes": 1, "attachments": 1}, {StoreVersion: VERSIONS}
+)
 STEPS = {
-    "chain_rule.move_ends": {"copy": 2, "finish": 2},
-    "chain_rule.fixed_move_succeeds": {"copy": 2, "finish": 2, "source": 3, "destination": 3},
-    "chain_rule.client_served": {
+    "liveness.move_ends": {"copy": 2, "finish": 2},
+    "liveness.fixed_move_succeeds": {"copy": 2, "finish": 2, "source": 3, "destination": 3},
+    "liveness.client_served": {
         "client_open": 1,
         "complete_scan": 2,
         "store": 2,
@@ -56,7 +62,7 @@ STEPS = {
 
 @functools.cache
 def prover() -> Prover:
-    return session.prover(explain=True)
+    return session.prover(PROJECT, explain=True)
 
 
 @functools.cache
@@ -87,18 +93,18 @@ def test_it_holds_for_any_number_and_each_assumption_is_needed(claim: Claim) -> 
 
 @pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
 def test_fair_cycles_of_a_small_instance_agree(claim: Claim) -> None:
-    found = check_ending(claim, HISTORIES, SMALL, claim.fairness)
+    found = check_eventuality(claim, HISTORIES, SMALL, claim.fairness)
     assert found.holds
-    assert found.met
+    assert found.premise_reached
     for dropped in claim.fairness:
         rest = [other for other in claim.fairness if other is not dropped]
-        assert not check_ending(claim, HISTORIES, SMALL, rest).holds, str(dropped)
+        assert not check_eventuality(claim, HISTORIES, SMALL, rest).holds, str(dropped)
 
 
-def sized(servers: int, mailboxes: int, attachments: int) -> Instance:
+def sized(servers: int, mailboxes: int, attachments: int) -> FiniteInstance:
     """An instance with the Store.exe of SP4 alone, under both readings."""
     sizes = {"servers": servers, "mailboxes": mailboxes, "attachments": attachments}
-    return Instance(Site, sizes, {StoreVersion: VERSIONS[2:]})
+    return FiniteInstance(Site, sizes, {StoreVersion: VERSIONS[2:]})
 
 
 SIZES = ((2, 1, 0), (2, 1, 2), (2, 2, 1), (3, 1, 1))
@@ -108,14 +114,14 @@ SIZES = ((2, 1, 0), (2, 1, 2), (2, 2, 1), (3, 1, 1))
 @pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
 def test_fair_cycles_of_other_sizes_agree(claim: Claim, sizes: tuple[int, int, int]) -> None:
     instance = sized(*sizes)
-    found = check_ending(claim, HISTORIES, instance, claim.fairness)
+    found = check_eventuality(claim, HISTORIES, instance, claim.fairness)
     assert found.holds
     # Without attachments nobody is to be served one.
-    is_about_attachments = claim.id == "chain_rule.client_served"
-    assert found.met is (sizes[2] > 0 or not is_about_attachments)
+    is_about_attachments = claim.id == "liveness.client_served"
+    assert found.premise_reached is (sizes[2] > 0 or not is_about_attachments)
     # The first assumption is about attachments, and is needed where there are some.
     rest = claim.fairness[1:]
-    assert check_ending(claim, HISTORIES, instance, rest).holds is (sizes[2] == 0)
+    assert check_eventuality(claim, HISTORIES, instance, rest).holds is (sizes[2] == 0)
 
 
 class PerKind(cycles._Graph):
@@ -134,36 +140,39 @@ class PerKind(cycles._Graph):
 
 def test_fairness_to_a_kind_of_action_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """With two mailboxes one may move again and again, and the other wait for ever."""
-    (claim,) = (claim for claim in ENDINGS if claim.id == "chain_rule.move_ends")
+    (claim,) = (claim for claim in ENDINGS if claim.id == "liveness.move_ends")
     alone, both = sized(2, 1, 1), sized(2, 2, 1)
-    assert check_ending(claim, HISTORIES, both, claim.fairness).holds
+    assert check_eventuality(claim, HISTORIES, both, claim.fairness).holds
     monkeypatch.setattr(cycles, "_Graph", PerKind)
-    assert check_ending(claim, HISTORIES, alone, claim.fairness).holds
-    assert not check_ending(claim, HISTORIES, both, claim.fairness).holds
+    assert check_eventuality(claim, HISTORIES, alone, claim.fairness).holds
+    assert not check_eventuality(claim, HISTORIES, both, claim.fairness).holds
 
 
 def test_two_attachments_of_a_mailbox_are_both_copied() -> None:
-    (claim,) = (claim for claim in ENDINGS if claim.id == "chain_rule.move_ends")
+    (claim,) = (claim for claim in ENDINGS if claim.id == "liveness.move_ends")
     only = (weak(Site.finish_move, "mailbox"),)
-    assert not check_ending(claim, HISTORIES, sized(2, 1, 2), only).holds
+    assert not check_eventuality(claim, HISTORIES, sized(2, 1, 2), only).holds
 
 
 # -- the premises of the rule are not decoration ------------------------------------------------
 
 
-def _phases(name: str) -> tuple[chain_rule.Eventuality, list[chain_rule.Phase]]:
+def _phases(name: str) -> tuple[Eventuality, list[chain_rule.Phase]]:
     engine = prover()
     claim = next(claim for claim in ENDINGS if claim.id == name)
-    terms = chain_rule.eventuality(engine.transitions, claim, claim.fairness)
-    phases = chain_rule.find(engine.induction, terms, engine.invariant())
+    terms = eventuality(engine.transitions, claim, claim.fairness)
+    phases = candidate_phases(engine.induction, terms, engine.invariant())
     assert phases is not None
     return terms, phases
 
 
-def _broken(terms: chain_rule.Eventuality, phases: list[chain_rule.Phase]) -> list[str]:
+def _broken(terms: Eventuality, phases: list[chain_rule.Phase]) -> list[str]:
     engine = prover()
     asked = list(chain_rule.premises(engine.transitions, terms, phases))
-    return [p.name for p in chain_rule.broken(engine.induction, terms, asked, engine.invariant())]
+    return [
+        p.name
+        for p in chain_rule.violated_premises(engine.induction, terms, asked, engine.invariant())
+    ]
 
 
 def test_the_phases_that_are_found_satisfy_the_rule() -> None:
@@ -173,18 +182,18 @@ def test_the_phases_that_are_found_satisfy_the_rule() -> None:
 
 
 def test_phases_in_another_order_break_it() -> None:
-    terms, phases = _phases("chain_rule.client_served")
+    terms, phases = _phases("liveness.client_served")
     assert any("goes back" in name for name in _broken(terms, phases[::-1]))
 
 
 def test_a_missing_phase_breaks_it() -> None:
-    terms, phases = _phases("chain_rule.client_served")
+    terms, phases = _phases("liveness.client_served")
     for index in range(len(phases)):
         assert _broken(terms, phases[:index] + phases[index + 1 :])
 
 
 def test_another_helper_breaks_it() -> None:
-    terms, phases = _phases("chain_rule.client_served")
+    terms, phases = _phases("liveness.client_served")
     first, second = phases[:2]
     wrong = dataclasses.replace(first, helper=second.helper)
     assert any("is enabled" in name for name in _broken(terms, [wrong, *phases[1:]]))
@@ -192,9 +201,9 @@ def test_another_helper_breaks_it() -> None:
 
 def test_without_the_invariant_it_is_broken() -> None:
     engine = prover()
-    terms, phases = _phases("chain_rule.client_served")
+    terms, phases = _phases("liveness.client_served")
     asked = list(chain_rule.premises(engine.transitions, terms, phases))
-    assert chain_rule.broken(engine.induction, terms, asked, ())
+    assert chain_rule.violated_premises(engine.induction, terms, asked, ())
 
 
 # -- other claims -------------------------------------------------------------------------------
@@ -258,7 +267,7 @@ def claim_of(id_: str) -> Claim:
 def _settled(id_: str, *, explain: bool = True) -> Result:
     claim = next(claim for claim in MORE.claims if claim.id == id_)
     engine = Prover(
-        Site, CLAIMS, HISTORIES, numbers=session.NUMBERS, lock_file=session.LOCK, explain=explain
+        Site, CLAIMS, HISTORIES, numbers=PROJECT.integers, lock_file=PROJECT.lock, explain=explain
     )
     (result,) = engine.settle([claim])
     return result
@@ -274,9 +283,9 @@ def test_weak_fairness_does_not_reach_what_strong_fairness_does() -> None:
         next(claim for claim in MORE.claims if claim.id == id_)
         for id_ in ("more.weak", "more.strong")
     )
-    assert not check_ending(weak_claim, HISTORIES, SMALL, weak_claim.fairness).holds
+    assert not check_eventuality(weak_claim, HISTORIES, SMALL, weak_claim.fairness).holds
     # Where the store stops for good no client can ask, so that strong fairness is not enough.
-    assert not check_ending(strong_claim, HISTORIES, SMALL, strong_claim.fairness).holds
+    assert not check_eventuality(strong_claim, HISTORIES, SMALL, strong_claim.fairness).holds
     refuted = _settled("more.strong")
     assert refuted.verdict is Verdict.REFUTED
     assert refuted.run is not None
@@ -334,11 +343,11 @@ def test_assumptions_that_contradict_one_another_prove_nothing(id_: str) -> None
     assert not result.as_expected
     assert "no run that is as it assumes" in result.detail
     claim = next(claim for claim in MORE.claims if claim.id == id_)
-    found = check_ending(claim, HISTORIES, SMALL, claim.fairness)
+    found = check_eventuality(claim, HISTORIES, SMALL, claim.fairness)
     assert found.holds
-    assert found.owing
-    assert not found.met
-    assert check_ending(claim, HISTORIES, SMALL, claim.fairness[:1]).met
+    assert found.pending
+    assert not found.premise_reached
+    assert check_eventuality(claim, HISTORIES, SMALL, claim.fairness[:1]).premise_reached
 
 
 def test_an_assumption_that_is_not_needed_is_named() -> None:
@@ -377,8 +386,8 @@ def test_of_two_assumptions_that_do_the_same_one_is_needed() -> None:
     first, _, last = map(str, claim_of("more.either").fairness)
     assert result.needs == (first, last)
     claim = claim_of("more.either")
-    assert not check_ending(claim, HISTORIES, SMALL, claim.fairness[:1]).holds
-    assert check_ending(claim, HISTORIES, SMALL, claim.fairness[::2]).holds
+    assert not check_eventuality(claim, HISTORIES, SMALL, claim.fairness[:1]).holds
+    assert check_eventuality(claim, HISTORIES, SMALL, claim.fairness[::2]).holds
 
 
 def test_a_body_that_does_not_say_what_leads_to_what_is_refused() -> None:
@@ -391,9 +400,9 @@ def test_a_body_that_does_not_say_what_leads_to_what_is_refused() -> None:
 
 def test_a_lasso_that_is_not_fair_does_not_replay() -> None:
     engine = prover()
-    claim = next(claim for claim in ENDINGS if claim.id == "chain_rule.client_served")
+    claim = next(claim for claim in ENDINGS if claim.id == "liveness.client_served")
     without = claim.fairness[1:]
-    terms = chain_rule.eventuality(engine.transitions, claim, without)
+    terms = eventuality(engine.transitions, claim, without)
     ((_, lasso),) = lassos(engine.transitions, [terms], 2, numbers=engine.numbers)
     run = replay_lasso(Site, HISTORIES, lasso, claim, without)
     assert run.loop == lasso.stem
@@ -406,8 +415,8 @@ def test_a_lasso_that_is_not_fair_does_not_replay() -> None:
 
 def test_a_shorter_lasso_is_excluded() -> None:
     engine = prover()
-    claim = next(claim for claim in ENDINGS if claim.id == "chain_rule.move_ends")
-    terms = chain_rule.eventuality(engine.transitions, claim, claim.fairness[:1])
+    claim = next(claim for claim in ENDINGS if claim.id == "liveness.move_ends")
+    terms = eventuality(engine.transitions, claim, claim.fairness[:1])
     assert not list(lassos(engine.transitions, [terms], 1, numbers=engine.numbers))
     assert list(lassos(engine.transitions, [terms], 2, numbers=engine.numbers))
 

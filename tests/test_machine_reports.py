@@ -18,9 +18,10 @@ from markdown_it import MarkdownIt
 
 from model.site import Site
 from proofs.catalogue import CLAIMS
-from proofs.session import run
+from proofs.project import PROJECT
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
+from statecheck.prover.session import run
 from statecheck.reports import junit, markdown, sarif, source
 from statecheck.reports.words import completed
 
@@ -40,7 +41,7 @@ WRONG = "cause.scan_before_client [sticky]"
 def report() -> Report:
     """Real results of every sort, one of them made unexpected, one vacuous, two left open."""
     real = [c for c in CLAIMS if c.title in (FOUND, REACHED, WRONG, "cause.only_cause")]
-    results = {result.claim.title: result for result in run(real, tables=False).results}
+    results = {result.claim.title: result for result in run(PROJECT, real, tables=False).results}
     wrong = results[WRONG]
     expected = dataclasses.replace(wrong.claim, expected="PROVED")
     results[WRONG] = dataclasses.replace(wrong, claim=expected)

@@ -19,17 +19,19 @@ from model import version
 from model.entities import Attachment, Mailbox
 from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, SP3, SP4, StoreVersion
-from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
+from proofs.project import LOCK, PROJECT
 from proofs.table import COLUMNS, table
 from proofs.vocabulary import PER_REQUEST, ever_scanned, fails, hands_to_client, is_protected
 from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Report, Result, Run, RunStep, Verdict, exit_code
+from statecheck.explicit.product import product
 from statecheck.explicit.read_tracing import Code
-from statecheck.explicit.search import Finding, Instance, Space, check, product
+from statecheck.explicit.search import Finding, check
+from statecheck.explicit.state_space import FiniteInstance, StateSpace
 from statecheck.modeling import NO_VARIANT, Entity, ModelError, Step, assume
-from statecheck.prover import lock
+from statecheck.prover import lock, session
 from statecheck.prover.prover import Prover
 from statecheck.runs import text
 from statecheck.runs.replay import ReplayError, replay
@@ -57,16 +59,16 @@ def named(id_: str) -> Claim:
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return session.run(CLAIMS)
+    return session.run(PROJECT, CLAIMS)
 
 
 @pytest.fixture(scope="module")
 def engine() -> Prover:
-    return session.prover()
+    return session.prover(PROJECT)
 
 
 def prover(claims: Sequence[Claim], **options: Any) -> Prover:
-    return Prover(Site, claims, HISTORIES, numbers=session.NUMBERS, **options)
+    return Prover(Site, claims, HISTORIES, numbers=PROJECT.integers, **options)
 
 
 def settled(claims: Sequence[Claim], **options: Any) -> dict[str, Result]:
@@ -87,7 +89,7 @@ def test_every_verdict_is_as_expected(report: Report) -> None:
 def test_exhaustive_search_agrees(report: Report, claim: Claim) -> None:
     (result,) = [r for r in report.results if r.claim is claim]
     forget = claim.id != "resolution.events_are_logged"  # the log is dead: no guard reads it
-    instance = Instance(Site, SMALL, {StoreVersion: THREE}, forget=forget)
+    instance = FiniteInstance(Site, SMALL, {StoreVersion: THREE}, forget=forget)
     outcome = check(claim, HISTORIES, instance)
     if claim.kind is not Kind.RECOVERABLE:
         assert outcome.steps == result.steps
@@ -97,9 +99,9 @@ def test_exhaustive_search_agrees(report: Report, claim: Claim) -> None:
     assert holds == (result.verdict is Verdict.PROVED)
 
 
-def other_size(sizes: tuple[int, int, int], forget: bool, **constants: bool) -> Instance:
+def other_size(sizes: tuple[int, int, int], forget: bool, **constants: bool) -> FiniteInstance:
     numbers = dict(zip(("servers", "mailboxes", "attachments"), sizes, strict=True))
-    return Instance(Site, numbers, {StoreVersion: (SP3, SP4)}, constants, forget=forget)
+    return FiniteInstance(Site, numbers, {StoreVersion: (SP3, SP4)}, constants, forget=forget)
 
 
 @pytest.mark.parametrize("sizes", [(2, 1, 0), (1, 1, 1)], ids=str)
@@ -164,7 +166,7 @@ def test_verdicts_do_not_depend_on_the_seed(report: Report, seed: int) -> None:
             for r in run.results
         }
 
-    other = session.run(CLAIMS, seed=seed)
+    other = session.run(PROJECT, CLAIMS, seed=seed)
     assert settled_by(other) == settled_by(report)
     assert other.tables == report.tables
 
@@ -210,28 +212,30 @@ def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool)
 def test_the_lock_belongs_to_the_model_and_holds(engine: Prover) -> None:
     clauses = engine.invariant()
     assert engine.notes == []
-    assert len(json.loads(session.LOCK.read_text())["clauses"]) == len(clauses)
+    assert len(json.loads(LOCK.read_text())["clauses"]) == len(clauses)
 
 
 def test_without_a_lock_as_much_is_found(tmp_path: Path) -> None:
     """The same runs, and an invariant that does; there are several, and Z3 has its whims."""
     code = """
-from proofs import session
-engine = session.prover(lock_file=None)
+from proofs.project import LOCK, PROJECT
+from dataclasses import replace
+from statecheck.prover import session
+engine = session.prover(PROJECT, locked=False)
 print(engine.locked_text(engine.runs()))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["runs"] == json.loads(session.LOCK.read_text())["runs"]
+    assert json.loads(done.stdout)["runs"] == json.loads(LOCK.read_text())["runs"]
     path = tmp_path / "evidence.lock"
     path.write_text(done.stdout)
-    again = session.prover(lock_file=path)
+    again = session.prover(dataclasses.replace(PROJECT, lock=path))
     assert all(result.as_expected for result in again.settle(CLAIMS))
     assert again.notes == []
 
 
 @pytest.mark.parametrize("tamper", ["false clause", "dropped clause", "no clause", "other model"])
 def test_a_tampered_lock_is_not_believed(tmp_path: Path, tamper: str) -> None:
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(LOCK.read_text())
     if tamper == "false clause":
         content["clauses"].append("every Attachment: attachment.lifecycle.scanned")
     elif tamper == "dropped clause":
@@ -333,14 +337,14 @@ def test_a_run_that_is_not_one_is_not_believed(
     tmp_path: Path, title: str, tamper: Callable[[dict[str, Any]], object], said: str
 ) -> None:
     """Neither where it would refute a claim, nor where it would reach an antecedent."""
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(LOCK.read_text())
     kept = content["runs"][title]
     original = json.dumps(kept)
     tamper(kept)
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    engine = session.prover(lock_file=path)
+    engine = session.prover(dataclasses.replace(PROJECT, lock=path))
     (result,) = engine.settle([claim])
     assert result.as_expected
     if result.run is not None:
@@ -357,12 +361,12 @@ def test_a_run_that_is_not_one_is_not_believed(
 
 
 def test_an_antecedents_run_says_nothing_where_the_claim_is_not_proven(tmp_path: Path) -> None:
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(LOCK.read_text())
     content["clauses"] = content["clauses"][:1]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = next(c for c in CLAIMS if c.title == "cause.scan_before_move [per_request]")
-    engine = session.prover(lock_file=path)
+    engine = session.prover(dataclasses.replace(PROJECT, lock=path))
     (result,) = engine.settle([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert engine.notes == []
@@ -370,7 +374,7 @@ def test_an_antecedents_run_says_nothing_where_the_claim_is_not_proven(tmp_path:
 
 def test_a_run_that_violates_what_is_proven_is_no_note(engine: Prover) -> None:
     """It cannot be, unless the engine is wrong."""
-    kept = json.loads(session.LOCK.read_text())["runs"]
+    kept = json.loads(LOCK.read_text())["runs"]
     title = "cause.scan_before_move [sticky]"
     claim = next(claim for claim in CLAIMS if claim.title == title)
     assert isinstance(engine._runs.recalled(kept[title], claim, proven=False), Run)
@@ -384,15 +388,15 @@ def test_clauses_are_read_back_from_their_texts(engine: Prover) -> None:
     found = engine._clauses(said, engine._extra())
     assert list(map(str, found)) == said
     assert all(new.term.eq(old.term) for new, old in zip(found, clauses, strict=True))
-    for text in ("every Server: x", "every Rack: server.began_running", "[x] every Server: x", ""):
+    for wrong in ("every Server: x", "every Rack: server.began_running", "[x] every Server: x", ""):
         with pytest.raises(ValueError, match="no clause: "):
-            engine._clauses([text], engine._extra())
+            engine._clauses([wrong], engine._extra())
     assert lock._literals_in(["a", "b", "c"], {"a or b", "a", "c"}) == ["a or b", "c"]
     assert lock._literals_in(["a", "b"], {"a"}) is None
 
 
 def test_a_clause_that_is_none_is_named(tmp_path: Path) -> None:
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(LOCK.read_text())
     content["clauses"] = ["every Server: it is safe"]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
@@ -404,7 +408,7 @@ def test_a_clause_that_is_none_is_named(tmp_path: Path) -> None:
 
 
 def test_a_certificate_may_rest_on_clauses_of_another_inference() -> None:
-    engine = session.prover()
+    engine = session.prover(PROJECT)
     text = "every Attachment: not attachment.lifecycle.scanned or attachment.ever_scanned"
     before = list(map(str, engine.invariant()))
     assert text not in before
@@ -415,12 +419,12 @@ def test_a_certificate_may_rest_on_clauses_of_another_inference() -> None:
 
 
 def test_a_clause_that_is_there_twice_is_one(tmp_path: Path) -> None:
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(LOCK.read_text())
     count = len(content["clauses"])
     content["clauses"] *= 3
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
-    assert len(session.prover(lock_file=path).invariant()) == count
+    assert len(session.prover(dataclasses.replace(PROJECT, lock=path)).invariant()) == count
 
 
 def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -428,7 +432,7 @@ def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> 
         raise AssertionError("a run was searched for")
 
     monkeypatch.setattr(Unrolling, "read", searched)
-    engine = session.prover()
+    engine = session.prover(PROJECT)
     claims = [claim for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE, Kind.FINDING)]
     results = list(engine.settle(claims))
     assert engine.notes == []
@@ -437,7 +441,7 @@ def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
-    kept = json.loads(session.LOCK.read_text())["runs"]
+    kept = json.loads(LOCK.read_text())["runs"]
     assert kept.keys() == {
         claim.title for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE, Kind.FINDING)
     }
@@ -448,12 +452,12 @@ def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
 
 def test_a_lock_that_proves_too_little_is_named(tmp_path: Path) -> None:
     # What is left is inductive, and says nothing of scans.
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(LOCK.read_text())
     content["clauses"] = [c for c in content["clauses"] if "every Server" in c]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = named("safety.scan_is_served")
-    (result,) = session.prover(lock_file=path).settle([claim])
+    (result,) = session.prover(dataclasses.replace(PROJECT, lock=path)).settle([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert "--write-lock" in result.detail
 
@@ -464,7 +468,7 @@ def test_the_invariant_holds_in_every_reachable_state(engine: Prover) -> None:
     tests = [(clause, compiled(clause.term)) for clause in clauses]
     checked = 0
     for sticky in (False, True):
-        instance = Instance(
+        instance = FiniteInstance(
             Site, SMALL, {StoreVersion: (SP3, SP4)}, {"sticky": sticky}, forget=False
         )
         (space,) = instance.spaces()
@@ -587,7 +591,7 @@ def test_what_is_impossible_is_not_reached() -> None:
 
 def test_what_is_neither_proved_nor_reached_is_undetermined() -> None:
     claim = named("resolution.no_move_fails_forever")
-    engine = Prover(Site, [claim], HISTORIES, numbers=session.NUMBERS, depth=4)
+    engine = Prover(Site, [claim], HISTORIES, numbers=PROJECT.integers, depth=4)
     (result,) = engine.settle([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert "no run of 4 steps" in result.detail
@@ -609,7 +613,7 @@ def test_unknown_is_never_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_time_means_undetermined() -> None:
-    results = session.run(CHEAP, timeout=0.001, tables=False).results
+    results = session.run(PROJECT, CHEAP, timeout=0.001, tables=False).results
     assert {r.verdict for r in results} == {Verdict.UNDETERMINED}
     assert len(results) == len(CHEAP)
 
@@ -622,7 +626,7 @@ def test_an_interrupted_run_keeps_what_was_settled() -> None:
         if len(seen) == 3:
             raise KeyboardInterrupt
 
-    report = session.run(CHEAP, progress=stop, tables=False)
+    report = session.run(PROJECT, CHEAP, progress=stop, tables=False)
     assert report.interrupted
     assert {r.claim for r in report.results} == {r.claim for r in seen}
     assert exit_code(report) == 130
@@ -638,7 +642,7 @@ def test_a_run_that_does_not_happen_is_not_shown() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("statecheck.prover.prover.canonical_run", spy)
-        list(session.prover(lock_file=None).settle([claim]))
+        list(session.prover(PROJECT, locked=False).settle([claim]))
     (run,) = found
     replay(Site, HISTORIES, run, claim, True)
     with pytest.raises(ReplayError, match="does not replay"):
@@ -658,14 +662,14 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
     search itself (test_memoised_steps_are_the_executed_ones).
     """
     claim = named("resolution.store_recoverable")
-    found = plans(engine.induction, engine.property(claim), engine.invariant(), session.NUMBERS)
+    found = plans(engine.induction, engine.property(claim), engine.invariant(), PROJECT.integers)
     assert found
     names = {step.action for plan in found for step in plan}
     counts = []
-    for space in Instance(Site, SMALL, {StoreVersion: THREE}, forget=False).spaces():
+    for space in FiniteInstance(Site, SMALL, {StoreVersion: THREE}, forget=False).spaces():
         fired = _fired(space, names)
         counts.append(len(fired))
-        running = space.codes.number("running")
+        running = space.table.number("running")
         stores = {
             member: cell
             for cell, (member, machine, name) in enumerate(space.cells)
@@ -676,7 +680,7 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
                 ends = (_end(fired, state, server, plan) for plan in found)
                 assert state[cell] == running or any(
                     end is not None and end[cell] == running for end in ends
-                ), (server, [space.codes.values[number] for number in state])
+                ), (server, [space.table.values[number] for number in state])
     assert counts == [48_864, 51_480]
 
 
@@ -684,7 +688,7 @@ Fired = dict[Code, dict[tuple[str, tuple[Any, ...]], Code]]
 """For each reachable state where some actions lead, by name and arguments."""
 
 
-def _fired(space: Space, names: Collection[str]) -> Fired:
+def _fired(space: StateSpace, names: Collection[str]) -> Fired:
     found: Fired = {}
     queue = space.initial()
     for state in queue:
@@ -780,7 +784,7 @@ def test_a_cell_has_the_shortest_run_of_its_region() -> None:
         claim = QUESTIONS[0]
         return Result(claim, Verdict.DERIVED, "", longest, answer=answer(*ranges), inside=inside)
 
-    last = session.NUMBERS[StoreVersion].high
+    last = PROJECT.integers[StoreVersion].high
     answers = {
         claim.id: derived([(0, last)], (0, last, run(0)))
         if "restorable" in claim.id

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import metadata
 from typing import Any
 
-from statecheck.certificate.minimality import Shorter
-from statecheck.certificate.obligations import Obligation, Obligations, folder
-from statecheck.certificate.run_obligations import Runs
-from statecheck.certificate.sections import Part, Premise
+from statecheck.certificate.minimality import MinimalityObligations
+from statecheck.certificate.obligations import ObligationWriter, SmtObligation, folder
+from statecheck.certificate.premises import CertifiedPremise, rule_premises
+from statecheck.certificate.run_obligations import RunObligations
+from statecheck.certificate.sections import SmtSection
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Result, Run, Verdict
 from statecheck.modeling import NO_VARIANT
@@ -37,35 +38,34 @@ def canonical(content: Any) -> str:
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
-Premises = Callable[[Result], Sequence[Premise]]
+Premises = Callable[[Result], Sequence[CertifiedPremise]]
 
 
 def certificate(
-    prover: Prover, results: Iterable[Result], premises: Premises = lambda _: ()
+    prover: Prover, results: Iterable[Result], further: Premises = lambda _: ()
 ) -> dict[str, str]:
     """The files of a certificate by path, ``manifest.json`` among them.
 
-    ``premises`` are what else a PROVED result rests on, such as a liveness rule's. The same model,
-    claims and seed give the same bytes. Raises Timeout where the invariant does.
+    A PROVED result may rest on ``further`` premises. The same model, claims and seed give the same
+    bytes. Raises Timeout where the invariant does.
     """
-    return _Assembly(prover, premises).files(list(results))
+    return _Assembly(prover, further).files(list(results))
 
 
 class _Assembly:
-    def __init__(self, prover: Prover, premises: Premises) -> None:
-        self.prover = prover
-        self.premises = premises
+    def __init__(self, prover: Prover, further: Premises = lambda _: ()) -> None:
+        self.prover, self.further = prover, further
         self.clauses = prover.invariant()
-        self.base = Obligations(prover.transitions, self.clauses)
-        self.runs = Runs(self.base)
-        self.shorter = Shorter(self.base)
+        self.base = ObligationWriter(prover.transitions, self.clauses)
+        self.runs = RunObligations(self.base)
+        self.minimality = MinimalityObligations(self.base)
 
     def files(self, results: Sequence[Result]) -> dict[str, str]:
         files: dict[str, str] = {}
         about: dict[str, Any] = {}
         claims: list[dict[str, Any]] = []
 
-        def keep(obligations: Iterable[Obligation]) -> list[str]:
+        def keep(obligations: Iterable[SmtObligation]) -> list[str]:
             paths = []
             for obligation in obligations:
                 self.prover.remaining()
@@ -83,7 +83,7 @@ class _Assembly:
                 files[path] = itf.text(self.prover.transitions.info, result.claim, run)
             entry["runs"] = {path: digest(files[path]) for path, _ in _shown(result)}
             claims.append(entry)
-        shared = [*self.base.shared, *self._said(results)]
+        shared = [*self.base.shared, *self._claims(results)]
         files[DEFINITIONS] = "".join(f"; == {part.name}\n{part.text}\n" for part in shared)
         manifest: dict[str, Any] = {
             "schema": SCHEMA_VERSION,
@@ -107,8 +107,8 @@ class _Assembly:
         files[MANIFEST] = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
         return files
 
-    def _said(self, results: Iterable[Result]) -> Iterator[Part]:
-        """What each claim says, of any state or step."""
+    def _claims(self, results: Iterable[Result]) -> Iterator[SmtSection]:
+        """A section for each claim, about any state or step."""
         for claim in (result.claim for result in results):
             if claim.kind is not Kind.EVENTUALLY:
                 yield self.base.claim(claim, self.prover.property(claim))
@@ -139,8 +139,13 @@ class _Assembly:
                 for plan in result.plans
             ],
             "premises": [
-                {"name": p.name, "about": "steps" if p.on_step else "states", "says": p.says}
-                for p in self.premises(result)
+                {
+                    "name": premise.name,
+                    "about": "steps" if premise.on_step else "states",
+                    "says": premise.says,
+                    "role": None if premise.role is None else vars(premise.role),
+                }
+                for premise in self._premises(result)
             ],
             "numbers": None,
         }
@@ -160,11 +165,14 @@ class _Assembly:
     def _usable(self, claim: Claim) -> list[Clause]:
         return [c for c in self.clauses if c.variant in (NO_VARIANT, claim.variant)]
 
-    def _obligations(self, result: Result) -> Iterator[Obligation]:
+    def _premises(self, result: Result) -> list[CertifiedPremise]:
+        return [*rule_premises(self.prover, result), *self.further(result)]
+
+    def _obligations(self, result: Result) -> Iterator[SmtObligation]:
         claim, verdict = result.claim, result.verdict
         known = {str(clause): clause for clause in self.clauses}
         clauses = [known[text] for text in _clauses_of(result)]
-        for premise in self.premises(result):
+        for premise in self._premises(result):
             yield from self.base.of_premise(claim, premise, clauses)
         if verdict is Verdict.UNDETERMINED or claim.kind is Kind.EVENTUALLY:
             return
@@ -182,7 +190,7 @@ class _Assembly:
                 yield from self.runs.run(claim, formula, run, (low, high))
         elif result.run is not None and result.steps is not None:
             yield from self.runs.run(claim, formula, result.run)
-            yield from self.shorter.of_claim(claim, formula, result.steps)
+            yield from self.minimality.of_claim(claim, formula, result.steps)
 
 
 def _clauses_of(result: Result) -> tuple[str, ...]:
@@ -207,7 +215,7 @@ def _shown(result: Result) -> list[tuple[str, Run]]:
     return runs
 
 
-def _about(obligation: Obligation) -> dict[str, Any]:
+def _about(obligation: SmtObligation) -> dict[str, Any]:
     found = receipt(*(part.text for part in obligation.parts), obligation.goal_text)
     return {
         "rule": obligation.rule,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import z3
 
-from statecheck.certificate.obligations import Obligation, Obligations, folder
+from statecheck.certificate.obligations import ObligationWriter, SmtObligation, folder
 from statecheck.certificate.run_obligations import own_name, state_mark
-from statecheck.certificate.sections import Part
+from statecheck.certificate.sections import SmtSection
 from statecheck.certificate.smtlib import (
     At,
     Sexp,
@@ -28,17 +28,17 @@ from statecheck.smt.substitution import substitute_in_turn
 from statecheck.symbolic.vocabulary import Key
 
 
-class Shorter:
+class MinimalityObligations:
     """Writes the obligations about runs that are too short."""
 
-    def __init__(self, obligations: Obligations) -> None:
+    def __init__(self, obligations: ObligationWriter) -> None:
         self.base = obligations
         self.transitions = obligations.transitions
         self.writer = obligations.writer
         self.unrolling = Unrolling(self.transitions)
         self.lookups = lookups(self.transitions)
 
-    def of_claim(self, claim: Claim, formula: Property, steps: int) -> Iterator[Obligation]:
+    def of_claim(self, claim: Claim, formula: Property, steps: int) -> Iterator[SmtObligation]:
         """That no run of fewer steps ends as a claim's shortest run does, whatever the sizes."""
         keys = self.transitions.relevance.of([formula.holds])
         parts = [self.base.types, self._any_first()]
@@ -62,7 +62,7 @@ class Shorter:
             )
             ends: Sexp = "claim" if claim.kind is Kind.POSSIBLE else ("not", "claim")
             enabled: list[Sexp] = [("assert", f"enabled@{index}") for index in range(depth)]
-            yield Obligation(
+            yield SmtObligation(
                 f"{folder(claim)}/no-run-of-{depth}.smt2",
                 "shorter",
                 (("claim", claim.title), ("steps", depth)),
@@ -72,7 +72,7 @@ class Shorter:
             )
 
     def _constants(self, index: int) -> dict[str, Sexp]:
-        """What the action and the arguments of a step are called; actions share arguments."""
+        """The names of the action and the arguments of a step; actions share arguments."""
         names: dict[str, Sexp] = {own_name(self.transitions.action): f"action@{index}"}
         for command in self.transitions.commands:
             slots = StepConstants(index)
@@ -80,7 +80,7 @@ class Shorter:
                 names[own_name(parameter)] = symbol(own_name(slots.take(parameter.sort())))
         return names
 
-    def _any_first(self) -> Part:
+    def _any_first(self) -> SmtSection:
         """Any first state: what it leaves open is any, the rest is what it has to be."""
         fixed = {str(key) for key in self.transitions.initial}
         lines = [layout(item) for item in self.writer.functions() if str(item[1]) not in fixed]
@@ -88,7 +88,7 @@ class Shorter:
             layout(self.base.defined(key, "", self.base.first(key)))
             for key in self.transitions.initial
         ]
-        return Part("any first state", "\n".join(lines))
+        return SmtSection("any first state", "\n".join(lines))
 
     def _any_step(self, index: int, keys: set[Key]) -> _AnyStep:
         """Any step: its action, its arguments, what they lead to, and the state after it.
@@ -156,12 +156,12 @@ class Shorter:
         entities = [
             (symbol(name), sort_name(constant.sort())) for name, constant in constants.items()
         ]
-        return _AnyStep(Part(f"any step {index + 1}", "\n".join(lines)), entities, universals)
+        return _AnyStep(SmtSection(f"any step {index + 1}", "\n".join(lines)), entities, universals)
 
     def _without_universals(
         self, guard: z3.BoolRef, index: int, found: list[tuple[z3.ExprRef, z3.ExprRef]]
     ) -> z3.BoolRef:
-        """A guard with a Boolean in place of each "every entity"; it says less, so the guard does.
+        """A guard with a Boolean in place of each "every entity": a weaker guard.
 
         That is kept to sorts that no function leads to: their entities have names in a run.
         """
@@ -182,17 +182,19 @@ class _AnyStep:
     each with its sort.
     """
 
-    part: Part
+    part: SmtSection
     entities: list[tuple[str, str]]
     universals: list[tuple[str, str]]
 
 
-def _instances(universals: Sequence[tuple[str, str]], named: Sequence[tuple[str, str]]) -> Part:
-    """What universals say of the entities that a run names; the others do not matter to it."""
+def _instances(
+    universals: Sequence[tuple[str, str]], named: Sequence[tuple[str, str]]
+) -> SmtSection:
+    """The instances of universals for the entities that a run names; no others matter to it."""
     lines = [
         layout(("assert", ("=>", own, (f"{own}.at", name))))
         for own, sort in universals
         for name, other in named
         if other == sort
     ]
-    return Part("instances", "\n".join(lines))
+    return SmtSection("instances", "\n".join(lines))

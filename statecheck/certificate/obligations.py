@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from statecheck.certificate.sections import Part, Premise, Sections
+from statecheck.certificate.premises import CertifiedPremise
+from statecheck.certificate.sections import SectionWriter, SmtSection
 from statecheck.certificate.smtlib import Sexp, constructor, disjunction, layout, symbol
 from statecheck.claims.claim import Claim
 from statecheck.claims.concrete_run import IntegerType
@@ -28,7 +29,7 @@ called QF_UFDTLIA, and solvers are several times faster if they are told."""
 
 
 @dataclass(frozen=True)
-class Obligation:
+class SmtObligation:
     """One text that has to be unsatisfiable.
 
     ``rule`` says what for, ``about`` to what the rule is applied; ``says`` is a sentence.
@@ -38,7 +39,7 @@ class Obligation:
     rule: str
     about: tuple[tuple[str, Any], ...]
     says: str
-    parts: tuple[Part, ...]
+    parts: tuple[SmtSection, ...]
     goal: tuple[Sexp, ...]
 
     @property
@@ -57,7 +58,7 @@ class Obligation:
         return "\n".join(map(layout, self.goal))
 
 
-class Obligations(Sections):
+class ObligationWriter(SectionWriter):
     """Writes the obligations of one system under one invariant."""
 
     def assumed(self, clauses: Iterable[Clause]) -> list[Sexp]:
@@ -72,11 +73,11 @@ class Obligations(Sections):
         chosen = constructor(self.transitions.actions[command.name])
         return [("assert", ("=", "action", chosen)), ("assert", "enabled")]
 
-    def of_invariant(self) -> Iterator[Obligation]:
+    def of_invariant(self) -> Iterator[SmtObligation]:
         """That each clause holds initially, and that each step keeps it."""
         for clause, name in self.clauses.items():
             here: Sexp = ("declare-const", "here", symbol(clause.sort))
-            yield Obligation(
+            yield SmtObligation(
                 f"invariant/start/{name}.smt2",
                 "start",
                 (("clause", name),),
@@ -86,7 +87,7 @@ class Obligations(Sections):
             )
             for command in self.transitions.commands:
                 after = self.clause(clause, name, "!1")
-                yield Obligation(
+                yield SmtObligation(
                     f"invariant/{command.name}/{name}.smt2",
                     "step",
                     (("clause", name), ("action", command.name)),
@@ -103,7 +104,7 @@ class Obligations(Sections):
 
     def of_claim(
         self, claim: Claim, formula: Property, clauses: Sequence[Clause]
-    ) -> Iterator[Obligation]:
+    ) -> Iterator[SmtObligation]:
         """That no state, or no step, of the clauses violates a claim."""
         part = self.claim(claim, formula)
         violated: list[Sexp] = [("assert", "reading"), ("assert", ("not", "claim"))]
@@ -116,7 +117,7 @@ class Obligations(Sections):
         clauses: Sequence[Clause],
         numbers: IntegerType,
         regions: Sequence[tuple[int, int]],
-    ) -> Iterator[Obligation]:
+    ) -> Iterator[SmtObligation]:
         """That no state, or no step, reaches a goal for a number outside of the regions."""
         name = symbol(formula.variables[-1][0])
         inside = [between(low, name, high) for low, high in regions]
@@ -132,14 +133,14 @@ class Obligations(Sections):
     def _excluded(
         self,
         claim: Claim,
-        part: Part,
+        part: SmtSection,
         clauses: Sequence[Clause],
         event: Sequence[Sexp],
         words: str,
-    ) -> Iterator[Obligation]:
+    ) -> Iterator[SmtObligation]:
         support = [self.invariant] if clauses else []
         if not claim.on_step:
-            yield Obligation(
+            yield SmtObligation(
                 f"{folder(claim)}/states.smt2",
                 "states",
                 (("claim", claim.title),),
@@ -149,7 +150,7 @@ class Obligations(Sections):
             )
             return
         for command in self.transitions.commands:
-            yield Obligation(
+            yield SmtObligation(
                 f"{folder(claim)}/{command.name}.smt2",
                 "steps",
                 (("claim", claim.title), ("action", command.name)),
@@ -159,15 +160,15 @@ class Obligations(Sections):
             )
 
     def of_premise(
-        self, claim: Claim, premise: Premise, clauses: Sequence[Clause]
-    ) -> Iterator[Obligation]:
+        self, claim: Claim, premise: CertifiedPremise, clauses: Sequence[Clause]
+    ) -> Iterator[SmtObligation]:
         """That no state, or no step, of the clauses violates a premise."""
         part = self.premise(claim, premise)
         support = [self.invariant] if clauses else []
         violated: Sexp = ("assert", "violated")
         own = (("claim", claim.title), ("premise", premise.name))
         if not premise.on_step:
-            yield Obligation(
+            yield SmtObligation(
                 f"{folder(claim)}/{premise.name}.smt2",
                 "premise",
                 own,
@@ -177,7 +178,7 @@ class Obligations(Sections):
             )
             return
         for command in self.transitions.commands:
-            yield Obligation(
+            yield SmtObligation(
                 f"{folder(claim)}/{premise.name}.{command.name}.smt2",
                 "premise",
                 (*own, ("action", command.name)),

@@ -7,8 +7,8 @@ from typing import Any
 
 import z3
 
-from statecheck.certificate.obligations import Obligation, Obligations, between, folder
-from statecheck.certificate.sections import Part
+from statecheck.certificate.obligations import ObligationWriter, SmtObligation, between, folder
+from statecheck.certificate.sections import SmtSection
 from statecheck.certificate.smtlib import (
     At,
     Sexp,
@@ -25,7 +25,7 @@ from statecheck.safety.properties import Property
 
 
 def state_mark(index: int) -> str:
-    """What marks the functions of a state."""
+    """The suffix of the functions of a state."""
     return f"!{index}" if index else ""
 
 
@@ -38,10 +38,10 @@ def _name(decl: z3.FuncDeclRef) -> str:
     return str(decl.name())
 
 
-class Runs:
+class RunObligations:
     """Writes the obligations that are about more than one step."""
 
-    def __init__(self, obligations: Obligations) -> None:
+    def __init__(self, obligations: ObligationWriter) -> None:
         self.base = obligations
         self.transitions = obligations.transitions
         self.writer = obligations.writer
@@ -54,7 +54,7 @@ class Runs:
         formula: Property,
         clauses: Sequence[Clause],
         plans: Sequence[Sequence[tuple[str, tuple[str | int, ...]]]],
-    ) -> Iterator[Obligation]:
+    ) -> Iterator[SmtObligation]:
         """That from every state of the clauses some plan leads to the goal."""
         lines: list[str] = []
         for number, plan in enumerate(plans, 1):
@@ -78,7 +78,7 @@ class Runs:
             lines.append(layout(("define-fun", f"plan.{number}", (), "Bool", works_out)))
         names = [f"plan.{number}" for number in range(1, len(plans) + 1)]
         base = self.base
-        yield Obligation(
+        yield SmtObligation(
             f"{folder(claim)}/plans.smt2",
             "plans",
             (("claim", claim.title), ("plans", len(plans))),
@@ -88,7 +88,7 @@ class Runs:
                 base.vocabulary,
                 base.invariant,
                 base.claim(claim, formula),
-                Part("plans", "\n".join(lines)),
+                SmtSection("plans", "\n".join(lines)),
             ),
             (
                 *base.assumed(clauses),
@@ -109,7 +109,7 @@ class Runs:
         formula: Property,
         run: Run,
         numbers: tuple[int, int] | None = None,
-    ) -> Iterator[Obligation]:
+    ) -> Iterator[SmtObligation]:
         """That a run happens, and ends as it should; for each of these numbers, if given."""
         trace = run.trace
         if trace is None:
@@ -137,7 +137,7 @@ class Runs:
                 enabled=enabled,
                 arguments=step,
             )
-            parts.append(Part(f"step {index + 1}", part.text))
+            parts.append(SmtSection(f"step {index + 1}", part.text))
             taken.append(enabled)
         before = len(run.steps) - 1 if claim.on_step else len(run.steps)
         variables = {
@@ -161,7 +161,7 @@ class Runs:
             goal.insert(0, ("assert", between(numbers[0], varies[1], numbers[1])))
         name = "run" if numbers is None else f"from-{numbers[0]}-to-{numbers[1]}"
         every = "" if numbers is None else " for every number of the region"
-        yield Obligation(
+        yield SmtObligation(
             f"{folder(claim)}/{name}.smt2",
             "run",
             (("claim", claim.title), ("steps", len(run.steps)), ("numbers", numbers)),
@@ -182,7 +182,7 @@ class Runs:
             return symbol(f"{sort_name(sort).strip('|')}.{value}")
         return symbol(value)
 
-    def _entities(self, run: Run, trace: Trace) -> Part:
+    def _entities(self, run: Run, trace: Trace) -> SmtSection:
         """The types of a run: just so many entities of each kind."""
         writer, info = self.writer, self.transitions.info
         sizes = dict(run.sizes)
@@ -197,9 +197,9 @@ class Runs:
                 lines.append(layout(("declare-datatype", symbol(entity.name), names)))
         lines += ["; finite types", *map(layout, writer.enumerations())]
         lines += ["; numbers that the model names", *map(layout, writer.named())]
-        return Part("types of the run", "\n".join(lines))
+        return SmtSection("types of the run", "\n".join(lines))
 
-    def _first(self, trace: Trace, varies: tuple[Plain, str] | None) -> Part:
+    def _first(self, trace: Trace, varies: tuple[Plain, str] | None) -> SmtSection:
         """The first state: what it leaves open is as in the run, the rest is what it has to be."""
         transitions, vocabulary = self.transitions, self.transitions.vocabulary
         values: dict[str, dict[str, Plain]] = {}
@@ -222,7 +222,7 @@ class Runs:
         lines += [
             layout(self.base.defined(key, "", self.base.first(key))) for key in transitions.initial
         ]
-        return Part("first state", "\n".join(lines))
+        return SmtSection("first state", "\n".join(lines))
 
     def _cases(
         self,

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import z3
-
+from statecheck.certificate.premises import CertifiedPremise
 from statecheck.certificate.smtlib import At, Sexp, Writer, conjunction, layout, sort_name, symbol
 from statecheck.claims.claim import Claim
 from statecheck.safety.induction import Clause
@@ -23,37 +22,22 @@ from statecheck.symbolic.vocabulary import Key
 
 
 @dataclass(frozen=True)
-class Part:
+class SmtSection:
     """A named section of an obligation."""
 
     name: str
     text: str
 
 
-@dataclass(frozen=True)
-class Premise:
-    """Something else that a claim's proof rests on, such as that a rank never rises.
-
-    ``violated`` is what no state of the claim's clauses, or no step from one, may make true: a term
-    over ``variables``, which are a property's. ``name`` is unique in the claim.
-    """
-
-    name: str
-    says: str
-    violated: z3.BoolRef
-    variables: tuple[tuple[str, Any, z3.ExprRef], ...]
-    on_step: bool
-
-
-def name_of(clauses: Sequence[Clause]) -> dict[Clause, str]:
+def clause_names(clauses: Sequence[Clause]) -> dict[Clause, str]:
     """A symbol for each clause, in the order of the lock file."""
     ordered = sorted(clauses, key=lambda c: (c.variant.name, c.sort, c.literals))
     return {clause: f"clause.{number}" for number, clause in enumerate(ordered, 1)}
 
 
-def _grouped(name: str, *groups: tuple[str, list[Sexp]]) -> Part:
+def _grouped(name: str, *groups: tuple[str, list[Sexp]]) -> SmtSection:
     lines = [line for title, items in groups for line in (f"; {title}", *map(layout, items))]
-    return Part(name, "\n".join(lines))
+    return SmtSection(name, "\n".join(lines))
 
 
 def place(function: Any) -> str:
@@ -62,12 +46,12 @@ def place(function: Any) -> str:
     return f"{function.__module__.replace('.', '/')}.py:{code.co_firstlineno}"
 
 
-class Sections:
+class SectionWriter:
     """Writes the sections of one system under one invariant."""
 
     def __init__(self, transitions: TransitionSystem, clauses: Sequence[Clause]) -> None:
         self.transitions = transitions
-        self.clauses = name_of(clauses)
+        self.clauses = clause_names(clauses)
         self.writer = Writer(transitions)
         self.steps = {c.name: self.step(c) for c in transitions.commands}
         self.start = self._start()
@@ -76,11 +60,11 @@ class Sections:
         self.vocabulary = self._vocabulary()
 
     @property
-    def shared(self) -> list[Part]:
-        """What obligations share."""
+    def shared(self) -> list[SmtSection]:
+        """The sections that obligations share."""
         return [self.types, self.vocabulary, self.invariant, self.start, *self.steps.values()]
 
-    def _types(self) -> Part:
+    def _types(self) -> SmtSection:
         writer = self.writer
         return _grouped(
             "types",
@@ -90,7 +74,7 @@ class Sections:
             ("what never changes", writer.references()),
         )
 
-    def _vocabulary(self) -> Part:
+    def _vocabulary(self) -> SmtSection:
         writer = self.writer
         return _grouped(
             "state and step",
@@ -98,14 +82,14 @@ class Sections:
             ("the step: its action, and the arguments of each", writer.parameters()),
         )
 
-    def _invariant(self) -> Part:
+    def _invariant(self) -> SmtSection:
         lines = []
         for clause, name in self.clauses.items():
             lines += [f"; {clause}", layout(self.clause(clause, name))]
-        return Part("invariant", "\n".join(lines))
+        return SmtSection("invariant", "\n".join(lines))
 
     def clause(self, clause: Clause, name: str, state: str = "") -> Sexp:
-        """The definition of a clause, said of a state."""
+        """The definition of a clause in a state."""
         at = At(state, constants={str(clause.variable.decl().name()): "x"})
         body = self.writer.write(clause.term, at)
         fixed = [
@@ -117,12 +101,12 @@ class Sections:
         own = symbol(name + state)
         return ("define-fun", own, (("x", symbol(clause.sort)),), "Bool", body)
 
-    def _start(self) -> Part:
+    def _start(self) -> SmtSection:
         lines = []
         for key in self.transitions.initial:
             equal = ("=", (symbol(str(key)), "x"), self.first(key))
             lines.append(layout(("assert", ("forall", (("x", symbol(key.entity)),), equal))))
-        return Part("start", "\n".join(lines))
+        return SmtSection("start", "\n".join(lines))
 
     def first(self, key: Key) -> Sexp:
         """The value at ``x`` that an initial state gives to a function."""
@@ -138,7 +122,7 @@ class Sections:
         after: str = "!1",
         enabled: str = "enabled",
         arguments: Mapping[str, Sexp] | None = None,
-    ) -> Part:
+    ) -> SmtSection:
         """An action: when it is enabled in a state, and the functions of the state after it."""
         given = dict(arguments or {})
         vocabulary = self.transitions.vocabulary
@@ -150,10 +134,10 @@ class Sections:
         for key in vocabulary.functions:
             value = self.written(command, key, state, given)
             lines.append(layout(self.defined(key, after, value)))
-        return Part(f"step {command.name}", "\n".join(lines))
+        return SmtSection(f"step {command.name}", "\n".join(lines))
 
     def described(self, command: Command) -> list[str]:
-        """What an action is, and where it is written, as comments."""
+        """The sentence about an action and its place in the source, as comments."""
         function = self.transitions.info.action(command.name).function
         words = " ".join((inspect.getdoc(function) or command.name).split("\n\n")[0].split())
         return [f"; {command.name}: {words}", f"; {place(function)}"]
@@ -185,11 +169,11 @@ class Sections:
         constants: Mapping[str, Sexp] | None = None,
         variables: Mapping[str, Sexp] | None = None,
         declared: Sequence[str] = (),
-    ) -> Part:
-        """A claim: its variables, its variant, and what it says.
+    ) -> SmtSection:
+        """A claim: its variables, its reading, and its body.
 
-        ``constants`` say what the action and the arguments of the step are, ``variables`` what
-        the claim's variables are; those that are left out are any. Those ``declared`` are
+        ``constants`` are the action and the arguments of the step, ``variables`` the claim's
+        variables; those that are left out are any. Those ``declared`` are
         known already.
         """
         chosen = dict(variables or {})
@@ -213,10 +197,10 @@ class Sections:
                 lines.append(layout(("declare-const", symbol(name), sort)))
         lines.append(layout(("define-fun", "reading", (), "Bool", conjunction(fixed))))
         lines.append(layout(("define-fun", "claim", (), "Bool", body)))
-        return Part(f"claim {claim.title}", "\n".join(lines))
+        return SmtSection(f"claim {claim.title}", "\n".join(lines))
 
-    def premise(self, claim: Claim, premise: Premise) -> Part:
-        """A premise of a claim: its variables, and what violates it."""
+    def premise(self, claim: Claim, premise: CertifiedPremise) -> SmtSection:
+        """A premise of a claim: its variables, and its violation."""
         named = {str(term.decl().name()): symbol(name) for name, _, term in premise.variables}
         types = [(str(term.decl().name()), type_) for _, type_, term in premise.variables]
         writer, at = Writer(self.transitions, types), At(constants=dict(named))
@@ -229,4 +213,4 @@ class Sections:
         for name, _, term in premise.variables:
             lines.append(layout(("declare-const", symbol(name), sort_name(term.sort()))))
         lines.append(layout(("define-fun", "violated", (), "Bool", body)))
-        return Part(f"premise {premise.name}", "\n".join(lines))
+        return SmtSection(f"premise {premise.name}", "\n".join(lines))

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from statecheck.explicit.search import Product, State, product
-from statecheck.explicit.state_space import Instance
+from statecheck.explicit.product import Product, State, product
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import FORGOTTEN, Entity, History
 from statecheck.safety.induction import Clause
 from statecheck.smt.evaluation import Compiled, compiled
@@ -32,7 +32,7 @@ class Sweep:
 def sweep(
     transitions: TransitionSystem,
     clauses: Sequence[Clause],
-    instances: Iterable[Instance],
+    instances: Iterable[FiniteInstance],
     time_left: Callable[[], object] = raise_if_interrupted,
 ) -> Sweep:
     """Evaluate clauses for every entity in every reachable state of the instances.
@@ -93,7 +93,7 @@ class _Reader:
     ) -> None:
         system = kept.space.before.system
         info, vocabulary = transitions.info, transitions.vocabulary
-        self.codes = kept.space.codes
+        self.table = kept.space.table
         self.functions: dict[str, list[Any]] = {
             f"{entity.name}.{name}": [
                 getattr(member, name).index for member in system.members(entity)
@@ -122,7 +122,7 @@ class _Reader:
         codes = (*state[0], *state[1])
         for (values, index, type_, known), code in zip(self.places, codes, strict=True):
             if code not in known:
-                known[code] = _spelled(self.codes.values[code], type_)
+                known[code] = _spelled(self.table.values[code], type_)
             values[index] = known[code]
         for name, clauses, test in tests:
             for index in range(self.sizes[clauses[0].sort]):

@@ -12,6 +12,7 @@ from typing import Any
 
 from statecheck.claims.claim import Claim
 from statecheck.exit_codes import Exit
+from statecheck.modeling.mention import Expression, Mention
 
 
 class Verdict(enum.Enum):
@@ -41,8 +42,13 @@ class Change:
     before: str
     after: str
 
+    @property
+    def place(self) -> str:
+        """Where the value is: ``mailbox1.move.state``."""
+        return f"{self.entity}.{self.what}"
+
     def __str__(self) -> str:
-        return f"{self.entity}.{self.what}: {self.before} -> {self.after}"
+        return f"{self.place}: {self.before} -> {self.after}"
 
 
 @dataclass(frozen=True)
@@ -101,13 +107,20 @@ class CorePart:
     """A part of the model that a proof needs: a guard (a condition that an action branches on), an
     effect (a function that an action writes) or a start (what a function is initially).
 
-    ``origins`` are the lines that it stands on: file, line, function.
+    ``function`` is the one that an effect writes or a start fixes; ``origins`` are the lines that
+    the part stands on: file, line, function.
     """
 
     kind: str
     action: str
-    text: str
+    expression: Expression
+    function: Mention | None
     origins: tuple[tuple[str, int, str], ...]
+
+    @property
+    def text(self) -> str:
+        """The part in the model's names."""
+        return self.expression.text
 
 
 @dataclass(frozen=True)
@@ -119,7 +132,7 @@ class Core:
     """
 
     parts: tuple[CorePart, ...]
-    clauses: tuple[str, ...]
+    clauses: tuple[Expression, ...]
     variant: bool
     untouched: tuple[str, ...]
 

@@ -1,4 +1,4 @@
-"""``python -m proofs check``: prove or refute what you say of a system, or of a machine, of yours.
+"""``statecheck check``: prove or refute what you say of a system, or of a machine, of yours.
 
 The exit code is 0 when every claim has the verdict that it hopes for, 1 when some has not, 2 for a
 usage or model error, 3 when something is undetermined, 130 when interrupted.
@@ -15,13 +15,12 @@ from statecheck.cli import console, interrupts
 
 if TYPE_CHECKING:
     from statecheck.claims.claim import Claim, Kind
-    from statecheck.claims.concrete_run import IntegerType
     from statecheck.claims.fairness import Assumption
     from statecheck.claims.results import Report
     from statecheck.modeling import System
     from statecheck.prover.prover import Prover
 
-EXAMPLE = "model.site:Site"
+EXAMPLE = "lift.machines:Lift"
 
 NAME_WIDTH = 40
 """Columns that the table has for a claim and its number."""
@@ -29,7 +28,7 @@ NAME_WIDTH = 40
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command and return its exit code; whatever goes wrong becomes one line."""
-    return console.run(command, arguments, "proofs check")
+    return console.run(command, arguments, "statecheck check")
 
 
 @click.command(
@@ -80,7 +79,6 @@ def command(
         from statecheck.claims import expressions  # noqa: F401  (needed soon)
         from statecheck.claims.claim import Kind
         from statecheck.claims.results import exit_code
-        from statecheck.prover import agreement
         from statecheck.prover.context import DEPTH
         from statecheck.reports.json_report import to_text
         from statecheck.reports.terminal import report_text
@@ -178,6 +176,7 @@ def _settled(
     from statecheck.claims.results import Report, Result, Verdict
     from statecheck.clock import Timeout
     from statecheck.prover.agreement import check_agreement
+    from statecheck.prover.project import bounded_integers
     from statecheck.prover.prover import Prover
     from statecheck.smt.interruption import interruptible
 
@@ -190,7 +189,7 @@ def _settled(
                 system,
                 claims,
                 (),
-                numbers=_numbers(system),
+                numbers=bounded_integers(system),
                 seed=seed,
                 timeout=timeout,
                 explain=explain,
@@ -207,22 +206,3 @@ def _settled(
     results.sort(key=lambda result: order[result.claim])
     digest = engine.digest if engine is not None else ""
     return Report(digest, tuple(results), interrupted)
-
-
-def _numbers(system: type[System]) -> dict[Any, IntegerType]:
-    """The types of numbers that are bounded: those with a LEAST and a GREATEST."""
-    from statecheck.claims.concrete_run import IntegerType
-    from statecheck.modeling import signature
-
-    found: dict[Any, IntegerType] = {}
-    for _, machine, _, type_ in signature(system).functions():
-        if hasattr(type_, "LEAST") and hasattr(type_, "GREATEST"):
-            likes = {
-                int(info.field.value)
-                for info in machine.fields
-                if info.type is type_ and isinstance(info.field.value, int)
-            }
-            known = found[type_].preferred if type_ in found else ()
-            preferred = tuple(dict.fromkeys((*known, *sorted(likes))))
-            found[type_] = IntegerType(type_.LEAST, type_.GREATEST, preferred)
-    return found

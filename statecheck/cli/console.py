@@ -22,7 +22,7 @@ from statecheck.exit_codes import Exit
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
-    from statecheck.reports.json_report import OutputFile
+    from statecheck.files import OutputFile
     from statecheck.reports.terminal import Style
 
 
@@ -37,7 +37,8 @@ def run(command: click.Command, arguments: Sequence[str], name: str) -> int:
     if sys.stdout is None:
         return _failed("error: cannot write 'standard output': it is closed.", Exit.USAGE)
     try:
-        with interrupts.heeded(), command.make_context(f"python -m {name}", [*arguments]) as given:
+        program = name if name.split()[0] == "statecheck" else f"python -m {name}"
+        with interrupts.heeded(), command.make_context(program, [*arguments]) as given:
             code = command.invoke(given)
     except KeyboardInterrupt:
         return _failed("interrupted", Exit.INTERRUPTED)
@@ -99,7 +100,7 @@ def complain(message: str) -> None:
 
 def output_file(path: str) -> OutputFile:
     """A file to be written later. Raises UsageError where it cannot be."""
-    from statecheck.reports.json_report import OutputFile
+    from statecheck.files import OutputFile
 
     try:
         return OutputFile(path)

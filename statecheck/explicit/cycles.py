@@ -1,8 +1,8 @@
 """Claims about the end of a run, decided for small instances by a search for fair cycles.
 
-The states in which a claim is owed, and the steps that do not reach its goal, form a graph. A run
-that never gets there ends in a strongly connected part of it; such a part refutes the claim if each
-fair action is taken in it, or disabled in one of its states. Strong fairness is decided as by
+The states in which a claim is pending, and the steps that do not reach its goal, form a graph. A
+run that never gets there ends in a strongly connected part of it; such a part refutes the claim if
+each fair action is taken in it, or disabled in one of its states. Strong fairness is decided as by
 Emerson and Lei (*Modalities for Model Checking*, 1987): where an action is enabled and never taken,
 the states that enable it are left out. No solver, no phases, no lasso of the symbolic side.
 
@@ -18,9 +18,9 @@ from typing import Any
 
 from statecheck.claims.claim import Claim, vacuity_claim
 from statecheck.claims.fairness import Assumption, Fair, Often, Rare, Strength
-from statecheck.explicit.read_tracing import Memo
-from statecheck.explicit.search import Product, State, kept_for, product
-from statecheck.explicit.state_space import Instance
+from statecheck.explicit.product import Product, State, product, relevant_histories
+from statecheck.explicit.read_tracing import ReadMemo
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import Entity, History
 
 Edge = tuple[int, State]
@@ -28,50 +28,52 @@ Edge = tuple[int, State]
 
 
 @dataclass(frozen=True)
-class Ending:
-    """Whether every fair run of an instance reaches a claim's goal, how many states owe it, and
-    whether some fair run passes the premise at all.
+class EventualityOutcome:
+    """The answer to a claim about the end of a run, for one instance.
+
+    It ``holds`` if every fair run reaches the goal; ``pending`` counts the states in which the goal
+    may be still to come; ``premise_reached``: some fair run passes the premise at all.
     """
 
     holds: bool
-    owing: int
-    met: bool
+    pending: int
+    premise_reached: bool
 
 
-def check_ending(
+def check_eventuality(
     claim: Claim,
     histories: Iterable[History[Any]],
-    instance: Instance,
+    instance: FiniteInstance,
     assumptions: Sequence[Assumption],
-) -> Ending:
+) -> EventualityOutcome:
     """Decide a claim about the end of a run for an instance, under some assumptions."""
-    kept = kept_for(claim, histories)
-    holds, owing, met = True, 0, False
+    kept = relevant_histories(claim, histories)
+    holds, pending, premise_reached = True, 0, False
     for space in instance.spaces(claim.variant):
         searched = product(space, kept)
         reached = _reached(searched)
         for choice in space.choices(type_ for _, type_ in claim.variables):
             graph = _Graph(searched, claim, assumptions, choice)
-            owed = graph.owed(reached)
-            owing += len(owed)
-            is_fair = any(graph.is_fair(part) for part in graph.parts(owed))
+            waiting = graph.pending(reached)
+            pending += len(waiting)
+            is_fair = any(graph.is_fair(part) for part in graph.parts(waiting))
             holds &= not is_fair
-            met |= is_fair
-            if not met:
+            premise_reached |= is_fair
+            if not premise_reached:
                 passing_it = _Graph(searched, vacuity_claim(claim), assumptions, choice)
-                beyond = passing_it.owed(reached)
-                met = any(passing_it.is_fair(part) for part in passing_it.parts(beyond))
-    return Ending(holds, owing, met)
+                beyond = passing_it.pending(reached)
+                premise_reached = any(passing_it.is_fair(part) for part in passing_it.parts(beyond))
+    return EventualityOutcome(holds, pending, premise_reached)
 
 
 def _reached(searched: Product) -> list[State]:
-    found = dict.fromkeys(searched.initial())
-    queue = list(found)
+    reached = dict.fromkeys(searched.initial())
+    queue = list(reached)
     for state in queue:
         for _, _, *target in searched.steps(*state):
             following = target[0], target[1]
-            if following not in found:
-                found[following] = None
+            if following not in reached:
+                reached[following] = None
                 queue.append(following)
     return queue
 
@@ -91,8 +93,8 @@ class _Graph:
         rare = [item for item in assumptions if isinstance(item, Rare)]
         actions = range(len(searched.space.actions))
         on_step: tuple[int | None, ...] = tuple(actions) if claim.on_step else (None,)
-        self._premise = {number: self._said("premise", number) for number in on_step}
-        self._goal = {number: self._said("goal", number) for number in on_step}
+        self._premise = {number: self._part("premise", number) for number in on_step}
+        self._goal = {number: self._part("goal", number) for number in on_step}
         self._rare = {
             often: [
                 [
@@ -105,29 +107,29 @@ class _Graph:
             for often in Often
         }
 
-    def _said(self, part: str, number: int | None) -> Memo:
+    def _part(self, part: str, number: int | None) -> ReadMemo:
         body = self.claim.body
         return self._judge(
             lambda *values: getattr(body(*values), part), number, on_step=self.claim.on_step
         )
 
-    def _judge(self, body: Any, number: int | None, *, on_step: bool) -> Memo:
+    def _judge(self, body: Any, number: int | None, *, on_step: bool) -> ReadMemo:
         claim = replace(self.claim, body=body, on_step=on_step)
         return dict(self.searched.judges(claim, number))[self.choice]
 
     def _row(self, state: State) -> tuple[int, ...]:
         return self.searched.row(state)
 
-    def owed(self, states: Iterable[State]) -> dict[State, list[tuple[Edge, bool]]]:
-        """The states from which the goal may be owed for ever, with the steps that go on so; True
+    def pending(self, states: Iterable[State]) -> dict[State, list[tuple[Edge, bool]]]:
+        """The states in which the goal may be pending for ever, with the steps that go on so; True
         marks those that are seen only finitely often.
         """
-        found: dict[State, list[tuple[Edge, bool]]] = {}
+        graph: dict[State, list[tuple[Edge, bool]]] = {}
         queue = [state for state in states if self._starts(state)]
         for state in queue:
-            if state in found:
+            if state in graph:
                 continue
-            steps = found[state] = []
+            steps = graph[state] = []
             for number, row, kept, known in self.searched.steps(*state):
                 target = kept, known
                 if self._reaches(number, row, target):
@@ -137,7 +139,7 @@ class _Graph:
                 few = any(rare(row) for rare in self._rare[Often.FINITELY][number])
                 steps.append(((number, target), few))
                 queue.append(target)
-        return found
+        return graph
 
     def _starts(self, state: State) -> bool:
         if self.claim.on_step:
@@ -162,7 +164,7 @@ class _Graph:
         yield from _connected(late)
 
     def is_fair(self, part: dict[State, list[Edge]]) -> bool:
-        """Whether a run can stay in a strongly connected part and be fair."""
+        """True if a run can stay in a strongly connected part and be fair."""
         taken = {number for edges in part.values() for number, _ in edges}
         for fair in self.fair:
             for number in self._instances(fair):

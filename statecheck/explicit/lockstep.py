@@ -13,9 +13,9 @@ from typing import Any
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Verdict
+from statecheck.explicit.product import Product, product
 from statecheck.explicit.read_tracing import Code
-from statecheck.explicit.search import Product, product
-from statecheck.explicit.state_space import Instance, Space
+from statecheck.explicit.state_space import FiniteInstance, StateSpace
 from statecheck.modeling import Entity, History
 
 Values = tuple[tuple[str, str], ...]
@@ -39,12 +39,12 @@ class _Point:
     steps: dict[int, Values]
 
 
-class Guide:
+class GuideStates:
     """States of a small instance of the original, the nearest first: in each of them some action
     reads what no action had read in any before.
     """
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: FiniteInstance) -> None:
         self.starts: list[set[Values]] = []
         self.points: list[_Point] = []
         queues: list[list[tuple[Code, tuple[int, ...]]]] = []
@@ -60,8 +60,8 @@ class Guide:
                 steps = [(number, kept) for number, _, kept in space.steps(state)]
                 if space.trace.executions == executed:
                     continue
-                said = {number: named(space, kept) for number, kept in steps}
-                self.points.append(_Point(choice, named(space, state), run, said))
+                after = {number: named(space, kept) for number, kept in steps}
+                self.points.append(_Point(choice, named(space, state), run, after))
                 for number, kept in steps:
                     if kept not in known:
                         known.add(kept)
@@ -69,9 +69,9 @@ class Guide:
         self.points.sort(key=lambda point: len(point.run))
 
 
-def named(space: Space, state: Code) -> Values:
+def named(space: StateSpace, state: Code) -> Values:
     """A state by names."""
-    return tuple([_name(space.codes.values[number]) for number in state])
+    return tuple([_name(space.table.values[number]) for number in state])
 
 
 def _name(value: Any) -> tuple[str, str]:
@@ -81,35 +81,40 @@ def _name(value: Any) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """The titles of the claims that saw something, and the length of the run."""
+class WatchOutcome:
+    """The titles of the claims that a run violates, and the length of the run."""
 
     titles: tuple[str, ...] = ()
     steps: int = 0
 
 
 def watch(
-    guide: Guide, instance: Instance, claims: Iterable[Claim], histories: Sequence[History[Any]]
-) -> Seen:
-    """Run a variant in step with the original until some of its claims see a violation.
+    guide: GuideStates,
+    instance: FiniteInstance,
+    claims: Iterable[Claim],
+    histories: Sequence[History[Any]],
+) -> WatchOutcome:
+    """Run a variant in step with the original until it violates some of its claims.
 
     Raises what the variant raises.
     """
     proved = [c for c in claims if c.kind is Kind.ALWAYS and c.expected == Verdict.PROVED.value]
     spaces = list(instance.spaces())
-    onlookers: dict[int, _Onlooker] = {}
+    watchers: dict[int, _Watcher] = {}
     for count, (choice, start, run) in enumerate(_partings(guide, spaces)):
         if count == PARTINGS:
             break
-        if choice not in onlookers:
-            onlookers[choice] = _Onlooker(product(spaces[choice], histories), proved)
-        found = onlookers[choice].look(start, run)
-        if found is not None:
-            return found
-    return Seen()
+        if choice not in watchers:
+            watchers[choice] = _Watcher(product(spaces[choice], histories), proved)
+        outcome = watchers[choice].look(start, run)
+        if outcome is not None:
+            return outcome
+    return WatchOutcome()
 
 
-def _partings(guide: Guide, spaces: Sequence[Space]) -> Iterator[tuple[int, Code, tuple[int, ...]]]:
+def _partings(
+    guide: GuideStates, spaces: Sequence[StateSpace]
+) -> Iterator[tuple[int, Code, tuple[int, ...]]]:
     """Where a variant does what the original does not: a choice of constants, a start and a run."""
     codes: list[dict[Values, tuple[Code, Code]]] = []
     """By choice and values, the state of the variant and the start that its run has."""
@@ -137,14 +142,14 @@ def _partings(guide: Guide, spaces: Sequence[Space]) -> Iterator[tuple[int, Code
 
 
 @dataclass
-class _Onlooker:
+class _Watcher:
     """Claims that look at the states and steps of a product."""
 
     product: Product
     claims: Sequence[Claim]
     _judges: dict[int | None, list[tuple[Claim, Any]]] = field(default_factory=dict)
 
-    def look(self, start: Code, run: Sequence[int]) -> Seen | None:
+    def look(self, start: Code, run: Sequence[int]) -> WatchOutcome | None:
         """Follow a run, and look at its last state and step, and at what follows soon."""
         cells, past = start, self.product.firsts(start)
         last: tuple[str, ...] = ()
@@ -153,10 +158,10 @@ class _Onlooker:
             last = self._violated(number, row)
         last += self._violated(None, self.product.row((cells, past)))
         if last:
-            return Seen(tuple(dict.fromkeys(last)), len(run))
+            return WatchOutcome(tuple(dict.fromkeys(last)), len(run))
         return self._near(cells, past, len(run))
 
-    def _near(self, cells: Code, past: Code, steps: int) -> Seen | None:
+    def _near(self, cells: Code, past: Code, steps: int) -> WatchOutcome | None:
         known = {(cells, past)}
         queue = [(cells, past, steps)]
         looked = 0
@@ -170,7 +175,7 @@ class _Onlooker:
                     queue.append((kept, now, count + 1))
                     titles += self._violated(None, self.product.row((kept, now)))
                 if titles:
-                    return Seen(tuple(dict.fromkeys(titles)), count + 1)
+                    return WatchOutcome(tuple(dict.fromkeys(titles)), count + 1)
             if looked >= NEAR:
                 break
         return None

@@ -15,7 +15,7 @@ Code = tuple[int, ...]
 """Numbers that stand for the values of cells, in the order of ``System.cells``."""
 
 
-class Trace:
+class ReadTrace:
     """The cells that an execution reads before it writes them, in order, and those it writes."""
 
     def __init__(self, *, memoise: bool) -> None:
@@ -36,7 +36,7 @@ class Traced(Record):
     """A record that reports what is read and written. Raises ModelError for a forgotten value."""
 
     _cells: ClassVar[Mapping[str, int]] = {}
-    _trace: Trace
+    _trace: ReadTrace
     _machine: str
 
     def __getattribute__(self, name: str) -> Any:
@@ -71,7 +71,7 @@ class Traced(Record):
             self._trace.written.discard(self._cells[name])
 
 
-class Memo:
+class ReadMemo:
     """A function of a state that is executed only where what it reads is new.
 
     ``tree`` has at None what to look at first: a cell and a branch for each of its values, or the
@@ -80,12 +80,12 @@ class Memo:
 
     __slots__ = ("execute", "trace", "tree")
 
-    def __init__(self, trace: Trace, execute: Callable[[Code], Any]) -> None:
+    def __init__(self, trace: ReadTrace, execute: Callable[[Code], Any]) -> None:
         self.execute, self.trace = execute, trace
         self.tree: dict[int | None, Any] = {}
 
     def __call__(self, state: Code) -> Any:
-        """What an execution from a state does."""
+        """The answer of an execution from a state."""
         node = self.tree.get(None)
         while node.__class__ is tuple:
             node = node[1].get(state[node[0]])
@@ -109,7 +109,7 @@ class Memo:
         return answer
 
 
-class Codes:
+class ValueTable:
     """Numbers the values that occur; 1, True and an IntEnum's 1 are different values."""
 
     def __init__(self) -> None:
@@ -124,11 +124,11 @@ class Codes:
         return number
 
 
-class Side:
+class SystemCopy:
     """One of the two copies of the system: that before a step, or that after it."""
 
-    def __init__(self, system: System, codes: Codes, trace: Trace, offset: int) -> None:
-        self.system, self.codes = system, codes
+    def __init__(self, system: System, table: ValueTable, trace: ReadTrace, offset: int) -> None:
+        self.system, self.table = system, table
         self.slots: list[tuple[dict[str, Any], str]] = []
         for cell, (member, machine, name) in enumerate(system.cells(), offset):
             record = getattr(member, machine.slot).model
@@ -148,13 +148,13 @@ class Side:
 
     def value(self, number: int) -> Any:
         """The value that a number stands for; an entity is one of this copy."""
-        value = self.codes.values[number]
+        value = self.table.values[number]
         return self.system[value] if isinstance(value, Entity) else value
 
     def number(self, cell: int) -> int:
         """The number of a cell's present value."""
         own, name = self.slots[cell]
-        return self.codes.number(own[name])
+        return self.table.number(own[name])
 
     def fire(self, name: str, arguments: Iterable[Any]) -> bool:
         """Fire an action, or find it disabled. ``System.undo`` takes it back."""

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from statecheck.explicit.read_tracing import Code, Codes, Memo, Side, Trace, Traced
+from statecheck.explicit.read_tracing import (
+    Code,
+    ReadMemo,
+    ReadTrace,
+    SystemCopy,
+    Traced,
+    ValueTable,
+)
 from statecheck.modeling import (
     FORGOTTEN,
     NO_VARIANT,
@@ -24,7 +31,7 @@ from statecheck.modeling import (
 
 
 @dataclass(frozen=True, eq=False)
-class Instance:
+class FiniteInstance:
     """A system with so many entities, and the values that each type of data ranges over.
 
     ``sizes`` is what the system's constructor takes: a number of entities, or a table of their
@@ -40,7 +47,7 @@ class Instance:
     constants: Mapping[str, Any] = field(default_factory=dict)
     forget: bool = True
     memoise: bool = True
-    _spaces: dict[tuple[Any, ...], Space] = field(default_factory=dict, init=False, repr=False)
+    _spaces: dict[tuple[Any, ...], StateSpace] = field(default_factory=dict, init=False, repr=False)
 
     def domain(self, type_: Any, system: System) -> Sequence[Any]:
         """The values of a type. Raises ModelError where the instance does not list them."""
@@ -56,7 +63,7 @@ class Instance:
         name = getattr(type_, "__name__", type_)
         raise ModelError(f"{name} has too many values to try all; list some: {{{name}: (...)}}")
 
-    def spaces(self, variant: Variant = NO_VARIANT) -> Iterator[Space]:
+    def spaces(self, variant: Variant = NO_VARIANT) -> Iterator[StateSpace]:
         """The state spaces, one for each choice of the constants that a variant leaves open."""
         bare = self.system()
         fixed = {**self.constants, **dict(variant.constants)}
@@ -70,13 +77,13 @@ class Instance:
         for choice in itertools.product(*options):
             if choice not in self._spaces:
                 names = (name for name, _, _ in bare.info.constants)
-                self._spaces[choice] = Space(self, dict(zip(names, choice, strict=True)))
+                self._spaces[choice] = StateSpace(self, dict(zip(names, choice, strict=True)))
             yield self._spaces[choice]
 
 
 @dataclass(frozen=True)
 class _Effect:
-    """What an action writes, and what of it remains when the dead fields are forgotten."""
+    """The cells that an action writes, and those that the dead fields forget after it."""
 
     writes: tuple[tuple[int, int], ...]
     forgets: tuple[tuple[int, int], ...]
@@ -85,12 +92,12 @@ class _Effect:
 _DISABLED = _Effect((), ())
 
 
-class Space:
+class StateSpace:
     """The states and steps of an instance under fixed constants."""
 
-    def __init__(self, instance: Instance, constants: Mapping[str, Any]) -> None:
+    def __init__(self, instance: FiniteInstance, constants: Mapping[str, Any]) -> None:
         self.instance, self.constants = instance, constants
-        self.trace, self.codes = Trace(memoise=instance.memoise), Codes()
+        self.trace, self.table = ReadTrace(memoise=instance.memoise), ValueTable()
         traced = type(
             instance.system.__name__,
             (instance.system,),
@@ -98,14 +105,16 @@ class Space:
         )
         systems = [traced(**instance.sizes, **constants) for _ in range(2)]
         self.cells = systems[0].cells()
-        self.before = Side(systems[0], self.codes, self.trace, 0)
-        self.after = Side(systems[1], self.codes, self.trace, len(self.cells))
+        self.before = SystemCopy(systems[0], self.table, self.trace, 0)
+        self.after = SystemCopy(systems[1], self.table, self.trace, len(self.cells))
         self.actions: list[tuple[str, tuple[Any, ...]]] = [
             (action.name, arguments)
             for action in systems[0].info.actions
             for arguments in self.choices(type_ for _, type_ in action.parameters)
         ]
-        self._effects = [Memo(self.trace, partial(self._fire, *action)) for action in self.actions]
+        self._effects = [
+            ReadMemo(self.trace, partial(self._fire, *action)) for action in self.actions
+        ]
         self.products: dict[Any, Any] = {}
         """For whoever searches the space with something kept in addition."""
 
@@ -148,7 +157,7 @@ class Space:
             return _DISABLED
         try:
             writes = {cell: side.number(cell) for cell in sorted(trace.written)}
-            forgets = dict.fromkeys(self._dead(writes), self.codes.number(FORGOTTEN))
+            forgets = dict.fromkeys(self._dead(writes), self.table.number(FORGOTTEN))
         finally:
             side.system.undo()
         return _Effect(tuple(writes.items()), tuple(forgets.items()))
@@ -169,22 +178,22 @@ class Space:
         dead fields hold.
         """
         for number, effect in enumerate(self._effects):
-            found = effect(state)
-            if found is _DISABLED:
+            outcome = effect(state)
+            if outcome is _DISABLED:
                 continue
             cells = list(state)
-            for cell, value in found.writes:
+            for cell, value in outcome.writes:
                 cells[cell] = value
             after = kept = tuple(cells)
-            if found.forgets:
-                for cell, value in found.forgets:
+            if outcome.forgets:
+                for cell, value in outcome.forgets:
                     cells[cell] = value
                 kept = tuple(cells)
             yield number, after, kept
 
 
 @dataclass(frozen=True)
-class Reach:
+class StateCount:
     """How many initial and reachable states there are, and how far away the farthest is."""
 
     initial: int
@@ -192,9 +201,9 @@ class Reach:
     depth: int
 
 
-def reach(instance: Instance) -> Reach:
+def count_states(instance: FiniteInstance) -> StateCount:
     """Count the states of an instance, under every choice of the constants that it leaves open."""
-    found = []
+    counts = []
     for space in instance.spaces():
         distance = dict.fromkeys(space.initial(), 0)
         queue = list(distance)
@@ -205,6 +214,6 @@ def reach(instance: Instance) -> Reach:
                 if kept not in distance:
                     distance[kept] = further
                     queue.append(kept)
-        found.append((initial, len(queue), distance[queue[-1]]))
-    initials, states, depths = zip(*found, strict=True)
-    return Reach(sum(initials), sum(states), max(depths))
+        counts.append((initial, len(queue), distance[queue[-1]]))
+    initials, states, depths = zip(*counts, strict=True)
+    return StateCount(sum(initials), sum(states), max(depths))

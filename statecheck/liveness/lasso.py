@@ -18,7 +18,7 @@ import z3
 from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.claims.fairness import Strength
 from statecheck.clock import TimeLeft, unlimited
-from statecheck.liveness.chain_rule import Eventuality, Instance
+from statecheck.liveness.eventuality import ActionInstance, Eventuality
 from statecheck.modeling import ModelError
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.run_decoding import decoded_run
@@ -33,7 +33,7 @@ from statecheck.symbolic.transition_system import TransitionSystem
 class Lasso:
     """A run whose last state is that after ``stem`` steps."""
 
-    found: ConcreteRun
+    run: ConcreteRun
     stem: int
 
 
@@ -43,11 +43,11 @@ class _Search:
     def __init__(self, unrolling: Unrolling, claims: Sequence[Eventuality]) -> None:
         self.unrolling = unrolling
         self.goals: dict[tuple[int, bool], Target] = {}
-        self.said: dict[tuple[int, bool, int], z3.BoolRef] = {}
+        self.literals: dict[tuple[int, bool, int], z3.BoolRef] = {}
         for claim in claims:
-            self._keep(claim, claim.owed, on_step=False)
-            self._keep(claim, z3.And(*claim.idle), on_step=True)
-            self._keep(claim, z3.And(*claim.late), on_step=True)
+            self._keep(claim, claim.pending, on_step=False)
+            self._keep(claim, z3.And(*claim.non_goal), on_step=True)
+            self._keep(claim, z3.And(*claim.recurring), on_step=True)
             for fair in claim.fair:
                 if fair.free:
                     if any(z3.is_quantifier(part) for part in subterms(fair.command.guard)):
@@ -60,7 +60,7 @@ class _Search:
                 self._keep(claim, z3.And(chosen, fair.taken), on_step=True)
                 self._keep(claim, z3.Not(fair.enabled), on_step=False)
 
-    def _action(self, fair: Instance) -> z3.ExprRef:
+    def _action(self, fair: ActionInstance) -> z3.ExprRef:
         return self.unrolling.transitions.actions[fair.command.name]
 
     def _keep(self, claim: Eventuality, term: z3.BoolRef, *, on_step: bool) -> None:
@@ -68,32 +68,32 @@ class _Search:
         self.goals[key] = Target("", term, on_step, claim.variables, claim.claim.variant)
 
     def note(self) -> None:
-        """Name what there is to say of the last step and the last state."""
+        """Name the literals of the last step and the last state."""
         depth = self.unrolling.depth
         for (key, on_step), goal in self.goals.items():
             if on_step and depth:
-                self.said[key, True, depth - 1] = self.unrolling.literal_for(goal)
+                self.literals[key, True, depth - 1] = self.unrolling.literal_for(goal)
             elif not on_step:
-                self.said[key, False, depth] = self.unrolling.literal_for(goal)
+                self.literals[key, False, depth] = self.unrolling.literal_for(goal)
 
     def at(self, term: z3.BoolRef, index: int, *, on_step: bool) -> z3.BoolRef:
-        """What stands for a term in a state, or in the step from it."""
-        return self.said[term.get_id(), on_step, index]
+        """The literal of a term in a state, or in the step from it."""
+        return self.literals[term.get_id(), on_step, index]
 
     def closes(self, stem: int) -> z3.BoolRef:
-        """What stands for: the last state is that after ``stem`` steps.
+        """A literal: the last state is that after ``stem`` steps.
 
         Where a function is written at entities that its actions name, only these are compared.
         """
         unrolling = self.unrolling
         name = z3.FreshBool("closes")
-        early, late = unrolling.state(stem), unrolling.state(unrolling.depth)
+        first, last = unrolling.state(stem), unrolling.state(unrolling.depth)
 
         def same(decl: z3.FuncDeclRef, entity: z3.ExprRef) -> z3.BoolRef:
-            before = z3.substitute_funs(decl(entity), *early)
-            return z3.Implies(name, before == z3.substitute_funs(decl(entity), *late))
+            before = z3.substitute_funs(decl(entity), *first)
+            return z3.Implies(name, before == z3.substitute_funs(decl(entity), *last))
 
-        for decl, _ in late:
+        for decl, _ in last:
             named = self._named[decl.name()]
             if named is None:
                 unrolling.grounding.forall(decl.domain(0).name(), partial(same, decl))
@@ -113,10 +113,10 @@ class _Search:
         where some action writes it at any number of entities.
         """
         transitions = self.unrolling.transitions
-        found: dict[str, list[tuple[Command, z3.ExprRef]] | None] = {}
+        entities: dict[str, list[tuple[Command, z3.ExprRef]] | None] = {}
         for key, decl in transitions.vocabulary.functions.items():
             named: list[tuple[Command, z3.ExprRef]] = []
-            found[decl.name()] = named
+            entities[decl.name()] = named
             for command in transitions.commands:
                 if key not in command.updates:
                     continue
@@ -124,15 +124,15 @@ class _Search:
                 tests = [t for t in subterms(update.value) if _is_test(t, update.variable)]
                 without = z3.substitute(update.value, *((t, z3.BoolVal(False)) for t in tests))
                 if not z3.simplify(without).eq(decl(update.variable)):
-                    found[decl.name()] = None
+                    entities[decl.name()] = None
                     break
                 for test in tests:
                     left, right = test.children()
                     named.append((command, right if left.eq(update.variable) else left))
-        return found
+        return entities
 
     def disabled(self, claim: Eventuality) -> list[z3.BoolRef]:
-        """What stands for a claim's fair actions being disabled, in any state."""
+        """The literals of a claim's fair actions being disabled, in any state."""
         return [
             self.at(z3.Not(fair.enabled), index, on_step=False)
             for fair in claim.fair
@@ -141,22 +141,27 @@ class _Search:
         ]
 
     def refutes(self, claim: Eventuality, stem: int, closes: z3.BoolRef) -> z3.BoolRef:
-        """What stands for: the lasso with that stem refutes the claim."""
+        """A literal: the lasso with that stem refutes the claim."""
         unrolling = self.unrolling
         loop = range(stem, unrolling.depth)
-        owed, idle, late = claim.owed, z3.And(*claim.idle), z3.And(*claim.late)
+        pending, non_goal = claim.pending, z3.And(*claim.non_goal)
+        recurring = z3.And(*claim.recurring)
         starts = [
             z3.And(
-                self.at(owed, start, on_step=False),
+                self.at(pending, start, on_step=False),
                 *(
-                    self.at(idle, index, on_step=True)
+                    self.at(non_goal, index, on_step=True)
                     for index in range(min(start, stem), unrolling.depth)
                 ),
             )
             for start in range(unrolling.depth)
         ]
         name = z3.FreshBool("refutes")
-        parts = [closes, z3.Or(*starts), *(self.at(late, index, on_step=True) for index in loop)]
+        parts = [
+            closes,
+            z3.Or(*starts),
+            *(self.at(recurring, index, on_step=True) for index in loop),
+        ]
         for fair in claim.fair:
             if not fair.free:
                 parts.append(self._fair(claim, fair, loop))
@@ -166,14 +171,14 @@ class _Search:
         unrolling.constraints.append(z3.Implies(name, z3.And(*parts)))
         return name
 
-    def _fair(self, claim: Eventuality, fair: Instance, loop: range) -> z3.BoolRef:
+    def _fair(self, claim: Eventuality, fair: ActionInstance, loop: range) -> z3.BoolRef:
         chosen = self.unrolling.transitions.action == self._action(fair)
         taken = [self.at(z3.And(chosen, fair.taken), index, on_step=True) for index in loop]
         disabled = [self.at(z3.Not(fair.enabled), index, on_step=False) for index in loop]
         return _fairly(fair, taken, disabled)
 
     def _fair_to(
-        self, name: z3.BoolRef, fair: Instance, loop: range, entity: z3.ExprRef
+        self, name: z3.BoolRef, fair: ActionInstance, loop: range, entity: z3.ExprRef
     ) -> z3.BoolRef:
         (free,) = fair.free
         unrolling = self.unrolling
@@ -190,7 +195,7 @@ class _Search:
 
 
 def _fairly(
-    fair: Instance, taken: Sequence[z3.BoolRef], disabled: Sequence[z3.BoolRef]
+    fair: ActionInstance, taken: Sequence[z3.BoolRef], disabled: Sequence[z3.BoolRef]
 ) -> z3.BoolRef:
     if fair.fair.strength is Strength.STRONG:
         return z3.Or(*taken, z3.And(*disabled))
@@ -247,7 +252,7 @@ def lassos(
 
 
 def _stem(names: Sequence[z3.BoolRef], model: z3.ModelRef) -> int:
-    """The shortest stem of the lassos in a model; ``names`` has what stands for each stem."""
+    """The shortest stem of the lassos in a model; ``names`` has a literal for each stem."""
     return min(k for k, name in enumerate(names) if true_in(model, name))
 
 
@@ -263,7 +268,7 @@ def _shortest_stem(
 
 
 def _is_test(term: z3.ExprRef, variable: z3.ExprRef) -> bool:
-    """Whether a term says which entity ``variable`` is."""
+    """True of an equation with ``variable`` on one side alone."""
     if not z3.is_eq(term) or not any(side.eq(variable) for side in term.children()):
         return False
     return not all(part.eq(variable) for part in term.children())

@@ -30,8 +30,8 @@ def replay_lasso(
 
     Raises ReplayError if it does not.
     """
-    stem, steps = lasso.stem, lasso.found.steps
-    again = replace(lasso.found, steps=(*steps, *steps[stem:]))
+    stem, steps = lasso.stem, lasso.run.steps
+    again = replace(lasso.run, steps=(*steps, *steps[stem:]))
     player = Player(system, histories, again)
     book = _Book(player, claim, assumptions)
     played: list[RunStep] = []
@@ -48,7 +48,7 @@ def replay_lasso(
 
 
 class _Book:
-    """What is noted of each state and step: what is enabled, what is taken, what is reached."""
+    """A record of each state and step: the actions enabled and taken, premise and goal."""
 
     def __init__(self, player: Player, claim: Claim, assumptions: Sequence[Assumption]) -> None:
         self.player, self.claim = player, claim
@@ -57,7 +57,7 @@ class _Book:
         self.disabled: dict[str, set[int]] = {}
         self.taken: dict[str, set[int]] = {}
         self.strength: dict[str, Strength] = {}
-        self.owed: list[int] = []
+        self.pending: list[int] = []
         self.reached: list[int] = []
         self.seen: dict[Often, set[int]] = {often: set() for often in Often}
 
@@ -107,16 +107,16 @@ class _Book:
         if self.claim.on_step:
             self._judge(self.claim.body(step, *witness), number - 1)
 
-    def _judge(self, said: LeadsTo, index: int) -> None:
-        if said.premise:
-            self.owed.append(index)
-        if said.goal:
+    def _judge(self, sentence: LeadsTo, index: int) -> None:
+        if sentence.premise:
+            self.pending.append(index)
+        if sentence.goal:
             self.reached.append(index)
 
     def entries(self, stem: int, length: int) -> Iterator[str]:
         """Why the lasso is as it is assumed to be. Raises ReplayError where it is not."""
         quiet = max((*self.reached, *(n - 1 for n in self.seen[Often.NEVER])), default=-1)
-        if quiet >= stem or not any(index > quiet for index in self.owed):
+        if quiet >= stem or not any(index > quiet for index in self.pending):
             raise ReplayError(f"the lasso of {self.claim.title} replays, but reaches the goal")
         if any(number > stem for number in self.seen[Often.FINITELY]):
             raise ReplayError(f"the loop of {self.claim.title} has a step that it must not have")

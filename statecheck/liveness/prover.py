@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,22 +9,16 @@ from typing import Any, TypeVar
 
 import z3
 
-from statecheck.certificate import sections
 from statecheck.claims.claim import Claim, vacuity_claim
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.fairness import Assumption
 from statecheck.claims.results import Dropped, Result, Run, Verdict
-from statecheck.liveness.chain_rule import (
-    Eventuality,
-    Phase,
-    Premise,
-    eventuality,
-    find,
-    premises,
-    proof,
-)
+from statecheck.clock import Stopwatch
+from statecheck.liveness.chain_rule import Phase, RulePremise, premises
+from statecheck.liveness.eventuality import Eventuality, eventuality
 from statecheck.liveness.lasso import lassos
 from statecheck.liveness.ledger import replay_lasso
+from statecheck.liveness.phases import candidate_phases, proving_phases
 from statecheck.modeling import History, System
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.proof_core import ProofTask
@@ -40,21 +33,8 @@ SHORT = 4
 T = TypeVar("T")
 
 
-class Clock:
-    """Wall time since the last lap, in seconds."""
-
-    def __init__(self) -> None:
-        self.last = time.perf_counter()
-
-    def lap(self) -> float:
-        """The seconds since the last lap, or since the beginning."""
-        now = time.perf_counter()
-        passed, self.last = now - self.last, now
-        return passed
-
-
-class Endings:
-    """Settles claims about the end of a run. With ``explain`` each of a claim's assumptions is
+class LivenessProver:
+    """Decides claims about the end of a run. With ``explain`` each of a claim's assumptions is
     dropped in turn.
     """
 
@@ -83,62 +63,60 @@ class Endings:
         """The phases of a claim's proof; None where none is found. Raises Timeout."""
         key = claim, tuple(clauses)
         if key not in self._proofs:
-            self._proofs[key] = proof(self.induction, self.terms(claim), clauses)
+            self._proofs[key] = proving_phases(self.induction, self.terms(claim), clauses)
         return self._proofs[key]
 
-    def certified(self, claim: Claim, clauses: Sequence[Clause]) -> list[sections.Premise]:
-        """The premises of a proof for a certificate."""
-        terms = self.terms(claim)
-        phases = self.phases(claim, clauses) or ()
+    def rule_premises(self, claim: Claim, clauses: Sequence[Clause]) -> list[RulePremise]:
+        """The premises of the chain rule for a claim's proof. Raises Timeout."""
+        return list(
+            premises(self.transitions, self.terms(claim), self.phases(claim, clauses) or ())
+        )
+
+    def proof_variables(
+        self, claim: Claim, clauses: Sequence[Clause]
+    ) -> list[tuple[str, Any, z3.ExprRef]]:
+        """The variables of a claim, and those that stand for any instance of a helper."""
         free = {
             term.decl().name(): (term.decl().name().replace(":", " "), Any, term)
-            for phase in phases
+            for phase in self.phases(claim, clauses) or ()
             for term in phase.helper.free
         }
-        return [
-            sections.Premise(
-                f"premise-{number}",
-                premise.name,
-                premise.violation,
-                (*terms.variables, *free.values()),
-                premise.on_step,
-            )
-            for number, premise in enumerate(premises(self.transitions, terms, phases), 1)
-        ]
+        return [*self.terms(claim).variables, *free.values()]
 
     def obligations(self, claim: Claim, clauses: Sequence[Clause]) -> list[ProofTask]:
         """The premises of a proof, as what has to be excluded."""
-        phases = self.phases(claim, clauses)
-        asked = premises(self.transitions, self.terms(claim), phases or ())
-        return [ProofTask(premise.violation, premise.on_step) for premise in asked]
+        return [
+            ProofTask(premise.violation, premise.on_step)
+            for premise in self.rule_premises(claim, clauses)
+        ]
 
     def goals(self, claim: Claim, clauses: Sequence[Clause]) -> list[Any] | None:
-        """What has to be excluded of a step of each command, so that a claim is proven as some
+        """The terms to be excluded of a step of each command, so that a claim is proven as some
         clauses suggest; None where they suggest nothing.
         """
-        phases = find(self.induction, self.terms(claim), clauses)
+        phases = candidate_phases(self.induction, self.terms(claim), clauses)
         if phases is None:
             return None
         asked = premises(self.transitions, self.terms(claim), phases)
         return [partial(self._excluded_by, premise) for premise in asked]
 
-    def _excluded_by(self, premise: Premise, command: Command) -> z3.BoolRef:
+    def _excluded_by(self, premise: RulePremise, command: Command) -> z3.BoolRef:
         term = premise.violation
-        said: z3.BoolRef = self.transitions.after(term, command) if premise.on_step else term
-        return said
+        excluded: z3.BoolRef = self.transitions.after(term, command) if premise.on_step else term
+        return excluded
 
-    def settle(self, claims: Mapping[Claim, Sequence[Clause]]) -> Iterator[Result]:
+    def prove(self, claims: Mapping[Claim, Sequence[Clause]]) -> Iterator[Result]:
         """The verdicts on claims, each with the clauses that its proof may use. Raises Timeout."""
-        clock, seconds = Clock(), dict[Claim, float]()
+        clock, seconds = Stopwatch(), dict[Claim, float]()
         for claim, clauses in claims.items():
             if self.phases(claim, clauses) is None:
-                yield self._endless(claim, clock)
+                yield self._refuted(claim, clock)
             seconds[claim] = clock.lap()
         left = {c: clauses for c, clauses in claims.items() if self.phases(c, clauses) is not None}
         for claim in self._met(tuple(left), SHORT):
             yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap())
         for claim in list(left):
-            if proof(self.induction, self._passing(claim), left[claim]) is not None:
+            if proving_phases(self.induction, self._passing(claim), left[claim]) is not None:
                 why = "holds because no run that is as it assumes ever gets there"
                 yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap(), why)
         for claim in self._met(tuple(left), LENGTH):
@@ -185,7 +163,7 @@ class Endings:
     def _passing(self, claim: Claim) -> Eventuality:
         return replace(self.terms(claim), goal=z3.BoolVal(False))
 
-    def _endless(self, claim: Claim, clock: Clock) -> Result:
+    def _refuted(self, claim: Claim, clock: Stopwatch) -> Result:
         run = self._lassos(claim, {0: claim.fairness}).get(0)
         if run is None:
             detail = f"no argument found, and no fair lasso of up to {LENGTH} steps"
@@ -197,18 +175,18 @@ class Endings:
     def _ledger(
         self, claim: Claim, clauses: Sequence[Clause]
     ) -> tuple[tuple[Dropped, ...], tuple[str, ...] | None]:
-        """What becomes of a claim that holds without each of its assumptions; and a least set of
-        them under which it holds, None where it is not known to be a least one.
+        """A claim that holds, without each of its assumptions; and a least set of them under which
+        it holds, None where it is not known to be a least one.
         """
         without = {
             item: tuple(other for other in claim.fairness if other is not item)
             for item in claim.fairness
         }
-        found = self._lassos(claim, without)
+        runs = self._lassos(claim, without)
         ledger = []
         needed = list(claim.fairness)
         for item, rest in without.items():
-            run = found.get(item)
+            run = runs.get(item)
             if run is not None:
                 steps = len(run.steps)
                 detail = f"refuted by a lasso of {steps} step{'s' * (steps > 1)}"
@@ -223,7 +201,7 @@ class Endings:
         doubtful = {
             item: [other for other in needed if other is not item]
             for item in needed
-            if item not in found
+            if item not in runs
         }
         is_least = not doubtful or len(self._lassos(claim, doubtful)) == len(doubtful)
         return tuple(ledger), tuple(map(str, needed)) if is_least else None
@@ -231,9 +209,9 @@ class Endings:
     def _holds(
         self, claim: Claim, assumptions: Sequence[Assumption], clauses: Sequence[Clause]
     ) -> bool:
-        """Whether a claim is proved under some assumptions."""
+        """True where a claim is proved under some assumptions."""
         terms = eventuality(self.transitions, claim, assumptions)
-        return proof(self.induction, terms, clauses) is not None
+        return proving_phases(self.induction, terms, clauses) is not None
 
     def _lassos(self, claim: Claim, variants: Mapping[T, Sequence[Assumption]]) -> dict[T, Run]:
         """For each choice of assumptions the shortest lasso that refutes a claim, replayed."""

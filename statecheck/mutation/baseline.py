@@ -1,66 +1,27 @@
-"""What the verdicts on a system rest on: violations that never happen, and runs that do."""
+"""The model that mutants are compared with: its invariant, and the observations of its claims."""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from weakref import WeakKeyDictionary
-
-import z3
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from statecheck.claims.claim import Claim, Kind
-from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import Verdict
-from statecheck.modeling import Inapplicable
+from statecheck.mutation.observations import (
+    Event,
+    Observation,
+    admitted,
+    claim_terms,
+    find_runs,
+    formula,
+)
 from statecheck.prover.context import DEPTH
 from statecheck.prover.prover import Prover
-from statecheck.runs.replay import Player, ReplayError, Stage
-from statecheck.safety.bounded import shortest
-from statecheck.safety.induction import Clause
 from statecheck.safety.regions import Interval
-from statecheck.safety.run_decoding import decoded_run
-from statecheck.safety.unrolling import Target, Unrolling
-from statecheck.symbolic.commands import Command
 
 
-class Event(enum.Enum):
-    """What may happen about a claim."""
-
-    VIOLATION = "is violated"
-    REACHED = "is reached"
-    PREMISE = "applies"
-    ANSWER = "has another answer"
-
-
-@dataclass(frozen=True)
-class Stake:
-    """Something that a verdict rests on: ``run`` shows that it happens; None: it never does.
-
-    ``cell`` are the numbers of a derived claim that it is about.
-    """
-
-    title: str
-    event: Event
-    cell: Interval | None = None
-    run: ConcreteRun | None = field(default=None, compare=False)
-
-    @property
-    def lost(self) -> str:
-        """What is said of the claim when the stake is lost."""
-        if self.cell is not None:
-            return Event.ANSWER.value
-        if self.run is None:
-            return self.event.value
-        return {
-            Event.VIOLATION: "is no longer violated",
-            Event.REACHED: "is no longer reached",
-            Event.PREMISE: "no longer applies to anything",
-        }[self.event]
-
-
-class Original:
-    """The model as it is: the stakes of its claims, and the invariant.
+class Baseline:
+    """The model as it is: the observations of its claims, and the invariant.
 
     ``questions`` are claims that are asked only where no other one sees a mutant. Raises ValueError
     where a verdict is not the expected one, for then nothing can be said about mutants; Timeout.
@@ -73,42 +34,41 @@ class Original:
         self.claims = {c.title: c for c in (*claims, *questions) if c.kind is not Kind.EVENTUALLY}
         self.clauses = prover.invariant()
         wanted = list(self._wanted())
-        never = [stake for stake in wanted if stake[1] is False]
-        open_ = admitted(prover, [stake for stake, _ in never], self.clauses)
+        never = [o for o in wanted if o[1] is False]
+        open_ = admitted(prover, [o for o, _ in never], self.clauses)
         if open_:
             raise ValueError(f"{open_[0].title} is not proven of the model itself")
-        happens = [stake for stake, truth in wanted if truth]
-        found = {stake: replace(stake, run=run) for stake, run in runs(prover, happens, DEPTH)}
-        missing = [stake.title for stake in happens if stake not in found]
+        happens = [o for o, truth in wanted if truth]
+        found = {o: replace(o, run=run) for o, run in find_runs(prover, happens, DEPTH)}
+        missing = [o.title for o in happens if o not in found]
         if missing:
             raise ValueError(f"no run of the model itself was found for {missing[0]}")
-        self.stakes = tuple(found.get(stake, stake) for stake, _ in wanted)
-        self.terms = {stake: term(prover, stake) for stake in self.stakes}
+        self.observations = tuple(found.get(o, o) for o, _ in wanted)
+        self.terms = {o: formula(prover, o) for o in self.observations}
         self.others = {
-            claim.title: said(prover, claim)
+            claim.title: claim_terms(prover, claim)
             for claim in claims
             if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY)
         }
         later = {question.title for question in questions}
         self.groups = tuple(
-            [stake for stake in self.stakes if (stake.title in later) is asked]
-            for asked in (False, True)
+            [o for o in self.observations if (o.title in later) is asked] for asked in (False, True)
         )
 
-    def _wanted(self) -> Iterator[tuple[Stake, bool]]:
-        """The stakes without their runs, and whether they happen."""
+    def _wanted(self) -> Iterator[tuple[Observation, bool]]:
+        """The observations without their runs, and whether they happen."""
         for title, claim in self.claims.items():
             if claim.kind is Kind.DERIVED:
                 yield from self._answer(claim)
             elif claim.kind is Kind.POSSIBLE:
-                yield Stake(title, Event.REACHED), True
+                yield Observation(title, Event.REACHED), True
             elif claim.kind is not Kind.RECOVERABLE:
-                yield Stake(title, Event.VIOLATION), claim.expected == Verdict.REFUTED.value
+                yield Observation(title, Event.VIOLATION), claim.expected == Verdict.REFUTED.value
                 if claim.expected == Verdict.PROVED.value:
-                    yield Stake(title, Event.PREMISE), True
+                    yield Observation(title, Event.PREMISE), True
 
-    def _answer(self, claim: Claim) -> Iterator[tuple[Stake, bool]]:
-        """That both ends of every region are reached, and nothing between the regions is."""
+    def _answer(self, claim: Claim) -> Iterator[tuple[Observation, bool]]:
+        """Both ends of every region are reached, and nothing between the regions is."""
         (result,) = self.prover.settle([claim])
         if result.verdict is not Verdict.DERIVED:
             raise ValueError(f"{claim.title} is {result.verdict}: {result.detail}")
@@ -118,121 +78,9 @@ class Original:
         for region in result.answer:
             low, high = int(type_.parse(region["from"])), int(type_.parse(region["to"]))
             for end in dict.fromkeys((low, high)):
-                yield Stake(claim.title, Event.REACHED, Interval(end, end)), True
+                yield Observation(claim.title, Event.REACHED, Interval(end, end)), True
             if below < low:
-                yield Stake(claim.title, Event.REACHED, Interval(below, low - 1)), False
+                yield Observation(claim.title, Event.REACHED, Interval(below, low - 1)), False
             below = high + 1
         if below <= numbers.high:
-            yield Stake(claim.title, Event.REACHED, Interval(below, numbers.high)), False
-
-
-def claim_of(prover: Prover, stake: Stake) -> Claim:
-    """The claim that a stake is about, as a prover's catalogue has it."""
-    return next(claim for claim in prover.catalogue if claim.title == stake.title)
-
-
-def term(prover: Prover, stake: Stake) -> z3.BoolRef:
-    """What a stake says, about a state or a step of a prover's system."""
-    claim = claim_of(prover, stake)
-    formula = prover.property(claim)
-    event = {
-        Event.VIOLATION: z3.Not(formula.holds),
-        Event.REACHED: formula.holds,
-        Event.PREMISE: formula.antecedent,
-    }[stake.event]
-    parts = [*prover.transitions.variant_constraints(claim.variant), event]
-    if stake.cell is not None:
-        parts.append(stake.cell.holds(formula.variables[-1][2]))
-    return z3.And(*parts)
-
-
-def admitted(
-    prover: Prover,
-    stakes: Iterable[Stake],
-    clauses: Sequence[Clause],
-    commands: Sequence[Command] | None = None,
-) -> list[Stake]:
-    """The stakes that some state, or some step of these commands, from the clauses admits."""
-    asked = {stake: term(prover, stake) for stake in stakes}
-    steps = {stake: said for stake, said in asked.items() if claim_of(prover, stake).on_step}
-    states = {stake: said for stake, said in asked.items() if stake not in steps}
-    found = set(prover.induction.state_violations(states, clauses)) if states else set()
-    for command in prover.transitions.commands if commands is None else commands:
-        left = {stake: said for stake, said in steps.items() if stake not in found}
-        found |= set(prover.induction.step_violations(left, clauses, command)) if left else set()
-    return [stake for stake in asked if stake in found]
-
-
-def runs(
-    prover: Prover, stakes: Sequence[Stake], limit: int
-) -> Iterator[tuple[Stake, ConcreteRun]]:
-    """A shortest run for each stake that has one of so many steps, replayed."""
-    goals = {}
-    for stake in stakes:
-        claim = claim_of(prover, stake)
-        variables = prover.property(claim).variables
-        name = f"{stake.title} {stake.event.name}"
-        goal = Target(name, term(prover, stake), claim.on_step, variables, claim.variant)
-        goals[goal] = stake
-    unrolling = Unrolling(
-        prover.transitions, seed=prover.seed, time_left=prover.remaining, numbers=prover.numbers
-    )
-    for goal, _, model in shortest(unrolling, goals, limit):
-        for whole in (False, True):
-            found = decoded_run(unrolling, model, goal, whole=whole)
-            if happens(prover, goals[goal], found):
-                yield goals[goal], found
-                break
-        else:
-            raise ReplayError(f"the run of {goal.name} replays, but does not end as it should")
-
-
-def happens(prover: Prover, stake: Stake, run: ConcreteRun) -> bool:
-    """Whether a run, played on the plain machines, ends with what a stake is about."""
-    claim = claim_of(prover, stake)
-    types = tuple(type_ for _, type_ in claim.variables)
-    # Without entities that the run does not name; where a claim asks for all of them, with them.
-    for trim in (True, False):
-        own = replace(run, types=types)
-        player = Player(prover.system, prover.histories, own, trim=trim, stage=_stage(prover))
-        try:
-            player.play()
-        except ReplayError:
-            if trim:
-                continue
-            raise
-        said = player.judge(claim)
-        if (
-            said is not None
-            if stake.event is Event.PREMISE
-            else said is (stake.event is Event.REACHED)
-        ):
-            return True
-    return False
-
-
-def _stage(prover: Prover) -> Stage:
-    if prover not in _STAGES:
-        _STAGES[prover] = Stage(prover.system)
-    return _STAGES[prover]
-
-
-_STAGES: WeakKeyDictionary[Prover, Stage] = WeakKeyDictionary()
-"""Runs of one model are played on the same machines, one after the other."""
-
-
-def kept(prover: Prover, stake: Stake) -> bool:
-    """Whether the original's run still shows what a stake says."""
-    assert stake.run is not None
-    try:
-        return happens(prover, stake, stake.run)
-    except (ReplayError, Inapplicable, KeyError, IndexError):
-        return False
-
-
-def said(prover: Prover, claim: Claim) -> list[z3.ExprRef]:
-    """What a claim that is none of one state or step says, as terms."""
-    if claim.kind is Kind.RECOVERABLE:
-        return [prover.property(claim).antecedent, prover.property(claim).holds]
-    terms = prover.endings.terms(claim)
-    return [terms.premise, terms.there, terms.goal, *terms.never, *terms.finitely]
+            yield Observation(claim.title, Event.REACHED, Interval(below, numbers.high)), False

@@ -1,112 +1,81 @@
-"""What becomes of a mutant: some verdict changes, or it is the same system after all.
+"""The verdict on a mutant: some verdict changes, or it is the same system after all.
 
-Everything that the claims' verdicts rest on is a *stake*: a violation that never happens, or a run
-that does. A mutant is killed where a stake is lost:
+Everything that the claims' verdicts rest on is an *observation*: a violation that never happens,
+or a run that does. A mutant is killed where an observation no longer holds:
 
 * a run of the mutant, replayed on its plain machines, does what never happened before; or
 * what happened before is excluded for the mutant, by a proof for any number of entities, or, and
   the evidence says so, by exhaustive search of a small instance.
 
-A mutant that keeps every stake is compared with the original, guard by guard and update by update.
+A mutant that keeps every observation is compared with the model, guard by guard and update by
+update.
 """
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import Verdict
-from statecheck.explicit.search import Finding, Instance, Outcome, check
+from statecheck.explicit.search import Finding, Outcome, check
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import NO_VARIANT, ModelError
-from statecheck.mutation.baseline import (
+from statecheck.mutation.baseline import Baseline
+from statecheck.mutation.differences import Differences, comparable, identical
+from statecheck.mutation.inductive_subset import inductive_subset
+from statecheck.mutation.observations import (
     Event,
-    Original,
-    Stake,
+    Observation,
     admitted,
     claim_of,
-    kept,
-    runs,
-    said,
-    term,
+    claim_terms,
+    find_runs,
+    formula,
+    still_holds,
 )
-from statecheck.mutation.differences import Differences, comparable, identical
+from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.prover.prover import Prover
-from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.induction import Clause
 from statecheck.safety.plans import plans
 from statecheck.symbolic.commands import Command
 
 
-class Fate(enum.Enum):
-    """What became of a mutant."""
-
-    KILLED = "killed"
-    """Some verdict or derived answer is another one."""
-    EQUIVALENT = "equivalent"
-    """It is the same system: shown by Z3."""
-    INVALID = "invalid"
-    """It is no model: refused where it is read."""
-    SURVIVED = "survived"
-    """It is another system, and every verdict is the same: a claim is missing."""
-    UNDETERMINED = "undetermined"
-    """The time was up, or neither was found."""
-
-    def __str__(self) -> str:
-        return self.value
-
-
-@dataclass(frozen=True)
-class Kill:
-    """A claim that sees a mutant: what is said of it now, and how that is known."""
-
-    claim: str
-    what: str
-    evidence: str
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What became of a mutant, why, and the claims that were found to see it."""
-
-    fate: Fate
-    reason: str
-    kills: tuple[Kill, ...] = ()
-
-
-class Judge:
-    """Decides what becomes of mutants of a model.
+class MutantJudge:
+    """Judges the mutants of a model.
 
     ``limit`` is how long runs are searched for.
     """
 
-    def __init__(self, original: Original, *, limit: int = 8) -> None:
-        self.original, self.limit = original, limit
+    def __init__(self, baseline: Baseline, *, limit: int = 8) -> None:
+        self.baseline, self.limit = baseline, limit
 
-    def judge(self, prover: Prover, instance: Instance) -> Judgement:
-        """What becomes of the system of ``prover``. Raises Timeout, or what the mutant raises."""
+    def judge(self, prover: Prover, instance: FiniteInstance) -> MutantVerdict:
+        """The verdict on the system of ``prover``. Raises Timeout, or what the mutant raises."""
         same = self._same(prover)
         # Of a relation that is the same, only claims that read another word can say otherwise.
         only = None if same is None else self._reworded(prover)
         if same is not None and only is not None and not only:
-            return Judgement(Fate.EQUIVALENT, same)
+            return MutantVerdict(MutantStatus.EQUIVALENT, same)
         kills, doubts = self._kills(prover, instance, only)
         if kills:
-            return Judgement(Fate.KILLED, "", tuple(kills))
+            return MutantVerdict(MutantStatus.KILLED, "", tuple(kills))
         if same is not None:
-            return Judgement(Fate.EQUIVALENT, f"{same}; what claims read of it changes no verdict")
+            return MutantVerdict(
+                MutantStatus.EQUIVALENT, f"{same}; what claims read of it changes no verdict"
+            )
         if doubts:
-            said = ", ".join(doubts)
-            return Judgement(Fate.UNDETERMINED, f"neither proof nor run: {said}")
-        return Judgement(Fate.SURVIVED, "another system, and every verdict is the same")
+            open_ = ", ".join(doubts)
+            return MutantVerdict(MutantStatus.UNDETERMINED, f"neither proof nor run: {open_}")
+        return MutantVerdict(MutantStatus.SURVIVED, "another system, and every verdict is the same")
 
     # -- the same system --------------------------------------------------------------------------
 
     def _changed(self, prover: Prover, *, histories: bool = False) -> list[Command]:
         """The commands of a mutant that are not literally those of the original."""
         pairs = zip(
-            self.original.prover.transitions.commands, prover.transitions.commands, strict=True
+            self.baseline.prover.transitions.commands, prover.transitions.commands, strict=True
         )
         return [new for old, new in pairs if not identical(old, new, histories=histories)]
 
@@ -116,10 +85,10 @@ class Judge:
         On the states of the invariant: as a mutant starts where the original starts, and steps as
         the original does from every state that the original reaches, it reaches the same states.
         """
-        old, new = self.original.prover, prover
+        old, new = self.baseline.prover, prover
         if not comparable(old.transitions, new.transitions):
             return None
-        differences, clauses = self._differences(prover), self.original.clauses
+        differences, clauses = self._differences(prover), self.baseline.clauses
         first = differences.initially()
         if first and not differences.unread(first, clauses):
             return None
@@ -137,40 +106,40 @@ class Judge:
         return f"{starts} and steps" + ("" if changed else ", term for term")
 
     def _differences(self, prover: Prover) -> Differences:
-        old = self.original.prover
+        old = self.baseline.prover
         return Differences(old.induction, old.transitions, prover.transitions)
 
-    def _reworded(self, prover: Prover) -> set[Stake] | None:
-        """The stakes that a mutant with the original's relation says in other words; None where
-        starts or histories differ too.
+    def _reworded(self, prover: Prover) -> set[Observation] | None:
+        """The observations with other terms under the model's own relation; None where starts or
+        histories differ too.
         """
-        differences, clauses = self._differences(prover), self.original.clauses
+        differences, clauses = self._differences(prover), self.baseline.clauses
         changed = self._changed(prover, histories=True)
         if self._suspicious(prover) is None or any(
             differences.remembered(command.name, clauses) for command in changed
         ):
             return None
-        terms = self.original.terms.items()
-        return {stake for stake, said in terms if not said.eq(term(prover, stake))}
+        terms = self.baseline.terms.items()
+        return {o for o, term in terms if not term.eq(formula(prover, o))}
 
     # -- other verdicts ---------------------------------------------------------------------------
 
     def _kills(
-        self, prover: Prover, instance: Instance, only: set[Stake] | None
+        self, prover: Prover, instance: FiniteInstance, only: set[Observation] | None
     ) -> tuple[list[Kill], list[str]]:
         """The claims that see a mutant, and those of which that is not known. ``only`` are the
-        stakes that may be lost where the relation is the original's.
+        observations that may no longer hold where the relation is the original's.
         """
-        clauses: Sequence[Clause] = self.original.clauses
+        clauses: Sequence[Clause] = self.baseline.clauses
         if only is None:
-            clauses = surviving(prover.induction, clauses, self._suspicious(prover))
+            clauses = inductive_subset(prover.induction, clauses, self._suspicious(prover))
         doubts: list[str] = []
-        for group in self.original.groups:
-            stakes = [stake for stake in group if only is None or stake in only]
-            kills, open_ = self._lost(prover, stakes, clauses, instance)
+        for group in self.baseline.groups:
+            observations = [o for o in group if only is None or o in only]
+            kills, open_ = self._lost(prover, observations, clauses, instance)
             if kills:
                 return kills, []
-            doubts += [f"{stake.title} {stake.lost}" for stake in open_]
+            doubts += [f"{o.title} {o.describe_loss()}" for o in open_]
         others = [
             claim
             for claim in prover.catalogue
@@ -181,12 +150,12 @@ class Judge:
         return kills or list(_endless(prover, others, clauses, doubts)), doubts
 
     def _says_the_same(self, prover: Prover, claim: Claim) -> bool:
-        pairs = zip(self.original.others[claim.title], said(prover, claim), strict=True)
+        pairs = zip(self.baseline.others[claim.title], claim_terms(prover, claim), strict=True)
         return all(old.eq(new) for old, new in pairs)
 
     def _suspicious(self, prover: Prover) -> list[Command] | None:
         """The only commands that may break the invariant; None: any, for it may start otherwise."""
-        old, new = self.original.prover.transitions, prover.transitions
+        old, new = self.baseline.prover.transitions, prover.transitions
         if old.initial.keys() != new.initial.keys() or any(
             not update.value.eq(new.initial[key].value) for key, update in old.initial.items()
         ):
@@ -196,69 +165,77 @@ class Judge:
     def _lost(
         self,
         prover: Prover,
-        stakes: Sequence[Stake],
+        observations: Sequence[Observation],
         clauses: Sequence[Clause],
-        instance: Instance,
-    ) -> tuple[list[Kill], list[Stake]]:
+        instance: FiniteInstance,
+    ) -> tuple[list[Kill], list[Observation]]:
         """The claims that see a mutant, by proof or by a run, and what was not decided."""
-        never = [stake for stake in stakes if stake.run is None]
-        gone = [s for s in stakes if s.run is not None and not kept(prover, s)]
+        never = [o for o in observations if o.run is None]
+        gone = [s for s in observations if s.run is not None and not still_holds(prover, s)]
         open_ = set(admitted(prover, gone, clauses)) if gone else set()
-        kills = [Kill(s.title, s.lost, "proof") for s in gone if s not in open_]
+        kills = [Kill(s.title, s.describe_loss(), "proof") for s in gone if s not in open_]
         if kills:
             return kills, []
         suspects = self._suspects(prover, never, clauses)
-        undecided = [*suspects, *(stake for stake in gone if stake in open_)]
+        undecided = [*suspects, *(o for o in gone if o in open_)]
         # A small instance is searched sooner than many steps of any number of entities.
         for first in (True, False):
-            for stake in () if kills or (first and suspects) else list(undecided):
-                if stake.run is not None and stake.cell is None and not kills:
-                    undecided.remove(stake)
-                    kills += self._exhaustively(prover, stake, instance)
-            for stake, run in self._search(prover, undecided, bool(kills)) if first else ():
-                undecided = [other for other in undecided if other != stake]
-                if stake.run is None:
-                    kills.append(Kill(stake.title, stake.lost, f"run of {len(run.steps)} steps"))
+            for observation in () if kills or (first and suspects) else list(undecided):
+                if observation.run is not None and observation.cell is None and not kills:
+                    undecided.remove(observation)
+                    kills += self._exhaustively(prover, observation, instance)
+            for observation, run in self._search(prover, undecided, bool(kills)) if first else ():
+                undecided = [other for other in undecided if other != observation]
+                if observation.run is None:
+                    kills.append(
+                        Kill(
+                            observation.title,
+                            observation.describe_loss(),
+                            f"run of {len(run.steps)} steps",
+                        )
+                    )
         return kills, undecided
 
     def _suspects(
-        self, prover: Prover, never: Sequence[Stake], clauses: Sequence[Clause]
-    ) -> list[Stake]:
-        """What never happened and is not excluded any more."""
-        if len(clauses) < len(self.original.clauses):
+        self, prover: Prover, never: Sequence[Observation], clauses: Sequence[Clause]
+    ) -> list[Observation]:
+        """The observations that never happened and are not excluded any more."""
+        if len(clauses) < len(self.baseline.clauses):
             return admitted(prover, never, clauses)
-        terms = self.original.terms
-        same = [stake for stake in never if terms[stake].eq(term(prover, stake))]
-        fresh = [stake for stake in never if stake not in same]
+        terms = self.baseline.terms
+        same = [o for o in never if terms[o].eq(formula(prover, o))]
+        fresh = [o for o in never if o not in same]
         changed = self._changed(prover, histories=True)
         found = {*admitted(prover, same, clauses, changed), *admitted(prover, fresh, clauses)}
-        return [stake for stake in never if stake in found]
+        return [o for o in never if o in found]
 
     def _search(
-        self, prover: Prover, stakes: Sequence[Stake], found: bool
-    ) -> Iterator[tuple[Stake, ConcreteRun]]:
-        """Runs for stakes; once a mutant is known to be killed, no longer ones."""
+        self, prover: Prover, observations: Sequence[Observation], found: bool
+    ) -> Iterator[tuple[Observation, ConcreteRun]]:
+        """Runs for observations; once a mutant is known to be killed, no longer ones."""
         steps = 0
-        for stake, run in runs(prover, stakes, self.limit):
+        for observation, run in find_runs(prover, observations, self.limit):
             if found and len(run.steps) > max(steps, 2):
                 return
             steps = len(run.steps)
-            found = found or stake.run is None
-            yield stake, run
+            found = found or observation.run is None
+            yield observation, run
 
-    def _exhaustively(self, prover: Prover, stake: Stake, instance: Instance) -> list[Kill]:
-        outcome = _searched(prover, claim_of(prover, stake), instance)
+    def _exhaustively(
+        self, prover: Prover, observation: Observation, instance: FiniteInstance
+    ) -> list[Kill]:
+        outcome = _searched(prover, claim_of(prover, observation), instance)
         gone = {
             Event.VIOLATION: outcome.finding is Finding.HOLDS,
             Event.REACHED: outcome.finding is Finding.UNREACHED,
             Event.PREMISE: outcome.antecedent_reached is False,
-        }[stake.event]
+        }[observation.event]
         how = f"no run in {_sizes(instance)}, {outcome.states} states"
-        return [Kill(stake.title, stake.lost, how)] if gone else []
+        return [Kill(observation.title, observation.describe_loss(), how)] if gone else []
 
 
 def _stuck(
-    prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause], instance: Instance
+    prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause], instance: FiniteInstance
 ) -> Iterator[Kill]:
     """Recoverable claims that are none any more."""
     for claim in claims:
@@ -282,7 +259,7 @@ def _endless(
         for claim in claims
         if claim.kind is Kind.EVENTUALLY
     }
-    for result in prover.endings.settle(usable):
+    for result in prover.liveness.prove(usable):
         claim = result.claim
         if result.verdict is Verdict.REFUTED:
             yield Kill(claim.title, "is refuted", f"lasso of {result.steps} steps")
@@ -292,7 +269,7 @@ def _endless(
             doubts.append(f"{claim.title} {result.detail}")
 
 
-def _searched(prover: Prover, claim: Claim, instance: Instance) -> Outcome:
+def _searched(prover: Prover, claim: Claim, instance: FiniteInstance) -> Outcome:
     """Exhaustive search; of every value where a mutant reads what the original calls dead."""
     try:
         return check(claim, prover.histories, instance)
@@ -300,48 +277,9 @@ def _searched(prover: Prover, claim: Claim, instance: Instance) -> Outcome:
         return check(claim, prover.histories, replace(instance, forget=False))
 
 
-def _sizes(instance: Instance) -> str:
+def _sizes(instance: FiniteInstance) -> str:
     counts = (
         (size if isinstance(size, int) else len(size), name)
         for name, size in instance.sizes.items()
     )
     return ", ".join(f"{count} {name}" for count, name in counts)
-
-
-def surviving(
-    induction: Induction, clauses: Sequence[Clause], suspicious: Sequence[Command] | None = None
-) -> list[Clause]:
-    """The largest set of these clauses that is inductive for a system.
-
-    ``suspicious`` are the only commands that may break them, and only they may, if given.
-    """
-    if suspicious is not None and not _broken(induction, clauses, suspicious):
-        return list(clauses)
-    kept = list(clauses)
-    while True:
-        gone = set(
-            induction.initial_violations({clause: induction.violation(clause) for clause in kept})
-        )
-        left = [clause for clause in kept if clause not in gone]
-        gone |= _broken(induction, kept, induction.transitions.commands, left)
-        if not gone:
-            return kept
-        kept = [clause for clause in kept if clause not in gone]
-
-
-def _broken(
-    induction: Induction,
-    known: Sequence[Clause],
-    commands: Sequence[Command],
-    asked: Sequence[Clause] | None = None,
-) -> set[Clause]:
-    """Those clauses that some step of these commands from the known ones breaks."""
-    primed = {
-        clause: induction.transitions.primed(induction.violation(clause))
-        for clause in (known if asked is None else asked)
-    }
-    gone: set[Clause] = set()
-    for command in commands:
-        left = {clause: said for clause, said in primed.items() if clause not in gone}
-        gone |= set(induction.step_violations(left, known, command)) if left else set()
-    return gone

@@ -61,12 +61,12 @@ def any_graph() -> Iterator[None]:
 
 
 @contextmanager
-def variant(fresh: Callable[[str], bool], sources: Mapping[str, str]) -> Iterator[None]:
+def reimported_with(fresh: Callable[[str], bool], sources: Mapping[str, str]) -> Iterator[None]:
     """Import anew, inside, every module whose name is ``fresh``; those in ``sources`` from there.
 
     What was imported before keeps the modules that it has, and is what imports find afterwards.
     """
-    files = {name: _nowhere(name) for name in sources}
+    files = {name: _placeholder_path(name) for name in sources}
     finder = _Finder({name: _Source(files[name], text) for name, text in sources.items()})
     kept = {name: module for name, module in sys.modules.items() if fresh(name)}
     _forget(fresh)
@@ -101,7 +101,7 @@ def _bind(name: str, module: ModuleType) -> None:
         setattr(sys.modules[package], last, module)
 
 
-def _nowhere(name: str) -> str:
+def _placeholder_path(name: str) -> str:
     """A file that does not exist, with the name of the module's own."""
     own = getattr(importlib.util.find_spec(name), "origin", None) or f"{name}.py"
     return str(Path(own).parent / "variant" / Path(own).name)

@@ -14,7 +14,7 @@ from statecheck.claims.claim import UNIVERSAL, Claim, Kind
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Run
 from statecheck.clock import seconds_until
-from statecheck.liveness.prover import Endings
+from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
 from statecheck.prover.lock import Lock
@@ -65,7 +65,7 @@ class Grounds:
         self.seed, self.explain, self.depth = seed, explain, depth
         self.transitions = TransitionSystem(system, histories)
         self.induction = Induction(self.transitions, seed=seed, time_left=self.remaining)
-        self.endings = Endings(
+        self.liveness = LivenessProver(
             system, self.histories, self.induction, self.numbers, explain=explain
         )
         self.notes: list[str] = []
@@ -183,7 +183,7 @@ class Grounds:
         arguments: dict[Variant, list[Argument]] = {}
         for claim in self.eventual if served is None else ():
             goals.setdefault(claim.variant, [])
-            arguments.setdefault(claim.variant, []).append(partial(self.endings.goals, claim))
+            arguments.setdefault(claim.variant, []).append(partial(self.liveness.goals, claim))
         extra = [*self._extra(), *(self.property(claim).holds for claim in served or ())]
         return infer(self.induction, extra, goals, arguments)
 

@@ -11,8 +11,7 @@ import z3
 
 from statecheck.claims.claim import UNIVERSAL, Claim, Kind
 from statecheck.claims.results import Core, Result, Run, Verdict
-from statecheck.clock import Timeout
-from statecheck.liveness.prover import Clock
+from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import Grounds, Question
 from statecheck.runs.recorded import Runs, Unfit
@@ -66,13 +65,13 @@ class Prover(Grounds):
         for claim in claims:
             if claim.kind is Kind.RECOVERABLE:
                 yield self._recovered(claim, settled.invariant)
-        for result in self.endings.settle({c: settled.clauses(c) for c in eventual}):
+        for result in self.liveness.prove({c: settled.clauses(c) for c in eventual}):
             yield self._explained(result, settled) if self.explain else result
         yield from self._search(settled)
 
     def _settled(self, claims: Sequence[Claim]) -> _Settled:
         """What proofs settle of some claims."""
-        clock = Clock()
+        clock = Stopwatch()
         provable = [c for c in claims if c.kind in (*UNIVERSAL, Kind.DERIVED)]
         invariant = self.invariant() if any(c.kind is not Kind.POSSIBLE for c in claims) else []
         questions = list(self.questions(provable))
@@ -137,7 +136,7 @@ class Prover(Grounds):
 
     def _search(self, settled: _Settled) -> Iterator[Result]:
         """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
-        clock = Clock()
+        clock = Stopwatch()
         sought = self._sought(settled)
         regions = {c: _Regions() for c in settled.claims if c.kind is Kind.DERIVED}
         known: dict[Target, Run] = {}
@@ -195,7 +194,7 @@ class Prover(Grounds):
         claim = result.claim
         if result.verdict is not Verdict.PROVED:
             return result
-        asked = self.endings.obligations(claim, settled.clauses(claim))
+        asked = self.liveness.obligations(claim, settled.clauses(claim))
         under = self.transitions.variant_constraints(claim.variant)
         return replace(result, core=self.cores(settled.invariant).core(asked, under))
 
@@ -250,7 +249,7 @@ class Prover(Grounds):
 
     def _unreached(self, claim: Claim, settled: _Settled) -> Result:
         """A claim that holds, and whose antecedent no run was found for."""
-        clock = Clock()
+        clock = Stopwatch()
         formula = self.property(claim)
         key = (claim, None)
         term = z3.And(*self.transitions.variant_constraints(claim.variant), formula.antecedent)
@@ -265,7 +264,7 @@ class Prover(Grounds):
 
     def _out_of_reach(self, claim: Claim, settled: _Settled) -> Iterator[Result]:
         """A proof that no run reaches what is claimed to be possible, if one is found."""
-        clock = Clock()
+        clock = Stopwatch()
         question = (claim, None)
         known = list(settled.invariant)
         if question not in self.excluded([question], known):
@@ -303,7 +302,7 @@ class Prover(Grounds):
         )
 
     def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
-        clock = Clock()
+        clock = Stopwatch()
         found = plans(self.induction, self.property(claim), invariant, self.numbers)
         if found is None:
             detail = f"no plans of up to {LENGTH} steps lead there from every state"

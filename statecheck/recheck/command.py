@@ -53,12 +53,12 @@ def fragments(certificate: Certificate) -> str:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise Refused(f"{message}; see python -m proofs recheck --help")
+        raise Refused(f"{message}; see statecheck recheck --help")
 
 
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(
-        prog="python -m proofs recheck",
+        prog="statecheck recheck",
         description="Let cvc5 prove every obligation of a certificate again, from its text alone.",
         epilog="Exit codes: 0 all proved again; 1 refuted or tampered with; 2 usage, or no "
         "certificate; 3 something is left open; 130 interrupted.",

@@ -1,8 +1,7 @@
-"""What a manifest has to have for the verdicts that it claims; nothing of it is taken on trust."""
+"""The demands on a manifest for the verdicts that it claims; nothing of it is taken on trust."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,15 +19,18 @@ VERDICTS = {
 
 SEARCHED = ("REACHED", "REFUTED")
 
-_CHAIN = (
-    ("the premise starts a phase", "states"),
-    ("a phase lasts until the next one, or the goal", "steps"),
-)
-_ENABLED = re.compile(r"phase (\d+): (.+) is enabled")
+PHASE = {
+    False: ("enabled", "stays", "ends"),
+    True: ("enabled", "stays", "never grows", "disabled after"),
+}
+"""The roles of the premises of a phase, whether its helper is one instance or each of a set."""
+
+ABOUT_STATES = ("starts", "enabled")
+"""The roles of premises about states; the others are about steps."""
 
 
 def problems(manifest: dict[str, Any]) -> Iterator[str]:
-    """What a manifest lacks, or says without a right to."""
+    """Everything that a manifest lacks, or claims without a right to."""
     if manifest["covers"] != list(COVERS) or manifest["does_not_cover"] != list(DOES_NOT_COVER):
         yield "manifest.json covers something else than certificates do"
     titles = [claim["title"] for claim in manifest["claims"]]
@@ -63,34 +65,26 @@ def _claim(claim: dict[str, Any], clauses: Sequence[str]) -> Iterator[str]:
         yield f"{title} has the steps {steps}, its longest plan another number"
     if (claim["numbers"] is not None) is not (verdict == "DERIVED"):
         yield f"{title} is {verdict}, and has numbers or lacks them"
-    if kind == "eventually" and verdict == "PROVED":
-        found = [(premise["says"], premise["about"]) for premise in claim["premises"]]
-        if found != list(chain(found)):
-            yield f"{title} lacks premises of the chain rule"
+    if kind == "eventually" and verdict == "PROVED" and not is_chain(claim["premises"]):
+        yield f"{title} lacks premises of the chain rule"
     if kind == "eventually" and verdict == "REFUTED" and not claim["runs"]:
         yield f"{title} is refuted by no lasso"
 
 
-def chain(found: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """The premises of the chain rule, for the phases that some premises speak of.
+def is_chain(premises: Sequence[dict[str, Any]]) -> bool:
+    """True where premises are those of the chain rule: two for the proof, and those of each phase.
 
     A helper that is each of a set of instances makes the set shrink, any other ends the phase.
     """
-    yield from _CHAIN
-    number = 0
-    for said, _ in found:
-        match = _ENABLED.fullmatch(said)
-        if match is None:
-            continue
-        number += 1
-        phase, helper = f"phase {number}", match[2]
-        yield f"{phase}: {helper} is enabled", "states"
-        yield f"{phase}: no step goes back", "steps"
-        if "(each " in helper or ", each " in helper:
-            yield f"{phase}: the enabled instances never grow", "steps"
-            yield f"{phase}: {helper} is not enabled after it", "steps"
-        else:
-            yield f"{phase}: {helper} ends it", "steps"
+    roles = [premise["role"] for premise in premises]
+    phases = {role["phase"]: role["each"] for role in roles if role["phase"] is not None}
+    demanded: list[tuple[str, int | None, bool]] = [("starts", None, False), ("lasts", None, False)]
+    for phase in range(1, len(phases) + 1):
+        demanded += [(name, phase, phases[phase]) for name in PHASE[phases[phase]]]
+    return [(r["name"], r["phase"], r["each"]) for r in roles] == demanded and all(
+        (premise["about"] == "states") is (role["name"] in ABOUT_STATES)
+        for premise, role in zip(premises, roles, strict=True)
+    )
 
 
 def missing(manifest: dict[str, Any]) -> Iterator[str]:
@@ -160,6 +154,6 @@ _OF = ("claim", "clause", "action", "premise", "plans", "numbers")
 
 
 def _key(about: dict[str, Any]) -> str:
-    """What an obligation is for. Only a derived number's run may be of any length."""
+    """The purpose of an obligation. Only a derived number's run may be of any length."""
     length = None if about.get("numbers") else about.get("steps")
     return repr([about["rule"], length, *(about.get(name) for name in _OF)])

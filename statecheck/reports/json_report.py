@@ -1,4 +1,4 @@
-"""A proof run as JSON, and a file that is either written whole or left as it was.
+"""A proof run as JSON.
 
 ``report.schema.json`` beside this module describes the format.
 """
@@ -6,14 +6,12 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from statecheck.claims.claim import Kind
 from statecheck.claims.results import Core, Dropped, Report, Result, Run
+from statecheck.modeling.mention import Expression, Mention
 from statecheck.reports.words import place
 
 SCHEMA_VERSION = 1
@@ -75,14 +73,35 @@ def _core(core: Core) -> dict[str, Any]:
                 {"place": place(file, line), "function": function}
                 for file, line, function in part.origins
             ],
+            "function": None if part.function is None else _mention(part.function),
+            **_expression(part.expression),
         }
         for part in core.parts
     ]
     return {
         "parts": parts,
-        "clauses": list(core.clauses),
+        "clauses": [clause.text for clause in core.clauses],
+        "clause_terms": [_expression(clause) for clause in core.clauses],
         "reading": core.variant,
         "untouched": list(core.untouched),
+    }
+
+
+def _expression(expression: Expression) -> dict[str, Any]:
+    """What an expression mentions; its text stands beside it."""
+    choices = [
+        {"text": c.text, "path": c.path, "field": c.field, "is_rank": c.is_rank}
+        for c in expression.choices
+    ]
+    return {"mentions": [_mention(m) for m in expression.mentions], "choices": choices}
+
+
+def _mention(mention: Mention) -> dict[str, Any]:
+    return {
+        "entity": mention.entity,
+        "machine": mention.machine or None,
+        "field": mention.field,
+        "values": list(mention.values),
     }
 
 
@@ -136,49 +155,3 @@ def run_json(run: Run) -> list[dict[str, Any]]:
         }
         for step in run.steps
     ]
-
-
-class OutputFile:
-    """A file to be written later: whether it can be is found out now, by trying.
-
-    A regular file is replaced in one step, so that a reader sees the old content or the new; a
-    device or a pipe is written as it is. Links are followed. Raises `OSError`.
-    """
-
-    def __init__(self, path: str) -> None:
-        self.path = Path(os.path.realpath(path))
-        self.mode: int | None = None
-        self.special = False
-        with suppress(FileNotFoundError):
-            self.mode = self.path.stat().st_mode
-            self.special = not stat.S_ISREG(self.mode) and not stat.S_ISDIR(self.mode)
-        if self.path.is_dir():
-            raise IsADirectoryError("it is a directory")
-        if self.mode is not None and not os.access(self.path, os.W_OK):
-            raise PermissionError("it is write-protected")
-        if not self.special:
-            os.close(self._create())
-            self._temporary.unlink()
-
-    @property
-    def _temporary(self) -> Path:
-        return self.path.with_name(f".proofs-{os.getpid()}.tmp")
-
-    def _create(self) -> int:
-        return os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-
-    def write(self, text: str) -> None:
-        """Write the file. Raises `OSError`, and then leaves it as it was."""
-        if self.special:
-            self.path.write_text(text, encoding="utf-8")
-            return
-        descriptor = self._create()
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            if self.mode is not None:
-                self._temporary.chmod(stat.S_IMODE(self.mode))
-            self._temporary.replace(self.path)
-        except BaseException:
-            self._temporary.unlink(missing_ok=True)
-            raise

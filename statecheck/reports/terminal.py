@@ -6,7 +6,7 @@ import inspect
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Literal
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -17,6 +17,7 @@ from rich.text import Text
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import CorePart, Report, Result, Run, Verdict, tally
+from statecheck.claims.tables import Assumption, DerivedTable
 from statecheck.reports.words import (
     again,
     by_section,
@@ -29,16 +30,10 @@ from statecheck.reports.words import (
     under,
 )
 
-if TYPE_CHECKING:
-    from proofs.without import Appearance
-
 Colours = Literal["standard", "256", "truecolor"]
 """What a terminal can show."""
 
 WIDTH = 80
-
-ADMINISTRATORS = "administrators"
-"""The name of the administrators' table among a report's tables."""
 
 # Mid-tones of the 256 colours: 3.5 to 1 or better in contrast on white and on near-black.
 GOOD, FOUND, OPEN, BAD, QUIET = "color(29)", "color(97)", "color(130)", "color(160)", "color(243)"
@@ -51,22 +46,8 @@ COLOURS = {
     Verdict.UNDETERMINED: OPEN,
 }
 
-ENDS = ("source", "destination")
-
 SHORT = 19
 """A reason of at most so many characters stands in the table of verdicts itself."""
-
-
-class Assumption(Protocol):
-    """What is shown of an assumption of the model."""
-
-    @property
-    def id(self) -> str:
-        """Its name, as in A1."""
-
-    @property
-    def text(self) -> str:
-        """What is assumed, in words."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +73,7 @@ def report_text(
     assumptions: Sequence[Assumption],
     style: Style,
     *,
+    tables: Sequence[DerivedTable] = (),
     trace: bool = False,
     allow_undetermined: bool = False,
     name: Callable[[Claim], str] = lambda claim: claim.title,
@@ -100,54 +82,37 @@ def report_text(
     says what the table calls a claim.
     """
     results = report.results
+    shown = [
+        part for t in tables if t.name in report.tables for part in t.text(report.tables[t.name])
+    ]
     parts = [_verdicts(results, name)] if results else []
-    parts += _chapter("Findings", _accounts(results, Verdict.REFUTED))
+    parts += chapter("Findings", _accounts(results, Verdict.REFUTED))
     if trace:
-        parts += _chapter("Runs", _accounts(results, Verdict.REACHED))
-        parts += _chapter("Invariant", _clauses(results))
-    parts += _chapter("In the end", _endings(results))
-    parts += _chapter("Why", _cores(results))
-    parts += _chapter("Undetermined", _open_questions(results))
-    parts += _chapter("Plans", _plans(results))
-    parts += _chapter("Derived", [*_answers(results), *_administrators(report.tables)])
+        parts += chapter("Runs", _accounts(results, Verdict.REACHED))
+        parts += chapter("Invariant", _clauses(results))
+    parts += chapter("In the end", _endings(results))
+    parts += chapter("Why", _cores(results))
+    parts += chapter("Undetermined", _open_questions(results))
+    parts += chapter("Plans", _plans(results))
+    parts += chapter("Derived", [*_answers(results), *shown])
     if results and assumptions:
-        parts += _chapter("Assumptions", [_pairs((a.id, a.text) for a in assumptions)])
+        parts += chapter("Assumptions", [pairs((a.id, a.text) for a in assumptions)])
     parts += ["", *_closing(report, allow_undetermined=allow_undetermined)]
-    return _printed(parts, style)
+    return printed(parts, style)
 
 
 def listing_text(claims: Iterable[Claim], style: Style) -> str:
     """The claims with their kinds and expected verdicts; nothing is proven."""
     parts: list[RenderableType] = []
     for section, group in by_section(claims, lambda claim: claim):
-        parts.append(_rule(section))
+        parts.append(ruled(section))
         for n, claim in enumerate(group):
             parts.append(
                 Text.assemble((f"{claim.title:<42}", "bold"), f"{claim.kind!s:<13}", claim.expected)
             )
             if all(other.id != claim.id for other in group[n + 1 :]):
-                parts.append(_indented(Text(claim.text, QUIET)))
-    return _printed(parts, style)
-
-
-def appearance_text(item: Appearance, style: Style) -> str:
-    """The run that appears when a paragraph is taken out of the model."""
-    name = f"{item.paragraph.section} {item.paragraph.number}"
-    changes = [
-        (f"{m.module.replace('.', '/')}.py:{m.line}", f"{m.before} -> {m.after}")
-        for m in item.removed
-    ]
-    if item.as_for is not None:
-        same = f"As for {item.as_for.section} {item.as_for.number}: the model takes the same of it."
-        return _printed([_rule(f"Without {name}"), Text(same)], style) + "\n"
-    parts: list[RenderableType] = [
-        _rule(f"Without {name}"),
-        _pairs(changes),
-        Text.assemble((item.claim, f"bold {FOUND}"), " is broken: ", (item.says, "italic")),
-        "",
-    ]
-    parts.append(_run(item.run) if item.run is not None else Text("! no run appears", BAD))
-    return _printed(parts, style) + "\n"
+                parts.append(indented(Text(claim.text, QUIET)))
+    return printed(parts, style)
 
 
 # -- the table of verdicts ----------------------------------------------------------------------
@@ -193,11 +158,11 @@ def _accounts(results: Iterable[Result], verdict: Verdict) -> Iterator[Renderabl
         if n:
             yield ""
         yield Text(result.claim.title, f"bold {COLOURS[verdict]}")
-        yield _indented(Text(result.claim.text, "italic"))
-        yield _indented(Text(_in_words(result)))
+        yield indented(Text(result.claim.text, "italic"))
+        yield indented(Text(_in_words(result)))
         if result.run is not None:
             yield ""
-            yield _indented(_run(result.run))
+            yield indented(run_lines(result.run))
 
 
 def _in_words(result: Result) -> str:
@@ -227,7 +192,7 @@ def _remarks(claim: Claim) -> list[str]:
     return [" ".join(paragraph.split()) for paragraph in further]
 
 
-def _run(run: Run) -> RenderableType:
+def run_lines(run: Run) -> RenderableType:
     changes = [change for step in run.steps for change in step.changes]
     width = max((len(f"{change.entity}.{change.what}") for change in changes), default=0)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=QUIET)
@@ -244,7 +209,7 @@ def _run(run: Run) -> RenderableType:
         table.add_row("", Text(again(run), "italic"))
         for reason in run.fairness:
             table.add_row("", Text(f"  {reason}", QUIET))
-    return Group(_pairs(circumstances(run)), *([table] if run.steps else []))
+    return Group(pairs(circumstances(run)), *([table] if run.steps else []))
 
 
 def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
@@ -253,21 +218,21 @@ def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
         if n:
             yield ""
         yield Text(result.claim.title, f"bold {COLOURS[result.verdict]}")
-        yield _indented(Text(result.claim.text, "italic"))
-        yield _indented(
+        yield indented(Text(result.claim.text, "italic"))
+        yield indented(
             Text(f"It assumes {'; '.join(map(str, result.claim.fairness))}."),
         )
-        yield _indented(
-            _pairs((f"phase {k}", text) for k, text in enumerate(result.argument or (), 1))
+        yield indented(
+            pairs((f"phase {k}", text) for k, text in enumerate(result.argument or (), 1))
         )
         for entry in result.ledger or ():
             yield ""
-            yield _indented(Text(f"Without {entry.assumption}: {entry.detail}."))
+            yield indented(Text(f"Without {entry.assumption}: {entry.detail}."))
             if entry.run is not None:
-                yield _indented(_run(entry.run))
+                yield indented(run_lines(entry.run))
         if result.needs is not None:
             yield ""
-            yield _indented(Text(f"It needs exactly: {'; '.join(result.needs) or 'nothing'}."))
+            yield indented(Text(f"It needs exactly: {'; '.join(result.needs) or 'nothing'}."))
 
 
 def _cores(results: Iterable[Result]) -> Iterator[RenderableType]:
@@ -278,14 +243,15 @@ def _cores(results: Iterable[Result]) -> Iterator[RenderableType]:
         if n:
             yield ""
         yield Text(result.claim.title, f"bold {COLOURS[result.verdict]}")
-        yield _indented(Text(result.claim.text, "italic"))
-        variant = [under(result.claim)] if core.variant else []
-        if variant or core.clauses:
-            yield _indented(_pairs([("needs", text) for text in (*variant, *core.clauses)]))
+        yield indented(Text(result.claim.text, "italic"))
+        reading = [under(result.claim)] if core.variant else []
+        if reading or core.clauses:
+            needed = (*reading, *map(str, core.clauses))
+            yield indented(pairs([("needs", text) for text in needed]))
         if core.parts:
-            yield _indented(_needed(core.parts))
+            yield indented(_needed(core.parts))
         if core.untouched:
-            yield _indented(_pairs([("does without", ", ".join(core.untouched))]))
+            yield indented(pairs([("does without", ", ".join(core.untouched))]))
 
 
 def _needed(parts: Sequence[CorePart]) -> RenderableType:
@@ -298,14 +264,14 @@ def _needed(parts: Sequence[CorePart]) -> RenderableType:
             where = ", ".join((*functions, *lines))
             what = f"if {part.text}" if part.kind == "guard" else part.text
             rows.append(("" if n else action, f"{what} ({where})" if where else what))
-    return _pairs(rows)
+    return pairs(rows)
 
 
 def _open_questions(results: Iterable[Result]) -> Iterator[RenderableType]:
     for result in results:
         if result.verdict is Verdict.UNDETERMINED and len(result.detail) > SHORT:
             yield Text(result.claim.title, f"bold {OPEN}")
-            yield _indented(Text(result.detail))
+            yield indented(Text(result.detail))
 
 
 # -- derived answers ----------------------------------------------------------------------------
@@ -315,8 +281,8 @@ def _plans(results: Iterable[Result]) -> Iterator[RenderableType]:
     for result in results:
         if result.verdict is Verdict.PROVED and result.steps is not None:
             yield Text(result.claim.title, f"bold {GOOD}")
-            yield _indented(Text(result.claim.text, "italic"))
-            yield _indented(Text(f"From every reachable state: {result.detail}."))
+            yield indented(Text(result.claim.text, "italic"))
+            yield indented(Text(f"From every reachable state: {result.detail}."))
 
 
 def _clauses(results: Iterable[Result]) -> Iterator[RenderableType]:
@@ -329,78 +295,18 @@ def _answers(results: Iterable[Result]) -> Iterator[RenderableType]:
         if result.verdict is Verdict.DERIVED:
             bad = remark(result)
             yield Text(result.claim.title, f"bold {BAD if bad else GOOD}")
-            yield _indented(Text(result.claim.text, "italic"))
-            yield _indented(Text(_regions(result.answer)))
+            yield indented(Text(result.claim.text, "italic"))
+            yield indented(Text(regions(result.answer)))
             if bad:
-                yield _indented(Text(f"! {bad}", f"bold {BAD}"))
+                yield indented(Text(f"! {bad}", f"bold {BAD}"))
             elif result.awaited is not None:
-                yield _indented(Text("The articles lead one to expect just that.", QUIET))
+                yield indented(Text("The articles lead one to expect just that.", QUIET))
 
 
-def _regions(regions: Sequence[dict[str, str]]) -> str:
+def regions(regions: Sequence[dict[str, str]]) -> str:
     """Regions of versions, in words."""
     between = [f"from {region['from']} to {region['to']} (both included)" for region in regions]
     return "\n".join(between) or "none"
-
-
-def _administrators(tables: dict[str, Any]) -> Iterator[RenderableType]:
-    rows: list[dict[str, Any]] = tables.get(ADMINISTRATORS, {}).get("rows", [])
-    if not rows:
-        return
-    yield Text("What to expect of a Store.exe, by where AVAPI is enabled", f"bold {GOOD}")
-    yield _indented(
-        Text(
-            "Each block is about the Store.exe of the source. A2 is read as "
-            f"{tables[ADMINISTRATORS]['reading']}: under the other reading a client can be exposed "
-            "although AVAPI was never off (more.sticky_exposes). May be restored: in place of that "
-            "Store.exe, on databases of the format that it writes; databases that a later one has "
-            "upgraded stay so, and the later one's block says what starts on them. A no is proved "
-            "for any number of servers, mailboxes and attachments; a yes has the length of its "
-            "shortest run.",
-            QUIET,
-        )
-    )
-    yield ""
-    headings = ("AVAPI at\nsource", "AVAPI at\ndestination", "a move\ncan fail")
-    exposed = ("client exposed\nat source", "client exposed\nat destination")
-    yield _indented(_columns(*headings, *exposed), 2)
-    for n, (region, group) in enumerate(grouped(rows, lambda row: _regions([row["versions"]]))):
-        if n:
-            yield ""
-        yield _indented(Text(f"Store.exe {region}", "bold"), 2)
-        body = _columns()
-        for row in group:
-            body.add_row(
-                *("enabled" if row[f"{end}_antivirus"] else "disabled" for end in ENDS),
-                _cell(row["move_can_fail"]),
-                *(_cell(row[f"client_exposed_at_{end}"]) for end in ENDS),
-            )
-        yield _indented(body, 2)
-        yield _indented(_pairs([("may be restored", _regions(group[0]["restorable"]))]), 2)
-        if failing := group[0]["restorable_but_failing"]:
-            text = Text(f"! {_regions(failing)}", f"bold {FOUND}")
-            yield _indented(_pairs([("but fails moves", text)]), 2)
-
-
-def _columns(*headings: str) -> Table:
-    """The five columns of the administrators' table, with headings or for rows below them."""
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_header=bool(headings),
-        show_edge=False,
-        pad_edge=False,
-        padding=0,
-    )
-    for heading in headings or [""] * 5:
-        table.add_column(heading, width=14)
-    return table
-
-
-def _cell(cell: dict[str, Any]) -> Text:
-    if cell["answer"] == "no":
-        return Text("no", GOOD)
-    steps = cell["steps"]
-    return Text("yes" if steps is None else f"yes, {count(steps, 'step')}", f"bold {FOUND}")
 
 
 # -- the end ------------------------------------------------------------------------------------
@@ -429,28 +335,28 @@ def _closing(report: Report, *, allow_undetermined: bool) -> Iterator[Renderable
 # -- pieces -------------------------------------------------------------------------------------
 
 
-def _chapter(heading: str, parts: Iterable[RenderableType]) -> list[RenderableType]:
+def chapter(heading: str, parts: Iterable[RenderableType]) -> list[RenderableType]:
     """A heading and what stands below it; nothing where there is nothing."""
     body = list(parts)
-    return [_rule(heading), *body] if body else []
+    return [ruled(heading), *body] if body else []
 
 
-def _rule(heading: str) -> RenderableType:
+def ruled(heading: str) -> RenderableType:
     return Padding(Rule(Text(heading, "bold"), align="left", style=QUIET), (1, 0, 0, 0))
 
 
-def _indented(part: RenderableType, columns: int = 4) -> RenderableType:
+def indented(part: RenderableType, columns: int = 4) -> RenderableType:
     return Padding(part, (0, 0, 0, columns))
 
 
-def _pairs(pairs: Iterable[tuple[str, str | Text]]) -> RenderableType:
+def pairs(pairs: Iterable[tuple[str, str | Text]]) -> RenderableType:
     grid = Table.grid(padding=(0, 2, 0, 0))
     for label, text in pairs:
         grid.add_row(Text(label, QUIET), text)
     return grid
 
 
-def _printed(parts: Sequence[RenderableType], style: Style) -> str:
+def printed(parts: Sequence[RenderableType], style: Style) -> str:
     file = io.TextIOWrapper(io.BytesIO(), style.encoding, errors="replace", newline="\n")
     Console(
         file=file,

@@ -8,9 +8,9 @@ from typing import Any
 
 import z3
 
-from statecheck.safety.spelling import number_type, spell, spell_negation
 from statecheck.smt.roles import is_primed, subject
 from statecheck.smt.terms import subterms
+from statecheck.symbolic.spelling import number_type, spell, spell_negation
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key, States
 

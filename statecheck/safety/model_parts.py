@@ -38,10 +38,9 @@ def skeleton_below(term: z3.ExprRef) -> str:
     return skeleton(z3.substitute(term, *pairs)) if pairs else skeleton(term)
 
 
-def core_part(kind: str, action: str, text: str, origins: Iterable[Origin]) -> CorePart:
-    """A part as a core lists it, with its lines in order."""
-    lines = sorted(origins)
-    return CorePart(kind, action, text, tuple((o.file, o.line, o.function) for o in lines))
+def lines(origins: Iterable[Origin]) -> tuple[tuple[str, int, str], ...]:
+    """The lines that a part stands on, in order: file, line, function."""
+    return tuple((o.file, o.line, o.function) for o in sorted(origins))
 
 
 def short_name(key: Key) -> str:

@@ -9,32 +9,33 @@ of it left out as well, the proof fails. There may be other cores.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import z3
 
 from statecheck.claims.results import Core, CorePart
 from statecheck.modeling import NO_VARIANT
+from statecheck.modeling.mention import Expression
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.model_parts import (
     ModelPart,
     anything,
     conditions,
-    core_part,
     entity_name,
+    lines,
     short_name,
     skeleton_below,
     written_values,
 )
-from statecheck.safety.spelling import spell
 from statecheck.smt.grounding import Grounding
-from statecheck.smt.roles import is_subject, unprimed
+from statecheck.smt.roles import is_subject
 from statecheck.smt.solving import ground_solver, is_satisfiable
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.extraction import skeleton
 from statecheck.symbolic.origin import Origin
+from statecheck.symbolic.spelling import expression, members, mention
 from statecheck.symbolic.vocabulary import HISTORY, Key
 
 
@@ -160,19 +161,19 @@ class Cores:
         parts, macros = [], []
         for key, update in transitions.initial.items():
             decl = transitions.vocabulary.functions[key]
-            names = entity_name(update.variable)
-            text = f"{short_name(key)} = {spell(update.value, transitions, names)}"
+            value = expression(update.value, transitions, entity_name(update.variable))
+            start = replace(value, text=f"{short_name(key)} = {value}")
             part = ModelPart(
                 z3.FreshBool("start"),
-                CorePart("start", "", text, ()),
+                CorePart("start", "", start, mention(key, members(update.value)), ()),
                 (update.value,),
                 key.slot != HISTORY,
             )
             parts.append(part)
             free = anything(decl(update.variable), update.variable)
-            value = z3.If(part.name, update.value, free)
+            initial = z3.If(part.name, update.value, free)
             macros.append(
-                (decl, z3.substitute(value, (update.variable, z3.Var(0, decl.domain(0)))))
+                (decl, z3.substitute(initial, (update.variable, z3.Var(0, decl.domain(0)))))
             )
         context = _Context(
             self, lambda term, grounding: grounding.ground(z3.substitute_funs(term, *macros))
@@ -194,13 +195,14 @@ class Cores:
         if not asked:
             inner = (term for term in subterms(atom) if z3.is_bool(term))
             asked = [o for term in inner for o in command.asked.get(skeleton_below(term), ())]
-        text = spell(atom, self.transitions, names)
-        part = core_part("guard", command.name, text, asked)
+        condition = expression(atom, self.transitions, names)
+        part = CorePart("guard", command.name, condition, None, lines(asked))
         return ModelPart(z3.FreshBool("condition"), part, (atom,), listed)
 
     def _effect(self, command: Command, key: Key) -> ModelPart:
         origins = command.origins.get(key, ())
-        part = core_part("effect", command.name, short_name(key), origins)
+        written = Expression(short_name(key))
+        part = CorePart("effect", command.name, written, mention(key), lines(origins))
         values = written_values(command.updates[key].value)
         return ModelPart(z3.FreshBool("effect"), part, (*values,), key.slot != HISTORY)
 
@@ -227,21 +229,20 @@ class Cores:
         terms = [o.violation for o in obligations] + [c.term for c in chosen]
         return Core(
             tuple(dict.fromkeys(part.part for part in parts)),
-            tuple(map(str, chosen)),
+            tuple(map(self._expression, chosen)),
             needs_variant,
             tuple(self._untouched([*terms, *(term for part in parts for term in part.terms)])),
         )
 
+    def _expression(self, clause: Clause) -> Expression:
+        spelled = expression(clause.term, self.transitions, entity_name(clause.variable))
+        return replace(spelled, text=str(clause))
+
     def _untouched(self, terms: Iterable[z3.ExprRef]) -> Iterator[str]:
         """The functions of the machines that terms say nothing about."""
-        names = {
-            unprimed(part.decl().name())
-            for term in terms
-            for part in subterms(term)
-            if z3.is_app(part)
-        }
+        mentioned = self.transitions.relevance.mentioned(terms)
         for key in self.transitions.keys:
-            if str(key) not in names and key.slot != HISTORY:
+            if key not in mentioned and key.slot != HISTORY:
                 yield short_name(key)
 
     def _least(

@@ -57,11 +57,6 @@ def is_primed(term: z3.ExprRef) -> bool:
     return bool(term.decl().name().endswith(PRIME))
 
 
-def unprimed(name: str) -> str:
-    """The name of a function of the state, before the step as after it."""
-    return name.removesuffix(PRIME)
-
-
 def step_constant(name: str, sort: z3.SortRef, step: int | str = "") -> z3.ExprRef:
     """A constant of a step."""
     return z3.Const(f"{name}@{step}", sort)

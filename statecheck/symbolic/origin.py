@@ -11,7 +11,10 @@ import statemachine
 
 @dataclass(frozen=True, order=True)
 class Origin:
-    """A line of the model, and the function that it belongs to."""
+    """A line of the model, and the function that it belongs to.
+
+    Code of a generator expression belongs to the function around it.
+    """
 
     file: str
     line: int
@@ -31,4 +34,10 @@ def origin() -> Origin:
     frame = sys._getframe(1)
     while frame.f_back is not None and is_library(frame.f_code.co_filename):
         frame = frame.f_back
-    return Origin(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+    return Origin(frame.f_code.co_filename, frame.f_lineno, _function(frame.f_code.co_qualname))
+
+
+def _function(qualified: str) -> str:
+    """The innermost function with a name of its own; ``<lambda>`` where there is none."""
+    names = [scope.rpartition(".")[2] for scope in qualified.split(".<locals>.")]
+    return next((name for name in reversed(names) if not name.startswith("<")), names[-1])

@@ -28,13 +28,14 @@ class Relevance:
     def of(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
         """The functions that terms, the guards and the updates of such functions depend on."""
         needed: set[Key] = set()
-        left = self._guarding | self._mentioned(terms)
+        left = self._guarding | self.mentioned(terms)
         while left:
             needed |= left
             left = set().union(*(self._dependencies[key] for key in left)) - needed
         return needed
 
-    def _mentioned(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
+    def mentioned(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
+        """The functions that occur in terms, before a step or after it."""
         seen: set[int] = set()
         parts = (part for term in terms for part in subterms(term, seen) if z3.is_app(part))
         decls = {part.decl().get_id() for part in parts if part.num_args()}
@@ -48,7 +49,7 @@ class Relevance:
 
     @cached_property
     def _guarding(self) -> set[Key]:
-        return self._mentioned(command.guard for command in self.commands)
+        return self.mentioned(command.guard for command in self.commands)
 
     @cached_property
     def _dependencies(self) -> dict[Key, set[Key]]:
@@ -57,4 +58,4 @@ class Relevance:
         for updates in (self.initial, *(command.updates for command in self.commands)):
             for key, update in updates.items():
                 values[key].append(update.value)
-        return {key: {key} | self._mentioned(terms) for key, terms in values.items()}
+        return {key: {key} | self.mentioned(terms) for key, terms in values.items()}

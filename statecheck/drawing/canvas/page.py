@@ -1,4 +1,4 @@
-"""What surrounds every picture: a title, a line that says what it is, a legend, a source."""
+"""The frame around every picture: a title, a line that says what it is, a legend, a source."""
 
 from __future__ import annotations
 

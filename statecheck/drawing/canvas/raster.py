@@ -11,7 +11,7 @@ from typing import Any
 from statecheck.drawing.canvas.scene import Box, Circle, Curve, Item, Scene, Shape, Text, flat
 from statecheck.drawing.canvas.style import Theme
 from statecheck.drawing.canvas.svg import svg
-from statecheck.drawing.layout.layout import NoRenderer
+from statecheck.drawing.layout.renderers import NoRenderer
 
 FONTS = Path(__file__).with_name("fonts")
 """Liberation Sans, regular and bold, cut down to European letters and renamed as its licence asks.
@@ -23,7 +23,7 @@ ZOOM = 2.0
 
 
 def known(character: str) -> bool:
-    """Whether the project's own typeface has a character."""
+    """True if the project's own typeface has a character."""
     code = ord(character)
     return 32 <= code < 0x180 or 0x370 <= code < 0x500 or 0x2010 <= code < 0x2027
 

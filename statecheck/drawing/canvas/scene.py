@@ -1,4 +1,4 @@
-"""What is drawn, as plain data: texts, boxes and curves with roles for colours, in groups.
+"""Scenes as plain data: texts, boxes and curves with roles for colours, in groups.
 
 Coordinates are pixels at full size, from the upper left corner. A scene has no theme.
 """
@@ -153,7 +153,7 @@ def _moved(item: Item, dx: float, dy: float) -> Item:
 
 @dataclass(frozen=True)
 class Span:
-    """A part of a line: a text, or the sign that ``mark`` names (see ``statecheck.drawing.canvas.marks``)."""
+    """A part of a line: a text, or the sign that ``mark`` names (see `marks`)."""
 
     text: str = ""
     role: str = "ink"

@@ -27,8 +27,8 @@ def svg(scene: Scene, theme: Theme, name: str, *, font: str = FONT) -> str:
             'style="max-width:100%;height:auto" '
             f'role="img" aria-labelledby="{own}-title {own}-desc">'
         ),
-        f'<title id="{own}-title">{_said(scene.title)}</title>',
-        f'<desc id="{own}-desc">{_said(scene.description)}</desc>',
+        f'<title id="{own}-title">{_escaped(scene.title)}</title>',
+        f'<desc id="{own}-desc">{_escaped(scene.description)}</desc>',
         f"<style>{' '.join(style)}</style>",
         f'<rect class="page f-page" {size}/>',
         *_elements(scene.items, own, theme, set()),
@@ -55,7 +55,7 @@ def _roles(items: Iterable[Item]) -> Iterator[str]:
 
 
 @cache
-def _said(words: str) -> str:
+def _escaped(words: str) -> str:
     return escape(clean(words), quote=False)
 
 
@@ -71,7 +71,7 @@ def _elements(items: Iterable[Item], own: str, theme: Theme, taken: set[str]) ->
         taken.add(id_)
         yield f'<g id="{id_}" class="{classes}">'
         if item.title:
-            yield f"<title>{_said(item.title)}</title>"
+            yield f"<title>{_escaped(item.title)}</title>"
         if item.link:
             yield f'<a href="{escape(item.link)}-{theme.name}.svg">'
         yield from _elements(item.items, own, theme, taken)
@@ -86,7 +86,7 @@ def _element(item: Text | Box | Curve | Shape | Circle) -> str:
             return (
                 f'<text class="f-{item.role}" x="{_n(item.x)}" y="{_n(item.y)}" '
                 f'font-size="{_n(item.size)}"{bold} textLength="{_n(item.width)}" '
-                f'lengthAdjust="spacingAndGlyphs">{_said(item.text)}</text>'
+                f'lengthAdjust="spacingAndGlyphs">{_escaped(item.text)}</text>'
             )
         case Box():
             radius = f' rx="{_n(item.radius)}"' if item.radius else ""

@@ -29,7 +29,7 @@ _WIDTHS = {False: tuple(map(int, _REGULAR.split())), True: tuple(map(int, _BOLD.
 """Advance widths of the characters from blank to tilde, in thousandths of the size."""
 
 _ELSEWHERE, _WIDE = 680, 1150
-"""What other letters are taken to need, and East Asian ones and pictographs."""
+"""Widths that other letters are taken to need, and East Asian ones and pictographs."""
 
 TIED = "\u00a0"
 """A blank at which no line ends."""

@@ -1,4 +1,4 @@
-"""Which of several layouts is the clearest."""
+"""The clearest of several layouts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from statecheck.drawing.layout.geometry import Ground, Rectangle, muddle, short
 from statecheck.drawing.layout.layout import Graph, Laid, lay_out, prepare
 
 _WRONG, _TOO_WIDE, _BENT, _AREA = 4e5, 200, 4000, 0.01
-"""What counts: each thing that is wrong most, then width, then bends and area."""
+"""The weights: each fault counts most, then width, then bends and area."""
 
 
 class Draft(ABC):
@@ -44,7 +44,7 @@ class Draft(ABC):
 
     @cached_property
     def ground(self) -> Ground:
-        """What is where, without the labels."""
+        """The ground: boxes, frames and arrows, without the labels."""
         return self.bare()
 
     @cached_property
@@ -60,7 +60,7 @@ class Draft(ABC):
 
     @cached_property
     def least(self) -> float:
-        """What it costs if its labels touch nothing."""
+        """The cost if its labels touch nothing."""
         courses = self.ground.courses.values()
         width, height = self.laid.width, self.laid.height
         return (
@@ -83,8 +83,8 @@ def clearest(drafts: Iterable[D]) -> D:
     """The draft of least cost, of several the first. Labels are put where it matters."""
     known = list(drafts)
     prepare(draft.graph for draft in known)
-    found: list[tuple[float, int, D]] = []
+    best: list[tuple[float, int, D]] = []
     for number, draft in sorted(enumerate(known), key=lambda pair: pair[1].least):
-        if not found or draft.least <= found[0][0]:
-            found = [min([*found, (draft.cost, number, draft)], key=lambda own: own[:2])]
-    return found[0][2]
+        if not best or draft.least <= best[0][0]:
+            best = [min([*best, (draft.cost, number, draft)], key=lambda own: own[:2])]
+    return best[0][2]

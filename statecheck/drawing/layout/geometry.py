@@ -33,14 +33,14 @@ _WEIGHTS = tuple(
 
 def points_of(curve: tuple[Point, ...]) -> tuple[Point, ...]:
     """Points along cubic curves: a first point, and three more for each curve."""
-    found: list[Point] = []
+    points: list[Point] = []
     for start in range(0, len(curve) - 3, 3):
         (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve[start : start + 4]
-        found += [
+        points += [
             (p * ax + q * bx + r * cx + s * dx, p * ay + q * by + r * cy + s * dy)
             for p, q, r, s in _WEIGHTS
         ]
-    return tuple(found)
+    return tuple(points)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Course:
         return sum(math.dist(a, b) for a, b in itertools.pairwise((*self.points, self.tip)))
 
     def crosses(self, box: Rectangle) -> bool:
-        """Whether some point of it lies in a rectangle."""
+        """True if some point of it lies in a rectangle."""
         if not overlap(self.bounds, box):
             return False
         left, top, right, bottom = box
@@ -118,7 +118,7 @@ _HEAD = (11.0, 11.0)
 """The room that the head of an arrow takes around its tip."""
 
 _CLOSER, _GOOD = 0.0005, 0.004
-"""What each pixel counts by which a label is away from its line; a better place is sought from
+"""The cost of each pixel between a label and its line; a better place is sought from
 this on.
 """
 
@@ -151,12 +151,12 @@ def muddle(courses: Collection[Course]) -> int:
 
 
 def overlap(a: Rectangle, b: Rectangle) -> bool:
-    """Whether two rectangles have a point in common."""
+    """True if two rectangles have a point in common."""
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def inside(a: Rectangle, b: Rectangle) -> bool:
-    """Whether the first rectangle lies in the second."""
+    """True if the first rectangle lies in the second."""
     return b[0] <= a[0] and a[2] <= b[2] and b[1] <= a[1] and a[3] <= b[3]
 
 
@@ -173,7 +173,7 @@ def around(centre: Point, size: tuple[float, float], margin: float = 0) -> Recta
 
 @dataclass
 class Ground:
-    """What labels are put between: solid boxes, frames whose borders they must not touch, curves.
+    """Obstacles for labels: solid boxes, frames whose borders they must not touch, curves.
 
     ``page`` is the size that labels must stay within.
     """
@@ -217,10 +217,10 @@ class Ground:
             least = self.wrong(name, self.labels[name])
             if least > _GOOD:
                 for box in self._near(name, centre, size):
-                    found = self.wrong(name, box, least)
-                    if found < least:
-                        least, self.labels[name] = found, box
-                    if found <= _GOOD:
+                    wrong = self.wrong(name, box, least)
+                    if wrong < least:
+                        least, self.labels[name] = wrong, box
+                    if wrong <= _GOOD:
                         break
             total += least
         return total

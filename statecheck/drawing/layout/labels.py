@@ -1,15 +1,14 @@
-"""What is written at the arrows and states of a machine, and what its surroundings say of it."""
+"""The labels at the arrows and states of a machine, and its setting among other machines."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from statecheck.drawing.canvas.marks import line_width
 from statecheck.drawing.canvas.scene import Line, Span
 from statecheck.drawing.canvas.style import SMALL
-from statecheck.drawing.pictures.machine import Machine, Transition
+from statecheck.drawing.machine import Machine, Transition
 
 Ink = str | tuple[str, str]
 """An identifier wherever it stands, or (event, identifier) in the transitions of one event."""
@@ -17,7 +16,7 @@ Ink = str | tuple[str, str]
 
 @dataclass(frozen=True)
 class Setting:
-    """What a machine's surroundings say of it, and how it is shown.
+    """A machine's setting among other machines, and how it is shown.
 
     ``outcomes`` marks states as ``success`` or ``failure``. ``shared`` are the events in which
     other machines take part, with the words that explain them. ``full_ink`` are the identifiers
@@ -56,21 +55,21 @@ def description(machine: Machine) -> str:
 
 def in_words(transition: Transition) -> str:
     """Event, guard and action of a transition as one text."""
-    guard = f" [{' and '.join(transition.guards)}]" if transition.guards else ""
+    guard = f" [{' and '.join(map(str, transition.guards))}]" if transition.guards else ""
     effect = f" / {', '.join(transition.actions)}" if transition.actions else ""
     return f"{transition.event or '(no event)'}{guard}{effect}"
 
 
 @dataclass(frozen=True)
 class Lettering:
-    """What is written in each state's box, and at each arrow, by where it starts and ends."""
+    """The lines in each state's box, and at each arrow, by where it starts and ends."""
 
     inside: dict[str, list[Line]]
     edges: dict[tuple[str, str], list[Line]]
 
 
 def lettering(machine: Machine, setting: Setting, limit: float) -> Lettering:
-    """What is written in a machine, in lines about as wide as a limit."""
+    """The lettering of a machine, in lines about as wide as a limit."""
     parents, states = machine.parents, {state.id: state for state in machine.all()}
     inside: dict[str, list[Line]] = {state: [] for state in states}
     edges: dict[tuple[str, str], list[Line]] = {}
@@ -99,7 +98,7 @@ def lettering(machine: Machine, setting: Setting, limit: float) -> Lettering:
 
 
 def _has_arrow(transition: Transition, parents: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a transition leaves its state, and the states around it."""
+    """True if a transition leaves its state, and the states around it."""
     if transition.internal and not transition.targets:
         return False
     source = transition.source
@@ -148,14 +147,14 @@ def _guard(transition: Transition, setting: Setting) -> Iterator[list[Span]]:
 
     Brackets and the words between have the ink of the whole guard: grey where a part of it is.
     """
-    pieces = [word for guard in transition.guards for word in guard.split(" and ")]
+    conditions = [c for guard in transition.guards for c in guard.conditions]
     usual = "muted" if setting.full_ink is None else "ink"
-    roles = [_role(setting, usual, transition, piece) for piece in pieces]
+    roles = [_role(setting, usual, transition, c.names) for c in conditions]
     whole = "faint" if "faint" in roles else usual
-    for number, (piece, role) in enumerate(zip(pieces, roles, strict=True)):
+    for number, (condition, role) in enumerate(zip(conditions, roles, strict=True)):
         opening = [Span("[", whole)] if number == 0 else []
-        closing = Span("]" if number == len(pieces) - 1 else " and", whole)
-        yield [*opening, Span(piece, role), closing]
+        closing = Span("]" if number == len(conditions) - 1 else " and", whole)
+        yield [*opening, Span(condition.text, role), closing]
 
 
 def _actions(transition: Transition, setting: Setting) -> Iterator[list[Span]]:
@@ -163,23 +162,24 @@ def _actions(transition: Transition, setting: Setting) -> Iterator[list[Span]]:
     for number, action in enumerate(transition.actions):
         comma = "," if number < len(transition.actions) - 1 else ""
         words = f"{'/ ' if number == 0 else ''}{action}{comma}"
-        yield [Span(words, _role(setting, usual, transition, action))]
+        yield [Span(words, _role(setting, usual, transition, (action,)))]
 
 
-def _role(setting: Setting, usual: str, transition: Transition, piece: str) -> str:
-    name = re.sub(r"^validate |[! ()]", "", piece)
-    return setting.role(usual, name, (transition.event, name))
+def _role(setting: Setting, usual: str, transition: Transition, names: Iterable[str]) -> str:
+    """The role of what stands under some names, which may be meant in this event only."""
+    inks = [ink for name in names for ink in (name, (transition.event, name))]
+    return setting.role(usual, *inks)
 
 
 def _joined(line: Iterable[Span]) -> Line:
     """The line with neighbours of one look as one text."""
-    found: list[Span] = []
+    spans: list[Span] = []
     for span in line:
-        last = found[-1] if found else None
+        last = spans[-1] if spans else None
         if last and not (last.mark or span.mark) and (last.role, last.bold) == (
             span.role, span.bold
         ):  # fmt: skip
-            found[-1] = replace(last, text=last.text + span.text)
+            spans[-1] = replace(last, text=last.text + span.text)
         else:
-            found.append(span)
-    return tuple(found)
+            spans.append(span)
+    return tuple(spans)

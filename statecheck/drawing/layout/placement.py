@@ -13,7 +13,7 @@ from statecheck.drawing.layout.clarity import Draft
 from statecheck.drawing.layout.geometry import NEAR, Ground, Rectangle, around, inside
 from statecheck.drawing.layout.labels import Lettering, Setting
 from statecheck.drawing.layout.layout import Cluster, Edge, Graph, Node
-from statecheck.drawing.pictures.machine import Machine, State
+from statecheck.drawing.machine import Machine, State
 
 _INITIAL, _ENTRY, _EXIT = "initial of ", "entry of ", "exit of "
 _PAD = 12.0
@@ -108,7 +108,7 @@ class Placement(Draft):
         return f"{_EXIT}{id_}" if state is not None and state.children else id_
 
     def _hidden_edges(self) -> Iterator[Edge]:
-        """What keeps the ways in and out of a state before and behind everything in it."""
+        """Edges that keep the ways in and out of a state before and behind all that is in it."""
         for state in self.states.values():
             inside = [inner for inner in state.all() if inner is not state and not inner.children]
             if state.children and self._entry(state.id) == f"{_ENTRY}{state.id}":
@@ -238,16 +238,16 @@ def in_order(machine: Machine) -> list[str]:
     """The states in the order in which a machine may get there, breadth first."""
     states = {state.id: state for state in machine.all()}
     parents = machine.parents
-    found: dict[str, None] = {}
+    ordered: dict[str, None] = {}
     for start in (*machine.starts, *states):  # what is never reached comes last
         reached = [start]
         for id_ in reached:
-            if id_ in found:
+            if id_ in ordered:
                 continue
             for around_ in (*parents[id_], id_):
-                found.setdefault(around_)
+                ordered.setdefault(around_)
             inner = states[id_].children
             reached += [c.id for c in inner if c.initial or states[id_].kind == "parallel"]
             reached += [t for step in machine.transitions if step.source == id_
                         for t in step.targets]  # fmt: skip
-    return list(found)
+    return list(ordered)

@@ -7,21 +7,21 @@ from typing import Any
 
 from statemachine.statemachine import StateChart
 
+from statecheck.drawing.machine import describe
+from statecheck.drawing.picture import Picture
 from statecheck.drawing.pictures import dot, statechart, tables
-from statecheck.drawing.pictures.machine import describe
 from statecheck.drawing.pictures.mermaid import state_diagram
-from statecheck.drawing.pictures.picture import Picture
 from statecheck.modeling import ModelError
 
 
-def picture(found: Any, asked: str) -> Picture:
+def picture(machine_or_class: Any, asked: str) -> Picture:
     """The picture of a class or of an instance that was asked for as MODULE:CLASS.
 
     Raises ModelError if it is no state machine.
     """
-    cls = found if isinstance(found, type) else type(found)
+    cls = machine_or_class if isinstance(machine_or_class, type) else type(machine_or_class)
     if not issubclass(cls, StateChart):
-        what = f"the class {cls.__name__}" if cls is found else f"of type {cls.__name__}"
+        what = f"the class {cls.__name__}" if cls is machine_or_class else f"of type {cls.__name__}"
         raise ModelError(
             f"{asked!r} is {what}, which is no state machine; name a class that is derived from "
             "statemachine.StateMachine or statemachine.StateChart"

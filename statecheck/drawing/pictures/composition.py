@@ -53,7 +53,7 @@ def description(info: SystemInfo, joints: Sequence[Joint]) -> str:
 
 
 def whose(sent: Sent) -> str:
-    """Which entity an event goes to, in words."""
+    """The entity that an event goes to, in words."""
     kind = sent.entity.lower()
     if sent.each:
         return f"each {kind} {sent.relation or 'concerned'}"
@@ -149,8 +149,7 @@ class _Drawing:
 
 def _short(sent: Sent) -> str:
     """The same where the column says which kind it is."""
-    words = whose(sent)
-    return words.replace(f"each {sent.entity.lower()} ", "each ") if sent.relation else words
+    return f"each {sent.relation}" if sent.each and sent.relation else whose(sent)
 
 
 def _call(joint: Joint) -> str:

@@ -1,8 +1,7 @@
-"""What a proof rests on, laid over the machines: in full ink what it needs, the rest in grey."""
+"""A proof core laid over the machines: in full ink what the proof needs, the rest in grey."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,9 +11,10 @@ from statecheck.drawing.canvas.page import Frame, Key, framed
 from statecheck.drawing.canvas.scene import Group, Item, Scene, label, moved
 from statecheck.drawing.canvas.style import BODY, NAME, SMALL, WIDTH
 from statecheck.drawing.layout.labels import PLAIN, Ink, Setting
+from statecheck.drawing.machine import Machine
 from statecheck.drawing.pictures.joint import Joint
-from statecheck.drawing.pictures.machine import Machine
 from statecheck.drawing.pictures.statechart import STARTS, Drawing, best
+from statecheck.modeling import STATE
 
 _GAP = 40.0
 
@@ -48,19 +48,19 @@ class Core:
 
 def ink(
     machine: Machine, entity: str, slot: str, parts: Iterable[Mapping[str, Any]],
-    clauses: Iterable[str], joints: Sequence[Joint],
+    clauses: Iterable[Mapping[str, Any]], joints: Sequence[Joint],
 ) -> frozenset[Ink]:  # fmt: skip
-    """The identifiers of a machine that a proof core is about.
+    """The identifiers of a machine that a proof core is about: its parts and clauses as a report
+    has them.
 
     An effect on the machine needs the events that the action sends to it, and what it calls on the
     way; a condition needs the guard that asks it, in the events of its action only. The states
-    that a condition or a clause names are needed, whatever references lead to them.
+    that a condition or a clause compares with are needed, whatever references lead to them.
     """
-    own = f"{entity.lower()}.{slot}"
     events: set[str] = set()
-    found: set[Ink] = set()
+    needed: set[Ink] = set()
     for part in parts:
-        asked = {origin["function"] for origin in part["origins"]}
+        functions = {origin["function"] for origin in part["origins"]}
         sent = [
             s.event
             for joint in joints
@@ -68,24 +68,37 @@ def ink(
             for s in joint.sent
             if (s.entity, s.slot) == (entity, slot)
         ]
-        about = part["text"] == own or part["text"].startswith((f"{own}.", f"{own} "))
-        words = set(re.findall(r"\w+", part["text"]))
-        if part["kind"] == "start" and about:
-            found.add("initially")
-            found |= {state.name for state in machine.all() if state.name in words}
-        elif part["kind"] == "effect" and about:
+        written = [] if part["function"] is None else list(_of([part["function"]], entity, slot))
+        if part["kind"] == "start" and written:
+            needed |= {"initially", *_states(written)}
+        elif part["kind"] == "effect" and written:
             events.update(sent)
-            found |= {pair for pair in _called(machine, sent) if pair[1] in asked}
+            needed |= {pair for pair in _called(machine, sent) if pair[1] in functions}
         elif part["kind"] == "guard":
-            found |= {pair for pair in _asked(machine, sent) if pair[1] in asked | words}
-            found |= _states_in(machine, slot, part["text"])
+            mentioned = list(_of(part["mentions"], entity, slot))
+            values = [*mentioned, *(m for m in part["mentions"] if m["machine"] is None)]
+            asked = functions | {value["field"] for value in values}
+            needed |= {pair for pair in _asked(machine, sent) if pair[1] in asked}
+            needed |= _states(mentioned)
     for clause in clauses:
-        found |= _states_in(machine, slot, clause)
+        needed |= _states(_of(clause["mentions"], entity, slot))
     names = {state.id: state.name for state in machine.all()}
     for transition in machine.transitions:
         if transition.event in events:
-            found |= {names[state] for state in (transition.source, *transition.targets)}
-    return frozenset(found | events)
+            needed |= {names[state] for state in (transition.source, *transition.targets)}
+    return frozenset(needed | events)
+
+
+def _of(
+    mentions: Iterable[Mapping[str, Any]], entity: str, slot: str
+) -> Iterator[Mapping[str, Any]]:
+    """The mentions of a machine's state and fields."""
+    return (m for m in mentions if (m["entity"], m["machine"]) == (entity, slot))
+
+
+def _states(mentions: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The states of a machine that it is compared with, or starts in."""
+    return {state for m in mentions if m["field"] == STATE for state in m["values"]}
 
 
 def _called(machine: Machine, events: Sequence[str]) -> set[tuple[str, str]]:
@@ -98,63 +111,43 @@ def _asked(machine: Machine, events: Sequence[str]) -> set[tuple[str, str]]:
         for t in machine.transitions
         if t.event in events
         for guard in t.guards
-        for name in re.findall(r"\w+", guard)
+        for condition in guard.conditions
+        for name in condition.names
     }
 
 
-def _states_in(machine: Machine, slot: str, words: str) -> set[str]:
-    """The states of a machine that a condition compares it with."""
-    named = set(re.findall(rf"\b{slot}\.state !?= (\w+)", words))
-    return {state.name for state in machine.all() if state.name in named}
-
-
-def fields_read(slot: str, fields: Iterable[str], texts: Iterable[str]) -> tuple[str, ...]:
-    """The fields of a machine that conditions read."""
-    said = " ".join(texts)
-    return tuple(field for field in fields if re.search(rf"\b{slot}\.{field}\b", said))
+def fields_read(
+    entity: str, slot: str, fields: Iterable[str], terms: Iterable[Mapping[str, Any]]
+) -> tuple[str, ...]:
+    """The fields of a machine that conditions and clauses mention."""
+    mentioned = {m["field"] for term in terms for m in _of(term["mentions"], entity, slot)}
+    return tuple(field for field in fields if field in mentioned)
 
 
 def needs(
     parts: Iterable[Mapping[str, Any]], functions: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """What is needed of each action, in words; see ``readable``."""
+    """The parts that are needed of each action, in words; see ``readable``."""
     grouped: dict[str, list[str]] = {}
     for part in parts:
-        said = readable(part["text"], functions)
-        words = f"if {said}" if part["kind"] == "guard" else said
+        text = readable(part["text"], part["choices"], functions)
+        words = f"if {text}" if part["kind"] == "guard" else text
         grouped.setdefault(part["action"] or "at the start", []).append(words)
-    for action, found in grouped.items():
-        yield action, "; ".join(found)
+    for action, words_of_action in grouped.items():
+        yield action, "; ".join(words_of_action)
 
 
-def readable(term: str, functions: Mapping[str, str]) -> str:
+def readable(text: str, choices: Iterable[Mapping[str, Any]], functions: Mapping[str, str]) -> str:
     """A term in which what the solver spells out case by case is named again.
 
-    A choice of cases that looks at one path alone is a function of it: the one that ``functions``
-    names for its last part, or the path itself where the cases are those of an enumeration.
+    A choice of cases that looks at one value alone is a function of it: the one that ``functions``
+    names for its field, or the value itself where the choice is its place in an order.
     """
-    for group in _groups(term):
-        paths = set(re.findall(r"[a-z_]\w*(?:\.[a-z_]\w*)+", group))
-        if " if " not in group or len(paths) != 1:
-            continue
-        (path,) = paths
-        name = functions.get(path.rsplit(".", 1)[-1])
-        if name or " >= " not in group:
-            term = term.replace(group, f"{name}({path})" if name else path)
-    return term
-
-
-def _groups(term: str) -> Iterator[str]:
-    """The outermost parts in parentheses."""
-    depth = start = 0
-    for place, character in enumerate(term):
-        if character == "(":
-            start = place if depth == 0 else start
-            depth += 1
-        elif character == ")":
-            depth -= 1
-            if depth == 0:
-                yield term[start : place + 1]
+    for choice in sorted(choices, key=lambda choice: len(choice["text"]), reverse=True):
+        name, path = functions.get(choice["field"]), choice["path"]
+        if name or choice["is_rank"]:
+            text = text.replace(choice["text"], f"{name}({path})" if name else path)
+    return text
 
 
 # -- the picture --------------------------------------------------------------------------------
@@ -185,8 +178,8 @@ def picture(core: Core) -> Scene:
         core.title, "what its proof rests on", lines, tuple(dict.fromkeys(keys)), core.source
     )
     full = (max(size[0], 900.0), size[1] + 26 + height)
-    said = " ".join(f"{head}: {found}." for head, found in _rows(core))
-    return framed(frame, items, full, f"{' '.join(lines)} {said}")
+    rows = " ".join(f"{head}: {words}." for head, words in _rows(core))
+    return framed(frame, items, full, f"{' '.join(lines)} {rows}")
 
 
 def _machines(forms: Sequence[Drawing]) -> tuple[list[Item], tuple[float, float]]:
@@ -206,7 +199,7 @@ def _machines(forms: Sequence[Drawing]) -> tuple[list[Item], tuple[float, float]
 
 
 def _rows(core: Core) -> Iterator[tuple[str, str]]:
-    """What is needed, by action; the clauses; what is only read, and what is not needed."""
+    """The needed parts by action; the clauses; what is only read, and what is not needed."""
     yield from core.needs
     for clause in core.clauses:
         yield "invariant", clause
@@ -225,9 +218,9 @@ def _words(core: Core, width: float) -> tuple[list[Item], float]:
     column = max((text.width(head, BODY, bold=True) for head, _ in rows), default=0) + 18
     items: list[Item] = []
     y = 0.0
-    for head, said in rows:
+    for head, row in rows:
         items.append(label(0, y + BODY, head, "ink", BODY, bold=True))
-        for line in text.wrapped(said, SMALL, max(width, 900.0) - column):
+        for line in text.wrapped(row, SMALL, max(width, 900.0) - column):
             items.append(label(column, y + BODY, line, "muted", SMALL))
             y += SMALL * text.LEADING
         y += 5

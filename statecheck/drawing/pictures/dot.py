@@ -2,119 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from graphviz import Digraph, escape, nohtml
 
 from statecheck.drawing.canvas.style import LIGHT
 from statecheck.drawing.layout.labels import in_words
-from statecheck.drawing.layout.layout import quoted
+from statecheck.drawing.machine import Machine, State
 from statecheck.drawing.pictures.joint import Joint
-from statecheck.drawing.pictures.machine import Machine, State
 from statecheck.drawing.pictures.reachable import Reachable
 from statecheck.modeling import SystemInfo
-
-_HEAD = (
-    "digraph {",
-    'rankdir=LR; compound=true; fontname="Arial"; bgcolor="transparent"',
-    'node [shape=box style="rounded,filled" fontname="Arial" fontsize=13]',
-    'edge [fontname="Arial" fontsize=11 arrowsize=0.8]',
-)
 
 
 def of_machine(machine: Machine, outcomes: Mapping[str, str] | None = None) -> str:
     """A machine: nested states are clusters, transitions are labelled edges."""
-    colours = LIGHT.colours
+    graph = _digraph()
+    graph.attr("edge", color=LIGHT.colours["line"])
     anchors = {state.id: _anchor(state) for state in machine.all()}
     clusters = {state.id for state in machine.all() if state.children}
-    lines = [*_HEAD, f"edge [color={quoted(colours['line'])}]"]
-    lines += _states(machine.states, outcomes or {})
+    parents = machine.parents
+    _add_states(graph, machine.states, outcomes or {})
     for start in machine.starts:
-        lines.append(f"{quoted(f'start of {start}')} [shape=point width=0.15]")
-        lines.append(_edge(f"start of {start}", anchors[start], "", head=start, clusters=clusters))
+        point = _name(f"start of {start}")
+        graph.node(point, shape="point", width="0.15")
+        graph.edge(point, anchors[start], lhead=_cluster(start) if start in clusters else None)
     for transition in machine.transitions:
-        for target in transition.targets or (transition.source,):
-            words = in_words(transition)
-            source = transition.source
-            lines.append(_edge(anchors[source], anchors[target], words, source, target, clusters))
-    return "\n".join([*lines, "}"]) + "\n"
-
-
-def _anchor(state: State) -> str:
-    while state.children:
-        first = [child for child in state.children if child.initial]
-        state = (first or list(state.children))[0]
-    return state.id
-
-
-def _states(states: Iterable[State], outcomes: Mapping[str, str]) -> Iterator[str]:
-    for state in states:
-        actions = [f"{kind} / {name}" for kind, name in state.actions]
-        words = "\n".join([state.name, *[f'"{state.title}"'] * bool(state.title), *actions])
-        if state.children:
-            yield f"subgraph {quoted('cluster_' + state.id)} {{"
-            style = "dashed,rounded" if state.kind == "parallel" else "rounded"
-            yield f"label={_label(words)} style={quoted(style)}"
-            yield from _states(state.children, outcomes)
-            yield "}"
-            continue
-        role = outcomes.get(state.id, "state")
-        colours = f"color={quoted(LIGHT.colours[role])} "
-        colours += f"fillcolor={quoted(LIGHT.colours[f'{role}-fill'])}"
-        double = " peripheries=2" if state.kind == "final" or state.id in outcomes else ""
-        if "history" in state.kind:
-            words, double = ("H*" if "deep" in state.kind else "H"), " shape=circle"
-        yield f"{quoted(state.id)} [label={_label(words)} {colours}{double}]"
-
-
-def _label(words: str) -> str:
-    return quoted(words).replace("\n", "\\n")
-
-
-def _edge(
-    tail: str,
-    head_node: str,
-    words: str,
-    source: str = "",
-    head: str = "",
-    clusters: Iterable[str] = (),
-) -> str:
-    inside = source and head and (source.startswith(f"{head}.") or head.startswith(f"{source}."))
-    attributes = [f"label={_label(words)}"] if words else []
-    if source in clusters and not inside and source != head:
-        attributes.append(f"ltail={quoted('cluster_' + source)}")
-    if head in clusters and not inside and source != head:
-        attributes.append(f"lhead={quoted('cluster_' + head)}")
-    return f"{quoted(tail)} -> {quoted(head_node)} [{' '.join(attributes)}]"
+        source = transition.source
+        for target in transition.targets or (source,):
+            nested = source == target or source in parents[target] or target in parents[source]
+            framed = clusters.difference((source, target) if nested else ())
+            graph.edge(
+                anchors[source],
+                anchors[target],
+                _label(in_words(transition)) or None,
+                ltail=_cluster(source) if source in framed else None,
+                lhead=_cluster(target) if target in framed else None,
+            )
+    return _source(graph)
 
 
 def of_composition(info: SystemInfo, joints: Sequence[Joint]) -> str:
     """Actions on one side, machines on the other, the events between them."""
+    graph = _digraph()
     names = {(e.name, m.slot): m.cls.__name__ for e in info.entities for m in e.machines}
-    shared = LIGHT.colours["shared"]
-    lines = [*_HEAD]
-    lines += [f"{quoted(name)} [fillcolor={quoted(LIGHT.colours['state-fill'])}]"
-              for name in names.values()]  # fmt: skip
+    for name in names.values():
+        graph.node(_name(name), fillcolor=LIGHT.colours["state-fill"])
     for joint in joints:
-        lines.append(f'{quoted(joint.action)} [shape=plaintext style=""]')
+        graph.node(_name(joint.action), shape="plaintext", style="")
         together = len(joint.moved) > 1
         for sent in joint.sent:
-            target = names[sent.entity, sent.slot]
-            style = f" color={quoted(shared)} penwidth=2" if together else ""
-            lines.append(
-                f"{quoted(joint.action)} -> {quoted(target)} [label={_label(sent.event)}{style}]"
+            graph.edge(
+                _name(joint.action),
+                _name(names[sent.entity, sent.slot]),
+                _label(sent.event),
+                color=LIGHT.colours["shared"] if together else None,
+                penwidth="2" if together else None,
             )
-    return "\n".join([*lines, "}"]) + "\n"
+    return _source(graph)
 
 
-def of_states(the: Reachable) -> str:
+def of_states(states: Reachable) -> str:
     """A state graph; initial boxes have a double border."""
-    lines = [*_HEAD]
-    for number, heap in enumerate(the.heaps):
+    graph = _digraph()
+    for number, heap in enumerate(states.heaps):
         role = "composite" if heap.initial else "state"
         count = [f"{heap.states} states"] if heap.states > 1 else []
-        words = _label("\n".join([*heap.common, *count]))
-        fill = f"fillcolor={quoted(LIGHT.colours[f'{role}-fill'])}"
-        double = " peripheries=2" if heap.initial else ""
-        lines.append(f"{number} [label={words} {fill}{double}]")
-    for (a, b), actions in the.steps.items():
-        lines.append(f"{a} -> {b} [label={_label(chr(10).join(actions))}]")
-    return "\n".join([*lines, "}"]) + "\n"
+        graph.node(
+            str(number),
+            _label("\n".join([*heap.common, *count])),
+            fillcolor=LIGHT.colours[f"{role}-fill"],
+            peripheries="2" if heap.initial else None,
+        )
+    for (a, b), actions in states.steps.items():
+        graph.edge(str(a), str(b), _label("\n".join(actions)))
+    return _source(graph)
+
+
+def _digraph() -> Digraph:
+    graph = Digraph()
+    graph.attr(rankdir="LR", compound="true", fontname="Arial", bgcolor="transparent")
+    graph.attr("node", shape="box", style="rounded,filled", fontname="Arial", fontsize="13")
+    graph.attr("edge", fontname="Arial", fontsize="11", arrowsize="0.8")
+    return graph
+
+
+def _source(graph: Digraph) -> str:
+    source: str = graph.source
+    return source
+
+
+def _name(name: str) -> str:
+    """A name of a node or a cluster, any characters; in an edge a colon would begin a port."""
+    literal: str = escape(_printable(name).replace("%", "%25").replace(":", "%3A"))
+    return literal
+
+
+def _label(words: str) -> str:
+    """A label that means just these words."""
+    literal: str = nohtml(escape(_printable(words)).replace("\n", "\\n"))
+    return literal
+
+
+def _printable(words: str) -> str:
+    return re.sub(r"[\x00-\x09\x0b-\x1f]", "\ufffd", words)
+
+
+def _cluster(state: str) -> str:
+    return _name(f"cluster_{state}")
+
+
+def _anchor(state: State) -> str:
+    """The node that an arrow to or from a state is drawn to."""
+    while state.children:
+        first = [child for child in state.children if child.initial]
+        state = (first or list(state.children))[0]
+    return _name(state.id)
+
+
+def _add_states(graph: Digraph, states: Iterable[State], outcomes: Mapping[str, str]) -> None:
+    for state in states:
+        actions = [f"{kind} / {name}" for kind, name in state.actions]
+        words = "\n".join([state.name, *[f'"{state.title}"'] * bool(state.title), *actions])
+        if state.children:
+            with graph.subgraph(name=_cluster(state.id)) as frame:
+                style = "dashed,rounded" if state.kind == "parallel" else "rounded"
+                frame.attr(label=_label(words), style=style)
+                _add_states(frame, state.children, outcomes)
+            continue
+        role = outcomes.get(state.id, "state")
+        shape, double = None, state.kind == "final" or state.id in outcomes
+        if "history" in state.kind:
+            words, shape, double = ("H*" if "deep" in state.kind else "H"), "circle", False
+        graph.node(
+            _name(state.id),
+            _label(words),
+            color=LIGHT.colours[role],
+            fillcolor=LIGHT.colours[f"{role}-fill"],
+            peripheries="2" if double else None,
+            shape=shape,
+        )

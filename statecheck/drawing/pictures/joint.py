@@ -1,8 +1,8 @@
-"""Which action makes which machines step: recorded while the real engine runs every path of it."""
+"""The events that each action sends to machines, recorded while the real engine runs its paths."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -36,6 +36,16 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class _Relation:
+    """A relation of a loop's element to an argument of the action: the argument is the value of a
+    field of the element's machines, or, where no field is named, of a reference of the element.
+    """
+
+    argument: str
+    field: str | None
+
+
+@dataclass(frozen=True)
 class Joint:
     """An action: its parameters, the events that it sends in order, and the machines that it only
     looks at, as (entity, slot).
@@ -63,7 +73,7 @@ class _Recorder:
         at = machine.owner.term
         element = self.world.explorer.loops.element
         loop = element is not None and at.eq(element)
-        whose = "" if loop else _parameter(at)
+        whose = "" if loop else self.world.argument_in(at)
         sent = Sent(str(event), self.entity.name, self.slot, whose, loop)
         relations = self.world.path.setdefault(sent, {})
         if loop:
@@ -71,16 +81,31 @@ class _Recorder:
 
 
 class _Recording(World):
-    """A symbolic world that remembers the events that its machines got on the present path."""
+    """A symbolic world that remembers the events that its machines got on the present path.
 
-    path: dict[Sent, dict[str, None]]
+    ``arguments`` are those of the action, by the name of the parameter.
+    """
+
+    path: dict[Sent, dict[_Relation, None]]
+    arguments: dict[str, z3.ExprRef]
 
     def __init__(self, *arguments: Any) -> None:
-        self.path = {}
+        self.path, self.arguments = {}, {}
         super().__init__(*arguments)
 
-    def related(self, element: z3.ExprRef) -> Iterator[str]:
-        """How the present path relates an element of a loop to an argument of the action."""
+    def argument_in(self, term: z3.ExprRef) -> str:
+        """The action's parameter that a term is about."""
+        return next(filter(None, map(self._argument, subterms(term))), "")
+
+    def _argument(self, term: z3.ExprRef) -> str:
+        return next((name for name, known in self.arguments.items() if known.eq(term)), "")
+
+    def related(self, element: z3.ExprRef) -> Iterator[_Relation]:
+        """The relations of a loop's element to arguments of the action on the present path."""
+        fields: dict[z3.FuncDeclRef, str | None] = {
+            decl: key.name for key, decl in self.vocabulary.functions.items()
+        }
+        fields |= dict.fromkeys(self.vocabulary.references.values())
         explorer = Explorer.current()
         for scope in explorer.scopes:
             for id_, truth in scope.known.items():
@@ -88,11 +113,9 @@ class _Recording(World):
                 if not truth or term is None or not z3.is_eq(term):
                     continue
                 for own, other in (term.children(), term.children()[::-1]):
-                    argument = other.decl().kind() == z3.Z3_OP_UNINTERPRETED and _parameter(other)
-                    if argument and other.num_args() == 0 and _mentions(own, element):
-                        _, *names = own.decl().name().split(".")
-                        direct = len(names) == 1
-                        yield f"of the {argument}" if direct else f"{names[-1]}|{argument}"
+                    argument = self._argument(other)
+                    if argument and own.decl() in fields and _mentions(own, element):
+                        yield _Relation(argument, fields[own.decl()])
 
     def _construct(self, info: EntityInfo, machine: MachineInfo, owner: Any) -> Machine:
         instance = super()._construct(info, machine, owner)
@@ -100,28 +123,20 @@ class _Recording(World):
         return instance
 
 
-def _parameter(term: z3.ExprRef) -> str:
-    """The action's parameter that a term is about."""
-    for part in subterms(term):
-        if z3.is_const(part) and "." in str(part):
-            return str(part).rsplit(".", 1)[-1]
-    return ""
-
-
 def _mentions(term: z3.ExprRef, element: z3.ExprRef) -> bool:
     return any(part.eq(element) for part in subterms(term))
 
 
-def _relation(names: Iterable[str]) -> str:
+def _in_words(relations: Collection[_Relation]) -> str:
     """The relations of all paths in words."""
-    direct = [name for name in names if "|" not in name]
-    if direct:
-        return direct[0]
-    fields = [name.split("|") for name in names]
-    arguments = dict.fromkeys(argument for _, argument in fields)
+    for relation in relations:
+        if relation.field is None:
+            return f"of the {relation.argument}"
+    arguments = {relation.argument for relation in relations}
     if len(arguments) != 1:
         return ""
-    return f"whose {' or '.join(field for field, _ in fields)} is the {next(iter(arguments))}"
+    fields = " or ".join(relation.field for relation in relations if relation.field is not None)
+    return f"whose {fields} is the {arguments.pop()}"
 
 
 @cache
@@ -134,27 +149,31 @@ def _joints(system: type[System]) -> Iterator[Joint]:
     info = signature(system)
     world = _Recording(info, Vocabulary(info), Explorer())
     for action in info.actions:
-        sent: dict[Sent, dict[str, None]] = {}
+        sent: dict[Sent, dict[_Relation, None]] = {}
         world.info = replace(info, actions=(_recorded(action, world, sent),))
         (command,) = extract(world)
         world.info = info
         moved = {(s.entity, s.slot) for s in sent}
         looked = tuple(pair for pair in _looked_at(world, command) if pair not in moved)
         parameters = tuple(name for name, _ in action.parameters)
-        events = tuple(replace(s, relation=_relation(names)) for s, names in sent.items())
+        events = tuple(replace(s, relation=_in_words(related)) for s, related in sent.items())
         yield Joint(action.name, parameters, events, looked)
 
 
 def _recorded(
-    action: ActionInfo, world: _Recording, sent: dict[Sent, dict[str, None]]
+    action: ActionInfo, world: _Recording, sent: dict[Sent, dict[_Relation, None]]
 ) -> ActionInfo:
     """The action, which keeps the events of paths that it gets through; others never happen."""
+    names = [name for name, _ in action.parameters]
 
-    def fire(*arguments: Any) -> None:
+    def fire(system: Any, *arguments: Any) -> None:
         world.path.clear()
-        action.function(*arguments)
-        for found, relations in world.path.items():
-            sent.setdefault(found, {}).update(relations)
+        world.arguments = {
+            name: argument.term for name, argument in zip(names, arguments, strict=True)
+        }
+        action.function(system, *arguments)
+        for event, relations in world.path.items():
+            sent.setdefault(event, {}).update(relations)
 
     return replace(action, function=fire)
 
@@ -165,9 +184,9 @@ def _looked_at(world: World, command: Command) -> Iterator[tuple[str, str]]:
     for key, update in command.updates.items():
         own = world.vocabulary.functions[key](update.variable)
         terms += [update.value] if not update.value.eq(own) else []
-    names = {part.decl().name() for t in terms for part in subterms(t) if z3.is_app(part)}
-    seen: dict[tuple[str, str], None] = {}
-    for key in world.vocabulary.functions:
-        if str(key) in names and key.slot not in ("", HISTORY):
-            seen[key.entity, key.slot] = None
-    yield from seen
+    decls = {part.decl() for term in terms for part in subterms(term) if z3.is_app(part)}
+    yield from dict.fromkeys(
+        (key.entity, key.slot)
+        for key, decl in world.vocabulary.functions.items()
+        if decl in decls and key.slot not in ("", HISTORY)
+    )

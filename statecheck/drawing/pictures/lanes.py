@@ -1,9 +1,8 @@
-"""Which machines of a run have a lane, and how far apart: as their states and events need it."""
+"""The lanes of a run: which machines have one, and how far apart they are."""
 
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping, Sequence
 
 from statecheck.drawing.canvas import text
@@ -49,13 +48,11 @@ class Lanes:
         busy = [lane for m in self.played.moments for lane in {part.lane: None for part in m.parts}]
 
         def nearness(lane: Lane) -> int:
-            kind = re.sub(r"\d+$", "", lane.entity)
             looked = [
                 moment
                 for moment in self.played.moments
-                if (kind, lane.slot) in {(e.lower(), slot)
-                                         for e, slot in self.looked_at.get(moment.action, ())}
-            ]  # fmt: skip
+                if (lane.kind, lane.slot) in self.looked_at.get(moment.action, ())
+            ]
             named = any(lane.entity in moment.arguments for moment in looked)
             if named or lane.entity in self.witnesses:
                 return 0

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from statecheck.drawing.machine import Machine, State, Transition, describe
 from statecheck.drawing.pictures.composition import whose
 from statecheck.drawing.pictures.joint import Joint
-from statecheck.drawing.pictures.machine import Machine, State, Transition, describe
 from statecheck.drawing.pictures.reachable import Reachable
-from statecheck.drawing.pictures.run import Story, causes
+from statecheck.drawing.pictures.story import Story, causes
 from statecheck.modeling import SystemInfo
 
 ABREAST = 6
@@ -80,7 +80,11 @@ def _nested(states: Iterable[State], ids: dict[str, str], indent: str) -> Iterat
 def _label(transition: Transition) -> str:
     parts = [escaped(transition.event or "(no event)")]
     parts += [f"no. {transition.order}"] if transition.order else []
-    parts += [f"[{', '.join(map(escaped, transition.guards))}]"] if transition.guards else []
+    parts += (
+        [f"[{', '.join(escaped(str(guard)) for guard in transition.guards)}]"]
+        if transition.guards
+        else []
+    )
     parts += [f"/ {', '.join(map(escaped, transition.actions))}"] if transition.actions else []
     return " ".join(parts)
 
@@ -114,7 +118,7 @@ def run_sequence(story: Story) -> str:
         ends = sorted((involved[0], involved[-1]), key=lanes.index)
         over = ",".join(dict.fromkeys(ids[lane] for lane in ends))
         call = f"{number}. {moment.action}({', '.join(moment.arguments)})"
-        changes = [f"{what} = {new}" for what, _, new in moment.changes]
+        changes = [f"{change.place} = {change.after}" for change in moment.changes]
         words = "<br>".join(map(escaped, [call, *changes]))
         lines.append(f"    Note over {over}: {words}")
     if story.back_to is not None:
@@ -125,14 +129,14 @@ def run_sequence(story: Story) -> str:
     return "\n".join(lines) + "\n"
 
 
-def states_flow(the: Reachable) -> str:
+def states_flow(states: Reachable) -> str:
     """A state graph; initial boxes are stadiums."""
     lines = ["flowchart TB"]
-    for number, heap in enumerate(the.heaps):
+    for number, heap in enumerate(states.heaps):
         count = [f"{heap.states} states"] if heap.states > 1 else []
         words = "<br>".join(map(escaped, [*heap.common, *count]))
         left, right = ("([", "])") if heap.initial else ("[", "]")
         lines.append(f'    s{number}{left}"{words}"{right}')
-    for (a, b), actions in the.steps.items():
+    for (a, b), actions in states.steps.items():
         lines.append(f"    s{a} -->|{'<br>'.join(map(escaped, actions))}| s{b}")
     return "\n".join(lines) + "\n"

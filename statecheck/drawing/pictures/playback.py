@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import enum
 import inspect
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from statecheck.claims.results import Change
+from statecheck.drawing.machine import names_asked
 from statecheck.modeling import STATE, ActionDisabled, Entity, ModelError, Start, System, signature
 
 
 @dataclass(frozen=True)
 class Lane:
-    """One machine of one entity: ``server1.store``, and the class of the machine."""
+    """One machine of one entity of a kind: ``server1.store``, and the class of the machine."""
 
     entity: str
+    kind: str
     slot: str
     machine: str
 
@@ -45,12 +47,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Moment:
-    """One step: the action, who took part, and every value that changed, as (what, old, new)."""
+    """One step: the action, who took part, and every value that changed."""
 
     action: str
     arguments: tuple[str, ...]
     parts: tuple[Part, ...]
-    changes: tuple[tuple[str, str, str], ...]
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def play(system: type[System], run: Iterable[Any], setting: Mapping[str, Any]) -
     for entity in plain.info.entities:
         for member in plain.members(entity):
             for machine in entity.machines:
-                lane = Lane(member.name, machine.slot, machine.cls.__name__)
+                lane = Lane(member.name, entity.name, machine.slot, machine.cls.__name__)
                 lanes[member.name, machine.slot] = lane
                 getattr(member, machine.slot).add_listener(_Witness(lane, parts))
     states = tuple(getattr(_member(plain, e), slot).model.state for e, slot in lanes)
@@ -79,10 +81,7 @@ def play(system: type[System], run: Iterable[Any], setting: Mapping[str, Any]) -
     for number, step in enumerate(run, 1):
         parts.clear()
         changes = _fire(plain, number, step)
-        told = tuple(
-            (f"{c['entity']}.{c['what']}", c["before"], c["after"]) for c in step["changes"]
-        )
-        if changes != told:
+        if changes != tuple(Change(**change) for change in step["changes"]):
             raise ModelError(
                 f"step {number}, {step['action']}, does something else than the report says; "
                 "prove anew: rm diagrams/gallery/verdicts.json"
@@ -107,9 +106,8 @@ class _Witness:
         for candidate in source.transitions:
             if candidate.match(str(event)):
                 for spec in candidate.cond:
-                    for name in re.findall(r"[A-Za-z_]\w*", str(spec)):
-                        if name not in ("and", "or", "not"):
-                            answers[name] = _answer(machine, name, kwargs)
+                    for name in names_asked(str(spec)):
+                        answers[name] = _answer(machine, name, kwargs)
             if candidate is transition or str(candidate) == str(transition):
                 break
         self.parts.append(
@@ -125,7 +123,7 @@ class _Witness:
 
 
 def _answer(machine: Any, name: str, given: Mapping[str, Any]) -> bool:
-    """What a guard of a machine says."""
+    """The answer of a guard of a machine."""
     guard = getattr(machine, name)
     if not callable(guard):
         return bool(guard)
@@ -133,7 +131,7 @@ def _answer(machine: Any, name: str, given: Mapping[str, Any]) -> bool:
     return bool(guard(**{key: value for key, value in given.items() if key in wanted}))
 
 
-def _fire(plain: System, number: int, step: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+def _fire(plain: System, number: int, step: Mapping[str, Any]) -> tuple[Change, ...]:
     before = plain.snapshot()
     info = plain.info.action(step["action"])
     values = [_value(plain, type_, step["arguments"][name]) for name, type_ in info.parameters]
@@ -147,7 +145,7 @@ def _fire(plain: System, number: int, step: Mapping[str, Any]) -> tuple[tuple[st
     ):
         if old != new:
             what = machine.slot if name == STATE else f"{machine.slot}.{name}"
-            changes.append((f"{member.name}.{what}", str(old), str(new)))
+            changes.append(Change(member.name, what, str(old), str(new)))
     return tuple(changes)
 
 
@@ -159,11 +157,16 @@ def _built(system: type[System], setting: Mapping[str, Any]) -> System:
     info = signature(system)
     start: Mapping[str, str] = setting["start"]
     sizes: Mapping[str, int] = setting["sizes"]
+    numbers = {
+        f"{entity.name.lower()}{number + 1}": number
+        for entity in info.entities
+        for number in range(sizes[entity.plural])
+    }
     tables: dict[str, Any] = {}
     for entity in info.entities:
         tables[entity.plural] = [
             {
-                name: int(re.sub(r"\D", "", start[f"{entity.name.lower()}{i + 1}.{name}"])) - 1
+                name: numbers[start[f"{entity.name.lower()}{i + 1}.{name}"]]
                 for name, _ in entity.references
             }
             for i in range(sizes[entity.plural])

@@ -3,46 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
+from statecheck.claims.results import Change
 from statecheck.drawing.canvas import text
 from statecheck.drawing.canvas.marks import arrow_head, mark
 from statecheck.drawing.canvas.page import Frame, Key, framed, head_width
 from statecheck.drawing.canvas.scene import Box, Circle, Group, Item, Scene, Shape, label, rule
 from statecheck.drawing.canvas.style import BODY, HEADING, NAME, NARROWEST, SMALL
 from statecheck.drawing.pictures.lanes import AIR, Lanes, by_lane
-from statecheck.drawing.pictures.playback import Lane, Moment, Part, Played
+from statecheck.drawing.pictures.playback import Lane, Moment, Part
+from statecheck.drawing.pictures.story import Story, call, causes, description
 
 _STEP, _ACTION, _CHANGES = 54.0, 146.0, 244.0
 _WIDEST = 1060.0
 _BOX, _EDGE = 34.0, 22.0
-
-
-@dataclass(frozen=True)
-class Story:
-    """A run and what it shows.
-
-    ``ends`` is ``failure`` where the run breaks a claim and ``reached`` where it reaches one;
-    ``verdict`` the word for it. ``cause`` are sentences besides those that the run itself gives.
-    ``strong`` are names of fields (``store.version``) whose change makes a row stand out.
-    A lasso goes on for ever: after its last step the steps from number ``back_to`` + 1 on come
-    again. ``looked_at`` are the machines, as (kind of entity, machine), that each action looks at,
-    ``witnesses`` the entities that the claim is about.
-    """
-
-    title: str
-    subtitle: str
-    verdict: str
-    ends: str
-    claim: str
-    cause: tuple[str, ...]
-    played: Played
-    source: str
-    strong: Mapping[str, str] = field(default_factory=dict)
-    back_to: int | None = None
-    looked_at: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    witnesses: frozenset[str] = frozenset()
 
 
 def picture(story: Story) -> Scene:
@@ -57,42 +32,6 @@ def picture(story: Story) -> Scene:
     )
     items = tuple(drawing.items())
     return framed(frame, items, drawing.size, description(story))
-
-
-def description(story: Story) -> str:
-    """The run in words."""
-    steps = [
-        f"Step {number}: {call(moment)}; "
-        + (", ".join(f"{what} {old} to {new}" for what, old, new in moment.changes) or "no change")
-        + "."
-        for number, moment in enumerate(story.played.moments, 1)
-    ]
-    return " ".join((f"{story.claim} {story.verdict}.", *steps, *causes(story)))
-
-
-def call(moment: Moment) -> str:
-    """The action with its arguments."""
-    return f"{moment.action}({', '.join(moment.arguments)})"
-
-
-def causes(story: Story) -> Iterator[str]:
-    """Why the last step went as it did: what the claim's author says, and what the guards said."""
-    yield from story.cause
-    last = story.played.moments[-1:] if story.back_to is None else ()
-    for part in (part for moment in last for part in moment.parts):
-        held = _listed(part.held, "holds", "hold")
-        failed = _listed(part.failed, "does not hold", "do not hold")
-        said = ", ".join(filter(None, (held, failed)))
-        verb = f"goes to {part.after}" if part.after != part.before else f"stays {part.after}"
-        if said:
-            yield f"{part.lane.name} {verb}: {said}."
-
-
-def _listed(names: Sequence[str], one: str, many: str) -> str:
-    if not names:
-        return ""
-    words = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{words} {one if len(names) == 1 else many}"
 
 
 def _fitting(words: str, size: float, limit: float, *, bold: bool = False) -> float:
@@ -120,7 +59,7 @@ class _Drawing:
         width = max(width, min(_WIDEST, self.right + self._wanted()))
         self.room = width - self.right - 14 - _EDGE
         self.changes = [
-            [line for change in moment.changes for line in self._change(*change)]
+            [line for change in moment.changes for line in self._change(change)]
             for moment in self.played.moments
         ]
         self.heights = [54.0] + [
@@ -128,15 +67,15 @@ class _Drawing:
         ]
         self.foot = [
             (line, role)
-            for said, role in self._said()
-            for line in text.wrapped(said, BODY, width - 30)
+            for note, role in self._footnotes()
+            for line in text.wrapped(note, BODY, width - 30)
         ]
         self.bottom = self.top + sum(self.heights)
         below = 52 + len(self.foot) * BODY * 1.5
         self.size = (width, self.bottom + below)
 
-    def _said(self) -> Iterator[tuple[str, str]]:
-        """What is said below the steps."""
+    def _footnotes(self) -> Iterator[tuple[str, str]]:
+        """The notes below the steps, with their roles."""
         yield self.story.claim, "muted"
         for number, why in enumerate(causes(self.story)):
             cause = number == 0 and self.story.back_to is None
@@ -145,16 +84,20 @@ class _Drawing:
     def _wanted(self) -> float:
         """How wide the last column is where every change is one line."""
         changes = [change for moment in self.played.moments for change in moment.changes]
-        lines = (f"{what} = {new} (was {old})" for what, old, new in changes)
+        lines = (f"{c.place} = {c.after} (was {c.before})" for c in changes)
         return 15 + _EDGE + max((text.width(line, SMALL) for line in lines), default=0)
 
-    def _change(self, what: str, old: str, new: str) -> list[str]:
-        """A change in lines: what it was goes below, where both do not fit beside each other."""
-        whole = f"{what} = {new} (was {old})"
-        if text.width(whole, SMALL) <= self.room:
-            return [whole]
-        fits = text.wrapped(f"{what} = {new}", SMALL, self.room)
-        return [*fits, *(f"    {line}" for line in text.wrapped(f"(was {old})", SMALL, 200))]
+    def _change(self, change: Change) -> list[tuple[str, bool]]:
+        """A change in lines, indented or not: the former value goes below, where both do not fit
+        beside each other.
+        """
+        new, old = f"{change.place} = {change.after}", f"(was {change.before})"
+        if text.width(f"{new} {old}", SMALL) <= self.room:
+            return [(f"{new} {old}", False)]
+        return [
+            *((line, False) for line in text.wrapped(new, SMALL, self.room)),
+            *((line, True) for line in text.wrapped(old, SMALL, 200)),
+        ]
 
     def _x(self, lane: Lane) -> float:
         return self.ground.middles[lane]
@@ -163,7 +106,7 @@ class _Drawing:
         return self.top + sum(self.heights[:row]) + self.heights[row] / 2
 
     def start(self) -> tuple[str, ...]:
-        """What the run chose at its start, in words, but for what the lanes show."""
+        """The values that the run chose at its start, but for those that the lanes show."""
         shown = {lane.name for lane in self.lanes}
         tie = text.TIED
         chosen = [
@@ -177,7 +120,7 @@ class _Drawing:
         return tuple(lines)
 
     def legend(self) -> Iterator[Key]:
-        """What the signs of this run mean."""
+        """The meanings of the signs of this run."""
         parts = [part for moment in self.played.moments for part in moment.parts]
         yield Key("state at the start", box="state", fill="page")
         if any(part.before != part.after for part in parts):
@@ -208,7 +151,7 @@ class _Drawing:
         return [
             number
             for number, moment in enumerate(self.played.moments, 1)
-            if any(what.split(".", 1)[1] in self.story.strong for what, _, _ in moment.changes)
+            if any(change.what in self.story.strong for change in moment.changes)
         ]
 
     # -- drawing --------------------------------------------------------------------------------
@@ -353,11 +296,11 @@ class _Drawing:
         yield label(x, y + 5, name, ink, BODY, bold=True, anchor="middle")
 
     def _changed(self, number: int, y: float, ink: str) -> Iterator[Item]:
-        lines = self.changes[number - 1] or ["nothing"]
+        lines = self.changes[number - 1] or [("nothing", False)]
         role = "muted" if ink == "ink" else ink
         at = y - len(lines) * SMALL * text.LEADING / 2 + SMALL * 0.98
-        for line in lines:
-            indent = 12 if line.startswith(" ") else 0
+        for line, indented in lines:
+            indent = 12 if indented else 0
             yield label(self.right + 14 + indent, at, line, role, SMALL)
             at += SMALL * text.LEADING
 

@@ -26,13 +26,13 @@ from statecheck.drawing.layout.clarity import clearest
 from statecheck.drawing.layout.geometry import Rectangle
 from statecheck.drawing.layout.labels import PLAIN, Ink, Setting, description, in_words, lettering
 from statecheck.drawing.layout.placement import Form, Placement
-from statecheck.drawing.pictures.machine import Machine, State, Transition
+from statecheck.drawing.machine import Machine, State, Transition
 from statecheck.modeling import ModelError
 
 STARTS = tuple(
     Key(f"where it starts{where}", mark="dot", role="ink") for where in ("", ": in either")
 )
-"""What the legend says of where a machine starts: in one state, or in one of several."""
+"""The legend's keys for where a machine starts: in one state, or in one of several."""
 
 LARGEST = 60
 """Machines of more states cannot be read on one page, and are refused."""
@@ -223,7 +223,7 @@ class Drawing(Placement):
             yield from block(lines, x - inner / 2, top + 38, SMALL)
 
     def legend(self) -> Iterator[Key]:
-        """What the signs of this machine mean."""
+        """The meanings of the signs of this machine."""
         kinds = {state.kind for state in self.states.values()}
         transitions = self.machine.transitions
         yield STARTS[len(self.machine.starts) > 1]

@@ -8,11 +8,11 @@ from multiprocessing import Pipe, Process
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
-from proofs.catalogue import CLAIMS, QUESTIONS
-from proofs.session import prover
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Result, Verdict
 from statecheck.modeling import ModelError
+from statecheck.prover.project import Project
+from statecheck.prover.session import prover
 from statecheck.smt.interruption import ignore_interrupts
 
 GRACE = 1.0
@@ -20,6 +20,7 @@ GRACE = 1.0
 
 
 def shared(
+    project: Project,
     wanted: Sequence[Claim],
     jobs: int,
     timeout: float | None,
@@ -34,11 +35,11 @@ def shared(
     ``notes`` gets what the processes have to say to whoever runs them.
     """
     end = None if timeout is None else time.monotonic() + timeout
-    everything = (*CLAIMS, *QUESTIONS)
+    everything = project.catalogue
     numbers = [everything.index(claim) for claim in wanted]
     left = dict.fromkeys(wanted)
     workers = [
-        _Worker(numbers[part::jobs], timeout, seed, explain)
+        _Worker(project, numbers[part::jobs], timeout, seed, explain)
         for part in range(min(jobs, len(wanted)))
     ]
     try:
@@ -68,10 +69,15 @@ class _Worker:
     """A process that settles some claims."""
 
     def __init__(
-        self, numbers: Sequence[int], timeout: float | None, seed: int, explain: bool
+        self,
+        project: Project,
+        numbers: Sequence[int],
+        timeout: float | None,
+        seed: int,
+        explain: bool,
     ) -> None:
         self.results, sender = Pipe(duplex=False)
-        arguments = (sender, list(numbers), timeout, seed, explain)
+        arguments = (sender, project, list(numbers), timeout, seed, explain)
         self.process = Process(target=_work, args=arguments, daemon=True)
         self.process.start()
         sender.close()
@@ -99,13 +105,18 @@ class _Worker:
 
 
 def _work(
-    sender: Connection, numbers: Sequence[int], timeout: float | None, seed: int, explain: bool
+    sender: Connection,
+    project: Project,
+    numbers: Sequence[int],
+    timeout: float | None,
+    seed: int,
+    explain: bool,
 ) -> None:
     # Ctrl-C reaches every process of a terminal; the one that reports will end this one.
     ignore_interrupts()
-    everything = (*CLAIMS, *QUESTIONS)
+    everything = project.catalogue
     try:
-        engine = prover(seed=seed, timeout=timeout, explain=explain)
+        engine = prover(project, seed=seed, timeout=timeout, explain=explain)
         for result in engine.settle([everything[number] for number in numbers]):
             fields = {name: value for name, value in vars(result).items() if name != "claim"}
             sender.send((everything.index(result.claim), fields))

@@ -1,4 +1,4 @@
-"""``--certificates DIR`` and ``--recheck`` of ``python -m proofs``."""
+"""``--certificates DIR`` and ``--recheck`` of ``statecheck prove``."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from pathlib import Path
 
 import click
 
-from proofs import evidence
+from statecheck.certificate import evidence
 from statecheck.certificate.folder import OutputFolder
 from statecheck.claims.results import Report
 from statecheck.cli import console
 from statecheck.clock import Timeout, seconds_until
 from statecheck.exit_codes import Exit
+from statecheck.prover.project import Project
 from statecheck.recheck.scope import MANIFEST
 from statecheck.smt.interruption import interruptible, raise_if_interrupted
 
@@ -37,8 +38,9 @@ class Certified:
     """What is to be done with a certificate. Raises UsageError where DIR cannot be written."""
 
     def __init__(
-        self, path: str | None, *, recheck: bool, seed: int, timeout: float | None
+        self, project: Project, path: str | None, *, recheck: bool, seed: int, timeout: float | None
     ) -> None:
+        self.project = project
         self.name, self.recheck, self.seed = path, recheck, seed
         self.end = None if timeout is None else time.monotonic() + timeout
         self.folder = None
@@ -65,7 +67,7 @@ class Certified:
 
     @interruptible()
     def _finished(self, report: Report, *, stdout: bool) -> int:
-        files = evidence.certify(report, seed=self.seed, timeout=self._left())
+        files = evidence.certify(self.project, report, seed=self.seed, timeout=self._left())
         return self._kept(files, stdout=stdout)
 
     def _left(self) -> float | None:
@@ -104,7 +106,6 @@ class Certified:
         sys.stderr.flush()
         with subprocess.Popen(  # noqa: S603  (our own program)
             [sys.executable, "-m", "statecheck.recheck", str(folder.absolute())],
-            cwd=Path(__file__).parents[1],
             stdout=None if stdout else sys.stderr.fileno(),
         ) as process:
             try:
@@ -115,7 +116,7 @@ class Certified:
             except KeyboardInterrupt:
                 _told(process)
                 raise
-        swept = evidence.swept(timeout=self._left())
+        swept = evidence.swept(self.project, timeout=self._left())
         if swept.failure is not None:
             console.complain(swept.failure)
             return Exit.DIFFERS

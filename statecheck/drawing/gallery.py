@@ -10,18 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from statecheck.drawing import tables
 from statecheck.drawing.canvas import raster
 from statecheck.drawing.canvas.style import Theme
 from statecheck.drawing.canvas.svg import svg
-from statecheck.drawing.pictures import tables
-from statecheck.drawing.pictures.picture import IMAGES, TEXTS, Picture
-
-FOLDER = Path(__file__).with_name("gallery")
-"""The committed pictures."""
+from statecheck.drawing.picture import IMAGES, TEXTS, Picture
+from statecheck.files import OutputFile
 
 INDEX = "README.md"
-
-NOTICE = "<!-- Written by python -m diagrams; do not edit. -->"
 
 
 @dataclass(frozen=True)
@@ -77,18 +73,12 @@ def write(output: Output, folder: Path) -> bool:
     path = folder / output.name
     if path.is_file() and path.read_bytes() == content:
         return False
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    OutputFile(str(path)).write(content)
     return True
 
 
 def differing(wanted: Sequence[Output], folder: Path) -> Iterator[str]:
-    """What is wrong with committed files: missing, different, or not wanted any more."""
+    """The faults of committed files: missing, different, or not wanted any more."""
     for output in wanted:
         path = folder / output.name
         if not path.is_file():
@@ -120,9 +110,9 @@ def stale(wanted: Sequence[Output], folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.svg") if path.name not in names)
 
 
-def index(pictures: Sequence[Picture]) -> str:
-    """The gallery's page: every picture, in the theme of who reads it."""
-    lines = [NOTICE, "", "# Gallery", ""]
+def index(pictures: Sequence[Picture], command: str) -> str:
+    """The page of a gallery, which ``command`` writes: every picture, in the reader's theme."""
+    lines = [f"<!-- Written by {command}; do not edit. -->", "", "# Gallery", ""]
     lines += [
         (
             "Drawn by `make diagrams` from the model and its verdicts. Each picture follows the "

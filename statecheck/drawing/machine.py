@@ -45,6 +45,24 @@ class State:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """A condition as the class writes it, and the names that it asks."""
+
+    text: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A guard of a transition: conditions that all have to hold."""
+
+    conditions: tuple[Condition, ...]
+
+    def __str__(self) -> str:
+        return " and ".join(condition.text for condition in self.conditions)
+
+
+@dataclass(frozen=True)
 class Transition:
     """A transition. ``order`` is its place among those of the same event out of the same state,
     which are tried in turn; 0 where it is the only one. No ``event``: it needs none. ``guards``
@@ -54,7 +72,7 @@ class Transition:
     event: str
     source: str
     targets: tuple[str, ...]
-    guards: tuple[str, ...]
+    guards: tuple[Guard, ...]
     actions: tuple[str, ...]
     internal: bool
     order: int = 0
@@ -83,15 +101,15 @@ class Machine:
     @property
     def parents(self) -> dict[str, tuple[str, ...]]:
         """For each state the ids of the states around it, outermost first."""
-        found: dict[str, tuple[str, ...]] = {}
+        around_state: dict[str, tuple[str, ...]] = {}
 
         def visit(states: Iterable[State], around: tuple[str, ...]) -> None:
             for state in states:
-                found[state.id] = around
+                around_state[state.id] = around
                 visit(state.children, (*around, state.id))
 
         visit(self.states, ())
-        return found
+        return around_state
 
 
 _GENERIC = (
@@ -122,7 +140,7 @@ class _Reader:
 
     def machine(self) -> Machine:
         states = tuple(self.state(state, "") for state in self.cls.states)
-        transitions = tuple(found for state in self.cls.states for found in self.transitions(state))
+        transitions = tuple(t for state in self.cls.states for t in self.transitions(state))
         starts = tuple(getattr(self.cls, "starts_in", ()))
         if not starts:
             starts = tuple(state.name for state in states if state.initial)
@@ -148,8 +166,8 @@ class _Reader:
             *(("invoke", name) for name in self.callbacks(state.invoke)),
         ]
         initial = bool(state.initial) and not bool(getattr(state.parent, "parallel", False))
-        said = str(state.name)
-        title = "" if _plain(said) == _plain(state.id) else said
+        title = str(state.name)
+        title = "" if _plain(title) == _plain(state.id) else title
         return State(own, state.id, _kind(state), initial, tuple(actions), children, title)
 
     def transitions(self, state: Any) -> Iterator[Transition]:
@@ -161,8 +179,8 @@ class _Reader:
                 self.ids[id(state)],
                 tuple(self.ids[id(target)] for target in transition.targets),
                 (
-                    *(f"validate {name}" for name in self.callbacks(transition.validators)),
-                    *self.callbacks(transition.cond),
+                    *(_guard(name, "validate ") for name in self.callbacks(transition.validators)),
+                    *(_guard(text) for text in self.callbacks(transition.cond)),
                 ),
                 tuple(
                     name
@@ -179,6 +197,17 @@ class _Reader:
             if spec.is_convention and (spec.func not in self.names or spec.func in _GENERIC):
                 continue
             yield str(spec)
+
+
+def _guard(text: str, before: str = "") -> Guard:
+    parts = text.split(" and ")
+    return Guard(tuple(Condition(f"{before}{part}", names_asked(part)) for part in parts))
+
+
+def names_asked(condition: str) -> tuple[str, ...]:
+    """The names in a condition as the library writes it: Python's Boolean operators, !, ^ and v."""
+    names = re.findall(r"[^\W\d]\w*", condition)
+    return tuple(dict.fromkeys(name for name in names if name not in ("and", "or", "not", "v")))
 
 
 def _plain(words: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from statecheck.drawing.canvas.scene import Scene
-from statecheck.drawing.pictures.tables import Table
+from statecheck.drawing.tables import Table
 
 TEXTS = {"dot": ".dot", "mermaid": ".mmd", "html-table": ".html"}
 """The forms that are text, and need no renderer."""
@@ -34,10 +34,10 @@ class Picture:
 
     @cached_property
     def scene(self) -> Scene:
-        """What is drawn, in no theme; laid out once."""
+        """The scene, in no theme; laid out once."""
         return self.draw()
 
     def has(self, form: str) -> bool:
-        """Whether it can be had in a form."""
+        """True if it can be had in a form."""
         texts = {"dot": self.dot, "mermaid": self.mermaid, "html-table": self.table}
         return form in IMAGES or texts[form] is not None
