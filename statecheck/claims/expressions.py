@@ -172,7 +172,7 @@ class _Reader:
 
 
 def _is_alone(info: SystemInfo) -> bool:
-    """Whether a system is one machine alone (see `statecheck.modeling.single_machine`)."""
+    """Tell whether a system is one machine alone (see `statecheck.modeling.single_machine`)."""
     return len(info.entities) == 1 and [m.slot for m in info.entities[0].machines] == [SLOT]
 
 

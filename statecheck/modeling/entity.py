@@ -57,6 +57,6 @@ class Many(Sequence[E], Generic[E]):
         return self._members[index]
 
     def where(self, **attributes: object) -> Many[E]:
-        """Those whose attributes have these values: ``attachments.where(mailbox=mailbox)``."""
+        """The entities with these attributes: ``attachments.where(mailbox=mailbox)``."""
         wanted = attributes.items()
         return Many([e for e in self._members if all(getattr(e, n) == v for n, v in wanted)])

@@ -144,7 +144,7 @@ def _templates(
 def _thresholds(
     transitions: TransitionSystem, terms: Iterable[z3.ExprRef]
 ) -> Iterator[tuple[Key, int]]:
-    """What one number of a type is compared with, every number of that type may be."""
+    """The numbers that one function of a type is compared with, for every function of that type."""
     types = transitions.vocabulary.types
     numbers: dict[Any, dict[int, None]] = {}
     seen: set[int] = set()

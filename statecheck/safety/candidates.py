@@ -114,6 +114,6 @@ class Candidates:
         )
 
     def belongs_elsewhere(self, literals: Literals) -> bool:
-        """Whether a clause is really one about an entity that this one leads to."""
+        """Tell whether a clause is really one about an entity that this one leads to."""
         hops = {self.atoms[i].place[:1] for i, _ in literals}
         return len(hops) == 1 and hops != {()}

@@ -58,7 +58,7 @@ class _Step:
         self.asserted = self.grounding.assert_into(self.solver, self.asserted)
 
     def check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
-        """Whether a model exists. Raises Timeout."""
+        """Tell whether a model exists. Raises Timeout."""
         return is_satisfiable(self.solver, assumptions, self.houdini.induction.time_left)
 
     def excluded(self, terms: Mapping[int, z3.BoolRef], candidates: Iterable[str]) -> set[int]:
@@ -221,4 +221,4 @@ class Houdini:
 
 
 ProofGoal = Callable[[Command], z3.BoolRef]
-"""What is to be excluded of a step of a command from a state of the invariant, as a ground term."""
+"""The ground term that no step of a command from a state of the invariant is to make true."""

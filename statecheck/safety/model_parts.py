@@ -1,4 +1,4 @@
-"""Parts of a model, and what an action or a term has of them."""
+"""The parts of a model that a proof may need."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CONNECTIVES = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_NOT, z3.Z3_OP_IMPLIES, z3.Z3
 
 @dataclass(frozen=True, eq=False)
 class ModelPart:
-    """A part, what stands for its being kept, and the terms that it adds to a model.
+    """A part, the literal by which it is kept, and the terms that it adds to a model.
 
     A part of a history belongs to the claims: it is always kept, and not listed.
     """
@@ -63,12 +63,12 @@ def anything(term: z3.ExprRef, variable: z3.ExprRef | None) -> z3.ExprRef:
 
 
 def _is_frame(term: z3.BoolRef, variable: z3.ExprRef) -> bool:
-    """Whether a condition says which entity is written."""
+    """Tell whether a condition says which entity is written."""
     return z3.is_eq(term) and any(side.eq(variable) for side in term.children())
 
 
 def written_values(term: z3.ExprRef) -> Iterator[z3.ExprRef]:
-    """What an effect may write; a truth that it writes is made of conditions."""
+    """The values that an effect may write; a truth that it writes is made of conditions."""
     if z3.is_bool(term):
         return
     if z3.is_app(term) and term.decl().kind() == z3.Z3_OP_ITE:

@@ -62,7 +62,7 @@ class _Context:
             self.grounding.forall(clause.sort, cores.hypothesis(index, clause))
 
     def excluded(self, terms: Iterable[z3.BoolRef], assumed: Iterable[z3.BoolRef]) -> bool:
-        """Whether these parts and clauses exclude all terms. ``core`` says which of them do."""
+        """Tell whether parts and clauses exclude all terms. ``core`` says which of them do."""
         asked = z3.FreshBool("asked")
         names = [self._literal(term) for term in terms]
         self._asserted = self.grounding.assert_into(self._solver, self._asserted)
@@ -267,7 +267,7 @@ class Cores:
     def _asked(
         self, obligations: Sequence[ProofTask], clauses: Iterable[int]
     ) -> list[tuple[_Context, list[z3.BoolRef]]]:
-        """What has to be excluded of each action, at the start, and of states."""
+        """The terms that are to be excluded of each action, at the start, and of states."""
         broken = [self.induction.violation(self.clauses[k]) for k in sorted(clauses)]
         primed = [self.transitions.primed(term) for term in broken]
         steps = [o.violation for o in obligations if o.on_step] + primed

@@ -36,7 +36,7 @@ class StepConstants:
 
 @dataclass(frozen=True)
 class CommandInstance:
-    """What a step is if it takes a command.
+    """A step that takes a command.
 
     ``arguments`` are the command's; ``named`` has what stands for the entities that it names, to be
     put in one after the other; ``entities`` are all of its constants that stand for one. ``facts``
@@ -109,12 +109,12 @@ class StepTemplate:
         return {key: z3.Or(*chosen) for key, chosen in owners.items()}
 
     def chosen(self, command: Command) -> z3.BoolRef:
-        """That the step takes a command."""
+        """The formula by which the step takes a command."""
         taken: z3.BoolRef = self.action == self.transitions.actions[command.name]
         return taken
 
     def value(self, key: Key) -> z3.ExprRef:
-        """What a function of the state becomes, over ``Var(0)``."""
+        """The next value of a function of the state, over ``Var(0)``."""
         if key not in self._values:
             decl = self.transitions.vocabulary.functions[key]
             variable = self.transitions.world.variable(key)
@@ -159,7 +159,7 @@ def lookups(transitions: TransitionSystem) -> dict[str, list[z3.ExprRef]]:
 
 
 def merge_writes(old: z3.ExprRef, writes: Iterable[tuple[z3.BoolRef, z3.ExprRef]]) -> z3.ExprRef:
-    """What a function becomes: ``old``, or what the one action that is chosen writes.
+    """The next value of a function: ``old``, or the value that the one chosen action writes.
 
     Sorted by what is written rather than by who writes it: one condition for each value.
     """

@@ -28,7 +28,7 @@ def subject_name(kind: str) -> str:
 
 
 def is_subject(term: z3.ExprRef) -> bool:
-    """Whether a term is one that `subject` makes."""
+    """Tell whether a term is one that `subject` makes."""
     return bool(z3.is_const(term) and term.decl().name().startswith(_SUBJECT))
 
 
@@ -48,12 +48,12 @@ def loop_element(sort: z3.SortRef, loop: int) -> z3.ExprRef:
 
 
 def is_loop_element(constant: z3.ExprRef) -> bool:
-    """Whether a constant of the model's code is one that `loop_element` makes."""
+    """Tell whether a constant of the model's code is one that `loop_element` makes."""
     return _ELEMENT in constant.decl().name()
 
 
 def is_primed(term: z3.ExprRef) -> bool:
-    """Whether a term is the value of a function after a step."""
+    """Tell whether a term is the value of a function after a step."""
     return bool(term.decl().name().endswith(PRIME))
 
 

@@ -141,7 +141,7 @@ def _merge_at(tree: Any, key: Key, entity: z3.ExprRef) -> z3.ExprRef:
 
 
 def _idle(world: World, guard: z3.BoolRef, key: Key, update: Update) -> bool:
-    """Whether an enabled action leaves a function as it is, such as a self transition."""
+    """Tell whether an enabled action leaves a function as it is, such as a self transition."""
     solver = z3.SimpleSolver()
     solver.set("timeout", 1000)
     solver.add(guard, update.value != world.vocabulary.functions[key](update.variable))

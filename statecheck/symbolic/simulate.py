@@ -121,7 +121,7 @@ class Simulator:
 
 
 def _table(updates: Mapping[Key, Update]) -> tuple[tuple[str, ...], Compiled]:
-    """What is written, and a function that has the values at every entity."""
+    """The functions that are written, and one that evaluates them at every entity."""
     columns = [(update.variable, update.value) for update in updates.values()]
     return tuple(map(str, updates)), tabulated(*columns)
 

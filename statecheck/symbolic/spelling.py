@@ -44,7 +44,7 @@ def spell_negation(
 
 
 def _is_name(term: z3.ExprRef, places: Mapping[int, str]) -> bool:
-    """Whether a term is spelled as one name or value."""
+    """Tell whether a term is spelled as one name or value."""
     if term.get_id() in places or term.num_args() == 0:
         return True
     return term.decl().kind() == z3.Z3_OP_UNINTERPRETED and _is_name(term.arg(0), places)
@@ -181,7 +181,7 @@ class _Speller:
                 yield Choice(text, path, key.name, self._is_rank(term, value, key))
 
     def _is_rank(self, term: z3.ExprRef, value: z3.ExprRef, key: Key) -> bool:
-        """Whether a choice is nothing but a member's place in the order of its enumeration."""
+        """Tell whether a choice is nothing but a member's place in the order of its enumeration."""
         type_ = self.transitions.vocabulary.types[key]
         ordered = (
             isinstance(type_, type) and issubclass(type_, enum.Enum) and issubclass(type_, int)

@@ -44,7 +44,7 @@ class SymbolicStep(Step):
         self.after = transitions.next_world.system
 
     def fires(self, action: Callable[..., Any], *arguments: Any) -> Any:
-        """Whether the step is this action with these arguments."""
+        """The truth that the step is this action with these arguments."""
         command = self.transitions.command(action.__name__)
         vocabulary = self.transitions.vocabulary
         parts = [self.transitions.action == self.transitions.actions[command.name]]
@@ -222,13 +222,13 @@ class TransitionSystem:
         return self._simple[term.get_id()][1]
 
     def update_macros(self, command: Command) -> Macros:
-        """What the primed functions stand for after an action."""
+        """The definitions of the primed functions after an action."""
         if command.name not in self._macros:
             self._macros[command.name] = self.macros(command.updates)
         return self._macros[command.name]
 
     def macros(self, updates: dict[Key, Update]) -> Macros:
-        """What the primed functions stand for, if these are the updates."""
+        """The definitions of the primed functions for some updates."""
         pairs = []
         for key, decl in self.vocabulary.functions.items():
             variable = z3.Var(0, decl.domain(0))
@@ -249,7 +249,7 @@ class TransitionSystem:
         )
 
     def variant_constraints(self, variant: Variant) -> list[z3.BoolRef]:
-        """What a variant fixes, as terms."""
+        """The formulas that fix the constants of a variant."""
         return [
             self.vocabulary.constants[name] == self.vocabulary.literal(value)
             for name, value in variant.constants
