@@ -21,7 +21,8 @@ from statecheck.modeling import (
     System,
     signature,
 )
-from statecheck.symbolic.vocabulary import HISTORY, States
+from statecheck.symbolic.codes import decoded, member_name
+from statecheck.symbolic.vocabulary import HISTORY
 
 
 class ReplayError(Exception):
@@ -118,7 +119,7 @@ class Player:
         self.past.values = dict(self.now.values)
         action = self.after.info.action(name)
         values = [
-            _value(self.after, type_, value)
+            decoded(value, type_, self.after)
             for (_, type_), value in zip(action.parameters, arguments, strict=True)
         ]
         try:
@@ -145,7 +146,7 @@ class Player:
         """The values of a claim's variables, in the state that the claim is given."""
         system = self.before if claim.on_step else self.after
         return tuple(
-            _value(system, type_, value)
+            decoded(value, type_, system)
             for (_, type_), value in zip(claim.variables, self.found.witness, strict=True)
         )
 
@@ -339,7 +340,7 @@ def _build(system: type[System], found: ConcreteRun) -> System:
         ]
     bare = system()
     constants = {
-        name: _value(bare, type_, found.constants[name]) for name, type_, _ in info.constants
+        name: decoded(found.constants[name], type_, bare) for name, type_, _ in info.constants
     }
     return system(**tables, **constants)
 
@@ -352,11 +353,11 @@ def _arrange(system: System, found: ConcreteRun) -> None:
                 record = getattr(member, machine.slot).model
                 name = f"{entity.name}.{machine.slot}."
                 if len(machine.starts_in) > 1:
-                    record._restore(STATE, found.initial[name + STATE][member.index].split(".")[1])
+                    record._restore(STATE, member_name(found.initial[name + STATE][member.index]))
                 for info in machine.fields:
                     if info.field.start is Start.ANYTHING:
                         value = found.initial[name + info.name][member.index]
-                        record._restore(info.name, _value(system, info.type, value))
+                        record._restore(info.name, decoded(value, info.type, system))
             for machine in entity.machines:
                 instance = getattr(member, machine.slot)
                 for info in machine.fields:
@@ -368,17 +369,6 @@ def _copy(source: System, target: System) -> None:
     target.restore(
         [target[value] if isinstance(value, Entity) else value for value in source.snapshot()]
     )
-
-
-def _value(system: System, type_: Any, value: Any) -> Any:
-    """The plain value that a number or a member's name stands for."""
-    if isinstance(type_, States):
-        return value.split(".", 1)[1]
-    if issubclass(type_, Entity):
-        return system.members(system.info.entity(type_))[value]
-    if issubclass(type_, enum.Enum):
-        return type_[value.split(".", 1)[1]]
-    return type_(value)
 
 
 def _open_choices(system: System) -> Iterable[tuple[str, str]]:

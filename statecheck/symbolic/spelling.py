@@ -10,6 +10,7 @@ import z3
 from statecheck.modeling.mention import Choice, Expression, Mention
 from statecheck.smt.existence import is_existence
 from statecheck.smt.terms import subterms
+from statecheck.symbolic.codes import member_name
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key
 
@@ -81,7 +82,7 @@ def members(term: z3.ExprRef) -> Iterator[str]:
     """The members of enumerations in a term."""
     for part in subterms(term):
         if z3.is_app(part) and part.decl().kind() == z3.Z3_OP_DT_CONSTRUCTOR:
-            yield _member(part)
+            yield member_name(part.decl().name())
 
 
 def _compared(term: z3.ExprRef, decl: z3.FuncDeclRef) -> Iterator[str]:
@@ -89,10 +90,6 @@ def _compared(term: z3.ExprRef, decl: z3.FuncDeclRef) -> Iterator[str]:
         if z3.is_eq(part) and any(z3.is_app(s) and s.decl().eq(decl) for s in part.children()):
             for side in part.children():
                 yield from members(side)
-
-
-def _member(literal: z3.ExprRef) -> str:
-    return str(literal.decl().name()).split(".", 1)[1]
 
 
 class _Speller:
@@ -127,7 +124,7 @@ class _Speller:
             owner = self.spell(term.arg(0), places)
             return f"{owner}.{name.split('.', 1)[1]}".replace(".history.", ".")
         if kind == z3.Z3_OP_DT_CONSTRUCTOR:
-            return _member(term)
+            return member_name(term.decl().name())
         if kind == z3.Z3_OP_NOT and z3.is_eq(term.arg(0)):
             left, _, right = self.comparison(term.arg(0), places, number)
             return f"{left} != {right}"
