@@ -20,6 +20,7 @@ from statecheck.certificate.smtlib import (
 )
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Plain, Run, Trace
+from statecheck.modeling.entity import entity_name
 from statecheck.safety.induction import Clause
 from statecheck.safety.properties import Property
 
@@ -189,7 +190,7 @@ class RunObligations:
         lines = ["; the entities of this run"]
         for entity in info.entities:
             names = tuple(
-                (f"{entity.name.lower()}{index + 1}",) for index in range(sizes[entity.plural])
+                (entity_name(entity.name, index),) for index in range(sizes[entity.plural])
             )
             if not names:
                 lines.append(layout(("declare-sort", symbol(entity.name), "0")))

@@ -13,12 +13,13 @@ from typing import Any
 
 from statecheck.explicit.product import Product, State, product
 from statecheck.explicit.state_space import FiniteInstance
-from statecheck.modeling import FORGOTTEN, Entity, History
+from statecheck.modeling import FORGOTTEN, History
 from statecheck.safety.induction import Clause
 from statecheck.smt.evaluation import Compiled, compiled
 from statecheck.smt.interruption import raise_if_interrupted
+from statecheck.symbolic.codes import Code, encoded, finite_codes
 from statecheck.symbolic.transition_system import TransitionSystem
-from statecheck.symbolic.vocabulary import Key, States, enumeration
+from statecheck.symbolic.vocabulary import Key
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,11 @@ class _Reader:
         for key, member in zip(keys, members, strict=True):
             values = self.functions.setdefault(str(key), [None] * self.sizes[key.entity])
             self.places.append((values, member.index, vocabulary.types[key], {}))
-        system_name = info.cls.__name__
+        fixed = kept.space.constants
         self.constants = {
-            f"{system_name}.{name}": value for name, value in kept.space.constants.items()
+            f"{info.cls.__name__}.{name}": encoded(fixed[name], type_)
+            for name, type_, _ in info.constants
+            if name in fixed
         }
 
     def failing(self, state: State, tests: Sequence[_Test]) -> Clause | None:
@@ -122,7 +125,7 @@ class _Reader:
         codes = (*state[0], *state[1])
         for (values, index, type_, known), code in zip(self.places, codes, strict=True):
             if code not in known:
-                known[code] = _spelled(self.table.values[code], type_)
+                known[code] = _code(self.table.values[code], type_)
             values[index] = known[code]
         for name, clauses, test in tests:
             for index in range(self.sizes[clauses[0].sort]):
@@ -133,15 +136,8 @@ class _Reader:
         return None
 
 
-def _spelled(value: Any, type_: Any) -> Any:
-    """A value as terms spell it: entities are numbers, members of enumerations have long names."""
-    if isinstance(type_, States):
-        return str(type_.value(value).decl().name())
-    if isinstance(value, Entity):
-        return value.index
-    members = getattr(type_, "__members__", None)
-    if value is FORGOTTEN:  # nothing reads it
-        return 0 if members is None else _spelled(next(iter(members.values())), type_)
-    if members is not None:
-        return str(enumeration(type_.__name__, tuple(members))[1][value.name].decl().name())
-    return value
+def _code(value: Any, type_: Any) -> Code:
+    """The code of a value; that of any one where nothing reads it."""
+    if value is FORGOTTEN:
+        return (finite_codes(type_) or (0,))[0]
+    return encoded(value, type_)

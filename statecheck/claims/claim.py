@@ -12,7 +12,7 @@ from statecheck.modeling import Variant
 
 
 class Kind(enum.Enum):
-    """What a claim says of the runs of a system."""
+    """The kinds of claims about the runs of a system."""
 
     ALWAYS = "always"
     """It holds in every reachable state, or of every step from one."""

@@ -21,7 +21,7 @@ class IntegerType:
     parse: Callable[[str], int] = int
 
     def include(self, term: z3.ArithRef) -> z3.BoolRef:
-        """That a term is a number of the type."""
+        """The formula by which a term is a number of the type."""
         return z3.And(term >= self.low, term <= self.high)
 
 

@@ -172,7 +172,7 @@ class _Reader:
 
 
 def _is_alone(info: SystemInfo) -> bool:
-    """Whether a system is one machine alone (see `statecheck.modeling.single_machine`)."""
+    """Tell whether a system is one machine alone (see `statecheck.modeling.single_machine`)."""
     return len(info.entities) == 1 and [m.slot for m in info.entities[0].machines] == [SLOT]
 
 
@@ -221,7 +221,7 @@ def _compiled(source: str, space: dict[str, Any], text: str, module: str) -> Any
     """The function. Its source can be looked up, as that of any other claim."""
     file = f"<expression {next(_serial)}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    exec(compile(source, file, "exec"), space)  # noqa: S102  (it is the user's own expression)
+    exec(compile(source, file, "exec"), space)
     body = space["body"]
     body.__doc__, body.__module__ = text, module
     body.__annotations__ = {"system": System, "step": Step}

@@ -1,4 +1,4 @@
-"""What a claim about the end of a run may assume of the run: nobody is put off for ever.
+"""Fairness, which a claim about the end of a run may assume: no action is put off for ever.
 
 An infinite run is *weakly fair* to an action if the action is taken infinitely often, or disabled
 infinitely often; *strongly fair* if it is taken infinitely often, or enabled only finitely often.
@@ -95,7 +95,7 @@ def finitely(text: str, body: Callable[..., Any]) -> Rare:
 
 @dataclass(frozen=True)
 class LeadsTo:
-    """What the body of a claim about the end of a run returns; see `leads_to`."""
+    """The value that the body of a claim about the end of a run returns; see `leads_to`."""
 
     premise: Any
     goal: Any

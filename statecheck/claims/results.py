@@ -16,7 +16,7 @@ from statecheck.modeling.mention import Expression, Mention
 
 
 class Verdict(enum.Enum):
-    """What was found out about a claim."""
+    """The status of a claim after its proof."""
 
     PROVED = "PROVED"
     """It holds, for any number of entities."""
@@ -125,7 +125,7 @@ class CorePart:
 
 @dataclass(frozen=True)
 class Core:
-    """What a proof needs of the model: with any one part left out as well, it fails.
+    """The parts of the model that a proof needs: with any one left out as well, it fails.
 
     ``clauses`` are those of the invariant, ``variant`` whether the claim's variant is needed,
     ``untouched`` the functions of the state that no part of the proof mentions.
@@ -192,8 +192,9 @@ class Result:
 
 @dataclass(frozen=True)
 class Report:
-    """What a proof run settled. ``digest`` identifies the model that it is about; ``notes`` are for
-    whoever ran it.
+    """The results of a proof run.
+
+    ``digest`` identifies the model that it is about; ``notes`` are for whoever ran it.
     """
 
     digest: str

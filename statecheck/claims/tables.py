@@ -1,4 +1,4 @@
-"""What a report shows beside verdicts: assumptions of the model, and tables of derived answers."""
+"""Contents of a report beside verdicts: assumptions of the model, tables of derived answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Assumption(Protocol):
 
     @property
     def text(self) -> str:
-        """What is assumed, in words."""
+        """The assumption in words."""
 
 
 class DerivedTable(Protocol):

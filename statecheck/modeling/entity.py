@@ -10,6 +10,11 @@ from statecheck.errors import assigned_in_action
 E = TypeVar("E", bound="Entity")
 
 
+def entity_name(kind: str, index: int) -> str:
+    """The name of an entity: its kind in lower case, and its number from 1."""
+    return f"{kind.lower()}{index + 1}"
+
+
 class Entity:
     """Something that there is any number of. Its annotations name its machines and references.
 
@@ -22,7 +27,7 @@ class Entity:
     @property
     def name(self) -> str:
         """The kind in lower case and the number, from 1: ``server2``."""
-        return f"{type(self).__name__.lower()}{self.index + 1}"
+        return entity_name(type(self).__name__, self.index)
 
     def __repr__(self) -> str:
         return self.name

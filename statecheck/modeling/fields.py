@@ -18,7 +18,7 @@ STATE = "state"
 
 
 class Start(enum.Enum):
-    """What a field may hold in an initial state."""
+    """The values that a field may hold in an initial state."""
 
     CONSTANT = "constant"
     ANYTHING = "anything"
@@ -64,7 +64,7 @@ Journal = list[tuple["Record", str, Any]]
 
 
 class Record:
-    """What one machine remembers: its state and its fields.
+    """The memory of one machine: its state and its fields.
 
     Every write is entered in the system's journal with the value that it replaced, so that an
     action that turns out to be disabled half-way leaves no trace.

@@ -25,7 +25,7 @@ from statecheck.modeling.system import System
 T = TypeVar("T")
 
 
-class Inapplicable(Exception):  # noqa: N818  (no error: the claim says nothing here)
+class Inapplicable(Exception):
     """A claim's antecedent does not hold."""
 
 
@@ -36,7 +36,7 @@ def assume(condition: object) -> None:
 
 
 def enabled(site: System, action: Callable[..., Any], *arguments: Any) -> Any:
-    """Whether an action could be fired in a state."""
+    """The truth that an action is enabled in a state."""
     observed = site.observed
     if observed is None:
         raise ModelError(f"enabled({action.__name__}) is asked of a system that nobody observes")
@@ -54,11 +54,11 @@ class Step:
     after: Any
 
     def fires(self, action: Callable[..., Any], *arguments: Any) -> Any:
-        """Whether the step is this action with these arguments; trailing ones may be left out."""
+        """The truth that the step is this action with these arguments, or the first of them."""
         raise NotImplementedError
 
     def keeps(self, entity: Entity, *but: str) -> Any:
-        """Whether nothing of an entity changes, functions named ``slot.field`` left out."""
+        """The truth that nothing of an entity changes, functions named ``slot.field`` left out."""
         info = self.before.info.entity(type(entity))
         return self._keeps(
             entity,
@@ -71,7 +71,7 @@ class Step:
         )
 
     def _keeps(self, entity: Any, functions: Sequence[tuple[str, str]]) -> Any:
-        """Whether some functions of an entity, by slot and name, are the same before and after."""
+        """The truth that functions of an entity, by slot and name, keep their values."""
         return all(self._same(entity, slot, name) for slot, name in functions)
 
     def _same(self, entity: Any, slot: str, name: str) -> Any:

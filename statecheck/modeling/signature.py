@@ -1,4 +1,4 @@
-"""What a system consists of, read off its classes: the only place that knows about annotations."""
+"""Signatures of systems, read off their classes: the only place that knows about annotations."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _annotations(cls: type, names: dict[str, type]) -> Iterator[tuple[str, Any]]
                 if annotation.startswith("ClassVar"):
                     continue
                 try:
-                    annotation = eval(annotation, space, dict(names))  # noqa: S307
+                    annotation = eval(annotation, space, dict(names))
                 except NameError as error:
                     raise ModelError(
                         f"{base.__name__}.{name} is annotated {annotation}, "
@@ -143,7 +143,7 @@ def _annotations_of_fields(cls: type[Machine], names: dict[str, type]) -> Iterat
 
 
 _RESERVED = frozenset(("history", "kind", "term", "world"))
-"""What entities have in a proof, and what is remembered of them."""
+"""Names of attributes that entities have in a proof."""
 
 
 def read_signature(cls: type, base: type) -> SystemInfo:

@@ -22,7 +22,7 @@ SLOT = "machine"
 _GIVEN = frozenset(
     ("self", "event_data", "machine", "event", "model", "transition", "state", "source", "target")
 )
-"""What python-statemachine passes to a callback by itself."""
+"""Parameters of callbacks that python-statemachine fills by itself."""
 
 
 def alone(cls: type[Any]) -> type[System]:

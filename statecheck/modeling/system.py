@@ -84,9 +84,9 @@ class System:
     journal: Journal
     firing: bool = False
     is_plain: bool = False
-    """Whether there are plain values behind it; then arguments of actions are checked."""
+    """True where plain values are behind it; then arguments of actions are checked."""
     observed: Any = None
-    """What an observer of the system adds to its state; the system itself never looks at it."""
+    """An observer of the state, for claims; the system itself never looks at it."""
     record_type: ClassVar[type[Record]] = Record
 
     def __init__(self, **arguments: Any) -> None:
@@ -168,7 +168,7 @@ class System:
 
     @property
     def info(self) -> SystemInfo:
-        """What the system consists of."""
+        """The signature of the system."""
         return signature(type(self))
 
     def members(self, entity: EntityInfo) -> Many[Any]:
@@ -273,7 +273,7 @@ def _table(entity: EntityInfo, asked: Any) -> Sequence[Mapping[str, int]]:
 
 
 def _some(populations: Mapping[type, list[Any]], cls: type, owner: Entity) -> list[Any]:
-    """Those of a kind that an entity needs one of."""
+    """All entities of a kind that an entity needs one of. Raises ModelError where there is none."""
     if not populations[cls]:
         raise ModelError(f"{owner} needs a {cls.__name__.lower()}; there is none")
     return populations[cls]

@@ -18,9 +18,11 @@ from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import RunStep
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Entity, ModelError
+from statecheck.modeling.entity import entity_name
 from statecheck.runs.replay import Player, ReplayError
 from statecheck.safety.properties import Property, claim_property
 from statecheck.smt.evaluation import Compiled, Valuation, compiled
+from statecheck.symbolic.codes import encoded, member_name
 from statecheck.symbolic.simulate import Simulator
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -133,7 +135,7 @@ class _Comparison:
             step = None
         except ModelError:
             raise
-        except Exception as error:  # noqa: BLE001  (whatever the model raises)
+        except Exception as error:
             raise _parted(done, f"{said} raises {type(error).__name__}: {error}") from None
         if (step is None) != (following is None):
             able = "the commands, not on the machines" if step is None else "the machines alone"
@@ -223,7 +225,7 @@ def _parted(done: Sequence[str], what: str) -> ModelError:
 
 def _named(type_: Any, value: Any) -> str:
     if isinstance(type_, type) and issubclass(type_, Entity):
-        return f"{type_.__name__.lower()}{value + 1}"
+        return entity_name(type_.__name__, value)
     return str(value)
 
 
@@ -232,7 +234,7 @@ def _plain(term: Any, like: Any) -> Any:
     if isinstance(like, str) and isinstance(term, int):
         return f"{like.rstrip('0123456789')}{term + 1}"
     if isinstance(like, str) and isinstance(term, str):
-        return term.rsplit(".", 1)[1]
+        return member_name(term)
     return term
 
 
@@ -241,7 +243,7 @@ def _spelled(type_: Any, value: Any) -> Any:
     if isinstance(type_, type) and issubclass(type_, Entity):
         return int(str(value).removeprefix(type_.__name__.lower())) - 1
     if isinstance(type_, type) and issubclass(type_, enum.Enum):
-        return f"{type_.__name__}.{value}"
+        return encoded(type_[value], type_)
     if not isinstance(type_, type):
-        return f"{type_.name}.{value}"
+        return encoded(value, type_)
     return value

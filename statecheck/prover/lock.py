@@ -104,7 +104,7 @@ def _literals_in(parts: Sequence[str], known: Container[str]) -> list[str] | Non
 def _literals(transitions: TransitionSystem, extra: Sequence[z3.ExprRef]) -> Literals:
     """What can be said of each kind in the words of the model, and of some terms besides."""
     return {
-        (sort, atom.said(truth)): (atom.variable, atom.term if truth else z3.Not(atom.term))
+        (sort, atom.literal(truth)): (atom.variable, atom.term if truth else z3.Not(atom.term))
         for sort, items in atoms(transitions, extra, {*transitions.keys}).items()
         for atom in items
         for truth in (True, False)

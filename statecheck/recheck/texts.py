@@ -19,9 +19,9 @@ def read(text: str) -> list[Tree]:
     """
     stack: list[list[Tree]] = [[]]
     for token in _TOKEN.findall(text):
-        if token == "(":  # noqa: S105  (a parenthesis)
+        if token == "(":
             stack.append([])
-        elif token == ")":  # noqa: S105
+        elif token == ")":
             if len(stack) == 1:
                 raise ValueError("parentheses do not match")
             done = tuple(stack.pop())

@@ -19,7 +19,8 @@ from statecheck.modeling import (
     Step,
     System,
 )
-from statecheck.runs.stage import Stage, arrange, plain_value, trimmed
+from statecheck.runs.stage import Stage, arrange, trimmed
+from statecheck.symbolic.codes import decoded
 from statecheck.symbolic.vocabulary import HISTORY
 
 
@@ -117,7 +118,7 @@ class Player:
         self.past.values = dict(self.now.values)
         action = self.after.info.action(name)
         values = [
-            plain_value(self.after, type_, value)
+            decoded(value, type_, self.after)
             for (_, type_), value in zip(action.parameters, arguments, strict=True)
         ]
         try:
@@ -144,7 +145,7 @@ class Player:
         """The values of a claim's variables, in the state that the claim is given."""
         system = self.before if claim.on_step else self.after
         return tuple(
-            plain_value(system, type_, value)
+            decoded(value, type_, system)
             for (_, type_), value in zip(claim.variables, self.run.witness, strict=True)
         )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.modeling import STATE, Entity, Start, System, signature
-from statecheck.symbolic.vocabulary import States
+from statecheck.symbolic.codes import decoded, member_name
 
 
 class Stage:
@@ -117,7 +116,7 @@ def _build(system: type[System], run: ConcreteRun) -> System:
         ]
     bare = system()
     constants = {
-        name: plain_value(bare, type_, run.constants[name]) for name, type_, _ in info.constants
+        name: decoded(run.constants[name], type_, bare) for name, type_, _ in info.constants
     }
     return system(**tables, **constants)
 
@@ -130,24 +129,13 @@ def arrange(system: System, run: ConcreteRun) -> None:
                 record = getattr(member, machine.slot).model
                 name = f"{entity.name}.{machine.slot}."
                 if len(machine.starts_in) > 1:
-                    record._restore(STATE, run.initial[name + STATE][member.index].split(".")[1])
+                    record._restore(STATE, member_name(run.initial[name + STATE][member.index]))
                 for info in machine.fields:
                     if info.field.start is Start.ANYTHING:
                         value = run.initial[name + info.name][member.index]
-                        record._restore(info.name, plain_value(system, info.type, value))
+                        record._restore(info.name, decoded(value, info.type, system))
             for machine in entity.machines:
                 instance = getattr(member, machine.slot)
                 for info in machine.fields:
                     if info.field.start is Start.DERIVED:
                         instance.model._restore(info.name, info.field.value(instance))
-
-
-def plain_value(system: System, type_: Any, value: Any) -> Any:
-    """The plain value that a number or a member's name stands for."""
-    if isinstance(type_, States):
-        return value.split(".", 1)[1]
-    if issubclass(type_, Entity):
-        return system.members(system.info.entity(type_))[value]
-    if issubclass(type_, enum.Enum):
-        return type_[value.split(".", 1)[1]]
-    return type_(value)

@@ -17,6 +17,8 @@ from statecheck.claims.claim import Claim
 from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.claims.results import Run
 from statecheck.modeling import STATE, Entity, Start, System, signature
+from statecheck.modeling.entity import entity_name
+from statecheck.symbolic.codes import encoded
 
 _STEP = re.compile(r"(\w+)\((.*)\)")
 
@@ -88,11 +90,11 @@ class _Reader:
         return self._given(self.text["start"], name)
 
     def initial(self) -> dict[str, list[Any]]:
-        """The open choices of the initial state, at every entity; any value where nothing reads it."""
+        """The open choices of the initial state, at every entity."""
         values: dict[str, list[Any]] = {}
         for entity in self.info.entities:
             for index in range(self.sizes[entity.cls]):
-                member = f"{entity.name.lower()}{index + 1}"
+                member = entity_name(entity.name, index)
                 for name, target in entity.references:
                     value = self.value(target, self.start(f"{member}.{name}"))
                     values.setdefault(f"{entity.name}.{name}", []).append(value)
@@ -141,9 +143,9 @@ class _Reader:
         """The values of a finite type by their texts; None for a type of numbers."""
         if issubclass(type_, Entity):
             kind = self.info.entity(type_)
-            return {f"{kind.name.lower()}{k + 1}": k for k in range(self.sizes[kind.cls])}
+            return {entity_name(kind.name, k): k for k in range(self.sizes[kind.cls])}
         if issubclass(type_, enum.Enum):
-            return {str(member): f"{type_.__name__}.{member.name}" for member in type_}
+            return {str(member): encoded(member, type_) for member in type_}
         return {str(truth): truth for truth in (False, True)} if issubclass(type_, bool) else None
 
     def _given(self, named: Mapping[str, str], name: str) -> str:

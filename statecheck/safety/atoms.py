@@ -1,4 +1,4 @@
-"""The vocabulary of invariants: what can be said of one entity and of those that it leads to."""
+"""Atoms: the vocabulary of invariants about one entity and those that it leads to."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 import z3
 
+from statecheck.smt.roles import is_primed, subject
 from statecheck.smt.terms import subterms
-from statecheck.symbolic.spelling import number_type, spell
+from statecheck.symbolic.spelling import number_type, spell, spell_negation
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key, States
 
@@ -26,27 +27,23 @@ _CONNECTIVES = (
 
 @dataclass(frozen=True, eq=False)
 class Atom:
-    """Something true or false of an entity; ``text`` says what in the model's names.
+    """Something true or false of an entity.
 
-    ``place`` is the way from ``variable`` to the entity that it is about; empty where it is about
-    ``variable`` itself, or compares two.
+    ``text`` and ``negation`` have it and its negation in the model's names. ``place`` is the way
+    from ``variable`` to the entity that it is about; empty where it is about ``variable`` itself,
+    or compares two.
     """
 
     sort: str
     text: str
+    negation: str
     variable: z3.ExprRef
     term: z3.BoolRef
     place: tuple[str, ...] = ()
 
-    def said(self, truth: bool) -> str:
+    def literal(self, truth: bool) -> str:
         """The atom, or its negation, in the model's names."""
-        if truth:
-            return self.text
-        for sign, opposite in ((" >= ", " < "), (" <= ", " > "), (" = ", " != ")):
-            # A comparison has its sign once; in longer texts it may belong to a part.
-            if self.text.count(" ") == 2 and sign in self.text:
-                return self.text.replace(sign, opposite)
-        return f"not {self.text}"
+        return self.text if truth else self.negation
 
 
 def atoms(
@@ -65,21 +62,24 @@ def atoms(
     templates = _templates(transitions, extra, keys)
     found: dict[str, list[Atom]] = {}
     for entity in transitions.info.entities:
-        x = z3.Const(f"x:{entity.name}", z3.DeclareSort(entity.name))
+        x = subject(entity.name)
         ways = list(places(transitions, x, (), keys))
         named = [(".".join((entity.name.lower(), *way)), term) for way, term in ways]
+        names = {term.get_id(): text for text, term in named}
         own: dict[str, Atom] = {}
         for way, term in ways:
             for sort, variable, template in templates:
                 if sort == term.sort().name():
                     value = z3.substitute(template, (variable, term))
-                    label = spell(value, transitions, {place.get_id(): t for t, place in named})
-                    own.setdefault(label, Atom(entity.name, label, x, value, way))
+                    label = spell(value, transitions, names)
+                    negation = spell_negation(value, transitions, names)
+                    own.setdefault(label, Atom(entity.name, label, negation, x, value, way))
         for index, (text, term) in enumerate(named):
             for other_text, other in named[:index]:
                 if other.sort() == term.sort():
                     label = f"{other_text} = {text}"
-                    own.setdefault(label, Atom(entity.name, label, x, other == term))
+                    negation = f"{other_text} != {text}"
+                    own.setdefault(label, Atom(entity.name, label, negation, x, other == term))
         found[entity.name] = list(own.values())
     return found
 
@@ -113,7 +113,7 @@ def _templates(
     for key, decl in transitions.vocabulary.functions.items():
         if key not in keys:
             continue
-        x = z3.Const(f"x:{key.entity}", decl.domain(0))
+        x = subject(key.entity)
         type_ = transitions.vocabulary.types[key]
         if isinstance(type_, States):
             members = type_.members[:1] if len(type_.members) == 2 else type_.members
@@ -129,14 +129,14 @@ def _templates(
                 continue
             entity = _only_entity(part)
             if entity is not None:
-                x = z3.Const(f"x:{entity.sort().name()}", entity.sort())
+                x = subject(entity.sort().name())
                 template = z3.substitute(part, (entity, x))
                 if not _is_state_test(template):
                     keep(x, template)
     for key, number in _thresholds(transitions, [*_terms(transitions, keys), *extra]):
         decl = transitions.vocabulary.functions[key]
         if key in keys:
-            x = z3.Const(f"x:{key.entity}", decl.domain(0))
+            x = subject(key.entity)
             keep(x, z3.IntVal(number) <= decl(x))
     return list(found.values())
 
@@ -144,7 +144,7 @@ def _templates(
 def _thresholds(
     transitions: TransitionSystem, terms: Iterable[z3.ExprRef]
 ) -> Iterator[tuple[Key, int]]:
-    """What one number of a type is compared with, every number of that type may be."""
+    """The numbers that one function of a type is compared with, for every function of that type."""
     types = transitions.vocabulary.types
     numbers: dict[Any, dict[int, None]] = {}
     seen: set[int] = set()
@@ -179,7 +179,7 @@ def _only_entity(term: z3.ExprRef) -> z3.ExprRef | None:
         if part.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
             return None
         if part.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-            if part.num_args() != 1 or part.decl().name().endswith("'"):
+            if part.num_args() != 1 or is_primed(part):
                 return None
             owners[part.arg(0).get_id()] = part.arg(0)
             if any(z3.is_var(p) for p in subterms(part)):

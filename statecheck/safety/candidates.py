@@ -108,12 +108,12 @@ class Candidates:
         return Clause(
             self.sort,
             NO_VARIANT if is_general else self.variant,
-            tuple(atom.said(truth) for atom, truth in chosen),
+            tuple(atom.literal(truth) for atom, truth in chosen),
             chosen[0][0].variable,
             z3.Or(*terms) if len(terms) > 1 else terms[0],
         )
 
     def belongs_elsewhere(self, literals: Literals) -> bool:
-        """Whether a clause is really one about an entity that this one leads to."""
+        """Tell whether a clause is really one about an entity that this one leads to."""
         hops = {self.atoms[i].place[:1] for i, _ in literals}
         return len(hops) == 1 and hops != {()}

@@ -93,8 +93,8 @@ class _Preference:
         return model
 
     def _choices(self, model: z3.ModelRef) -> Iterable[tuple[z3.ExprRef, Sequence[Any]]]:
-        """What a run leaves open in its initial state and its arguments, with the values that it is
-        to take, the best first; before that, the entities that it is to do without if it can.
+        """The open choices of a run in its initial state and its arguments, with the values that it
+        is to take, the best first; before that, the entities that it is to do without if it can.
         """
         for needed, _ in self.unrolling.witnesses(
             (self.literal, *self.target.required_entities), model

@@ -15,6 +15,7 @@ from statecheck.modeling import Variant
 from statecheck.safety.candidates import Candidates
 from statecheck.safety.induction import Clause, Induction
 from statecheck.smt.c_interface import disjunction
+from statecheck.smt.roles import whichever
 from statecheck.smt.solving import ground_solver, is_satisfiable
 from statecheck.symbolic.commands import Command
 
@@ -36,7 +37,7 @@ class _Step:
         self.done: set[int] = set()
         self.grounding.add(command.guard)
         for pool in houdini.pools:
-            x = z3.Const(f"any:{pool.sort}", pool.variable.sort())
+            x = whichever(pool.variable.sort())
             self.grounding.entity(x)
             for name, atom in zip(pool.after, pool.atoms, strict=True):
                 term = z3.substitute(atom.term, (atom.variable, x))
@@ -57,7 +58,7 @@ class _Step:
         self.asserted = self.grounding.assert_into(self.solver, self.asserted)
 
     def check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
-        """Whether a model exists. Raises Timeout."""
+        """Tell whether a model exists. Raises Timeout."""
         return is_satisfiable(self.solver, assumptions, self.houdini.induction.time_left)
 
     def excluded(self, terms: Mapping[int, z3.BoolRef], candidates: Iterable[str]) -> set[int]:
@@ -140,7 +141,7 @@ class Houdini:
     def _initially(self) -> None:
         transitions = self.induction.transitions
         for pool in self.pools:
-            x = z3.Const("any", pool.variable.sort())
+            x = whichever(pool.variable.sort())
             instance = ground_solver(self.induction.seed)
             instance.add(*transitions.variant_constraints(self.variant))
             for name, atom in zip(pool.after, pool.atoms, strict=True):
@@ -220,4 +221,4 @@ class Houdini:
 
 
 ProofGoal = Callable[[Command], z3.BoolRef]
-"""What is to be excluded of a step of a command from a state of the invariant, as a ground term."""
+"""The ground term that no step of a command from a state of the invariant is to make true."""

@@ -12,6 +12,7 @@ import z3
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Variant
 from statecheck.smt.grounding import Grounding, entity_functions
+from statecheck.smt.roles import variable_name
 from statecheck.smt.solving import check_sat, ground_solver
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -91,7 +92,7 @@ class Induction:
     def satisfiable(
         self, violations: Mapping[T, z3.BoolRef], grounding: Grounding
     ) -> dict[T, bool | None]:
-        """Those violations that some model of the constraints admits; None: the solver gave up.
+        """The violations that some model of the constraints admits; None: the solver gave up.
 
         Violations are ground. What is left out was proven to be excluded. All are asked at once,
         then those that a model shows are set aside, until nothing is left that any model admits.
@@ -168,14 +169,14 @@ class Induction:
         return self.satisfiable(first, grounding)
 
     def violation(self, clause: Clause) -> z3.BoolRef:
-        """That some entity violates a clause under its variant."""
-        x = z3.Const(f"any:{clause.sort}1", clause.variable.sort())
+        """The formula by which some entity violates a clause under its variant."""
+        x = z3.Const(variable_name(clause.sort, 1), clause.variable.sort())
         fixed = self.transitions.variant_constraints(clause.variant)
         violated: z3.BoolRef = z3.And(*fixed, z3.Not(clause.at(x)))
         return violated
 
     def is_invariant(self, clauses: Sequence[Clause]) -> bool:
-        """Whether clauses hold initially and every step keeps them, all together."""
+        """Tell whether clauses hold initially and every step keeps them, all together."""
         broken = {}
         for index, clause in enumerate(clauses):
             broken[index] = self.violation(clause)

@@ -19,7 +19,7 @@ from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.sampling import sample
 
 Argument = Callable[[Sequence[Clause]], Sequence[ProofGoal] | None]
-"""What more is to be excluded, given clauses that hold; None where they do not suffice to tell."""
+"""The further goals that clauses give rise to; None where they do not suffice to tell."""
 
 
 def infer(

@@ -14,10 +14,21 @@ from dataclasses import dataclass, replace
 import z3
 
 from statecheck.claims.results import Core, CorePart
-from statecheck.modeling import NO_VARIANT, STATE
+from statecheck.modeling import NO_VARIANT
 from statecheck.modeling.mention import Expression
 from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.model_parts import (
+    ModelPart,
+    anything,
+    conditions,
+    entity_name,
+    lines,
+    short_name,
+    skeleton_below,
+    written_values,
+)
 from statecheck.smt.grounding import Grounding
+from statecheck.smt.roles import is_subject
 from statecheck.smt.solving import ground_solver, is_satisfiable
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import subterms
@@ -26,8 +37,6 @@ from statecheck.symbolic.extraction import skeleton
 from statecheck.symbolic.origin import Origin
 from statecheck.symbolic.spelling import expression, members, mention
 from statecheck.symbolic.vocabulary import HISTORY, Key
-
-_CONNECTIVES = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_NOT, z3.Z3_OP_IMPLIES, z3.Z3_OP_ITE)
 
 
 @dataclass(frozen=True)
@@ -38,24 +47,11 @@ class ProofTask:
     on_step: bool
 
 
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """A part, what stands for its being kept, and the terms that it adds to a model.
-
-    A part of a history belongs to the claims: it is always kept, and not listed.
-    """
-
-    name: z3.BoolRef
-    part: CorePart
-    terms: tuple[z3.ExprRef, ...]
-    listed: bool = True
-
-
 class _Context:
     """The obligations about one action, or about one kind of state, with parts to be left out."""
 
     def __init__(self, cores: Cores, said: Callable[[z3.BoolRef, Grounding], z3.BoolRef]) -> None:
-        self.parts: list[_Part] = []
+        self.parts: list[ModelPart] = []
         self.cores = cores
         self.grounding = cores.induction.grounding(())
         self._said = said
@@ -66,9 +62,9 @@ class _Context:
             self.grounding.forall(clause.sort, cores.hypothesis(index, clause))
 
     def excluded(self, terms: Iterable[z3.BoolRef], assumed: Iterable[z3.BoolRef]) -> bool:
-        """Whether these parts and clauses exclude all terms. ``core`` says which of them do."""
+        """Tell whether parts and clauses exclude all terms. ``core`` says which of them do."""
         asked = z3.FreshBool("asked")
-        names = [self._named(term) for term in terms]
+        names = [self._literal(term) for term in terms]
         self._asserted = self.grounding.assert_into(self._solver, self._asserted)
         self._solver.add(z3.Implies(asked, z3.Or(*names)))
         time_left = self.cores.induction.time_left
@@ -78,7 +74,7 @@ class _Context:
         self.core = {term.get_id() for term in self._solver.unsat_core()}
         return True
 
-    def _named(self, term: z3.BoolRef) -> z3.BoolRef:
+    def _literal(self, term: z3.BoolRef) -> z3.BoolRef:
         if term.get_id() not in self._names:
             name = z3.FreshBool("violated")
             said = self._said(term, self.grounding)
@@ -114,7 +110,7 @@ class Cores:
 
     def _of_command(self, command: Command) -> _Context:
         transitions = self.transitions
-        parts: dict[int, tuple[z3.BoolRef, _Part]] = {}
+        parts: dict[int, tuple[z3.BoolRef, ModelPart]] = {}
 
         def weak(
             term: z3.BoolRef,
@@ -124,12 +120,12 @@ class Cores:
             written: Sequence[Origin] = (),
         ) -> z3.BoolRef:
             pairs = []
-            for atom in _conditions(term, variable):
+            for atom in conditions(term, variable):
                 if atom.get_id() not in parts:
                     part = self._condition(command, atom, written, listed=listed)
                     parts[atom.get_id()] = atom, part
                 name = parts[atom.get_id()][1].name
-                pairs.append((atom, z3.If(name, atom, _anything(atom, variable))))
+                pairs.append((atom, z3.If(name, atom, anything(atom, variable))))
             weakened: z3.BoolRef = z3.substitute(term, *pairs) if pairs else term
             return weakened
 
@@ -144,11 +140,11 @@ class Cores:
                 update = command.updates[key]
                 effect = self._effect(command, key)
                 effects.append(effect)
-                anything = _anything(decl(update.variable), update.variable)
+                free = anything(decl(update.variable), update.variable)
                 listed = key.slot != HISTORY
                 written = command.origins.get(key, ())
                 exactly = weak(update.value, update.variable, listed=listed, written=written)
-                said = z3.If(effect.name, exactly, anything)
+                said = z3.If(effect.name, exactly, free)
                 value = z3.substitute(said, (update.variable, bound))
             macros.append((transitions.next_vocabulary.functions[key], value))
 
@@ -165,17 +161,17 @@ class Cores:
         parts, macros = [], []
         for key, update in transitions.initial.items():
             decl = transitions.vocabulary.functions[key]
-            value = expression(update.value, transitions, _named(update.variable))
-            start = replace(value, text=f"{_short(key)} = {value}")
-            part = _Part(
+            value = expression(update.value, transitions, entity_name(update.variable))
+            start = replace(value, text=f"{short_name(key)} = {value}")
+            part = ModelPart(
                 z3.FreshBool("start"),
                 CorePart("start", "", start, mention(key, members(update.value)), ()),
                 (update.value,),
                 key.slot != HISTORY,
             )
             parts.append(part)
-            anything = _anything(decl(update.variable), update.variable)
-            initial = z3.If(part.name, update.value, anything)
+            free = anything(decl(update.variable), update.variable)
+            initial = z3.If(part.name, update.value, free)
             macros.append(
                 (decl, z3.substitute(initial, (update.variable, z3.Var(0, decl.domain(0)))))
             )
@@ -187,28 +183,28 @@ class Cores:
 
     def _condition(
         self, command: Command, atom: z3.BoolRef, written: Sequence[Origin], *, listed: bool
-    ) -> _Part:
+    ) -> ModelPart:
         """A condition, and the lines that ask for it; nobody asks for a truth that is only passed
         on: it stands where it is ``written``, or where what it is made of is asked for.
         """
         names = {term.get_id(): name for name, _, term in command.parameters if not z3.is_int(term)}
         for part in subterms(atom):
-            if z3.is_const(part) and str(part).startswith("x:"):
+            if is_subject(part):
                 names[part.get_id()] = part.sort().name().lower()
         asked: Sequence[Origin] = command.asked.get(skeleton(atom), ()) or written
         if not asked:
             inner = (term for term in subterms(atom) if z3.is_bool(term))
-            asked = [o for term in inner for o in command.asked.get(_about_any(term), ())]
+            asked = [o for term in inner for o in command.asked.get(skeleton_below(term), ())]
         condition = expression(atom, self.transitions, names)
-        part = CorePart("guard", command.name, condition, None, _lines(asked))
-        return _Part(z3.FreshBool("condition"), part, (atom,), listed)
+        part = CorePart("guard", command.name, condition, None, lines(asked))
+        return ModelPart(z3.FreshBool("condition"), part, (atom,), listed)
 
-    def _effect(self, command: Command, key: Key) -> _Part:
+    def _effect(self, command: Command, key: Key) -> ModelPart:
         origins = command.origins.get(key, ())
-        written = Expression(_short(key))
-        part = CorePart("effect", command.name, written, mention(key), _lines(origins))
-        values = _values(command.updates[key].value)
-        return _Part(z3.FreshBool("effect"), part, (*values,), key.slot != HISTORY)
+        written = Expression(short_name(key))
+        part = CorePart("effect", command.name, written, mention(key), lines(origins))
+        values = written_values(command.updates[key].value)
+        return ModelPart(z3.FreshBool("effect"), part, (*values,), key.slot != HISTORY)
 
     # -- cores ----------------------------------------------------------------------------------
 
@@ -223,7 +219,7 @@ class Cores:
                 clauses.discard(index)
         needs_variant = bool(under) and not self._proves(obligations, clauses, None)
         fixed = [assumed] if needs_variant else []
-        parts: list[_Part] = []
+        parts: list[ModelPart] = []
         for context, terms in self._asked(obligations, clauses):
             hypotheses = [*fixed, *(self.used[k] for k in sorted(clauses))]
             if terms and context.parts:
@@ -239,7 +235,7 @@ class Cores:
         )
 
     def _expression(self, clause: Clause) -> Expression:
-        spelled = expression(clause.term, self.transitions, _named(clause.variable))
+        spelled = expression(clause.term, self.transitions, entity_name(clause.variable))
         return replace(spelled, text=str(clause))
 
     def _untouched(self, terms: Iterable[z3.ExprRef]) -> Iterator[str]:
@@ -247,14 +243,14 @@ class Cores:
         mentioned = self.transitions.relevance.mentioned(terms)
         for key in self.transitions.keys:
             if key not in mentioned and key.slot != HISTORY:
-                yield _short(key)
+                yield short_name(key)
 
     def _least(
         self,
         context: _Context,
         terms: Sequence[z3.BoolRef],
         hypotheses: Sequence[z3.BoolRef],
-    ) -> list[_Part]:
+    ) -> list[ModelPart]:
         given = [*hypotheses, *(part.name for part in context.parts if not part.listed)]
         kept = [part for part in context.parts if part.listed]
         if not context.excluded(terms, [*given, *(part.name for part in kept)]):
@@ -271,7 +267,7 @@ class Cores:
     def _asked(
         self, obligations: Sequence[ProofTask], clauses: Iterable[int]
     ) -> list[tuple[_Context, list[z3.BoolRef]]]:
-        """What has to be excluded of each action, at the start, and of states."""
+        """The terms that are to be excluded of each action, at the start, and of states."""
         broken = [self.induction.violation(self.clauses[k]) for k in sorted(clauses)]
         primed = [self.transitions.primed(term) for term in broken]
         steps = [o.violation for o in obligations if o.on_step] + primed
@@ -318,71 +314,3 @@ class Cores:
             ]
             found |= used
         return found
-
-
-def _about_any(term: z3.ExprRef) -> str:
-    """A term below a quantifier as text in which only the kinds of the entities are left."""
-    bound = {v.get_id(): v for v in subterms(term) if z3.is_var(v)}.values()
-    pairs = [(v, z3.Const(f"any {v.sort().name()}", v.sort())) for v in bound]
-    return skeleton(z3.substitute(term, *pairs)) if pairs else skeleton(term)
-
-
-def _lines(origins: Iterable[Origin]) -> tuple[tuple[str, int, str], ...]:
-    return tuple((o.file, o.line, o.function) for o in sorted(origins))
-
-
-def _short(key: Key) -> str:
-    """A function of the state as a reader knows it: ``lift.cabin`` is a machine's state."""
-    name = f"{key.entity.lower()}.{key.slot}.{key.name}".replace(".history.", ".")
-    return name.removesuffix(f".{STATE}")
-
-
-def _named(variable: z3.ExprRef) -> dict[int, str]:
-    return {variable.get_id(): variable.sort().name().lower()}
-
-
-def _anything(term: z3.ExprRef, variable: z3.ExprRef | None) -> z3.ExprRef:
-    """Any value of a term's sort; another one for each entity, if it is about one."""
-    if variable is None or not any(part.eq(variable) for part in subterms(term)):
-        return z3.FreshConst(term.sort(), "any")
-    anything = z3.FreshFunction(variable.sort(), term.sort())
-    return anything(variable)
-
-
-def _is_frame(term: z3.BoolRef, variable: z3.ExprRef) -> bool:
-    """Whether a condition says which entity is written."""
-    return z3.is_eq(term) and any(side.eq(variable) for side in term.children())
-
-
-def _values(term: z3.ExprRef) -> Iterator[z3.ExprRef]:
-    """What an effect may write; a truth that it writes is made of conditions."""
-    if z3.is_bool(term):
-        return
-    if z3.is_app(term) and term.decl().kind() == z3.Z3_OP_ITE:
-        yield from _values(term.arg(1))
-        yield from _values(term.arg(2))
-    else:
-        yield term
-
-
-def _conditions(term: z3.ExprRef, variable: z3.ExprRef | None) -> list[z3.BoolRef]:
-    """The conditions that a term branches on: comparisons, state tests, Boolean fields, quantified
-    formulas. Which entity is written is none of them.
-    """
-    found: dict[int, z3.BoolRef] = {}
-    stack: list[tuple[z3.ExprRef, bool]] = [(term, z3.is_bool(term))]
-    while stack:
-        part, is_condition = stack.pop()
-        kind = part.decl().kind() if z3.is_app(part) else None
-        if kind == z3.Z3_OP_ITE:
-            condition, then, other = part.children()
-            stack += [(condition, True), (then, is_condition), (other, is_condition)]
-        elif kind in _CONNECTIVES and is_condition:
-            stack += [(child, True) for child in part.children()]
-        elif (
-            is_condition
-            and kind not in (z3.Z3_OP_TRUE, z3.Z3_OP_FALSE)
-            and (variable is None or not _is_frame(part, variable))
-        ):
-            found[part.get_id()] = part
-    return list(found.values())

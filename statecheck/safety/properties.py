@@ -9,6 +9,7 @@ import z3
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.modeling import Inapplicable
+from statecheck.smt.roles import variable_name
 from statecheck.symbolic.decision_tree import Leaf, Node, merge
 from statecheck.symbolic.lint import check_identity
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -45,7 +46,7 @@ def explore_claim(
     for _, type_ in claim.variables:
         kind = type_.__name__
         counts[kind] = counts.get(kind, 0) + 1
-        values.append(transitions.world.parameter(f"any:{kind}{counts[kind]}", type_))
+        values.append(transitions.world.parameter(variable_name(kind, counts[kind]), type_))
     first = transitions.step if claim.on_step else transitions.world.system
 
     def run() -> Any:

@@ -28,7 +28,7 @@ class Interval:
     high: int
 
     def holds(self, term: z3.ArithRef) -> z3.BoolRef:
-        """That a term is one of them."""
+        """The formula by which a term is one of them."""
         return z3.And(term >= self.low, term <= self.high)
 
 
@@ -60,7 +60,7 @@ def intervals(
 def works_throughout(
     unrolling: Unrolling, goal: Target, said: z3.BoolRef, cell: Interval, model: z3.ModelRef
 ) -> bool:
-    """Whether a model's run reaches the goal for every number of a cell.
+    """Tell whether a model's run reaches the goal for every number of a cell.
 
     Everything that the model chose is kept, but for the numbers that equal the goal's: those vary
     with it. Then no number of the cell may violate any constraint of the run.

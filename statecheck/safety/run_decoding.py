@@ -9,6 +9,7 @@ import z3
 
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.symbolic.codes import code_of_term
 
 
 def decoded_run(
@@ -51,16 +52,11 @@ class _RunReader:
             members.append(value)
         return self.numbers[key]
 
-    def plain(self, term: z3.ExprRef) -> Any:
-        """The plain value of a term."""
+    def code(self, term: z3.ExprRef) -> Any:
+        """The code of a term's value."""
         if term.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
             return self.number(term)
-        value = self.value(term)
-        if z3.is_int_value(value):
-            return value.as_long()
-        if z3.is_bool(value):
-            return z3.is_true(value)
-        return str(value.decl().name())
+        return code_of_term(self.value(term))
 
     def run(self, literals: Iterable[z3.BoolRef] = (), *, whole: bool = False) -> ConcreteRun:
         """The run, with the witnesses of what literals stand for; ``whole``: with every entity that
@@ -69,9 +65,9 @@ class _RunReader:
         steps = []
         for layer in self.unrolling.layers:
             command = self.unrolling.taken(self.model, layer)
-            arguments = tuple(self.plain(term) for term in layer.arguments[command.name])
+            arguments = tuple(self.code(term) for term in layer.arguments[command.name])
             steps.append((command.name, arguments))
-        witness = tuple(self.plain(term) for _, _, term in self.target.variables)
+        witness = tuple(self.code(term) for _, _, term in self.target.variables)
         named = self.unrolling.witnesses((*self.target.required_entities, *literals), self.model)
         required_entities = dict.fromkeys(
             (term.sort().name(), self.number(term)) for _, term in named
@@ -86,7 +82,7 @@ class _RunReader:
                 for member in list(members[done.get(sort, 0) :]):
                     self._describe(sort, member, initial)
                     done[sort] = done.get(sort, 0) + 1
-        constants = {name: self.plain(term) for name, term in self.vocabulary.constants.items()}
+        constants = {name: self.code(term) for name, term in self.vocabulary.constants.items()}
         sizes = {sort: len(members) for sort, members in self.members.items()}
         types = tuple(type_ for _, type_, _ in self.target.variables)
         return ConcreteRun(
@@ -96,7 +92,7 @@ class _RunReader:
     def _describe(self, sort: str, member: z3.ExprRef, initial: dict[str, list[Any]]) -> None:
         for (entity, name), decl in self.vocabulary.references.items():
             if entity == sort:
-                initial.setdefault(f"{entity}.{name}", []).append(self.plain(decl(member)))
+                initial.setdefault(f"{entity}.{name}", []).append(self.code(decl(member)))
         for key, decl in self.vocabulary.functions.items():
             if key.entity == sort and key not in self.unrolling.transitions.initial:
-                initial.setdefault(str(key), []).append(self.plain(decl(member)))
+                initial.setdefault(str(key), []).append(self.code(decl(member)))

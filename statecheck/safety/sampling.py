@@ -10,6 +10,7 @@ from statecheck.clock import TimeLeft
 from statecheck.modeling import Variant
 from statecheck.safety.atoms import Atom
 from statecheck.smt.evaluation import compiled
+from statecheck.smt.roles import subject_name
 from statecheck.symbolic.simulate import Simulator
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -41,7 +42,7 @@ def sample(
         for entity, size in zip(transitions.info.entities, itertools.cycle(_SIZES), strict=False)
     }
     tests = {
-        sort: (f"x:{sort}", compiled(*(atom.term for atom in items)))
+        sort: (subject_name(sort), compiled(*(atom.term for atom in items)))
         for sort, items in vocabulary.items()
         if items
     }

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import z3
 
+from statecheck.smt.roles import of_step, step_constant
 from statecheck.smt.substitution import Renaming, substitute_in_turn
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
@@ -30,12 +31,12 @@ class StepConstants:
     def take(self, sort: z3.SortRef) -> z3.ExprRef:
         """The next constant of a sort."""
         ordinal = self.taken[sort.name()] = self.taken.get(sort.name(), 0) + 1
-        return z3.Const(f"{sort.name().lower()}{ordinal}@{self.mark}", sort)
+        return step_constant(f"{sort.name().lower()}{ordinal}", sort, self.mark)
 
 
 @dataclass(frozen=True)
 class CommandInstance:
-    """What a step is if it takes a command.
+    """A step that takes a command.
 
     ``arguments`` are the command's; ``named`` has what stands for the entities that it names, to be
     put in one after the other; ``entities`` are all of its constants that stand for one. ``facts``
@@ -63,7 +64,7 @@ class StepTemplate:
     ) -> None:
         self.transitions = transitions
         bounds = numbered or {}
-        self.action = z3.Const("action@", transitions.action.sort())
+        self.action = step_constant("action", transitions.action.sort())
         self.constants = {self.action.get_id(): self.action}
         self.choices: dict[str, CommandInstance] = {}
         looked_up = lookups(transitions)
@@ -108,12 +109,12 @@ class StepTemplate:
         return {key: z3.Or(*chosen) for key, chosen in owners.items()}
 
     def chosen(self, command: Command) -> z3.BoolRef:
-        """That the step takes a command."""
+        """The formula by which the step takes a command."""
         taken: z3.BoolRef = self.action == self.transitions.actions[command.name]
         return taken
 
     def value(self, key: Key) -> z3.ExprRef:
-        """What a function of the state becomes, over ``Var(0)``."""
+        """The next value of a function of the state, over ``Var(0)``."""
         if key not in self._values:
             decl = self.transitions.vocabulary.functions[key]
             variable = self.transitions.world.variable(key)
@@ -130,7 +131,7 @@ class StepTemplate:
     def at(self, depth: int) -> Renaming:
         """The pattern's constants become those of the step at a depth."""
         own = self.constants.values()
-        return Renaming([(c, z3.Const(f"{c.decl().name()}{depth}", c.sort())) for c in own])
+        return Renaming([(c, of_step(c, depth)) for c in own])
 
 
 def lookups(transitions: TransitionSystem) -> dict[str, list[z3.ExprRef]]:
@@ -158,7 +159,7 @@ def lookups(transitions: TransitionSystem) -> dict[str, list[z3.ExprRef]]:
 
 
 def merge_writes(old: z3.ExprRef, writes: Iterable[tuple[z3.BoolRef, z3.ExprRef]]) -> z3.ExprRef:
-    """What a function becomes: ``old``, or what the one action that is chosen writes.
+    """The next value of a function: ``old``, or the value that the one chosen action writes.
 
     Sorted by what is written rather than by who writes it: one condition for each value.
     """

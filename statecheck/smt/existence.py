@@ -27,7 +27,7 @@ def existence(sort: z3.SortRef) -> z3.FuncDeclRef:
 
 
 def is_existence(term: z3.ExprRef) -> bool:
-    """Whether a term is one that `exists` makes."""
+    """Tell whether a term is one that `exists` makes."""
     return bool(z3.is_app(term) and term.num_args() == 1 and term.decl().name().startswith(EXISTS))
 
 

@@ -136,7 +136,7 @@ class Grounding:
 
 
 def _instance(body: z3.BoolRef, term: z3.ExprRef) -> z3.BoolRef:
-    """What a quantifier's body says of an entity."""
+    """The body of a quantifier for one entity."""
     said: z3.BoolRef = z3.substitute_vars(body, term)
     return _present(said, [exists(term)])
 
@@ -152,7 +152,7 @@ _FROM: dict[int, tuple[Sequence[z3.FuncDeclRef], dict[str, list[z3.FuncDeclRef]]
 
 
 def _from(functions: Sequence[z3.FuncDeclRef], sort: str) -> Sequence[z3.FuncDeclRef]:
-    """Those of some functions that lead on from a sort; kept, for the question comes often."""
+    """The functions that lead on from a sort, of some; kept, for the question comes often."""
     if id(functions) not in _FROM:
         leading: dict[str, list[z3.FuncDeclRef]] = {}
         for function in functions:
@@ -218,7 +218,7 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
 def entity_functions(
     functions: Iterable[z3.FuncDeclRef],
 ) -> list[z3.FuncDeclRef]:
-    """Those functions that lead to entities.
+    """The functions that lead to entities, of some.
 
     Raises ModelError where they lead round in a circle.
     """

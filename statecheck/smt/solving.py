@@ -51,7 +51,7 @@ def is_satisfiable(
     assumptions: Sequence[z3.BoolRef] = (),
     time_left: TimeLeft = unlimited,
 ) -> bool:
-    """Whether a solver has a model. Raises Timeout where it cannot tell, and KeyboardInterrupt."""
+    """Tell whether a solver has a model. Raises Timeout, and KeyboardInterrupt."""
     answer = check_sat(solver, assumptions, time_left)
     if answer == z3.unknown:
         raise Timeout(solver.reason_unknown())
@@ -59,5 +59,5 @@ def is_satisfiable(
 
 
 def true_in(model: z3.ModelRef, formula: z3.BoolRef) -> bool:
-    """Whether a model makes a formula true."""
+    """Tell whether a model makes a formula true."""
     return bool(z3.is_true(model.eval(formula, model_completion=True)))

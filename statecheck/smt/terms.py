@@ -50,7 +50,7 @@ def ite(condition: z3.BoolRef, then: z3.ExprRef, other: z3.ExprRef) -> z3.ExprRe
 
 
 def is_constructor(term: z3.ExprRef) -> bool:
-    """Whether a term is a member of an enumeration."""
+    """Tell whether a term is a member of an enumeration."""
     return bool(z3.is_app(term) and term.decl().kind() == z3.Z3_OP_DT_CONSTRUCTOR)
 
 
@@ -62,5 +62,5 @@ def uninterpreted(term: z3.ExprRef) -> Iterable[z3.ExprRef]:
 
 
 def is_entity(term: z3.ExprRef) -> bool:
-    """Whether a term is a constant that stands for an entity."""
+    """Tell whether a term is a constant that stands for an entity."""
     return bool(z3.is_const(term) and term.sort_kind() == z3.Z3_UNINTERPRETED_SORT)

@@ -53,7 +53,7 @@ class Tree:
     path: list[tuple[Node, bool]] = field(default_factory=list)
 
     def at_cursor(self) -> Node | Leaf | None:
-        """What an earlier run left where the present one stands."""
+        """The item that an earlier run left where the present one stands."""
         if not self.path:
             return self.root
         node, taken = self.path[-1]

@@ -9,6 +9,7 @@ import z3
 
 from statecheck.modeling import EntityInfo
 from statecheck.smt.existence import exists
+from statecheck.smt.roles import loop_element
 from statecheck.symbolic.decision_tree import Decisions, Leaf, Node, Tree, merge
 from statecheck.symbolic.overlay import Overlay
 from statecheck.symbolic.paths import Explorer
@@ -34,7 +35,7 @@ def iterate_element(
         raise explorer.refuse(f"a loop over {info.plural} inside a loop; write two loops")
     loops.count += 1
     number, place = loops.count, loops.place
-    element = z3.Const(f"{info.name.lower()}!{number}", sort)
+    element = loop_element(sort, number)
     around = explorer.scopes[-1]
     excluded: set[Decisions] = set()
     while True:

@@ -17,6 +17,7 @@ from statemachine.exceptions import TransitionNotAllowed
 
 from statecheck.modeling import ActionDisabled, ActionInfo, ModelError
 from statecheck.smt.existence import drop_existence
+from statecheck.smt.roles import is_loop_element, whichever
 from statecheck.smt.terms import constants
 from statecheck.symbolic.commands import Command, Update
 from statecheck.symbolic.decision_tree import Node, leaves, merge
@@ -81,7 +82,7 @@ def _command(world: World, action: ActionInfo) -> Command:
     seen: set[int] = set()
     for term in (guard, *(update.value for update in updates.values())):
         for constant in constants(term, seen):
-            if "!" in constant.decl().name():
+            if is_loop_element(constant):
                 raise ModelError(
                     f"action {action.name}: an element of a loop is used after the loop; "
                     "use all() or any()"
@@ -109,7 +110,7 @@ def _asked(
 def skeleton(term: z3.ExprRef) -> str:
     """A term as text in which only the kinds of the entities are left."""
     pairs = [
-        (part, z3.Const(f"any {part.sort().name()}", part.sort()))
+        (part, whichever(part.sort()))
         for part in constants(term)
         if part.sort().kind() == z3.Z3_UNINTERPRETED_SORT
     ]
@@ -140,7 +141,7 @@ def _merge_at(tree: Any, key: Key, entity: z3.ExprRef) -> z3.ExprRef:
 
 
 def _idle(world: World, guard: z3.BoolRef, key: Key, update: Update) -> bool:
-    """Whether an enabled action leaves a function as it is, such as a self transition."""
+    """Tell whether an enabled action leaves a function as it is, such as a self transition."""
     solver = z3.SimpleSolver()
     solver.set("timeout", 1000)
     solver.add(guard, update.value != world.vocabulary.functions[key](update.variable))
@@ -155,7 +156,7 @@ def _values(tree: Any) -> Iterator[Any]:
         yield tree.value
 
 
-class located:  # noqa: N801  (reads as a word in a with statement)
+class located:
     """Turn what model code raises into a ModelError that names the model's own line."""
 
     def __init__(self, what: str) -> None:

@@ -89,7 +89,7 @@ def _faults(function: FunctionType) -> tuple[tuple[int, str, str], ...]:
 
 
 def _fault(node: ast.AST) -> str:
-    """What to write instead of a node; empty where it is fine."""
+    """The text to write instead of a node; empty where it is fine."""
     if isinstance(node, ast.Compare):
         for operator, operand in zip(node.ops, node.comparators, strict=True):
             none = isinstance(operand, ast.Constant) and operand.value is None

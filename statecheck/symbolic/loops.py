@@ -110,7 +110,7 @@ _CARRIERS: dict[type[ast.AST], str] = {
     ast.Delete: "del",
     ast.MatchStar: "a pattern that captures",
 }
-"""What could pass a value from one element of a loop to the next, or out of it."""
+"""Syntax that could pass a value from one element of a loop to the next, or out of it."""
 
 
 def _carrier(region: ast.AST) -> str | None:
@@ -188,7 +188,7 @@ def _ancestors(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[ast.A
 
 
 def _bound_before(use: ast.Name, loop: ast.For, parents: dict[ast.AST, ast.AST]) -> bool:
-    """Whether a name used in a loop's body was certainly bound in the same iteration."""
+    """Tell whether a name used in a loop's body was certainly bound in the same iteration."""
     if any(isinstance(n, ast.Name) and n.id == use.id for n in ast.walk(loop.target)):
         return True
     above = [use, *_ancestors(use, parents)]
@@ -214,14 +214,14 @@ def _bound_before(use: ast.Name, loop: ast.For, parents: dict[ast.AST, ast.AST])
 
 
 def _targets(node: ast.AST) -> list[ast.expr]:
-    """What a loop or a comprehension binds for its own body."""
+    """The targets that a loop or a comprehension binds for its own body."""
     if isinstance(node, ast.For):
         return [node.target]
     return [generator.target for generator in getattr(node, "generators", ())]
 
 
 def _rebound(name: ast.Name, loop: ast.For, parents: dict[ast.AST, ast.AST]) -> bool:
-    """Whether a name outside of a loop belongs to another loop that binds it itself."""
+    """Tell whether a name outside of a loop belongs to another loop that binds it itself."""
     return any(
         isinstance(other, ast.For | ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp)
         and other is not loop

@@ -25,7 +25,7 @@ _LIBRARY = (str(Path(str(statemachine.__file__)).parent), str(Path(__file__).par
 
 
 def is_library(file: str) -> bool:
-    """Whether a file belongs to the libraries that run a model, and not to the model."""
+    """Tell whether a file belongs to the libraries that run a model, and not to the model."""
     return file.startswith(_LIBRARY)
 
 

@@ -10,7 +10,7 @@ from statecheck.symbolic.vocabulary import Key, Vocabulary
 
 
 class Overlay:
-    """What a step has written so far, over the functions of the state before it."""
+    """The writes of a step so far, over the functions of the state before it."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary

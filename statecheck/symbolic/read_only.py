@@ -10,6 +10,7 @@ import z3
 
 from statecheck.modeling import ModelError
 from statecheck.smt.existence import drop_existence
+from statecheck.smt.roles import is_loop_element
 from statecheck.smt.terms import constants
 from statecheck.symbolic.decision_tree import Leaf, Node, merge
 from statecheck.symbolic.extraction import located
@@ -69,7 +70,7 @@ class ReadOnlyCode:
         """A term, unless it has an element of a loop in it. Raises ModelError then."""
         term = drop_existence(term)
         for constant in constants(term):
-            if "!" in constant.decl().name():
+            if is_loop_element(constant):
                 raise ModelError(
                     f"{what}: an element of a loop is used after the loop; use all() or any()"
                 )

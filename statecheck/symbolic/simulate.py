@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import enum
 import itertools
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +13,10 @@ import z3
 from statecheck.modeling import Entity
 from statecheck.smt.evaluation import Compiled, Valuation, compiled, tabulated
 from statecheck.smt.terms import subterms
+from statecheck.symbolic.codes import finite_codes
 from statecheck.symbolic.commands import Update
 from statecheck.symbolic.transition_system import TransitionSystem
-from statecheck.symbolic.vocabulary import Key, States
+from statecheck.symbolic.vocabulary import Key
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,14 @@ class Simulator:
         self._named = {command.name: command for command in self.commands}
         self.initial, self._first = _table(transitions.initial)
 
-    def choices(self, type_: Any, sizes: dict[str, int]) -> list[Any]:
-        """The values of a type that are tried."""
-        if isinstance(type_, States):
-            return [f"{type_.name}.{member}" for member in type_.members]
+    def choices(self, type_: Any, sizes: dict[str, int]) -> Sequence[Any]:
+        """The codes of a type that are tried."""
+        codes = finite_codes(type_)
+        if codes is not None:
+            return codes
         if issubclass(type_, Entity):
-            return list(range(sizes[self.transitions.info.entity(type_).name]))
-        if issubclass(type_, enum.Enum):
-            return [f"{type_.__name__}.{member.name}" for member in type_]
-        return [False, True] if issubclass(type_, bool) else list(self.numbers)
+            return range(sizes[self.transitions.info.entity(type_).name])
+        return self.numbers
 
     def start(self, sizes: dict[str, int], pick: random.Random) -> Valuation:
         """A random initial state."""
@@ -121,7 +120,7 @@ class Simulator:
 
 
 def _table(updates: Mapping[Key, Update]) -> tuple[tuple[str, ...], Compiled]:
-    """What is written, and a function that has the values at every entity."""
+    """The functions that are written, and one that evaluates them at every entity."""
     columns = [(update.variable, update.value) for update in updates.values()]
     return tuple(map(str, updates)), tabulated(*columns)
 

@@ -10,20 +10,19 @@ import z3
 from statecheck.modeling.mention import Choice, Expression, Mention
 from statecheck.smt.existence import is_existence
 from statecheck.smt.terms import subterms
+from statecheck.symbolic.codes import member_name
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key
 
-_INFIX = {
-    z3.Z3_OP_EQ: " = ",
-    z3.Z3_OP_LE: " <= ",
-    z3.Z3_OP_GE: " >= ",
-    z3.Z3_OP_LT: " < ",
-    z3.Z3_OP_GT: " > ",
-    z3.Z3_OP_AND: " and ",
-    z3.Z3_OP_OR: " or ",
-    z3.Z3_OP_ADD: " + ",
-    z3.Z3_OP_SUB: " - ",
+_COMPARISONS = {
+    z3.Z3_OP_EQ: "=",
+    z3.Z3_OP_LE: "<=",
+    z3.Z3_OP_GE: ">=",
+    z3.Z3_OP_LT: "<",
+    z3.Z3_OP_GT: ">",
 }
+_OPPOSITES = {"=": "!=", "<=": ">", ">=": "<", "<": ">=", ">": "<="}
+_INFIX = {z3.Z3_OP_AND: "and", z3.Z3_OP_OR: "or", z3.Z3_OP_ADD: "+", z3.Z3_OP_SUB: "-"}
 
 
 def spell(
@@ -31,6 +30,25 @@ def spell(
 ) -> str:
     """A term in the model's names. ``places`` names the entities in it, by the terms' numbers."""
     return _Speller(transitions).spell(term, places or {})
+
+
+def spell_negation(
+    term: z3.BoolRef, transitions: TransitionSystem, places: Mapping[int, str]
+) -> str:
+    """The negation of a term; a comparison of two names has the opposite sign."""
+    speller = _Speller(transitions)
+    is_comparison = term.decl().kind() in _COMPARISONS
+    if is_comparison and all(_is_name(side, places) for side in term.children()):
+        left, sign, right = speller.comparison(term, places, None)
+        return f"{left} {_OPPOSITES[sign]} {right}"
+    return f"not {speller.spell(term, places)}"
+
+
+def _is_name(term: z3.ExprRef, places: Mapping[int, str]) -> bool:
+    """Tell whether a term is spelled as one name or value."""
+    if term.get_id() in places or term.num_args() == 0:
+        return True
+    return term.decl().kind() == z3.Z3_OP_UNINTERPRETED and _is_name(term.arg(0), places)
 
 
 def expression(
@@ -64,7 +82,7 @@ def members(term: z3.ExprRef) -> Iterator[str]:
     """The members of enumerations in a term."""
     for part in subterms(term):
         if z3.is_app(part) and part.decl().kind() == z3.Z3_OP_DT_CONSTRUCTOR:
-            yield _member(part)
+            yield member_name(part.decl().name())
 
 
 def _compared(term: z3.ExprRef, decl: z3.FuncDeclRef) -> Iterator[str]:
@@ -72,10 +90,6 @@ def _compared(term: z3.ExprRef, decl: z3.FuncDeclRef) -> Iterator[str]:
         if z3.is_eq(part) and any(z3.is_app(s) and s.decl().eq(decl) for s in part.children()):
             for side in part.children():
                 yield from members(side)
-
-
-def _member(literal: z3.ExprRef) -> str:
-    return str(literal.decl().name()).split(".", 1)[1]
 
 
 class _Speller:
@@ -110,31 +124,47 @@ class _Speller:
             owner = self.spell(term.arg(0), places)
             return f"{owner}.{name.split('.', 1)[1]}".replace(".history.", ".")
         if kind == z3.Z3_OP_DT_CONSTRUCTOR:
-            return _member(term)
+            return member_name(term.decl().name())
         if kind == z3.Z3_OP_NOT and z3.is_eq(term.arg(0)):
-            return " != ".join(self.spell(term.arg(0), places, number).split(" = "))
+            left, _, right = self.comparison(term.arg(0), places, number)
+            return f"{left} != {right}"
+        if kind in _COMPARISONS:
+            return " ".join(self.comparison(term, places, number))
         return self._operation(term, kind, places, number)
+
+    def comparison(
+        self, term: z3.ExprRef, places: Mapping[int, str], number: type | None
+    ) -> tuple[str, str, str]:
+        """The left side of a comparison, its sign, and its right side."""
+        left, right = self._parts(term, places, number)
+        kind = term.decl().kind()
+        if kind == z3.Z3_OP_LE and z3.is_int_value(term.arg(0)):
+            return right, ">=", left
+        return left, _COMPARISONS[kind], right
+
+    def _parts(self, term: z3.ExprRef, places: Mapping[int, str], number: type | None) -> list[str]:
+        """The arguments of an operation; the numbers among them are of one type."""
+        for child in term.children():
+            number = number_type(child, self.transitions) or number
+        children = [child for child in term.children() if not is_existence(child)]
+        parts = [self.spell(child, places, number) for child in children]
+        if term.decl().kind() in (z3.Z3_OP_EQ, z3.Z3_OP_AND, z3.Z3_OP_OR):
+            # Z3 orders these by when they were first seen; a name comes before a value or a case.
+            parts.sort(key=lambda part: (part[0] in "(0123456789", "." not in part, part))
+        return parts
 
     def _operation(
         self, term: z3.ExprRef, kind: int, places: Mapping[int, str], number: type | None
     ) -> str:
-        for child in term.children():
-            number = number_type(child, self.transitions) or number
         kept = len(self.choices)
-        children = [child for child in term.children() if not is_existence(child)]
-        parts = [self.spell(child, places, number) for child in children]
-        if kind in (z3.Z3_OP_EQ, z3.Z3_OP_AND, z3.Z3_OP_OR):
-            # Z3 orders these by when they were first seen; a name comes before a value or a case.
-            parts.sort(key=lambda part: (part[0] in "(0123456789", "." not in part, part))
+        parts = self._parts(term, places, number)
         if kind == z3.Z3_OP_NOT:
             return f"not {parts[0]}"
         if kind == z3.Z3_OP_ITE:
             text = f"({parts[1]} if {parts[0]} else {parts[2]})"
             self.choices[kept:] = self._choice(text, term, places)
             return text
-        if kind == z3.Z3_OP_LE and z3.is_int_value(term.arg(0)):
-            return f"{parts[1]} >= {parts[0]}"
-        return _INFIX.get(kind, f" {term.decl().name()} ").join(parts)
+        return f" {_INFIX.get(kind, term.decl().name())} ".join(parts)
 
     def _choice(self, text: str, term: z3.ExprRef, places: Mapping[int, str]) -> Iterator[Choice]:
         """A choice of cases that looks at one value of the state alone."""
@@ -148,7 +178,7 @@ class _Speller:
                 yield Choice(text, path, key.name, self._is_rank(term, value, key))
 
     def _is_rank(self, term: z3.ExprRef, value: z3.ExprRef, key: Key) -> bool:
-        """Whether a choice is nothing but a member's place in the order of its enumeration."""
+        """Tell whether a choice is nothing but a member's place in the order of its enumeration."""
         type_ = self.transitions.vocabulary.types[key]
         ordered = (
             isinstance(type_, type) and issubclass(type_, enum.Enum) and issubclass(type_, int)

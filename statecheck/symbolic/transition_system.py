@@ -21,6 +21,7 @@ from statecheck.modeling import (
     signature,
 )
 from statecheck.smt.fingerprint import fingerprint
+from statecheck.smt.roles import PRIME, is_primed
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import constants
 from statecheck.symbolic.commands import Command, Update
@@ -43,7 +44,7 @@ class SymbolicStep(Step):
         self.after = transitions.next_world.system
 
     def fires(self, action: Callable[..., Any], *arguments: Any) -> Any:
-        """Whether the step is this action with these arguments."""
+        """The truth that the step is this action with these arguments."""
         command = self.transitions.command(action.__name__)
         vocabulary = self.transitions.vocabulary
         parts = [self.transitions.action == self.transitions.actions[command.name]]
@@ -70,7 +71,7 @@ class TransitionSystem:
         self.info = signature(system)
         check_identity(*code_of(self.info), *(h.update for h in histories))
         self.vocabulary = Vocabulary(self.info)
-        self.next_vocabulary = Vocabulary(self.info, prime="'")
+        self.next_vocabulary = Vocabulary(self.info, prime=PRIME)
         self.explorer = Explorer()
         self.world = World(self.info, self.vocabulary, self.explorer)
         self.next_world = World(self.info, self.next_vocabulary, self.explorer)
@@ -198,7 +199,7 @@ class TransitionSystem:
                 value = z3.simplify(macros(said))
                 values.append(value)
                 for constant in constants(value, seen):
-                    if constant.decl().name().endswith("'"):
+                    if is_primed(constant):
                         raise ModelError(f"history {key.name} reads a history after the step")
                 if not value.eq(self.vocabulary.functions[key](x)):
                     own[key] = Update(x, value)
@@ -221,13 +222,13 @@ class TransitionSystem:
         return self._simple[term.get_id()][1]
 
     def update_macros(self, command: Command) -> Macros:
-        """What the primed functions stand for after an action."""
+        """The definitions of the primed functions after an action."""
         if command.name not in self._macros:
             self._macros[command.name] = self.macros(command.updates)
         return self._macros[command.name]
 
     def macros(self, updates: dict[Key, Update]) -> Macros:
-        """What the primed functions stand for, if these are the updates."""
+        """The definitions of the primed functions for some updates."""
         pairs = []
         for key, decl in self.vocabulary.functions.items():
             variable = z3.Var(0, decl.domain(0))
@@ -248,7 +249,7 @@ class TransitionSystem:
         )
 
     def variant_constraints(self, variant: Variant) -> list[z3.BoolRef]:
-        """What a variant fixes, as terms."""
+        """The formulas that fix the constants of a variant."""
         return [
             self.vocabulary.constants[name] == self.vocabulary.literal(value)
             for name, value in variant.constants

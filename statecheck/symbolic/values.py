@@ -192,7 +192,7 @@ for _name in (
 
 
 def _said(value: object) -> str:
-    """What a value is, for a message."""
+    """The type of a value, for a message."""
     type_ = value.type if isinstance(value, Symbolic) else type(value)
     return f"a {getattr(type_, '__name__', type_)}"
 

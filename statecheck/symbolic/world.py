@@ -26,6 +26,7 @@ from statecheck.modeling import (
     System,
     SystemInfo,
 )
+from statecheck.smt.roles import subject
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.element_loop import iterate_element
 from statecheck.symbolic.loops import check_loop
@@ -108,7 +109,7 @@ class SymbolicInstanceState(InstanceState):
 
     @property
     def is_active(self) -> Any:  # type: ignore[override]
-        """Whether the machine is in the state, as a term."""
+        """The truth that the machine is in the state."""
         machine: Any = self._machine()
         record = machine.model
         info: MachineInfo = record._machine
@@ -180,7 +181,7 @@ class SymbolicMany(Many[Any]):
         self.asked = world.overlay.mark() if filters else None
 
     def where(self, **attributes: object) -> SymbolicMany:
-        """Those whose attributes have these values."""
+        """The entities whose attributes have these values."""
         return SymbolicMany(self.world, self.info, self.filters + tuple(attributes.items()))
 
     def __iter__(self) -> Iterator[Any]:
@@ -255,7 +256,7 @@ class World:
 
     def variable(self, key: Key) -> z3.ExprRef:
         """The variable that updates of a function are written with."""
-        return z3.Const(f"x:{key.entity}", z3.DeclareSort(key.entity))
+        return subject(key.entity)
 
     def observe(self, name: str, entity: SymbolicEntity, type_: Any) -> Any:
         """The value of a history (see ``statecheck.claims.catalogue``)."""
@@ -263,7 +264,7 @@ class World:
         return self.value(self.vocabulary.functions[key](entity.term), type_)
 
     def enabled(self, name: str, arguments: tuple[Any, ...]) -> Any:
-        """Whether an action could be fired: its extracted guard, for these arguments."""
+        """The truth that an action is enabled: its extracted guard, for these arguments."""
         command = self.commands[name]
         pairs = [
             (parameter, lift(argument, self.vocabulary))

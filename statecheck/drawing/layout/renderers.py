@@ -34,7 +34,7 @@ Renderer = Callable[[Sequence[str]], Sequence[Any]]
 T = TypeVar("T")
 
 
-class NoRenderer(Exception):  # noqa: N818  (a fact about the machine, reported as it is)
+class NoRenderer(Exception):
     """No renderer could lay out a graph; says what was tried and what to do."""
 
 
