@@ -9,7 +9,7 @@ TimeLeft = Callable[[], float | None]
 """Gives the seconds that are left, None for no limit; raises Timeout when there are none."""
 
 
-class Timeout(Exception):
+class Timeout(Exception):  # noqa: N818  (an answer of the solver, not an error)
     """The solver gave up, or the time is up."""
 
 

@@ -7,7 +7,7 @@ class ModelError(Exception):
     """The model is not one that this project can run or prove; the message says where and why."""
 
 
-class ActionDisabled(ModelError):
+class ActionDisabled(ModelError):  # noqa: N818  (says what an action is, not what broke)
     """An action was fired in a state in which no transition allows it. Nothing was changed."""
 
 

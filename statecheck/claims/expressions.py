@@ -221,7 +221,7 @@ def _compiled(source: str, space: dict[str, Any], text: str, module: str) -> Any
     """The function. Its source can be looked up, as that of any other claim."""
     file = f"<expression {next(_serial)}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    exec(compile(source, file, "exec"), space)
+    exec(compile(source, file, "exec"), space)  # noqa: S102  (it is the user's own expression)
     body = space["body"]
     body.__doc__, body.__module__ = text, module
     body.__annotations__ = {"system": System, "step": Step}

@@ -104,7 +104,7 @@ class Certified:
         (sys.stdout if stdout else sys.stderr).write("\nProved again: ")
         sys.stdout.flush()
         sys.stderr.flush()
-        with subprocess.Popen(
+        with subprocess.Popen(  # noqa: S603  (our own program)
             [sys.executable, "-m", "statecheck.recheck", str(folder.absolute())],
             stdout=None if stdout else sys.stderr.fileno(),
         ) as process:

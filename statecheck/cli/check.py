@@ -76,7 +76,7 @@ def command(
     and fields have names too. `after[lift]` is the state after a step. 'P ==> Q' has a premise.
     """
     with interrupts.held():
-        from statecheck.claims import expressions
+        from statecheck.claims import expressions  # noqa: F401  (needed soon)
         from statecheck.claims.claim import Kind
         from statecheck.claims.results import exit_code
         from statecheck.prover.context import DEPTH
@@ -200,7 +200,7 @@ def _settled(
             )
             check_agreement(engine.context.transitions, claims, time_left=engine.context.remaining)
             for result in engine.prove(claims):
-                results.append(result)
+                results.append(result)  # noqa: PERF402  (what is settled outlives an interruption)
     except Timeout as gave_up:
         results = [Result(c, Verdict.UNDETERMINED, f"timed out: {gave_up}") for c in claims]
     except KeyboardInterrupt:

@@ -33,7 +33,7 @@ def run(command: click.Command, arguments: Sequence[str], name: str) -> int:
     """
     if sys.stderr is None:
         # Nobody listens; a file opened next must not get what libraries complain about.
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     if sys.stdout is None:
         return _failed("error: cannot write 'standard output': it is closed.", Exit.USAGE)
     try:

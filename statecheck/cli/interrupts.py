@@ -17,7 +17,7 @@ _former: set[int] | None = None
 
 def hold() -> None:
     """Hold Ctrl-C back for as long as this process lives, but for what is `heeded`."""
-    global _former
+    global _former  # noqa: PLW0603  (signals are the process's)
     if hasattr(signal, "pthread_sigmask") and _former is None:
         _former = {int(s) for s in signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})}
 

@@ -25,7 +25,7 @@ from statecheck.modeling.system import System
 T = TypeVar("T")
 
 
-class Inapplicable(Exception):
+class Inapplicable(Exception):  # noqa: N818  (no error: the claim says nothing here)
     """A claim's antecedent does not hold."""
 
 

@@ -101,7 +101,7 @@ def _annotations(cls: type, names: dict[str, type]) -> Iterator[tuple[str, Any]]
                 if annotation.startswith("ClassVar"):
                     continue
                 try:
-                    annotation = eval(annotation, space, dict(names))
+                    annotation = eval(annotation, space, dict(names))  # noqa: S307
                 except NameError as error:
                     raise ModelError(
                         f"{base.__name__}.{name} is annotated {annotation}, "

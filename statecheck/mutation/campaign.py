@@ -130,7 +130,7 @@ def _begin(project: Project, seed: int, timeout: float | None = None) -> Baselin
 
 def _prepare(project: Project, seed: int) -> None:
     ignore_interrupts()  # the parent keeps what was settled
-    global _TASK
+    global _TASK  # noqa: PLW0603  (a process has no other place for it)
     _TASK = project, seed
     _begin(project, seed)
 
@@ -159,7 +159,7 @@ def judge(project: Project, mutant: Mutant, *, seed: int = 0) -> MutantVerdict:
         return MutantVerdict(
             MutantStatus.UNDETERMINED, f"it took more than {PATIENCE:g} seconds of work"
         )
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (a mutant may do anything)
         return _invalid(error)
 
 
@@ -194,7 +194,7 @@ def _judged(project: Project, original: Baseline, changed: Project, seed: int) -
         return MutantVerdict(
             MutantStatus.UNDETERMINED, f"internal: {type(error).__name__}: {error}"
         )
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (a mutant may do anything)
         return _watched(project, changed, Size.LARGE) or _invalid(error)
 
 
@@ -231,7 +231,7 @@ def _watched(project: Project, changed: Project, size: Size) -> MutantVerdict | 
     """
     try:
         seen = watch(_guide(project, size), size.of(changed), changed.claims, changed.histories)
-    except Exception:
+    except Exception:  # noqa: BLE001  (a mutant may do anything)
         return None
     how = f"run of {seen.steps} steps"
     kills = tuple(Kill(title, Event.VIOLATION.value, how) for title in seen.titles)

@@ -135,7 +135,7 @@ class _Comparison:
             step = None
         except ModelError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (whatever the model raises)
             raise _parted(done, f"{said} raises {type(error).__name__}: {error}") from None
         if (step is None) != (following is None):
             able = "the commands, not on the machines" if step is None else "the machines alone"

@@ -122,7 +122,7 @@ def _settled(
     explain: bool,
 ) -> Iterator[Result]:
     if jobs > 1:
-        from statecheck.prover.workers import (
+        from statecheck.prover.workers import (  # noqa: PLC0415  (few want it, and it takes time)
             shared,
         )
 

@@ -123,5 +123,5 @@ def _work(
         sender.send(engine.context.notes)
     except ModelError as error:
         sender.send(error)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  (even SystemExit: the caller reports it)
         sender.send(RuntimeError(f"{type(error).__name__}: {error}"))

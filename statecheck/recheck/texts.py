@@ -19,9 +19,9 @@ def read(text: str) -> list[Tree]:
     """
     stack: list[list[Tree]] = [[]]
     for token in _TOKEN.findall(text):
-        if token == "(":
+        if token == "(":  # noqa: S105  (a parenthesis)
             stack.append([])
-        elif token == ")":
+        elif token == ")":  # noqa: S105
             if len(stack) == 1:
                 raise ValueError("parentheses do not match")
             done = tuple(stack.pop())

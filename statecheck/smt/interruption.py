@@ -47,7 +47,7 @@ def interruptible() -> Iterator[None]:
     Where signals cannot be waited for, as on Windows or in a thread, or where somebody handles or
     ignores this one, all stays as it is.
     """
-    global _watch
+    global _watch  # noqa: PLW0603  (signals are the process's)
     is_ours = (
         threading.current_thread() is threading.main_thread()
         and signal.getsignal(signal.SIGINT) is signal.default_int_handler

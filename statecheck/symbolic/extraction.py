@@ -156,7 +156,7 @@ def _values(tree: Any) -> Iterator[Any]:
         yield tree.value
 
 
-class located:
+class located:  # noqa: N801  (reads as a word in a with statement)
     """Turn what model code raises into a ModelError that names the model's own line."""
 
     def __init__(self, what: str) -> None:

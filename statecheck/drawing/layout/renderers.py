@@ -34,7 +34,7 @@ Renderer = Callable[[Sequence[str]], Sequence[Any]]
 T = TypeVar("T")
 
 
-class NoRenderer(Exception):
+class NoRenderer(Exception):  # noqa: N818  (a fact about the machine, reported as it is)
     """No renderer could lay out a graph; says what was tried and what to do."""
 
 
