@@ -29,7 +29,7 @@ def survivors(columns: Sequence[int], full: int) -> list[Literals]:
     literals = [(i, truth) for i in range(len(columns)) for truth in (True, False)]
     bits = [columns[i] if truth else full & ~columns[i] for i, truth in literals]
     count = len(literals)
-    found: list[Literals] = [(literals[i],) for i in range(count) if bits[i] == full]
+    clauses: list[Literals] = [(literals[i],) for i in range(count) if bits[i] == full]
     alone = {i for i in range(count) if bits[i] == full}
     live = [i for i in range(count) if i not in alone and bits[i] != 0]
     pairs = {
@@ -37,7 +37,7 @@ def survivors(columns: Sequence[int], full: int) -> list[Literals]:
         for i, j in itertools.combinations(live, 2)
         if bits[i] | bits[j] == full and literals[i][0] != literals[j][0]
     }
-    found += [(literals[i], literals[j]) for i, j in sorted(pairs)]
+    clauses += [(literals[i], literals[j]) for i, j in sorted(pairs)]
     for position, i in enumerate(live):
         for offset, j in enumerate(live[position + 1 :], position + 2):
             if literals[i][0] == literals[j][0] or (i, j) in pairs:
@@ -50,8 +50,8 @@ def survivors(columns: Sequence[int], full: int) -> list[Literals]:
                     and (i, k) not in pairs
                     and (j, k) not in pairs
                 ):
-                    found.append((literals[i], literals[j], literals[k]))
-    return found
+                    clauses.append((literals[i], literals[j], literals[k]))
+    return clauses
 
 
 @dataclass

@@ -38,7 +38,7 @@ def infer(
     transitions = induction.transitions
     vocabulary = atoms(transitions, extra)
     general: dict[str, list[Literals]] = {}
-    found: dict[tuple[str, tuple[str, ...]], Clause] = {}
+    inferred: dict[tuple[str, tuple[str, ...]], Clause] = {}
     samples = sample(transitions, vocabulary, goals, induction.seed, induction.time_left)
     for variant in sorted(goals, key=lambda variant: variant.name):
         columns = samples[variant]
@@ -72,8 +72,8 @@ def infer(
         if variant == NO_VARIANT:
             general = {pool.sort: [pool.clauses[k] for k in sorted(pool.alive)] for pool in pools}
         for clause in clauses:
-            found[clause.sort, clause.literals] = clause
-    return irredundant(induction, list(found.values()))
+            inferred[clause.sort, clause.literals] = clause
+    return irredundant(induction, list(inferred.values()))
 
 
 def irredundant(induction: Induction, clauses: Sequence[Clause]) -> list[Clause]:

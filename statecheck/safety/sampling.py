@@ -68,8 +68,8 @@ def sample(
                     for vectors in under:
                         vectors[sort][vector] = None
     return {
-        variant: {sort: _columns(vectors) for sort, vectors in found.items()}
-        for variant, found in seen.items()
+        variant: {sort: _columns(vectors) for sort, vectors in by_sort.items()}
+        for variant, by_sort in seen.items()
     }
 
 

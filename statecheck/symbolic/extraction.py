@@ -99,10 +99,10 @@ def _command(world: World, action: ActionInfo) -> Command:
 
 
 def _asked(
-    found: dict[int, tuple[z3.BoolRef, dict[Origin, None]]],
+    noted: dict[int, tuple[z3.BoolRef, dict[Origin, None]]],
 ) -> dict[str, tuple[Origin, ...]]:
     asked: dict[str, dict[Origin, None]] = {}
-    for term, origins in found.values():
+    for term, origins in noted.values():
         asked.setdefault(skeleton(term), {}).update(origins)
     return {text: tuple(origins) for text, origins in asked.items()}
 
@@ -172,5 +172,7 @@ class located:  # noqa: N801  (reads as a word in a with statement)
         for frame in traceback.extract_tb(trace):
             if not is_library(frame.filename):
                 where = f"{self.what} ({Path(frame.filename).name}:{frame.lineno})"
-        said = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
-        raise ModelError(f"{where}: {said}") from None
+        message = (
+            str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
+        )
+        raise ModelError(f"{where}: {message}") from None
