@@ -78,7 +78,7 @@ import json, time
 started = time.process_time()
 from proofs.project import PROJECT
 from statecheck.prover import session
-session.prover(PROJECT).invariant()
+session.prover(PROJECT).context.invariant()
 print(json.dumps([time.process_time() - started, 0]))
 """
 _EXTRACT = """

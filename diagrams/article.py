@@ -68,8 +68,8 @@ def claim_rows(transitions: TransitionSystem, claims: Iterable[Claim],
     by_claim: dict[str, list[tuple[str, str]]] = {}
     bodies: dict[str, Claim] = {}
     for claim in claims:
-        variant = claim.variant.name
-        by_claim.setdefault(claim.id, []).append((variant, verdicts[claim.id, variant or None]))
+        reading = claim.variant.name
+        by_claim.setdefault(claim.id, []).append((reading, verdicts[claim.id, reading or None]))
         bodies[claim.id] = claim
     remembers = _histories(transitions)
     for id_, claim in bodies.items():

@@ -19,7 +19,7 @@ from statecheck.drawing.pictures.story import Story
 from statecheck.modeling import STATE, signature
 
 STRONG = {"store.version": "another Store.exe"}
-"""Fields whose change makes a step of a run stand out."""
+"""Fields whose change makes a step of a run stand out, and what the legend says of it."""
 
 HIGHEST = StoreVersion(2**64 - 1)
 """No version is later."""
@@ -124,9 +124,9 @@ def proof_core(claim: Claim, needed: Mapping[str, Any]) -> core.Core:
         for m in e.machines
         for described in (describe(m.cls),)
     )
-    variant = f" [{claim.variant.name}]" if needed["reading"] else ""
+    reading = f" [{claim.variant.name}]" if needed["reading"] else ""
     return core.Core(
-        f"{claim.id}{variant}",
+        f"{claim.id}{reading}",
         claim.text,
         layers,
         tuple(core.needs(parts, FUNCTIONS)),

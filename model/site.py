@@ -31,7 +31,7 @@ class Site(System):
         >>> site.finish_move(mailbox)
         Traceback (most recent call last):
             ...
-        statecheck.modeling.errors.ActionDisabled: finish_move(mailbox1) is disabled: Can't Finish when in Moved.
+        statecheck.errors.ActionDisabled: finish_move(mailbox1) is disabled: Can't Finish when in Moved.
     """  # noqa: E501
 
     servers: Many[Server]

@@ -34,6 +34,7 @@ from statecheck.modeling import (
     pure,
 )
 from statecheck.prover.agreement import check_agreement
+from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
 from statecheck.safety.properties import claim_property
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -599,7 +600,7 @@ def settled(declare: Any, **options: Any) -> tuple[Verdict, Finding]:
     catalogue = Catalogue(Home)
     declare(catalogue)
     (claim,) = catalogue.claims
-    (result,) = Prover(Home, [claim], ()).settle([claim])
+    (result,) = Prover(ProofContext(Home, [claim], ())).prove([claim])
     sizes = options or {"rooms": 1, "yards": 1}
     plain = check(
         claim, (), FiniteInstance(Home, sizes, {int: (0, 4)}, forget=False, memoise=False)

@@ -39,6 +39,7 @@ from statecheck.claims.results import Report, Result, Verdict
 from statecheck.clock import Timeout
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.prover import session
+from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
 from statecheck.recheck import demands
 from statecheck.recheck.command import main as recheck_main
@@ -65,7 +66,7 @@ ROOT = Path(__file__).parent.parent
 STEP = "claims/resolution.no_move_fails/copy_attachment.smt2"
 NAME = next(
     name
-    for clause, name in clause_names(session.prover(PROJECT).invariant()).items()
+    for clause, name in clause_names(session.prover(PROJECT).context.invariant()).items()
     if "!= scanning" in str(clause) and "antivirus.state" in str(clause)
 )
 CLAUSE = f"invariant/disable_antivirus/{NAME}.smt2"
@@ -78,7 +79,7 @@ def engine() -> Prover:
 
 @pytest.fixture(scope="module")
 def results(engine: Prover) -> list[Result]:
-    found = {result.claim: result for result in engine.settle(CHOSEN)}
+    found = {result.claim: result for result in engine.prove(CHOSEN)}
     return [found[claim] for claim in CHOSEN]
 
 
@@ -159,7 +160,7 @@ def test_time_bounds_the_sweep(capfd: pytest.CaptureFixture[str]) -> None:
 @pytest.fixture(scope="module")
 def assembly() -> tuple[_Assembly, dict[Claim, Result]]:
     engine = session.prover(PROJECT)
-    found = {result.claim: result for result in engine.settle(CLAIMS)}
+    found = {result.claim: result for result in engine.prove(CLAIMS)}
     return _Assembly(engine), found
 
 
@@ -197,7 +198,7 @@ def test_every_obligation_is_proved_again(
     assert count == sum(path.endswith(".smt2") for path in files) - 1  # the definitions
     assert f"{count} of {count} obligations proved again" in said.out
     assert f"{count} of {count} obligations are in a decidable fragment." in said.out
-    clauses = len(session.prover(PROJECT).invariant())
+    clauses = len(session.prover(PROJECT).context.invariant())
     found = re.search(r"invariant +(\d+) clauses +(\d+) +(\d+)", said.out)
     assert found is not None
     assert list(map(int, found.groups())) == [clauses, 13 * clauses, 13 * clauses]
@@ -268,10 +269,15 @@ def test_a_changed_model_is_refuted(results: list[Result], solver: Solver) -> No
             pass
 
     changed = Prover(
-        Forgetful, session.prover(PROJECT).catalogue, HISTORIES, numbers=PROJECT.integers
+        ProofContext(
+            Forgetful,
+            session.prover(PROJECT).context.catalogue,
+            HISTORIES,
+            numbers=PROJECT.integers,
+        )
     )
     original = session.prover(PROJECT)
-    changed._invariant = original.invariant()
+    changed.context._invariant = original.context.invariant()
     served = [result for result in results if result.claim.id == "safety.scan_is_served"]
     texts = certificate(changed, served)
     about = [path for path in texts if re.match(r"invariant/(stop|disable)", path)]
@@ -287,8 +293,8 @@ def test_other_premises_of_a_claim_are_certified_too(
 ) -> None:
     """As a liveness rule has them: for every step, and for every state."""
     served = next(result for result in results if result.claim.id == "safety.scan_is_served")
-    formula = engine.property(served.claim)
-    kept = engine.transitions.primed(formula.holds)
+    formula = engine.context.property(served.claim)
+    kept = engine.context.transitions.primed(formula.holds)
     premises = [
         CertifiedPremise("kept", "A step keeps it.", z3.Not(kept), formula.variables, on_step=True),
         CertifiedPremise(
@@ -881,7 +887,7 @@ def test_receipts_of_obligations_say_which_sorts_lead_where(files: dict[str, str
 
 
 def test_text_is_quoted_where_it_has_to_be_and_never_empty(engine: Prover) -> None:
-    writer = Writer(engine.transitions)
+    writer = Writer(engine.context.transitions)
     assert symbol("Server.store.state") == "Server.store.state"
     assert symbol("5.5.2653.23") == "|5.5.2653.23|"
     assert symbol("f'") == "|f'|"
@@ -893,8 +899,8 @@ def test_text_is_quoted_where_it_has_to_be_and_never_empty(engine: Prover) -> No
 
 
 def test_the_sweep_notices_a_false_clause(engine: Prover) -> None:
-    clauses = engine.invariant()
+    clauses = engine.context.invariant()
     false = dataclasses.replace(clauses[0], term=z3.Not(clauses[0].term))
-    found = sweep(engine.transitions, [*clauses[1:], false], (PROJECT.instances.small,))
+    found = sweep(engine.context.transitions, [*clauses[1:], false], (PROJECT.instances.small,))
     assert found.failure is not None
     assert str(false) in found.failure

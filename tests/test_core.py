@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import z3
+from statecheck.symbolic.spelling import expression
 
 from model.machines import AttachmentLifecycle, MoveMailbox
 from model.site import Site
@@ -18,9 +19,9 @@ from statecheck.claims.results import Core, Verdict
 from statecheck.modeling import ModelError
 from statecheck.modeling.mention import Choice, Mention
 from statecheck.prover import session
+from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
 from statecheck.safety.proof_core import Cores, ProofTask
-from statecheck.symbolic.spelling import expression
 from statecheck.symbolic.vocabulary import Key
 
 PROVED = [c for c in CLAIMS if c.kind is Kind.ALWAYS and c.expected == "PROVED"]
@@ -33,18 +34,18 @@ def engine() -> Prover:
 
 @functools.cache
 def cores() -> Cores:
-    return Cores(engine().induction, engine().invariant())
+    return Cores(engine().context.induction, engine().context.invariant())
 
 
 def obligation(claim: Claim) -> ProofTask:
-    return ProofTask(z3.Not(engine().property(claim).holds), claim.on_step)
+    return ProofTask(z3.Not(engine().context.property(claim).holds), claim.on_step)
 
 
 @functools.cache
 def core(title: str) -> Core:
     claim = next(claim for claim in CLAIMS if claim.title == title)
     return cores().core(
-        [obligation(claim)], engine().transitions.variant_constraints(claim.variant)
+        [obligation(claim)], engine().context.transitions.variant_constraints(claim.variant)
     )
 
 
@@ -52,7 +53,7 @@ def core(title: str) -> Core:
 def test_nothing_of_a_core_can_be_left_out(claim: Claim) -> None:
     found = core(claim.title)
     known = cores()
-    under = engine().transitions.variant_constraints(claim.variant)
+    under = engine().context.transitions.variant_constraints(claim.variant)
     texts = {clause.text for clause in found.clauses}
     assert texts <= {str(clause) for clause in known.clauses}
     assert found.variant <= bool(under)
@@ -100,8 +101,8 @@ def test_readings_are_needed_where_the_other_one_refutes() -> None:
 
 def _proves(title: str) -> bool:
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    prover = Prover(Site, [claim], HISTORIES, numbers=PROJECT.integers)
-    return bool(prover.excluded([(claim, None)], ()))
+    prover = Prover(ProofContext(Site, [claim], HISTORIES, numbers=PROJECT.integers))
+    return bool(prover.context.excluded([(claim, None)], ()))
 
 
 def test_a_model_that_differs_elsewhere_is_proven_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +120,7 @@ def test_a_model_that_differs_elsewhere_is_proven_too(monkeypatch: pytest.Monkey
 def test_every_explained_proof_has_a_core() -> None:
     names = ("safety.no_loss", "liveness.client_served", "symptoms.move_may_fail")
     asked = [claim for claim in CLAIMS if claim.id in names]
-    for result in engine().settle(asked):
+    for result in engine().prove(asked):
         assert (result.core is not None) is (result.verdict is Verdict.PROVED)
 
 
@@ -130,8 +131,8 @@ def test_a_proof_that_does_not_stand_has_no_core() -> None:
 
 
 def test_an_expression_says_what_it_mentions() -> None:
-    functions = engine().transitions.vocabulary.functions
-    types = engine().transitions.vocabulary.types
+    functions = engine().context.transitions.vocabulary.functions
+    types = engine().context.transitions.vocabulary.types
     mailbox = z3.Const("m", z3.DeclareSort("Mailbox"))
     state, home = Key("Mailbox", "move", "state"), Key("Mailbox", "move", "home")
     store = Key("Server", "store", "state")
@@ -139,7 +140,7 @@ def test_an_expression_says_what_it_mentions() -> None:
         z3.Not(functions[state](mailbox) == types[state].value("copying")),
         functions[store](functions[home](mailbox)) == types[store].value("running"),
     )
-    found = expression(term, engine().transitions, {mailbox.get_id(): "mailbox"})
+    found = expression(term, engine().context.transitions, {mailbox.get_id(): "mailbox"})
     assert found.text == (
         "mailbox.move.home.store.state = running and mailbox.move.state != copying"
     )
@@ -149,12 +150,14 @@ def test_an_expression_says_what_it_mentions() -> None:
         Mention("Server", "store", "state", ("running",)),
     }
     assert found.choices == ()
-    (sticky,) = engine().transitions.vocabulary.constants.values()
-    assert expression(sticky, engine().transitions, {}).mentions == (Mention("Site", "", "sticky"),)
+    (sticky,) = engine().context.transitions.vocabulary.constants.values()
+    assert expression(sticky, engine().context.transitions, {}).mentions == (
+        Mention("Site", "", "sticky"),
+    )
 
 
 def test_a_choice_is_a_rank_only_where_it_is_the_order_of_the_enumeration() -> None:
-    vocabulary = engine().transitions.vocabulary
+    vocabulary = engine().context.transitions.vocabulary
     server, other = z3.Consts("s other", z3.DeclareSort("Server"))
     format_ = vocabulary.functions[Key("Server", "store", "format")]
     version = vocabulary.functions[Key("Server", "store", "version")]
@@ -165,7 +168,7 @@ def test_a_choice_is_a_rank_only_where_it_is_the_order_of_the_enumeration() -> N
         low, middle, high = values
         inner = z3.If(format_(at) == second, middle, high)
         term = z3.If(format_(server) == first, low, inner) <= 1
-        return expression(term, engine().transitions, names).choices
+        return expression(term, engine().context.transitions, names).choices
 
     (rank,) = choices(0, 1, 2)
     assert (rank.path, rank.field, rank.is_rank) == ("server.store.format", "format", True)

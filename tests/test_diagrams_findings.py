@@ -16,7 +16,7 @@ from diagrams.site import MACHINES
 from model.version import StoreVersion, native
 from proofs.article import PARAGRAPHS
 from proofs.catalogue import CLAIMS
-from statecheck.drawing.canvas import raster
+from statecheck.drawing import raster
 from statecheck.drawing.canvas.scene import Box, Group, Scene, Shape, Text, flat
 from statecheck.drawing.canvas.style import LIGHT
 from statecheck.drawing.canvas.svg import svg

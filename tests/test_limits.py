@@ -82,9 +82,9 @@ def test_timeout_bounds_the_writing_of_the_lock(
 def test_replay_looks_at_the_clock() -> None:
     engine = session.prover(PROJECT)
     (claim,) = (claim for claim in CLAIMS if claim.id == "symptoms.move_may_fail")
-    (result,) = engine.settle([claim])
+    (result,) = engine.prove([claim])
     assert result.verdict is Verdict.REACHED
-    engine.end = time.monotonic()
+    engine.context.end = time.monotonic()
     found: Any = None
     with pytest.raises(Timeout):
         engine._runs.replay(found, claim)

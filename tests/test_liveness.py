@@ -37,6 +37,7 @@ from statecheck.liveness.ledger import replay_lasso
 from statecheck.liveness.phases import candidate_phases
 from statecheck.modeling import Step
 from statecheck.prover import session
+from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import ReplayError
 
@@ -67,7 +68,7 @@ def prover() -> Prover:
 
 @functools.cache
 def results() -> dict[str, Result]:
-    return {result.claim.id: result for result in prover().settle(ENDINGS)}
+    return {result.claim.id: result for result in prover().prove(ENDINGS)}
 
 
 @pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
@@ -160,18 +161,20 @@ def test_two_attachments_of_a_mailbox_are_both_copied() -> None:
 def _phases(name: str) -> tuple[Eventuality, list[chain_rule.Phase]]:
     engine = prover()
     claim = next(claim for claim in ENDINGS if claim.id == name)
-    terms = eventuality(engine.transitions, claim, claim.fairness)
-    phases = candidate_phases(engine.induction, terms, engine.invariant())
+    terms = eventuality(engine.context.transitions, claim, claim.fairness)
+    phases = candidate_phases(engine.context.induction, terms, engine.context.invariant())
     assert phases is not None
     return terms, phases
 
 
 def _broken(terms: Eventuality, phases: list[chain_rule.Phase]) -> list[str]:
     engine = prover()
-    asked = list(chain_rule.premises(engine.transitions, terms, phases))
+    asked = list(chain_rule.premises(engine.context.transitions, terms, phases))
     return [
         p.name
-        for p in chain_rule.violated_premises(engine.induction, terms, asked, engine.invariant())
+        for p in chain_rule.violated_premises(
+            engine.context.induction, terms, asked, engine.context.invariant()
+        )
     ]
 
 
@@ -202,8 +205,8 @@ def test_another_helper_breaks_it() -> None:
 def test_without_the_invariant_it_is_broken() -> None:
     engine = prover()
     terms, phases = _phases("liveness.client_served")
-    asked = list(chain_rule.premises(engine.transitions, terms, phases))
-    assert chain_rule.violated_premises(engine.induction, terms, asked, ())
+    asked = list(chain_rule.premises(engine.context.transitions, terms, phases))
+    assert chain_rule.violated_premises(engine.context.induction, terms, asked, ())
 
 
 # -- other claims -------------------------------------------------------------------------------
@@ -267,9 +270,16 @@ def claim_of(id_: str) -> Claim:
 def _settled(id_: str, *, explain: bool = True) -> Result:
     claim = next(claim for claim in MORE.claims if claim.id == id_)
     engine = Prover(
-        Site, CLAIMS, HISTORIES, numbers=PROJECT.integers, lock_file=PROJECT.lock, explain=explain
+        ProofContext(
+            Site,
+            CLAIMS,
+            HISTORIES,
+            numbers=PROJECT.integers,
+            lock_file=PROJECT.lock,
+            explain=explain,
+        )
     )
-    (result,) = engine.settle([claim])
+    (result,) = engine.prove([claim])
     return result
 
 
@@ -402,8 +412,8 @@ def test_a_lasso_that_is_not_fair_does_not_replay() -> None:
     engine = prover()
     claim = next(claim for claim in ENDINGS if claim.id == "liveness.client_served")
     without = claim.fairness[1:]
-    terms = eventuality(engine.transitions, claim, without)
-    ((_, lasso),) = lassos(engine.transitions, [terms], 2, numbers=engine.numbers)
+    terms = eventuality(engine.context.transitions, claim, without)
+    ((_, lasso),) = lassos(engine.context.transitions, [terms], 2, numbers=engine.context.numbers)
     run = replay_lasso(Site, HISTORIES, lasso, claim, without)
     assert run.loop == lasso.stem
     with pytest.raises(ReplayError, match="not fair to client_open"):
@@ -416,9 +426,9 @@ def test_a_lasso_that_is_not_fair_does_not_replay() -> None:
 def test_a_shorter_lasso_is_excluded() -> None:
     engine = prover()
     claim = next(claim for claim in ENDINGS if claim.id == "liveness.move_ends")
-    terms = eventuality(engine.transitions, claim, claim.fairness[:1])
-    assert not list(lassos(engine.transitions, [terms], 1, numbers=engine.numbers))
-    assert list(lassos(engine.transitions, [terms], 2, numbers=engine.numbers))
+    terms = eventuality(engine.context.transitions, claim, claim.fairness[:1])
+    assert not list(lassos(engine.context.transitions, [terms], 1, numbers=engine.context.numbers))
+    assert list(lassos(engine.context.transitions, [terms], 2, numbers=engine.context.numbers))
 
 
 def test_fairness_reads_as_a_sentence() -> None:

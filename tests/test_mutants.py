@@ -234,8 +234,8 @@ def test_what_no_step_reads_a_claim_may() -> None:
 
 def test_what_is_read_is_not_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> None:
     original = campaign._begin(PROJECT, 0)
-    own = original.prover.transitions
-    differences = Differences(original.prover.induction, own, own)
+    own = original.prover.context.transitions
+    differences = Differences(original.prover.context.induction, own, own)
     assert differences.unread([Key("Server", "store", "log")], original.clauses)
     assert not differences.unread([Key("Mailbox", "move", "home")], original.clauses)
     # A machine that is wrong about what nothing reads does not mislead: a move that copies goes by
@@ -281,7 +281,7 @@ def test_claims_about_the_end_of_a_run_see_a_mutant() -> None:
     ):
         changed = campaign.imported_anew(PROJECT)
         prover = session.prover(changed, locked=False)
-        (claim,) = (c for c in prover.eventual if c.id == "liveness.fixed_move_succeeds")
+        (claim,) = (c for c in prover.context.eventual if c.id == "liveness.fixed_move_succeeds")
         (kill,) = _endless(prover, [claim], [], [])
     assert (kill.claim, kill.what) == ("liveness.fixed_move_succeeds", "is refuted")
     assert kill.evidence.startswith("lasso of ")
@@ -331,10 +331,12 @@ def test_another_system_is_not_taken_for_the_same(id_: str) -> None:
 
 def test_two_extractions_of_the_model_are_the_same() -> None:
     old, new = campaign._begin(PROJECT, 0).prover, session.prover(PROJECT, locked=False)
-    assert comparable(old.transitions, new.transitions)
-    differences = Differences(old.induction, old.transitions, new.transitions)
+    assert comparable(old.context.transitions, new.context.transitions)
+    differences = Differences(
+        old.context.induction, old.context.transitions, new.context.transitions
+    )
     assert not differences.initially()
-    assert not any(differences.of(command.name, ()) for command in old.transitions.commands)
+    assert not any(differences.of(command.name, ()) for command in old.context.transitions.commands)
 
 
 # -- the front door -------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from statecheck.explicit.search import Finding, check
 from statecheck.explicit.state_space import FiniteInstance, StateSpace
 from statecheck.modeling import NO_VARIANT, Entity, ModelError, Step, assume
 from statecheck.prover import lock, session
+from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
 from statecheck.runs import text
 from statecheck.runs.replay import ReplayError, replay
@@ -68,11 +69,11 @@ def engine() -> Prover:
 
 
 def prover(claims: Sequence[Claim], **options: Any) -> Prover:
-    return Prover(Site, claims, HISTORIES, numbers=PROJECT.integers, **options)
+    return Prover(ProofContext(Site, claims, HISTORIES, numbers=PROJECT.integers, **options))
 
 
 def settled(claims: Sequence[Claim], **options: Any) -> dict[str, Result]:
-    return {r.claim.title: r for r in prover(claims, **options).settle(claims)}
+    return {r.claim.title: r for r in prover(claims, **options).prove(claims)}
 
 
 def test_every_verdict_is_as_expected(report: Report) -> None:
@@ -175,11 +176,13 @@ def test_verdicts_do_not_depend_on_the_seed(report: Report, seed: int) -> None:
 def test_a_version_of_a_server_that_no_step_names_is_a_version(
     engine: Prover, value: int, reached: bool
 ) -> None:
-    functions = {str(key): decl for key, decl in engine.transitions.vocabulary.functions.items()}
+    functions = {
+        str(key): decl for key, decl in engine.context.transitions.vocabulary.functions.items()
+    }
     mailbox = z3.Const("any:Mailbox1", z3.DeclareSort("Mailbox"))
     version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
     goal = Target("", version == value, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
-    unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
+    unrolling = Unrolling(engine.context.transitions, numbers=engine.context.numbers)
     starts = [canonical_run(unrolling, *met).initial for met in shortest(unrolling, [goal], 1)]
     versions = [start["Server.store.version"][start["Mailbox.move.home"][0]] for start in starts]
     assert versions == [value] * reached
@@ -188,7 +191,7 @@ def test_a_version_of_a_server_that_no_step_names_is_a_version(
 @pytest.mark.parametrize("alone", [False, True])
 def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool) -> None:
     """Whatever model the solver comes upon: here one in which an attachment makes it true too."""
-    vocabulary = engine.transitions.vocabulary
+    vocabulary = engine.context.transitions.vocabulary
     functions = {str(key): decl for key, decl in vocabulary.functions.items()}
     owner = vocabulary.references["Attachment", "mailbox"]
     mailbox = z3.Const("any:Mailbox1", z3.DeclareSort("Mailbox"))
@@ -197,7 +200,7 @@ def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool)
     version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
     term = some if alone else z3.Or(version == 7, some)
     goal = Target("", term, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
-    unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
+    unrolling = Unrolling(engine.context.transitions, numbers=engine.context.numbers)
     said = unrolling.literal_for(goal)
     ((needed, _),) = unrolling.grounding.witnesses.values()
     model = unrolling.check(said, needed)
@@ -210,8 +213,8 @@ def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool)
 
 
 def test_the_lock_belongs_to_the_model_and_holds(engine: Prover) -> None:
-    clauses = engine.invariant()
-    assert engine.notes == []
+    clauses = engine.context.invariant()
+    assert engine.context.notes == []
     assert len(json.loads(LOCK.read_text())["clauses"]) == len(clauses)
 
 
@@ -222,15 +225,15 @@ from proofs.project import LOCK, PROJECT
 from dataclasses import replace
 from statecheck.prover import session
 engine = session.prover(PROJECT, locked=False)
-print(engine.locked_text(engine.runs()))
+print(engine.context.locked_text(engine.runs()))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["runs"] == json.loads(LOCK.read_text())["runs"]
     path = tmp_path / "evidence.lock"
     path.write_text(done.stdout)
     again = session.prover(dataclasses.replace(PROJECT, lock=path))
-    assert all(result.as_expected for result in again.settle(CLAIMS))
-    assert again.notes == []
+    assert all(result.as_expected for result in again.prove(CLAIMS))
+    assert again.context.notes == []
 
 
 @pytest.mark.parametrize("tamper", ["false clause", "dropped clause", "no clause", "other model"])
@@ -250,11 +253,11 @@ def test_a_tampered_lock_is_not_believed(tmp_path: Path, tamper: str) -> None:
     claims = [named("safety.scan_is_served"), named("workaround.must_stay_disabled")]
     small = prover(claims, lock_file=path)
     if tamper != "other model":
-        content["digest"] = small.digest
+        content["digest"] = small.context.digest
         path.write_text(json.dumps(content))
-    verdicts = {r.claim.id: r.verdict.value for r in small.settle(claims)}
+    verdicts = {r.claim.id: r.verdict.value for r in small.prove(claims)}
     assert verdicts == {claim.id: claim.expected for claim in claims}
-    assert small.notes
+    assert small.context.notes
 
 
 def lock_of(**parts: Any) -> str:
@@ -345,17 +348,17 @@ def test_a_run_that_is_not_one_is_not_believed(
     path.write_text(json.dumps(content))
     claim = next(claim for claim in CLAIMS if claim.title == title)
     engine = session.prover(dataclasses.replace(PROJECT, lock=path))
-    (result,) = engine.settle([claim])
+    (result,) = engine.prove([claim])
     assert result.as_expected
     if result.run is not None:
-        assert text.written(result.run) == json.loads(original)
+        assert text.to_text(result.run) == json.loads(original)
     if result.verdict is Verdict.PROVED and said in (
         "there is a shorter one",  # an antecedent's run need not be a shortest one,
         "has sticky = False, unlike its reading",  # and this claim has no reading
     ):
-        assert engine.notes == []
+        assert engine.context.notes == []
     else:
-        (note,) = engine.notes
+        (note,) = engine.context.notes
         assert note.startswith(f"evidence.lock: the run of {title}: ")
         assert said in note
 
@@ -367,9 +370,9 @@ def test_an_antecedents_run_says_nothing_where_the_claim_is_not_proven(tmp_path:
     path.write_text(json.dumps(content))
     claim = next(c for c in CLAIMS if c.title == "cause.scan_before_move [per_request]")
     engine = session.prover(dataclasses.replace(PROJECT, lock=path))
-    (result,) = engine.settle([claim])
+    (result,) = engine.prove([claim])
     assert result.verdict is Verdict.UNDETERMINED
-    assert engine.notes == []
+    assert engine.context.notes == []
 
 
 def test_a_run_that_violates_what_is_proven_is_no_note(engine: Prover) -> None:
@@ -377,20 +380,20 @@ def test_a_run_that_violates_what_is_proven_is_no_note(engine: Prover) -> None:
     kept = json.loads(LOCK.read_text())["runs"]
     title = "cause.scan_before_move [sticky]"
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    assert isinstance(engine._runs.recalled(kept[title], claim, proven=False), Run)
+    assert isinstance(engine._runs.accept_text(kept[title], claim, proven=False), Run)
     with pytest.raises(AssertionError, match="is proven, and a run violates it"):
-        engine._runs.recalled(kept[title], claim, proven=True)
+        engine._runs.accept_text(kept[title], claim, proven=True)
 
 
 def test_clauses_are_read_back_from_their_texts(engine: Prover) -> None:
-    clauses = engine.invariant()
+    clauses = engine.context.invariant()
     said = list(map(str, clauses))
-    found = engine._clauses(said, engine._extra())
+    found = engine.context._clauses(said, engine.context._extra())
     assert list(map(str, found)) == said
     assert all(new.term.eq(old.term) for new, old in zip(found, clauses, strict=True))
     for wrong in ("every Server: x", "every Rack: server.began_running", "[x] every Server: x", ""):
         with pytest.raises(ValueError, match="no clause: "):
-            engine._clauses([wrong], engine._extra())
+            engine.context._clauses([wrong], engine.context._extra())
     assert lock._literals_in(["a", "b", "c"], {"a or b", "a", "c"}) == ["a or b", "c"]
     assert lock._literals_in(["a", "b"], {"a"}) is None
 
@@ -401,21 +404,21 @@ def test_a_clause_that_is_none_is_named(tmp_path: Path) -> None:
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     engine = prover([named("safety.scan_is_served")], lock_file=path)
-    content["digest"] = engine.digest
+    content["digest"] = engine.context.digest
     path.write_text(json.dumps(content))
-    assert engine.invariant()
-    assert engine.notes[0] == "evidence.lock: no clause: every Server: it is safe"
+    assert engine.context.invariant()
+    assert engine.context.notes[0] == "evidence.lock: no clause: every Server: it is safe"
 
 
 def test_a_certificate_may_rest_on_clauses_of_another_inference() -> None:
     engine = session.prover(PROJECT)
     text = "every Attachment: not attachment.lifecycle.scanned or attachment.ever_scanned"
-    before = list(map(str, engine.invariant()))
+    before = list(map(str, engine.context.invariant()))
     assert text not in before
-    engine.rest_on([*before, text])
-    assert list(map(str, engine.invariant())) == [*before, text]
+    engine.context.rest_on([*before, text])
+    assert list(map(str, engine.context.invariant())) == [*before, text]
     with pytest.raises(AssertionError, match="not inductive"):
-        engine.rest_on(["every Attachment: attachment.lifecycle.scanned"])
+        engine.context.rest_on(["every Attachment: attachment.lifecycle.scanned"])
 
 
 def test_a_clause_that_is_there_twice_is_one(tmp_path: Path) -> None:
@@ -424,7 +427,7 @@ def test_a_clause_that_is_there_twice_is_one(tmp_path: Path) -> None:
     content["clauses"] *= 3
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
-    assert len(session.prover(dataclasses.replace(PROJECT, lock=path)).invariant()) == count
+    assert len(session.prover(dataclasses.replace(PROJECT, lock=path)).context.invariant()) == count
 
 
 def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -433,9 +436,9 @@ def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(Unrolling, "read", searched)
     engine = session.prover(PROJECT)
-    claims = [claim for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE, Kind.FINDING)]
-    results = list(engine.settle(claims))
-    assert engine.notes == []
+    claims = [claim for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE)]
+    results = list(engine.prove(claims))
+    assert engine.context.notes == []
     assert {r.claim for r in results} == set(claims)
     assert all(result.as_expected for result in results)
 
@@ -443,11 +446,11 @@ def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
     kept = json.loads(LOCK.read_text())["runs"]
     assert kept.keys() == {
-        claim.title for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE, Kind.FINDING)
+        claim.title for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE)
     }
     for result in report.results:
         if result.run is not None:
-            assert text.written(result.run) == kept[result.claim.title]
+            assert text.to_text(result.run) == kept[result.claim.title]
 
 
 def test_a_lock_that_proves_too_little_is_named(tmp_path: Path) -> None:
@@ -457,14 +460,14 @@ def test_a_lock_that_proves_too_little_is_named(tmp_path: Path) -> None:
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = named("safety.scan_is_served")
-    (result,) = session.prover(dataclasses.replace(PROJECT, lock=path)).settle([claim])
+    (result,) = session.prover(dataclasses.replace(PROJECT, lock=path)).prove([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert "--write-lock" in result.detail
 
 
 def test_the_invariant_holds_in_every_reachable_state(engine: Prover) -> None:
     """Solver-free: clauses evaluated on the plain machines' states and histories."""
-    clauses = engine.invariant()
+    clauses = engine.context.invariant()
     tests = [(clause, compiled(clause.term)) for clause in clauses]
     checked = 0
     for sticky in (False, True):
@@ -591,8 +594,8 @@ def test_what_is_impossible_is_not_reached() -> None:
 
 def test_what_is_neither_proved_nor_reached_is_undetermined() -> None:
     claim = named("resolution.no_move_fails_forever")
-    engine = Prover(Site, [claim], HISTORIES, numbers=PROJECT.integers, depth=4)
-    (result,) = engine.settle([claim])
+    engine = Prover(ProofContext(Site, [claim], HISTORIES, numbers=PROJECT.integers, depth=4))
+    (result,) = engine.prove([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert "no run of 4 steps" in result.detail
     assert exit_code(Report("", (result,))) == 3
@@ -609,7 +612,7 @@ def test_unknown_is_never_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ground_solver(0).check() == z3.sat
     monkeypatch.setattr("statecheck.safety.induction.ground_solver", lambda *_: Undecided())
     monkeypatch.setattr("statecheck.safety.unrolling.ground_solver", lambda *_: Undecided())
-    assert {r.verdict for r in small.settle(claims)} == {Verdict.UNDETERMINED}
+    assert {r.verdict for r in small.prove(claims)} == {Verdict.UNDETERMINED}
 
 
 def test_no_time_means_undetermined() -> None:
@@ -642,7 +645,7 @@ def test_a_run_that_does_not_happen_is_not_shown() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("statecheck.prover.prover.canonical_run", spy)
-        list(session.prover(PROJECT, locked=False).settle([claim]))
+        list(session.prover(PROJECT, locked=False).prove([claim]))
     (run,) = found
     replay(Site, HISTORIES, run, claim, True)
     with pytest.raises(ReplayError, match="does not replay"):
@@ -662,7 +665,12 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
     search itself (test_memoised_steps_are_the_executed_ones).
     """
     claim = named("resolution.store_recoverable")
-    found = plans(engine.induction, engine.property(claim), engine.invariant(), PROJECT.integers)
+    found = plans(
+        engine.context.induction,
+        engine.context.property(claim),
+        engine.context.invariant(),
+        PROJECT.integers,
+    )
     assert found
     names = {step.action for plan in found for step in plan}
     counts = []

@@ -55,8 +55,8 @@ def certificate(
 class _Assembly:
     def __init__(self, prover: Prover, further: Premises = lambda _: ()) -> None:
         self.prover, self.further = prover, further
-        self.clauses = prover.invariant()
-        self.base = ObligationWriter(prover.transitions, self.clauses)
+        self.clauses = prover.context.invariant()
+        self.base = ObligationWriter(prover.context.transitions, self.clauses)
         self.runs = RunObligations(self.base)
         self.minimality = MinimalityObligations(self.base)
 
@@ -68,7 +68,7 @@ class _Assembly:
         def keep(obligations: Iterable[SmtObligation]) -> list[str]:
             paths = []
             for obligation in obligations:
-                self.prover.remaining()
+                self.prover.context.remaining()
                 files[obligation.path] = obligation.text
                 about[obligation.path] = _about(obligation)
                 paths.append(obligation.path)
@@ -80,7 +80,7 @@ class _Assembly:
         for result, entry in zip(results, entries, strict=True):
             entry["obligations"] = keep(self._obligations(result))
             for path, run in _shown(result):
-                files[path] = itf.text(self.prover.transitions.info, result.claim, run)
+                files[path] = itf.text(self.prover.context.transitions.info, result.claim, run)
             entry["runs"] = {path: digest(files[path]) for path, _ in _shown(result)}
             claims.append(entry)
         shared = [*self.base.shared, *self._claims(results)]
@@ -111,10 +111,10 @@ class _Assembly:
         """A section for each claim, about any state or step."""
         for claim in (result.claim for result in results):
             if claim.kind is not Kind.EVENTUALLY:
-                yield self.base.claim(claim, self.prover.property(claim))
+                yield self.base.claim(claim, self.prover.context.property(claim))
 
     def _model(self) -> dict[str, Any]:
-        transitions = self.prover.transitions
+        transitions = self.prover.context.transitions
         return {
             "system": transitions.info.cls.__name__,
             "digest": transitions.digest,
@@ -151,8 +151,8 @@ class _Assembly:
         }
         if result.verdict is Verdict.DERIVED:
             entry["clauses"] = [names[str(clause)] for clause in self._usable(claim)]
-            name, type_, _ = self.prover.property(claim).variables[-1]
-            numbers = self.prover.numbers[type_]
+            name, type_, _ = self.prover.context.property(claim).variables[-1]
+            numbers = self.prover.context.numbers[type_]
             entry["numbers"] = {
                 "variable": name,
                 "low": numbers.low,
@@ -176,14 +176,14 @@ class _Assembly:
             yield from self.base.of_premise(claim, premise, clauses)
         if verdict is Verdict.UNDETERMINED or claim.kind is Kind.EVENTUALLY:
             return
-        formula = self.prover.property(claim)
+        formula = self.prover.context.property(claim)
         if result.plans:
             yield from self.runs.plan(claim, formula, clauses, result.plans)
         elif verdict is Verdict.PROVED:
             yield from self.base.of_claim(claim, formula, clauses)
         elif verdict is Verdict.DERIVED:
             regions = [(low, high) for low, high, _ in _regions(result)]
-            numbers = self.prover.numbers[formula.variables[-1][1]]
+            numbers = self.prover.context.numbers[formula.variables[-1][1]]
             usable = self._usable(claim)
             yield from self.base.outside(claim, formula, usable, numbers, regions)
             for low, high, run in _regions(result):

@@ -17,7 +17,7 @@ def certify(
     """The files of a certificate for a report: paths and texts. Raises Timeout."""
     engine = prover(project, seed=seed, timeout=timeout)
     resting = (text for result in report.results for text in result.invariant or ())
-    engine.rest_on(dict.fromkeys(resting))
+    engine.context.rest_on(dict.fromkeys(resting))
     return certificate(engine, report.results)
 
 
@@ -28,4 +28,6 @@ def swept(project: Project, *, timeout: float | None = None) -> Sweep:
     """
     engine = prover(project, timeout=timeout)
     small = (project.instances.small,)
-    return sweep(engine.transitions, engine.invariant(), small, engine.remaining)
+    return sweep(
+        engine.context.transitions, engine.context.invariant(), small, engine.context.remaining
+    )

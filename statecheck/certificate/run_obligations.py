@@ -18,7 +18,7 @@ from statecheck.certificate.smtlib import (
     sort_name,
     symbol,
 )
-from statecheck.claims.claim import UNIVERSAL, Claim
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Plain, Run, Trace
 from statecheck.modeling.entity import entity_name
 from statecheck.safety.induction import Clause
@@ -155,7 +155,7 @@ class RunObligations:
             variables=variables,
             declared=() if last is None else (last,),
         )
-        universal = claim.kind in UNIVERSAL
+        universal = claim.kind is Kind.ALWAYS
         ends: Sexp = ("not", "claim") if universal else "claim"
         goal: list[Sexp] = [("assert", ("not", conjunction([*taken, "reading", ends])))]
         if numbers is not None and varies is not None:

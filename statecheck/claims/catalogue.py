@@ -1,13 +1,13 @@
 """Catalogues of claims about a system, in plain Python over its states and steps.
 
-A claim is a function whose annotated parameters are its variables. The first is ``site`` (any name
+A claim is a function whose annotated parameters are its variables. The first is ``tower`` (any name
 that is annotated with the system) for a claim about states, or ``step: Step`` for one about steps::
 
-    @always("symptoms.source_only", "Symptoms")
-    def source_only(step: Step, mailbox: Mailbox) -> bool:
-        \"\"\"A step that fails a move finds AVAPI enabled on the source.\"\"\"
-        assume(fails(step, mailbox))
-        return mailbox.home.antivirus.enabled.is_active
+    @CATALOGUE.always("doors.open_at_rest", "Doors")
+    def open_at_rest(step: Step, lift: Lift) -> bool:
+        \"\"\"Doors open only while the lift stands.\"\"\"
+        assume(step.fires(Tower.open_doors, lift))
+        return lift.cabin.standing.is_active
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
-from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.claim import OPENING, Claim, Kind
 from statecheck.claims.fairness import Assumption
 from statecheck.modeling import NO_VARIANT, Step, System, Variant
 
@@ -38,6 +38,8 @@ class Catalogue:
         assumptions: tuple[str, ...],
         fairness: tuple[Assumption, ...] = (),
         answer: tuple[tuple[str, str], ...] | None = None,
+        word: str = "",
+        opening: str = OPENING,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def declare(body: Callable[..., Any]) -> Callable[..., Any]:
             hints = get_type_hints(body)
@@ -58,6 +60,8 @@ class Catalogue:
                         assumptions,
                         fairness,
                         answer,
+                        word,
+                        opening,
                     )
                 )
             return body
@@ -86,16 +90,24 @@ class Catalogue:
         """Declare what some run reaches. It says nothing about how likely or common that is."""
         return self._declare(Kind.POSSIBLE, id_, section, {NO_VARIANT: "REACHED"}, assumptions)
 
-    def finding(
+    def refuted(
         self,
         id_: str,
         section: str,
         *,
         under: Variant = NO_VARIANT,
         assumptions: tuple[str, ...] = (),
+        word: str = "",
+        opening: str = OPENING,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare what the article has as true and a run refutes."""
-        return self._declare(Kind.FINDING, id_, section, {under: "REFUTED"}, assumptions)
+        """Declare what may be taken to hold always, and a run refutes.
+
+        ``word`` and ``opening`` are those of the `Claim`.
+        """
+        expected = {under: "REFUTED"}
+        return self._declare(
+            Kind.ALWAYS, id_, section, expected, assumptions, word=word, opening=opening
+        )
 
     def recoverable(
         self, id_: str, section: str, *, assumptions: tuple[str, ...] = ()

@@ -20,8 +20,6 @@ class Kind(enum.Enum):
     """Some run reaches it."""
     RECOVERABLE = "recoverable"
     """From every reachable state some run leads there."""
-    FINDING = "finding"
-    """The article has it as ALWAYS; made precise, it is false."""
     DERIVED = "derived"
     """The solver works out the answer."""
     EVENTUALLY = "eventually"
@@ -31,13 +29,17 @@ class Kind(enum.Enum):
         return self.value
 
 
-UNIVERSAL = (Kind.ALWAYS, Kind.FINDING)
-"""The kinds of claims that a run violates."""
+OPENING = "This is false"
+"""How a report begins to say that a claim is refuted, as expected."""
 
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """One claim under one variant. Its ``text`` says in a sentence what the body says in Python."""
+    """One claim under one variant. Its ``text`` says in a sentence what the body says in Python.
+
+    ``word`` is what reports call its kind, where that is not the kind's own name; ``opening`` is
+    how a report begins to say that it is refuted, as expected.
+    """
 
     id: str
     section: str
@@ -52,6 +54,13 @@ class Claim:
     fairness: tuple[Assumption, ...] = ()
     answer: tuple[tuple[str, str], ...] | None = None
     """The ranges that are expected of a derived claim; None: whatever comes out."""
+    word: str = ""
+    opening: str = OPENING
+
+    @property
+    def kind_word(self) -> str:
+        """What reports call its kind."""
+        return self.word or str(self.kind)
 
     @property
     def title(self) -> str:

@@ -1,8 +1,8 @@
 """Claims that are written as one Python expression, for a system that has no claims of its own.
 
-An expression is about entities by the names of their kinds, ``mailbox``, or ``server1`` and
-``server2`` where several are meant, and says what it says of any of them. It may use whatever the
-system's module knows. One that mentions ``after`` (the state after a step, ``after[mailbox]``) or
+An expression is about entities by the names of their kinds, ``lift``, or ``lift1`` and
+``lift2`` where several are meant, and says what it says of any of them. It may use whatever the
+system's module knows. One that mentions ``after`` (the state after a step, ``after[lift]``) or
 ``step`` is about every step, any other about every state. ``P ==> Q`` has a premise, ``P ~> Q``
 says that Q is reached whenever P holds, then or later.
 

@@ -35,7 +35,7 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True)
 class Change:
-    """One value that a step changed: ``mailbox1.move.state: idle -> copying``."""
+    """One value that a step changed: ``lift1.cabin.state: standing -> rising``."""
 
     entity: str
     what: str
@@ -44,7 +44,7 @@ class Change:
 
     @property
     def place(self) -> str:
-        """Where the value is: ``mailbox1.move.state``."""
+        """Where the value is: ``lift1.cabin.state``."""
         return f"{self.entity}.{self.what}"
 
     def __str__(self) -> str:

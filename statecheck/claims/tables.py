@@ -13,7 +13,7 @@ class Assumption(Protocol):
 
     @property
     def id(self) -> str:
-        """Its name, as in A1."""
+        """Its name, short enough to be cited."""
 
     @property
     def text(self) -> str:

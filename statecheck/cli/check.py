@@ -72,8 +72,8 @@ def command(
     """Prove or refute what you say of a system, for any number of its entities.
 
     MODULE:CLASS is a System, or any flat python-statemachine class. EXPR is Python about entities
-    by the names of their kinds (mailbox, or server1 and server2); of a machine alone, its states
-    and fields have names too. `after[mailbox]` is the state after a step. 'P ==> Q' has a premise.
+    by the names of their kinds (lift, or lift1 and lift2); of a machine alone, its states
+    and fields have names too. `after[lift]` is the state after a step. 'P ==> Q' has a premise.
     """
     with interrupts.held():
         from statecheck.claims import expressions  # noqa: F401  (needed soon)
@@ -176,6 +176,7 @@ def _settled(
     from statecheck.claims.results import Report, Result, Verdict
     from statecheck.clock import Timeout
     from statecheck.prover.agreement import check_agreement
+    from statecheck.prover.context import ProofContext
     from statecheck.prover.project import bounded_integers
     from statecheck.prover.prover import Prover
     from statecheck.smt.interruption import interruptible
@@ -186,17 +187,19 @@ def _settled(
     try:
         with interruptible():
             engine = Prover(
-                system,
-                claims,
-                (),
-                numbers=bounded_integers(system),
-                seed=seed,
-                timeout=timeout,
-                explain=explain,
-                depth=depth,
+                ProofContext(
+                    system,
+                    claims,
+                    (),
+                    numbers=bounded_integers(system),
+                    seed=seed,
+                    timeout=timeout,
+                    explain=explain,
+                    depth=depth,
+                )
             )
-            check_agreement(engine.transitions, claims, time_left=engine.remaining)
-            for result in engine.settle(claims):
+            check_agreement(engine.context.transitions, claims, time_left=engine.context.remaining)
+            for result in engine.prove(claims):
                 results.append(result)  # noqa: PERF402  (what is settled outlives an interruption)
     except Timeout as gave_up:
         results = [Result(c, Verdict.UNDETERMINED, f"timed out: {gave_up}") for c in claims]
@@ -204,5 +207,5 @@ def _settled(
         interrupted = True
     order = {claim: n for n, claim in enumerate(claims)}
     results.sort(key=lambda result: order[result.claim])
-    digest = engine.digest if engine is not None else ""
+    digest = engine.context.digest if engine is not None else ""
     return Report(digest, tuple(results), interrupted)

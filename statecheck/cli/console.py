@@ -37,7 +37,7 @@ def run(command: click.Command, arguments: Sequence[str], name: str) -> int:
     if sys.stdout is None:
         return _failed("error: cannot write 'standard output': it is closed.", Exit.USAGE)
     try:
-        program = name if name.split()[0] == "statecheck" else f"python -m {name}"
+        program = name if name.startswith("statecheck") else f"python -m {name}"
         with interrupts.heeded(), command.make_context(program, [*arguments]) as given:
             code = command.invoke(given)
     except KeyboardInterrupt:
@@ -64,7 +64,7 @@ def _failed(message: str, code: Exit) -> int:
 
 def _explained(error: BaseException, name: str) -> str:
     # Whoever raised it has imported it.
-    if isinstance(error, getattr(sys.modules.get("statecheck.modeling.errors"), "ModelError", ())):
+    if isinstance(error, getattr(sys.modules.get("statecheck.errors"), "ModelError", ())):
         return str(error)
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return f"internal: {what} (python -X dev -m {name} shows where)"

@@ -61,7 +61,7 @@ def _overview(*, command: str, rest: tuple[str, ...]) -> int:
 
 def script() -> None:
     """The console script: Ctrl-C is held back until somebody is there to report it."""
-    from statecheck.cli import interrupts  # noqa: PLC0415  (nothing else needs it)
+    from statecheck.cli import interrupts
 
     interrupts.hold()
     sys.exit(main())

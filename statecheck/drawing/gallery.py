@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from statecheck.drawing import tables
-from statecheck.drawing.canvas import raster
+from statecheck.drawing import raster, tables
 from statecheck.drawing.canvas.style import Theme
 from statecheck.drawing.canvas.svg import svg
 from statecheck.drawing.picture import IMAGES, TEXTS, Picture

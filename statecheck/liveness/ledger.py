@@ -35,7 +35,7 @@ def replay_lasso(
     player = Player(system, histories, again)
     book = _Book(player, claim, assumptions)
     played: list[RunStep] = []
-    for name, arguments in player.found.steps:
+    for name, arguments in player.run.steps:
         book.look(len(played))
         played.append(player.fire(name, arguments))
         book.turn(len(played))

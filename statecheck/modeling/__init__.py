@@ -5,8 +5,8 @@ to other entities. A *system* has any number of each kind of entity and composes
 *actions*, each one atomic step. The same classes run, are searched, are proven and are drawn.
 """
 
+from statecheck.errors import ActionDisabled, ModelError
 from statecheck.modeling.entity import Entity, Many
-from statecheck.modeling.errors import ActionDisabled, ModelError
 from statecheck.modeling.fields import FORGOTTEN, STATE, Field, Record, Start, anything, derived
 from statecheck.modeling.machine import Machine
 from statecheck.modeling.observation import (

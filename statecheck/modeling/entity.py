@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from statecheck.modeling.errors import assigned_in_action
+from statecheck.errors import assigned_in_action
 
 E = TypeVar("E", bound="Entity")
 
@@ -62,6 +62,6 @@ class Many(Sequence[E], Generic[E]):
         return self._members[index]
 
     def where(self, **attributes: object) -> Many[E]:
-        """The entities with these attributes: ``attachments.where(mailbox=mailbox)``."""
+        """The entities with these attributes: ``calls.where(lift=lift)``."""
         wanted = attributes.items()
         return Many([e for e in self._members if all(getattr(e, n) == v for n, v in wanted)])

@@ -14,7 +14,7 @@ from statemachine.engines.sync import SyncEngine
 from statemachine.event_data import TriggerData
 from statemachine.transition_list import TransitionList
 
-from statecheck.modeling.errors import ModelError
+from statecheck.errors import ModelError
 from statecheck.modeling.fields import STATE, Field, Start
 
 _LIBRARY = str(Path(str(statemachine.__file__)).parent)
@@ -39,12 +39,12 @@ class Machine(StateMachine):
     A subclass declares states and events as python-statemachine has them, and fields as annotated
     class attributes::
 
-        class InformationStore(Machine):
-            running = State(initial=True)
-            stopped = State()
-            version: StoreVersion = anything(SP3)          # any version initially
-            log: Logged = Logged.NOTHING                   # this value initially
-            format: DatabaseFormat = derived(lambda store: native(store.version))
+        class Cabin(Machine):
+            standing = State(initial=True)
+            moving = State()
+            height: int = anything(0)              # any height initially
+            load: Load = Load.EMPTY                # this value initially
+            limit: int = derived(lambda cabin: cabin.height + 10)
 
     Guards and effects are methods on it; they may read other machines through ``self.owner``.
     """

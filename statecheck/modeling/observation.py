@@ -3,8 +3,8 @@
 A *history* is something that claims remember about a run and the machines do not::
 
     @history(initially=False)
-    def ever_scanned(step: Step, attachment: Attachment) -> bool:
-        return ever_scanned(attachment) or step.fires(Site.complete_scan, attachment)
+    def ever_moved(step: Step, lift: Lift) -> bool:
+        return ever_moved(lift) or step.fires(Tower.start, lift)
 
 It is a function of an entity, evaluated after every step; called with an entity it answers its
 value in the entity's state. Steps and histories are those of plain systems and of symbolic ones.
@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_type_hints
 
+from statecheck.errors import ModelError
 from statecheck.modeling.entity import Entity
-from statecheck.modeling.errors import ModelError
 from statecheck.modeling.fields import STATE
 from statecheck.modeling.system import System
 

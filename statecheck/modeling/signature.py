@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
+from statecheck.errors import ModelError
 from statecheck.modeling.entity import Entity, Many
-from statecheck.modeling.errors import ModelError
 from statecheck.modeling.fields import STATE, Field
 from statecheck.modeling.machine import Machine, check_no_cache
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from statemachine import StateChart, StateMachine
 
+from statecheck.errors import ModelError
 from statecheck.modeling.entity import Entity, Many
-from statecheck.modeling.errors import ModelError
 from statecheck.modeling.machine import Machine
 from statecheck.modeling.system import System, action
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 from statemachine.exceptions import TransitionNotAllowed
 
+from statecheck.errors import ActionDisabled, ModelError, assigned_in_action
 from statecheck.modeling.entity import Entity, Many
-from statecheck.modeling.errors import ActionDisabled, ModelError, assigned_in_action
 from statecheck.modeling.fields import FORGOTTEN, STATE, Journal, Record, Start
 from statecheck.modeling.machine import Machine
 from statecheck.modeling.signature import EntityInfo, MachineInfo, SystemInfo, read_signature
@@ -74,8 +74,8 @@ class System:
 
     Construct it with the number of entities of each kind, or with a reference table for each::
 
-        Site(servers=2, mailboxes=1, attachments=3)
-        Site(servers=2, mailboxes=2, attachments=[{"mailbox": 1}, {"mailbox": 0}])
+        Tower(lifts=2, calls=3)
+        Tower(lifts=2, calls=[{"lift": 1}, {"lift": 0}])
 
     Annotated attributes with a plain value are *constants*: they differ from run to run but never
     change in one.
@@ -176,7 +176,7 @@ class System:
         return cast("Many[Any]", getattr(self, entity.plural))
 
     def __getitem__(self, entity: E) -> E:
-        """The same entity in this state of the system: ``after[mailbox].move``."""
+        """The same entity in this state of the system: ``after[lift].cabin``."""
         return cast("E", self.members(self.info.entity(type(entity)))[entity.index])
 
     def undo(self) -> None:

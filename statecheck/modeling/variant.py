@@ -8,10 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Variant:
-    """Constants of the system that are fixed, and the name for that."""
+    """Constants of the system that are fixed, the name for that, and how reports say it."""
 
     name: str
     constants: tuple[tuple[str, Any], ...]
+    phrase: str = ""
 
 
 NO_VARIANT = Variant("", ())

@@ -34,12 +34,17 @@ def appearing(
         claim = next(claim for claim in changed.claims if claim.title == title)
         prover = session.prover(changed, locked=False, seed=seed, timeout=timeout)
         unrolling = Unrolling(
-            prover.transitions, seed=seed, time_left=prover.remaining, numbers=prover.numbers
+            prover.context.transitions,
+            seed=seed,
+            time_left=prover.context.remaining,
+            numbers=prover.context.numbers,
         )
-        term = prover.violation((claim, None))
-        variables = prover.property(claim).variables
+        term = prover.context.violation((claim, None))
+        variables = prover.context.property(claim).variables
         goal = Target(claim.title, term, claim.on_step, variables, claim.variant)
         for _, literal, model in shortest(unrolling, [goal], DEPTH):
             found = canonical_run(unrolling, goal, literal, model)
-            return claim, replay(prover.system, prover.histories, found, claim, want=False)
+            return claim, replay(
+                prover.context.system, prover.context.histories, found, claim, want=False
+            )
         return claim, None

@@ -32,7 +32,7 @@ class Baseline:
     ) -> None:
         self.prover = prover
         self.claims = {c.title: c for c in (*claims, *questions) if c.kind is not Kind.EVENTUALLY}
-        self.clauses = prover.invariant()
+        self.clauses = prover.context.invariant()
         wanted = list(self._wanted())
         never = [o for o in wanted if o[1] is False]
         open_ = admitted(prover, [o for o, _ in never], self.clauses)
@@ -69,11 +69,11 @@ class Baseline:
 
     def _answer(self, claim: Claim) -> Iterator[tuple[Observation, bool]]:
         """Both ends of every region are reached, and nothing between the regions is."""
-        (result,) = self.prover.settle([claim])
+        (result,) = self.prover.prove([claim])
         if result.verdict is not Verdict.DERIVED:
             raise ValueError(f"{claim.title} is {result.verdict}: {result.detail}")
         type_ = claim.variables[-1][1]
-        numbers = self.prover.numbers[type_]
+        numbers = self.prover.context.numbers[type_]
         below = numbers.low
         for region in result.answer:
             low, high = int(type_.parse(region["from"])), int(type_.parse(region["to"]))

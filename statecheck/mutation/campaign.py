@@ -122,7 +122,7 @@ def _begin(project: Project, seed: int, timeout: float | None = None) -> Baselin
         except ValueError as error:
             raise ModelError(f"no mutants can be judged: {error}") from None
         _ORIGINAL[project.home, seed] = original
-        prover.end = None
+        prover.context.end = None
         for size in Size:
             _guide(project, size)  # before processes are forked, which share it
     return _ORIGINAL[project.home, seed]

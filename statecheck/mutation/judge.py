@@ -75,7 +75,9 @@ class MutantJudge:
     def _changed(self, prover: Prover, *, histories: bool = False) -> list[Command]:
         """The commands of a mutant that are not literally those of the original."""
         pairs = zip(
-            self.baseline.prover.transitions.commands, prover.transitions.commands, strict=True
+            self.baseline.prover.context.transitions.commands,
+            prover.context.transitions.commands,
+            strict=True,
         )
         return [new for old, new in pairs if not identical(old, new, histories=histories)]
 
@@ -86,7 +88,7 @@ class MutantJudge:
         the original does from every state that the original reaches, it reaches the same states.
         """
         old, new = self.baseline.prover, prover
-        if not comparable(old.transitions, new.transitions):
+        if not comparable(old.context.transitions, new.context.transitions):
             return None
         differences, clauses = self._differences(prover), self.baseline.clauses
         first = differences.initially()
@@ -107,7 +109,9 @@ class MutantJudge:
 
     def _differences(self, prover: Prover) -> Differences:
         old = self.baseline.prover
-        return Differences(old.induction, old.transitions, prover.transitions)
+        return Differences(
+            old.context.induction, old.context.transitions, prover.context.transitions
+        )
 
     def _reworded(self, prover: Prover) -> set[Observation] | None:
         """The observations with other terms under the model's own relation; None where starts or
@@ -132,7 +136,7 @@ class MutantJudge:
         """
         clauses: Sequence[Clause] = self.baseline.clauses
         if only is None:
-            clauses = inductive_subset(prover.induction, clauses, self._suspicious(prover))
+            clauses = inductive_subset(prover.context.induction, clauses, self._suspicious(prover))
         doubts: list[str] = []
         for group in self.baseline.groups:
             observations = [o for o in group if only is None or o in only]
@@ -142,7 +146,7 @@ class MutantJudge:
             doubts += [f"{o.title} {o.describe_loss()}" for o in open_]
         others = [
             claim
-            for claim in prover.catalogue
+            for claim in prover.context.catalogue
             if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY)
             and not (only is not None and self._says_the_same(prover, claim))
         ]
@@ -155,7 +159,7 @@ class MutantJudge:
 
     def _suspicious(self, prover: Prover) -> list[Command] | None:
         """The only commands that may break the invariant; None: any, for it may start otherwise."""
-        old, new = self.baseline.prover.transitions, prover.transitions
+        old, new = self.baseline.prover.context.transitions, prover.context.transitions
         if old.initial.keys() != new.initial.keys() or any(
             not update.value.eq(new.initial[key].value) for key, update in old.initial.items()
         ):
@@ -240,7 +244,10 @@ def _stuck(
     """Recoverable claims that are none any more."""
     for claim in claims:
         if claim.kind is Kind.RECOVERABLE and not plans(
-            prover.induction, prover.property(claim), clauses, prover.numbers
+            prover.context.induction,
+            prover.context.property(claim),
+            clauses,
+            prover.context.numbers,
         ):
             outcome = _searched(prover, claim, instance)
             if outcome.finding is Finding.VIOLATED:
@@ -259,7 +266,7 @@ def _endless(
         for claim in claims
         if claim.kind is Kind.EVENTUALLY
     }
-    for result in prover.liveness.prove(usable):
+    for result in prover.context.liveness.prove(usable):
         claim = result.claim
         if result.verdict is Verdict.REFUTED:
             yield Kill(claim.title, "is refuted", f"lasso of {result.steps} steps")
@@ -272,9 +279,9 @@ def _endless(
 def _searched(prover: Prover, claim: Claim, instance: FiniteInstance) -> Outcome:
     """Exhaustive search; of every value where a mutant reads what the original calls dead."""
     try:
-        return check(claim, prover.histories, instance)
+        return check(claim, prover.context.histories, instance)
     except ModelError:
-        return check(claim, prover.histories, replace(instance, forget=False))
+        return check(claim, prover.context.histories, replace(instance, forget=False))
 
 
 def _sizes(instance: FiniteInstance) -> str:

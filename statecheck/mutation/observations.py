@@ -13,7 +13,8 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.modeling import Inapplicable
 from statecheck.prover.prover import Prover
-from statecheck.runs.replay import Player, ReplayError, Stage
+from statecheck.runs.replay import Player, ReplayError
+from statecheck.runs.stage import Stage
 from statecheck.safety.bounded import shortest
 from statecheck.safety.induction import Clause
 from statecheck.safety.regions import Interval
@@ -58,19 +59,19 @@ class Observation:
 
 def claim_of(prover: Prover, observation: Observation) -> Claim:
     """The claim that an observation is about, as a prover's catalogue has it."""
-    return next(claim for claim in prover.catalogue if claim.title == observation.title)
+    return next(claim for claim in prover.context.catalogue if claim.title == observation.title)
 
 
 def formula(prover: Prover, observation: Observation) -> z3.BoolRef:
     """An observation as a term about a state or a step of a prover's system."""
     claim = claim_of(prover, observation)
-    formula = prover.property(claim)
+    formula = prover.context.property(claim)
     event = {
         Event.VIOLATION: z3.Not(formula.holds),
         Event.REACHED: formula.holds,
         Event.PREMISE: formula.antecedent,
     }[observation.event]
-    parts = [*prover.transitions.variant_constraints(claim.variant), event]
+    parts = [*prover.context.transitions.variant_constraints(claim.variant), event]
     if observation.cell is not None:
         parts.append(observation.cell.holds(formula.variables[-1][2]))
     return z3.And(*parts)
@@ -86,10 +87,12 @@ def admitted(
     asked = {o: formula(prover, o) for o in observations}
     steps = {o: term for o, term in asked.items() if claim_of(prover, o).on_step}
     states = {o: term for o, term in asked.items() if o not in steps}
-    found = set(prover.induction.state_violations(states, clauses)) if states else set()
-    for command in prover.transitions.commands if commands is None else commands:
+    found = set(prover.context.induction.state_violations(states, clauses)) if states else set()
+    for command in prover.context.transitions.commands if commands is None else commands:
         left = {o: term for o, term in steps.items() if o not in found}
-        found |= set(prover.induction.step_violations(left, clauses, command)) if left else set()
+        found |= (
+            set(prover.context.induction.step_violations(left, clauses, command)) if left else set()
+        )
     return [o for o in asked if o in found]
 
 
@@ -100,12 +103,15 @@ def find_runs(
     goals = {}
     for observation in observations:
         claim = claim_of(prover, observation)
-        variables = prover.property(claim).variables
+        variables = prover.context.property(claim).variables
         name = f"{observation.title} {observation.event.name}"
         goal = Target(name, formula(prover, observation), claim.on_step, variables, claim.variant)
         goals[goal] = observation
     unrolling = Unrolling(
-        prover.transitions, seed=prover.seed, time_left=prover.remaining, numbers=prover.numbers
+        prover.context.transitions,
+        seed=prover.context.seed,
+        time_left=prover.context.remaining,
+        numbers=prover.context.numbers,
     )
     for goal, _, model in shortest(unrolling, goals, limit):
         for whole in (False, True):
@@ -124,7 +130,9 @@ def happens(prover: Prover, observation: Observation, run: ConcreteRun) -> bool:
     # Without entities that the run does not name; where a claim asks for all of them, with them.
     for trim in (True, False):
         own = replace(run, types=types)
-        player = Player(prover.system, prover.histories, own, trim=trim, stage=_stage(prover))
+        player = Player(
+            prover.context.system, prover.context.histories, own, trim=trim, stage=_stage(prover)
+        )
         try:
             player.play()
         except ReplayError:
@@ -143,7 +151,7 @@ def happens(prover: Prover, observation: Observation, run: ConcreteRun) -> bool:
 
 def _stage(prover: Prover) -> Stage:
     if prover not in _STAGES:
-        _STAGES[prover] = Stage(prover.system)
+        _STAGES[prover] = Stage(prover.context.system)
     return _STAGES[prover]
 
 
@@ -163,6 +171,6 @@ def still_holds(prover: Prover, observation: Observation) -> bool:
 def claim_terms(prover: Prover, claim: Claim) -> list[z3.ExprRef]:
     """The terms of a claim that is not about a single state or step."""
     if claim.kind is Kind.RECOVERABLE:
-        return [prover.property(claim).antecedent, prover.property(claim).holds]
-    terms = prover.liveness.terms(claim)
+        return [prover.context.property(claim).antecedent, prover.context.property(claim).holds]
+    terms = prover.context.liveness.terms(claim)
     return [terms.premise, terms.goal_holds, terms.goal, *terms.never, *terms.finitely]

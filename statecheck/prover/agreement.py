@@ -13,7 +13,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import RunStep
 from statecheck.clock import TimeLeft, unlimited
@@ -34,7 +34,7 @@ LARGEST = 3
 
 _ACTION = "action"
 
-_JUDGED = (Kind.ALWAYS, Kind.FINDING, Kind.POSSIBLE, Kind.RECOVERABLE, Kind.DERIVED)
+_JUDGED = (Kind.ALWAYS, Kind.POSSIBLE, Kind.RECOVERABLE, Kind.DERIVED)
 
 
 def check_agreement(
@@ -71,9 +71,9 @@ class _Comparison:
         state = self.simulator.start(sizes, pick)
         prefix = f"{self.transitions.info.cls.__name__}."
         constants = {name.removeprefix(prefix): v for name, v in state.constants.items()}
-        found = ConcreteRun(sizes, state.functions, constants, (), (), ())
+        run = ConcreteRun(sizes, state.functions, constants, (), (), ())
         system = self.transitions.info.cls
-        player = Player(system, self.transitions.histories, found, trim=False)
+        player = Player(system, self.transitions.histories, run, trim=False)
         done: list[str] = []
         self._compare(player, state, done)
         for judged in self.claims:
@@ -195,9 +195,9 @@ class _Comparison:
             for (_, _, term), value in zip(formula.variables, witness, strict=True)
         }
         (expected,) = evaluate(state.functions, constants, state.sizes)
-        player.found = ConcreteRun({}, {}, {}, (), witness, ())
+        player.run = ConcreteRun({}, {}, {}, (), witness, ())
         said = player.judge(claim)
-        elsewhere = claim.kind in UNIVERSAL
+        elsewhere = claim.kind is Kind.ALWAYS
         if (elsewhere if said is None else said) != expected:
             values = ", ".join(
                 f"{name}={_named(type_, value)}"
@@ -209,10 +209,10 @@ class _Comparison:
     def _primed(self, player: Player) -> dict[str, list[Any]]:
         """The functions of the state after the last step, as a term about a step has them."""
         types = {str(key): type_ for key, type_ in self.transitions.vocabulary.types.items()}
-        found: dict[str, list[Any]] = {f"{name}'": [] for name in types}
+        run: dict[str, list[Any]] = {f"{name}'": [] for name in types}
         for name, _, value in player.states[-1]:
-            found[f"{name}'"].append(_spelled(types[name], value))
-        return found
+            run[f"{name}'"].append(_spelled(types[name], value))
+        return run
 
 
 def _parted(done: Sequence[str], what: str) -> ModelError:

@@ -1,4 +1,4 @@
-"""What verdicts rest on: the terms of claims, an invariant, and what these exclude."""
+"""The context of proofs: the terms of claims, an invariant, and the questions that these exclude."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import z3
 
-from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Run
 from statecheck.clock import seconds_until
@@ -18,7 +18,7 @@ from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
 from statecheck.prover.lock import Lock
-from statecheck.runs.recorded import shown
+from statecheck.runs.recorded import one_line
 from statecheck.safety.houdini import ProofGoal
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.inference import Argument, infer
@@ -31,11 +31,11 @@ DEPTH = 10
 """Runs of more steps are not searched for."""
 
 Question = tuple[Claim, Interval | None]
-"""What is to be excluded or reached: a claim's violation or event, or one of its cells."""
+"""An event to be excluded or reached: a claim's violation or event, or one of its cells."""
 
 
-class Grounds:
-    """The grounds for verdicts about a system.
+class ProofContext:
+    """A system, the catalogue about it, and the invariant that proofs rest on.
 
     ``catalogue`` are all claims that the invariant is to serve, whichever are asked for.
     ``numbers`` describes the types of numbers. A lock file is used where it belongs to the model.
@@ -72,7 +72,7 @@ class Grounds:
         self._properties: dict[Any, Property] = {}
         self._cells: dict[Claim, list[Interval]] = {}
         self._invariant: list[Clause] | None = None
-        self._is_locked = False
+        self.is_locked = False
 
     @property
     def digest(self) -> str:
@@ -117,27 +117,27 @@ class Grounds:
         return [self.property(claim).holds for claim in self._served()]
 
     @cached_property
-    def _lock(self) -> Lock | None:
-        """What the lock file has, if it belongs to the model."""
+    def lock(self) -> Lock | None:
+        """The content of the lock file, if it belongs to the model."""
         return None if self.lock_file is None else lock.load(self.lock_file, self.digest)
 
     def _locked(self) -> list[Clause] | None:
         """The invariant of the lock file, if it is one."""
-        if self._lock is None or self.lock_file is None:
+        if self.lock is None or self.lock_file is None:
             return None
-        words = {*self._lock.words}
+        words = {*self.lock.words}
         extra = [self.property(claim).holds for claim in self._served() if claim.title in words]
         try:
-            known = self._clauses(self._lock.clauses, extra)
+            known = self._clauses(self.lock.clauses, extra)
         except ValueError as error:
-            self.notes.append(f"{self.lock_file.name}: {shown(error)}")
+            self.notes.append(f"{self.lock_file.name}: {one_line(error)}")
             return None
         if not known:
             return None
         if not self.induction.is_invariant(known):
             self.notes.append(f"{self.lock_file.name} does not hold")
             return None
-        self._is_locked = True
+        self.is_locked = True
         return known
 
     def _clauses(self, texts: Iterable[str], extra: Sequence[z3.ExprRef]) -> list[Clause]:
@@ -150,7 +150,7 @@ class Grounds:
         return lock.text(self.transitions, terms, self.invariant(), runs)
 
     def rest_on(self, texts: Iterable[str]) -> None:
-        """Add to the invariant what some results rest on: another inference may have found it.
+        """Add to the invariant the clauses that some results rest on: another inference may have found it.
 
         Together they are an invariant, for each is. Raises Timeout, and ValueError for a text that
         is no clause.
@@ -210,7 +210,7 @@ class Grounds:
         """The term of a question: what refutes the claim, or what reaches it."""
         claim, cell = question
         formula = self.property(claim)
-        event = z3.Not(formula.holds) if claim.kind in UNIVERSAL else formula.holds
+        event = z3.Not(formula.holds) if claim.kind is Kind.ALWAYS else formula.holds
         parts = [*self.transitions.variant_constraints(claim.variant), event]
         if cell is not None:
             parts.append(cell.holds(formula.variables[-1][2]))

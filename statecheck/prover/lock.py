@@ -19,7 +19,7 @@ import z3
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Run
 from statecheck.modeling import ModelError, Variant
-from statecheck.runs.text import Written, written
+from statecheck.runs.text import RunText, to_text
 from statecheck.safety.atoms import atoms
 from statecheck.safety.induction import Clause
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -35,7 +35,7 @@ class Lock:
 
     words: list[str]
     clauses: list[str]
-    runs: dict[str, Written]
+    runs: dict[str, RunText]
 
 
 Literals = Mapping[tuple[str, str], tuple[z3.ExprRef, z3.BoolRef]]
@@ -169,6 +169,6 @@ def text(
         "digest": transitions.digest,
         "words of": words,
         "clauses": list(map(str, in_order)),
-        "runs": {claim.title: written(run) for claim, run in runs.items()},
+        "runs": {claim.title: to_text(run) for claim, run in runs.items()},
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -81,7 +81,7 @@ class Project:
         sizes = {e.plural: 2 if e.cls in referred else 1 for e in info.entities}
         values = {type_: tuple(map(type_, n.preferred)) for type_, n in self.integers.items()}
         small = FiniteInstance(self.system, sizes, values, forget=False)
-        double = {plural: 2 for plural in sizes}
+        double = dict.fromkeys(sizes, 2)
         large = FiniteInstance(self.system, double, values, forget=False)
         return Instances(small, large, FiniteInstance(self.system, sizes, values))
 

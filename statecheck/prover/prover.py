@@ -9,13 +9,13 @@ from functools import cached_property
 
 import z3
 
-from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Core, Result, Run, Verdict
 from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
-from statecheck.prover.context import Grounds, Question
-from statecheck.runs.recorded import Runs, Unfit
-from statecheck.runs.text import written
+from statecheck.prover.context import ProofContext, Question
+from statecheck.runs.recorded import REJECTIONS, RunChecker
+from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.induction import Clause
@@ -26,154 +26,173 @@ from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
 
 
-class Prover(Grounds):
-    """Settles claims about a system.
+class Prover:
+    """Proves or refutes claims about a system.
 
-    What the time cuts off is UNDETERMINED. With ``explain`` each result says what it rests on, and
-    each assumption of a claim about the end of a run is dropped in turn.
+    Where the time is up a claim is UNDETERMINED. If the context is to ``explain``, each result has
+    the parts of the model that it rests on, and each assumption of a claim about the end of a run
+    is dropped in turn.
     """
 
-    _cores: Cores | None = None
+    def __init__(self, context: ProofContext) -> None:
+        self.context = context
+        self._cores: Cores | None = None
 
     @cached_property
-    def _runs(self) -> Runs:
-        return Runs(self.system, self.histories, self.numbers, self.depth, self.remaining)
+    def _runs(self) -> RunChecker:
+        return RunChecker(
+            self.context.system,
+            self.context.histories,
+            self.context.numbers,
+            self.context.depth,
+            self.context.remaining,
+        )
 
-    def settle(self, claims: Sequence[Claim]) -> Iterator[Result]:
-        """Settle claims; results come as they are found, each claim once."""
+    def prove(self, claims: Sequence[Claim]) -> Iterator[Result]:
+        """The results on claims, each claim once, as soon as it is known."""
         left = dict.fromkeys(claims)
         try:
-            for result in self._settle(claims):
+            for result in self._run(claims):
                 left.pop(result.claim, None)
                 yield result
         except Timeout as gave_up:
             for claim in left:
                 yield Result(claim, Verdict.UNDETERMINED, f"timed out: {gave_up}")
             return
-        detail = f"no proof, and no run of {self.depth} steps"
-        if self._is_locked and self.lock_file is not None:
+        detail = f"no proof, and no run of {self.context.depth} steps"
+        if self.context.is_locked and self.context.lock_file is not None:
             detail += (
-                f"; if claims were added, or {self.lock_file.name} was edited, "
+                f"; if claims were added, or {self.context.lock_file.name} was edited, "
                 "--write-lock finds an invariant that may do"
             )
         for claim in left:
             yield Result(claim, Verdict.UNDETERMINED, detail)
 
-    def _settle(self, claims: Sequence[Claim]) -> Iterator[Result]:
-        settled = self._settled(claims)
+    def _run(self, claims: Sequence[Claim]) -> Iterator[Result]:
+        inductive = self._prove_inductively(claims)
         eventual = [c for c in claims if c.kind is Kind.EVENTUALLY]
         for claim in claims:
             if claim.kind is Kind.RECOVERABLE:
-                yield self._recovered(claim, settled.invariant)
-        for result in self.liveness.prove({c: settled.clauses(c) for c in eventual}):
-            yield self._explained(result, settled) if self.explain else result
-        yield from self._search(settled)
+                yield self._recovered(claim, inductive.invariant)
+        for result in self.context.liveness.prove({c: inductive.clauses(c) for c in eventual}):
+            yield self._explained(result, inductive) if self.context.explain else result
+        yield from self._search(inductive)
 
-    def _settled(self, claims: Sequence[Claim]) -> _Settled:
-        """What proofs settle of some claims."""
+    def _prove_inductively(self, claims: Sequence[Claim]) -> _InductiveResults:
+        """The results of induction on some claims."""
         clock = Stopwatch()
-        provable = [c for c in claims if c.kind in (*UNIVERSAL, Kind.DERIVED)]
-        invariant = self.invariant() if any(c.kind is not Kind.POSSIBLE for c in claims) else []
-        questions = list(self.questions(provable))
-        alone = self.excluded(questions, ())
+        provable = [c for c in claims if c.kind in (Kind.ALWAYS, Kind.DERIVED)]
+        invariant = (
+            self.context.invariant() if any(c.kind is not Kind.POSSIBLE for c in claims) else []
+        )
+        questions = list(self.context.questions(provable))
+        alone = self.context.excluded(questions, ())
         rest = [question for question in questions if question not in alone]
-        excluded = alone | (self.excluded(rest, invariant) if rest else set())
-        return _Settled(claims, alone, excluded, invariant, clock.lap() / max(1, len(provable)))
+        excluded = alone | (self.context.excluded(rest, invariant) if rest else set())
+        return _InductiveResults(
+            claims, alone, excluded, invariant, clock.lap() / max(1, len(provable))
+        )
 
-    def _sought(self, settled: _Settled) -> dict[Target, Question]:
-        """What runs are looked for: to what was not excluded, to the antecedents of the rest."""
+    def _sought(self, inductive: _InductiveResults) -> dict[Target, Question]:
+        """The targets of runs: what was not excluded, and the antecedents of the rest."""
         sought: dict[Target, Question] = {}
-        for claim in settled.claims:
+        for claim in inductive.claims:
             if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY):
                 continue
-            formula = self.property(claim)
-            for question in self.questions([claim]):
-                if question not in settled.excluded:
+            formula = self.context.property(claim)
+            for question in self.context.questions([claim]):
+                if question not in inductive.excluded:
                     sought[self._goal_of(question)] = question
                 elif claim.kind is Kind.ALWAYS:
                     name, variables = claim.title, formula.variables
                     term = z3.And(
-                        *self.transitions.variant_constraints(claim.variant), formula.antecedent
+                        *self.context.transitions.variant_constraints(claim.variant),
+                        formula.antecedent,
                     )
                     sought[Target(name, term, claim.on_step, variables, claim.variant)] = question
         return sought
 
     def _unrolling(self) -> Unrolling:
         return Unrolling(
-            self.transitions, seed=self.seed, time_left=self.remaining, numbers=self.numbers
+            self.context.transitions,
+            seed=self.context.seed,
+            time_left=self.context.remaining,
+            numbers=self.context.numbers,
         )
 
     def runs(self) -> dict[Claim, Run]:
         """The preferred one of the shortest runs to whatever is looked for, of the catalogue's
         claims that are no questions, in their order. Raises Timeout.
         """
-        claims = [claim for claim in self.catalogue if claim.kind is not Kind.DERIVED]
-        settled, unrolling = self._settled(claims), self._unrolling()
-        sought = self._sought(settled)
+        claims = [claim for claim in self.context.catalogue if claim.kind is not Kind.DERIVED]
+        inductive, unrolling = self._prove_inductively(claims), self._unrolling()
+        sought = self._sought(inductive)
         found = {}
-        for goal, said, model in shortest(unrolling, sought, self.depth):
+        for goal, said, model in shortest(unrolling, sought, self.context.depth):
             claim, _ = question = sought[goal]
-            proven = question in settled.excluded
+            proven = question in inductive.excluded
             run = self._runs.replay(
                 canonical_run(unrolling, goal, said, model), claim, proven=proven
             )
-            with suppress(*Unfit):  # not all that a system prints can be read back
-                found[claim] = self._runs.again(written(run), claim, proven=proven)
+            with suppress(*REJECTIONS):  # not all that a system prints can be read back
+                found[claim] = self._runs.replay_text(to_text(run), claim, proven=proven)
         return {claim: found[claim] for claim in claims if claim in found}
 
     def _recalled(self, claim: Claim, *, proven: bool) -> Run | None:
         """The run that the lock file has of a claim, replayed; None if it has none that happens."""
-        kept = None if self._lock is None else self._lock.runs.get(claim.title)
-        run = None if kept is None else self._runs.recalled(kept, claim, proven=proven)
+        kept = None if self.context.lock is None else self.context.lock.runs.get(claim.title)
+        run = None if kept is None else self._runs.accept_text(kept, claim, proven=proven)
         if isinstance(run, str):
             self._complain(claim, run)
             return None
         return run
 
     def _complain(self, claim: Claim, wrong: str) -> None:
-        if self.lock_file is not None:
-            self.notes.append(f"{self.lock_file.name}: the run of {claim.title}: {wrong}")
+        if self.context.lock_file is not None:
+            self.context.notes.append(
+                f"{self.context.lock_file.name}: the run of {claim.title}: {wrong}"
+            )
 
-    def _search(self, settled: _Settled) -> Iterator[Result]:
+    def _search(self, inductive: _InductiveResults) -> Iterator[Result]:
         """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
         clock = Stopwatch()
-        sought = self._sought(settled)
-        regions = {c: _Regions() for c in settled.claims if c.kind is Kind.DERIVED}
+        sought = self._sought(inductive)
+        regions = {c: _Regions() for c in inductive.claims if c.kind is Kind.DERIVED}
         known: dict[Target, Run] = {}
         for goal, question in list(sought.items()):
             claim, cell = question
-            proven = question in settled.excluded
+            proven = question in inductive.excluded
             if cell is not None:
                 regions[claim].open.add(cell)
             elif (run := self._recalled(claim, proven=proven)) is None:
                 continue
             elif proven:
                 del sought[goal]
-                yield self._proved(claim, settled, False, clock.lap())
+                yield self._proved(claim, inductive, False, clock.lap())
             else:
                 known[goal] = run
         for claim, found in regions.items():
             if not found.open:
-                yield self._derived(claim, found, settled.share)
+                yield self._derived(claim, found, inductive.share)
         unrolling = self._unrolling()
         lengths = {goal: len(run.steps) for goal, run in known.items()}
         unmet = dict(sought)
-        for goal, said, model in shortest(unrolling, sought, self.depth, lengths):
+        for goal, said, model in shortest(unrolling, sought, self.context.depth, lengths):
             question = unmet.pop(goal)
             claim, cell = question
-            if question in settled.excluded:
-                yield self._proved(claim, settled, False, clock.lap())
+            if question in inductive.excluded:
+                yield self._proved(claim, inductive, False, clock.lap())
             elif model is None:
-                yield self._met(claim, known[goal], settled.share + clock.lap())
+                yield self._met(claim, known[goal], inductive.share + clock.lap())
             elif cell is None:
                 if goal in known:
                     self._complain(claim, "there is a shorter one")
                 run = self._runs.replay(canonical_run(unrolling, goal, said, model), claim)
-                yield self._met(claim, run, settled.share + clock.lap())
+                yield self._met(claim, run, inductive.share + clock.lap())
             else:
                 found = regions[claim]
                 # Only a range with a preferred number is worth the time of a canonical run.
-                preferred = self.numbers[claim.variables[-1][1]].preferred
+                preferred = self.context.numbers[claim.variables[-1][1]].preferred
                 shown = any(cell.low <= number <= cell.high for number in preferred)
                 read = canonical_run(unrolling, goal, said, model) if shown else None
                 run = self._runs.replay(read or decoded_run(unrolling, model, goal), claim)
@@ -181,27 +200,27 @@ class Prover(Grounds):
                     found.open.discard(cell)
                     found.met.append((cell, run))
                     if not found.open:
-                        yield self._derived(claim, found, settled.share + clock.lap())
+                        yield self._derived(claim, found, inductive.share + clock.lap())
         for question in unmet.values():
             claim, _ = question
-            if question in settled.excluded:
-                yield self._unreached(claim, settled)
+            if question in inductive.excluded:
+                yield self._unreached(claim, inductive)
             elif claim.kind is Kind.POSSIBLE:
-                yield from self._out_of_reach(claim, settled)
+                yield from self._out_of_reach(claim, inductive)
 
-    def _explained(self, result: Result, settled: _Settled) -> Result:
+    def _explained(self, result: Result, inductive: _InductiveResults) -> Result:
         """The result on a claim about the end of a run, with what its proof needs of the model."""
         claim = result.claim
         if result.verdict is not Verdict.PROVED:
             return result
-        asked = self.liveness.obligations(claim, settled.clauses(claim))
-        under = self.transitions.variant_constraints(claim.variant)
-        return replace(result, core=self.cores(settled.invariant).core(asked, under))
+        asked = self.context.liveness.obligations(claim, inductive.clauses(claim))
+        under = self.context.transitions.variant_constraints(claim.variant)
+        return replace(result, core=self.cores(inductive.invariant).core(asked, under))
 
     def _goal_of(self, question: Question) -> Target:
         claim, _ = question
-        formula = self.property(claim)
-        term = self.violation(question)
+        formula = self.context.property(claim)
+        term = self.context.violation(question)
         return Target(claim.title, term, claim.on_step, formula.variables, claim.variant)
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
@@ -217,61 +236,65 @@ class Prover(Grounds):
         )
 
     def _proved(
-        self, claim: Claim, settled: _Settled, vacuous: bool | None, seconds: float
+        self, claim: Claim, inductive: _InductiveResults, vacuous: bool | None, seconds: float
     ) -> Result:
-        needed = [] if (claim, None) in settled.alone else settled.clauses(claim)
+        needed = [] if (claim, None) in inductive.alone else inductive.clauses(claim)
         detail = "holds for any number of entities"
         if vacuous:
             detail = "holds because nothing ever gets there"
         elif vacuous is None:
-            detail = f"holds, but no run of {self.depth} steps reaches its antecedent"
+            detail = f"holds, but no run of {self.context.depth} steps reaches its antecedent"
         return Result(
             claim,
             Verdict.PROVED,
             detail,
             invariant=tuple(map(str, needed)),
             vacuous=vacuous,
-            seconds=settled.share + seconds,
-            core=self._core(claim, settled.invariant) if self.explain else None,
+            seconds=inductive.share + seconds,
+            core=self._core(claim, inductive.invariant) if self.context.explain else None,
         )
 
     def _core(self, claim: Claim, invariant: Sequence[Clause]) -> Core:
-        """What the proof of a claim needs of the model."""
-        obligation = ProofTask(z3.Not(self.property(claim).holds), claim.on_step)
-        under = self.transitions.variant_constraints(claim.variant)
+        """The parts of the model that the proof of a claim needs."""
+        obligation = ProofTask(z3.Not(self.context.property(claim).holds), claim.on_step)
+        under = self.context.transitions.variant_constraints(claim.variant)
         return self.cores(invariant).core([obligation], under)
 
     def cores(self, invariant: Sequence[Clause]) -> Cores:
         """The cores of proofs that rest on the invariant."""
         if self._cores is None:
-            self._cores = Cores(self.induction, invariant)
+            self._cores = Cores(self.context.induction, invariant)
         return self._cores
 
-    def _unreached(self, claim: Claim, settled: _Settled) -> Result:
+    def _unreached(self, claim: Claim, inductive: _InductiveResults) -> Result:
         """A claim that holds, and whose antecedent no run was found for."""
         clock = Stopwatch()
-        formula = self.property(claim)
+        formula = self.context.property(claim)
         key = (claim, None)
-        term = z3.And(*self.transitions.variant_constraints(claim.variant), formula.antecedent)
+        term = z3.And(
+            *self.context.transitions.variant_constraints(claim.variant), formula.antecedent
+        )
         if claim.on_step:
             reached = any(
-                self.induction.step_violations({key: term}, settled.invariant, command)
-                for command in self.transitions.commands
+                self.context.induction.step_violations({key: term}, inductive.invariant, command)
+                for command in self.context.transitions.commands
             )
         else:
-            reached = bool(self.induction.state_violations({key: term}, settled.invariant))
-        return self._proved(claim, settled, None if reached else True, clock.lap())
+            reached = bool(
+                self.context.induction.state_violations({key: term}, inductive.invariant)
+            )
+        return self._proved(claim, inductive, None if reached else True, clock.lap())
 
-    def _out_of_reach(self, claim: Claim, settled: _Settled) -> Iterator[Result]:
+    def _out_of_reach(self, claim: Claim, inductive: _InductiveResults) -> Iterator[Result]:
         """A proof that no run reaches what is claimed to be possible, if one is found."""
         clock = Stopwatch()
         question = (claim, None)
-        known = list(settled.invariant)
-        if question not in self.excluded([question], known):
-            known = self.inferred([claim])
-            if not self.induction.is_invariant(known):
+        known = list(inductive.invariant)
+        if question not in self.context.excluded([question], known):
+            known = self.context.inferred([claim])
+            if not self.context.induction.is_invariant(known):
                 raise AssertionError("an inferred invariant is not inductive")
-            if question not in self.excluded([question], known):
+            if question not in self.context.excluded([question], known):
                 return
         yield Result(
             claim,
@@ -282,7 +305,7 @@ class Prover(Grounds):
         )
 
     def _derived(self, claim: Claim, found: _Regions, seconds: float) -> Result:
-        type_ = self.property(claim).variables[-1][1]
+        type_ = self.context.property(claim).variables[-1][1]
         answer = [
             {"from": str(type_(cell.low)), "to": str(type_(cell.high))}
             for cell in joined([cell for cell, _ in found.met])
@@ -303,7 +326,9 @@ class Prover(Grounds):
 
     def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
         clock = Stopwatch()
-        found = plans(self.induction, self.property(claim), invariant, self.numbers)
+        found = plans(
+            self.context.induction, self.context.property(claim), invariant, self.context.numbers
+        )
         if found is None:
             detail = f"no plans of up to {LENGTH} steps lead there from every state"
             return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
@@ -330,8 +355,8 @@ class _Regions:
 
 
 @dataclass(frozen=True)
-class _Settled:
-    """What was settled by proof: questions excluded by themselves, and with the invariant."""
+class _InductiveResults:
+    """The results of induction: questions excluded by themselves, and with the invariant."""
 
     claims: Sequence[Claim]
     alone: set[Question]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
+from statecheck.prover.context import ProofContext
 from statecheck.prover.project import Project
 from statecheck.prover.prover import Prover
 from statecheck.smt.interruption import interruptible
@@ -22,14 +23,16 @@ def prover(
 ) -> Prover:
     """A prover for a project's system and its whole catalogue, from its lock file if ``locked``."""
     return Prover(
-        project.system,
-        project.catalogue,
-        project.histories,
-        numbers=project.integers,
-        lock_file=project.lock if locked else None,
-        seed=seed,
-        timeout=timeout,
-        explain=explain,
+        ProofContext(
+            project.system,
+            project.catalogue,
+            project.histories,
+            numbers=project.integers,
+            lock_file=project.lock if locked else None,
+            seed=seed,
+            timeout=timeout,
+            explain=explain,
+        )
     )
 
 
@@ -40,8 +43,8 @@ def lock_text(project: Project, *, timeout: float | None = None) -> tuple[str, s
     """
     with interruptible():
         engine = prover(project, locked=False, timeout=timeout)
-        clauses, runs = engine.invariant(), engine.runs()
-        return engine.locked_text(runs), f"{len(clauses)} clauses and {len(runs)} runs"
+        clauses, runs = engine.context.invariant(), engine.runs()
+        return engine.context.locked_text(runs), f"{len(clauses)} clauses and {len(runs)} runs"
 
 
 def run(
@@ -67,7 +70,7 @@ def run(
     try:
         with interruptible():
             engine = prover(project, seed=seed, timeout=timeout, explain=explain)
-            digest = engine.digest
+            digest = engine.context.digest
         left = None if timeout is None else timeout - (time.monotonic() - began)
         for result in _settled(
             project, engine, (*claims, *questions), jobs, left, seed, explain=explain
@@ -85,7 +88,7 @@ def run(
         tuple(results[claim] for claim in claims if claim in results),
         interrupted,
         derived,
-        (*engine.notes, *notes),
+        (*engine.context.notes, *notes),
     )
 
 
@@ -123,7 +126,9 @@ def _settled(
             shared,
         )
 
-        yield from shared(project, wanted, jobs, timeout, seed, engine.notes, explain=explain)
+        yield from shared(
+            project, wanted, jobs, timeout, seed, engine.context.notes, explain=explain
+        )
         return
     with interruptible():
-        yield from engine.settle(wanted)
+        yield from engine.prove(wanted)

@@ -117,10 +117,10 @@ def _work(
     everything = project.catalogue
     try:
         engine = prover(project, seed=seed, timeout=timeout, explain=explain)
-        for result in engine.settle([everything[number] for number in numbers]):
+        for result in engine.prove([everything[number] for number in numbers]):
             fields = {name: value for name, value in vars(result).items() if name != "claim"}
             sender.send((everything.index(result.claim), fields))
-        sender.send(engine.notes)
+        sender.send(engine.context.notes)
     except ModelError as error:
         sender.send(error)
     except BaseException as error:  # noqa: BLE001  (even SystemExit: the caller reports it)

@@ -9,7 +9,6 @@ from .scope import COVERS, DOES_NOT_COVER
 
 VERDICTS = {
     "always": ("PROVED", "REFUTED"),
-    "finding": ("PROVED", "REFUTED"),
     "possible": ("REACHED",),
     "recoverable": ("PROVED",),
     "derived": ("DERIVED",),

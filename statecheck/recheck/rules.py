@@ -16,7 +16,7 @@ HEADER = (
 )
 LOGICS = ("(set-logic UFDTLIA)", "(set-logic QF_UFDTLIA)")
 DEFINITIONS = {"declare-sort", "declare-datatype", "declare-fun", "declare-const", "define-fun"}
-UNIVERSAL = ("always", "finding", "recoverable")
+UNIVERSAL = ("always", "recoverable")
 
 
 class Rules:

@@ -11,7 +11,7 @@ DEFINITIONS = "definitions.smt2"
 
 COVERS = (
     "the invariant: it holds initially, and every action keeps each of its clauses",
-    "each claim that is PROVED: for any number of entities and any version",
+    "each claim that is PROVED: for any number of entities and any numbers",
     "each claim about the end of a run that is PROVED: every premise of the chain rule",
     "each derived region: every number outside is excluded, every number inside has a run",
     "each shown run and each lasso: the commands allow it, state by state",
@@ -25,5 +25,5 @@ DOES_NOT_COVER = (
     "that a lasso is fair, or a shortest one, and that a derived number's run is a shortest one",
     "that a claim's antecedent is ever reached, and that an answer is UNDETERMINED",
     "systems in which some kind has no entity at all: a sort of SMT-LIB has at least one member",
-    "the administrators' table",
+    "tables that are put together from derived answers",
 )

@@ -44,7 +44,7 @@ def _claim(result: Result) -> dict[str, Any]:
     return {
         "id": claim.id,
         "section": claim.section,
-        "kind": claim.kind.value,
+        "kind": claim.kind_word,
         "reading": claim.variant.name or None,
         "expected": claim.expected,
         "verdict": result.verdict.value,

@@ -1,4 +1,4 @@
-"""A proof run as JUnit XML: a suite for each section of the article, a case for each claim.
+"""A proof run as JUnit XML: a suite for each section, a case for each claim.
 
 A verdict that is not the expected one is a failure. UNDETERMINED is an error and never skipped, be
 it let pass elsewhere. There is no official schema; this keeps to what the schemas of Jenkins and of

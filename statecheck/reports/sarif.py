@@ -35,7 +35,7 @@ def _report(report: Report, system: type[System]) -> dict[str, Any]:
     return {
         "tool": {
             "driver": {
-                "name": "move-mailbox-proofs",
+                "name": "statecheck",
                 "rules": [_rule(result.claim) for result in report.results],
             }
         },
@@ -65,7 +65,7 @@ def _rule(claim: Claim) -> dict[str, Any]:
         "shortDescription": {"text": claim.text},
         "help": {"text": f"{claim.section}. {claim.expected} is expected."},
         "properties": {
-            "kind": claim.kind.value,
+            "kind": claim.kind_word,
             "section": claim.section,
             "expected": claim.expected,
             "assumptions": list(claim.assumptions),

@@ -15,7 +15,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import CorePart, Report, Result, Run, Verdict, tally
 from statecheck.claims.tables import Assumption, DerivedTable
 from statecheck.reports.words import (
@@ -108,7 +108,9 @@ def listing_text(claims: Iterable[Claim], style: Style) -> str:
         parts.append(ruled(section))
         for n, claim in enumerate(group):
             parts.append(
-                Text.assemble((f"{claim.title:<42}", "bold"), f"{claim.kind!s:<13}", claim.expected)
+                Text.assemble(
+                    (f"{claim.title:<42}", "bold"), f"{claim.kind_word:<13}", claim.expected
+                )
             )
             if all(other.id != claim.id for other in group[n + 1 :]):
                 parts.append(indented(Text(claim.text, QUIET)))
@@ -177,10 +179,7 @@ def _in_words(result: Result) -> str:
     breaks = f"{run} breaks it, and no shorter one does, at any size."
     if not result.as_expected:
         return f"! {claim.expected} was expected, but it is false: {breaks}"
-    if claim.kind is Kind.FINDING:
-        opening = "The article suggests so; made precise, it is false"
-    else:
-        opening = "This is false"
+    opening = claim.opening
     if claim.variant.name:
         opening += f" {under(claim)}"
     return " ".join([f"{opening}: {breaks}", *_remarks(claim)])
@@ -193,6 +192,7 @@ def _remarks(claim: Claim) -> list[str]:
 
 
 def run_lines(run: Run) -> RenderableType:
+    """A run: its circumstances, its steps, and what each changes."""
     changes = [change for step in run.steps for change in step.changes]
     width = max((len(f"{change.entity}.{change.what}") for change in changes), default=0)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=QUIET)
@@ -244,9 +244,9 @@ def _cores(results: Iterable[Result]) -> Iterator[RenderableType]:
             yield ""
         yield Text(result.claim.title, f"bold {COLOURS[result.verdict]}")
         yield indented(Text(result.claim.text, "italic"))
-        reading = [under(result.claim)] if core.variant else []
-        if reading or core.clauses:
-            needed = (*reading, *map(str, core.clauses))
+        variant = [under(result.claim)] if core.variant else []
+        if variant or core.clauses:
+            needed = (*variant, *map(str, core.clauses))
             yield indented(pairs([("needs", text) for text in needed]))
         if core.parts:
             yield indented(_needed(core.parts))
@@ -300,7 +300,7 @@ def _answers(results: Iterable[Result]) -> Iterator[RenderableType]:
             if bad:
                 yield indented(Text(f"! {bad}", f"bold {BAD}"))
             elif result.awaited is not None:
-                yield indented(Text("The articles lead one to expect just that.", QUIET))
+                yield indented(Text("That is what was expected.", QUIET))
 
 
 def regions(regions: Sequence[dict[str, str]]) -> str:
@@ -342,14 +342,17 @@ def chapter(heading: str, parts: Iterable[RenderableType]) -> list[RenderableTyp
 
 
 def ruled(heading: str) -> RenderableType:
+    """A heading with a rule behind it."""
     return Padding(Rule(Text(heading, "bold"), align="left", style=QUIET), (1, 0, 0, 0))
 
 
 def indented(part: RenderableType, columns: int = 4) -> RenderableType:
+    """A part, moved to the right."""
     return Padding(part, (0, 0, 0, columns))
 
 
 def pairs(pairs: Iterable[tuple[str, str | Text]]) -> RenderableType:
+    """Labels with what belongs to each, in two columns."""
     grid = Table.grid(padding=(0, 2, 0, 0))
     for label, text in pairs:
         grid.add_row(Text(label, QUIET), text)
@@ -357,6 +360,7 @@ def pairs(pairs: Iterable[tuple[str, str | Text]]) -> RenderableType:
 
 
 def printed(parts: Sequence[RenderableType], style: Style) -> str:
+    """Parts, one below the other, as a terminal of a style shows them."""
     file = io.TextIOWrapper(io.BytesIO(), style.encoding, errors="replace", newline="\n")
     Console(
         file=file,

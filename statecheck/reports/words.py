@@ -65,9 +65,8 @@ def evidence(result: Result) -> str:
 
 
 def under(claim: Claim) -> str:
-    """The reading that a claim is about, in words."""
-    name = claim.variant.name
-    return f"where {name}" if "=" in name else f"under the {name} reading of A2"
+    """The variant that a claim is about, in words."""
+    return claim.variant.phrase or f"where {claim.variant.name}"
 
 
 def circumstances(run: Run) -> Iterator[tuple[str, str]]:
@@ -119,7 +118,7 @@ def grouped(items: Iterable[T], key: Callable[[T], str]) -> Iterable[tuple[str, 
 
 
 def by_section(items: Iterable[T], claim: Callable[[T], Claim]) -> Iterable[tuple[str, list[T]]]:
-    """Items by the section of the article; its notes and findings belong to it."""
+    """Items by section; its notes and findings belong to it."""
 
     def section(item: T) -> str:
         name = claim(item).section.split(",")[0].split(" (")[0]

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from statecheck.claims.claim import UNIVERSAL, Claim, Kind
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.claims.results import Run
+from statecheck.clock import TimeLeft
 from statecheck.modeling import History, ModelError, System
-from statecheck.runs.replay import ReplayError, Stage, replay
-from statecheck.runs.text import Written, recalled, written
+from statecheck.runs.replay import ReplayError, replay
+from statecheck.runs.stage import Stage
+from statecheck.runs.text import RunText, from_text, to_text
 
-SHOWN = 200
-"""So many characters of what is wrong are shown."""
+LONGEST = 200
+"""So many characters of a message are shown."""
 
-Unfit = (ValueError, ModelError, ReplayError)
-"""What is raised of a run in writing that is none."""
-
-
-def shown(error: Exception) -> str:
-    """What is wrong with something that was read, on one line that is not too long."""
-    return "".join(c if c.isprintable() else " " for c in str(error)[:SHOWN])
+REJECTIONS = (ValueError, ModelError, ReplayError)
+"""The exceptions that text raises which is of no run."""
 
 
-class Runs:
-    """The runs of a system, of up to ``depth`` steps. ``remaining`` raises when the time is up."""
+def one_line(error: Exception) -> str:
+    """A message on one line that is not too long."""
+    return "".join(c if c.isprintable() else " " for c in str(error)[:LONGEST])
+
+
+class RunChecker:
+    """Executes the runs of a system, of up to ``depth`` steps, while there is time left."""
 
     def __init__(
         self,
@@ -33,50 +35,51 @@ class Runs:
         histories: Iterable[History[Any]],
         numbers: Mapping[Any, IntegerType],
         depth: int,
-        remaining: Callable[[], object],
+        time_left: TimeLeft,
     ) -> None:
         self.system, self.histories, self.numbers = system, tuple(histories), numbers
-        self.depth, self.remaining = depth, remaining
+        self.depth, self.time_left = depth, time_left
         self._stage = Stage(system)
 
     def replay(
-        self, found: ConcreteRun, claim: Claim, *, proven: bool = False, trim: bool = True
+        self, run: ConcreteRun, claim: Claim, *, proven: bool = False, trim: bool = True
     ) -> Run:
         """A run, executed: it reaches what a claim says is possible, or the antecedent of one that
         is ``proven``; or it violates the claim.
 
         Raises ReplayError where it does not.
         """
-        self.remaining()
-        want = proven or claim.kind not in UNIVERSAL
-        return replay(self.system, self.histories, found, claim, want, self._stage, trim=trim)
+        self.time_left()
+        want = proven or claim.kind is not Kind.ALWAYS
+        return replay(self.system, self.histories, run, claim, want, self._stage, trim=trim)
 
-    def again(self, kept: Written, claim: Claim, *, proven: bool = False) -> Run:
-        """What is written of a run, executed. Raises what is Unfit."""
-        if len(kept["steps"]) > self.depth:
-            raise ValueError(f"it has {len(kept['steps'])} steps, more than {self.depth}")
-        found = recalled(self.system, claim, self.numbers, kept)
-        run = self.replay(found, claim, proven=proven, trim=False)
-        if written(run) != kept:
+    def replay_text(self, text: RunText, claim: Claim, *, proven: bool = False) -> Run:
+        """The run of a text, executed. Raises REJECTIONS."""
+        if len(text["steps"]) > self.depth:
+            raise ValueError(f"it has {len(text['steps'])} steps, more than {self.depth}")
+        run = self.replay(
+            from_text(self.system, claim, self.numbers, text), claim, proven=proven, trim=False
+        )
+        if to_text(run) != text:
             raise ValueError("it happens, but is written otherwise")
         return run
 
-    def recalled(self, kept: Written, claim: Claim, *, proven: bool) -> Run | str | None:
-        """What is written of a run, executed, or what is wrong with it.
+    def accept_text(self, text: RunText, claim: Claim, *, proven: bool) -> Run | str | None:
+        """The run of a text, executed, or the reason why it is none.
 
         None for one to the antecedent of a claim that is not proven. Raises AssertionError for one
         that violates a claim that is.
         """
         try:
-            return self.again(kept, claim, proven=proven)
-        except Unfit as error:
-            wrong = shown(error)
+            return self.replay_text(text, claim, proven=proven)
+        except REJECTIONS as error:
+            reason = one_line(error)
         if claim.kind is not Kind.ALWAYS:
-            return wrong
+            return reason
         try:
-            self.again(kept, claim, proven=not proven)
-        except Unfit:
-            return wrong
+            self.replay_text(text, claim, proven=not proven)
+        except REJECTIONS:
+            return reason
         if proven:
             raise AssertionError(f"{claim.title} is proven, and a run violates it")
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from statecheck.claims.claim import Claim
@@ -19,9 +18,9 @@ from statecheck.modeling import (
     Start,
     Step,
     System,
-    signature,
 )
-from statecheck.symbolic.codes import decoded, member_name
+from statecheck.runs.stage import Stage, arrange, trimmed
+from statecheck.symbolic.codes import decoded
 from statecheck.symbolic.vocabulary import HISTORY
 
 
@@ -48,7 +47,7 @@ class Observed:
         return self.system[value] if isinstance(value, Entity) else value
 
     def enabled(self, name: str, arguments: tuple[Any, ...]) -> bool:
-        """Whether an action could be fired: it is, and taken back."""
+        """True where an action can be fired: it is, and taken back."""
         own = [self.system[a] if isinstance(a, Entity) else a for a in arguments]
         try:
             getattr(self.system, name)(*own)
@@ -74,7 +73,7 @@ class PlainStep(Step):
         self.action, self.arguments = action, arguments
 
     def fires(self, action: Callable[..., Any], *arguments: Any) -> bool:
-        """Whether the step is this action with these arguments."""
+        """True of a step of this action with these arguments."""
         return action.__name__ == self.action and all(
             bool(given == own) for given, own in zip(arguments, self.arguments, strict=False)
         )
@@ -91,17 +90,17 @@ class Player:
         self,
         system: type[System],
         histories: Iterable[History[Any]],
-        found: ConcreteRun,
+        run: ConcreteRun,
         *,
         trim: bool = True,
         stage: Stage | None = None,
     ) -> None:
         histories, stage = tuple(histories), stage or Stage(system)
-        found = trimmed(stage, found) if trim else found
-        self.found = found
-        self.after, self.before = stage.systems(found)
+        run = trimmed(stage, run) if trim else run
+        self.run = run
+        self.after, self.before = stage.systems(run)
         for copy in (self.after, self.before):
-            _arrange(copy, found)
+            arrange(copy, run)
         self.now, self.past = Observed(self.after, histories), Observed(self.before, histories)
         self.now.begin()
         self.step: PlainStep | None = None
@@ -111,7 +110,7 @@ class Player:
 
     def play(self) -> tuple[RunStep, ...]:
         """Fire every action in turn. Raises ReplayError where one is disabled."""
-        return tuple(self.fire(name, arguments) for name, arguments in self.found.steps)
+        return tuple(self.fire(name, arguments) for name, arguments in self.run.steps)
 
     def fire(self, name: str, arguments: tuple[Any, ...]) -> RunStep:
         """Fire an action. Raises ReplayError where it is disabled."""
@@ -147,11 +146,11 @@ class Player:
         system = self.before if claim.on_step else self.after
         return tuple(
             decoded(value, type_, system)
-            for (_, type_), value in zip(claim.variables, self.found.witness, strict=True)
+            for (_, type_), value in zip(claim.variables, self.run.witness, strict=True)
         )
 
     def judge(self, claim: Claim) -> bool | None:
-        """What a claim says of the last step or state; None where it says nothing."""
+        """The answer of a claim about the last step or state; None where it is inapplicable."""
         first = self.step if claim.on_step else self.after
         try:
             return bool(claim.body(first, *self.witness(claim)))
@@ -162,7 +161,7 @@ class Player:
 def replay(
     system: type[System],
     histories: Iterable[History[Any]],
-    found: ConcreteRun,
+    run: ConcreteRun,
     claim: Claim,
     want: bool,
     stage: Stage | None = None,
@@ -173,7 +172,7 @@ def replay(
 
     Raises ReplayError if it does not.
     """
-    player = Player(system, histories, found, trim=trim, stage=stage)
+    player = Player(system, histories, run, trim=trim, stage=stage)
     steps = player.play()
     if player.judge(claim) is not want:
         raise ReplayError(f"the run of {claim.title} replays, but does not end as it should")
@@ -181,7 +180,7 @@ def replay(
 
 
 def as_run(player: Player, claim: Claim, steps: tuple[RunStep, ...]) -> Run:
-    """What was played, for a reader."""
+    """The run that was played, for a reader."""
     witness = player.witness(claim)
     trace = Trace(
         tuple(_constants(player.after)),
@@ -226,143 +225,13 @@ def _state(observed: Observed) -> Iterable[tuple[str, str, Plain]]:
 
 
 def _constants(system: System) -> Iterable[tuple[str, str, Plain]]:
-    """What never changes: the system's constants, and where references lead."""
+    """The values that never change: constants of the system, and references."""
     for name, _, _ in system.info.constants:
         yield f"{type(system).__name__}.{name}", "", plain(getattr(system, name))
     for entity in system.info.entities:
         for member in system.members(entity):
             for name, _ in entity.references:
                 yield f"{entity.name}.{name}", member.name, plain(getattr(member, name))
-
-
-class Stage:
-    """Plain systems to play runs on: two of each size, kept for the next run.
-
-    One run is played at a time.
-    """
-
-    def __init__(self, system: type[System]) -> None:
-        self.system = system
-        self._kept: dict[str, tuple[tuple[System, System], Any]] = {}
-
-    def systems(self, found: ConcreteRun) -> tuple[System, System]:
-        """Two systems of a run's size, in an initial state."""
-        fixed = {k: v for k, v in found.initial.items() if k.count(".") == 1}
-        key = repr((found.sizes, fixed, found.constants))
-        if key not in self._kept:
-            pair = _build(self.system, found), _build(self.system, found)
-            self._kept[key] = pair, [system.snapshot() for system in pair]
-        pair, starts = self._kept[key]
-        for system, start in zip(pair, starts, strict=True):
-            system.restore(start)
-        return pair
-
-
-def trimmed(stage: Stage, found: ConcreteRun) -> ConcreteRun:
-    """A run without the entities that only dead fields lead to (see ``Machine.dead_fields``)."""
-    plain, _ = stage.systems(found)
-    _arrange(plain, found)
-    initial = {name: list(values) for name, values in found.initial.items()}
-    sorts: dict[str, str] = {}
-    for entity in plain.info.entities:
-        for name, target in entity.references:
-            sorts[f"{entity.name}.{name}"] = plain.info.entity(target).name
-        for machine in entity.machines:
-            for info in machine.fields:
-                if issubclass(info.type, Entity) and info.field.start is Start.ANYTHING:
-                    name = f"{entity.name}.{machine.slot}.{info.name}"
-                    sorts[name] = plain.info.entity(info.type).name
-                    for member in plain.members(entity):
-                        if info.name in getattr(member, machine.slot).dead_fields:
-                            initial[name][member.index] = None
-    kept: dict[str, list[int]] = {sort: [] for sort in found.sizes}
-
-    def keep(sort: str, index: int) -> None:
-        if index not in kept[sort]:
-            kept[sort].append(index)
-            for name, values in initial.items():
-                if name.startswith(f"{sort}.") and name in sorts and values[index] is not None:
-                    keep(sorts[name], values[index])
-
-    for sort, index in _named(plain, found):
-        keep(sort, index)
-    # What only dead fields lead to is left out, but for one of a kind: they have to lead somewhere.
-    for name in list(sorts) * len(sorts):
-        own = kept[name.split(".", 1)[0]]
-        if own and not kept[sorts[name]]:
-            keep(sorts[name], found.initial[name][own[0]])
-    numbers = {sort: {old: new for new, old in enumerate(olds)} for sort, olds in kept.items()}
-
-    def renumber(type_: Any, value: Any) -> Any:
-        if isinstance(type_, type) and issubclass(type_, Entity):
-            return numbers[plain.info.entity(type_).name][value]
-        return value
-
-    steps = tuple(
-        (name, tuple(map(renumber, (t for _, t in plain.info.action(name).parameters), values)))
-        for name, values in found.steps
-    )
-    renamed = {
-        name: [
-            numbers[sorts[name]].get(values[old], 0) if name in sorts else values[old]
-            for old in kept[name.split(".", 1)[0]]
-        ]
-        for name, values in initial.items()
-    }
-    witness = tuple(map(renumber, found.types, found.witness))
-    sizes = {sort: len(olds) for sort, olds in kept.items()}
-    return replace(
-        found, sizes=sizes, initial=renamed, steps=steps, witness=witness, required_entities=()
-    )
-
-
-def _named(system: System, found: ConcreteRun) -> Iterable[tuple[str, int]]:
-    """The entities that a run names: in its actions, as the claim's variables, and besides."""
-    yield from found.required_entities
-    typed = [
-        (type_, value)
-        for name, values in found.steps
-        for (_, type_), value in zip(system.info.action(name).parameters, values, strict=True)
-    ]
-    for type_, value in (*typed, *zip(found.types, found.witness, strict=True)):
-        if issubclass(type_, Entity):
-            yield system.info.entity(type_).name, value
-
-
-def _build(system: type[System], found: ConcreteRun) -> System:
-    info = signature(system)
-    tables: dict[str, Any] = {}
-    for entity in info.entities:
-        size = found.sizes[entity.name]
-        tables[entity.plural] = [
-            {name: found.initial[f"{entity.name}.{name}"][i] for name, _ in entity.references}
-            for i in range(size)
-        ]
-    bare = system()
-    constants = {
-        name: decoded(found.constants[name], type_, bare) for name, type_, _ in info.constants
-    }
-    return system(**tables, **constants)
-
-
-def _arrange(system: System, found: ConcreteRun) -> None:
-    """Bring a system into the initial state of a run: its open choices, and what hangs on them."""
-    for entity in system.info.entities:
-        for member in system.members(entity):
-            for machine in entity.machines:
-                record = getattr(member, machine.slot).model
-                name = f"{entity.name}.{machine.slot}."
-                if len(machine.starts_in) > 1:
-                    record._restore(STATE, member_name(found.initial[name + STATE][member.index]))
-                for info in machine.fields:
-                    if info.field.start is Start.ANYTHING:
-                        value = found.initial[name + info.name][member.index]
-                        record._restore(info.name, decoded(value, info.type, system))
-            for machine in entity.machines:
-                instance = getattr(member, machine.slot)
-                for info in machine.fields:
-                    if info.field.start is Start.DERIVED:
-                        instance.model._restore(info.name, info.field.value(instance))
 
 
 def _copy(source: System, target: System) -> None:
@@ -372,7 +241,7 @@ def _copy(source: System, target: System) -> None:
 
 
 def _open_choices(system: System) -> Iterable[tuple[str, str]]:
-    """What an initial state leaves open, but for what nothing reads."""
+    """The choices that an initial state leaves open; without those that nothing reads."""
     for name, _, _ in system.info.constants:
         yield name, str(getattr(system, name))
     for entity in system.info.entities:

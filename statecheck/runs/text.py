@@ -1,7 +1,7 @@
 """Runs in writing: as a lock file keeps them for review, and as they are played again.
 
-What is written is what a reader is shown: the sizes, what the initial state leaves open, the
-actions with their arguments, the claim's variables. Nothing of it is believed. The rest of the
+A text has what a reader is shown: the sizes, what the initial state leaves open, the actions with
+their arguments, the claim's variables. Nothing of it is believed. The rest of the
 initial state is the model's own, every step is executed, and the claim is judged by its own code at
 the end.
 """
@@ -22,12 +22,12 @@ from statecheck.symbolic.codes import encoded
 
 _STEP = re.compile(r"(\w+)\((.*)\)")
 
-Written = dict[str, Any]
+RunText = dict[str, Any]
 """``sizes`` by the system's attributes, ``start`` and ``witness`` by names, ``steps`` as text."""
 
 
-def written(run: Run) -> Written:
-    """A run in writing."""
+def to_text(run: Run) -> RunText:
+    """A run as text."""
     return {
         "sizes": dict(run.sizes),
         "start": dict(run.start),
@@ -36,35 +36,35 @@ def written(run: Run) -> Written:
     }
 
 
-def recalled(
-    system: type[System], claim: Claim, numbers: Mapping[Any, IntegerType], kept: Written
+def from_text(
+    system: type[System], claim: Claim, numbers: Mapping[Any, IntegerType], text: RunText
 ) -> ConcreteRun:
-    """What is written of a run that ends as a claim is about, to be replayed untrimmed.
+    """The run of a text, which ends as a claim is about; it is to be replayed untrimmed.
 
-    Raises ValueError that says what does not fit the system, the claim or its variant.
+    Raises ValueError where it does not fit the system, the claim or its variant.
     """
-    return _Reader(system, claim, numbers, kept).found()
+    return _Reader(system, claim, numbers, text).run()
 
 
 class _Reader:
     """Reads one run; every name in it has to be one of the system's."""
 
     def __init__(
-        self, system: type[System], claim: Claim, numbers: Mapping[Any, IntegerType], kept: Written
+        self, system: type[System], claim: Claim, numbers: Mapping[Any, IntegerType], text: RunText
     ) -> None:
-        self.info, self.claim, self.numbers, self.kept = signature(system), claim, numbers, kept
+        self.info, self.claim, self.numbers, self.text = signature(system), claim, numbers, text
         self.sizes: dict[type, int] = {}
         # A run names the entities that it has, but for a few.
-        most = sum(len(kept[part]) for part in ("start", "steps", "witness"))
+        most = sum(len(text[part]) for part in ("start", "steps", "witness"))
         for entity in self.info.entities:
-            size = kept["sizes"].get(entity.plural)
+            size = text["sizes"].get(entity.plural)
             if type(size) is not int or not 0 <= size <= most:
                 raise ValueError(f"it has {size} {entity.plural}")
             self.sizes[entity.cls] = size
 
-    def found(self) -> ConcreteRun:
+    def run(self) -> ConcreteRun:
         """The run."""
-        if self.claim.on_step and not self.kept["steps"]:
+        if self.claim.on_step and not self.text["steps"]:
             raise ValueError("it has no step")
         constants = {
             name: self.value(type_, self.start(name)) for name, type_, _ in self.info.constants
@@ -73,46 +73,46 @@ class _Reader:
             if self.start(name) != str(value):
                 raise ValueError(f"it has {name} = {self.start(name)}, unlike its reading")
         witness = [
-            (type_, self.value(type_, self._given(self.kept["witness"], name)))
+            (type_, self.value(type_, self._given(self.text["witness"], name)))
             for name, type_ in self.claim.variables
         ]
         return ConcreteRun(
             {entity.name: self.sizes[entity.cls] for entity in self.info.entities},
             self.initial(),
             constants,
-            tuple(map(self.step, self.kept["steps"])),
+            tuple(map(self.step, self.text["steps"])),
             tuple(value for _, value in witness),
             tuple(type_ for type_, _ in witness),
         )
 
     def start(self, name: str) -> str:
-        """What the initial state has under a name."""
-        return self._given(self.kept["start"], name)
+        """The text of a value of the initial state."""
+        return self._given(self.text["start"], name)
 
     def initial(self) -> dict[str, list[Any]]:
-        """What an initial state leaves open, at every entity; what nothing reads is any value."""
-        found: dict[str, list[Any]] = {}
+        """The open choices of the initial state, at every entity; any value where nothing reads it."""
+        values: dict[str, list[Any]] = {}
         for entity in self.info.entities:
             for index in range(self.sizes[entity.cls]):
                 member = entity_name(entity.name, index)
                 for name, target in entity.references:
                     value = self.value(target, self.start(f"{member}.{name}"))
-                    found.setdefault(f"{entity.name}.{name}", []).append(value)
+                    values.setdefault(f"{entity.name}.{name}", []).append(value)
                 for machine in entity.machines:
                     kind, here = f"{entity.name}.{machine.slot}", f"{member}.{machine.slot}"
                     if len(machine.starts_in) > 1:
                         state = self.start(here)
                         if state not in machine.starts_in:
                             raise ValueError(f"{here} cannot start as {state}")
-                        found.setdefault(f"{kind}.{STATE}", []).append(
+                        values.setdefault(f"{kind}.{STATE}", []).append(
                             f"{machine.cls.__name__}.{state}"
                         )
                     for info in machine.fields:
                         if info.field.start is Start.ANYTHING:
-                            text = self.kept["start"].get(f"{here}.{info.name}")
+                            text = self.text["start"].get(f"{here}.{info.name}")
                             value = self.value(info.type, text)
-                            found.setdefault(f"{kind}.{info.name}", []).append(value)
-        return found
+                            values.setdefault(f"{kind}.{info.name}", []).append(value)
+        return values
 
     def step(self, text: str) -> tuple[str, tuple[Any, ...]]:
         """An action with its arguments."""

@@ -44,7 +44,7 @@ def lines(origins: Iterable[Origin]) -> tuple[tuple[str, int, str], ...]:
 
 
 def short_name(key: Key) -> str:
-    """A function of the state as a reader knows it: ``mailbox.move`` is a machine's state."""
+    """A function of the state as a reader knows it: ``lift.cabin`` is a machine's state."""
     name = f"{key.entity.lower()}.{key.slot}.{key.name}".replace(".history.", ".")
     return name.removesuffix(f".{STATE}")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import z3
 
-from statecheck.claims.claim import UNIVERSAL, Claim
+from statecheck.claims.claim import Claim, Kind
 from statecheck.modeling import Inapplicable
 from statecheck.smt.roles import variable_name
 from statecheck.symbolic.decision_tree import Leaf, Node, merge
@@ -39,7 +39,7 @@ def explore_claim(
     INAPPLICABLE where the claim does not apply.
     """
     check_identity(claim.body)
-    # Claims share their variables, first attachment with first attachment, so that a search for
+    # Claims share their variables, first lift with first lift, so that a search for
     # many of them at once has few terms to deal with.
     counts: dict[str, int] = {}
     values = []
@@ -67,7 +67,7 @@ def claim_property(transitions: TransitionSystem, claim: Claim) -> Property:
     variables, _, tree = explore_claim(transitions, claim)
     what = f"claim {claim.id}"
     # Where its premise is false a universal claim counts as true, any other as not reached.
-    elsewhere = z3.BoolVal(claim.kind in UNIVERSAL)
+    elsewhere = z3.BoolVal(claim.kind is Kind.ALWAYS)
 
     def holds(value: Any) -> z3.ExprRef:
         if value is INAPPLICABLE:

@@ -137,7 +137,7 @@ class StepTemplate:
 def lookups(transitions: TransitionSystem) -> dict[str, list[z3.ExprRef]]:
     """The entities that each command looks up from its parameters, the nearest first.
 
-    A step has a constant for each, such as the server that an attachment is on: the states after it
+    A step has a constant for each, such as the lift that a call is for: the states after it
     grow by names, not by the history behind them.
     """
     result = {}

@@ -102,7 +102,7 @@ class Unrolling:
     def _within(self, decl: z3.FuncDeclRef, numbers: IntegerType, entity: z3.ExprRef) -> z3.BoolRef:
         """The formula by which a number of the first state is one of its type.
 
-        Where an entity is known by its place alone, such as the server that a mailbox was on, that
+        Where an entity is known by its place alone, such as the lift that a call was for, that
         is demanded once a model needs it: see ``check``.
         """
         within = numbers.include(decl(entity))

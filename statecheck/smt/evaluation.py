@@ -12,7 +12,7 @@ from typing import Any
 
 import z3
 
-from statecheck.modeling.errors import ModelError
+from statecheck.errors import ModelError
 from statecheck.smt.existence import is_existence
 from statecheck.smt.terms import is_constructor
 

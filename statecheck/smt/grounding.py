@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import z3
 
-from statecheck.modeling.errors import ModelError
+from statecheck.errors import ModelError
 from statecheck.smt.c_interface import arity, assert_all
 from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.substitution import Macros

@@ -1,12 +1,12 @@
 """The roles of solver constants and functions, which their names carry.
 
 ==================  ==========================================================================
-``x:Mailbox``       the entity that an update, an atom or a clause is about
-``any:Mailbox1``    the first mailbox among a claim's variables; claims share these
-``any Mailbox``     whichever mailbox, where only the kind matters
-``mailbox!2``       the element of an action's second loop
+``x:Lift``          the entity that an update, an atom or a clause is about
+``any:Lift1``       the first lift among a claim's variables; claims share these
+``any Lift``        whichever lift, where only the kind matters
+``lift!2``          the element of an action's second loop
 ``f'``              the function ``f`` of the state after a step
-``mailbox1@``       the first mailbox of a step; followed by the number of the step, once it has one
+``lift1@``          the first lift of a step; followed by the number of the step, once it has one
 ==================  ==========================================================================
 """
 

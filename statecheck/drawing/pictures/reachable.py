@@ -45,7 +45,7 @@ def explore(
     instance: FiniteInstance, parts: Sequence[str], title: str, subtitle: str, source: str
 ) -> Reachable:
     """The reachable states. ``parts`` are names of machines or of their fields, such as
-    ``mailbox1.move`` and ``server1.store.format``: by these states are told apart when there are
+    ``lift1.cabin`` and ``lift1.door.opened``: by these states are told apart when there are
     more than READABLE. Raises ModelError.
     """
     (space,) = instance.spaces()

@@ -131,8 +131,10 @@ class _Drawing:
             yield Key("what the machine got, beside its state", sample="event", role="ink")
         if any(len(moment.parts) > 1 for moment in self.played.moments):
             yield Key("got in one step together", mark="bar", role="shared")
-        if self._strong_rows():
-            yield Key("another Store.exe", box="upgrade", mark="warning", role="upgrade")
+        shown = {change.what for moment in self.played.moments for change in moment.changes}
+        for what, words in self.story.strong.items():
+            if what in shown:
+                yield Key(words, box="upgrade", mark="warning", role="upgrade")
         ends = self.story.ends
         if self.story.back_to is None:
             yield Key(f"{self.story.verdict} here", box=ends, mark=self._sign(), role=ends)

@@ -14,7 +14,7 @@ class Story:
 
     ``ends`` is ``failure`` where the run breaks a claim and ``reached`` where it reaches one;
     ``verdict`` the word for it. ``cause`` are sentences besides those that the run itself gives.
-    ``strong`` are names of fields (``store.version``) whose change makes a row stand out.
+    ``strong`` are fields whose change makes a row stand out, with what the legend says of it.
     A lasso goes on for ever: after its last step the steps from number ``back_to`` + 1 on come
     again. ``looked_at`` are the machines, as (kind of entity, machine), that each action looks at,
     ``witnesses`` the entities that the claim is about.
