@@ -13,10 +13,9 @@ import z3
 
 from statecheck.modeling import NO_VARIANT, Variant
 from statecheck.safety.atoms import atoms
-from statecheck.safety.candidates import Candidates, Literals, survivors
+from statecheck.safety.candidates import Candidates, Literals, sample, survivors
 from statecheck.safety.houdini import Houdini, ProofGoal
 from statecheck.safety.induction import Clause, Induction
-from statecheck.safety.sampling import sample
 
 Argument = Callable[[Sequence[Clause]], Sequence[ProofGoal] | None]
 """The further goals that clauses give rise to; None where they do not suffice to tell."""

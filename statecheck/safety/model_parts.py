@@ -12,7 +12,7 @@ from statecheck.modeling import STATE
 from statecheck.smt.roles import whichever
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.extraction import skeleton
-from statecheck.symbolic.origin import Origin
+from statecheck.symbolic.paths import Origin
 from statecheck.symbolic.vocabulary import Key
 
 _CONNECTIVES = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_NOT, z3.Z3_OP_IMPLIES, z3.Z3_OP_ITE)

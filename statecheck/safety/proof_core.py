@@ -34,7 +34,7 @@ from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.extraction import skeleton
-from statecheck.symbolic.origin import Origin
+from statecheck.symbolic.paths import Origin
 from statecheck.symbolic.spelling import expression, members, mention
 from statecheck.symbolic.vocabulary import HISTORY, Key
 

@@ -13,7 +13,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from statecheck.modeling import ModelError, SystemInfo
-from statecheck.symbolic.origin import is_library
+from statecheck.symbolic.paths import is_library
 
 _INSTALLED = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib"))
 """Where Python and the packages are whose code is taken as it is."""

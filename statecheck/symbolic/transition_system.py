@@ -24,12 +24,10 @@ from statecheck.smt.fingerprint import fingerprint
 from statecheck.smt.roles import PRIME, is_primed
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import constants
-from statecheck.symbolic.commands import Command, Update
-from statecheck.symbolic.extraction import extract
+from statecheck.symbolic.commands import Command, Relevance, Update
+from statecheck.symbolic.extraction import ReadOnlyCode, extract
 from statecheck.symbolic.lint import check_identity, code_of
 from statecheck.symbolic.paths import Explorer
-from statecheck.symbolic.read_only import ReadOnlyCode
-from statecheck.symbolic.relevance import Relevance
 from statecheck.symbolic.values import lift, truth
 from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary, enumeration
 from statecheck.symbolic.world import World
