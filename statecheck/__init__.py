@@ -2,10 +2,10 @@
 
 What a model or a module of claims needs is here. A model has machines (`Machine`, fields that start
 with `anything` or `derived`), entities that own them (`Entity`) and a system of any number of each
-(`System`, `Many`, `action`, `pure`). A `Catalogue` declares claims about it; they speak of a `Step`,
-`assume` a premise, remember a run by a `history`, ask what is `enabled`, fix constants by a
+(`System`, `Many`, `action`, `pure`). A `Catalogue` declares claims about it; they speak of a
+`Step`, `assume` a premise, remember a run by a `history`, ask what is `enabled`, fix constants by a
 `Variant`. What must happen in the end `leads_to` a goal, under fairness (`weak`, `strong`) and
-what never comes or only finitely strong (`never`, `finitely`). A `Project` is a catalogue with what
+what never comes or only finitely often (`never`, `finitely`). A `Project` is a catalogue with what
 proof runs of it need.
 
 Packages in the order in which the data goes: `modeling` (what a system is), `symbolic` (its code as
@@ -58,7 +58,7 @@ _HOMES = {
 
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = [  # noqa: PLE0604  (the same names as above)
+__all__ = [
     "ActionDisabled",
     "Catalogue",
     "Claim",
@@ -84,8 +84,8 @@ __all__ = [  # noqa: PLE0604  (the same names as above)
     "history",
     "leads_to",
     "never",
-    "strong",
     "pure",
+    "strong",
     "weak",
 ]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import z3
-from statecheck.symbolic.spelling import expression
 
 from model.machines import AttachmentLifecycle, MoveMailbox
 from model.site import Site
@@ -22,6 +21,7 @@ from statecheck.prover import session
 from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
 from statecheck.safety.proof_core import Cores, ProofTask
+from statecheck.symbolic.spelling import expression
 from statecheck.symbolic.vocabulary import Key
 
 PROVED = [c for c in CLAIMS if c.kind is Kind.ALWAYS and c.expected == "PROVED"]

@@ -3,6 +3,8 @@
 A *machine* is a python-statemachine class with typed fields. An *entity* owns machines and refers
 to other entities. A *system* has any number of each kind of entity and composes their machines by
 *actions*, each one atomic step. The same classes run, are searched, are proven and are drawn.
+
+Comes in: a user's classes. Goes out: what a system consists of, and plain systems that run.
 """
 
 from statecheck.errors import ActionDisabled, ModelError

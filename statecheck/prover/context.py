@@ -1,4 +1,4 @@
-"""The context of proofs: the terms of claims, an invariant, and the questions that these exclude."""
+"""The context of proofs: the terms of claims, an invariant, and what these exclude."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class ProofContext:
         return lock.text(self.transitions, terms, self.invariant(), runs)
 
     def rest_on(self, texts: Iterable[str]) -> None:
-        """Add to the invariant the clauses that some results rest on: another inference may have found it.
+        """Add to the invariant the clauses that results of another inference rest on.
 
         Together they are an invariant, for each is. Raises Timeout, and ValueError for a text that
         is no clause.

@@ -1,4 +1,4 @@
-"""``python -m proofs recheck DIR``: another solver proves a certificate again, from its text alone.
+"""Another solver proves a certificate again, from its text alone.
 
 This folder imports neither the model nor the engine, nor Z3; it needs cvc5 and the standard library
 and can be read, copied and run by itself. It finds out that
@@ -22,4 +22,6 @@ sentence at the head of a file or the versions of the tools.
 
 Exit codes: 0 all proved again; 1 something is refuted or was tampered with; 2 usage, or no
 certificate; 3 cvc5 left something open, or a verdict is UNDETERMINED; 130 interrupted.
+
+Comes in: the folder of a certificate. Goes out: whether each obligation was proved again.
 """

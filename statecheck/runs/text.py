@@ -90,7 +90,7 @@ class _Reader:
         return self._given(self.text["start"], name)
 
     def initial(self) -> dict[str, list[Any]]:
-        """The open choices of the initial state, at every entity; any value where nothing reads it."""
+        """The open choices of the initial state, at every entity."""
         values: dict[str, list[Any]] = {}
         for entity in self.info.entities:
             for index in range(self.sizes[entity.cls]):

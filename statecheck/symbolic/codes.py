@@ -2,7 +2,7 @@
 
 ========================  ====================================================================
 an entity                 its number among those of its kind, from 0
-a state of a machine      the name of its constructor: ``Cabin.open``
+a state of a machine      the name of its constructor: ``Cabin.moving``
 an enumeration's member   likewise
 a truth, a number         itself
 ========================  ====================================================================

@@ -86,18 +86,8 @@ def test_the_wheel_holds_statecheck_alone_and_works_beside_modules_of_the_same_n
     tmp_path: Path,
 ) -> None:
     built = tmp_path / "wheels"
-    build = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--wheel-dir",
-        built,
-        ".",
-    ]
-    subprocess.run(build, cwd=ROOT, check=True)
+    options = ("--quiet", "--no-deps", "--wheel-dir", str(built))
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, "."], cwd=ROOT, check=True)
     (wheel,) = built.glob("statecheck-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"statecheck"}
