@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import z3
 
+from statecheck.claims.clause_text import ClauseText
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Variant
 from statecheck.smt.grounding import Grounding, entity_functions
@@ -37,9 +38,13 @@ class Clause:
         """The clause for one entity, whatever the variant."""
         return z3.substitute(self.term, (self.variable, entity))
 
+    @property
+    def text(self) -> ClauseText:
+        """The clause without its terms."""
+        return ClauseText(self.variant.name, self.sort, self.literals)
+
     def __str__(self) -> str:
-        under = f"[{self.variant.name}] " if self.variant.name else ""
-        return f"{under}every {self.sort}: {' or '.join(self.literals)}"
+        return str(self.text)
 
 
 class Induction:
