@@ -26,6 +26,7 @@ from proofs.__main__ import main
 from proofs.catalogue import CLAIMS
 from proofs.project import PROJECT
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
 from statecheck.modeling import ModelError
 from statecheck.reports.terminal import Style, listing_text
@@ -99,7 +100,9 @@ def settled(claim: Claim) -> Result:
         case _ if claim.kind is Kind.RECOVERABLE:
             return dataclasses.replace(result, steps=2)
         case _:
-            return dataclasses.replace(result, invariant=("p",) * 24, vacuous=False)
+            return dataclasses.replace(
+                result, invariant=(ClauseText("", "Server", ("p",)),) * 24, vacuous=False
+            )
 
 
 class Session:

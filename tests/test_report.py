@@ -13,6 +13,7 @@ import pytest
 
 from proofs.catalogue import CLAIMS
 from statecheck.claims.claim import Kind
+from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
 from statecheck.reports.json_report import SCHEMA, to_json, to_text
 
@@ -58,7 +59,11 @@ def a_report() -> Report:
             case _ if claim.kind is Kind.EVENTUALLY:
                 result = Result(claim, Verdict.UNDETERMINED, "not yet checked")
             case _:
-                result = dataclasses.replace(result, invariant=("p", "q"), vacuous=False)
+                result = dataclasses.replace(
+                    result,
+                    invariant=(ClauseText("", "Server", ("p",)), ClauseText("", "Server", ("q",))),
+                    vacuous=False,
+                )
         results.append(result)
     return Report("d1ge57", tuple(results), tables={"administrators": TABLE})
 

@@ -25,6 +25,7 @@ from proofs.table import COLUMNS, table
 from proofs.vocabulary import PER_REQUEST, ever_scanned, fails, hands_to_client, is_protected
 from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.results import Report, Result, Run, RunStep, Verdict, exit_code
 from statecheck.explicit.product import product
 from statecheck.explicit.read_tracing import Code
@@ -240,10 +241,12 @@ print(engine.context.locked_text(engine.runs()))
 def test_a_tampered_lock_is_not_believed(tmp_path: Path, tamper: str) -> None:
     content = json.loads(LOCK.read_text())
     if tamper == "false clause":
-        content["clauses"].append("every Attachment: attachment.lifecycle.scanned")
+        content["clauses"].append(
+            {"every": "Attachment", "reading": "", "literals": ["attachment.lifecycle.scanned"]}
+        )
     elif tamper == "dropped clause":
         first = "mailbox.move.state != copying"
-        content["clauses"] = [c for c in content["clauses"] if first not in c]
+        content["clauses"] = [c for c in content["clauses"] if first not in c["literals"]]
     elif tamper == "no clause":
         content["clauses"] = []
     else:
@@ -261,7 +264,7 @@ def test_a_tampered_lock_is_not_believed(tmp_path: Path, tamper: str) -> None:
 
 
 def lock_of(**parts: Any) -> str:
-    return json.dumps({"digest": "D", "words of": [], "clauses": [], "runs": {}} | parts)
+    return json.dumps({"digest": "D", "vocabulary_from": [], "clauses": [], "runs": {}} | parts)
 
 
 @pytest.mark.parametrize(
@@ -274,9 +277,9 @@ def lock_of(**parts: Any) -> str:
         ('{"digest": "D"}', "it has no clauses"),
         ('{"digest": "D", "clauses": 3}', "its clauses are no list"),
         ('{"digest": "D", "clauses": []}', "it has no runs"),
-        (lock_of(**{"words of": [3]}), "words are of no claims"),
-        (lock_of(clauses=[[]]), "its clauses are no texts"),
-        (lock_of(clauses=[{"every": "Server"}]), "its clauses are no texts"),
+        (lock_of(vocabulary_from=[3]), "vocabulary is from no claims"),
+        (lock_of(clauses=["every Server: x"]), "one of its clauses is none"),
+        (lock_of(clauses=[{"every": "Server"}]), "one of its clauses is none"),
         (lock_of(runs={"x": {"sizes": {}}}), "the run of x is none"),
         (
             lock_of(runs={"x": {"sizes": {}, "start": {"a": True}, "steps": [], "witness": {}}}),
@@ -387,20 +390,24 @@ def test_a_run_that_violates_what_is_proven_is_no_note(engine: Prover) -> None:
 
 def test_clauses_are_read_back_from_their_texts(engine: Prover) -> None:
     clauses = engine.context.invariant()
-    said = list(map(str, clauses))
-    found = engine.context._clauses(said, engine.context._extra())
-    assert list(map(str, found)) == said
+    texts = [clause.text for clause in clauses]
+    found = engine.context._clauses(texts, engine.context._extra())
+    assert [clause.text for clause in found] == texts
     assert all(new.term.eq(old.term) for new, old in zip(found, clauses, strict=True))
-    for wrong in ("every Server: x", "every Rack: server.began_running", "[x] every Server: x", ""):
+    for wrong in (
+        ClauseText("", "Server", ("x",)),
+        ClauseText("", "Rack", ("server.began_running",)),
+        ClauseText("x", "Server", ("server.began_running",)),
+        ClauseText("", "Server", ("server.began_running", "x")),
+        ClauseText("", "Server", ()),
+    ):
         with pytest.raises(ValueError, match="no clause: "):
             engine.context._clauses([wrong], engine.context._extra())
-    assert lock._literals_in(["a", "b", "c"], {"a or b", "a", "c"}) == ["a or b", "c"]
-    assert lock._literals_in(["a", "b"], {"a"}) is None
 
 
 def test_a_clause_that_is_none_is_named(tmp_path: Path) -> None:
     content = json.loads(LOCK.read_text())
-    content["clauses"] = ["every Server: it is safe"]
+    content["clauses"] = [{"every": "Server", "reading": "", "literals": ["it is safe"]}]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     engine = prover([named("safety.scan_is_served")], lock_file=path)
@@ -412,13 +419,14 @@ def test_a_clause_that_is_none_is_named(tmp_path: Path) -> None:
 
 def test_a_certificate_may_rest_on_clauses_of_another_inference() -> None:
     engine = session.prover(PROJECT)
-    text = "every Attachment: not attachment.lifecycle.scanned or attachment.ever_scanned"
-    before = list(map(str, engine.context.invariant()))
+    literals = ("not attachment.lifecycle.scanned", "attachment.ever_scanned")
+    text = ClauseText("", "Attachment", literals)
+    before = [clause.text for clause in engine.context.invariant()]
     assert text not in before
     engine.context.rest_on([*before, text])
-    assert list(map(str, engine.context.invariant())) == [*before, text]
+    assert [clause.text for clause in engine.context.invariant()] == [*before, text]
     with pytest.raises(AssertionError, match="not inductive"):
-        engine.context.rest_on(["every Attachment: attachment.lifecycle.scanned"])
+        engine.context.rest_on([ClauseText("", "Attachment", ("attachment.lifecycle.scanned",))])
 
 
 def test_a_clause_that_is_there_twice_is_one(tmp_path: Path) -> None:
@@ -456,7 +464,7 @@ def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
 def test_a_lock_that_proves_too_little_is_named(tmp_path: Path) -> None:
     # What is left is inductive, and says nothing of scans.
     content = json.loads(LOCK.read_text())
-    content["clauses"] = [c for c in content["clauses"] if "every Server" in c]
+    content["clauses"] = [c for c in content["clauses"] if c["every"] == "Server"]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = named("safety.scan_is_served")

@@ -19,6 +19,7 @@ from statecheck.certificate.premises import CertifiedPremise, rule_premises
 from statecheck.certificate.run_obligations import RunObligations
 from statecheck.certificate.sections import SmtSection
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.results import Result, Run, Verdict
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.prover import Prover
@@ -125,7 +126,7 @@ class _Assembly:
 
     def _claim(self, result: Result) -> dict[str, Any]:
         claim = result.claim
-        names = {str(clause): name for clause, name in self.base.clauses.items()}
+        names = {clause.text: name for clause, name in self.base.clauses.items()}
         entry: dict[str, Any] = {
             "title": claim.title,
             "says": claim.text,
@@ -150,7 +151,7 @@ class _Assembly:
             "numbers": None,
         }
         if result.verdict is Verdict.DERIVED:
-            entry["clauses"] = [names[str(clause)] for clause in self._usable(claim)]
+            entry["clauses"] = [names[clause.text] for clause in self._usable(claim)]
             name, type_, _ = self.prover.context.property(claim).variables[-1]
             numbers = self.prover.context.numbers[type_]
             entry["numbers"] = {
@@ -170,7 +171,7 @@ class _Assembly:
 
     def _obligations(self, result: Result) -> Iterator[SmtObligation]:
         claim, verdict = result.claim, result.verdict
-        known = {str(clause): clause for clause in self.clauses}
+        known = {clause.text: clause for clause in self.clauses}
         clauses = [known[text] for text in _clauses_of(result)]
         for premise in self._premises(result):
             yield from self.base.of_premise(claim, premise, clauses)
@@ -193,7 +194,7 @@ class _Assembly:
             yield from self.minimality.of_claim(claim, formula, result.steps)
 
 
-def _clauses_of(result: Result) -> tuple[str, ...]:
+def _clauses_of(result: Result) -> tuple[ClauseText, ...]:
     """The clauses that a verdict rests on. A derived one may use all that its variant admits."""
     return result.invariant or ()
 

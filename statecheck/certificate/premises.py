@@ -43,7 +43,7 @@ def rule_premises(prover: Prover, result: Result) -> list[CertifiedPremise]:
     """The premises of the chain rule that a result rests on, if it does. Raises Timeout."""
     if result.argument is None:
         return []
-    known = {str(clause): clause for clause in prover.context.invariant()}
+    known = {clause.text: clause for clause in prover.context.invariant()}
     clauses = [known[text] for text in result.invariant or ()]
     liveness = prover.context.liveness
     variables = tuple(liveness.proof_variables(result.claim, clauses))

@@ -100,15 +100,15 @@ def given(system: type[System], settings: Sequence[str]) -> Variant:
             raise ModelError(f"{setting!r} is not NAME=VALUE with a plain value") from error
     if not fixed:
         return NO_VARIANT
-    said = ", ".join(f"{name}={value}" for name, value in fixed.items())
-    return Variant(said, tuple(fixed.items()))
+    name = ", ".join(f"{name}={value}" for name, value in fixed.items())
+    return Variant(name, tuple(fixed.items()))
 
 
 _WORDS: dict[str, Any] = {"assume": assume, "leads_to": leads_to}
 
 
 def _parts(kind: Kind, text: str) -> tuple[str, str]:
-    """The premise, empty where there is none, and what is said."""
+    """The premise, empty where there is none, and the conclusion."""
     for sign, wanted in ((LEADS_TO, True), (IMPLIES, False)):
         is_right = (kind is Kind.EVENTUALLY) is wanted
         if text.count(sign) > 1:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from statecheck.claims.claim import Claim
+from statecheck.claims.clause_text import ClauseText
 from statecheck.exit_codes import Exit
 from statecheck.modeling.mention import Expression, Mention
 
@@ -166,7 +167,7 @@ class Result:
     detail: str
     steps: int | None = None
     run: Run | None = None
-    invariant: tuple[str, ...] | None = None
+    invariant: tuple[ClauseText, ...] | None = None
     vacuous: bool | None = None
     seconds: float = 0.0
     answer: Any = None

@@ -134,7 +134,7 @@ class LivenessProver:
             claim,
             Verdict.PROVED,
             unmet or "every fair run gets there, for any finite number of entities",
-            invariant=tuple(map(str, clauses)),
+            invariant=tuple(clause.text for clause in clauses),
             vacuous=bool(unmet),
             seconds=seconds,
             argument=tuple(map(str, self.phases(claim, clauses) or ())),

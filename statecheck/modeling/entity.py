@@ -62,6 +62,6 @@ class Many(Sequence[E], Generic[E]):
         return self._members[index]
 
     def where(self, **attributes: object) -> Many[E]:
-        """Those whose attributes have these values: ``calls.where(lift=lift)``."""
+        """The entities with these attributes: ``calls.where(lift=lift)``."""
         wanted = attributes.items()
         return Many([e for e in self._members if all(getattr(e, n) == v for n, v in wanted)])

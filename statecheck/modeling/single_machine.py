@@ -57,7 +57,7 @@ def alone(cls: type[Any]) -> type[System]:
 def _with_fields(cls: type[Any]) -> type[Machine]:
     """The class with its plain attributes as fields."""
     annotated = inspect.get_annotations(cls)
-    found = {
+    plain_fields = {
         name: value
         for base in reversed(cls.__mro__)
         if base not in StateMachine.__mro__
@@ -66,10 +66,12 @@ def _with_fields(cls: type[Any]) -> type[Machine]:
         and not name.startswith("_")
         and not hasattr(StateMachine, name)
     }
-    names = {name: annotated.get(name, type(value)) for name, value in found.items()}
+    names = {name: annotated.get(name, type(value)) for name, value in plain_fields.items()}
 
     def fill(space: dict[str, Any]) -> None:
-        space.update(found, __annotations__=names, __module__=cls.__module__, __doc__=cls.__doc__)
+        space.update(
+            plain_fields, __annotations__=names, __module__=cls.__module__, __doc__=cls.__doc__
+        )
 
     return types.new_class(cls.__name__, (Machine, cls), {}, fill)
 
@@ -143,6 +145,6 @@ def _functions(machine: type[Machine], specs: Iterable[Any]) -> Iterator[Any]:
             yield spec.func
             continue
         for name in re.findall(r"[A-Za-z_]\w*", str(spec.func)):
-            found = inspect.getattr_static(machine, name, None)
-            if inspect.isfunction(found):
-                yield found
+            function = inspect.getattr_static(machine, name, None)
+            if inspect.isfunction(function):
+                yield function

@@ -112,14 +112,14 @@ class System:
             for index, member in enumerate(populations[entity.cls]):
                 member.system, member.index = self, index
                 for name, cls in entity.references:
-                    there = _some(populations, cls, member)
-                    chosen = tables[entity.cls][index].get(name, index % len(there))
-                    if not _is_count(chosen) or chosen >= len(there):
+                    targets = _some(populations, cls, member)
+                    chosen = tables[entity.cls][index].get(name, index % len(targets))
+                    if not _is_count(chosen) or chosen >= len(targets):
                         raise ModelError(
                             f"{member} has {name} {chosen!r}; it takes a number from 0 to "
-                            f"{len(there) - 1}"
+                            f"{len(targets) - 1}"
                         )
-                    setattr(member, name, there[chosen])
+                    setattr(member, name, targets[chosen])
         for entity in info.entities:
             for member in populations[entity.cls]:
                 for machine in entity.machines:

@@ -11,6 +11,7 @@ from typing import Any
 import z3
 
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Run
 from statecheck.clock import seconds_until
@@ -125,8 +126,8 @@ class ProofContext:
         """The invariant of the lock file, if it is one."""
         if self.lock is None or self.lock_file is None:
             return None
-        words = {*self.lock.words}
-        extra = [self.property(claim).holds for claim in self._served() if claim.title in words]
+        titles = {*self.lock.vocabulary_from}
+        extra = [self.property(claim).holds for claim in self._served() if claim.title in titles]
         try:
             known = self._clauses(self.lock.clauses, extra)
         except ValueError as error:
@@ -140,7 +141,7 @@ class ProofContext:
         self.is_locked = True
         return known
 
-    def _clauses(self, texts: Iterable[str], extra: Sequence[z3.ExprRef]) -> list[Clause]:
+    def _clauses(self, texts: Iterable[ClauseText], extra: Sequence[z3.ExprRef]) -> list[Clause]:
         variants = {claim.variant for claim in self.catalogue} | {NO_VARIANT}
         return lock.clauses_of(texts, self.transitions, extra, variants)
 
@@ -149,14 +150,14 @@ class ProofContext:
         terms = {claim.title: self.property(claim).holds for claim in self._served()}
         return lock.text(self.transitions, terms, self.invariant(), runs)
 
-    def rest_on(self, texts: Iterable[str]) -> None:
+    def rest_on(self, texts: Iterable[ClauseText]) -> None:
         """Add to the invariant the clauses that results of another inference rest on.
 
         Together they are an invariant, for each is. Raises Timeout, and ValueError for a text that
         is no clause.
         """
         clauses = self.invariant()
-        missing = [text for text in texts if text not in set(map(str, clauses))]
+        missing = [text for text in texts if text not in {clause.text for clause in clauses}]
         if missing:
             self._invariant = [*clauses, *self._clauses(missing, self._extra())]
             if not self.induction.is_invariant(self._invariant):

@@ -9,14 +9,14 @@ what does not stand that is found anew.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import z3
 
 from statecheck.claims.claim import Claim
+from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.results import Run
 from statecheck.modeling import ModelError, Variant
 from statecheck.runs.text import RunText, to_text
@@ -27,14 +27,14 @@ from statecheck.symbolic.transition_system import TransitionSystem
 
 @dataclass(frozen=True)
 class Lock:
-    """What a lock file has of a model, none of it checked.
+    """The content of a lock file, none of it checked.
 
-    ``clauses`` are in the words of the model, and of the claims whose titles ``words`` are;
-    ``runs`` are by the titles of claims.
+    The literals of ``clauses`` are made of the model's atoms, and of those of the claims whose
+    titles are in ``vocabulary_from``; ``runs`` are by the titles of claims.
     """
 
-    words: list[str]
-    clauses: list[str]
+    vocabulary_from: list[str]
+    clauses: list[ClauseText]
     runs: dict[str, RunText]
 
 
@@ -43,7 +43,7 @@ Literals = Mapping[tuple[str, str], tuple[z3.ExprRef, z3.BoolRef]]
 
 
 def load(path: Path, digest: str) -> Lock | None:
-    """What is in a lock file; None if it belongs to another model, or is not there.
+    """The content of a lock file; None if it belongs to another model, or is not there.
 
     Raises ModelError for a file that is no lock.
     """
@@ -58,16 +58,20 @@ def load(path: Path, digest: str) -> Lock | None:
         raise ModelError(f"{path} is no lock file ({wrong}); delete it, or run with --write-lock")
     if content["digest"] != digest:
         return None
-    return Lock(content["words of"], content["clauses"], content["runs"])
+    clauses = [
+        ClauseText(entry["reading"], entry["every"], tuple(entry["literals"]))
+        for entry in content["clauses"]
+    ]
+    return Lock(content["vocabulary_from"], clauses, content["runs"])
 
 
 def clauses_of(
-    texts: Iterable[str],
+    texts: Iterable[ClauseText],
     transitions: TransitionSystem,
     extra: Sequence[z3.ExprRef],
     variants: Iterable[Variant],
 ) -> list[Clause]:
-    """The clauses that some texts are of, in the words of the model and of ``extra`` terms.
+    """The clauses of some texts, made of the atoms of the model and of ``extra`` terms.
 
     Raises ValueError for a text that is of none.
     """
@@ -75,34 +79,18 @@ def clauses_of(
     named = {variant.name: variant for variant in variants}
     clauses = []
     for text in dict.fromkeys(texts):
-        match = _CLAUSE.fullmatch(text)
-        variant = named.get(match[1] or "") if match else None
-        sort, said = (match[2], match[3].split(" or ")) if match else ("", [])
-        literals = _literals_in(said, {own for of, own in known if of == sort})
-        if variant is None or not literals:
+        variant = named.get(text.variant)
+        literals = [known.get((text.sort, literal)) for literal in text.literals]
+        terms = [literal for literal in literals if literal is not None]
+        if variant is None or not terms or len(terms) < len(literals):
             raise ValueError(f"no clause: {text}")
-        found = [known[sort, literal] for literal in literals]
-        term = z3.Or(*(term for _, term in found))
-        clauses.append(Clause(sort, variant, tuple(literals), found[0][0], term))
+        term = z3.Or(*(term for _, term in terms))
+        clauses.append(Clause(text.sort, variant, text.literals, terms[0][0], term))
     return clauses
 
 
-_CLAUSE = re.compile(r"(?:\[(\w+)\] )?every (\w+): (.*)", re.DOTALL)
-
-
-def _literals_in(parts: Sequence[str], known: Container[str]) -> list[str] | None:
-    """Literals that give the parts where " or " is put between them; one may have it inside."""
-    if not parts:
-        return []
-    for count in range(1, len(parts) + 1):
-        literal = " or ".join(parts[:count])
-        if literal in known and (rest := _literals_in(parts[count:], known)) is not None:
-            return [literal, *rest]
-    return None
-
-
 def _literals(transitions: TransitionSystem, extra: Sequence[z3.ExprRef]) -> Literals:
-    """What can be said of each kind in the words of the model, and of some terms besides."""
+    """The literals of each kind: the atoms of the model and of some terms, and their negations."""
     return {
         (sort, atom.literal(truth)): (atom.variable, atom.term if truth else z3.Not(atom.term))
         for sort, items in atoms(transitions, extra, {*transitions.keys}).items()
@@ -112,18 +100,18 @@ def _literals(transitions: TransitionSystem, extra: Sequence[z3.ExprRef]) -> Lit
 
 
 def _wrong(content: object) -> str:
-    """What keeps the content of a file from being a lock's; empty where nothing does."""
+    """Why content is not a lock file, or ''."""
     match content:
         case {
             "digest": str(),
             "clauses": list(entries),
-            "words of": list(words),
+            "vocabulary_from": list(titles),
             "runs": dict(runs),
         }:
-            if not _are_texts(words):
-                return "its words are of no claims"
-            if not _are_texts(entries):
-                return "its clauses are no texts"
+            if not _are_texts(titles):
+                return "its vocabulary is from no claims"
+            if not all(map(_is_clause, entries)):
+                return "one of its clauses is none"
             for title, run in runs.items():
                 match run:
                     case {
@@ -137,7 +125,7 @@ def _wrong(content: object) -> str:
                         return f"the run of {title} is none"
             return ""
         case {"digest": str(), "clauses": list()}:
-            return "it has no runs, or not the words that it is in"
+            return "it has no runs, or not the claims that its vocabulary is from"
         case {"digest": str(), "clauses": _}:
             return "its clauses are no list"
         case {"digest": str()}:
@@ -146,8 +134,19 @@ def _wrong(content: object) -> str:
             return "it has no digest"
 
 
+def _is_clause(entry: object) -> bool:
+    match entry:
+        case {"every": str(), "reading": str(), "literals": list(literals)}:
+            return bool(literals) and _are_texts(literals)
+    return False
+
+
 def _are_texts(items: Iterable[object]) -> bool:
     return all(isinstance(item, str) for item in items)
+
+
+def _order(text: ClauseText) -> tuple[str, str, tuple[str, ...]]:
+    return text.variant, text.sort, text.literals
 
 
 def text(
@@ -156,19 +155,21 @@ def text(
     clauses: Sequence[Clause],
     runs: Mapping[Claim, Run],
 ) -> str:
-    """The content of a lock file. ``terms`` are what claims say, by their titles."""
+    """The content of a lock file. ``terms`` are those of claims, by their titles."""
     wanted = {(clause.sort, literal) for clause in clauses for literal in clause.literals}
     wanted -= _literals(transitions, ()).keys()
-    words = []
+    titles = []
     for title, term in terms.items():
         if wanted and (own := wanted & _literals(transitions, [term]).keys()):
-            words.append(title)
+            titles.append(title)
             wanted -= own
-    in_order = sorted(clauses, key=lambda c: (c.variant.name, c.sort, c.literals))
     content = {
         "digest": transitions.digest,
-        "words of": words,
-        "clauses": list(map(str, in_order)),
+        "vocabulary_from": titles,
+        "clauses": [
+            {"every": text.sort, "reading": text.variant, "literals": list(text.literals)}
+            for text in sorted((c.text for c in clauses), key=_order)
+        ],
         "runs": {claim.title: to_text(run) for claim, run in runs.items()},
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -248,7 +248,7 @@ class Prover:
             claim,
             Verdict.PROVED,
             detail,
-            invariant=tuple(map(str, needed)),
+            invariant=tuple(clause.text for clause in needed),
             vacuous=vacuous,
             seconds=inductive.share + seconds,
             core=self._core(claim, inductive.invariant) if self.context.explain else None,
@@ -300,7 +300,7 @@ class Prover:
             claim,
             Verdict.REFUTED,
             "no run gets there, for any number of entities",
-            invariant=tuple(str(c) for c in known if c.variant in (NO_VARIANT, claim.variant)),
+            invariant=tuple(c.text for c in known if c.variant in (NO_VARIANT, claim.variant)),
             seconds=clock.lap(),
         )
 
@@ -333,7 +333,7 @@ class Prover:
             detail = f"no plans of up to {LENGTH} steps lead there from every state"
             return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
         words = "; else ".join(", then ".join(map(str, plan)) for plan in found)
-        usable = tuple(str(clause) for clause in invariant if clause.variant == NO_VARIANT)
+        usable = tuple(clause.text for clause in invariant if clause.variant == NO_VARIANT)
         steps = max(map(len, found))
         return Result(
             claim,

@@ -52,7 +52,7 @@ def _claim(result: Result) -> dict[str, Any]:
         "steps": result.steps,
         "run": None if result.run is None else run_json(result.run),
         **setting,
-        "invariant": None if result.invariant is None else list(result.invariant),
+        "invariant": None if result.invariant is None else list(map(str, result.invariant)),
         "vacuous": result.vacuous,
         "seconds": round(result.seconds, 6),
         "detail": result.detail,

@@ -286,8 +286,8 @@ def _plans(results: Iterable[Result]) -> Iterator[RenderableType]:
 
 
 def _clauses(results: Iterable[Result]) -> Iterator[RenderableType]:
-    for clause in sorted({clause for result in results for clause in result.invariant or ()}):
-        yield Padding(Text(clause), (0, 0, 0, 2))
+    for text in sorted({str(clause) for r in results for clause in r.invariant or ()}):
+        yield Padding(Text(text), (0, 0, 0, 2))
 
 
 def _answers(results: Iterable[Result]) -> Iterator[RenderableType]:

@@ -60,7 +60,7 @@ def atoms(
     extra = list(extra)
     keys = transitions.relevance.of(extra) if keys is None else keys
     templates = _templates(transitions, extra, keys)
-    found: dict[str, list[Atom]] = {}
+    by_kind: dict[str, list[Atom]] = {}
     for entity in transitions.info.entities:
         x = subject(entity.name)
         ways = list(places(transitions, x, (), keys))
@@ -80,8 +80,8 @@ def atoms(
                     label = f"{other_text} = {text}"
                     negation = f"{other_text} != {text}"
                     own.setdefault(label, Atom(entity.name, label, negation, x, other == term))
-        found[entity.name] = list(own.values())
-    return found
+        by_kind[entity.name] = list(own.values())
+    return by_kind
 
 
 def places(
@@ -104,11 +104,11 @@ def _templates(
     transitions: TransitionSystem, extra: Iterable[z3.ExprRef], keys: set[Key]
 ) -> list[tuple[str, z3.ExprRef, z3.ExprRef]]:
     """Boolean terms about one entity of a sort: (sort, variable, term)."""
-    found: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
+    templates: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
     seen: set[int] = set()
 
     def keep(variable: z3.ExprRef, term: z3.ExprRef) -> None:
-        found.setdefault(term.get_id(), (variable.sort().name(), variable, term))
+        templates.setdefault(term.get_id(), (variable.sort().name(), variable, term))
 
     for key, decl in transitions.vocabulary.functions.items():
         if key not in keys:
@@ -138,7 +138,7 @@ def _templates(
         if key in keys:
             x = subject(key.entity)
             keep(x, z3.IntVal(number) <= decl(x))
-    return list(found.values())
+    return list(templates.values())
 
 
 def _thresholds(

@@ -66,7 +66,7 @@ class _Preference:
                     settled[term.get_id()] = term
                     better = self._prefer(term, options, model)
                     if better is not model:
-                        # Which terms are about the same server may have changed.
+                        # Which terms are about the same entity may have changed.
                         model = better
                         break
             else:

@@ -195,19 +195,19 @@ class Houdini:
 
     def needed(self, goals: Iterable[ProofGoal]) -> list[Clause]:
         """An inductive subset of the candidates that excludes every goal that can be excluded."""
-        said = [
+        forbidden = [
             {index: step.grounding.ground(goal(step.command)) for index, goal in enumerate(goals)}
             for step in self.steps
         ]
         everything = {
             pool.assume[k].decl().name(): (pool, k) for pool in self.pools for k in pool.alive
         }
-        excluded = set(said[0])
-        for step, terms in zip(self.steps, said, strict=True):
+        excluded = set(forbidden[0])
+        for step, terms in zip(self.steps, forbidden, strict=True):
             left = {index: terms[index] for index in sorted(excluded)}
             excluded = step.excluded(left, everything)
         chosen: set[str] = set()
-        for step, terms in zip(self.steps, said, strict=True):
+        for step, terms in zip(self.steps, forbidden, strict=True):
             chosen |= step.enough([terms[index] for index in sorted(excluded)], chosen, everything)
         settled: set[str] = set()
         named: list[tuple[Candidates, int]] = []

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import z3
 
+from statecheck.claims.clause_text import ClauseText
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Variant
 from statecheck.smt.grounding import Grounding, entity_functions
@@ -37,9 +38,13 @@ class Clause:
         """The clause for one entity, whatever the variant."""
         return z3.substitute(self.term, (self.variable, entity))
 
+    @property
+    def text(self) -> ClauseText:
+        """The clause without its terms."""
+        return ClauseText(self.variant.name, self.sort, self.literals)
+
     def __str__(self) -> str:
-        under = f"[{self.variant.name}] " if self.variant.name else ""
-        return f"{under}every {self.sort}: {' or '.join(self.literals)}"
+        return str(self.text)
 
 
 class Induction:
@@ -81,9 +86,9 @@ class Induction:
                 # Most instances come again: the solver is asked about the same entities.
                 key = id(clause), entity.get_id()
                 if key not in self._instances:
-                    said = clause.at(entity)
-                    said = z3.Implies(z3.And(*fixed), said) if fixed else said
-                    self._instances[key] = clause, entity, said
+                    body = clause.at(entity)
+                    body = z3.Implies(z3.And(*fixed), body) if fixed else body
+                    self._instances[key] = clause, entity, body
                 return self._instances[key][2]
 
             grounding.forall(clause.sort, instance)
@@ -102,7 +107,7 @@ class Induction:
         grounding.assert_into(instance)
         for key, name in left.items():
             instance.add(name == violations[key])
-        found: dict[T, bool | None] = {}
+        admitted: dict[T, bool | None] = {}
         while left:
             answer, model = self._check(instance, z3.Or(*left.values()))
             if answer == z3.unsat:
@@ -111,13 +116,13 @@ class Induction:
                 for key, name in left.items():
                     single, _ = self._check(instance, name)
                     if single != z3.unsat:
-                        found[key] = True if single == z3.sat else None
+                        admitted[key] = True if single == z3.sat else None
                 break
             for key, name in list(left.items()):
                 if z3.is_true(model.eval(name, model_completion=True)):
-                    found[key] = True
+                    admitted[key] = True
                     del left[key]
-        return found
+        return admitted
 
     def _check(
         self, instance: z3.Solver, term: z3.BoolRef
@@ -139,8 +144,9 @@ class Induction:
         command: Command,
     ) -> dict[T, bool | None]:
         """Which violations some step of an action, from a state of the clauses, admits."""
-        said = {key: self.transitions.specialise(term, command) for key, term in violations.items()}
-        possible = {key: term for key, term in said.items() if not z3.is_false(term)}
+        specialise = self.transitions.specialise
+        terms = {key: specialise(term, command) for key, term in violations.items()}
+        possible = {key: term for key, term in terms.items() if not z3.is_false(term)}
         if not possible:
             return {}
         grounding = self.grounding(clauses)

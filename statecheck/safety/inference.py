@@ -13,10 +13,9 @@ import z3
 
 from statecheck.modeling import NO_VARIANT, Variant
 from statecheck.safety.atoms import atoms
-from statecheck.safety.candidates import Candidates, Literals, survivors
+from statecheck.safety.candidates import Candidates, Literals, sample, survivors
 from statecheck.safety.houdini import Houdini, ProofGoal
 from statecheck.safety.induction import Clause, Induction
-from statecheck.safety.sampling import sample
 
 Argument = Callable[[Sequence[Clause]], Sequence[ProofGoal] | None]
 """The further goals that clauses give rise to; None where they do not suffice to tell."""
@@ -38,7 +37,7 @@ def infer(
     transitions = induction.transitions
     vocabulary = atoms(transitions, extra)
     general: dict[str, list[Literals]] = {}
-    found: dict[tuple[str, tuple[str, ...]], Clause] = {}
+    inferred: dict[tuple[str, tuple[str, ...]], Clause] = {}
     samples = sample(transitions, vocabulary, goals, induction.seed, induction.time_left)
     for variant in sorted(goals, key=lambda variant: variant.name):
         columns = samples[variant]
@@ -72,8 +71,8 @@ def infer(
         if variant == NO_VARIANT:
             general = {pool.sort: [pool.clauses[k] for k in sorted(pool.alive)] for pool in pools}
         for clause in clauses:
-            found[clause.sort, clause.literals] = clause
-    return irredundant(induction, list(found.values()))
+            inferred[clause.sort, clause.literals] = clause
+    return irredundant(induction, list(inferred.values()))
 
 
 def irredundant(induction: Induction, clauses: Sequence[Clause]) -> list[Clause]:

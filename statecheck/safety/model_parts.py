@@ -12,7 +12,7 @@ from statecheck.modeling import STATE
 from statecheck.smt.roles import whichever
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.extraction import skeleton
-from statecheck.symbolic.origin import Origin
+from statecheck.symbolic.paths import Origin
 from statecheck.symbolic.vocabulary import Key
 
 _CONNECTIVES = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_NOT, z3.Z3_OP_IMPLIES, z3.Z3_OP_ITE)
@@ -82,7 +82,7 @@ def conditions(term: z3.ExprRef, variable: z3.ExprRef | None) -> list[z3.BoolRef
     """The conditions that a term branches on: comparisons, state tests, Boolean fields, quantified
     formulas. Which entity is written is none of them.
     """
-    found: dict[int, z3.BoolRef] = {}
+    branches: dict[int, z3.BoolRef] = {}
     stack: list[tuple[z3.ExprRef, bool]] = [(term, z3.is_bool(term))]
     while stack:
         part, is_condition = stack.pop()
@@ -97,5 +97,5 @@ def conditions(term: z3.ExprRef, variable: z3.ExprRef | None) -> list[z3.BoolRef
             and kind not in (z3.Z3_OP_TRUE, z3.Z3_OP_FALSE)
             and (variable is None or not _is_frame(part, variable))
         ):
-            found[part.get_id()] = part
-    return list(found.values())
+            branches[part.get_id()] = part
+    return list(branches.values())

@@ -51,7 +51,7 @@ def plans(
     whole: every action is enabled when its turn comes, and the goal holds at the end.
     """
     uncovered: list[z3.BoolRef] = [z3.Not(goal.holds)]
-    found: list[Plan] = []
+    covering: list[Plan] = []
     moves = list(_moves(induction, goal, numbers))
     for length in range(1, LENGTH + 1):
         for plan in itertools.product(moves, repeat=length):
@@ -63,10 +63,10 @@ def plans(
             rest = z3.And(*uncovered)
             covers = induction.state_violations({"some": z3.And(rest, works)}, clauses)
             if covers.get("some"):
-                found.append(tuple(step for _, _, step in plan))
+                covering.append(tuple(step for _, _, step in plan))
                 uncovered.append(z3.Not(works))
                 if not induction.state_violations({"left": z3.And(*uncovered)}, clauses):
-                    return found
+                    return covering
     return None
 
 

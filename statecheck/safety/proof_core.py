@@ -34,7 +34,7 @@ from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.extraction import skeleton
-from statecheck.symbolic.origin import Origin
+from statecheck.symbolic.paths import Origin
 from statecheck.symbolic.spelling import expression, members, mention
 from statecheck.symbolic.vocabulary import HISTORY, Key
 
@@ -50,11 +50,13 @@ class ProofTask:
 class _Context:
     """The obligations about one action, or about one kind of state, with parts to be left out."""
 
-    def __init__(self, cores: Cores, said: Callable[[z3.BoolRef, Grounding], z3.BoolRef]) -> None:
+    def __init__(
+        self, cores: Cores, translate: Callable[[z3.BoolRef, Grounding], z3.BoolRef]
+    ) -> None:
         self.parts: list[ModelPart] = []
         self.cores = cores
         self.grounding = cores.induction.grounding(())
-        self._said = said
+        self._translate = translate
         self._names: dict[int, tuple[z3.BoolRef, z3.BoolRef]] = {}
         self._solver = ground_solver(cores.induction.seed)
         self._asserted = 0
@@ -77,9 +79,9 @@ class _Context:
     def _literal(self, term: z3.BoolRef) -> z3.BoolRef:
         if term.get_id() not in self._names:
             name = z3.FreshBool("violated")
-            said = self._said(term, self.grounding)
+            formula = self._translate(term, self.grounding)
             self._names[term.get_id()] = term, name
-            self._solver.add(z3.Implies(name, said))
+            self._solver.add(z3.Implies(name, formula))
         return self._names[term.get_id()][1]
 
 
@@ -144,8 +146,8 @@ class Cores:
                 listed = key.slot != HISTORY
                 written = command.origins.get(key, ())
                 exactly = weak(update.value, update.variable, listed=listed, written=written)
-                said = z3.If(effect.name, exactly, free)
-                value = z3.substitute(said, (update.variable, bound))
+                either = z3.If(effect.name, exactly, free)
+                value = z3.substitute(either, (update.variable, bound))
             macros.append((transitions.next_vocabulary.functions[key], value))
 
         def after(term: z3.BoolRef, grounding: Grounding) -> z3.BoolRef:
@@ -297,7 +299,7 @@ class Cores:
 
     def _closure(self, obligations: Sequence[ProofTask], assumed: z3.BoolRef) -> set[int]:
         """Clauses that prove the obligations and one another, as the solver's cores have it."""
-        found: set[int] = set()
+        needed: set[int] = set()
         fresh: list[ProofTask] = list(obligations)
         everything = [assumed, *self.used]
         while fresh:
@@ -310,7 +312,7 @@ class Cores:
                     used |= {k for k, name in enumerate(self.used) if name.get_id() in context.core}
             fresh = [
                 ProofTask(self.transitions.primed(self.induction.violation(self.clauses[k])), True)
-                for k in sorted(used - found)
+                for k in sorted(used - needed)
             ]
-            found |= used
-        return found
+            needed |= used
+        return needed

@@ -58,16 +58,20 @@ def intervals(
 
 
 def works_throughout(
-    unrolling: Unrolling, goal: Target, said: z3.BoolRef, cell: Interval, model: z3.ModelRef
+    unrolling: Unrolling,
+    target: Target,
+    literal: z3.BoolRef,
+    interval: Interval,
+    model: z3.ModelRef,
 ) -> bool:
-    """Tell whether a model's run reaches the goal for every number of a cell.
+    """Tell whether a model's run reaches the target for every number of an interval.
 
-    Everything that the model chose is kept, but for the numbers that equal the goal's: those vary
-    with it. Then no number of the cell may violate any constraint of the run.
+    Everything that the model chose is kept, but for the numbers that equal the target's: those vary
+    with it. Then no number of the interval may violate any constraint of the run.
     """
-    number = goal.variables[-1][2]
+    number = target.variables[-1][2]
     at = model.eval(number, model_completion=True)
-    meaning = unrolling.meaning[said.get_id()]
+    meaning = unrolling.meaning[literal.get_id()]
     fixed: list[z3.BoolRef] = []
     representatives: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]] = {}
     for term in {t.get_id(): t for t in (*unrolling.atoms(), *uninterpreted(meaning))}.values():
@@ -87,17 +91,17 @@ def works_throughout(
             else:
                 fixed.append(term == same)
     instance = ground_solver(0)
-    instance.add(*fixed, cell.holds(number))
+    instance.add(*fixed, interval.holds(number))
     instance.add(z3.Not(z3.And(*unrolling.constraints, meaning)))
     return bool(check_sat(instance, time_left=unrolling.time_left) == z3.unsat)
 
 
-def joined(found: Sequence[Interval]) -> list[Interval]:
-    """Neighbouring cells made one."""
+def joined(neighbours: Sequence[Interval]) -> list[Interval]:
+    """Neighbouring intervals made one."""
     result: list[Interval] = []
-    for cell in sorted(found, key=lambda cell: cell.low):
-        if result and result[-1].high + 1 == cell.low:
-            result[-1] = Interval(result[-1].low, cell.high)
+    for interval in sorted(neighbours, key=lambda interval: interval.low):
+        if result and result[-1].high + 1 == interval.low:
+            result[-1] = Interval(result[-1].low, interval.high)
         else:
-            result.append(cell)
+            result.append(interval)
     return result

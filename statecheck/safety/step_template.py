@@ -142,7 +142,7 @@ def lookups(transitions: TransitionSystem) -> dict[str, list[z3.ExprRef]]:
     """
     result = {}
     for command in transitions.commands:
-        found: dict[int, z3.ExprRef] = {}
+        entities: dict[int, z3.ExprRef] = {}
         parameters = {parameter.get_id() for _, _, parameter in command.parameters}
         values = [update.value for update in command.updates.values()]
         seen: set[int] = set()
@@ -153,8 +153,8 @@ def lookups(transitions: TransitionSystem) -> dict[str, list[z3.ExprRef]]:
                 if part.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
                     inner = [p for p in subterms(part) if z3.is_var(p) or p.num_args() == 0]
                     if all(p.get_id() in parameters for p in inner):
-                        found[part.get_id()] = part
-        result[command.name] = sorted(found.values(), key=lambda t: (len(str(t)), str(t)))
+                        entities[part.get_id()] = part
+        result[command.name] = sorted(entities.values(), key=lambda t: (len(str(t)), str(t)))
     return result
 
 
@@ -177,13 +177,13 @@ def merge_writes(old: z3.ExprRef, writes: Iterable[tuple[z3.BoolRef, z3.ExprRef]
     values: list[tuple[z3.ExprRef, list[z3.BoolRef]]] = []
     for chosen, value in writes:
         for conditions, leaf in _cases(value, old):
-            same = next((found for term, found in values if term.eq(leaf)), None)
+            same = next((known for term, known in values if term.eq(leaf)), None)
             if same is None:
                 values.append((leaf, same := []))
             same.append(z3.And(chosen, *conditions))
     result = old
-    for leaf, found in reversed(values):
-        result = z3.If(z3.Or(*found), leaf, result)
+    for leaf, conditions in reversed(values):
+        result = z3.If(z3.Or(*conditions), leaf, result)
     return result
 
 

@@ -180,12 +180,12 @@ class Unrolling:
 
     def _relevant(self, targets: Iterable[Target]) -> set[Key]:
         """The functions of the state that some target depends on."""
-        found: set[Key] = set()
+        relevant: set[Key] = set()
         for target in targets:
             if target not in self._keys:
                 self._keys[target] = self.transitions.relevance.of([target.term])
-            found |= self._keys[target]
-        return found
+            relevant |= self._keys[target]
+        return relevant
 
     @cached_property
     def _template(self) -> StepTemplate:

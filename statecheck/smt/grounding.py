@@ -127,9 +127,9 @@ class Grounding:
 
                 def instance(term: z3.ExprRef) -> z3.BoolRef:
                     value = _instance(body, term)
-                    said = z3.Implies(value, name) if exists else z3.Implies(name, value)
+                    half = z3.Implies(value, name) if exists else z3.Implies(name, value)
                     exists_when = self.exists_when.get(term.get_id())
-                    return said if exists_when is None else z3.Implies(exists_when, said)
+                    return half if exists_when is None else z3.Implies(exists_when, half)
 
                 self.forall(sort.name(), instance)
         return name
@@ -137,14 +137,14 @@ class Grounding:
 
 def _instance(body: z3.BoolRef, term: z3.ExprRef) -> z3.BoolRef:
     """The body of a quantifier for one entity."""
-    said: z3.BoolRef = z3.substitute_vars(body, term)
-    return _present(said, [exists(term)])
+    formula: z3.BoolRef = z3.substitute_vars(body, term)
+    return _present(formula, [exists(term)])
 
 
-def _present(formula: z3.BoolRef, said: Iterable[z3.BoolRef]) -> z3.BoolRef:
-    """A formula without what is ``said`` to be there; whatever has a name is."""
+def _present(formula: z3.BoolRef, existences: Iterable[z3.BoolRef]) -> z3.BoolRef:
+    """A formula in which entities that have names exist."""
     true = z3.BoolVal(True)
-    pairs = [(term, true) for term in said if not z3.is_var(term.arg(0))]
+    pairs = [(term, true) for term in existences if not z3.is_var(term.arg(0))]
     return z3.substitute(formula, *pairs) if pairs else formula
 
 
@@ -188,7 +188,7 @@ def _shape(template: z3.BoolRef) -> Shape:
 
 def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
     """The quantified subformulas, each with the signs that it occurs with."""
-    found: dict[int, tuple[z3.ExprRef, set[bool]]] = {}
+    signed: dict[int, tuple[z3.ExprRef, set[bool]]] = {}
     seen: set[tuple[int, bool]] = set()
     stack = [(formula, True)]
     while stack:
@@ -199,7 +199,7 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
         if z3.is_quantifier(term):
             if term.num_vars() != 1 or any(z3.is_quantifier(t) for t in subterms(term.body())):
                 raise ModelError("an all() or any() inside another one is not supported in a proof")
-            found.setdefault(term.get_id(), (term, set()))[1].add(sign)
+            signed.setdefault(term.get_id(), (term, set()))[1].add(sign)
             continue
         if not z3.is_app(term):
             continue
@@ -212,7 +212,7 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
             stack += [(children[0], not sign), (children[1], sign)]
         else:
             stack += [(child, s) for child in children for s in (True, False)]
-    return list(found.values())
+    return list(signed.values())
 
 
 def entity_functions(

@@ -1,12 +1,12 @@
 """The roles of solver constants and functions, which their names carry.
 
 ==================  ==========================================================================
-``x:Lift``       the entity that an update, an atom or a clause is about
-``any:Lift1``    the first lift among a claim's variables; claims share these
-``any Lift``     whichever lift, where only the kind matters
-``lift!2``       the element of an action's second loop
+``x:Lift``          the entity that an update, an atom or a clause is about
+``any:Lift1``       the first lift among a claim's variables; claims share these
+``any Lift``        whichever lift, where only the kind matters
+``lift!2``          the element of an action's second loop
 ``f'``              the function ``f`` of the state after a step
-``lift1@``       the first lift of a step; followed by the number of the step, once it has one
+``lift1@``          the first lift of a step; followed by the number of the step, once it has one
 ==================  ==========================================================================
 """
 

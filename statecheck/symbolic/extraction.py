@@ -1,13 +1,15 @@
-"""Extraction: what the python-statemachine engine does in each action, as a guarded command.
+"""Extraction: the model's own code, run on a symbolic system, as terms.
 
-The action's own code runs on a symbolic system, once for each path; nothing about it is written
-down a second time. The paths merge into one guard and one update for each function of the state.
+An action's code runs once for each path; nothing about it is written down a second time. The paths
+merge into one guard and one update for each function of the state. Code that changes nothing, such
+as the body of a claim, becomes one term.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,10 +22,11 @@ from statecheck.smt.existence import drop_existence
 from statecheck.smt.roles import is_loop_element, whichever
 from statecheck.smt.terms import constants
 from statecheck.symbolic.commands import Command, Update
-from statecheck.symbolic.decision_tree import Node, leaves, merge
-from statecheck.symbolic.origin import Origin, is_library
+from statecheck.symbolic.decision_tree import Leaf, Node, leaves, merge
 from statecheck.symbolic.overlay import Overlay
-from statecheck.symbolic.vocabulary import Key
+from statecheck.symbolic.paths import Explorer, Origin, is_library
+from statecheck.symbolic.values import lift
+from statecheck.symbolic.vocabulary import Key, Vocabulary
 from statecheck.symbolic.world import World
 
 
@@ -99,10 +102,10 @@ def _command(world: World, action: ActionInfo) -> Command:
 
 
 def _asked(
-    found: dict[int, tuple[z3.BoolRef, dict[Origin, None]]],
+    noted: dict[int, tuple[z3.BoolRef, dict[Origin, None]]],
 ) -> dict[str, tuple[Origin, ...]]:
     asked: dict[str, dict[Origin, None]] = {}
-    for term, origins in found.values():
+    for term, origins in noted.values():
         asked.setdefault(skeleton(term), {}).update(origins)
     return {text: tuple(origins) for text, origins in asked.items()}
 
@@ -172,5 +175,64 @@ class located:  # noqa: N801  (reads as a word in a with statement)
         for frame in traceback.extract_tb(trace):
             if not is_library(frame.filename):
                 where = f"{self.what} ({Path(frame.filename).name}:{frame.lineno})"
-        said = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
-        raise ModelError(f"{where}: {said}") from None
+        message = (
+            str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
+        )
+        raise ModelError(f"{where}: {message}") from None
+
+
+class ReadOnlyCode:
+    """Runs code over symbolic states without letting it write."""
+
+    def __init__(
+        self, explorer: Explorer, vocabulary: Vocabulary, worlds: tuple[World, ...]
+    ) -> None:
+        self.explorer, self.vocabulary, self.worlds = explorer, vocabulary, worlds
+
+    def explore(self, what: str, run: Callable[[], Any]) -> Node | Leaf:
+        """The tree of what code returns along its paths."""
+
+        def once() -> Any:
+            for world in self.worlds:
+                world.reset()
+            return run()
+
+        self.explorer.read_only_for = what
+        try:
+            with located(what):
+                return self.explorer.explore(once, isolated=True)
+        finally:
+            self.explorer.read_only_for = ""
+
+    def evaluate(self, what: str, run: Callable[[], Any], type_: Any = None) -> z3.ExprRef:
+        """Run code that changes nothing along all its paths and merge what it returns.
+
+        Raises ModelError where that is not of a type, if one is given.
+        """
+        tree = self.explore(what, run)
+        wanted = None if type_ is None else self.vocabulary.sort(type_)
+        return self.without_elements(
+            what, z3.simplify(merge(tree, partial(self.lift, what, wanted)))
+        )
+
+    def lift(self, what: str, wanted: Any, value: Any) -> z3.ExprRef:
+        """The term of a value that code returned."""
+        if value is None:
+            raise ModelError(f"{what} returns nothing on some way through it; return a value")
+        try:
+            term = lift(value, self.vocabulary)
+        except ModelError as error:
+            raise ModelError(f"{what} returns {value!r}: {error}") from None
+        if wanted is not None and term.sort() != wanted:
+            raise ModelError(f"{what} returns a {term.sort()} where a {wanted} is wanted")
+        return term
+
+    def without_elements(self, what: str, term: z3.ExprRef) -> z3.ExprRef:
+        """A term, unless it has an element of a loop in it. Raises ModelError then."""
+        term = drop_existence(term)
+        for constant in constants(term):
+            if is_loop_element(constant):
+                raise ModelError(
+                    f"{what}: an element of a loop is used after the loop; use all() or any()"
+                )
+        return term

@@ -13,7 +13,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from statecheck.modeling import ModelError, SystemInfo
-from statecheck.symbolic.origin import is_library
+from statecheck.symbolic.paths import is_library
 
 _INSTALLED = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib"))
 """Where Python and the packages are whose code is taken as it is."""
@@ -26,7 +26,9 @@ def code_of(info: SystemInfo) -> tuple[FunctionType, ...]:
     machines = [machine.cls for entity in info.entities for machine in entity.machines]
     classes = (info.cls, *(entity.cls for entity in info.entities), *machines)
     members = (member for cls in classes for base in cls.__mro__ for member in vars(base).values())
-    return tuple(dict.fromkeys(found for member in members for found in _functions_in(member)))
+    return tuple(
+        dict.fromkeys(function for member in members for function in _functions_in(member))
+    )
 
 
 def check_identity(*roots: Callable[..., Any]) -> None:
@@ -37,7 +39,7 @@ def check_identity(*roots: Callable[..., Any]) -> None:
     Raises ModelError with the line. ``is None`` is allowed, for no value of a system is None.
     """
     seen: set[FunctionType] = set()
-    left = [found for root in roots for found in _functions_in(root)]
+    left = [function for root in roots for function in _functions_in(root)]
     while left:
         function = left.pop()
         file = function.__code__.co_filename
@@ -51,8 +53,11 @@ def check_identity(*roots: Callable[..., Any]) -> None:
 
 def _functions_in(member: Any) -> Iterator[FunctionType]:
     """The functions of a member of a class: its own, those of a property, what an action wraps."""
-    found = getattr(member, "__action__", member)
-    for part in (found, *(getattr(found, name, None) for name in ("fget", "func", "__func__"))):
+    function = getattr(member, "__action__", member)
+    for part in (
+        function,
+        *(getattr(function, name, None) for name in ("fget", "func", "__func__")),
+    ):
         if isinstance(part, FunctionType):
             yield inspect.unwrap(part)
 

@@ -54,16 +54,16 @@ def _loop(code: CodeType, instruction: int) -> tuple[_Loop | None, dict[ast.AST,
     if module is None or code.co_code[instruction] != _BEGINS_LOOP:
         return None, parents
     line, end, column, end_column = list(code.co_positions())[instruction // 2]
-    found: _Loop | None = None
+    match: _Loop | None = None
     for node in ast.walk(module):
         if isinstance(node, ast.For | ast.comprehension):
             # Python 3.11 gives the whole loop as the position, later ones the iterable.
             owner = node if isinstance(node, ast.For) else parents[node]
             for at in (owner, node.iter):
                 span = (at.lineno, at.end_lineno, at.col_offset, at.end_col_offset)  # type: ignore[attr-defined]
-                if span == (line, end, column, end_column) and (found is None or at is owner):
-                    found = node
-    return found, parents
+                if span == (line, end, column, end_column) and (match is None or at is owner):
+                    match = node
+    return match, parents
 
 
 @cache

@@ -127,10 +127,10 @@ def _table(updates: Mapping[Key, Update]) -> tuple[tuple[str, ...], Compiled]:
 
 def landmarks(transitions: TransitionSystem) -> tuple[int, ...]:
     """The numbers that a model's terms compare with, and those just below them, in order."""
-    found = {0}
+    numbers = {0}
     for command in transitions.commands:
         for term in (command.guard, *(update.value for update in command.updates.values())):
             for part in subterms(term):
                 if z3.is_int_value(part):
-                    found |= {part.as_long(), max(0, part.as_long() - 1)}
-    return tuple(sorted(found))
+                    numbers |= {part.as_long(), max(0, part.as_long() - 1)}
+    return tuple(sorted(numbers))

@@ -24,12 +24,10 @@ from statecheck.smt.fingerprint import fingerprint
 from statecheck.smt.roles import PRIME, is_primed
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import constants
-from statecheck.symbolic.commands import Command, Update
-from statecheck.symbolic.extraction import extract
+from statecheck.symbolic.commands import Command, Relevance, Update
+from statecheck.symbolic.extraction import ReadOnlyCode, extract
 from statecheck.symbolic.lint import check_identity, code_of
 from statecheck.symbolic.paths import Explorer
-from statecheck.symbolic.read_only import ReadOnlyCode
-from statecheck.symbolic.relevance import Relevance
 from statecheck.symbolic.values import lift, truth
 from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary, enumeration
 from statecheck.symbolic.world import World
@@ -195,8 +193,7 @@ class TransitionSystem:
             seen: set[int] = set()
             values: list[z3.ExprRef] = []
             for key, x, term in updates:
-                said = self.specialise(term, command)
-                value = z3.simplify(macros(said))
+                value = z3.simplify(macros(self.specialise(term, command)))
                 values.append(value)
                 for constant in constants(value, seen):
                     if is_primed(constant):
@@ -208,14 +205,13 @@ class TransitionSystem:
 
     def after(self, term: z3.ExprRef, command: Command) -> Any:
         """A term about a step, for one action: primed functions become what it writes."""
-        said = self.specialise(term, command)
-        return z3.simplify(self.update_macros(command)(said))
+        return z3.simplify(self.update_macros(command)(self.specialise(term, command)))
 
     def specialise(self, term: z3.ExprRef, command: Command) -> Any:
         """A term about a step, for one action; still over primed functions."""
-        said = z3.substitute(term, (self.action, self.actions[command.name]))
-        if not said.eq(term):
-            return z3.simplify(said)
+        specialised = z3.substitute(term, (self.action, self.actions[command.name]))
+        if not specialised.eq(term):
+            return z3.simplify(specialised)
         # It is about any action: the same for all of them.
         if term.get_id() not in self._simple:
             self._simple[term.get_id()] = term, z3.simplify(term)
@@ -238,7 +234,7 @@ class TransitionSystem:
         return Macros(pairs)
 
     def primed(self, term: z3.ExprRef) -> Any:
-        """A term about a state, said of the state after a step."""
+        """A term about a state, for the state after a step."""
         return self._primes(term)
 
     @cached_property

@@ -30,9 +30,8 @@ from statecheck.smt.roles import subject
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.element_loop import iterate_element
 from statecheck.symbolic.loops import check_loop
-from statecheck.symbolic.origin import Origin, origin
 from statecheck.symbolic.overlay import Overlay
-from statecheck.symbolic.paths import Explorer
+from statecheck.symbolic.paths import Explorer, Origin, origin
 from statecheck.symbolic.values import lift, truth, wrap
 from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary
 
