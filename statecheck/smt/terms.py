@@ -66,6 +66,6 @@ def is_entity(term: z3.ExprRef) -> bool:
     return bool(z3.is_const(term) and term.sort_kind() == z3.Z3_UNINTERPRETED_SORT)
 
 
-def between(term: z3.ArithRef, low: int, high: int) -> z3.BoolRef:
+def in_range(term: z3.ArithRef, low: int, high: int) -> z3.BoolRef:
     """The formula by which a number lies between two, both included."""
     return z3.And(term >= low, term <= high)
