@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class ClauseText:
-    """A disjunction that holds of every entity of a kind, under a variant if it has a name."""
+    """A disjunction that holds of every entity of a kind, under a variant if it has a name; without
+    a kind, of the one machine that there is.
+    """
 
     variant: str
     sort: str
@@ -15,4 +18,10 @@ class ClauseText:
 
     def __str__(self) -> str:
         under = f"[{self.variant}] " if self.variant else ""
-        return f"{under}every {self.sort}: {' or '.join(self.literals)}"
+        every = f"every {self.sort}: " if self.sort else ""
+        return f"{under}{every}{' or '.join(self.literals)}"
+
+
+def of_one_machine(texts: Iterable[str]) -> tuple[ClauseText, ...] | None:
+    """Clauses about the one machine that there is; None without any."""
+    return tuple(ClauseText("", "", (text,)) for text in texts) or None

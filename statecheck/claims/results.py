@@ -36,7 +36,10 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True)
 class Change:
-    """One value that a step changed: ``lift1.cabin.state: standing -> rising``."""
+    """One value that a step changed: ``lift1.cabin.state: standing -> rising``.
+
+    A machine by itself has no ``entity``; where an exception came out, ``before`` is empty.
+    """
 
     entity: str
     what: str
@@ -46,22 +49,32 @@ class Change:
     @property
     def place(self) -> str:
         """Where the value is: ``lift1.cabin.state``."""
-        return f"{self.entity}.{self.what}"
+        return f"{self.entity}.{self.what}" if self.entity else self.what
+
+    @property
+    def values(self) -> str:
+        """The values before and after."""
+        return f"{self.before} -> {self.after}" if self.before else self.after
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.before} -> {self.after}"
+        return f"{self.place}: {self.values}"
 
 
 @dataclass(frozen=True)
 class RunStep:
-    """One step of a run: the action, its arguments by name, and what it changed."""
+    """One step of a run: the action, its arguments by name, and what it changed.
+
+    ``by_name`` says that arguments are shown with their names, as they are given.
+    """
 
     action: str
     arguments: tuple[tuple[str, str], ...]
     changes: tuple[Change, ...]
+    by_name: bool = False
 
     def __str__(self) -> str:
-        return f"{self.action}({', '.join(value for _, value in self.arguments)})"
+        shown = (f"{name}={value}" if self.by_name else value for name, value in self.arguments)
+        return f"{self.action}({', '.join(shown)})"
 
 
 Plain = bool | int | str
@@ -157,8 +170,9 @@ class Result:
     ``vacuous`` whether an always claim's antecedent is out of reach, or a derived answer is empty,
     ``seconds`` the wall time, ``answer`` what was derived (JSON-ready), ``inside`` a run for each
     range of numbers in it, ``plans`` actions with arguments: the claim's variables by name, or
-    numbers. ``argument`` says why every fair run gets there, phase by phase, ``ledger`` what
-    becomes of the claim without each of its assumptions, ``needs`` a least set of them under which
+    numbers. ``shortest`` says whether no shorter run than ``steps`` exists. ``argument`` says why
+    every fair run gets there, phase by phase, ``ledger`` what becomes of the claim without each of
+    its assumptions, ``needs`` a least set of them under which
     it holds, and ``core`` what the proof needs of the model.
     """
 
@@ -177,6 +191,7 @@ class Result:
     core: Core | None = None
     inside: tuple[tuple[int, int, Run], ...] = ()
     plans: tuple[tuple[tuple[str, tuple[str | int, ...]], ...], ...] = ()
+    shortest: bool = True
 
     @property
     def as_expected(self) -> bool:
@@ -195,7 +210,8 @@ class Result:
 class Report:
     """The results of a proof run.
 
-    ``digest`` identifies the model that it is about; ``notes`` are for whoever ran it.
+    ``digest`` identifies the model that it is about; ``notes`` are for whoever ran it;
+    ``environment`` says in sentences what is assumed of whoever uses the model.
     """
 
     digest: str
@@ -203,6 +219,7 @@ class Report:
     interrupted: bool = False
     tables: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
 
     @property
     def derived(self) -> dict[str, Any]:

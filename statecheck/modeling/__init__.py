@@ -26,14 +26,12 @@ from statecheck.modeling.signature import (
     MachineInfo,
     SystemInfo,
 )
-from statecheck.modeling.single_machine import SLOT, alone
 from statecheck.modeling.system import System, action, pure, signature
 from statecheck.modeling.variant import NO_VARIANT, Variant
 
 __all__ = [
     "FORGOTTEN",
     "NO_VARIANT",
-    "SLOT",
     "STATE",
     "ActionDisabled",
     "ActionInfo",
@@ -54,7 +52,6 @@ __all__ = [
     "SystemInfo",
     "Variant",
     "action",
-    "alone",
     "anything",
     "assume",
     "derived",
