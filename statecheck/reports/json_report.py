@@ -43,7 +43,7 @@ def _claim(result: Result) -> dict[str, Any]:
     ending = _ending(result) if claim.kind is Kind.EVENTUALLY else {}
     return {
         "id": claim.id,
-        "section": claim.section,
+        "section": str(claim.section),
         "kind": claim.kind_word,
         "reading": claim.variant.name or None,
         "expected": claim.expected,

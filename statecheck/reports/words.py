@@ -118,10 +118,10 @@ def grouped(items: Iterable[T], key: Callable[[T], str]) -> Iterable[tuple[str, 
 
 
 def by_section(items: Iterable[T], claim: Callable[[T], Claim]) -> Iterable[tuple[str, list[T]]]:
-    """Items by section; its notes and findings belong to it."""
+    """Items by the heading of the section that their claims are about."""
 
     def section(item: T) -> str:
-        name = claim(item).section.split(",")[0].split(" (")[0]
-        return name[:1].upper() + name[1:]
+        heading = claim(item).section.heading
+        return heading[:1].upper() + heading[1:]
 
     return grouped(items, section)
