@@ -84,7 +84,7 @@ def _said(code: str) -> str:
 
 
 def _edits(module: ModuleType, text: Text, words: Words) -> Iterator[tuple[str, str, Edit]]:
-    """What a change is about, where it is, and the change."""
+    """Each change, with the part of the model that it is about and its place."""
     for node in text.tree.body:
         if isinstance(node, ast.ClassDef):
             yield from _of_class(getattr(module, node.name), node, text, words)

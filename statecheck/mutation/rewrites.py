@@ -49,7 +49,7 @@ class Text:
         return self.between(*self.span(node))
 
     def between(self, start: int, end: int) -> str:
-        """What is written between two places."""
+        """The text between two places."""
         return self.code[start:end].decode()
 
     def line(self, place: int) -> int:
@@ -91,7 +91,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Words:
-    """What the names of a model mean, as far as changes need it.
+    """The meaning of the names of a model, as far as changes need it.
 
     ``fields`` and ``events`` go by machine, ``slots`` says which machines an attribute may hold,
     ``states`` are the state names of each machine,
@@ -312,7 +312,7 @@ class Rewrites:
                 yield self._swap(node, "negate", others, "where")
 
     def _answer(self, value: ast.expr) -> Iterator[Edit]:
-        """What decides: the opposite, always, and never."""
+        """A condition replaced: the opposite, always, and never."""
         if not self._decides(value):
             return
         if not isinstance(value, ast.Compare | ast.UnaryOp):
@@ -329,7 +329,7 @@ class Rewrites:
 
 
 def _called(statement: ast.stmt) -> str:
-    """What a statement is about, in a word."""
+    """The subject of a statement, in a word."""
     match statement:
         case ast.Expr(value=ast.Call(func=function)):
             return _last(function)

@@ -27,7 +27,7 @@ def completed(report: Report, claims: Sequence[Claim]) -> Report:
 
 
 def remark(result: Result) -> str:
-    """What is wrong with a verdict; empty where nothing is, or nothing is known."""
+    """The fault of a verdict; empty where there is none, or none is known."""
     if result.vacuous:
         empty = result.claim.kind is Kind.DERIVED
         return f"vacuous: {'the answer is empty' if empty else 'nothing reaches its premise'}"
@@ -44,7 +44,7 @@ def ranges(regions: Iterable[dict[str, str]]) -> str:
 
 
 def evidence(result: Result) -> str:
-    """What a verdict rests on, or why there is none."""
+    """The evidence of a verdict, or the reason why there is none."""
     match result:
         case Result(verdict=Verdict.UNDETERMINED, detail=detail):
             return detail
