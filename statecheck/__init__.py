@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     )
     from statecheck.prover.project import Project
 
+__version__ = "0.2.0"
+
 _HOMES = {
     "statecheck.claims.catalogue": ("Catalogue",),
     "statecheck.claims.claim": ("Claim", "Kind"),

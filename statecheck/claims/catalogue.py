@@ -79,7 +79,7 @@ class Catalogue:
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what holds in every reachable state, or of every step.
 
-        It does not establish that the antecedent is ever reached; that is checked besides.
+        It does not establish that the antecedent is ever reached; that is checked, too.
         """
         expected = {under: "PROVED"} | dict.fromkeys(refuted_under, "REFUTED")
         return self._declare(Kind.ALWAYS, id_, section, expected, assumptions)

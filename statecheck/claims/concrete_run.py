@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import z3
-
 
 @dataclass(frozen=True)
 class IntegerType:
@@ -19,10 +17,6 @@ class IntegerType:
     high: int
     preferred: tuple[int, ...]
     parse: Callable[[str], int] = int
-
-    def include(self, term: z3.ArithRef) -> z3.BoolRef:
-        """The formula by which a term is a number of the type."""
-        return z3.And(term >= self.low, term <= self.high)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ Comes in: arguments. Goes out: text on stdout, files, notes on stderr, and an ex
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import sys
 from collections.abc import Sequence
 
 import click
 
+from statecheck import __version__
 from statecheck.cli import console
 
 COMMANDS = {
@@ -25,7 +27,7 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the first argument names and return its exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     if given and given[0] in COMMANDS:
         return int(importlib.import_module(COMMANDS[given[0]][0]).main(given[1:]))
     return console.run(_overview, given, "statecheck")
@@ -47,7 +49,7 @@ class _Overview(click.Command):
     epilog="Each command has a --help.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(package_name="statecheck")
+@click.version_option(__version__)
 @click.argument("command", metavar="COMMAND [ARGUMENT]...")
 @click.argument("rest", nargs=-1, metavar="")
 def _overview(*, command: str, rest: tuple[str, ...]) -> int:
@@ -56,7 +58,9 @@ def _overview(*, command: str, rest: tuple[str, ...]) -> int:
         raise click.UsageError(
             f"{command!r} is no command; to check it write: statecheck check {command}"
         )
-    raise click.UsageError(f"{command!r} is no command; the commands are {', '.join(COMMANDS)}.")
+    near = difflib.get_close_matches(command, COMMANDS, 1)
+    hint = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(COMMANDS)}."
+    raise click.UsageError(f"{command!r} is no command; {hint}")
 
 
 def script() -> None:

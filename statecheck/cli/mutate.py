@@ -84,8 +84,10 @@ def mutate_command(project: Callable[[], Project]) -> click.Command:
     return _as_command(body)
 
 
-def _as_command(body: Callable[..., int]) -> click.Command:
-    for decorator in reversed(_DECORATORS):
+def _as_command(
+    body: Callable[..., int], first: Sequence[Callable[[Any], Any]] = ()
+) -> click.Command:
+    for decorator in reversed((*first, *_DECORATORS)):
         body = decorator(body)
     return click.command(
         epilog="Exit codes: 0 no mutant survives without a checked reason; 1 some mutant does; 2 "
@@ -94,7 +96,6 @@ def _as_command(body: Callable[..., int]) -> click.Command:
     )(body)
 
 
-@click.argument("name", metavar="MODULE:CATALOGUE")
 def _of_catalogue(*, name: str, **options: Any) -> int:
     return mutate(named_project(name), **options)
 
@@ -344,4 +345,4 @@ def _closing(found: Survey) -> Iterator[RenderableType]:
     )
 
 
-command = _as_command(_of_catalogue)
+command = _as_command(_of_catalogue, (click.argument("name", metavar="MODULE:CATALOGUE"),))

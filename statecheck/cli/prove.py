@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from statecheck.cli import console, interrupts
+from statecheck.cli.report_formats import REPORTS, Settled
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
@@ -51,16 +52,9 @@ def named_project(name: str) -> Project:
 _DECORATORS: tuple[Callable[[Any], Any], ...] = (
     click.argument("patterns", nargs=-1, metavar="[CLAIM]..."),
     click.option("--list", "listing", is_flag=True, help="List the claims and prove nothing."),
-    click.option(
-        "--json", "json_path", metavar="FILE", help="Write JSON too; - writes it to stdout."
-    ),
-    click.option("--junit", "junit_path", metavar="FILE", help="Write JUnit XML too; likewise."),
-    click.option("--sarif", "sarif_path", metavar="FILE", help="Write SARIF 2.1.0 too; likewise."),
-    click.option(
-        "--summary",
-        "summary_path",
-        metavar="FILE",
-        help="Write a summary in Markdown too; likewise.",
+    *(
+        click.option(f"--{name}", f"{name}_path", metavar="FILE", help=report.help)
+        for name, report in REPORTS.items()
     ),
     click.option(
         "--trace", is_flag=True, help="Show the runs of reached claims and the invariant too."
@@ -100,8 +94,10 @@ def prove_command(project: Callable[[], Project], about: str) -> click.Command:
     return _as_command(body)
 
 
-def _as_command(body: Callable[..., int]) -> click.Command:
-    for decorator in reversed(_DECORATORS):
+def _as_command(
+    body: Callable[..., int], first: Sequence[Callable[[Any], Any]] = ()
+) -> click.Command:
+    for decorator in reversed((*first, *_DECORATORS)):
         body = decorator(body)
     return click.command(
         epilog="Exit codes: 0 every verdict is as expected; 1 some verdict is not; 2 usage or "
@@ -110,13 +106,6 @@ def _as_command(body: Callable[..., int]) -> click.Command:
     )(body)
 
 
-@click.argument("name", metavar="MODULE:CATALOGUE")
-@click.option(
-    "--lock",
-    metavar="FILE",
-    help="Keep invariant and runs in FILE: read where it is of this model, written by "
-    "--write-lock.",
-)
 def _of_catalogue(*, name: str, lock: str | None, **options: Any) -> int:
     """Prove or refute the claims of a catalogue.
 
@@ -132,10 +121,6 @@ def prove(
     *,
     patterns: tuple[str, ...],
     listing: bool,
-    json_path: str | None,
-    junit_path: str | None,
-    sarif_path: str | None,
-    summary_path: str | None,
     trace: bool,
     explain: bool,
     certificates: str | None,
@@ -145,6 +130,7 @@ def prove(
     jobs: int,
     write_lock: bool,
     allow_undetermined: bool,
+    **report_paths: str | None,
 ) -> int:
     """Prove the claims of a project that ``patterns`` select, report, and return the exit code."""
     with interrupts.held():
@@ -152,7 +138,7 @@ def prove(
         from statecheck.exit_codes import Exit
         from statecheck.reports.terminal import listing_text, report_text
 
-    asked = {"json": json_path, "junit": junit_path, "sarif": sarif_path, "summary": summary_path}
+    asked = {name: report_paths[f"{name}_path"] for name in REPORTS}
     paths = {name: path for name, path in asked.items() if path is not None}
     claims = _selected(patterns, project.claims)
     if listing:
@@ -180,7 +166,8 @@ def prove(
         project, claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns, explain=explain
     )
     code = exit_code(report, allow_undetermined=allow_undetermined)
-    texts = {name: _written(name, project, report, claims, began) for name in paths}
+    settled = Settled(project, claims, report, began)
+    texts = {name: REPORTS[name].text(settled) for name in paths}
     for name in paths.keys() - files.keys():
         console.put(texts[name])
     if paths.keys() == files.keys():
@@ -208,7 +195,7 @@ def prove(
         if certified is not None:
             console.complain("no certificate was written")
     elif certified is not None:
-        certificate = certified.finish(report, stdout=json_path != "-")
+        certificate = certified.finish(report, stdout=paths.get("json") != "-")
         code = code or Exit(certificate)
     return code
 
@@ -227,25 +214,6 @@ def _files(paths: dict[str, str]) -> dict[str, OutputFile]:
         if names.setdefault(file.path, name) != name and not file.special:
             raise click.UsageError(f"--{names[file.path]} and --{name} name the same file.")
     return files
-
-
-def _written(
-    name: str, project: Project, report: Report, claims: Sequence[Claim], began: datetime
-) -> str:
-    """The report in one format. Only JSON leaves out what an interruption left open."""
-    from statecheck.reports import junit, markdown, sarif
-    from statecheck.reports.json_report import to_text
-    from statecheck.reports.words import completed
-
-    match name:
-        case "junit":
-            return junit.to_text(completed(report, claims), began)
-        case "sarif":
-            return sarif.to_text(completed(report, claims), project.system)
-        case "summary":
-            return markdown.to_text(completed(report, claims))
-        case _:
-            return to_text(report)
 
 
 def _before(path: str) -> str:
@@ -363,4 +331,15 @@ def _write_lock(project: Project, timeout: float | None) -> float | None:
     return time.monotonic() - began
 
 
-command = _as_command(_of_catalogue)
+command = _as_command(
+    _of_catalogue,
+    (
+        click.argument("name", metavar="MODULE:CATALOGUE"),
+        click.option(
+            "--lock",
+            metavar="FILE",
+            help="Keep invariant and runs in FILE: read where it is of this model, written by "
+            "--write-lock.",
+        ),
+    ),
+)

@@ -16,7 +16,7 @@ import z3
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.solving import check_sat, ground_solver
-from statecheck.smt.terms import subterms, uninterpreted
+from statecheck.smt.terms import in_range, subterms, uninterpreted
 from statecheck.symbolic.transition_system import TransitionSystem
 
 
@@ -29,7 +29,7 @@ class Interval:
 
     def holds(self, term: z3.ArithRef) -> z3.BoolRef:
         """The formula by which a term is one of them."""
-        return z3.And(term >= self.low, term <= self.high)
+        return in_range(term, self.low, self.high)
 
 
 def intervals(

@@ -13,7 +13,7 @@ import z3
 
 from statecheck.smt.roles import of_step, step_constant
 from statecheck.smt.substitution import Renaming, substitute_in_turn
-from statecheck.smt.terms import subterms
+from statecheck.smt.terms import in_range, subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
@@ -76,7 +76,7 @@ class StepTemplate:
             for (_, type_, _), constant in zip(command.parameters, arguments, strict=True):
                 if type_ in bounds:
                     low, high = bounds[type_]
-                    facts.append(z3.And(constant >= low, constant <= high))
+                    facts.append(in_range(constant, low, high))
             for template in looked_up[command.name]:
                 term = substitute_in_turn(template, pairs)
                 pairs.append((term, slots.take(term.sort())))

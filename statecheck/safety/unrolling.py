@@ -17,7 +17,7 @@ from statecheck.safety.step_template import StepTemplate
 from statecheck.smt.grounding import Grounding, entity_functions, polarities
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
 from statecheck.smt.substitution import Macros, Renaming, substitute_in_turn
-from statecheck.smt.terms import is_entity, subterms
+from statecheck.smt.terms import in_range, is_entity, subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
@@ -105,7 +105,7 @@ class Unrolling:
         Where an entity is known by its place alone, such as the lift that a call was for, that
         is demanded once a model needs it: see ``check``.
         """
-        within = numbers.include(decl(entity))
+        within = in_range(decl(entity), numbers.low, numbers.high)
         if z3.is_const(entity):
             return within
         self._later.append(within)
@@ -219,7 +219,7 @@ class Unrolling:
         term = z3.substitute(target.term, *stand_ins) if stand_ins else target.term
         name = z3.FreshBool("goal")
         within = [
-            self.numbers[type_].include(value)
+            in_range(value, self.numbers[type_].low, self.numbers[type_].high)
             for _, type_, value in target.variables
             if type_ in self.numbers
         ]

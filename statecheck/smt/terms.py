@@ -64,3 +64,8 @@ def uninterpreted(term: z3.ExprRef) -> Iterable[z3.ExprRef]:
 def is_entity(term: z3.ExprRef) -> bool:
     """Tell whether a term is a constant that stands for an entity."""
     return bool(z3.is_const(term) and term.sort_kind() == z3.Z3_UNINTERPRETED_SORT)
+
+
+def in_range(term: z3.ArithRef, low: int, high: int) -> z3.BoolRef:
+    """The formula by which a number lies between two, both included."""
+    return z3.And(term >= low, term <= high)

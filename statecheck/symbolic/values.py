@@ -60,7 +60,7 @@ class Symbolic:
         """The term of what this is compared with. Raises ModelError for another type."""
         term = lift(other, self.vocabulary)
         if term.sort() != self.term.sort():
-            raise self._refuse(f"compared with {_said(other)}", "a value of the same type")
+            raise self._refuse(f"compared with {_described(other)}", "a value of the same type")
         return term
 
     def __hash__(self) -> int:
@@ -131,7 +131,7 @@ class Ordered(Symbolic):
         if z3.is_int(term):
             return term
         if term.sort() != self.term.sort() or z3.is_bool(term):
-            raise self._refuse(f"combined with {_said(value)}", "numbers of one type")
+            raise self._refuse(f"combined with {_described(value)}", "numbers of one type")
         members = list(self.type)
         rank: z3.ExprRef = z3.IntVal(int(members[-1]))
         for member in reversed(members[:-1]):
@@ -163,7 +163,7 @@ class Ordered(Symbolic):
     def __mul__(self, other: object) -> Ordered:
         if not isinstance(other, int):
             raise self._refuse(
-                f"multiplied by {_said(other)}", "a plain number as the other factor"
+                f"multiplied by {_described(other)}", "a plain number as the other factor"
             )
         return Ordered(self._rank(self) * int(other), int, self.vocabulary)
 
@@ -191,7 +191,7 @@ for _name in (
             setattr(Symbolic, _full, _unsupported(_name))
 
 
-def _said(value: object) -> str:
+def _described(value: object) -> str:
     """The type of a value, for a message."""
     type_ = value.type if isinstance(value, Symbolic) else type(value)
     return f"a {getattr(type_, '__name__', type_)}"
