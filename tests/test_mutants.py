@@ -27,10 +27,10 @@ from statecheck.cli import mutate as mutate_cli
 from statecheck.explicit.lockstep import _partings, watch
 from statecheck.mutation import campaign
 from statecheck.mutation.differences import Differences, comparable
+from statecheck.mutation.edits import events
 from statecheck.mutation.judge import MutantJudge, _endless
 from statecheck.mutation.module_variant import any_graph, reimported_with
 from statecheck.mutation.mutants import Mutant, mutants
-from statecheck.mutation.rewrites import events
 from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.prover import session
 from statecheck.symbolic.vocabulary import Key
