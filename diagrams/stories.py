@@ -53,9 +53,9 @@ def claim_run(claim: Claim, verdict: Mapping[str, Any]) -> Story:
 
 
 def _source(claim: Claim) -> str:
-    section = (
-        claim.section if claim.section.startswith(("Q", "any ")) else f"Q271547 {claim.section}"
-    )
+    section = str(claim.section)
+    if not section.startswith(("Q", "any ")):
+        section = f"Q271547 {section}"
     return f"{section}; claim in {claim.body.__module__.replace('.', '/')}.py"
 
 

@@ -25,6 +25,7 @@ from proofs.vocabulary import (
     source_unprotected_throughout,
 )
 from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.claim import Section
 from statecheck.modeling import Step, history
 
 QUESTIONS = Catalogue(Site)
@@ -155,7 +156,7 @@ def _declare_restorable(format_: DatabaseFormat) -> None:
             and step.after[server].store.running.is_active
         )
 
-    QUESTIONS.derived(f"restorable.{format_.name}", "Resolution, Note")(restorable)
+    QUESTIONS.derived(f"restorable.{format_.name}", Section("Resolution", part="Note"))(restorable)
 
 
 for _source, _destination in SETTINGS:

@@ -9,6 +9,7 @@ from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP4, DatabaseFormat, Logged, StoreVersion, fixed
 from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.claim import Section
 from statecheck.modeling import NO_VARIANT, Step, Variant, history
 
 
@@ -18,7 +19,7 @@ class ArticleCatalogue(Catalogue):
     def finding(
         self,
         id_: str,
-        section: str,
+        section: str | Section,
         *,
         under: Variant = NO_VARIANT,
         assumptions: tuple[str, ...] = (),

@@ -9,6 +9,7 @@ from proofs.vocabulary import (
     source_unprotected_throughout,
     started_unprotected,
 )
+from statecheck.claims.claim import Section
 from statecheck.modeling import Step, assume
 
 
@@ -21,7 +22,9 @@ def disable_first(step: Step, mailbox: Mailbox) -> bool:
     return not fails(step, mailbox)
 
 
-@CATALOGUE.finding("workaround.must_stay_disabled", "Workaround (F2)", assumptions=("A3",))
+@CATALOGUE.finding(
+    "workaround.must_stay_disabled", Section("Workaround", label="F2"), assumptions=("A3",)
+)
 def must_stay_disabled(step: Step, mailbox: Mailbox) -> bool:
     """A move that starts with AVAPI disabled on the source does not fail, on any Store.exe.
 

@@ -27,10 +27,10 @@ from statecheck.cli import mutate as mutate_cli
 from statecheck.explicit.lockstep import _partings, watch
 from statecheck.mutation import campaign
 from statecheck.mutation.differences import Differences, comparable
+from statecheck.mutation.edits import events
 from statecheck.mutation.judge import MutantJudge, _endless
 from statecheck.mutation.module_variant import any_graph, reimported_with
 from statecheck.mutation.mutants import Mutant, mutants
-from statecheck.mutation.rewrites import events
 from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.prover import session
 from statecheck.symbolic.vocabulary import Key
@@ -110,7 +110,7 @@ def test_a_mutant_points_at_its_line() -> None:
 
 
 def test_a_variant_leaves_the_program_as_it_was() -> None:
-    before = dict(sys.modules)
+    before, own = dict(sys.modules), set(vars(sys))
     mutant = named("version.fixed:true")
     with reimported_with(
         campaign.fresh(PROJECT), {mutant.module: mutant.source(SOURCES[mutant.module])}
@@ -120,6 +120,7 @@ def test_a_variant_leaves_the_program_as_it_was() -> None:
         assert "return True" in inspect.getsource(changed.fixed)
         assert importlib.import_module("proofs.project").Site is not Site
     assert {name: sys.modules[name] for name in before} == before
+    assert own <= set(vars(sys)), "a module of the model has the name of an attribute of sys"
     assert importlib.import_module("model.version").fixed.__module__ == "model.version"
     assert Site.__module__ == "model.site"
 

@@ -148,7 +148,11 @@ def test_claims_are_as_promised() -> None:
         "detail": "",
     }
     proved = by_variant["cause.only_cause", None]
-    assert (proved["invariant"], proved["vacuous"], proved["run"]) == (["p", "q"], False, None)
+    assert (proved["invariant"], proved["vacuous"], proved["run"]) == (
+        ["every Server: p", "every Server: q"],
+        False,
+        None,
+    )
     assert by_variant["resolution.rollback_window", None]["expected_answer"] == REGIONS
     undetermined = by_variant["liveness.move_ends", None]
     assert (undetermined["as_expected"], undetermined["detail"]) == (False, "not yet checked")

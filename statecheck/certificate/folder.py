@@ -32,7 +32,7 @@ class OutputFolder:
 
     @property
     def is_certificate(self) -> bool:
-        """Whether a certificate is there already."""
+        """True where a certificate is there already."""
         return self.present and (self.path / MANIFEST).exists()
 
     @property
@@ -60,7 +60,7 @@ class OutputFolder:
         return next((file for file in present if file not in known), None)
 
     def differences(self, files: Mapping[str, str]) -> list[str]:
-        """What is there, compared with what should be, byte by byte: a line for each difference."""
+        """The differences of the folder from what it should be, byte by byte: a line for each."""
         present = set(self._files())
         lines = []
         for path in sorted({*present, *files}):

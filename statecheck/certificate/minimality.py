@@ -39,7 +39,7 @@ class MinimalityObligations:
         self.lookups = lookups(self.transitions)
 
     def of_claim(self, claim: Claim, formula: Property, steps: int) -> Iterator[SmtObligation]:
-        """That no run of fewer steps ends as a claim's shortest run does, whatever the sizes."""
+        """No run of fewer steps ends as a claim's shortest run does, whatever the sizes."""
         keys = self.transitions.relevance.of([formula.holds])
         parts = [self.base.types, self._any_first()]
         named = [(symbol(name), sort_name(term.sort())) for name, _, term in formula.variables]

@@ -54,7 +54,7 @@ class SmtObligation:
 
     @property
     def goal_text(self) -> str:
-        """What is asserted beyond what the parts say."""
+        """The assertions of the goal."""
         return "\n".join(map(layout, self.goal))
 
 
@@ -62,19 +62,19 @@ class ObligationWriter(SectionWriter):
     """Writes the obligations of one system under one invariant."""
 
     def assumed(self, clauses: Iterable[Clause]) -> list[Sexp]:
-        """That clauses hold in the state before."""
+        """Assertions of clauses in the state before."""
         return [
             ("assert", ("forall", (("x", symbol(clause.sort)),), (self.clauses[clause], "x")))
             for clause in clauses
         ]
 
     def taken(self, command: Command) -> list[Sexp]:
-        """That the step is an action, and that it is enabled."""
+        """Assertions that the step is an action, and that it is enabled."""
         chosen = constructor(self.transitions.actions[command.name])
         return [("assert", ("=", "action", chosen)), ("assert", "enabled")]
 
     def of_invariant(self) -> Iterator[SmtObligation]:
-        """That each clause holds initially, and that each step keeps it."""
+        """Each clause holds initially, and each step keeps it."""
         for clause, name in self.clauses.items():
             here: Sexp = ("declare-const", "here", symbol(clause.sort))
             yield SmtObligation(
@@ -105,7 +105,7 @@ class ObligationWriter(SectionWriter):
     def of_claim(
         self, claim: Claim, formula: Property, clauses: Sequence[Clause]
     ) -> Iterator[SmtObligation]:
-        """That no state, or no step, of the clauses violates a claim."""
+        """No state, or no step, of the clauses violates a claim."""
         part = self.claim(claim, formula)
         violated: list[Sexp] = [("assert", "reading"), ("assert", ("not", "claim"))]
         yield from self._excluded(claim, part, clauses, violated, "keeps to it")
@@ -118,7 +118,7 @@ class ObligationWriter(SectionWriter):
         numbers: IntegerType,
         regions: Sequence[tuple[int, int]],
     ) -> Iterator[SmtObligation]:
-        """That no state, or no step, reaches a goal for a number outside of the regions."""
+        """No state, or no step, reaches a goal for a number outside of the regions."""
         name = symbol(formula.variables[-1][0])
         inside = [between(low, name, high) for low, high in regions]
         reached: list[Sexp] = [
@@ -162,7 +162,7 @@ class ObligationWriter(SectionWriter):
     def of_premise(
         self, claim: Claim, premise: CertifiedPremise, clauses: Sequence[Clause]
     ) -> Iterator[SmtObligation]:
-        """That no state, or no step, of the clauses violates a premise."""
+        """No state, or no step, of the clauses violates a premise."""
         part = self.premise(claim, premise)
         support = [self.invariant] if clauses else []
         violated: Sexp = ("assert", "violated")
@@ -189,7 +189,7 @@ class ObligationWriter(SectionWriter):
 
 
 def between(low: int, name: str, high: int) -> Sexp:
-    """That a number is from ``low`` to ``high``, both included."""
+    """True of a number from ``low`` to ``high``, both included."""
     return ("and", ("<=", str(low), name), ("<=", name, str(high)))
 
 

@@ -56,7 +56,7 @@ class RunObligations:
         clauses: Sequence[Clause],
         plans: Sequence[Sequence[tuple[str, tuple[str | int, ...]]]],
     ) -> Iterator[SmtObligation]:
-        """That from every state of the clauses some plan leads to the goal."""
+        """From every state of the clauses some plan leads to the goal."""
         lines: list[str] = []
         for number, plan in enumerate(plans, 1):
             state, works = "", []
@@ -111,7 +111,7 @@ class RunObligations:
         run: Run,
         numbers: tuple[int, int] | None = None,
     ) -> Iterator[SmtObligation]:
-        """That a run happens, and ends as it should; for each of these numbers, if given."""
+        """A run happens, and ends as it should; for each of these numbers, if given."""
         trace = run.trace
         if trace is None:
             return

@@ -247,7 +247,7 @@ class Writer:
         return list(found.values())
 
     def references(self) -> list[Sexp]:
-        """What never changes: where references lead, and the constants of the system."""
+        """The functions that never change: references, and the constants of the system."""
         vocabulary = self.transitions.vocabulary
         return [
             *(_declared(decl, symbol(str(decl.name()))) for decl in vocabulary.references.values()),
@@ -272,7 +272,7 @@ class Writer:
         ]
 
     def named(self, known: Iterable[str] = ()) -> list[Sexp]:
-        """What the names of numbers stand for, but for those that are known."""
+        """The values of the names of numbers, but for those that are known."""
         chosen = sorted((value, name) for name, value in self.numbers.items())
         without = set(known)
         return [
@@ -294,7 +294,7 @@ def _declared(decl: z3.FuncDeclRef, name: str) -> Sexp:
 
 
 def _has_words(type_: Any) -> bool:
-    """Whether numbers of a type have words of their own."""
+    """True where numbers of a type have words of their own."""
     return (
         isinstance(type_, type)
         and issubclass(type_, int)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
-from statecheck.claims.claim import OPENING, Claim, Kind
+from statecheck.claims.claim import OPENING, Claim, Kind, Section
 from statecheck.claims.fairness import Assumption
 from statecheck.modeling import NO_VARIANT, Step, System, Variant
 
@@ -33,7 +33,7 @@ class Catalogue:
         self,
         kind: Kind,
         id_: str,
-        section: str,
+        section: str | Section,
         expected: dict[Variant, str],
         assumptions: tuple[str, ...],
         fairness: tuple[Assumption, ...] = (),
@@ -49,7 +49,7 @@ class Catalogue:
                 self.claims.append(
                     Claim(
                         id_,
-                        section,
+                        section if isinstance(section, Section) else Section(section),
                         kind,
                         text,
                         body,
@@ -71,7 +71,7 @@ class Catalogue:
     def always(
         self,
         id_: str,
-        section: str,
+        section: str | Section,
         *,
         under: Variant = NO_VARIANT,
         refuted_under: tuple[Variant, ...] = (),
@@ -85,7 +85,7 @@ class Catalogue:
         return self._declare(Kind.ALWAYS, id_, section, expected, assumptions)
 
     def possible(
-        self, id_: str, section: str, *, assumptions: tuple[str, ...] = ()
+        self, id_: str, section: str | Section, *, assumptions: tuple[str, ...] = ()
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what some run reaches. It says nothing about how likely or common that is."""
         return self._declare(Kind.POSSIBLE, id_, section, {NO_VARIANT: "REACHED"}, assumptions)
@@ -93,7 +93,7 @@ class Catalogue:
     def refuted(
         self,
         id_: str,
-        section: str,
+        section: str | Section,
         *,
         under: Variant = NO_VARIANT,
         assumptions: tuple[str, ...] = (),
@@ -110,7 +110,7 @@ class Catalogue:
         )
 
     def recoverable(
-        self, id_: str, section: str, *, assumptions: tuple[str, ...] = ()
+        self, id_: str, section: str | Section, *, assumptions: tuple[str, ...] = ()
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what can be reached from every reachable state. Nobody need take that way."""
         return self._declare(Kind.RECOVERABLE, id_, section, {NO_VARIANT: "PROVED"}, assumptions)
@@ -118,7 +118,7 @@ class Catalogue:
     def derived(
         self,
         id_: str,
-        section: str,
+        section: str | Section,
         *,
         under: Variant = NO_VARIANT,
         assumptions: tuple[str, ...] = (),
@@ -134,7 +134,7 @@ class Catalogue:
     def eventually(
         self,
         id_: str,
-        section: str,
+        section: str | Section,
         *,
         fairness: tuple[Assumption, ...],
         under: Variant = NO_VARIANT,

@@ -33,6 +33,21 @@ OPENING = "This is false"
 """How a report begins to say that a claim is refuted, as expected."""
 
 
+@dataclass(frozen=True)
+class Section:
+    """A section of the text that claims are about: its heading, a part of it, and a label, such as
+    that of a finding.
+    """
+
+    heading: str
+    part: str = ""
+    label: str = ""
+
+    def __str__(self) -> str:
+        part = f", {self.part}" if self.part else ""
+        return self.heading + part + (f" ({self.label})" if self.label else "")
+
+
 @dataclass(frozen=True, eq=False)
 class Claim:
     """One claim under one variant. Its ``text`` says in a sentence what the body says in Python.
@@ -42,7 +57,7 @@ class Claim:
     """
 
     id: str
-    section: str
+    section: Section
     kind: Kind
     text: str
     body: Callable[..., Any]

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.claim import Claim, Kind, Section
 from statecheck.claims.fairness import Assumption, leads_to
 from statecheck.modeling import (
     NO_VARIANT,
@@ -68,7 +68,7 @@ def claim(
     body = _compiled(source, {**reader.space, **_WORDS}, text, info.cls.__module__)
     return Claim(
         id_,
-        str(kind),
+        Section(str(kind)),
         kind,
         text,
         body,

@@ -44,7 +44,7 @@ comes near: what is decided does not depend on how fast or busy a machine is.
 
 @dataclass
 class Survey:
-    """What became of mutants, by id; what was not settled is left out."""
+    """The verdicts on mutants, by id; those that were not judged are left out."""
 
     project: Project
     mutants: tuple[Mutant, ...]
@@ -146,7 +146,7 @@ def _settle(id_: str) -> tuple[str, MutantVerdict]:
 
 
 def judge(project: Project, mutant: Mutant, *, seed: int = 0) -> MutantVerdict:
-    """What becomes of a mutant."""
+    """The verdict on a mutant."""
     original = _begin(project, seed)
     try:
         sources = changed_sources(project, [mutant])
@@ -184,7 +184,7 @@ def imported_anew(project: Project) -> Project:
 
 
 def _judged(project: Project, original: Baseline, changed: Project, seed: int) -> MutantVerdict:
-    """What becomes of a mutant that is not seen where small systems run."""
+    """The verdict on a mutant that no claim sees where small systems run."""
     try:
         prover = session.prover(changed, locked=False, seed=seed)
         return MutantJudge(original).judge(prover, changed.instances.searched)
@@ -226,7 +226,7 @@ class Size(enum.Enum):
 
 
 def _watched(project: Project, changed: Project, size: Size) -> MutantVerdict | None:
-    """What claims see where a mutant's machines run. One that breaks down there may be no model;
+    """The claims that see a mutant where it runs. One that breaks down there may be no model;
     where it is read that is found out, and said better.
     """
     try:

@@ -1,4 +1,4 @@
-"""What tells two systems apart that are over the same functions, as Z3 finds it."""
+"""Differences between two systems over the same functions, as Z3 finds them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from statecheck.symbolic.vocabulary import HISTORY, Key
 
 
 def identical(old: Command, new: Command, *, histories: bool = False) -> bool:
-    """Whether two commands are the same terms."""
+    """True of two commands that are the same terms."""
 
     def own(command: Command) -> dict[Key, Any]:
         return {k: u for k, u in command.updates.items() if histories or k.slot != HISTORY}
@@ -30,7 +30,7 @@ def identical(old: Command, new: Command, *, histories: bool = False) -> bool:
 
 
 def comparable(old: TransitionSystem, new: TransitionSystem) -> bool:
-    """Whether two systems are over the same functions, actions and parameters."""
+    """True of two systems over the same functions, actions and parameters."""
     return (
         old.vocabulary.functions == new.vocabulary.functions
         and old.vocabulary.references == new.vocabulary.references
@@ -43,7 +43,7 @@ def comparable(old: TransitionSystem, new: TransitionSystem) -> bool:
 
 
 class Differences:
-    """What tells two systems apart that are comparable; histories are left aside.
+    """The differences between two comparable systems; histories are left aside.
 
     ``induction`` is that of the old one.
     """
@@ -68,7 +68,7 @@ class Differences:
         return sorted((first.keys() ^ second.keys()) | found.keys(), key=str)
 
     def unread(self, keys: Sequence[Key], clauses: Sequence[Clause]) -> bool:
-        """Whether nothing reads what is in some functions initially.
+        """True where nothing reads the initial values of some functions.
 
         Two states that differ in these functions alone, and only where a machine says that nothing
         reads them (``Machine.dead_fields``), take the same steps, to two such states.
@@ -108,7 +108,7 @@ class Differences:
         others: dict[Key, z3.FuncDeclRef],
         clauses: Sequence[Clause],
     ) -> bool:
-        """Whether a step may tell what functions hold where they are dead."""
+        """True where a step may depend on the values of functions where they are dead."""
         pairs = [(self._decl(key), f(z3.Var(0, f.domain(0)))) for key, f in others.items()]
         asked: dict[Any, z3.BoolRef] = {
             "guard": command.guard != z3.substitute_funs(command.guard, *pairs)
@@ -132,11 +132,11 @@ class Differences:
     # -- what they do -----------------------------------------------------------------------------
 
     def of(self, name: str, clauses: Sequence[Clause]) -> bool:
-        """Whether the steps of an action from some state of the clauses may differ."""
+        """True where the steps of an action from some state of the clauses may differ."""
         return bool(self.induction.state_violations(self._asked(name), clauses))
 
     def reached(self, name: str, clauses: Sequence[Clause]) -> bool:
-        """Whether the old system may get from a state of the clauses in which the steps of an
+        """True where the old system may get from a state of the clauses in which the steps of an
         action do not differ to one in which they do, or start there.
         """
         differs = z3.Or(*self._asked(name).values())
@@ -154,7 +154,7 @@ class Differences:
         )
 
     def remembered(self, name: str, clauses: Sequence[Clause]) -> bool:
-        """Whether histories may remember the steps of an action differently."""
+        """True where histories may remember the steps of an action differently."""
         guard = self.old.command(name).guard
         asked = {
             key: z3.And(guard, before != after)
@@ -164,7 +164,7 @@ class Differences:
         return bool(asked) and bool(self.induction.state_violations(asked, clauses))
 
     def _keys(self, name: str, *, histories: bool = False) -> list[Key]:
-        """What the steps of an action write in one of the systems."""
+        """The functions that steps of an action write in one of the systems."""
         written = self.old.command(name).updates.keys() | self.new.command(name).updates.keys()
         return [
             key
@@ -175,7 +175,7 @@ class Differences:
     def _written(
         self, name: str, *, histories: bool = False
     ) -> Iterable[tuple[Key, z3.ExprRef, z3.ExprRef]]:
-        """What an action makes of each function in both systems."""
+        """The values that an action gives to each function in both systems."""
         for key in self._keys(name, histories=histories):
             x = self.old.world.variable(key)
             before, after = (

@@ -13,7 +13,7 @@ from statecheck.modeling import Entity, SystemInfo
 
 @dataclass(frozen=True)
 class Kinds:
-    """What leads from an entity or a machine to an entity: for each class the attributes, written
+    """The ways from an entity or a machine to an entity: for each class the attributes, written
     as in code, by the kind of entity that they lead to. ``plurals`` are all entities of a kind.
     """
 
@@ -75,7 +75,7 @@ class Scope:
         return None
 
     def loops_over(self, name: ast.Name) -> bool:
-        """Whether a name is the variable of a loop that it stands in."""
+        """True of the variable of a loop that the name stands in."""
         return name.id in self._looped(name)
 
     def _looped(self, node: ast.expr) -> dict[str, str]:

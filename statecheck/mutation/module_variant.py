@@ -91,7 +91,8 @@ def reimported_with(fresh: Callable[[str], bool], sources: Mapping[str, str]) ->
 def _forget(fresh: Callable[[str], bool]) -> None:
     for name in [name for name in sys.modules if fresh(name)]:
         package, _, last = name.rpartition(".")
-        vars(sys.modules.get(package, sys)).pop(last, None) if package else None
+        if package in sys.modules:
+            vars(sys.modules[package]).pop(last, None)
         del sys.modules[name]
 
 

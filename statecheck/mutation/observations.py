@@ -124,7 +124,7 @@ def find_runs(
 
 
 def happens(prover: Prover, observation: Observation, run: ConcreteRun) -> bool:
-    """Whether a run, played on the plain machines, ends with the event of an observation."""
+    """True where a run, played on the plain machines, ends with the event of an observation."""
     claim = claim_of(prover, observation)
     types = tuple(type_ for _, type_ in claim.variables)
     # Without entities that the run does not name; where a claim asks for all of them, with them.
@@ -160,7 +160,7 @@ _STAGES: WeakKeyDictionary[Prover, Stage] = WeakKeyDictionary()
 
 
 def still_holds(prover: Prover, observation: Observation) -> bool:
-    """Whether the model's own run still shows an observation."""
+    """True where the model's own run still shows an observation."""
     assert observation.run is not None
     try:
         return happens(prover, observation, observation.run)

@@ -1,4 +1,4 @@
-"""Whether what was extracted does what the machines do: random runs are played on both.
+"""Agreement of the extracted terms with the machines: random runs are played on both.
 
 Extraction refuses what it knows to have no meaning for any number of entities. It cannot know
 everything that Python can do: a helper that remembers, a guard that throws dice. So the plain
@@ -162,7 +162,7 @@ class _Comparison:
         return row
 
     def _evaluate(self, claim: Claim, formula: Property, name: str) -> Compiled:
-        """What a claim says of steps of an action, or of states (no name), as a function.
+        """A claim's term about steps of an action, or about states (no name), as a function.
 
         Of a step of one action the term has no other action's arguments: there may be none.
         """

@@ -13,7 +13,8 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Core, Result, Run, Verdict
 from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
-from statecheck.prover.context import ProofContext, Question
+from statecheck.prover.context import ProofContext
+from statecheck.prover.induction_results import InductiveResults, prove_inductively
 from statecheck.runs.recorded import REJECTIONS, RunChecker
 from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
@@ -69,7 +70,7 @@ class Prover:
             yield Result(claim, Verdict.UNDETERMINED, detail)
 
     def _run(self, claims: Sequence[Claim]) -> Iterator[Result]:
-        inductive = self._prove_inductively(claims)
+        inductive = prove_inductively(self.context, claims)
         eventual = [c for c in claims if c.kind is Kind.EVENTUALLY]
         for claim in claims:
             if claim.kind is Kind.RECOVERABLE:
@@ -77,40 +78,6 @@ class Prover:
         for result in self.context.liveness.prove({c: inductive.clauses(c) for c in eventual}):
             yield self._explained(result, inductive) if self.context.explain else result
         yield from self._search(inductive)
-
-    def _prove_inductively(self, claims: Sequence[Claim]) -> _InductiveResults:
-        """The results of induction on some claims."""
-        clock = Stopwatch()
-        provable = [c for c in claims if c.kind in (Kind.ALWAYS, Kind.DERIVED)]
-        invariant = (
-            self.context.invariant() if any(c.kind is not Kind.POSSIBLE for c in claims) else []
-        )
-        questions = list(self.context.questions(provable))
-        alone = self.context.excluded(questions, ())
-        rest = [question for question in questions if question not in alone]
-        excluded = alone | (self.context.excluded(rest, invariant) if rest else set())
-        return _InductiveResults(
-            claims, alone, excluded, invariant, clock.lap() / max(1, len(provable))
-        )
-
-    def _sought(self, inductive: _InductiveResults) -> dict[Target, Question]:
-        """The targets of runs: what was not excluded, and the antecedents of the rest."""
-        sought: dict[Target, Question] = {}
-        for claim in inductive.claims:
-            if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY):
-                continue
-            formula = self.context.property(claim)
-            for question in self.context.questions([claim]):
-                if question not in inductive.excluded:
-                    sought[self._goal_of(question)] = question
-                elif claim.kind is Kind.ALWAYS:
-                    name, variables = claim.title, formula.variables
-                    term = z3.And(
-                        *self.context.transitions.variant_constraints(claim.variant),
-                        formula.antecedent,
-                    )
-                    sought[Target(name, term, claim.on_step, variables, claim.variant)] = question
-        return sought
 
     def _unrolling(self) -> Unrolling:
         return Unrolling(
@@ -125,8 +92,8 @@ class Prover:
         claims that are no questions, in their order. Raises Timeout.
         """
         claims = [claim for claim in self.context.catalogue if claim.kind is not Kind.DERIVED]
-        inductive, unrolling = self._prove_inductively(claims), self._unrolling()
-        sought = self._sought(inductive)
+        inductive, unrolling = prove_inductively(self.context, claims), self._unrolling()
+        sought = inductive.targets(self.context)
         found = {}
         for goal, said, model in shortest(unrolling, sought, self.context.depth):
             claim, _ = question = sought[goal]
@@ -153,10 +120,10 @@ class Prover:
                 f"{self.context.lock_file.name}: the run of {claim.title}: {wrong}"
             )
 
-    def _search(self, inductive: _InductiveResults) -> Iterator[Result]:
+    def _search(self, inductive: InductiveResults) -> Iterator[Result]:
         """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
         clock = Stopwatch()
-        sought = self._sought(inductive)
+        sought = inductive.targets(self.context)
         regions = {c: _Regions() for c in inductive.claims if c.kind is Kind.DERIVED}
         known: dict[Target, Run] = {}
         for goal, question in list(sought.items()):
@@ -208,7 +175,7 @@ class Prover:
             elif claim.kind is Kind.POSSIBLE:
                 yield from self._out_of_reach(claim, inductive)
 
-    def _explained(self, result: Result, inductive: _InductiveResults) -> Result:
+    def _explained(self, result: Result, inductive: InductiveResults) -> Result:
         """The result on a claim about the end of a run, with what its proof needs of the model."""
         claim = result.claim
         if result.verdict is not Verdict.PROVED:
@@ -216,12 +183,6 @@ class Prover:
         asked = self.context.liveness.obligations(claim, inductive.clauses(claim))
         under = self.context.transitions.variant_constraints(claim.variant)
         return replace(result, core=self.cores(inductive.invariant).core(asked, under))
-
-    def _goal_of(self, question: Question) -> Target:
-        claim, _ = question
-        formula = self.context.property(claim)
-        term = self.context.violation(question)
-        return Target(claim.title, term, claim.on_step, formula.variables, claim.variant)
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
         steps = len(run.steps)
@@ -236,7 +197,7 @@ class Prover:
         )
 
     def _proved(
-        self, claim: Claim, inductive: _InductiveResults, vacuous: bool | None, seconds: float
+        self, claim: Claim, inductive: InductiveResults, vacuous: bool | None, seconds: float
     ) -> Result:
         needed = [] if (claim, None) in inductive.alone else inductive.clauses(claim)
         detail = "holds for any number of entities"
@@ -266,7 +227,7 @@ class Prover:
             self._cores = Cores(self.context.induction, invariant)
         return self._cores
 
-    def _unreached(self, claim: Claim, inductive: _InductiveResults) -> Result:
+    def _unreached(self, claim: Claim, inductive: InductiveResults) -> Result:
         """A claim that holds, and whose antecedent no run was found for."""
         clock = Stopwatch()
         formula = self.context.property(claim)
@@ -285,7 +246,7 @@ class Prover:
             )
         return self._proved(claim, inductive, None if reached else True, clock.lap())
 
-    def _out_of_reach(self, claim: Claim, inductive: _InductiveResults) -> Iterator[Result]:
+    def _out_of_reach(self, claim: Claim, inductive: InductiveResults) -> Iterator[Result]:
         """A proof that no run reaches what is claimed to be possible, if one is found."""
         clock = Stopwatch()
         question = (claim, None)
@@ -352,18 +313,3 @@ class _Regions:
 
     met: list[tuple[Interval, Run]] = field(default_factory=list)
     open: set[Interval | None] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class _InductiveResults:
-    """The results of induction: questions excluded by themselves, and with the invariant."""
-
-    claims: Sequence[Claim]
-    alone: set[Question]
-    excluded: set[Question]
-    invariant: Sequence[Clause]
-    share: float
-
-    def clauses(self, claim: Claim) -> list[Clause]:
-        """The clauses that a claim's proof may use."""
-        return [c for c in self.invariant if c.variant in (NO_VARIANT, claim.variant)]

@@ -27,7 +27,7 @@ def answers_of(certificate: Certificate, solver: Solver) -> Iterator[tuple[str, 
 
 
 def table(certificate: Certificate, answers: dict[str, str]) -> str:
-    """What was proved again, claim by claim."""
+    """The obligations that were proved again, claim by claim."""
     manifest = certificate.manifest
     clauses = manifest["invariant"]
     rows = [("invariant", f"{len(clauses['clauses'])} clauses", clauses["obligations"])]

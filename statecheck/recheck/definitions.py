@@ -42,7 +42,7 @@ class Definitions:
         self.first = list(self._first())
 
     def _first(self) -> Iterator[Tree]:
-        """What an initial state fixes, as definitions."""
+        """The definitions that an initial state fixes."""
         fixed = []
         for command in self.trees["start"]:
             match command:
@@ -76,7 +76,7 @@ class Definitions:
     def step(
         self, action: str, arguments: Sequence[Tree], before: str, after: str, enabled: str
     ) -> list[Tree]:
-        """What a step of an action with these arguments is."""
+        """The definitions of a step of an action with these arguments."""
         given = dict(zip(self.parameters_of(action), arguments, strict=True))
         symbols = {**self.at(before, after), **given, "enabled": enabled}
         return [replaced(tree, symbols) for tree in self.trees[f"step {action}"]]
@@ -84,7 +84,7 @@ class Definitions:
     def claim(
         self, title: str, symbols: Mapping[str, Tree], values: Mapping[str, Tree | None]
     ) -> list[Tree]:
-        """What a claim says with other symbols, its variables being these ``values``; one that has
+        """A claim's body with other symbols, its variables being these ``values``; one that has
         the value None is known already.
         """
         found: list[Tree] = []
@@ -103,11 +103,11 @@ class Definitions:
         return {str(t[1]): str(t[2]) for t in claim if t[0] == "declare-const"}
 
     def said(self, title: str) -> Tree:
-        """What a claim says."""
+        """The body of a claim."""
         return self.trees[f"claim {title}"][-1][4]
 
     def slots(self, action: str, index: int) -> dict[str, Tree]:
-        """What the parameters of an action are called in a search, where actions share them."""
+        """The names of the parameters of an action in a search, where actions share them."""
         taken: dict[str, int] = {}
         names: dict[str, Tree] = {}
         for parameter in self.parameters_of(action):

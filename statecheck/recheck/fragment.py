@@ -1,4 +1,4 @@
-"""Whether an obligation stays in a decidable fragment, read off its text.
+"""The decidable fragment that an obligation stays in, or leaves; read off its text.
 
 The fragment: quantifiers range over uninterpreted sorts and finite types only; the edges between
 sorts close no circle, where a function from A to B is an edge A -> B, and so is "some B" inside
@@ -45,7 +45,7 @@ class _Definition:
 
 @dataclass(frozen=True)
 class _Section:
-    """What a section of an obligation says."""
+    """The content of a section of an obligation."""
 
     sorts: tuple[str, ...]
     functions: tuple[tuple[str, str, str], ...]
@@ -116,7 +116,7 @@ class _Reader:
         self._quantified: dict[str, bool] = {}
 
     def receipt(self) -> Receipt:
-        """What the sections use."""
+        """The sorts, functions and quantifiers that sections use."""
         asserted = [item for section in self.sections for item in section.asserted]
         used, left = set(), {name for item in asserted for name in item.names}
         while left:
@@ -160,7 +160,7 @@ class _Reader:
         return "numbers are multiplied" if "products" in arithmetic else None
 
     def _has_quantifier(self, name: str) -> bool:
-        """Whether a definition has one, or uses another that has."""
+        """True where a definition has one, or uses another that has."""
         if name not in self.definitions:
             return False
         if name not in self._quantified:

@@ -20,7 +20,7 @@ UNIVERSAL = ("always", "recoverable")
 
 
 class Rules:
-    """What the obligations of one certificate have to say. Raises ValueError where they do not."""
+    """The rules of one certificate's obligations. Raises ValueError where these do not obey."""
 
     def __init__(
         self, manifest: dict[str, Any], known: Definitions, runs: dict[str, Shown]
@@ -111,7 +111,7 @@ class Rules:
     # -- runs -----------------------------------------------------------------------------------
 
     def _of_run(self, path: str, about: dict[str, Any], name: str) -> list[Tree]:
-        """What a section of a run says."""
+        """The section of a run that a name asks for."""
         claim = self.claims[about["claim"]]
         shown = self.runs.get(path.removesuffix(".smt2") + ".itf.json")
         if shown is None or len(shown.steps) != about["steps"]:
@@ -146,7 +146,7 @@ class Rules:
     # -- searches -------------------------------------------------------------------------------
 
     def _of_search(self, about: dict[str, Any], name: str) -> list[Tree]:
-        """What a section of an obligation that no run is so short says."""
+        """The section of a search for shorter runs that a name asks for."""
         known, claim, steps = self.known, self.claims[about["claim"]], about["steps"]
         if name == "any first state":
             fixed = {tree[1] for tree in known.first}
@@ -202,7 +202,7 @@ class Rules:
         raise ValueError(f"its section {name!r} asserts something else than what names stand for")
 
     def _instances(self, title: str, steps: int) -> Iterator[Tree]:
-        """What "every entity" says of the entities that a search names."""
+        """The instances of "every entity" for the entities that a search names."""
         named = list(self.known.variables(title).items())
         indices = [str(index) for index in range(steps)]
         for index in indices:

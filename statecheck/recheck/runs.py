@@ -10,7 +10,7 @@ from .texts import Tree, marked
 
 
 def mark(index: int) -> str:
-    """What marks the functions of a state."""
+    """The suffix of the functions of a state."""
     return f"!{index}" if index else ""
 
 
@@ -44,7 +44,7 @@ class Shown:
         ]
 
     def arguments(self, index: int, varies: tuple[Any, str] | None = None) -> dict[str, Tree]:
-        """What the action's choice and its parameters are in a step."""
+        """The values of the action's choice and of its parameters in a step."""
         known, (action, values) = self.known, self.steps[index]
         names = known.parameters_of(action)
         given = {
@@ -154,7 +154,7 @@ def _plain(tree: Tree) -> Any:
 
 
 class Meaning:
-    """What terms are over finitely many entities. Raises ValueError for what it cannot compute."""
+    """The values of terms over finitely many entities. Raises ValueError where there is none."""
 
     def __init__(self, trees: Sequence[Tree], members: Mapping[str, Sequence[str]]) -> None:
         self.defined = {str(tree[1]): tree for tree in trees if tree[0] == "define-fun"}

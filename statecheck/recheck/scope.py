@@ -1,4 +1,4 @@
-"""What a certificate covers, and what it does not; every manifest says the same."""
+"""The scope of a certificate, and its limits; every manifest says the same."""
 
 from __future__ import annotations
 

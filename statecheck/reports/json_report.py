@@ -44,7 +44,7 @@ def _claim(result: Result) -> dict[str, Any]:
     ending = _ending(result) if claim.kind is Kind.EVENTUALLY else {}
     return {
         "id": claim.id,
-        "section": claim.section,
+        "section": str(claim.section),
         "kind": claim.kind_word,
         "reading": claim.variant.name or None,
         "expected": claim.expected,
@@ -65,7 +65,7 @@ def _claim(result: Result) -> dict[str, Any]:
 
 
 def _core(core: Core) -> dict[str, Any]:
-    """What a proof needs of the model."""
+    """The parts of the model that a proof needs."""
     parts = [
         {
             "kind": part.kind,
@@ -90,7 +90,7 @@ def _core(core: Core) -> dict[str, Any]:
 
 
 def _expression(expression: Expression) -> dict[str, Any]:
-    """What an expression mentions; its text stands beside it."""
+    """The mentions of an expression; its text stands beside it."""
     choices = [
         {"text": c.text, "path": c.path, "field": c.field, "is_rank": c.is_rank}
         for c in expression.choices
@@ -108,7 +108,7 @@ def _mention(mention: Mention) -> dict[str, Any]:
 
 
 def _ending(result: Result) -> dict[str, Any]:
-    """What there is to say of a claim about the end of a run alone."""
+    """The fields that only claims about the end of a run have."""
     ledger = result.ledger
     return {
         "assumes": [str(assumption) for assumption in result.claim.fairness],

@@ -66,7 +66,7 @@ def _rule(claim: Claim) -> dict[str, Any]:
         "help": {"text": f"{claim.section}. {claim.expected} is expected."},
         "properties": {
             "kind": claim.kind_word,
-            "section": claim.section,
+            "section": str(claim.section),
             "expected": claim.expected,
             "assumptions": list(claim.assumptions),
         },

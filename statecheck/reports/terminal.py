@@ -60,7 +60,7 @@ class Style:
 
 
 def colours() -> Colours | None:
-    """What the terminal at stdout can show."""
+    """The colours that the terminal at stdout can show."""
     match Console().color_system:
         case "standard" | "256" | "truecolor" as known:
             return known
@@ -170,7 +170,7 @@ def _accounts(results: Iterable[Result], verdict: Verdict) -> Iterator[Renderabl
 
 
 def _in_words(result: Result) -> str:
-    """What a run means for its claim."""
+    """The meaning of a run for its claim."""
     claim = result.claim
     if result.run is None:
         return "! REACHED was expected, but no run gets there, however long."
@@ -244,7 +244,7 @@ def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
 
 
 def _cores(results: Iterable[Result]) -> Iterator[RenderableType]:
-    """What each proof needs of the model."""
+    """The parts of the model that each proof needs."""
     for n, result in enumerate(r for r in results if r.core is not None):
         core = result.core
         assert core is not None

@@ -27,7 +27,7 @@ def completed(report: Report, claims: Sequence[Claim]) -> Report:
 
 
 def remark(result: Result) -> str:
-    """What is wrong with a verdict; empty where nothing is, or nothing is known."""
+    """The fault of a verdict; empty where there is none, or none is known."""
     if result.vacuous:
         empty = result.claim.kind is Kind.DERIVED
         return f"vacuous: {'the answer is empty' if empty else 'nothing reaches its premise'}"
@@ -44,7 +44,7 @@ def ranges(regions: Iterable[dict[str, str]]) -> str:
 
 
 def evidence(result: Result) -> str:
-    """What a verdict rests on, or why there is none."""
+    """The evidence of a verdict, or the reason why there is none."""
     match result:
         case Result(verdict=Verdict.UNDETERMINED, detail=detail):
             return detail
@@ -121,10 +121,10 @@ def grouped(items: Iterable[T], key: Callable[[T], str]) -> Iterable[tuple[str, 
 
 
 def by_section(items: Iterable[T], claim: Callable[[T], Claim]) -> Iterable[tuple[str, list[T]]]:
-    """Items by section; its notes and findings belong to it."""
+    """Items by the heading of the section that their claims are about."""
 
     def section(item: T) -> str:
-        name = claim(item).section.split(",")[0].split(" (")[0]
-        return name[:1].upper() + name[1:]
+        heading = claim(item).section.heading
+        return heading[:1].upper() + heading[1:]
 
     return grouped(items, section)
