@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single.automaton import Automaton, Edge, Node, Variable
 from statecheck.single.predicates import Reader
 from statecheck.single.reach import Move, UnknownError, solved

@@ -9,10 +9,11 @@ from typing import Any
 
 from statemachine import StateChart
 
-from model.kernel import ModelError
-from proofs.engine import claims as stated
-from proofs.engine.claims import ANY_READING, Kind
-from proofs.engine.verdict import Report, Result, Verdict
+from statecheck.claims import claim as stated
+from statecheck.claims.claim import Kind
+from statecheck.claims.clause_text import of_one_machine
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.single import claims
 from statecheck.single.claims import Claim
 from statecheck.single.decide import Reached, Unknown, Unreachable, reachable
@@ -104,7 +105,7 @@ def _stated(asked: Sequence[tuple[str, str]], fair: Sequence[str]) -> list[state
                 _nothing,
                 (),
                 False,
-                ANY_READING,
+                NO_VARIANT,
                 EXPECTED[kind],
                 (),
                 assumed if kind is Kind.EVENTUALLY else (),
@@ -148,7 +149,7 @@ def _always(subject: Subject, claim: stated.Claim, said: Claim, depth: int | Non
         claim,
         Verdict.PROVED,
         answer.how,
-        invariant=answer.invariant or None,
+        invariant=of_one_machine(answer.invariant),
         vacuous=_is_vacuous(subject, said, depth),
     )
 
@@ -175,7 +176,7 @@ def _possible(subject: Subject, claim: stated.Claim, said: Claim, depth: int | N
             return _with_run(subject, claim, said, answer, Verdict.REACHED)
         case Unknown(why):
             return Result(claim, Verdict.UNDETERMINED, why)
-    return Result(claim, Verdict.REFUTED, answer.how, invariant=answer.invariant or None)
+    return Result(claim, Verdict.REFUTED, answer.how, invariant=of_one_machine(answer.invariant))
 
 
 def _with_run(

@@ -7,12 +7,13 @@ from typing import Any
 
 import z3
 
-from proofs.engine.explore import Explorer, merge
 from statecheck.single.automaton import UNUSUAL, Edge, Local, Variable
 from statecheck.single.freeze import SYMBOLIC
 from statecheck.single.paths import ranges
 from statecheck.single.reach import UnknownError
 from statecheck.single.values import plain, symbol, term_of
+from statecheck.symbolic.decision_tree import merge
+from statecheck.symbolic.paths import Explorer
 
 PATIENCE = 4000
 """Milliseconds that Z3 has for one question about values."""

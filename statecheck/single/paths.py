@@ -7,10 +7,11 @@ from typing import Any
 
 import z3
 
-from proofs.engine.explore import Explorer, Leaf
-from proofs.engine.explore import Node as Decision
 from statecheck.single.automaton import Local, Variable
 from statecheck.single.values import range_of, symbol
+from statecheck.symbolic.decision_tree import Leaf
+from statecheck.symbolic.decision_tree import Node as Decision
+from statecheck.symbolic.paths import Explorer
 
 PATIENCE = 2000
 """Milliseconds that Z3 has to find out whether a decision is open; unless it says no, it is."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single.automaton import Automaton, Edge, Local, Variable
 from statecheck.single.conditions import solved, valuation
 from statecheck.single.reach import UnknownError, plain_choice
