@@ -79,7 +79,18 @@ def _stated(asked: Sequence[tuple[str, str]]) -> list[stated.Claim]:
         counts[name] = counts.get(name, 0) + 1
         id_ = f"{name}.{counts[name]}"
         found.append(
-            stated.Claim(id_, name, kind, text, _nothing, (), False, NO_VARIANT, EXPECTED[kind], ())
+            stated.Claim(
+                id_,
+                stated.Section(name),
+                kind,
+                text,
+                _nothing,
+                (),
+                False,
+                NO_VARIANT,
+                EXPECTED[kind],
+                (),
+            )
         )
     return found
 
