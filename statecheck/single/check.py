@@ -155,7 +155,7 @@ def _always(subject: Subject, claim: stated.Claim, said: Claim, depth: int | Non
 
 
 def _is_vacuous(subject: Subject, said: Claim, depth: int | None) -> bool | None:
-    """Whether a claim that holds says nothing: it names nothing, or its premise is never true."""
+    """Tell whether a claim that holds says nothing: nothing named, or its premise never true."""
     if not said.is_about_machine:
         return True
     if said.premise is None:

@@ -1,4 +1,4 @@
-"""What values and constants a claim may be about."""
+"""Values and constants that a claim may be about."""
 
 from __future__ import annotations
 

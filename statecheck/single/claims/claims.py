@@ -26,7 +26,7 @@ FUNCTIONS = ("abs", "all", "any", "bool", "int", "isinstance", "len", "max", "mi
 
 @dataclass(frozen=True)
 class Names:
-    """What a claim may name: states by id, fields by name, events, and constants by name."""
+    """Everything that a claim may name: states, fields, events, and constants by name."""
 
     machine: str
     states: frozenset[str]
@@ -45,7 +45,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class StepFacts:
-    """What is known of a step besides the states before and after it."""
+    """Facts about a step besides the states before and after it."""
 
     event: str
     raised: str
@@ -56,7 +56,7 @@ Expression = Callable[[Moment, Moment | None, StepFacts | None], Any]
 
 @dataclass(frozen=True)
 class Claim:
-    """What is said: a premise, where there is one, and a conclusion.
+    """One claim: a premise, where there is one, and a conclusion.
 
     ``fields`` are those that it reads; ``is_about_machine`` is false where it names nothing of it.
     """
@@ -305,14 +305,14 @@ class _Reader(ast.NodeTransformer):
         return self._truth(node)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        """What is negated is a truth value."""
+        """A negated part is a truth value."""
         if isinstance(node.op, ast.Not):
             return self._truth(node)
         self.generic_visit(node)
         return node
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        """What decides is a truth value."""
+        """The part that decides is a truth value."""
         return ast.IfExp(self._truth(node.test), self.visit(node.body), self.visit(node.orelse))
 
     def _of(self, label: str, name: str) -> ast.expr | None:

@@ -10,7 +10,7 @@ import z3
 
 from statecheck.single.claims.claims import Claim
 from statecheck.single.claims.predicates import Holding
-from statecheck.single.deciding.decide import Answer, Unknown, Unreachable, played
+from statecheck.single.deciding.decide import Answer, Unknown, Unreachable, played, too_many
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.symbolic import FIRST, SEARCH
@@ -29,12 +29,12 @@ Region = dict[Node, z3.BoolRef]
 
 
 def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
-    """Whether the conclusion can be reached from wherever the premise holds."""
+    """Tell whether the conclusion can be reached from wherever the premise holds."""
     from statecheck.single.deciding.recover import _premise
 
     automaton, clock = subject.automaton, subject.clock
     if not automaton.complete:
-        return Unknown(f"there are more than {len(automaton.nodes) - 1} control states")
+        return Unknown(too_many(automaton))
     region = {
         node: _any(subject.reader.in_node(said.conclusion, node, said.fields))
         for node in automaton.nodes
@@ -128,7 +128,7 @@ def _never(conditions: list[Any], clock: Clock) -> bool:
 
 
 def _is_closed(automaton: Automaton, region: Region, goal: Region, clock: Clock) -> bool:
-    """Whether plain queries confirm that no step leads from outside of a region into it."""
+    """Tell whether plain queries confirm that no step leads from outside of a region into it."""
     for node in automaton.nodes:
         outside = [z3.Not(region[node]), *ranges(node.variables)]
         if not _never([*outside, goal[node]], clock):

@@ -40,7 +40,7 @@ Answer = Reached | Unreachable | Unknown
 
 
 def target_of(subject: Subject, expression: Expression, claim: Claim) -> Target:
-    """What is reached where an expression holds."""
+    """The target that is reached where an expression holds."""
     reader = subject.reader
     if claim.on_step:
         return Target(None, lambda edge: reader.on_edge(expression, edge))
@@ -50,7 +50,7 @@ def target_of(subject: Subject, expression: Expression, claim: Claim) -> Target:
 def reachable(
     subject: Subject, expression: Expression, claim: Claim, depth: int | None = None
 ) -> Answer:
-    """Whether some run gets to where an expression holds."""
+    """Tell whether some run gets to where an expression holds."""
     target = target_of(subject, expression, claim)
     automaton = subject.automaton
     if not automaton.variables:
@@ -73,9 +73,15 @@ def _explicitly(
         return played(subject, automaton, expression, claim, route, shortest=shortest)
     if automaton.complete:
         return Unreachable(f"{counted(len(automaton.nodes), 'state')}, all visited")
-    return Unknown(
-        f"there are more than {len(automaton.nodes) - 1} states; none within {automaton.explored} "
-        "steps is one"
+    return Unknown(f"{too_many(automaton)}; no run of up to {automaton.explored} steps gets there")
+
+
+def too_many(automaton: Automaton) -> str:
+    """The reason why an automaton is not complete, and what would help."""
+    names = ", ".join(automaton.growing) or "its data"
+    return (
+        f"there are more than {len(automaton.nodes) - 1} states, for {names} may take ever new "
+        "values, which a guard could bound"
     )
 
 
@@ -99,10 +105,10 @@ def played(
 
 
 def holds_at_end(expression: Expression, claim: Claim, seen: Played) -> bool:
-    """Whether an expression really holds at the end of a run."""
+    """Tell whether an expression really holds at the end of a run."""
     found: Any
     if claim.on_step:
         found = expression(seen.set_before[-1], seen.moments[-1], seen.facts[-1])
     else:
-        found = expression(seen.moments[-1], None, None)
+        found = expression(seen.end, None, None)
     return bool(found)

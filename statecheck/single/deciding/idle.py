@@ -1,4 +1,4 @@
-"""Whether an event may do nothing where its effect depends on values."""
+"""Tell whether an event may do nothing where its effect depends on values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from statecheck.single.execution.terms import symbol
 
 
 def is_possible(node: Node, edges: Sequence[Edge]) -> bool:
-    """Whether for some data and inputs no arguments lead along any of the edges."""
+    """Tell whether for some data and inputs no arguments lead along any of the edges."""
     conditions: list[z3.BoolRef] = [*ranges(node.variables)]
     for edge in edges:
         arguments = [s for s in edge.locals if s.name.startswith("arg!")]

@@ -1,4 +1,4 @@
-"""What happens in the end: every run that is fair comes from the premise to the goal.
+"""The end of runs: every one that is fair comes from the premise to the goal.
 
 A run is broken where it stays among pending states (reached from the premise, the goal not reached
 yet) for ever: in a loop, or because nothing is sent any more. It is *fair* to an event that is sent
@@ -15,7 +15,7 @@ from typing import Any
 from statecheck.claims import claim as stated
 from statecheck.claims.results import Result, Verdict
 from statecheck.modeling import ModelError
-from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts, counted
+from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.execution.automaton import Automaton, Edge, Local, Node, Variable
 from statecheck.single.execution.choices import Any_, combinations, spread
 from statecheck.single.running.reach import Route, Target, find, move, solved
@@ -62,7 +62,9 @@ def eventually(subject: Subject, claim: stated.Claim, said: Claim, fair: Sequenc
 
 
 def _proved(claim: stated.Claim, said: Claim, pending: Pending) -> Result:
-    how = f"{counted(len(pending.nodes), 'pending state')}, and no fair run stays among them"
+    places = list(dict.fromkeys(_place(pending.subject, node) for node in pending.nodes))
+    where = ", ".join(places[:4]) + (", ..." if len(places) > 4 else "")
+    how = f"no fair run stays in {where}" if places else "the goal is there at once"
     return Result(
         claim,
         Verdict.PROVED,
@@ -73,7 +75,7 @@ def _proved(claim: stated.Claim, said: Claim, pending: Pending) -> Result:
 
 
 def _ever(pending: Pending, said: Claim) -> bool:
-    """Whether the premise holds somewhere at all."""
+    """Tell whether the premise holds somewhere at all."""
     assert said.premise is not None
     return any(pending.may_hold(said.premise, node) for node in pending.automaton.nodes)
 
@@ -154,7 +156,7 @@ class Pending:
         return True if self.said.on_step else not self.said.conclusion(before, after, step)
 
     def may_hold(self, expression: Expression, node: Node) -> bool:
-        """Whether an expression about states holds in a node, for some values."""
+        """Tell whether an expression about states holds in a node, for some values."""
         return any(
             solved([h.condition], [*h.locals, *node.variables]) is not None
             for h in self.subject.reader.in_node(expression, node, self.said.fields)
@@ -164,7 +166,7 @@ class Pending:
         return not self.said.conclusion(before, after, step)
 
     def _stays(self, edge: Edge) -> bool:
-        """Whether a step may be taken without reaching the goal."""
+        """Tell whether a step may be taken without reaching the goal."""
         symbols: list[Local | Variable] = [*edge.locals, *edge.source.variables]
         if self.said.on_step:
             condition = self.subject.reader.on_edge(self._missed, edge)
@@ -176,7 +178,7 @@ class Pending:
     # -- fairness ---------------------------------------------------------------------------------
 
     def may_be_idle(self, node: Node, event: str) -> bool:
-        """Whether an event would do nothing in a node, for some inputs and data."""
+        """Tell whether an event would do nothing in a node, for some inputs and data."""
         edges = [edge for edge in node.edges if edge.event == event and edge.taken]
         if not edges:
             return self.automaton.is_expanded(node)
@@ -323,7 +325,7 @@ class Pending:
 
 
 def _agree(edge: Edge, chosen: dict[Any, Any]) -> bool:
-    """Whether an edge belongs to a choice of inputs."""
+    """Tell whether an edge belongs to a choice of inputs."""
     for attribute, value in edge.inputs:
         wanted = chosen[attribute]
         if isinstance(wanted, Any_):

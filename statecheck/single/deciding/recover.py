@@ -1,4 +1,4 @@
-"""Whether the goal can be reached from every state that can be reached."""
+"""Tell whether the goal can be reached from every state that can be reached."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from statecheck.claims.results import Result, Verdict
 from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.claims.predicates import Holding
-from statecheck.single.deciding.decide import Answer, Reached, Unknown, Unreachable, played
+from statecheck.single.deciding.decide import (
+    Answer,
+    Reached,
+    Unknown,
+    Unreachable,
+    played,
+    too_many,
+)
 from statecheck.single.execution.automaton import Automaton, Node
 from statecheck.single.running.reach import Target, breadth_first, find, solved
 from statecheck.single.running.runs import shown_run
@@ -80,9 +87,7 @@ def _explicitly(subject: Subject, automaton: Automaton, said: Claim) -> Answer:
         shortest = automaton.complete or len(route.moves) <= automaton.explored
         return played(subject, automaton, _premise(said), said, route, shortest=shortest)
     if not automaton.complete:
-        return Unknown(
-            f"there are more than {len(automaton.nodes) - 1} states, and no trap among the nearest"
-        )
+        return Unknown(f"{too_many(automaton)}; no trap is among the nearest")
     farthest = max((distance[node] for node in reached if node in distance), default=0)
     return Unreachable(f"from each of {len(reached)} states, in {farthest} steps at most")
 
@@ -105,7 +110,7 @@ def _pending(subject: Subject, said: Claim, node: Node) -> bool:
 
 
 def _may_hold(subject: Subject, expression: Expression, node: Node, said: Claim) -> bool:
-    """Whether an expression holds in a node for some inputs."""
+    """Tell whether an expression holds in a node for some inputs."""
     return any(
         solved([holding.condition], holding.locals) is not None
         for holding in subject.reader.in_node(expression, node, said.fields)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from statecheck.single.claims.claims import Claim, Expression
-from statecheck.single.deciding.decide import Answer, Unknown, Unreachable, played
+from statecheck.single.deciding.decide import Answer, Unknown, Unreachable, played, too_many
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.unrolling import Unrolling
-from statecheck.single.execution.automaton import Automaton
 from statecheck.single.running.reach import Target
 from statecheck.single.running.subject import Subject
 
@@ -21,20 +20,20 @@ DEPTH = 400
 def reachable(
     subject: Subject, expression: Expression, claim: Claim, target: Target, depth: int | None
 ) -> Answer:
-    """Whether some run of the automaton reaches the target."""
+    """Tell whether some run of the automaton reaches the target."""
     automaton, clock = subject.automaton, subject.clock
     goal = Goal(automaton, target)
     if not goal.nodes and not goal.edges:
         if automaton.complete:
             return Unreachable("by itself")
-        return Unknown(_incomplete(automaton))
+        return Unknown(too_many(automaton))
     search = Unrolling(automaton, goal)
     most = DEPTH if depth is None else depth
     route = search.search(clock, FIRST, most)
     proof: Unreachable | Unknown | None = None
     if route is None:
         proof = (
-            prove(automaton, goal, clock) if automaton.complete else Unknown(_incomplete(automaton))
+            prove(automaton, goal, clock) if automaton.complete else Unknown(too_many(automaton))
         )
         if isinstance(proof, Unreachable):
             return proof
@@ -43,10 +42,3 @@ def reachable(
         return played(subject, automaton, expression, claim, route, shortest=search.complete)
     assert isinstance(proof, Unknown)
     return Unknown(f"no run of up to {search.depth - 1} steps gets there, and {proof.why}")
-
-
-def _incomplete(automaton: Automaton) -> str:
-    return (
-        f"there are more than {len(automaton.nodes) - 1} control states; data that only grows is "
-        "best kept in numbers"
-    )

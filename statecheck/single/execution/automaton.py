@@ -89,7 +89,7 @@ class Automaton:
 
     ``complete`` is false where there are more nodes than were made: then only the first
     ``expanded`` of them have their edges, and ``explored`` is the number of steps up to which all
-    runs are in it.
+    runs are in it. ``growing`` are the attributes that take the most values.
     """
 
     nodes: list[Node]
@@ -97,9 +97,10 @@ class Automaton:
     complete: bool = True
     explored: int = 0
     expanded: int = 0
+    growing: tuple[str, ...] = ()
 
     def is_expanded(self, node: Node) -> bool:
-        """Whether a node has its edges."""
+        """Tell whether a node has its edges."""
         return self.complete or node.number < self.expanded
 
     @property

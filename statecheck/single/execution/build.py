@@ -33,6 +33,9 @@ NODES = 1_200
 """So many control states are gone through before data is kept as terms."""
 
 
+HUGE = 256
+"""Integers of more bits come of arithmetic that has no end; they are kept as terms."""
+
 ANYTHING = "anything"
 """Given for an argument that no code looks into."""
 
@@ -47,7 +50,7 @@ class Widen(Exception):  # noqa: N818  (no error: another attempt is made)
 
 @dataclass(frozen=True)
 class World:
-    """What the machine runs in: its events, and the inputs that may be set between them."""
+    """The surroundings of a machine: its events, and the inputs that may be set between them."""
 
     events: Events
     inputs: dict[Attribute, Domain]
@@ -87,6 +90,7 @@ class Builder:
                 self.bounded = automaton
             more = attempt.too_many()
             if not more:
+                automaton.growing = attempt.growing()
                 return automaton
             self.widened |= more
 
@@ -107,7 +111,7 @@ class Builder:
 
 
 def _covers(domain: Domain | None, value: Any) -> bool:
-    """Whether a value is among those of a domain."""
+    """Tell whether a value is among those of a domain."""
     if domain is None or value is UNLIKE:
         return False
     return kind_of(value) in domain.kinds or any(same(value, known) for known in domain.values)
@@ -318,6 +322,8 @@ class _Attempt:
                     continue
                 terms[Variable(attribute, value.kind)] = value.term
                 continue
+            if type(value) is int and value.bit_length() > HUGE:
+                need |= {attribute} - self.widened
             if attribute in self.widened:
                 kind = kind_of(value)
                 if kind is not None:
@@ -352,9 +358,14 @@ class _Attempt:
         for attribute, value in data.items():
             if attribute not in self.widened and type(value) in ATOMS:
                 default = self.specimen.default(attribute)
-                if type(default) is type(value) and repr(default) == repr(value):
+                if same(default, value) and (value or type(value) is not float):
                     del found[attribute]
         return found
+
+    def growing(self) -> tuple[str, ...]:
+        """The attributes that take the most values."""
+        many = {a: len(found) for a, found in self.values.items() if len(found) > 16}
+        return tuple(self.specimen.named(a) for a in sorted(many, key=many.__getitem__)[-3:])
 
     # -- too many ---------------------------------------------------------------------------------
 

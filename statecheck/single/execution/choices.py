@@ -1,4 +1,4 @@
-"""What the environment may choose in a step: the arguments of an event, and the inputs."""
+"""The environment's choices in a step: the arguments of an event, and the inputs."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def wrapped(term: z3.ExprRef, kind: AnyKind) -> Value:
 
 
 def unchanged(updates: Mapping[Any, z3.ExprRef]) -> bool:
-    """Whether every variable keeps its value."""
+    """Tell whether every variable keeps its value."""
     return all(term.eq(symbol(v.name, v.kind)) for v, term in updates.items())
 
 

@@ -71,7 +71,7 @@ class Value(Symbolic):
 
 
 class _Formatting:
-    """Whether texts that are made of values have no influence on what happens."""
+    """Tell whether texts that are made of values have no influence on what happens."""
 
     allowed = False
 
@@ -190,7 +190,7 @@ def number(value: object) -> z3.ArithRef | None:
 
 
 def equal(one: Any, other: Any) -> Any:
-    """What ``==`` of two values, one of them symbolic, is in Python."""
+    """Python's ``==`` of two values, one of them symbolic."""
     first, second = number(one), number(other)
     if first is not None and second is not None:
         both = type(one) in (Bool, bool) and type(other) in (Bool, bool)

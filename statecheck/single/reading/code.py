@@ -38,7 +38,7 @@ class Identity(enum.IntEnum):
 
 @dataclass
 class Summary:
-    """What the code of one function does, its inner functions included.
+    """The effects and needs of one function's code, its inner functions included.
 
     ``loads`` are global names, each with the attribute that is taken of it at once, if one is.
     """
@@ -107,7 +107,7 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
 
 
 def _written_on(before: list[dis.Instruction]) -> dis.Instruction:
-    """What loaded the object whose attribute is written; in ``x.n += 1`` it is copied first."""
+    """The load of the object whose attribute is written; ``x.n += 1`` copies it first."""
     if before[-1].opname == "SWAP":
         for place in range(len(before) - 1, 0, -1):
             if before[place].opname in ("COPY", "DUP_TOP"):
@@ -174,7 +174,7 @@ class Reach:
 
     @staticmethod
     def is_dynamic(summary: Summary) -> bool:
-        """Whether a function names attributes by texts."""
+        """Tell whether a function names attributes by texts."""
         return any(
             name in ("getattr", "setattr", "delattr", "hasattr") for name, _ in summary.loads
         )
@@ -290,13 +290,13 @@ def plain_functions(found: Any) -> Iterator[types.FunctionType]:
 
 
 def is_library(function: types.FunctionType) -> bool:
-    """Whether a function belongs to what gives a machine its meaning."""
+    """Tell whether a function belongs to what gives a machine its meaning."""
     module = function.__module__ or ""
     return any(module == name or module.startswith(f"{name}.") for name in LIBRARY)
 
 
 def is_library_class(cls: type) -> bool:
-    """Whether a class is the library's or Python's own root."""
+    """Tell whether a class is the library's or Python's own root."""
     module = cls.__module__
     return cls is object or any(module == name or module.startswith(f"{name}.") for name in LIBRARY)
 

@@ -90,18 +90,18 @@ _SETTINGS = frozenset(
         *("_events_to_update", "_is_protocol", "TransitionNotAllowed", "listeners_inherit"),
     )
 )
-"""What the library itself keeps on a class."""
+"""Attributes that the library itself keeps on a class."""
 
 
 def _is_computed(specimen: Specimen, attribute: Attribute) -> bool:
-    """Whether a class computes an attribute, even if the instance remembers what came out."""
+    """Tell whether a class computes an attribute, even if the instance remembers what came out."""
     owner, name = attribute
     found = inspect.getattr_static(type(specimen.owners[owner]), name, None)
     return hasattr(type(found), "__get__") and type(found).__name__ != "member_descriptor"
 
 
 def _may_be_set(value: Any) -> bool:
-    """Whether a value is one that an application sets, and no collaborator or table."""
+    """Tell whether a value is one that an application sets, and no collaborator or table."""
     return value is None or kind_of(value) is not None or type(value) is float
 
 

@@ -1,4 +1,4 @@
-"""Whether texts that code makes of values matter, or are only said."""
+"""Tell whether texts that code makes of values matter, or are only said."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SAYING = frozenset(
 
 
 def only_said(reach: Reach) -> bool:
-    """Whether every text made of values is printed, logged, or in an exception's message."""
+    """Tell whether every text made of values is printed, logged, or in an exception's message."""
     for summary in reach.functions.values():
         tree = tree_of(summary.function)
         if tree is None:

@@ -171,7 +171,7 @@ class Freezer:
 
 
 def is_plain_class(cls: type) -> bool:
-    """Whether the state of an instance is in its attributes: a class written in Python."""
+    """Tell whether the state of an instance is in its attributes: a class written in Python."""
     return all(
         base is object or (base.__flags__ & (1 << 9) and base.__module__ not in _OPAQUE)
         for base in cls.__mro__

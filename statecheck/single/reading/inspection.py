@@ -53,7 +53,7 @@ from statecheck.single.reading.watching import CONTAINERS, Watcher, content
 _OWN_MARKS = frozenset(
     ("attr_name", "is_event", "_transitions", "__wrapped__", "is_coroutine", "unique_key")
 )
-"""What the library and functools write on functions."""
+"""Attributes that the library and functools write on functions."""
 
 
 _NOT_WHILE_IT_RUNS = frozenset(
@@ -63,7 +63,7 @@ _NOT_WHILE_IT_RUNS = frozenset(
 
 
 class Inspection:
-    """What the code uses besides the instance. Raises ModelError for what could hide state."""
+    """A search of the code for whatever could hide state. Raises ModelError for that."""
 
     def __init__(self, specimen: Specimen, reach: Reach) -> None:
         self.specimen = specimen

@@ -80,7 +80,7 @@ class Domain:
 
 
 def same(one: object, other: object) -> bool:
-    """Whether two plain values are of one type and equal."""
+    """Tell whether two plain values are of one type and equal."""
     return type(one) is type(other) and one == other
 
 

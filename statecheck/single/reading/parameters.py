@@ -22,10 +22,10 @@ GIVEN = frozenset(
         *("target", "previous_configuration", "new_configuration", "error"),
     )
 )
-"""What python-statemachine passes to a callback by itself."""
+"""Arguments that python-statemachine passes to a callback by itself."""
 
 EATEN = ("delay", "send_id", "internal")
-"""What ``send`` takes for itself."""
+"""Arguments that ``send`` takes for itself."""
 
 
 UNLIKE = object()
@@ -79,7 +79,7 @@ def events_of(specimen: Specimen) -> Events:
 
 
 def is_internal(event: str, declared: list[str]) -> bool:
-    """Whether an event is sent by the library alone: ``error.*``, ``done.*`` and their aliases."""
+    """Tell whether the library alone sends an event: ``error.*``, ``done.*`` and aliases."""
     if event.startswith(("error.", "done.")) or event == "__initial__":
         return True
     dotted = {event.replace("_", ".")} | {
@@ -91,7 +91,7 @@ def is_internal(event: str, declared: list[str]) -> bool:
 
 
 def _joined(one: Parameter, other: Parameter) -> Parameter:
-    """What two callbacks ask of one argument."""
+    """One argument as two callbacks ask for it."""
     domain = one.domain or other.domain
     if one.domain is not None and other.domain is not None:
         domain = one.domain | other.domain
@@ -120,7 +120,7 @@ def _callbacks(specimen: Specimen, event: str) -> Iterator[Any]:
 
 
 def _is_for(convention: str, event: str) -> bool:
-    """Whether a callback that is found by its name belongs to an event at all."""
+    """Tell whether a callback that is found by its name belongs to an event at all."""
     for prefix in ("before_", "on_", "after_"):
         rest = convention.removeprefix(prefix)
         if rest != convention:
@@ -132,7 +132,7 @@ def _is_for(convention: str, event: str) -> bool:
 def parameters_of(
     specimen: Specimen, callback: Any, seen: frozenset[str] = frozenset()
 ) -> Iterator[Parameter]:
-    """What a callback asks for from whoever sends the event."""
+    """The arguments that a callback expects from whoever sends the event."""
     for function in plain_functions(callback):
         if is_library(function):
             continue
@@ -172,7 +172,7 @@ def parameters_of(
 
 
 def _is_method(specimen: Specimen, callback: Any, function: types.FunctionType) -> bool:
-    """Whether a function gets the object that it is a method of as its first argument."""
+    """Tell whether a function gets the object that it is a method of as its first argument."""
     if isinstance(callback, staticmethod | types.MethodType):
         return False
     held = (
@@ -261,7 +261,7 @@ def _keywords(
 
 
 def _taken(node: ast.Name, parents: dict[Any, Any], function: Any) -> Parameter | str | None:
-    """What is done with a dictionary of keyword arguments: an argument is taken out of it, or it
+    """A use of a dictionary of keyword arguments: an argument is taken out of it, or it
     is handed on to a method (its name; empty: to no code that matters).
     """
     parent = parents[node]

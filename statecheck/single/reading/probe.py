@@ -24,7 +24,7 @@ _OWN = (*LIBRARY, "inspect", "asyncio", __name__.partition(".")[0])
 
 
 def _class(probe: Any) -> type:
-    """What ``isinstance`` asks for; that the library asks tells nothing."""
+    """The type, as ``isinstance`` asks for it; that the library asks tells nothing."""
     asking = sys._getframe(1).f_globals.get("__name__", "")
     if asking.startswith(_OWN):
         return type(probe)

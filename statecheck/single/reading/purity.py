@@ -1,4 +1,4 @@
-"""What a machine's code may use besides its own data, because it remembers and invents nothing."""
+"""Things that code may use besides a machine's data, for they remember and invent nothing."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ REASON = (
 
 
 def is_pure(module: str | None) -> bool:
-    """Whether a module's functions remember and invent nothing."""
+    """Tell whether a module's functions remember and invent nothing."""
     name = module or ""
     return (
         name in MODULES
@@ -79,12 +79,12 @@ def is_pure(module: str | None) -> bool:
 
 
 def is_own(module: types.ModuleType, cls: type) -> bool:
-    """Whether a module was written by the author of a class."""
+    """Tell whether a module was written by the author of a class."""
     return is_own_module(module.__name__, cls)
 
 
 def is_own_module(name: str, cls: type) -> bool:
-    """Whether a module was written by the author of a class, and is no library of Python's."""
+    """Tell whether a module was written by the author of a class, and is no library of Python's."""
     root = name.partition(".")[0]
     roots = {base.__module__.partition(".")[0] for base in author_classes(cls)}
     if root in roots:
@@ -96,7 +96,7 @@ def is_own_module(name: str, cls: type) -> bool:
 
 
 def is_own_code(function: types.FunctionType, cls: type) -> bool:
-    """Whether a function was."""
+    """Tell whether a function was."""
     return is_own_module(function.__module__ or "", cls)
 
 

@@ -35,7 +35,7 @@ LIBRARY_ATTRIBUTES = frozenset(
         *("_config", "_listeners", "_engine"),
     )
 )
-"""What python-statemachine keeps on a machine itself."""
+"""Attributes that python-statemachine keeps on a machine itself."""
 
 PATIENCE = 10.0
 """Seconds after which one event is taken for endless."""
@@ -50,7 +50,7 @@ ABSENT = object()
 
 @dataclass(frozen=True)
 class Control:
-    """What the library remembers of an instance.
+    """The library's own record of an instance.
 
     ``states`` are the values of the active states in the library's order, ``history`` the ids of
     the states that each history state stands for, ``waiting`` events that an error left in the
@@ -159,7 +159,7 @@ class Specimen:
     # -- reading ----------------------------------------------------------------------------------
 
     def control(self) -> Control:
-        """What the library remembers now."""
+        """The library's record now."""
         return control_of(self.machine)
 
     def data(self) -> Data:
@@ -170,7 +170,7 @@ class Specimen:
         return attributes(self.owners)
 
     def default(self, attribute: Attribute) -> Any:
-        """What the class says of an attribute that the instance lacks; ABSENT for nothing."""
+        """A class's value for an attribute that the instance lacks; ABSENT for none."""
         owner, name = attribute
         return class_value(type(self.owners[owner]), name)
 
@@ -259,7 +259,7 @@ class Specimen:
 
 
 def control_of(machine: Any) -> Control:
-    """What the library remembers of a machine."""
+    """The library's own record of a machine."""
     raw = getattr(machine.model, machine.state_field, None)
     values = () if raw is None else tuple(raw) if isinstance(raw, OrderedSet | set) else (raw,)
     history = tuple(
@@ -335,7 +335,7 @@ def sent(machine: Any, event: str, arguments: Mapping[str, Any], what: str) -> E
 
 
 def is_refusal(error: Exception | None) -> bool:
-    """Whether an error is the library's own: no transition is allowed."""
+    """Tell whether an error is the library's own: no transition is allowed."""
     return isinstance(error, TransitionNotAllowed)
 
 

@@ -139,5 +139,5 @@ class Watcher:
 
 
 def content(cell: types.CellType) -> int:
-    """What a variable of a function around is bound to."""
+    """The number of what a variable of a function around is bound to."""
     return id(cell.cell_contents)

@@ -18,7 +18,7 @@ class UnknownError(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be reached: nodes where something holds, or edges on which it does."""
+    """A goal of a search: nodes where something holds, or edges on which it does."""
 
     in_nodes: Callable[[Node], list[Holding]] | None
     on_edges: Callable[[Edge], Any] | None

@@ -25,14 +25,16 @@ class Mismatch(Exception):  # noqa: N818  (the model is not wrong; the automaton
 
 @dataclass(frozen=True)
 class Played:
-    """What was seen: the moment before each step and at the end, and what each step raised.
+    """A run as it was seen: the moment before each step and after the last, and what each raised.
 
-    ``set_before`` are the moments after the inputs of each step were set.
+    ``set_before`` are the moments once the inputs of each step were set, ``end`` the one once those
+    at the end were.
     """
 
     moments: tuple[Moment, ...]
     set_before: tuple[Moment, ...]
     facts: tuple[StepFacts, ...]
+    end: Moment
 
 
 class Instance:
@@ -131,9 +133,7 @@ def play(
         moments.append(instance.moment)
         facts.append(StepFacts(step.event, "" if error is None else type(error).__name__))
     instance.set(route.last)
-    if route.last:
-        moments[-1] = instance.moment
-    return Played(tuple(moments), tuple(set_before), tuple(facts))
+    return Played(tuple(moments), tuple(set_before), tuple(facts), instance.moment)
 
 
 def shown(step: Move) -> str:

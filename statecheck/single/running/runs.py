@@ -11,7 +11,7 @@ from statecheck.single.running.replay import Played
 from statecheck.single.running.subject import Subject
 
 STATE = "state"
-"""What a change of the active states is called."""
+"""The name of a change of the active states."""
 
 
 def shown_run(
@@ -23,16 +23,19 @@ def shown_run(
     rests: bool = False,
     fairness: tuple[str, ...] = (),
 ) -> Run:
-    """A run that was played; ``loop`` is the number of its steps after which the others come again.
+    """A run that was played.
 
-    Where it ``rests``, nothing happens any more after its last step.
+    A step's changes begin with the inputs that are set before it; the run's witness are those that
+    are set at its end. ``loop`` is the number of its steps after which the others come again. Where
+    it ``rests``, nothing happens any more after its last step.
     """
     names = {id_: n for n, id_ in enumerate(s.id for s in subject.specimen.states.values())}
     steps = []
     for number, step in enumerate(route.moves):
         before, after = seen.moments[number], seen.moments[number + 1]
         facts = seen.facts[number]
-        changes = list(_changes(before, after, names))
+        ready = seen.set_before[number]
+        changes = [*_changes(before, ready, names), *_changes(ready, after, names)]
         if facts.raised:
             changes.append(Change("", "raises", "", facts.raised))
         arguments = tuple((name, text(value)) for name, value in step.arguments)
@@ -40,10 +43,13 @@ def shown_run(
     if rests:
         steps.append(RunStep("nothing", (), ()))
         loop = len(steps) - 1
-    start: tuple[tuple[str, str], ...] = ()
-    if not route.moves and route.last:
-        start = tuple((subject.specimen.named(a), text(v)) for a, v in route.last)
-    return Run((), start, tuple(steps), (), loop=loop, fairness=fairness)
+    before = seen.moments[-1]
+    last = tuple(
+        (name, text(value))
+        for name, value in seen.end.fields.items()
+        if text(value) != text(before.fields.get(name))
+    )
+    return Run((), (), tuple(steps), last, loop=loop, fairness=fairness)
 
 
 def _changes(before: Moment, after: Moment, order: dict[str, int]) -> list[Change]:
@@ -63,5 +69,7 @@ def _active(moment: Moment, order: dict[str, int]) -> str:
 
 def text(value: Any) -> str:
     """A value as a report shows it."""
+    if type(value) is int and value.bit_length() > 200:
+        return f"about {'-' if value < 0 else ''}2**{value.bit_length() - 1}"
     shown = str(value) if hasattr(type(value), "__members__") else repr(value)
     return shown if len(shown) <= 60 else f"{shown[:57]}..."

@@ -46,7 +46,7 @@ class Clock:
 
 @dataclass
 class Subject:
-    """What claims are decided of. ``bounded`` is an automaton of plain values up to some depth,
+    """A class, read. ``bounded`` is an automaton of plain values up to some depth,
     where ``automaton`` keeps some as terms.
     """
 
@@ -117,7 +117,7 @@ def read(
 def _assumptions(
     specimen: Specimen, world: World, fields: Fields, inspection: Inspection
 ) -> list[str]:
-    """What is taken for granted of the environment, in sentences."""
+    """The assumptions about the environment, in sentences."""
     said = [
         f"{specimen.named(attribute)} is an input: the environment may set it to any {domain} "
         "between events."
