@@ -145,7 +145,7 @@ def put(text: str) -> None:
 
 
 def imported(name: str, example: str) -> Any:
-    """The object that MODULE:CLASS names; modules of the present folder are found too. Raises UsageError."""
+    """The object that MODULE:CLASS names, also in the present folder. Raises UsageError."""
     module, colon, attribute = name.partition(":")
     if not colon:
         raise click.UsageError(f"{name!r} is not MODULE:CLASS; write it like {example}.")

@@ -217,7 +217,7 @@ def _files(paths: dict[str, str]) -> dict[str, OutputFile]:
 
 
 def _before(path: str) -> str:
-    """The text that stays in front of a report: a GitHub step may have written to its summary already."""
+    """The text in front of a report: a GitHub step may have written to its summary already."""
     is_shared = path == os.environ.get("GITHUB_STEP_SUMMARY")
     return Path(path).read_text(encoding="utf-8") if is_shared and Path(path).is_file() else ""
 
