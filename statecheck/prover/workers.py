@@ -10,8 +10,8 @@ from typing import Any
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Result, Verdict
 from statecheck.processes import Lost, results
+from statecheck.prover.engine import prover
 from statecheck.prover.project import Project
-from statecheck.prover.session import prover
 
 GRACE = 1.0
 """So many seconds after its time a process that still proves is stopped."""
