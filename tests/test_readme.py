@@ -44,7 +44,9 @@ def test_the_last_line_is_what_the_first_command_prints() -> None:
 
 
 def test_the_finding_is_what_its_command_prints() -> None:
-    assert blocks("text", "What was found")[0].strip() in printed("proofs", "resolution.no_move_fails_forever")
+    assert blocks("text", "What was found")[0].strip() in printed(
+        "proofs", "resolution.no_move_fails_forever"
+    )
 
 
 def test_the_window_is_the_derived_one() -> None:
