@@ -86,6 +86,7 @@ def command(
     with interrupts.held():
         from statecheck.claims.claim import Kind
         from statecheck.claims.results import exit_code
+        from statecheck.reports.answers import answers_text
         from statecheck.reports.json_report import to_text
         from statecheck.reports.terminal import report_text
 
@@ -96,7 +97,7 @@ def command(
         *((Kind.RECOVERABLE, text) for text in recoverable),
         *((Kind.EVENTUALLY, text) for text in eventually),
     ]
-    if not asked:
+    if not asked and _is_system(found):
         raise click.UsageError(
             "nothing is claimed; write --always EXPR, --possible EXPR, --recoverable EXPR or "
             "--eventually 'P ~> Q'."
@@ -111,17 +112,23 @@ def command(
         report = _settled(
             found, claims, DEPTH if depth is None else depth, timeout, seed, explain=explain
         )
-    else:
+    elif asked:
         report = _single(found, asked, fair, fixed, inputs, given, timeout, depth, seed)
+    else:
+        report = _answered(found, name, fair, fixed, inputs, given, timeout, depth, seed)
     text = to_text(report) if json_path is not None else ""
-    shown = report_text(report, (), console.style(), trace=trace, name=_named)
+    if asked:
+        shown = report_text(report, (), console.style(), trace=trace, name=_named)
+    else:
+        shown = answers_text(report, name, console.style(), trace=trace)
     console.put(text if json_path == "-" else shown)
     if file is not None:
         console.write(file, str(json_path), text)
     for note in report.notes:
         console.complain(f"note: {note}")
     if report.interrupted:
-        console.complain(f"interrupted: {len(report.results)} of {len(asked)} were settled")
+        settled = f"{len(report.results)} of {len(asked)}" if asked else "not all questions"
+        console.complain(f"interrupted: {settled} were settled")
     return exit_code(report)
 
 
@@ -191,6 +198,33 @@ def _single(
         depth=depth,
         seed=seed,
     )
+
+
+def _answered(
+    found: Any,
+    name: str,
+    fair: Sequence[str],
+    fixed: Sequence[str],
+    inputs: Sequence[str],
+    given: Sequence[str],
+    timeout: float | None,
+    depth: int | None,
+    seed: int,
+) -> Report:
+    """Answer the standard questions about one machine, as far as the project accepts them."""
+    from statecheck.cli.accepted import accepted, applied
+    from statecheck.modeling import ModelError
+    from statecheck.single.questions.ask import answered
+
+    for option, values in (("--given", given), ("--fair", fair)):
+        if values:
+            raise ModelError(
+                f"{option} {values[0]}: the standard questions about {found.__name__} have no use "
+                "for it; leave it out, or claim something"
+            )
+    names = accepted(name, f"{found.__module__}:{found.__qualname__}")
+    report = answered(found, fixed=fixed, inputs=inputs, timeout=timeout, depth=depth, seed=seed)
+    return applied(report, names)
 
 
 def _claims(

@@ -94,8 +94,8 @@ class Automaton:
     ``complete`` is false where there are more nodes than were made: then only the first
     ``expanded`` of them have their edges, and ``explored`` is the number of steps up to which all
     runs are in it. ``growing`` are the attributes that take the most values.
-    ``alternatives`` has for each event the arguments, by name, and the inputs, by attribute, that it
-    was sent with.
+    ``alternatives`` has for each event the arguments, by name, and the inputs, by attribute, that
+    it was sent with.
     """
 
     nodes: list[Node]
