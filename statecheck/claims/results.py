@@ -13,6 +13,7 @@ from typing import Any
 from statecheck.claims.answers import Answer, Standing
 from statecheck.claims.claim import Claim
 from statecheck.claims.clause_text import ClauseText
+from statecheck.claims.script import Script
 from statecheck.exit_codes import Exit
 from statecheck.modeling.mention import Expression, Mention
 
@@ -105,7 +106,8 @@ class Run:
     ``sizes`` gives the number of entities of each kind by the system's attribute, ``start`` what
     the initial state leaves open, ``witness`` the claim's variables, ``trace`` everything. A lasso
     goes on for ever: after its last step the steps from number ``loop`` + 1 on come again;
-    ``fairness`` has the reasons why it puts nobody off for ever.
+    ``fairness`` has the reasons why it puts nobody off for ever. A run of one machine has a
+    ``script``.
     """
 
     sizes: tuple[tuple[str, int], ...]
@@ -115,6 +117,7 @@ class Run:
     trace: Trace | None = None
     loop: int | None = None
     fairness: tuple[str, ...] = ()
+    script: Script | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

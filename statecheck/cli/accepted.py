@@ -1,7 +1,7 @@
-"""Findings that a project accepts, one by one, in its pyproject.toml::
+"""Findings that a project accepts, one by one, in its pyproject.toml.
 
-[tool.statecheck.accept]
-"module:Class" = ["state never reached: broken"]
+It has a table ``[tool.statecheck.accept]`` with a list for each class, by its name:
+``"module:Class" = ["state never reached: broken"]``.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from statecheck.claims.claim import Claim, Kind
     from statecheck.claims.fairness import Assumption
     from statecheck.claims.results import Report
+    from statecheck.files import OutputFile
     from statecheck.modeling import System
     from statecheck.prover.prover import Prover
 
@@ -50,6 +51,9 @@ def main(arguments: Sequence[str]) -> int:
     "--input", "inputs", multiple=True, metavar="FIELD", help="It may be set between events."
 )
 @click.option("--json", "json_path", metavar="FILE", help="Write JSON too; - writes it to stdout.")
+@click.option(
+    "--as-test", "test_path", metavar="FILE", help="Write the runs as a test of the class."
+)
 @click.option("--trace", is_flag=True, help="Show the runs of what is reached, and the invariant.")
 @click.option("--explain", is_flag=True, help="Show what each verdict rests on.")
 @click.option(
@@ -69,6 +73,7 @@ def command(
     fixed: tuple[str, ...],
     inputs: tuple[str, ...],
     json_path: str | None,
+    test_path: str | None,
     trace: bool,
     explain: bool,
     depth: int | None,
@@ -103,6 +108,7 @@ def command(
             "--eventually 'P ~> Q'."
         )
     file = None if json_path in (None, "-") else console.output_file(str(json_path))
+    test_file = None if test_path is None else _test_file(found, test_path)
     if _is_system(found):
         _check_no(found, {"--fixed": fixed, "--input": inputs})
         with interrupts.held():
@@ -124,6 +130,8 @@ def command(
     console.put(text if json_path == "-" else shown)
     if file is not None:
         console.write(file, str(json_path), text)
+    if test_file is not None:
+        _write_test(test_file, str(test_path), report, name)
     for note in report.notes:
         console.complain(f"note: {note}")
     if report.interrupted:
@@ -165,6 +173,34 @@ def _check_no(found: type[System], options: dict[str, Sequence[str]]) -> None:
                 f"{option} {names[0]}: {found.__name__} is a system, whose fields nobody sets from "
                 "outside; leave it out"
             )
+
+
+def _test_file(found: Any, path: str) -> OutputFile:
+    """The file that a test is written to. Raises ModelError for a class that is not made alone."""
+    from statecheck.modeling import Machine, ModelError
+
+    if _is_system(found) or issubclass(found, Machine):
+        raise ModelError(
+            f"--as-test {path}: {found.__name__} belongs to a system, whose machines are not made "
+            "by themselves; leave it out"
+        )
+    return console.output_file(path)
+
+
+def _write_test(file: OutputFile, path: str, report: Report, name: str) -> None:
+    """Write the test of a report's runs, and say what is not in it."""
+    from statecheck.reports.as_test import test_module
+
+    module, _, qualified = name.partition(":")
+    written = test_module(report, module, qualified)
+    for reason in written.left_out:
+        console.complain(f"note: the test leaves out {reason}")
+    if not written.tests:
+        console.complain(
+            f"note: {path} is not written: no verdict has a run that a test could play"
+        )
+        return
+    console.write(file, path, written.text)
 
 
 def _single(
