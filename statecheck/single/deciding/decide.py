@@ -8,10 +8,17 @@ from statecheck.single.running.subject import Subject
 
 
 def reachable(
-    subject: Subject, expression: Expression, claim: Claim, depth: int | None = None
+    subject: Subject,
+    expression: Expression,
+    claim: Claim,
+    depth: int | None = None,
+    target: Target | None = None,
 ) -> Answer:
-    """Tell whether some run gets to where an expression holds."""
-    target = target_of(subject, expression, claim)
+    """Tell whether some run gets to where an expression holds.
+
+    A ``target`` that is narrower than where the expression holds takes its place in the automaton.
+    """
+    target = target or target_of(subject, expression, claim)
     automaton = subject.automaton
     if not automaton.variables:
         return explicitly(subject, automaton, expression, claim, target)
