@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from statecheck.single.claims.claims import Claim, Expression
 from statecheck.single.deciding.answers import Answer, Unknown, explicitly, target_of
+from statecheck.single.running.reach import Target
 from statecheck.single.running.subject import Subject
 
 

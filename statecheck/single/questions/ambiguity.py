@@ -10,7 +10,7 @@ from typing import Any
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.clause_text import of_one_machine
 from statecheck.single.claims.predicates import Condition, Holding
-from statecheck.single.deciding.decide import Reached, Unknown, Unreachable
+from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
 from statecheck.single.execution.automaton import Edge, Node
 from statecheck.single.questions import guards
 from statecheck.single.questions.inquiry import (

@@ -14,10 +14,12 @@ from statecheck.claims.clause_text import of_one_machine
 from statecheck.claims.results import Run
 from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.deciding import decide
-from statecheck.single.deciding.decide import Reached, Unknown, Unreachable
+from statecheck.single.deciding.answers import Answer as Reachability
+from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
 from statecheck.single.execution.automaton import Automaton, Node
+from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.reading.observing import transitions_of
-from statecheck.single.running.reach import Target, UnknownError
+from statecheck.single.running.reach import Target
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Clock, OutOfTime, Subject
 
@@ -73,14 +75,14 @@ class Inquiry:
 
     def reach(
         self, expression: Expression, *, on_step: bool, target: Target | None = None
-    ) -> decide.Answer:
+    ) -> Reachability:
         """Tell whether some run gets to where an expression holds."""
         claim = Claim("", None, expression, on_step, frozenset(), is_about_machine=True)
         return self.within(
             lambda subject: decide.reachable(subject, expression, claim, self.depth, target)
         )
 
-    def within(self, ask: Callable[[Subject], decide.Answer]) -> decide.Answer:
+    def within(self, ask: Callable[[Subject], Reachability]) -> Reachability:
         """Ask in the time that an answer may take. Raises OutOfTime when all time is over."""
         whole = self.subject.clock
         try:
