@@ -25,6 +25,7 @@ from proofs.words import (
     evidence,
     grouped,
     place,
+    ranges,
     remark,
     under,
 )
@@ -218,6 +219,9 @@ def _in_words(result: Result) -> str:
         opening = "This is false"
     if claim.reading.name:
         opening += f" {under(claim)}"
+    if claim.across and result.answer is not None:
+        opening += f" where {claim.across} is {ranges(result.answer)}"
+        breaks += f" It is proved where {claim.across} is {ranges(result.proven)}."
     return " ".join([f"{opening}: {breaks}", *_remarks(claim)])
 
 
@@ -330,11 +334,24 @@ def _answers(results: Iterable[Result]) -> Iterator[RenderableType]:
             bad = remark(result)
             yield Text(result.claim.title, f"bold {BAD if bad else GOOD}")
             yield _indented(Text(result.claim.text, "italic"))
-            yield _indented(Text(_regions(result.answer)))
+            yield _indented(_derived(result))
             if bad:
                 yield _indented(Text(f"! {bad}", f"bold {BAD}"))
             elif result.awaited is not None:
                 yield _indented(Text("The articles lead one to expect just that.", QUIET))
+
+
+def _derived(result: Result) -> RenderableType:
+    """An answer; where it depends on a constant, both its bounds, and which value gives which."""
+    if result.depends is None:
+        return Text(_regions(result.answer))
+    name, cases = result.depends
+    type_ = result.claim.variables[-1][1]
+    rows = [("at most", _regions(result.answer)), ("at least", _regions(result.at_least))]
+    for case in cases:
+        own = _regions([{"from": low, "to": high} for low, high in case.answer])
+        rows.append((f"{name} {type_(case.low)} to {type_(case.high)}", own))
+    return _pairs(rows)
 
 
 def _regions(regions: Sequence[dict[str, str]]) -> str:
@@ -355,8 +372,10 @@ def _administrators(tables: dict[str, Any]) -> Iterator[RenderableType]:
             "although AVAPI was never off (more.sticky_exposes). May be restored: in place of that "
             "Store.exe, on databases of the format that it writes; databases that a later one has "
             "upgraded stay so, and the later one's block says what starts on them. A no is proved "
-            "for any number of servers, mailboxes and attachments; a yes has the length of its "
-            "shortest run.",
+            "for any number of servers, mailboxes and attachments, whichever Store.exe the fix "
+            "came in with; a yes has the length of its shortest run. Before first_fix, from "
+            "first_fix on: the answer depends on that Store.exe, of which only a range is known "
+            "(A8), and outside of the condition it is a no. But fails moves: at most.",
             QUIET,
         )
     )
@@ -399,8 +418,10 @@ def _columns(*headings: str) -> Table:
 def _cell(cell: dict[str, Any]) -> Text:
     if cell["answer"] == "no":
         return Text("no", GOOD)
-    steps = cell["steps"]
-    return Text("yes" if steps is None else f"yes, {count(steps, 'step')}", f"bold {FOUND}")
+    words = "yes" if cell["steps"] is None else f"yes, {count(cell['steps'], 'step')}"
+    if cell["answer"] == "depends":
+        words += f", {cell['if']}"
+    return Text(words, f"bold {FOUND}")
 
 
 # -- the end ------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from proofs.engine.claims import Kind
 from proofs.engine.verdict import Core, Dropped, Report, Result, Run
 from proofs.words import place
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """It rises when a reader of the former format could be misled."""
 
 SCHEMA = Path(__file__).with_name("report.schema.json")
@@ -42,6 +42,7 @@ def _claim(result: Result) -> dict[str, Any]:
     claim = result.claim
     setting = {} if result.run is None else {"setting": setting_json(result.run)}
     awaited = {"expected_answer": result.awaited} if claim.kind is Kind.DERIVED else {}
+    bounds = {} if result.answer is None else _bounds(result)
     ending = _ending(result) if claim.kind is Kind.EVENTUALLY else {}
     return {
         "id": claim.id,
@@ -59,9 +60,45 @@ def _claim(result: Result) -> dict[str, Any]:
         "seconds": round(result.seconds, 6),
         "detail": result.detail,
         **awaited,
+        **bounds,
         **ending,
         **({} if result.core is None else {"core": _core(result.core)}),
     }
+
+
+def _bounds(result: Result) -> dict[str, Any]:
+    """What an answer is whatever an unknown constant is, and which of its values gives which."""
+    claim = result.claim
+    if claim.across:
+        return {
+            "across": {
+                "constant": claim.across,
+                "refuted": result.answer,
+                "expected_refuted": result.awaited,
+                "proved": result.proven,
+            }
+        }
+    found: dict[str, Any] = {
+        "answer": result.answer,
+        "at_least": result.at_least,
+        "expected_at_least": result.awaited_at_least,
+        "depends_on": None,
+    }
+    if result.depends is not None:
+        name, cases = result.depends
+        type_ = claim.variables[-1][1]
+        found["depends_on"] = {
+            "constant": name,
+            "cases": [
+                {
+                    "from": str(type_(case.low)),
+                    "to": str(type_(case.high)),
+                    "answer": [{"from": low, "to": high} for low, high in case.answer],
+                }
+                for case in cases
+            ],
+        }
+    return found
 
 
 def _core(core: Core) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from model.site import Site
-from model.version import POSTED, StoreVersion
+from model.version import LAST, PREFERRED, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.engine.ask import interruptible
 from proofs.engine.bounded import Numbers
@@ -22,7 +22,7 @@ LOCK = Path(__file__).with_name("evidence.lock")
 
 NUMBERS = {
     StoreVersion: Numbers(
-        StoreVersion.LEAST, StoreVersion.GREATEST, tuple(map(int, POSTED)), StoreVersion.parse
+        StoreVersion.LEAST, int(LAST), tuple(map(int, PREFERRED)), StoreVersion.parse
     )
 }
 """Versions; runs that are shown prefer posted builds."""
@@ -96,19 +96,25 @@ def run(
         interrupted = True
     answers = {claim.id: results[claim] for claim in QUESTIONS if claim in results}
     open_ = [claim for claim in QUESTIONS if tables and not _answered(results.get(claim))]
+    # An answer that nobody expects is reported as a claim that is not as expected.
+    wrong = [r for r in results.values() if r.claim in QUESTIONS and not _is_right(r)]
     notes = tuple(engine.notes)
     if open_:
         count = f"{len(open_)} of its {len(QUESTIONS)} questions"
         notes += (f"the administrators' table is left out: {count} are undetermined",)
     return Report(
         digest,
-        tuple(results[claim] for claim in claims if claim in results),
+        (*(results[claim] for claim in claims if claim in results), *wrong),
         interrupted,
         {"administrators": table(answers, NUMBERS[StoreVersion].high)}
         if tables and not open_
         else {},
         notes,
     )
+
+
+def _is_right(result: Result) -> bool:
+    return result.as_expected or result.verdict is Verdict.UNDETERMINED
 
 
 def _answered(result: Result | None) -> bool:

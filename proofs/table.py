@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from model.version import POSTED, StoreVersion, native
+from model.version import PREFERRED, StoreVersion, native
 from proofs.administrators import SETTINGS
-from proofs.engine.verdict import Result
+from proofs.engine.regions import condition
+from proofs.engine.verdict import Result, Run
 from proofs.report import run_json, setting_json
 from proofs.vocabulary import PER_REQUEST
 
@@ -20,13 +21,16 @@ Range = tuple[int, int]
 def table(answers: Mapping[str, Result], highest: int) -> dict[str, Any]:
     """One row for each region of versions at the source and each setting of AVAPI, JSON-ready.
 
-    ``answers`` are those to the questions by id, ``highest`` is the last version there is.
+    ``answers`` are those to the questions by id, ``highest`` is the last version there is. Versions
+    for which an answer is yes are in one region only if it is so whichever Store.exe the fix came
+    in with, or if it depends on that for all of them.
     """
     known = {name: _ranges(result.answer) for name, result in answers.items()}
-    ends = {end for ranges in known.values() for _, end in ranges} | {highest}
-    starts = {low for ranges in known.values() for low, _ in ranges} | {0}
-    starts |= {end + 1 for end in ends if end < highest}
-    ends |= {low - 1 for low in starts if low}
+    surely = {name: _ranges(result.at_least) for name, result in answers.items()}
+    regions = [range_ for side in (known, surely) for ranges in side.values() for range_ in ranges]
+    starts = {0, *(low for low, _ in regions)}
+    starts |= {high + 1 for _, high in regions if high < highest}
+    ends = {low - 1 for low in starts if low} | {highest}
     failing = [
         part
         for source, destination in SETTINGS
@@ -55,16 +59,31 @@ def _question(name: str, source: bool, destination: bool) -> str:
 
 
 def _cell(result: Result, low: int, high: int) -> dict[str, Any]:
-    """A no, or a yes with the shortest run of the region: with a posted version if there is one."""
-    if not any(first <= low and high <= last for first, last in _ranges(result.answer)):
+    """A no; a yes with the shortest run of the region, with a posted version if there is one; or
+    one that depends on the Store.exe that the fix came in with, and the case in which it is a yes.
+    """
+    here = [
+        (cell, run)
+        for cell, run in result.cells
+        if cell.numbers[0] <= high and low <= cell.numbers[1]
+    ]
+    met = [(cell, run) for cell, run in here if run is not None]
+    if not met:
         return {"answer": "no", "steps": None}
-    inside = [(a, b, run) for a, b, run in result.inside if low <= a and b <= high]
-    _, _, run = min(
-        inside,
-        key=lambda item: (len(item[2].steps), not any(item[0] <= v <= item[1] for v in POSTED)),
-    )
-    steps = len(run.steps)
-    return {"answer": "yes", "steps": steps, "run": run_json(run), "setting": setting_json(run)}
+    run = min((run for _, run in met), key=lambda run: (len(run.steps), _rank(run, low, high)))
+    shown = {"steps": len(run.steps), "run": run_json(run), "setting": setting_json(run)}
+    if len(met) == len(here):
+        return {"answer": "yes", **shown}
+    unmet = [cell for cell, run in here if run is None]
+    return {"answer": "depends", "if": condition([cell for cell, _ in met], unmet), **shown}
+
+
+def _rank(run: Run, low: int, high: int) -> int:
+    """How well the version that a run is about stands for a region."""
+    version = StoreVersion.parse(dict(run.witness)["version"])
+    if not low <= version <= high:
+        return 2
+    return int(version not in PREFERRED)
 
 
 def _ranges(regions: Iterable[Mapping[str, str]]) -> list[Range]:

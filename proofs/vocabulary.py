@@ -48,7 +48,7 @@ def is_protected(server: Server) -> bool:
 
 def has_fix(server: Server) -> bool:
     """The Store.exe of a server has the Move Mailbox fix."""
-    return fixed(server.store.version)
+    return fixed(server.store.version, server.system.first_fix)
 
 
 # -- what is remembered of an attachment --------------------------------------------------------

@@ -7,7 +7,17 @@ to other entities. A *system* has any number of each kind of entity and composes
 
 from model.kernel.alone import SLOT, alone
 from model.kernel.errors import ActionDisabled, ModelError
-from model.kernel.fields import FORGOTTEN, STATE, Field, Record, Start, anything, derived
+from model.kernel.fields import (
+    FORGOTTEN,
+    STATE,
+    Field,
+    Range,
+    Record,
+    Start,
+    anything,
+    derived,
+    within,
+)
 from model.kernel.machine import Machine
 from model.kernel.signature import (
     ActionInfo,
@@ -33,6 +43,7 @@ __all__ = [
     "MachineInfo",
     "Many",
     "ModelError",
+    "Range",
     "Record",
     "Start",
     "System",
@@ -43,4 +54,5 @@ __all__ = [
     "derived",
     "pure",
     "signature",
+    "within",
 ]

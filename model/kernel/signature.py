@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from model.kernel.errors import ModelError
-from model.kernel.fields import STATE, Field
+from model.kernel.fields import STATE, Field, Range
 from model.kernel.machine import Machine, check_no_cache
 
 if TYPE_CHECKING:
@@ -63,12 +63,17 @@ class ActionInfo:
 
 @dataclass(frozen=True)
 class SystemInfo:
-    """Everything that a system declares, in the order of the source text."""
+    """Everything that a system declares, in the order of the source text.
+
+    ``constants`` have a name, a type and the value that a plain system has if it is told no other;
+    ``ranges`` says between which numbers some of them lie.
+    """
 
     cls: type[System]
     entities: tuple[EntityInfo, ...]
     actions: tuple[ActionInfo, ...]
     constants: tuple[tuple[str, Any, Any], ...]
+    ranges: tuple[tuple[str, Range], ...] = ()
 
     def entity(self, cls: type) -> EntityInfo:
         """The kind whose class is ``cls`` or a base of it."""
@@ -166,13 +171,18 @@ def _signature(cls: type[System]) -> SystemInfo:
 
     kinds: dict[str, type] = {}
     constants: list[tuple[str, Any, Any]] = []
+    ranges: list[tuple[str, Range]] = []
     for name, annotation in _annotations(cls, {}):
         if name in System.__annotations__:
             continue
         if get_origin(annotation) is Many:
             kinds[name] = get_args(annotation)[0]
         elif hasattr(cls, name):
-            constants.append((name, annotation, getattr(cls, name)))
+            value = getattr(cls, name)
+            if isinstance(value, Range):
+                ranges.append((name, _checked(value, annotation, f"{cls.__name__}.{name}")))
+                value = value.high
+            constants.append((name, annotation, value))
         else:
             raise ModelError(f"{cls.__name__}.{name} has no value; write `{name}: ... = value`")
     names = {kind.__name__: kind for kind in kinds.values()}
@@ -204,7 +214,21 @@ def _signature(cls: type[System]) -> SystemInfo:
                     "data belongs on a machine"
                 )
         entities.append(EntityInfo(kind, plural, tuple(machines), tuple(references)))
-    return SystemInfo(cls, tuple(entities), tuple(_actions(cls, names)), tuple(constants))
+    return SystemInfo(
+        cls, tuple(entities), tuple(_actions(cls, names)), tuple(constants), tuple(ranges)
+    )
+
+
+def _checked(range_: Range, type_: Any, what: str) -> Range:
+    for end in (range_.low, range_.high):
+        if not isinstance(type_, type) or not issubclass(type_, int) or not isinstance(end, type_):
+            kind = getattr(type_, "__name__", type_)
+            raise ModelError(
+                f"{what} is a {kind} within {end!r}; a range is of numbers of its type"
+            )
+    if range_.low > range_.high:
+        raise ModelError(f"{what} has the range from {range_.low} to {range_.high}, which is empty")
+    return range_
 
 
 def _actions(cls: type[System], names: dict[str, type]) -> Iterator[ActionInfo]:

@@ -113,6 +113,7 @@ class Unrolling:
         self.grounding = Grounding(
             entity_functions([*vocabulary.references.values(), *vocabulary.functions.values()])
         )
+        self.grounding.constraints.extend(transitions.ranges)
         self.solver = solver(seed)
         self.layers: list[_Layer] = []
         self.asserted = 0
@@ -287,8 +288,9 @@ class Unrolling:
             return self.check(*terms)
         return model
 
-    def read(self, goal: Goal, said: z3.BoolRef, model: z3.ModelRef) -> Found:
-        """The canonical run that meets a goal at the present depth, where a model does.
+    def read(self, goal: Goal, said: z3.BoolRef, model: z3.ModelRef, *besides: z3.BoolRef) -> Found:
+        """The canonical run that meets a goal at the present depth, where a model does; ``besides``
+        are other terms that hold in the model, and are to hold of the run.
 
         Of all runs of this length it takes the actions that are declared first, step by step, then
         constants of the system as they are declared, no entity that it can do without, and what its
@@ -299,7 +301,7 @@ class Unrolling:
         asserted = self.asserted
         self.solver.push()
         try:
-            self.solver.add(said)
+            self.solver.add(said, *besides)
             return self.decode(self._canonical(goal, said, model), goal, said)
         finally:
             self.solver.pop()
@@ -318,9 +320,10 @@ class Unrolling:
                     break
                 model = better
             self.solver.add(layer.action == transitions.actions[names[len(earlier)]])
-        for name, _, default in transitions.info.constants:
+        for name, type_, default in transitions.info.constants:
             constant = transitions.vocabulary.constants[name]
-            model = self._prefer(constant, [transitions.vocabulary.literal(default)], model)
+            first = transitions.vocabulary.literal(default)
+            model = self._prefer(constant, [first, *self._options(type_)], model)
         settled: dict[int, z3.ExprRef] = {}
         while True:
             for term, options in self._choices(model, goal, said):

@@ -18,6 +18,7 @@ from proofs.engine.claims import ANY_READING, Claim, Kind
 from proofs.engine.induction import Clause
 from proofs.engine.obligations import Obligation, Obligations, folder
 from proofs.engine.prove import Prover
+from proofs.engine.regions import covering
 from proofs.engine.run_obligations import Runs
 from proofs.engine.sections import Part, Premise
 from proofs.engine.shorter import Shorter
@@ -151,7 +152,7 @@ class _Assembly:
                 "variable": name,
                 "low": numbers.low,
                 "high": numbers.high,
-                "regions": [[low, high] for low, high, _ in _regions(result)],
+                "regions": [[low, high] for low, high, _ in covering(result.inside)],
                 "says": result.answer,
             }
         return entry
@@ -173,11 +174,12 @@ class _Assembly:
         elif verdict is Verdict.PROVED:
             yield from self.base.of_claim(claim, formula, clauses)
         elif verdict is Verdict.DERIVED:
-            regions = [(low, high) for low, high, _ in _regions(result)]
+            covered = covering(result.inside)
+            regions = [(low, high) for low, high, _ in covered]
             numbers = self.prover.numbers[formula.variables[-1][1]]
             usable = self._usable(claim)
             yield from self.base.outside(claim, formula, usable, numbers, regions)
-            for low, high, run in _regions(result):
+            for low, high, run in covered:
                 yield from self.runs.run(claim, formula, run, (low, high))
         elif result.run is not None and result.steps is not None:
             yield from self.runs.run(claim, formula, result.run)
@@ -189,10 +191,6 @@ def _clauses_of(result: Result) -> tuple[str, ...]:
     return result.invariant or ()
 
 
-def _regions(result: Result) -> list[tuple[int, int, Run]]:
-    return sorted(result.inside, key=lambda item: item[0])
-
-
 def _shown(result: Result) -> list[tuple[str, Run]]:
     """The runs of a result, each with the path of its file."""
     home = folder(result.claim)
@@ -202,7 +200,9 @@ def _shown(result: Result) -> list[tuple[str, Run]]:
         for number, entry in enumerate(result.ledger or (), 1)
         if entry.run is not None
     ]
-    runs += [(f"{home}/from-{low}-to-{high}.itf.json", run) for low, high, run in _regions(result)]
+    if result.verdict is Verdict.DERIVED:
+        for low, high, run in covering(result.inside):
+            runs.append((f"{home}/from-{low}-to-{high}.itf.json", run))
     return runs
 
 

@@ -161,6 +161,10 @@ ANY_READING = Reading("", ())
 """Every constant of the system is left open."""
 
 
+Ranges = tuple[tuple[str, str], ...]
+"""Ranges of numbers as text, both ends included."""
+
+
 @dataclass(frozen=True, eq=False)
 class Claim:
     """One claim under one reading. Its ``text`` says in a sentence what the body says in Python."""
@@ -176,8 +180,14 @@ class Claim:
     expected: str
     assumptions: tuple[str, ...]
     fairness: tuple[Assumption, ...] = ()
-    answer: tuple[tuple[str, str], ...] | None = None
-    """The ranges that are expected of a derived claim; None: whatever comes out."""
+    answer: Ranges | None = None
+    """The ranges that are expected of a derived claim, and of a claim ``across`` a constant those
+    for which a run violates it; None: whatever comes out."""
+    at_least: Ranges | None = None
+    """What is expected of a derived claim whatever an unknown constant is; None: ``answer``."""
+    across: str = ""
+    """The constant whose values are told apart: the claim is refuted for some, proven for others.
+    """
 
     @property
     def title(self) -> str:
@@ -200,7 +210,9 @@ class Catalogue:
         expected: dict[Reading, str],
         assumptions: tuple[str, ...],
         fairness: tuple[Assumption, ...] = (),
-        answer: tuple[tuple[str, str], ...] | None = None,
+        answer: Ranges | None = None,
+        at_least: Ranges | None = None,
+        across: str = "",
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def declare(body: Callable[..., Any]) -> Callable[..., Any]:
             hints = get_type_hints(body)
@@ -221,6 +233,8 @@ class Catalogue:
                         assumptions,
                         fairness,
                         answer,
+                        at_least,
+                        across,
                     )
                 )
             return body
@@ -256,9 +270,24 @@ class Catalogue:
         *,
         under: Reading = ANY_READING,
         assumptions: tuple[str, ...] = (),
+        across: str = "",
+        expecting: Ranges | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare what the article has as true and a run refutes."""
-        return self._declare(Kind.FINDING, id_, section, {under: "REFUTED"}, assumptions)
+        """Declare what the article has as true and a run refutes.
+
+        ``across`` names a constant of which a range is known: the solver works out for which of its
+        values a run refutes it, and proves it for the others. What one is ``expecting``
+        is only compared with that.
+        """
+        return self._declare(
+            Kind.FINDING,
+            id_,
+            section,
+            {under: "REFUTED"},
+            assumptions,
+            answer=expecting,
+            across=across,
+        )
 
     def recoverable(
         self, id_: str, section: str, *, assumptions: tuple[str, ...] = ()
@@ -273,14 +302,23 @@ class Catalogue:
         *,
         under: Reading = ANY_READING,
         assumptions: tuple[str, ...] = (),
-        expecting: tuple[tuple[str, str], ...] | None = None,
+        expecting: Ranges | None = None,
+        at_least: Ranges | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a question whose last variable is a number: for which numbers does some run reach
         it? The solver works out the answer. What one expects, ranges with both ends included, is
-        only compared with it.
+        only compared with it. The answer may depend on a constant of which a range is known: then
+        one expects those numbers for some value of it, and ``at_least`` those for every value.
         """
-        expected = {under: "DERIVED"}
-        return self._declare(Kind.DERIVED, id_, section, expected, assumptions, answer=expecting)
+        return self._declare(
+            Kind.DERIVED,
+            id_,
+            section,
+            {under: "DERIVED"},
+            assumptions,
+            answer=expecting,
+            at_least=at_least,
+        )
 
     def eventually(
         self,

@@ -104,7 +104,7 @@ class Cores:
         def instance(entity: z3.ExprRef) -> z3.BoolRef:
             needed = [self.used[index]]
             if clause.reading != ANY_READING:
-                needed += self.transitions.under(clause.reading)
+                needed += self.transitions.fixed(clause.reading)
             return z3.Implies(z3.And(*needed), clause.at(entity))
 
         return instance

@@ -18,7 +18,7 @@ from proofs.engine.claims import ANY_READING, UNIVERSAL, Claim, History, Kind, R
 from proofs.engine.endings import Endings
 from proofs.engine.induction import Clause, Induction, left
 from proofs.engine.lock import Lock
-from proofs.engine.regions import Cell, cells
+from proofs.engine.regions import Cell, cells, values
 from proofs.engine.runs import shown
 from proofs.engine.transitions import Property, Transitions
 from proofs.engine.verdict import Run
@@ -107,7 +107,7 @@ class Grounds:
         return self._invariant
 
     def _served(self) -> list[Claim]:
-        return [c for c in self.catalogue if c.expected in ("PROVED", "DERIVED")]
+        return [c for c in self.catalogue if c.expected in ("PROVED", "DERIVED") or c.across]
 
     def _extra(self) -> list[z3.ExprRef]:
         return [self.property(claim).holds for claim in self._served()]
@@ -193,14 +193,29 @@ class Grounds:
     def questions(self, claims: Iterable[Claim]) -> Iterator[Question]:
         """The questions that decide some claims."""
         for claim in claims:
-            if claim.kind is Kind.DERIVED:
-                if claim not in self._cells:
-                    formula = self.property(claim)
-                    numbers = self.numbers[formula.variables[-1][1]]
-                    self._cells[claim] = cells(self.transitions, formula.holds, numbers)
-                yield from ((claim, cell) for cell in self._cells[claim])
-            else:
+            if claim.kind is not Kind.DERIVED:
                 yield claim, None
+            yield from ((claim, cell) for cell in self.cells(claim))
+
+    def cells(self, claim: Claim) -> list[Cell]:
+        """The cells of a derived claim, or of one across the values of a constant."""
+        if claim not in self._cells:
+            self._cells[claim] = []
+            if claim.kind is Kind.DERIVED:
+                formula = self.property(claim)
+                numbers = self.numbers[formula.variables[-1][1]]
+                found = cells(self.transitions, formula.holds, numbers, claim.reading)
+                self._cells[claim] = found
+            elif claim.across:
+                term = self.property(claim).holds
+                self._cells[claim] = values(self.transitions, term, claim.across)
+        return self._cells[claim]
+
+    def number(self, claim: Claim) -> z3.ArithRef:
+        """What the cells of a claim are about: its last variable, or a constant."""
+        if claim.across:
+            return self.transitions.vocabulary.constants[claim.across]
+        return self.property(claim).variables[-1][2]
 
     def violation(self, question: Question) -> z3.BoolRef:
         """The term of a question: what refutes the claim, or what reaches it."""
@@ -209,7 +224,7 @@ class Grounds:
         event = z3.Not(formula.holds) if claim.kind in UNIVERSAL else formula.holds
         parts = [*self.transitions.under(claim.reading), event]
         if cell is not None:
-            parts.append(cell.holds(formula.variables[-1][2]))
+            parts.append(cell.holds(self.number(claim), self.transitions))
         return z3.And(*parts) if len(parts) > 1 else event
 
     def excluded(self, questions: Iterable[Question], clauses: Sequence[Clause]) -> set[Question]:

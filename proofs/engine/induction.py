@@ -82,8 +82,9 @@ class Induction:
     def grounding(self, clauses: Iterable[Clause]) -> Grounding:
         """Constraints with the clauses as hypotheses."""
         grounding = Grounding(self.functions)
+        grounding.constraints.extend(self.transitions.ranges)
         for clause in clauses:
-            fixed = self.transitions.under(clause.reading)
+            fixed = self.transitions.fixed(clause.reading)
 
             def instance(
                 entity: z3.ExprRef,

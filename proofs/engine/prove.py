@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import z3
 
-from proofs.engine.bounded import Goal, Unrolling, shortest
+from proofs.engine.bounded import Goal, Unrolling, shortest, true_in
 from proofs.engine.claims import ANY_READING, UNIVERSAL, Claim, Kind
 from proofs.engine.core import Cores, Obligation
 from proofs.engine.endings import Clock
@@ -17,7 +18,15 @@ from proofs.engine.grounds import Grounds, Question
 from proofs.engine.induction import Clause, Timeout
 from proofs.engine.recall import written
 from proofs.engine.recover import LENGTH, plans
-from proofs.engine.regions import Cell, joined, works_throughout
+from proofs.engine.regions import (
+    Cell,
+    Range,
+    at_least,
+    at_most,
+    by_value,
+    joined,
+    works_throughout,
+)
 from proofs.engine.runs import Runs, Unfit
 from proofs.engine.verdict import Core, Result, Run, Verdict
 
@@ -86,7 +95,7 @@ class Prover(Grounds):
             for question in self.questions([claim]):
                 if question not in settled.excluded:
                     sought[self._goal_of(question)] = question
-                elif claim.kind is Kind.ALWAYS:
+                elif claim.kind in UNIVERSAL and question[1] is None:
                     name, variables = claim.title, formula.variables
                     term = z3.And(*self.transitions.under(claim.reading), formula.antecedent)
                     sought[Goal(name, term, claim.on_step, variables, claim.reading)] = question
@@ -106,7 +115,9 @@ class Prover(Grounds):
         sought = self._sought(settled)
         found = {}
         for goal, said, model in shortest(unrolling, sought, self.depth):
-            claim, _ = question = sought[goal]
+            claim, cell = question = sought[goal]
+            if cell is not None:
+                continue
             proven = question in settled.excluded
             run = self._runs.replay(unrolling.read(goal, said, model), claim, proven=proven)
             with suppress(*Unfit):  # not all that a system prints can be read back
@@ -130,7 +141,7 @@ class Prover(Grounds):
         """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
         clock = Clock()
         sought = self._sought(settled)
-        regions = {c: _Regions() for c in settled.claims if c.kind is Kind.DERIVED}
+        regions = {c: _Regions() for c in settled.claims if self.cells(c)}
         known: dict[Goal, Run] = {}
         for goal, question in list(sought.items()):
             claim, cell = question
@@ -145,7 +156,7 @@ class Prover(Grounds):
             else:
                 known[goal] = run
         for claim, found in regions.items():
-            if not found.open:
+            if not found.open and claim.kind is Kind.DERIVED:
                 yield self._derived(claim, found, settled.share)
         unrolling = self._unrolling()
         lengths = {goal: len(run.steps) for goal, run in known.items()}
@@ -155,24 +166,24 @@ class Prover(Grounds):
             claim, cell = question
             if question in settled.excluded:
                 yield self._proved(claim, settled, False, clock.lap())
-            elif model is None:
-                yield self._met(claim, known[goal], settled.share + clock.lap())
             elif cell is None:
-                if goal in known:
-                    self._complain(claim, "there is a shorter one")
-                run = self._runs.replay(unrolling.read(goal, said, model), claim)
-                yield self._met(claim, run, settled.share + clock.lap())
-            else:
-                found = regions[claim]
-                # Only a range with a preferred number is worth the time of a canonical run.
-                preferred = self.numbers[claim.variables[-1][1]].preferred
-                shown = any(cell.low <= number <= cell.high for number in preferred)
-                read = unrolling.read(goal, said, model) if shown else None
-                run = self._runs.replay(read or unrolling.decode(model, goal), claim)
-                if works_throughout(unrolling, goal, said, cell, model):
+                if model is None:
+                    run = known[goal]
+                else:
+                    if goal in known:
+                        self._complain(claim, "there is a shorter one")
+                    run = self._runs.replay(unrolling.read(goal, said, model), claim)
+                met = self._met(claim, run, settled.share + clock.lap())
+                yield from self._across(met, regions[claim]) if claim.across else (met,)
+            elif model is not None:
+                run = self._of_cell(unrolling, goal, said, model, question)
+                if run is not None:
+                    found = regions[claim]
                     found.open.discard(cell)
                     found.met.append((cell, run))
-                    if not found.open:
+                    if found.result is not None:
+                        yield from self._across(found.result, found)
+                    elif not found.open and claim.kind is Kind.DERIVED:
                         yield self._derived(claim, found, settled.share + clock.lap())
         for question in unmet.values():
             claim, _ = question
@@ -181,14 +192,45 @@ class Prover(Grounds):
             elif claim.kind is Kind.POSSIBLE:
                 yield from self._out_of_reach(claim, settled)
 
+    def _of_cell(
+        self,
+        unrolling: Unrolling,
+        goal: Goal,
+        said: z3.BoolRef,
+        model: z3.ModelRef,
+        question: Question,
+    ) -> Run | None:
+        """A run that works throughout a cell; None if the one that was found does not."""
+        claim, cell = question
+        assert cell is not None
+        number = self.number(claim)
+        # A run that is about the end where least is allowed tends to work throughout.
+        for pair in (*(cell.corners() if claim.across else cell.shown), cell):
+            besides = pair.holds(number, self.transitions)
+            found = model if true_in(model, besides) else unrolling.check(said, besides)
+            if found is None or not works_throughout(unrolling, number, said, cell, found):
+                continue
+            # Only a range with a preferred number is worth the time of a canonical run.
+            if claim.kind is Kind.DERIVED and self._is_shown(claim, cell):
+                read = unrolling.read(goal, said, found, besides)
+            else:
+                read = unrolling.decode(found, goal)
+            return self._runs.replay(read, claim)
+        return None
+
+    def _is_shown(self, claim: Claim, cell: Cell) -> bool:
+        low, high = cell.numbers
+        preferred = self.numbers[claim.variables[-1][1]].preferred
+        return any(low <= number <= high for number in preferred)
+
     def _explained(self, result: Result, settled: _Settled) -> Result:
         """The result on a claim about the end of a run, with what its proof needs of the model."""
         claim = result.claim
         if result.verdict is not Verdict.PROVED:
             return result
         asked = self.endings.obligations(claim, settled.clauses(claim))
-        under = self.transitions.under(claim.reading)
-        return replace(result, core=self.cores(settled.invariant).core(asked, under))
+        fixed = self.transitions.fixed(claim.reading)
+        return replace(result, core=self.cores(settled.invariant).core(asked, fixed))
 
     def _goal_of(self, question: Question) -> Goal:
         claim, _ = question
@@ -230,8 +272,8 @@ class Prover(Grounds):
     def _core(self, claim: Claim, invariant: Sequence[Clause]) -> Core:
         """What the proof of a claim needs of the model."""
         obligation = Obligation(z3.Not(self.property(claim).holds), claim.on_step)
-        under = self.transitions.under(claim.reading)
-        return self.cores(invariant).core([obligation], under)
+        fixed = self.transitions.fixed(claim.reading)
+        return self.cores(invariant).core([obligation], fixed)
 
     def cores(self, invariant: Sequence[Clause]) -> Cores:
         """The cores of proofs that rest on the invariant."""
@@ -275,22 +317,36 @@ class Prover(Grounds):
 
     def _derived(self, claim: Claim, found: _Regions, seconds: float) -> Result:
         type_ = self.property(claim).variables[-1][1]
-        answer = [
-            {"from": str(type_(cell.low)), "to": str(type_(cell.high))}
-            for cell in joined([cell for cell, _ in found.met])
-        ]
-        steps = max((len(run.steps) for _, run in found.met), default=None)
-        inside = tuple((cell.low, cell.high, run) for cell, run in found.met)
-        detail = "every number in it has a run, every other one is excluded by proof"
+        numbers, every, met = self.numbers[type_], self.cells(claim), dict(found.met)
+        answer = _spelled(type_, at_most(met))
+        unmet = [cell for cell in every if cell not in met]
         return Result(
             claim,
             Verdict.DERIVED,
-            detail,
-            steps,
-            vacuous=not answer,
+            "every number in it has a run, every other one is excluded by proof",
+            max((len(run.steps) for run in met.values()), default=None),
+            vacuous=not answer and claim.answer != (),
             seconds=seconds,
             answer=answer,
-            inside=inside,
+            at_least=_spelled(type_, at_least(unmet, numbers.low, numbers.high)),
+            depends=by_value(every, met, lambda number: str(type_(number))),
+            cells=tuple((cell, met.get(cell)) for cell in every),
+        )
+
+    def _across(self, result: Result, found: _Regions) -> Iterator[Result]:
+        """The result on a claim that is refuted for some values of a constant, with these, once all
+        of its cells are settled.
+        """
+        found.result, claim = result, result.claim
+        if found.open:
+            return
+        (type_,) = (t for name, t, _ in self.transitions.info.constants if name == claim.across)
+        every, met = self.cells(claim), dict(found.met)
+        yield replace(
+            result,
+            answer=_spelled(type_, joined(cell.numbers for cell in met)),
+            proven=_spelled(type_, joined(cell.numbers for cell in every if cell not in met)),
+            cells=tuple((cell, met.get(cell)) for cell in every),
         )
 
     def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
@@ -315,10 +371,18 @@ class Prover(Grounds):
 
 @dataclass
 class _Regions:
-    """A derived claim under way: cells with a run that works throughout, and cells still open."""
+    """A derived claim under way: cells with a run that works throughout, and cells still open; of a
+    claim across the values of a constant, its result without these.
+    """
 
     met: list[tuple[Cell, Run]] = field(default_factory=list)
     open: set[Cell | None] = field(default_factory=set)
+    result: Result | None = None
+
+
+def _spelled(type_: Any, ranges: Sequence[Range]) -> list[dict[str, str]]:
+    """Ranges of a type's numbers as an answer has them."""
+    return [{"from": str(type_(low)), "to": str(type_(high))} for low, high in ranges]
 
 
 @dataclass(frozen=True)

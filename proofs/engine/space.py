@@ -29,8 +29,8 @@ class Instance:
     ``sizes`` is what the system's constructor takes: a number of entities, or a table of their
     references, for each kind. ``values`` serves parameters, initial values of ``anything`` fields
     and variables of claims; entities, enumerations and Booleans need none. Constants that are not
-    given range over their type too. ``forget`` drops the values of ``Machine.dead_fields``, and
-    ``memoise`` remembers executions.
+    given range over their type too; those of which a range is known take its two ends. ``forget``
+    drops the values of ``Machine.dead_fields``, and ``memoise`` remembers executions.
     """
 
     system: type[System]
@@ -55,6 +55,13 @@ class Instance:
         name = getattr(type_, "__name__", type_)
         raise ModelError(f"{name} has too many values to try all; list some: {{{name}: (...)}}")
 
+    def _values(self, constant: str, type_: Any, system: System) -> Sequence[Any]:
+        """The values of a constant; the two ends of its range, if it has one."""
+        known = dict(system.info.ranges).get(constant)
+        if known is None:
+            return self.domain(type_, system)
+        return tuple(dict.fromkeys((known.low, known.high)))
+
     def spaces(self, reading: Reading = ANY_READING) -> Iterator[Space]:
         """The state spaces, one for each choice of the constants that a reading leaves open."""
         bare = self.system()
@@ -63,7 +70,7 @@ class Instance:
             if fixed[name] != value:
                 raise ModelError(f"the reading {reading.name} and the instance differ in {name}")
         options = [
-            (fixed[name],) if name in fixed else self.domain(type_, bare)
+            (fixed[name],) if name in fixed else self._values(name, type_, bare)
             for name, type_, _ in bare.info.constants
         ]
         for choice in itertools.product(*options):

@@ -15,7 +15,7 @@ from proofs.engine.extract import Command
 from proofs.engine.grounds import DEPTH
 from proofs.engine.induction import Clause
 from proofs.engine.prove import Prover
-from proofs.engine.regions import Cell
+from proofs.engine.regions import Cell, at_least, at_most
 from proofs.engine.replay import Player, ReplayError, Stage
 from proofs.engine.verdict import Verdict
 
@@ -33,7 +33,7 @@ class Event(enum.Enum):
 class Stake:
     """Something that a verdict rests on: ``run`` shows that it happens; None: it never does.
 
-    ``cell`` are the numbers of a derived claim that it is about.
+    ``cell`` are the numbers of a derived claim, or the values of a constant, that it is about.
     """
 
     title: str
@@ -102,24 +102,27 @@ class Original:
                 yield Stake(title, Event.VIOLATION), claim.expected == Verdict.REFUTED.value
                 if claim.expected == Verdict.PROVED.value:
                     yield Stake(title, Event.PREMISE), True
+                if claim.across:
+                    yield from self._answer(claim)
 
     def _answer(self, claim: Claim) -> Iterator[tuple[Stake, bool]]:
-        """That both ends of every region are reached, and nothing between the regions is."""
+        """That the ends of what has a run are reached, and nothing in the other cells is."""
         (result,) = self.prover.settle([claim])
-        if result.verdict is not Verdict.DERIVED:
+        if result.verdict.value != claim.expected:
             raise ValueError(f"{claim.title} is {result.verdict}: {result.detail}")
-        type_ = claim.variables[-1][1]
-        numbers = self.prover.numbers[type_]
-        below = numbers.low
-        for region in result.answer:
-            low, high = int(type_.parse(region["from"])), int(type_.parse(region["to"]))
-            for end in dict.fromkeys((low, high)):
-                yield Stake(claim.title, Event.REACHED, Cell(end, end)), True
-            if below < low:
-                yield Stake(claim.title, Event.REACHED, Cell(below, low - 1)), False
-            below = high + 1
-        if below <= numbers.high:
-            yield Stake(claim.title, Event.REACHED, Cell(below, numbers.high)), False
+        event = Event.VIOLATION if claim.across else Event.REACHED
+        numbers = [cell.numbers for cell, _ in result.cells]
+        low, high = min(first for first, _ in numbers), max(last for _, last in numbers)
+        most = at_most(cell for cell, run in result.cells if run is not None)
+        least = at_least((cell for cell, run in result.cells if run is None), low, high)
+        ends = {end for range_ in (*most, *least) for end in range_}
+        for cell, run in result.cells:
+            if run is None:
+                yield Stake(claim.title, event, cell), False
+                continue
+            for corner in cell.corners():
+                if corner.low in ends or (cell.part is not None and cell.part.order is not None):
+                    yield Stake(claim.title, event, corner), True
 
 
 def claim_of(prover: Prover, stake: Stake) -> Claim:
@@ -138,7 +141,7 @@ def term(prover: Prover, stake: Stake) -> z3.BoolRef:
     }[stake.event]
     parts = [*prover.transitions.under(claim.reading), event]
     if stake.cell is not None:
-        parts.append(stake.cell.holds(formula.variables[-1][2]))
+        parts.append(stake.cell.holds(prover.number(claim), prover.transitions))
     return z3.And(*parts)
 
 

@@ -117,6 +117,8 @@ class Transitions:
         """A digest of the extracted commands and the initial states; histories included."""
         text = hashlib.sha256()
         known: dict[int, str] = {}
+        for said in self.ranges:
+            text.update(f"{fingerprint(said, known)}\n".encode())
         for key, update in sorted(self.initial.items(), key=lambda item: str(item[0])):
             text.update(f"{key} = {fingerprint(update.value, known)}\n".encode())
         for command in self.commands:
@@ -371,6 +373,19 @@ class Transitions:
         )
 
     def under(self, reading: Reading) -> list[z3.BoolRef]:
+        """What is known of the constants under a reading: their ranges, and what it fixes."""
+        return [*self.ranges, *self.fixed(reading)]
+
+    @cached_property
+    def ranges(self) -> list[z3.BoolRef]:
+        """That each constant of which a range is known lies in it."""
+        constants = self.vocabulary.constants
+        return [
+            z3.And(constants[name] >= int(known.low), constants[name] <= int(known.high))
+            for name, known in self.info.ranges
+        ]
+
+    def fixed(self, reading: Reading) -> list[z3.BoolRef]:
         """What a reading fixes, as terms."""
         return [
             self.vocabulary.constants[name] == self.vocabulary.literal(value)

@@ -8,10 +8,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proofs.engine.claims import Claim
 from proofs.exits import Exit
+
+if TYPE_CHECKING:
+    from proofs.engine.regions import Cell, Depends
 
 
 class Verdict(enum.Enum):
@@ -140,12 +143,17 @@ class Result:
     """The verdict on one claim under one reading, with its evidence.
 
     ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
-    ``vacuous`` whether an always claim's antecedent is out of reach, or a derived answer is empty,
-    ``seconds`` the wall time, ``answer`` what was derived (JSON-ready), ``inside`` a run for each
-    range of numbers in it, ``plans`` actions with arguments: the claim's variables by name, or
-    numbers. ``argument`` says why every fair run gets there, phase by phase, ``ledger`` what
-    becomes of the claim without each of its assumptions, ``needs`` a least set of them under which
-    it holds, and ``core`` what the proof needs of the model.
+    ``vacuous`` whether an always claim's antecedent is out of reach, or a derived answer is empty
+    and nobody expects that, ``seconds`` the wall time, ``plans`` actions with arguments: the
+    claim's variables by name, or numbers. ``argument`` says why every fair run gets there, phase by
+    phase, ``ledger`` what becomes of the claim without each of its assumptions, ``needs`` a least
+    set of them under which it holds, and ``core`` what the proof needs of the model.
+
+    ``answer`` is what was derived (JSON-ready): for some value of each constant of which only a
+    range is known. ``at_least`` is the answer whatever these are, and ``depends`` says which value
+    gives which, where it is not always the same. Of a claim across the values of a constant
+    ``answer`` are those that a run refutes it for, and ``proven`` the others. ``cells`` are what
+    the answer is made of, each with a run if there is one.
     """
 
     claim: Claim
@@ -161,20 +169,39 @@ class Result:
     ledger: tuple[Dropped, ...] | None = None
     needs: tuple[str, ...] | None = None
     core: Core | None = None
-    inside: tuple[tuple[int, int, Run], ...] = ()
+    at_least: Any = None
+    depends: Depends | None = None
+    proven: Any = None
+    cells: tuple[tuple[Cell, Run | None], ...] = ()
     plans: tuple[tuple[tuple[str, tuple[str | int, ...]], ...], ...] = ()
 
     @property
     def as_expected(self) -> bool:
         """The verdict and the answer are what the catalogue expects; the claim is not vacuous."""
         right = self.verdict.value == self.claim.expected and not self.vacuous
-        return right and (self.awaited is None or self.awaited == self.answer)
+        if not right or self.awaited is None:
+            return right
+        found = self.answer, self.at_least
+        return found == (self.awaited, self.awaited_at_least)
+
+    @property
+    def inside(self) -> tuple[tuple[Cell, Run], ...]:
+        """The cells that are reached, each with its run."""
+        return tuple((cell, run) for cell, run in self.cells if run is not None)
 
     @property
     def awaited(self) -> list[dict[str, str]] | None:
         """The answer that the catalogue expects, as ``answer`` has it; None: any."""
         expected = self.claim.answer
         return None if expected is None else [{"from": a, "to": b} for a, b in expected]
+
+    @property
+    def awaited_at_least(self) -> list[dict[str, str]] | None:
+        """What the catalogue expects whatever the unknown constants are, as ``at_least`` has it."""
+        expected = self.claim.at_least
+        if expected is None:
+            return None if self.claim.across else self.awaited
+        return [{"from": a, "to": b} for a, b in expected]
 
 
 @dataclass(frozen=True)
@@ -192,8 +219,8 @@ class Report:
     @property
     def derived(self) -> dict[str, Any]:
         """Every derived answer by claim id, and the derived tables by name."""
-        answers = {r.claim.id: r.answer for r in self.results if r.answer is not None}
-        return answers | self.tables
+        derived = (r for r in self.results if r.verdict is Verdict.DERIVED)
+        return {r.claim.id: r.answer for r in derived} | self.tables
 
 
 def exit_code(report: Report, *, allow_undetermined: bool = False) -> Exit:
