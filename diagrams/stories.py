@@ -16,14 +16,14 @@ from diagrams.run import Story
 from diagrams.verdicts import ROOT
 from model.kernel import signature
 from model.site import Site
-from model.version import StoreVersion
+from model.version import LAST, StoreVersion
 from proofs.engine.claims import Claim
 
 STRONG = {"store.version": "another Store.exe"}
 """Fields whose change makes a step of a run stand out."""
 
-HIGHEST = StoreVersion(2**64 - 1)
-"""No version is later."""
+LOWEST, HIGHEST = StoreVersion(StoreVersion.LEAST), LAST
+"""No version is earlier, or later."""
 
 
 def run_name(claim: Claim) -> str:
@@ -229,6 +229,6 @@ def _looked_at() -> Mapping[str, tuple[tuple[str, str], ...]]:
 def between(region: Mapping[str, str]) -> str:
     """A region of versions in words."""
     low, high = region["from"], region["to"]
-    if low == str(StoreVersion(0)):
+    if low == str(LOWEST):
         return "any" if high == str(HIGHEST) else f"up to {high}"
     return f"{low} or later" if high == str(HIGHEST) else f"{low} to {high}"

@@ -6,7 +6,7 @@ is, at both of its ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from diagrams import text
@@ -37,7 +37,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bands over one axis. ``ticks`` are posted versions and their names; ``windows`` stand out."""
+    """Bands over one axis. ``ticks`` are released versions with names; ``windows`` stand out."""
 
     title: str
     subtitle: str
@@ -49,7 +49,8 @@ class Chart:
     source: str
 
 
-_WINDOW = Key("dangerous rollback window", mark="warning", role="upgrade", box="upgrade")
+_UNSURE = Key("by the Store.exe that the fix came in with", role="upgrade", box="upgrade")
+_WINDOW = Key("dangerous rollback window, at most", mark="warning", role="upgrade")
 
 _ROW, _LEFT, _SLOT = 62.0, 168.0, 68.0
 
@@ -62,7 +63,7 @@ def picture(chart: Chart, names: dict[int, str]) -> Scene:
         chart.subtitle,
         (f"The axis is in order, not to scale. Every version begins with {chart.prefix}",),
         (
-            Key("posted build", mark="dot", role="ink"),
+            Key("released build", mark="dot", role="ink"),
             Key("it works", mark="check", role="success", box="success"),
             Key(
                 "it does not, in so many steps at the least",
@@ -70,7 +71,7 @@ def picture(chart: Chart, names: dict[int, str]) -> Scene:
                 role="failure",
                 box="failure",
             ),
-            *((_WINDOW,) if chart.windows else ()),
+            *((_UNSURE, _WINDOW) if chart.windows else ()),
         ),
         chart.source,
     )
@@ -88,7 +89,7 @@ def description(chart: Chart, names: dict[int, str]) -> str:
     windows = (f"{names[low]} to {names[high]}" for low, high in chart.windows)
     parts.append(f"The window is {'; '.join(windows) or 'empty'}.")
     ticks = ", ".join(name for _, name in chart.ticks)
-    return " ".join((*parts, f"Posted builds: {ticks}."))
+    return " ".join((*parts, f"Released builds: {ticks}."))
 
 
 class _Drawing:
@@ -179,7 +180,7 @@ class _Drawing:
                     kind="rule")  # fmt: skip
         yield Shape(((right, y), (right - 10, y - 4.5), (right - 10, y + 4.5)), fill="ink")
         yield label(0, y + 5, "Store.exe version", "ink", BODY, bold=True)
-        yield label(0, y + 24, "posted builds", "muted", SMALL)
+        yield label(0, y + 24, "released builds", "muted", SMALL)
         posted = dict(self.chart.ticks)
         for place in self.places:
             x = self.tick(place)
@@ -209,12 +210,13 @@ class _Drawing:
         return self.names[version].removeprefix(self.chart.prefix)
 
 
-def merged(regions: Sequence[Region]) -> tuple[Region, ...]:
-    """Neighbours of which the same is said, as one."""
+def merged(regions: Sequence[Region], apart: Container[int] = ()) -> tuple[Region, ...]:
+    """Neighbours of which the same is said, as one, but for those that begin at one of these."""
     result: list[Region] = []
     for region in regions:
         last = result[-1] if result else None
-        if last and (last.words, last.role) == (region.words, region.role):
+        same = last is not None and (last.words, last.role) == (region.words, region.role)
+        if last and same and region.low not in apart:
             result[-1] = Region(last.low, region.high, last.words, last.role, last.mark)
         else:
             result.append(region)

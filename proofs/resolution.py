@@ -89,6 +89,13 @@ def format_never_falls(step: Step, server: Server) -> bool:
     )
 
 
+@CATALOGUE.always("resolution.only_a_start_upgrades", "Q244976")
+def only_a_start_upgrades(step: Step, server: Server) -> bool:
+    """The format of the databases changes only where their own store is started."""
+    assume(step.after[server].store.format != server.store.format)
+    return step.fires(Site.start_store, server)
+
+
 @CATALOGUE.always("resolution.events_are_logged", "Q244976")
 def events_are_logged(site: Site, server: Server) -> bool:
     """The log has event 1185 of the last start that raised the format, or 1197 and 1005 of a later
