@@ -347,11 +347,14 @@ def _derived(result: Result) -> RenderableType:
         return Text(_regions(result.answer))
     name, cases = result.depends
     type_ = result.claim.variables[-1][1]
-    rows = [("at most", _regions(result.answer)), ("at least", _regions(result.at_least))]
+    bounds = [("at most", _regions(result.answer)), ("at least", _regions(result.at_least))]
+    lines: list[RenderableType] = [_pairs(bounds)]
     for case in cases:
-        own = _regions([{"from": low, "to": high} for low, high in case.answer])
-        rows.append((f"{name} {type_(case.low)} to {type_(case.high)}", own))
-    return _pairs(rows)
+        own = ranges([{"from": low, "to": high} for low, high in case.answer])
+        lines.append(
+            Text(f"where {name} is {type_(case.low)} to {type_(case.high)}: {own}", style=QUIET)
+        )
+    return Group(*lines)
 
 
 def _regions(regions: Sequence[dict[str, str]]) -> str:

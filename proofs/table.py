@@ -7,8 +7,8 @@ from typing import Any
 
 from model.version import PREFERRED, StoreVersion, native
 from proofs.administrators import SETTINGS
-from proofs.engine.regions import condition
-from proofs.engine.verdict import Result, Run
+from proofs.engine.regions import condition, shown
+from proofs.engine.verdict import Result
 from proofs.report import run_json, setting_json
 from proofs.vocabulary import PER_REQUEST
 
@@ -59,8 +59,8 @@ def _question(name: str, source: bool, destination: bool) -> str:
 
 
 def _cell(result: Result, low: int, high: int) -> dict[str, Any]:
-    """A no; a yes with the shortest run of the region, with a posted version if there is one; or
-    one that depends on the Store.exe that the fix came in with, and the case in which it is a yes.
+    """A no; a yes with the length of the shortest run of the region, and that run where a build of
+    the region is known; or what depends on the Store.exe that the fix came in with.
     """
     here = [
         (cell, run)
@@ -70,20 +70,22 @@ def _cell(result: Result, low: int, high: int) -> dict[str, Any]:
     met = [(cell, run) for cell, run in here if run is not None]
     if not met:
         return {"answer": "no", "steps": None}
-    run = min((run for _, run in met), key=lambda run: (len(run.steps), _rank(run, low, high)))
-    shown = {"steps": len(run.steps), "run": run_json(run), "setting": setting_json(run)}
-    if len(met) == len(here):
-        return {"answer": "yes", **shown}
-    unmet = [cell for cell, run in here if run is None]
-    return {"answer": "depends", "if": condition([cell for cell, _ in met], unmet), **shown}
-
-
-def _rank(run: Run, low: int, high: int) -> int:
-    """How well the version that a run is about stands for a region."""
-    version = StoreVersion.parse(dict(run.witness)["version"])
-    if not low <= version <= high:
-        return 2
-    return int(version not in PREFERRED)
+    found: dict[str, Any] = {"answer": "yes"}
+    if len(met) < len(here):
+        unmet = [cell for cell, run in here if run is None]
+        found = {"answer": "depends", "if": condition([cell for cell, _ in met], unmet)}
+    found["steps"] = min(len(run.steps) for _, run in met)
+    worthy = shown([cell for cell, _ in result.cells], PREFERRED)
+    runs = [
+        (version not in PREFERRED, run)
+        for cell, run in met
+        for version in [StoreVersion.parse(dict(run.witness)["version"])]
+        if cell in worthy and low <= version <= high and len(run.steps) == found["steps"]
+    ]
+    if runs:
+        _, run = min(runs, key=lambda item: item[0])
+        found |= {"run": run_json(run), "setting": setting_json(run)}
+    return found
 
 
 def _ranges(regions: Iterable[Mapping[str, str]]) -> list[Range]:

@@ -25,6 +25,7 @@ from proofs.engine.regions import (
     at_most,
     by_value,
     joined,
+    shown,
     works_throughout,
 )
 from proofs.engine.runs import Runs, Unfit
@@ -205,23 +206,21 @@ class Prover(Grounds):
         assert cell is not None
         number = self.number(claim)
         # A run that is about the end where least is allowed tends to work throughout.
-        for pair in (*(cell.corners() if claim.across else cell.shown), cell):
+        for pair in (*(cell.corners() if claim.across else cell.best), cell):
             besides = pair.holds(number, self.transitions)
             found = model if true_in(model, besides) else unrolling.check(said, besides)
             if found is None or not works_throughout(unrolling, number, said, cell, found):
                 continue
             # Only a range with a preferred number is worth the time of a canonical run.
-            if claim.kind is Kind.DERIVED and self._is_shown(claim, cell):
+            if claim.kind is Kind.DERIVED and cell in self._shown(claim):
                 read = unrolling.read(goal, said, found, besides)
             else:
                 read = unrolling.decode(found, goal)
             return self._runs.replay(read, claim)
         return None
 
-    def _is_shown(self, claim: Claim, cell: Cell) -> bool:
-        low, high = cell.numbers
-        preferred = self.numbers[claim.variables[-1][1]].preferred
-        return any(low <= number <= high for number in preferred)
+    def _shown(self, claim: Claim) -> set[Cell]:
+        return shown(self.cells(claim), self.numbers[claim.variables[-1][1]].preferred)
 
     def _explained(self, result: Result, settled: _Settled) -> Result:
         """The result on a claim about the end of a run, with what its proof needs of the model."""

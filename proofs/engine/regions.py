@@ -98,7 +98,7 @@ class Cell:
         return self.low, self.high
 
     @property
-    def shown(self) -> list[Cell]:
+    def best(self) -> list[Cell]:
         """The pair that its run is to show, where numbers compare with a constant: with that value
         of the constant it works for all of ``numbers``, but where both are equal.
         """
@@ -333,6 +333,25 @@ def condition(met: Iterable[Cell], unmet: Iterable[Cell]) -> str:
     no = frozenset(cell.compares() for cell in unmet)
     words = _CONDITIONS.get(yes) if yes.isdisjoint(no) else None
     return (words or "for some values of {}").format(", ".join(sorted(names)))
+
+
+def shown(every: Sequence[Cell], preferred: Iterable[int]) -> set[Cell]:
+    """The cells whose runs are to be shown: those with a preferred number. Of numbers that compare
+    with a constant in several ways, one before and one after it is enough.
+    """
+    parts = [cell.part for cell in every if cell.part is not None]
+    known = list(preferred)
+    found = set()
+    for cell in every:
+        low, high = cell.numbers
+        if cell.part is not None and cell.part.order is None:
+            first, last = min(p.low for p in parts), max(p.high for p in parts)
+            if first <= low <= last:
+                continue
+        compared = None if cell.part is None else cell.part.order
+        if compared is not Order.EQUAL and any(low <= number <= high for number in known):
+            found.add(cell)
+    return found
 
 
 @dataclass(frozen=True)
