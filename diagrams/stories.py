@@ -16,8 +16,9 @@ from diagrams.run import Story
 from diagrams.verdicts import ROOT
 from model.kernel import signature
 from model.site import Site
-from model.version import LAST, StoreVersion
+from model.version import StoreVersion
 from proofs.engine.claims import Claim
+from proofs.session import LAST
 
 STRONG = {"store.version": "another Store.exe"}
 """Fields whose change makes a step of a run stand out."""

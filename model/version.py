@@ -100,9 +100,6 @@ SP4: Final = _build("2653.23")
 """Store.exe of Service Pack 4, by assumption A7. The pack, its MTA and its Admin.exe are of that
 build; no article gives its Store.exe. Source: Q158336, Q163294, Q192484."""
 
-LAST: Final = _build("65535.65535")
-"""No Store.exe of Exchange 5.5 has a later version."""
-
 
 @dataclass(frozen=True)
 class Posted:

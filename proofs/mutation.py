@@ -28,23 +28,16 @@ from proofs.engine.fate import Fate, Judge, Judgement, Kill
 from proofs.engine.induction import Timeout
 from proofs.engine.lockstep import Guide, watch
 from proofs.engine.mutants import Mutant, mutants
+from proofs.engine.prove import Prover
 from proofs.engine.replay import ReplayError
 from proofs.engine.stakes import Event, Original
-from proofs.engine.variant import any_graph, variant
+from proofs.engine.variant import variant
 
 MODULES: tuple[ModuleType, ...] = (version, machines, entities, site)
 """What is mutated: everything of the model that happens. Assumptions are prose."""
 
-Sizes = tuple[tuple[str, int], ...]
-"""How many entities of each kind an instance has."""
-
-SMALL: Sizes = (("servers", 2), ("mailboxes", 1), ("attachments", 1))
-"""The instance whose machines run in step with the original's, and that is searched where neither
-a run nor a proof is found.
-"""
-
-LARGER: Sizes = (("servers", 2), ("mailboxes", 2), ("attachments", 2))
-"""The instance whose machines run in step where a mutant cannot be read for any number."""
+SMALL = {"servers": 2, "mailboxes": 1, "attachments": 1}
+"""The instance whose machines run in step with the original's."""
 
 EFFORT = 200_000_000
 """So much Z3 may do for one question, in its own units (about half a minute), on any machine."""
@@ -136,8 +129,7 @@ def _begin(seed: int, timeout: float | None = None) -> Original:
         except ValueError as error:
             raise ModelError(f"no mutants can be judged: {error}") from None
         prover.end = None
-        for sizes in (SMALL, LARGER):
-            _guide(sizes)  # before processes are forked, which share it
+        _guide()  # before processes are forked, which share it
     return _ORIGINAL[seed]
 
 
@@ -162,26 +154,25 @@ def judge(mutant: Mutant, *, seed: int = 0) -> Judgement:
     module = next(module for module in MODULES if module.__name__ == mutant.module)
     try:
         source = mutant.source(inspect.getsource(module))
-        with _patience(PATIENCE), any_graph(), variant(fresh, {mutant.module: source}):
+        with _patience(PATIENCE), variant(fresh, {mutant.module: source}):
             changed: Any = importlib.import_module("proofs.session")
-            return _watched(changed, SMALL) or _judged(original, changed, seed)
+            # A mutant that is refused where it is read has no verdicts.
+            prover = changed.prover(lock_file=None, seed=seed)
+            return _watched(changed) or _judged(original, prover)
     except _Late:
         return Judgement(Fate.UNDETERMINED, f"it took more than {PATIENCE:g} seconds of work")
     except Exception as error:  # noqa: BLE001  (a mutant may do anything)
         return _invalid(error)
 
 
-def _judged(original: Original, changed: Any, seed: int) -> Judgement:
+def _judged(original: Original, prover: Prover) -> Judgement:
     """What becomes of a mutant that is not seen where small systems run."""
     try:
-        prover = changed.prover(lock_file=None, seed=seed)
-        return Judge(original).judge(prover, _instance(changed))
+        return Judge(original).judge(prover)
     except Timeout as gave_up:
         return Judgement(Fate.UNDETERMINED, f"the solver gave up: {gave_up}")
     except (ReplayError, RecursionError, ctypes.ArgumentError) as error:
         return Judgement(Fate.UNDETERMINED, f"internal: {type(error).__name__}: {error}")
-    except Exception as error:  # noqa: BLE001  (a mutant may do anything)
-        return _watched(changed, LARGER) or _invalid(error)
 
 
 def _invalid(error: Exception) -> Judgement:
@@ -194,15 +185,13 @@ def fresh(name: str) -> bool:
     return name.startswith(("model.", "proofs.")) and not name.startswith(_KEPT)
 
 
-def _watched(changed: Any, sizes: Sizes) -> Judgement | None:
-    """What claims see where a mutant's machines run. One that breaks down there may be no model;
-    where it is read that is found out, and said better.
+def _watched(changed: Any) -> Judgement | None:
+    """What claims see where a mutant's machines run; None where they see nothing, or it breaks
+    down there.
     """
     catalogue: Any = importlib.import_module("proofs.catalogue")
     try:
-        seen = watch(
-            _guide(sizes), _stepwise(changed, sizes), catalogue.CLAIMS, catalogue.HISTORIES
-        )
+        seen = watch(_guide(), _stepwise(changed), catalogue.CLAIMS, catalogue.HISTORIES)
     except Exception:  # noqa: BLE001  (a mutant may do anything)
         return None
     how = f"run of {seen.steps} steps"
@@ -211,20 +200,14 @@ def _watched(changed: Any, sizes: Sizes) -> Judgement | None:
 
 
 @cache
-def _guide(sizes: Sizes) -> Guide:
-    return Guide(_stepwise(session, sizes))
+def _guide() -> Guide:
+    return Guide(_stepwise(session))
 
 
-def _stepwise(changed: Any, sizes: Sizes) -> Instance:
+def _stepwise(changed: Any) -> Instance:
     numbers = importlib.import_module("model.version")
     values = {numbers.StoreVersion: (numbers.SP3, numbers.SP4)}
-    return Instance(changed.Site, dict(sizes), values, forget=False)
-
-
-def _instance(changed: Any) -> Instance:
-    numbers = importlib.import_module("model.version")
-    versions = (numbers.SP3, numbers.FIRST_WITH_FORMAT_2_46, numbers.SP4)
-    return Instance(changed.Site, dict(SMALL), {numbers.StoreVersion: versions})
+    return Instance(changed.Site, SMALL, values, forget=False)
 
 
 class _Late(BaseException):

@@ -4,8 +4,10 @@ Everything that the claims' verdicts rest on is a *stake*: a violation that neve
 that does. A mutant is killed where a stake is lost:
 
 * a run of the mutant, replayed on its plain machines, does what never happened before; or
-* what happened before is excluded for the mutant, by a proof for any number of entities, or, and
-  the evidence says so, by exhaustive search of a small instance.
+* what happened before is excluded for the mutant, by a proof for any number of entities.
+
+So whoever asks for the verdicts on the mutant finds one that is not the expected one. What only an
+exhaustive search of a small instance shows would leave a verdict open, and kills nothing.
 
 A mutant that keeps every stake is compared with the original, guard by guard and update by update.
 """
@@ -14,18 +16,16 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from model.kernel import ModelError
 from proofs.engine.bounded import Found
 from proofs.engine.claims import ANY_READING, Claim, Kind
 from proofs.engine.differences import Differences, comparable, identical
-from proofs.engine.explicit import Finding, Instance, Outcome, check
 from proofs.engine.extract import Command
 from proofs.engine.induction import Clause, Induction
 from proofs.engine.prove import Prover
 from proofs.engine.recover import plans
-from proofs.engine.stakes import Event, Original, Stake, admitted, claim_of, kept, runs, said, term
+from proofs.engine.stakes import Event, Original, Stake, admitted, kept, runs, said, term
 from proofs.engine.verdict import Verdict
 
 
@@ -74,14 +74,17 @@ class Judge:
     def __init__(self, original: Original, *, limit: int = 8) -> None:
         self.original, self.limit = original, limit
 
-    def judge(self, prover: Prover, instance: Instance) -> Judgement:
+    def judge(self, prover: Prover) -> Judgement:
         """What becomes of the system of ``prover``. Raises Timeout, or what the mutant raises."""
         same = self._same(prover)
         # Of a relation that is the same, only claims that read another word can say otherwise.
         only = None if same is None else self._reworded(prover)
         if same is not None and only is not None and not only:
             return Judgement(Fate.EQUIVALENT, same)
-        kills, doubts = self._kills(prover, instance, only)
+        if prover.transitions.ranges_differ(self.original.prover.transitions):
+            kills, doubts = list(self._answers(prover)), list[str]()
+        else:
+            kills, doubts = self._kills(prover, only)
         if kills:
             return Judgement(Fate.KILLED, "", tuple(kills))
         if same is not None:
@@ -143,11 +146,17 @@ class Judge:
         terms = self.original.terms.items()
         return {stake for stake, said in terms if not said.eq(term(prover, stake))}
 
+    def _answers(self, prover: Prover) -> Iterator[Kill]:
+        """Other answers, where a constant has another range: they are derived anew."""
+        prover.adopt(surviving(prover.induction, self.original.clauses))
+        claims = [claim for claim in prover.catalogue if prover.cells(claim)]
+        for result in prover.settle(claims):
+            if result.verdict is not Verdict.UNDETERMINED and not result.as_expected:
+                yield Kill(result.claim.title, Event.ANSWER.value, "derived anew")
+
     # -- other verdicts ---------------------------------------------------------------------------
 
-    def _kills(
-        self, prover: Prover, instance: Instance, only: set[Stake] | None
-    ) -> tuple[list[Kill], list[str]]:
+    def _kills(self, prover: Prover, only: set[Stake] | None) -> tuple[list[Kill], list[str]]:
         """The claims that see a mutant, and those of which that is not known. ``only`` are the
         stakes that may be lost where the relation is the original's.
         """
@@ -157,7 +166,7 @@ class Judge:
         doubts: list[str] = []
         for group in self.original.groups:
             stakes = [stake for stake in group if only is None or stake in only]
-            kills, open_ = self._lost(prover, stakes, clauses, instance)
+            kills, open_ = self._lost(prover, stakes, clauses)
             if kills:
                 return kills, []
             doubts += [f"{stake.title} {stake.lost}" for stake in open_]
@@ -167,8 +176,8 @@ class Judge:
             if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY)
             and not (only is not None and self._says_the_same(prover, claim))
         ]
-        kills = list(_stuck(prover, others, clauses, instance))
-        return kills or list(_endless(prover, others, clauses, doubts)), doubts
+        doubts += _stuck(prover, others, clauses)
+        return list(_endless(prover, others, clauses, doubts)), doubts
 
     def _says_the_same(self, prover: Prover, claim: Claim) -> bool:
         pairs = zip(self.original.others[claim.title], said(prover, claim), strict=True)
@@ -188,7 +197,6 @@ class Judge:
         prover: Prover,
         stakes: Sequence[Stake],
         clauses: Sequence[Clause],
-        instance: Instance,
     ) -> tuple[list[Kill], list[Stake]]:
         """The claims that see a mutant, by proof or by a run, and what was not decided."""
         never = [stake for stake in stakes if stake.run is None]
@@ -199,16 +207,10 @@ class Judge:
             return kills, []
         suspects = self._suspects(prover, never, clauses)
         undecided = [*suspects, *(stake for stake in gone if stake in open_)]
-        # A small instance is searched sooner than many steps of any number of entities.
-        for first in (True, False):
-            for stake in () if kills or (first and suspects) else list(undecided):
-                if stake.run is not None and stake.cell is None and not kills:
-                    undecided.remove(stake)
-                    kills += self._exhaustively(prover, stake, instance)
-            for stake, run in self._search(prover, undecided, bool(kills)) if first else ():
-                undecided = [other for other in undecided if other != stake]
-                if stake.run is None:
-                    kills.append(Kill(stake.title, stake.lost, f"run of {len(run.steps)} steps"))
+        for stake, run in self._search(prover, list(undecided), bool(kills)):
+            undecided = [other for other in undecided if other != stake]
+            if stake.run is None:
+                kills.append(Kill(stake.title, stake.lost, f"run of {len(run.steps)} steps"))
         return kills, undecided
 
     def _suspects(
@@ -236,29 +238,14 @@ class Judge:
             found = found or stake.run is None
             yield stake, run
 
-    def _exhaustively(self, prover: Prover, stake: Stake, instance: Instance) -> list[Kill]:
-        outcome = _searched(prover, claim_of(prover, stake), instance)
-        gone = {
-            Event.VIOLATION: outcome.finding is Finding.HOLDS,
-            Event.REACHED: outcome.finding is Finding.UNREACHED,
-            Event.PREMISE: outcome.antecedent_reached is False,
-        }[stake.event]
-        how = f"no run in {_sizes(instance)}, {outcome.states} states"
-        return [Kill(stake.title, stake.lost, how)] if gone else []
 
-
-def _stuck(
-    prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause], instance: Instance
-) -> Iterator[Kill]:
-    """Recoverable claims that are none any more."""
+def _stuck(prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause]) -> Iterator[str]:
+    """Recoverable claims for which no plan is found any more: nobody refutes such a claim."""
     for claim in claims:
         if claim.kind is Kind.RECOVERABLE and not plans(
             prover.induction, prover.property(claim), clauses, prover.numbers
         ):
-            outcome = _searched(prover, claim, instance)
-            if outcome.finding is Finding.VIOLATED:
-                how = f"a state with no way out in {_sizes(instance)}"
-                yield Kill(claim.title, "is not recoverable", how)
+            yield f"{claim.title} has no plan"
 
 
 def _endless(
@@ -280,22 +267,6 @@ def _endless(
             yield Kill(claim.title, "is vacuous", "no fair run gets to its premise")
         elif result.verdict is not Verdict.PROVED:
             doubts.append(f"{claim.title} {result.detail}")
-
-
-def _searched(prover: Prover, claim: Claim, instance: Instance) -> Outcome:
-    """Exhaustive search; of every value where a mutant reads what the original calls dead."""
-    try:
-        return check(claim, prover.histories, instance)
-    except ModelError:
-        return check(claim, prover.histories, replace(instance, forget=False))
-
-
-def _sizes(instance: Instance) -> str:
-    counts = (
-        (size if isinstance(size, int) else len(size), name)
-        for name, size in instance.sizes.items()
-    )
-    return ", ".join(f"{count} {name}" for count, name in counts)
 
 
 def surviving(

@@ -106,6 +106,10 @@ class Grounds:
             self._invariant = known
         return self._invariant
 
+    def adopt(self, clauses: Sequence[Clause]) -> None:
+        """Take clauses that are inductive together for the invariant."""
+        self._invariant = list(clauses)
+
     def _served(self) -> list[Claim]:
         return [c for c in self.catalogue if c.expected in ("PROVED", "DERIVED") or c.across]
 

@@ -385,6 +385,10 @@ class Transitions:
             for name, known in self.info.ranges
         ]
 
+    def ranges_differ(self, other: Transitions) -> bool:
+        """Whether other values are possible for some constant than in another system."""
+        return self.info.ranges != other.info.ranges
+
     def fixed(self, reading: Reading) -> list[z3.BoolRef]:
         """What a reading fixes, as terms."""
         return [
