@@ -179,10 +179,12 @@ class Result:
     def as_expected(self) -> bool:
         """The verdict and the answer are what the catalogue expects; the claim is not vacuous."""
         right = self.verdict.value == self.claim.expected and not self.vacuous
-        if not right or self.awaited is None:
+        unsaid = self.answer is None and bool(self.claim.across)
+        if not right or self.awaited is None or unsaid:
             return right
-        found = self.answer, self.at_least
-        return found == (self.awaited, self.awaited_at_least)
+        if self.at_least is not None and self.at_least != self.awaited_at_least:
+            return False
+        return bool(self.answer == self.awaited)
 
     @property
     def inside(self) -> tuple[tuple[Cell, Run], ...]:
