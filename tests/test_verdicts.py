@@ -300,7 +300,7 @@ def test_what_is_no_lock_is_one_line(tmp_path: Path, content: str, said: str) ->
     path = tmp_path / "evidence.lock"
     path.write_text(content)
     with pytest.raises(ModelError, match=f"{said}.*; delete it") as caught:
-        lock.load(path, "D")
+        lock.load(path)
     assert "\n" not in str(caught.value)
 
 

@@ -22,7 +22,7 @@ from proofs.engine.bounded import Found
 from proofs.engine.claims import ANY_READING, Claim, Kind
 from proofs.engine.differences import Differences, comparable, identical
 from proofs.engine.extract import Command
-from proofs.engine.induction import Clause, Induction
+from proofs.engine.induction import Clause
 from proofs.engine.prove import Prover
 from proofs.engine.recover import plans
 from proofs.engine.stakes import Event, Original, Stake, admitted, kept, runs, said, term
@@ -148,7 +148,7 @@ class Judge:
 
     def _answers(self, prover: Prover) -> Iterator[Kill]:
         """Other answers, where a constant has another range: they are derived anew."""
-        prover.adopt(surviving(prover.induction, self.original.clauses))
+        prover.adopt(prover.induction.surviving(self.original.clauses))
         claims = [claim for claim in prover.catalogue if prover.cells(claim)]
         for result in prover.settle(claims):
             if result.verdict is not Verdict.UNDETERMINED and not result.as_expected:
@@ -162,7 +162,7 @@ class Judge:
         """
         clauses: Sequence[Clause] = self.original.clauses
         if only is None:
-            clauses = surviving(prover.induction, clauses, self._suspicious(prover))
+            clauses = prover.induction.surviving(clauses, self._suspicious(prover))
         doubts: list[str] = []
         for group in self.original.groups:
             stakes = [stake for stake in group if only is None or stake in only]
@@ -267,40 +267,3 @@ def _endless(
             yield Kill(claim.title, "is vacuous", "no fair run gets to its premise")
         elif result.verdict is not Verdict.PROVED:
             doubts.append(f"{claim.title} {result.detail}")
-
-
-def surviving(
-    induction: Induction, clauses: Sequence[Clause], suspicious: Sequence[Command] | None = None
-) -> list[Clause]:
-    """The largest set of these clauses that is inductive for a system.
-
-    ``suspicious`` are the only commands that may break them, and only they may, if given.
-    """
-    if suspicious is not None and not _broken(induction, clauses, suspicious):
-        return list(clauses)
-    kept = list(clauses)
-    while True:
-        gone = set(induction.of_starts({clause: induction.violation(clause) for clause in kept}))
-        left = [clause for clause in kept if clause not in gone]
-        gone |= _broken(induction, kept, induction.transitions.commands, left)
-        if not gone:
-            return kept
-        kept = [clause for clause in kept if clause not in gone]
-
-
-def _broken(
-    induction: Induction,
-    known: Sequence[Clause],
-    commands: Sequence[Command],
-    asked: Sequence[Clause] | None = None,
-) -> set[Clause]:
-    """Those clauses that some step of these commands from the known ones breaks."""
-    primed = {
-        clause: induction.transitions.primed(induction.violation(clause))
-        for clause in (known if asked is None else asked)
-    }
-    gone: set[Clause] = set()
-    for command in commands:
-        left = {clause: said for clause, said in primed.items() if clause not in gone}
-        gone |= set(induction.of_steps(left, known, command)) if left else set()
-    return gone

@@ -96,15 +96,45 @@ class Grounds:
         """
         if self._invariant is None:
             known = self._locked()
-            if known is None:
-                self.notes.append(
-                    "the invariant was inferred anew; --write-lock keeps it for the next time"
-                )
-                known = self.inferred()
-                if not self.induction.is_invariant(known):
-                    raise AssertionError("an inferred invariant is not inductive")
-            self._invariant = known
+            self._invariant = self._anew() if known is None else known
         return self._invariant
+
+    def _anew(self) -> list[Clause]:
+        """An invariant of a model that the lock file does not belong to.
+
+        What it has and holds of this model too may do, where runs lead to all that it leaves open.
+        """
+        kept = self._kept()
+        served = [claim for claim in self._served() if claim.kind is not Kind.RECOVERABLE]
+        if kept:
+            questions = list(self.questions(served))
+            left = set(questions) - self.excluded(questions, kept)
+            if not self.unmet([question for question in questions if question in left]):
+                self.notes.append(
+                    "the lock file is of another model; --write-lock finds an invariant of this one"
+                )
+                return kept
+        self.notes.append(
+            "the invariant was inferred anew; --write-lock keeps it for the next time"
+        )
+        known = self.inferred()
+        known += [clause for clause in kept if str(clause) not in set(map(str, known))]
+        if not self.induction.is_invariant(known):
+            raise AssertionError("an inferred invariant is not inductive")
+        return known
+
+    def _kept(self) -> list[Clause]:
+        """The clauses of another model's lock file that are an invariant of this one."""
+        if self._file is None:
+            return []
+        texts, extra = self._file.clauses, self._extra()
+        readings = {claim.reading for claim in self.catalogue} | {ANY_READING}
+        found = lock.readable(texts, self.transitions, extra, readings).values()
+        return self.induction.surviving([clause for clause in found if clause is not None])
+
+    def unmet(self, questions: Sequence[Question]) -> list[Question]:
+        """The questions that no short run is found for; here none is looked for."""
+        return list(questions)
 
     def adopt(self, clauses: Sequence[Clause]) -> None:
         """Take clauses that are inductive together for the invariant."""
@@ -117,9 +147,14 @@ class Grounds:
         return [self.property(claim).holds for claim in self._served()]
 
     @cached_property
+    def _file(self) -> Lock | None:
+        """What the lock file has, whatever model it belongs to."""
+        return None if self.lock_file is None else lock.load(self.lock_file)
+
+    @cached_property
     def _lock(self) -> Lock | None:
         """What the lock file has, if it belongs to the model."""
-        return None if self.lock_file is None else lock.load(self.lock_file, self.digest)
+        return self._file if self._file and self._file.digest == self.digest else None
 
     def _locked(self) -> list[Clause] | None:
         """The invariant of the lock file, if it is one."""

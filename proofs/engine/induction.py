@@ -198,6 +198,41 @@ class Induction:
             self.of_steps(primed, clauses, command) for command in self.transitions.commands
         )
 
+    def surviving(
+        self, clauses: Sequence[Clause], suspicious: Sequence[Command] | None = None
+    ) -> list[Clause]:
+        """The largest set of these clauses that is inductive.
+
+        ``suspicious`` are the only commands that may break them, and only they may, if given.
+        """
+        if suspicious is not None and not self._broken(clauses, suspicious):
+            return list(clauses)
+        kept = list(clauses)
+        while True:
+            gone = set(self.of_starts({clause: self.violation(clause) for clause in kept}))
+            left = [clause for clause in kept if clause not in gone]
+            gone |= self._broken(kept, self.transitions.commands, left)
+            if not gone:
+                return kept
+            kept = [clause for clause in kept if clause not in gone]
+
+    def _broken(
+        self,
+        known: Sequence[Clause],
+        commands: Sequence[Command],
+        asked: Sequence[Clause] | None = None,
+    ) -> set[Clause]:
+        """Those clauses that some step of these commands from the known ones breaks."""
+        primed = {
+            clause: self._primed(self.violation(clause))
+            for clause in (known if asked is None else asked)
+        }
+        gone: set[Clause] = set()
+        for command in commands:
+            left = {clause: said for clause, said in primed.items() if clause not in gone}
+            gone |= set(self.of_steps(left, known, command)) if left else set()
+        return gone
+
     def _primed(self, term: z3.BoolRef) -> z3.BoolRef:
         primed: z3.BoolRef = self.transitions.primed(term)
         return primed

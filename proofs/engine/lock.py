@@ -33,6 +33,7 @@ class Lock:
     ``runs`` are by the titles of claims.
     """
 
+    digest: str
     words: list[str]
     clauses: list[str]
     runs: dict[str, Written]
@@ -42,8 +43,8 @@ Literals = Mapping[tuple[str, str], tuple[z3.ExprRef, z3.BoolRef]]
 """By kind and text: the variable, and the term over it."""
 
 
-def load(path: Path, digest: str) -> Lock | None:
-    """What is in a lock file; None if it belongs to another model, or is not there.
+def load(path: Path) -> Lock | None:
+    """What is in a lock file; None if it is not there.
 
     Raises ModelError for a file that is no lock.
     """
@@ -56,9 +57,7 @@ def load(path: Path, digest: str) -> Lock | None:
     wrong = _wrong(content)
     if wrong:
         raise ModelError(f"{path} is no lock file ({wrong}); delete it, or run with --write-lock")
-    if content["digest"] != digest:
-        return None
-    return Lock(content["words of"], content["clauses"], content["runs"])
+    return Lock(content["digest"], content["words of"], content["clauses"], content["runs"])
 
 
 def clauses_of(
@@ -71,19 +70,34 @@ def clauses_of(
 
     Raises ValueError for a text that is of none.
     """
+    found = readable(texts, transitions, extra, readings)
+    for text, clause in found.items():
+        if clause is None:
+            raise ValueError(f"no clause: {text}")
+    return [clause for clause in found.values() if clause is not None]
+
+
+def readable(
+    texts: Iterable[str],
+    transitions: Transitions,
+    extra: Sequence[z3.ExprRef],
+    readings: Iterable[Reading],
+) -> dict[str, Clause | None]:
+    """For each text the clause that it is of, in the words of the model and of ``extra`` terms."""
     known = _literals(transitions, extra)
     named = {reading.name: reading for reading in readings}
-    clauses = []
+    clauses: dict[str, Clause | None] = {}
     for text in dict.fromkeys(texts):
         match = _CLAUSE.fullmatch(text)
         reading = named.get(match[1] or "") if match else None
         sort, said = (match[2], match[3].split(" or ")) if match else ("", [])
         literals = _literals_in(said, {own for of, own in known if of == sort})
         if reading is None or not literals:
-            raise ValueError(f"no clause: {text}")
+            clauses[text] = None
+            continue
         found = [known[sort, literal] for literal in literals]
         term = z3.Or(*(term for _, term in found))
-        clauses.append(Clause(sort, reading, tuple(literals), found[0][0], term))
+        clauses[text] = Clause(sort, reading, tuple(literals), found[0][0], term)
     return clauses
 
 

@@ -31,6 +31,9 @@ from proofs.engine.regions import (
 from proofs.engine.runs import Runs, Unfit
 from proofs.engine.verdict import Core, Result, Run, Verdict
 
+SHORT = 6
+"""Runs of more steps are not looked for where an invariant is: to infer one takes less time."""
+
 
 class Prover(Grounds):
     """Settles claims about a system.
@@ -86,6 +89,13 @@ class Prover(Grounds):
         excluded = alone | (self.excluded(rest, invariant) if rest else set())
         return _Settled(claims, alone, excluded, invariant, clock.lap() / max(1, len(provable)))
 
+    def unmet(self, questions: Sequence[Question]) -> list[Question]:
+        """The questions that no short run is found for."""
+        left = {self._goal_of(question): question for question in questions}
+        for goal, _, _ in shortest(self._unrolling(), list(left), SHORT):
+            del left[goal]
+        return list(left.values())
+
     def _sought(self, settled: _Settled) -> dict[Goal, Question]:
         """What runs are looked for: to what was not excluded, to the antecedents of the rest."""
         sought: dict[Goal, Question] = {}
@@ -127,10 +137,11 @@ class Prover(Grounds):
 
     def _recalled(self, claim: Claim, *, proven: bool) -> Run | None:
         """The run that the lock file has of a claim, replayed; None if it has none that happens."""
-        kept = None if self._lock is None else self._lock.runs.get(claim.title)
+        kept = None if self._file is None else self._file.runs.get(claim.title)
         run = None if kept is None else self._runs.recalled(kept, claim, proven=proven)
         if isinstance(run, str):
-            self._complain(claim, run)
+            if self._lock is not None:  # a run of another model need not happen
+                self._complain(claim, run)
             return None
         return run
 
