@@ -26,6 +26,7 @@ from statecheck.reports.words import (
     evidence,
     grouped,
     place,
+    ranges,
     remark,
     under,
 )
@@ -184,6 +185,9 @@ def _in_words(result: Result) -> str:
     opening = claim.opening
     if claim.variant.name:
         opening += f" {under(claim)}"
+    if claim.across and result.answer is not None:
+        opening += f" where {claim.across} is {ranges(result.answer)}"
+        breaks += f" It is proved where {claim.across} is {ranges(result.proved)}."
     return " ".join([f"{opening}: {breaks}", *_remarks(claim)])
 
 
@@ -304,11 +308,25 @@ def _answers(results: Iterable[Result]) -> Iterator[RenderableType]:
             bad = remark(result)
             yield Text(result.claim.title, f"bold {BAD if bad else GOOD}")
             yield indented(Text(result.claim.text, "italic"))
-            yield indented(Text(regions(result.answer)))
+            yield indented(_derived(result))
             if bad:
                 yield indented(Text(f"! {bad}", f"bold {BAD}"))
             elif result.awaited is not None:
                 yield indented(Text("That is what was expected.", QUIET))
+
+
+def _derived(result: Result) -> RenderableType:
+    """An answer; where it depends on a constant, both its bounds, and which value gives which."""
+    if result.depends is None:
+        return Text(regions(result.answer))
+    type_ = result.claim.variables[-1][1]
+    bounds = [("at most", regions(result.answer)), ("at least", regions(result.at_least))]
+    lines: list[RenderableType] = [pairs(bounds)]
+    for case in result.depends.cases:
+        own = ranges([{"from": low, "to": high} for low, high in case.answer])
+        values = f"{type_(case.low)} to {type_(case.high)}"
+        lines.append(Text(f"where {result.depends.constant} is {values}: {own}", style=QUIET))
+    return Group(*lines)
 
 
 def regions(regions: Sequence[dict[str, str]]) -> str:
