@@ -75,17 +75,17 @@ def command(
     timeout: float | None,
     seed: int,
 ) -> int:
-    """Prove or refute what you say of a system, for any number of its entities.
+    """Prove or refute what you say of a machine, or of a system for any number of its entities.
 
-    MODULE:CLASS is a System, or any flat python-statemachine class. EXPR is Python about entities
-    by the names of their kinds (lift, or lift1 and lift2); of a machine alone, its states
-    and fields have names too. `after[lift]` is the state after a step. 'P ==> Q' has a premise.
+    MODULE:CLASS is any python-statemachine class, which is run as it is, or a System. Of a machine,
+    EXPR is Python about its states and fields by name; `after.NAME` is one after a step, and
+    `step.raised` and `step.event` say of the step itself. Of a system, it is about entities by the
+    names of their kinds (lift, or lift1 and lift2); `after[lift]` is one after a step.
+    'P ==> Q' has a premise.
     """
     with interrupts.held():
-        from statecheck.claims import expressions  # noqa: F401  (needed soon)
         from statecheck.claims.claim import Kind
         from statecheck.claims.results import exit_code
-        from statecheck.prover.context import DEPTH
         from statecheck.reports.json_report import to_text
         from statecheck.reports.terminal import report_text
 
@@ -104,6 +104,9 @@ def command(
     file = None if json_path in (None, "-") else console.output_file(str(json_path))
     if _is_system(found):
         _check_no(found, {"--fixed": fixed, "--input": inputs})
+        with interrupts.held():
+            from statecheck.claims import expressions  # noqa: F401  (needed soon)
+            from statecheck.prover.context import DEPTH
         claims = _claims(found, asked, _fairness(found, fair), given)
         report = _settled(
             found, claims, DEPTH if depth is None else depth, timeout, seed, explain=explain
@@ -130,7 +133,7 @@ def _named(claim: Claim) -> str:
 
 
 def _is_system(found: Any) -> bool:
-    """Whether a class composes machines. Raises ModelError for what is no machine either."""
+    """True if a class composes machines. Raises ModelError for what is no machine either."""
     from statemachine import StateChart
 
     from statecheck.modeling import ModelError, System
@@ -170,7 +173,9 @@ def _single(
 ) -> Report:
     """Decide claims about one machine."""
     from statecheck.modeling import ModelError
-    from statecheck.single import check
+
+    with interrupts.held():
+        from statecheck.single import check
 
     if given:
         raise ModelError(

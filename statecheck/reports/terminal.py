@@ -192,7 +192,7 @@ def _in_words(result: Result) -> str:
 
 
 def _and_no_shorter(result: Result, run: Run) -> str:
-    """What is known of shorter runs."""
+    """The words for shorter runs, as far as they are excluded."""
     if not result.shortest:
         return "; a shorter one may exist"
     return f", and no shorter one does{', at any size' if run.sizes else ''}"
@@ -221,7 +221,8 @@ def run_lines(run: Run) -> RenderableType:
         table.add_row("", Text(again(run), "italic"))
         for reason in run.fairness:
             table.add_row("", Text(f"  {reason}", QUIET))
-    return Group(pairs(circumstances(run)), *([table] if run.steps else []))
+    around = list(circumstances(run))
+    return Group(*([pairs(around)] if around else []), *([table] if run.steps else []))
 
 
 def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
@@ -232,7 +233,7 @@ def _endings(results: Iterable[Result]) -> Iterator[RenderableType]:
         yield Text(result.claim.title, f"bold {COLOURS[result.verdict]}")
         yield indented(Text(result.claim.text, "italic"))
         yield indented(
-            Text(f"It assumes {'; '.join(map(str, result.claim.fairness))}."),
+            Text(f"It assumes {'; '.join(map(str, result.claim.fairness)) or 'nothing'}."),
         )
         yield indented(
             pairs((f"phase {k}", text) for k, text in enumerate(result.argument or (), 1))
