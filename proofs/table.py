@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from model.version import PREFERRED, StoreVersion, native
@@ -12,6 +13,9 @@ from proofs.vocabulary import PER_REQUEST
 from statecheck.claims.answers import condition, shown
 from statecheck.claims.results import Result
 from statecheck.reports.json_report import run_json, setting_json
+
+SCHEMA = Path(__file__).with_name("administrators.schema.json")
+"""The format of the table, beside that of the report."""
 
 COLUMNS = ("move_can_fail", "client_exposed_at_source", "client_exposed_at_destination")
 
