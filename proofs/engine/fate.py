@@ -82,7 +82,7 @@ class Judge:
         if same is not None and only is not None and not only:
             return Judgement(Fate.EQUIVALENT, same)
         if prover.transitions.ranges_differ(self.original.prover.transitions):
-            kills, doubts = list(self._answers(prover)), list[str]()
+            kills, doubts = self._answers(prover)
         else:
             kills, doubts = self._kills(prover, only)
         if kills:
@@ -146,13 +146,19 @@ class Judge:
         terms = self.original.terms.items()
         return {stake for stake, said in terms if not said.eq(term(prover, stake))}
 
-    def _answers(self, prover: Prover) -> Iterator[Kill]:
-        """Other answers, where a constant has another range: they are derived anew."""
+    def _answers(self, prover: Prover) -> tuple[list[Kill], list[str]]:
+        """Other answers, where a constant has another range: they are derived anew; and those of
+        which nothing is known.
+        """
+        kills, doubts = list[Kill](), list[str]()
         prover.adopt(prover.induction.surviving(self.original.clauses))
         claims = [claim for claim in prover.catalogue if prover.cells(claim)]
         for result in prover.settle(claims):
-            if result.verdict is not Verdict.UNDETERMINED and not result.as_expected:
-                yield Kill(result.claim.title, Event.ANSWER.value, "derived anew")
+            if result.verdict is Verdict.UNDETERMINED:
+                doubts.append(f"{result.claim.title} {result.detail}")
+            elif not result.as_expected:
+                kills.append(Kill(result.claim.title, Event.ANSWER.value, "derived anew"))
+        return kills, doubts
 
     # -- other verdicts ---------------------------------------------------------------------------
 
