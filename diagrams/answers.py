@@ -163,11 +163,13 @@ def _table_row(row: Mapping[str, Any]) -> administrators.Row:
 
 def _said(cell: Mapping[str, Any], no: str, yes: str) -> str:
     """What is said in a cell."""
-    if cell["answer"] == "no":
-        return no
-    return (
-        f"only {cell['if']}" if cell["answer"] == "depends" else f"{yes} in {cell['steps']} steps"
-    )
+    match cell["answer"]:
+        case "no":
+            return no
+        case "depends":
+            return str(cell["if"])
+        case _:
+            return f"{yes} in {cell['steps']} steps"
 
 
 def table(report: Mapping[str, Any]) -> Scene:

@@ -64,7 +64,7 @@ class Chart:
 _UNSURE = Key("by the Store.exe that the fix came in with", role="upgrade", box="upgrade")
 _WINDOW = Key("dangerous rollback window, at most", mark="warning", role="upgrade")
 
-_ROW, _LEFT, _SLOT = 62.0, 168.0, 68.0
+_ROW, _LEFT, _SLOT = 62.0, 168.0, 60.0
 
 
 def picture(chart: Chart, names: dict[int, str]) -> Scene:

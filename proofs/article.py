@@ -176,6 +176,7 @@ BEYOND_THE_ARTICLE: dict[str, str] = {
     "safety.begins_at_rest": _UNNOTICED,
     "safety.move_is_served": _UNNOTICED,
     "safety.move_is_asked_for": _UNNOTICED,
+    "safety.target_is_kept": _UNNOTICED,
     "safety.move_can_be_asked_for": _UNNOTICED,
     "safety.can_be_asked_for": _UNNOTICED,
     "safety.scan_is_remembered": _UNNOTICED,

@@ -57,7 +57,7 @@ class MutantJudge:
         if same is not None and only is not None and not only:
             return MutantVerdict(MutantStatus.EQUIVALENT, same)
         if prover.context.transitions.ranges_differ(self.baseline.prover.context.transitions):
-            kills, doubts = list(self._answers(prover)), list[str]()
+            kills, doubts = self._answers(prover)
         else:
             kills, doubts = self._kills(prover, only)
         if kills:
@@ -127,14 +127,20 @@ class MutantJudge:
         terms = self.baseline.terms.items()
         return {o for o, term in terms if not term.eq(formula(prover, o))}
 
-    def _answers(self, prover: Prover) -> Iterator[Kill]:
-        """Other answers, where a constant has another range: they are derived anew."""
+    def _answers(self, prover: Prover) -> tuple[list[Kill], list[str]]:
+        """Other answers, where a constant has another range: they are derived anew; and those of
+        which nothing is known.
+        """
         context = prover.context
         context.adopt(inductive_subset(context.induction, self.baseline.clauses))
         claims = [claim for claim in context.catalogue if context.regions(claim)]
+        kills, doubts = list[Kill](), list[str]()
         for result in prover.prove(claims):
-            if result.is_unexpected:
-                yield Kill(result.claim.title, Event.ANSWER.value, "derived anew")
+            if result.verdict is Verdict.UNDETERMINED:
+                doubts.append(f"{result.claim.title} {result.detail}")
+            elif result.is_unexpected:
+                kills.append(Kill(result.claim.title, Event.ANSWER.value, "derived anew"))
+        return kills, doubts
 
     # -- other verdicts ---------------------------------------------------------------------------
 
