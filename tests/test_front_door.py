@@ -29,7 +29,8 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
 from statecheck.modeling import ModelError
-from statecheck.reports.terminal import Style, listing_text
+from statecheck.reports.terminal import listing_text
+from statecheck.reports.terminal_layout import Style
 
 ROOT = Path(__file__).parents[1]
 
