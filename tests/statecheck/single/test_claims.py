@@ -6,7 +6,7 @@ import pytest
 
 from statecheck.modeling import ModelError
 from statecheck.single import check
-from tests.single import machines
+from tests.statecheck.single import machines
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 A mutant that the campaign calls killed makes the command exit with 1; one that it calls equivalent
 leaves every verdict as it is; one that is no model is refused. Each takes as long as a proof run
-without a lock file, so these tests are slow: ``pytest -m slow``.
+without a lock file, so these tests are slow: ``pytest -m campaign``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from statecheck.mutation import campaign
 from statecheck.mutation.mutants import Mutant
 from statecheck.mutation.verdict import MutantStatus
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 EVERY_SO_MANY = 17
 SAMPLE = campaign.everything(PROJECT)[::EVERY_SO_MANY]
 CODES = {
@@ -31,7 +31,7 @@ CODES = {
     MutantStatus.INVALID: Exit.USAGE,
 }
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from statecheck.prover.session import run
 from statecheck.reports import junit, markdown, sarif, source
 from statecheck.reports.words import completed
 
-ROOT = Path(__file__).parents[1]
-DATA = Path(__file__).parent / "data"
+ROOT = Path(__file__).parents[2]
+DATA = Path(__file__).parents[1] / "data"
 BEGAN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NASTY = "a | b <b>&amp; *c* `d` [e](f) \\ ]]> \N{SNOWMAN} \x00"
 

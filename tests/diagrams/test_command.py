@@ -27,7 +27,7 @@ from statecheck.drawing.pictures.playback import play
 from statecheck.modeling import ModelError
 from statecheck.reports.json_report import SCHEMA
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 GALLERY = ROOT / "diagrams" / "gallery"
 
 Capture = pytest.CaptureFixture[str]

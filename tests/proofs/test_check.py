@@ -17,7 +17,7 @@ from statecheck.safety.properties import claim_property
 from statecheck.symbolic.transition_system import TransitionSystem
 
 SCHEMA = json.loads(
-    (Path(__file__).parents[1] / "statecheck/reports/report.schema.json").read_text()
+    (Path(__file__).parents[2] / "statecheck/reports/report.schema.json").read_text()
 )
 
 DOOR = textwrap.dedent(

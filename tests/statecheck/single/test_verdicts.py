@@ -9,7 +9,7 @@ import pytest
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.modeling import ModelError
 from statecheck.single import check
-from tests.single import machines
+from tests.statecheck.single import machines
 
 PROVED, REACHED, REFUTED = Verdict.PROVED, Verdict.REACHED, Verdict.REFUTED
 

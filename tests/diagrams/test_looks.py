@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-GALLERY = Path(__file__).parents[1] / "diagrams" / "gallery"
+GALLERY = Path(__file__).parents[2] / "diagrams" / "gallery"
 PICTURES = sorted(GALLERY.glob("*.svg"))
 SVG = "{http://www.w3.org/2000/svg}"
 ASCENT, DESCENT = 0.72, 0.2

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -19,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import z3
 
 from proofs import project
 from proofs.__main__ import main
@@ -30,10 +28,8 @@ from statecheck.claims.results import Result, Verdict
 from statecheck.clock import Timeout
 from statecheck.modeling import ModelError
 from statecheck.prover import session, workers
-from statecheck.smt.interruption import interruptible
-from statecheck.smt.solving import check_sat
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SLACK = 3.0
 """Seconds of the processor's time, however busy the machine is, that it may take to stop."""
 
@@ -90,69 +86,6 @@ def test_replay_looks_at_the_clock() -> None:
     found: Any = None
     with pytest.raises(Timeout):
         engine._runs.replay(found, claim)
-
-
-# -- Ctrl-C -------------------------------------------------------------------------------------
-
-
-def hard() -> z3.Solver:
-    """A question that takes minutes."""
-    x, y, z = (z3.BitVec(name, 64) for name in "xyz")
-    instance = z3.Solver()
-    instance.add(x * y * z == 0xDEADBEEFCAFE1235, z3.URem(x, y) == z * z + 7, y > 3, z > 99)
-    return instance
-
-
-def test_ctrl_c_reaches_through_the_solver() -> None:
-    began = time.process_time()
-    timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
-    timer.start()
-    with pytest.raises(KeyboardInterrupt), interruptible():
-        check_sat(hard(), time_left=lambda: 30.0)
-    assert time.process_time() - began < SLACK
-    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
-
-
-def test_ctrl_c_is_not_lost_between_questions() -> None:
-    @interruptible()
-    def be_interrupted() -> None:
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.2)
-
-    with pytest.raises(KeyboardInterrupt):
-        be_interrupted()
-
-
-def test_ctrl_c_that_is_ignored_stays_ignored() -> None:
-    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with interruptible():
-            os.kill(os.getpid(), signal.SIGINT)
-            assert check_sat(z3.Solver()) == z3.sat
-    finally:
-        signal.signal(signal.SIGINT, former)
-
-
-def test_nothing_is_raised_or_left_without_ctrl_c() -> None:
-    threads = threading.active_count()
-    for _ in range(20):
-        with interruptible():
-            assert check_sat(z3.Solver()) == z3.sat
-    assert threading.active_count() == threads
-
-
-def test_time_reaches_through_the_solver() -> None:
-    began = time.process_time()
-    end = time.monotonic() + 0.3
-
-    def left() -> float:
-        if time.monotonic() >= end:
-            raise Timeout("the time is up")
-        return end - time.monotonic()
-
-    with pytest.raises(Timeout):
-        check_sat(hard(), time_left=left)
-    assert time.process_time() - began < SLACK
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -60,7 +60,7 @@ TINY = FiniteInstance(
     Site, {"servers": 1, "mailboxes": 1, "attachments": 1}, {StoreVersion: (SP4,)}
 )
 SWEPT_SMALL = dataclasses.replace(PROJECT, instance=TINY)
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 STEP = "claims/resolution.no_move_fails/copy_attachment.smt2"
 NAME = next(
     name

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import textwrap
 import time
-import tomllib
 import types
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,7 +31,7 @@ from statecheck.modeling import ModelError
 from statecheck.reports.terminal import listing_text
 from statecheck.reports.terminal_layout import Style
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 needs_fork = pytest.mark.skipif(
     multiprocessing.get_start_method() != "fork", reason="a patched module does not travel"
@@ -782,7 +781,7 @@ def test_list_proves_nothing_and_loads_no_solver() -> None:
 FAKE = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
-import test_front_door as fake
+import test_command as fake
 import types
 module = types.ModuleType("statecheck.prover.session")
 module.run = fake.Session().run
@@ -928,28 +927,3 @@ def test_closed_stderr_is_no_error() -> None:
     )
     assert done.returncode == 0
     assert "1 verdict: 1 PROVED." in done.stdout
-
-
-# -- the set-up ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["base", "dev"])
-def test_lock_pins_every_dependency_with_hashes_and_names_no_host(name: str) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = list(project["dependencies"])
-    if name == "dev":
-        wanted += project["optional-dependencies"]["dev"]
-    lock = (ROOT / "requirements" / f"{name}.txt").read_text()
-    entries = [entry for entry in re.split(r"\n(?=\S)", lock) if not entry.startswith("#")]
-    pinned = {entry.split("==")[0]: "--hash=sha256:" in entry for entry in entries}
-    assert all(pinned.values())
-    assert {re.split(r"[~=<>]", dependency)[0] for dependency in wanted} <= pinned.keys()
-    assert not re.search(r"://|--(extra-)?index|--find-links| @ ", lock)
-
-
-def test_both_locks_pin_the_same_versions() -> None:
-    base, dev = (
-        set(re.findall(r"^\S+==\S+", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
-        for name in ("base.txt", "dev.txt")
-    )
-    assert base <= dev

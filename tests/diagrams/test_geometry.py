@@ -28,7 +28,7 @@ from statecheck.drawing.machine import describe
 from statecheck.drawing.pictures import statechart
 from statecheck.drawing.pictures.statechart import drawings
 
-GALLERY = Path(__file__).parents[1] / "diagrams" / "gallery"
+GALLERY = Path(__file__).parents[2] / "diagrams" / "gallery"
 SVG = "{http://www.w3.org/2000/svg}"
 ASCENT, DESCENT = 0.72, 0.2
 """How far letters reach above and below their baseline, as parts of their size (Arial)."""

@@ -14,11 +14,11 @@ from model.assumptions import ASSUMPTIONS
 from proofs.article import BEYOND_THE_ARTICLE, PARAGRAPHS
 from proofs.catalogue import CLAIMS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ARTICLE = next(iter(ROOT.parent.glob("shared/seed/*.txt")), None)
-CONTENTS = Path(__file__).parent / "data" / "article.json"
-"""The article's sections with the SHA-256 of each paragraph; `python tests/test_article.py ARTICLE`
-prints it."""
+CONTENTS = Path(__file__).parents[1] / "data" / "article.json"
+"""The article's sections with the SHA-256 of each paragraph;
+`python tests/proofs/test_article.py ARTICLE` prints it."""
 
 
 def contents(text: str) -> dict[str, list[str]]:

@@ -35,7 +35,7 @@ from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.prover import session
 from statecheck.symbolic.vocabulary import Key
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 EVERY = campaign.everything(PROJECT)
 SOURCES = {module.__name__: inspect.getsource(module) for module in PROJECT.mutated}
 
