@@ -82,6 +82,16 @@ def move_is_asked_for(step: Step, mailbox: Mailbox) -> bool:
     return before.copying.is_active and (after.copying.is_active or fails(step, mailbox))
 
 
+@CATALOGUE.always("safety.target_is_kept", "any user would expect", assumptions=("A3",))
+def target_is_kept(step: Step, mailbox: Mailbox) -> bool:
+    """The server that a mailbox is moved to changes only where a move is started, to the one that
+    is asked for.
+    """
+    after = step.after[mailbox].move
+    assume(after.target != mailbox.move.target)
+    return step.fires(Site.start_move, mailbox, after.target)
+
+
 @CATALOGUE.always("safety.scan_is_remembered", "any user would expect", assumptions=("A2", "A6"))
 def scan_is_remembered(site: Site, attachment: Attachment) -> bool:
     """An attachment is marked as scanned exactly if it is freshly scanned, and is released then."""

@@ -8,7 +8,7 @@ import pytest
 from statemachine import State
 
 from model.site import Site
-from model.version import FIRST_WITH_FORMAT_2_46, FIRST_WITH_MOVE_FIX, SP3, SP4, StoreVersion
+from model.version import FIRST_POSTED_WITH_MOVE_FIX, FIRST_WITH_FORMAT_2_46, SP3, SP4, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES
 from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.claim import Claim, Kind
@@ -31,7 +31,9 @@ from statecheck.modeling import (
 FOUR = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2651.68", "5.5.2652.68", "5.5.2653.23")))
 THREE = (SP3, FIRST_WITH_FORMAT_2_46, SP4)
 SMALL = {"servers": 2, "mailboxes": 1, "attachments": 1}
-OF_DEAD_FIELDS = ("resolution.events_are_logged",)
+FIX = {"first_fix": FIRST_POSTED_WITH_MOVE_FIX}
+"""The published figures are those of this first fix."""
+OF_DEAD_FIELDS = ("resolution.events_are_logged", "safety.target_is_kept")
 """Claims about what no guard reads, so that nothing may be forgotten."""
 
 FINDINGS = {
@@ -63,7 +65,7 @@ def site() -> FiniteInstance:
 def test_reachable_states(attachments: int, sticky: bool, figures: StateCount) -> None:
     sizes = {"servers": 2, "mailboxes": 1, "attachments": attachments}
     assert (
-        count_states(FiniteInstance(Site, sizes, {StoreVersion: FOUR}, {"sticky": sticky}))
+        count_states(FiniteInstance(Site, sizes, {StoreVersion: FOUR}, FIX | {"sticky": sticky}))
         == figures
     )
 
@@ -94,7 +96,7 @@ def test_reachable_states_of_other_sizes(
     numbers = dict(zip(("servers", "mailboxes", "attachments"), sizes, strict=True))
     for reading, figures in ((False, per_request), (True, sticky)):
         found = count_states(
-            FiniteInstance(Site, numbers, {StoreVersion: versions}, {"sticky": reading})
+            FiniteInstance(Site, numbers, {StoreVersion: versions}, FIX | {"sticky": reading})
         )
         assert (found.states, found.depth) == figures
 
@@ -102,7 +104,9 @@ def test_reachable_states_of_other_sizes(
 def test_reachable_states_beside_every_threshold() -> None:
     texts = ("2651.31", "2651.32", "2652.67", "2652.68", "2653.11", "2653.12")
     versions = [StoreVersion.parse(f"5.5.{text}") for text in texts]
-    found = count_states(FiniteInstance(Site, SMALL, {StoreVersion: versions}, {"sticky": False}))
+    found = count_states(
+        FiniteInstance(Site, SMALL, {StoreVersion: versions}, FIX | {"sticky": False})
+    )
     assert (found.states, found.depth) == (62_208, 11)
 
 
@@ -132,10 +136,10 @@ def in_(system: System, value: Any) -> Any:
 def test_rollback_window() -> None:
     around = [
         StoreVersion(landmark - below)
-        for landmark in (FIRST_WITH_FORMAT_2_46, FIRST_WITH_MOVE_FIX)
+        for landmark in (FIRST_WITH_FORMAT_2_46, FIRST_POSTED_WITH_MOVE_FIX)
         for below in (1, 0)
     ]
-    instance = FiniteInstance(Site, SMALL, {StoreVersion: around}, {"sticky": False})
+    instance = FiniteInstance(Site, SMALL, {StoreVersion: around}, FIX | {"sticky": False})
     found = answers(named("resolution.rollback_window"), HISTORIES, instance)
     assert {version for _, version in found} == {around[1], around[2]}
 
@@ -168,7 +172,7 @@ def test_memoised_steps_are_the_executed_ones(
         graph(space)
         for memoise in (True, False)
         for space in FiniteInstance(
-            Site, sizes, {StoreVersion: versions}, {"sticky": True}, forget, memoise
+            Site, sizes, {StoreVersion: versions}, FIX | {"sticky": True}, forget, memoise
         ).spaces()
     ]
     assert graphs[0] == graphs[1]
@@ -198,7 +202,9 @@ def test_memoised_answers_about_moves_are_the_evaluated_ones(id_: str) -> None:
         check(
             claim,
             HISTORIES,
-            FiniteInstance(Site, SMALL, {StoreVersion: (SP3,)}, {"sticky": False}, memoise=memoise),
+            FiniteInstance(
+                Site, SMALL, {StoreVersion: (SP3,)}, FIX | {"sticky": False}, memoise=memoise
+            ),
         )
         for memoise in (True, False)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,21 @@ from hypothesis import strategies as st
 from statemachine import State
 
 from model.site import Site
-from model.version import POSTED, SP3, SP4, DatabaseFormat, Logged, StoreVersion, fixed, native
+from model.version import (
+    EARLIEST_MOVE_FIX,
+    FIRST_POSTED_WITH_MOVE_FIX,
+    FIRST_WITH_FORMAT_2_45,
+    FIRST_WITH_FORMAT_2_46,
+    POSTED,
+    PREFERRED,
+    SP3,
+    SP4,
+    DatabaseFormat,
+    Logged,
+    StoreVersion,
+    fixed,
+    native,
+)
 from statecheck.modeling import (
     ActionDisabled,
     Entity,
@@ -66,15 +81,48 @@ def test_a_version_is_a_number(number: Any) -> None:
         StoreVersion(number)
 
 
-@given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
-def test_a_later_version_never_has_less(one: int, two: int) -> None:
-    early, late = sorted((StoreVersion(one), StoreVersion(two)))
+VERSIONS = st.integers(0, 2**64 - 1).map(StoreVersion)
+FIXES = st.integers(EARLIEST_MOVE_FIX, FIRST_POSTED_WITH_MOVE_FIX).map(StoreVersion)
+
+
+@given(VERSIONS, VERSIONS, FIXES)
+def test_a_later_version_never_has_less(
+    one: StoreVersion, two: StoreVersion, first_fix: StoreVersion
+) -> None:
+    early, late = sorted((one, two))
     assert native(early) <= native(late)
-    assert fixed(late) or not fixed(early)
+    assert fixed(late, first_fix) or not fixed(early, first_fix)
+
+
+@given(FIXES)
+def test_whatever_the_first_fix_is_posted_builds_have_what_they_are_said_to(
+    first_fix: StoreVersion,
+) -> None:
+    """Q248838 lists the fix under the build of 21 September 2000, and under none before."""
+    for build in POSTED:
+        later = build.on >= date(2000, 9, 21)
+        assert fixed(build.version, first_fix) is later, build
+
+
+@pytest.mark.parametrize("outside", [-1, 1], ids=["too early", "too late"])
+def test_a_first_fix_outside_of_its_range_is_refused(outside: int) -> None:
+    ends = {-1: EARLIEST_MOVE_FIX, 1: FIRST_POSTED_WITH_MOVE_FIX}
+    for inside in ends.values():
+        assert Site(servers=1, first_fix=inside).first_fix == inside
+    said = f"first_fix=.* is outside of its range, from {EARLIEST_MOVE_FIX} to"
+    with pytest.raises(ModelError, match=said):
+        Site(servers=1, first_fix=StoreVersion(ends[outside] + outside))
 
 
 def test_posted_builds_are_in_order() -> None:
-    assert list(POSTED) == sorted(set(POSTED))
+    versions = [build.version for build in POSTED]
+    assert versions == sorted(set(versions))
+    assert [build.on for build in POSTED] == sorted({build.on for build in POSTED})
+    assert {build.source for build in POSTED} == {"Q248838", "Q282533"}
+    # Articles name these, but nobody could download them.
+    assert {FIRST_WITH_FORMAT_2_45, FIRST_WITH_FORMAT_2_46}.isdisjoint(versions)
+    assert {*versions, SP3, SP4} < set(PREFERRED)
+    assert str(versions[-1]) == "5.5.2655.37"
     assert [str(native(v)) for v in (SP3, SP4)] == ["before 2.45", "2.46"]
 
 

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.site import Site
-from model.version import StoreVersion
+from model.version import EARLIEST_MOVE_FIX, StoreVersion
+from model.version import FIRST_POSTED_WITH_MOVE_FIX as FIX
 from statecheck.explicit.state_space import FiniteInstance, StateSpace
 from statecheck.modeling import FORGOTTEN, STATE, ActionDisabled, Entity, MachineInfo
 from statecheck.smt.evaluation import Valuation
@@ -54,7 +55,9 @@ def valuation(cells: list[Any], values: list[Any], sizes: dict[str, int], fixed:
 @pytest.mark.parametrize("sticky", [False, True])
 def test_every_step_from_every_reachable_state(simulator: Simulator, sticky: bool) -> None:
     sizes = {"servers": 2, "mailboxes": 1, "attachments": 1}
-    (space,) = FiniteInstance(Site, sizes, {StoreVersion: FOUR}, {"sticky": sticky}).spaces()
+    (space,) = FiniteInstance(
+        Site, sizes, {StoreVersion: FOUR}, {"sticky": sticky, "first_fix": FIX}
+    ).spaces()
     instances = [
         (action, tuple(a.index if isinstance(a, Entity) else a for a in arguments))
         for action, arguments in space.actions
@@ -81,7 +84,7 @@ def test_every_step_from_every_reachable_state(simulator: Simulator, sticky: boo
 
 def plain(space: StateSpace, state: tuple[int, ...], sticky: bool) -> Valuation:
     values = [space.table.values[number] for number in state]
-    found = valuation(space.cells, values, SIZES, {"Site.sticky": sticky})
+    found = valuation(space.cells, values, SIZES, {"Site.sticky": sticky, "Site.first_fix": FIX})
     found.functions["Attachment.mailbox"] = [0]
     return found
 
@@ -94,7 +97,12 @@ def test_random_runs_at_other_sizes(
     pick = random.Random(seed)
     sizes = {"Server": 3, "Mailbox": mailboxes, "Attachment": 4}
     table = [{"mailbox": pick.randrange(mailboxes)} for _ in range(4)]
-    site = Site(servers=3, mailboxes=mailboxes, attachments=table, sticky=sticky)
+    first_fix = StoreVersion(
+        pick.choice([n for n in simulator.numbers if EARLIEST_MOVE_FIX <= n <= FIX])
+    )
+    site = Site(
+        servers=3, mailboxes=mailboxes, attachments=table, sticky=sticky, first_fix=first_fix
+    )
     for mailbox in site.mailboxes:
         mailbox.move.home = mailbox.move.target = pick.choice(site.servers)
     for server in site.servers:
@@ -109,7 +117,7 @@ def test_random_runs_at_other_sizes(
             else type_(pick.choice(simulator.numbers))
             for _, type_ in action.parameters
         ]
-        fixed = {"Site.sticky": sticky}
+        fixed = {"Site.sticky": sticky, "Site.first_fix": first_fix}
         before = valuation(site.cells(), list(site.snapshot()), sizes, fixed)
         before.functions["Attachment.mailbox"] = references
         simulated = simulator.fire(

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.results import Report
-from statecheck.reports.terminal import (
+from statecheck.reports.terminal import run_lines
+from statecheck.reports.terminal_layout import (
     BAD,
     GOOD,
     OPEN,
@@ -19,7 +20,6 @@ from statecheck.reports.terminal import (
     indented,
     pairs,
     printed,
-    run_lines,
 )
 from statecheck.reports.words import count
 

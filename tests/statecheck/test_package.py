@@ -20,7 +20,7 @@ PACKAGE = Path(statecheck.__file__).parent
 
 DOMAIN = re.compile(
     r"mailbox|store\.exe|exchange|anti-?virus|avapi|attachment|administrator|\barticle|\bQ\d{6}\b"
-    r"|\bSP[34]\b|sticky|\bA[1-7]\b",
+    r"|\bSP[34]\b|sticky|\bA[1-9]\b",
     re.IGNORECASE,
 )
 """Nouns of the case study."""

@@ -94,9 +94,9 @@ class Automaton:
 
     ``complete`` is false where there are more nodes than were made: then only the first
     ``expanded`` of them have their edges, and ``explored`` is the number of steps up to which all
-    runs are in it. ``growing`` are the attributes that take the most values.
-    ``alternatives`` has for each event the arguments, by name, and the inputs, by attribute, that
-    it was sent with.
+    runs are in it. ``growing`` are the attributes that take the most values, ``hindrance``
+    says why they are not kept as terms. ``alternatives`` has for each event the arguments, by
+    name, and the inputs, by attribute, that it was sent with.
     """
 
     nodes: list[Node]
@@ -105,6 +105,7 @@ class Automaton:
     explored: int = 0
     expanded: int = 0
     growing: tuple[str, ...] = ()
+    hindrance: str = ""
     alternatives: dict[str, list[dict[Any, Any]]] = field(default_factory=dict)
 
     def is_expanded(self, node: Node) -> bool:

@@ -12,7 +12,7 @@ from statecheck.claims.clause_text import of_one_machine
 from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import counted
 from statecheck.single.claims.predicates import Condition, Holding
-from statecheck.single.deciding.decide import Reached, Unknown, Unreachable
+from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
 from statecheck.single.execution.automaton import Edge, Node
 from statecheck.single.questions import guards
 from statecheck.single.questions.inquiry import (

@@ -11,7 +11,7 @@ from statemachine.exceptions import TransitionNotAllowed
 
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.single.claims.claims import StepFacts
-from statecheck.single.deciding.decide import Reached, Unknown
+from statecheck.single.deciding.answers import Reached, Unknown
 from statecheck.single.questions.inquiry import Inquiry, fine, found, left_open, of_step
 from statecheck.single.reading.code import functions_of, plain_functions
 

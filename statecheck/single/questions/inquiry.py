@@ -14,10 +14,12 @@ from statecheck.claims.clause_text import of_one_machine
 from statecheck.claims.results import Run
 from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.deciding import decide
-from statecheck.single.deciding.decide import Reached, Unknown, Unreachable
+from statecheck.single.deciding.answers import Answer as Reachability
+from statecheck.single.deciding.answers import Reached, Unknown, Unreachable, target_of
 from statecheck.single.execution.automaton import Automaton, Node
+from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.reading.observing import transitions_of
-from statecheck.single.running.reach import Target, UnknownError
+from statecheck.single.running.reach import Target
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Clock, OutOfTime, Subject
 
@@ -78,7 +80,7 @@ class Inquiry:
         on_step: bool,
         target: Target | None = None,
         seconds: float = PATIENCE,
-    ) -> decide.Answer:
+    ) -> Reachability:
         """Tell whether some run gets to where an expression holds."""
         claim = Claim("", None, expression, on_step, frozenset(), is_about_machine=True)
         return self.within(
@@ -86,22 +88,22 @@ class Inquiry:
             seconds,
         )
 
-    def proof(self, expression: Expression, seconds: float) -> decide.Answer:
+    def proof(self, expression: Expression, seconds: float) -> Reachability:
         """Look for a proof that no run gets to a state where an expression holds, and no run."""
         claim = Claim("", None, expression, False, frozenset(), is_about_machine=True)
 
-        def ask(subject: Subject) -> decide.Answer:
+        def ask(subject: Subject) -> Reachability:
             from statecheck.single.deciding.goal import Goal
             from statecheck.single.deciding.invariants import prove
 
-            target = decide.target_of(subject, expression, claim)
+            target = target_of(subject, expression, claim)
             return prove(subject.automaton, Goal(subject.automaton, target), subject.clock)
 
         return self.within(ask, seconds)
 
     def within(
-        self, ask: Callable[[Subject], decide.Answer], seconds: float = PATIENCE
-    ) -> decide.Answer:
+        self, ask: Callable[[Subject], Reachability], seconds: float = PATIENCE
+    ) -> Reachability:
         """Ask in the time that an answer may take. Raises OutOfTime when all time is over."""
         whole = self.subject.clock
         try:

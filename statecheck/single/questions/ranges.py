@@ -7,7 +7,7 @@ from typing import Any
 
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.single.claims.claims import Moment
-from statecheck.single.deciding.decide import Reached, Unreachable
+from statecheck.single.deciding.answers import Reached, Unreachable
 from statecheck.single.execution.automaton import Automaton
 from statecheck.single.questions.inquiry import Inquiry, of_state
 from statecheck.single.reading.kinds import Kind, kind_of

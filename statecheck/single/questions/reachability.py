@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from statecheck.claims.answers import Answer, Question
-from statecheck.single.deciding.decide import Reached, Unknown, Unreachable
+from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
 from statecheck.single.questions.inquiry import (
     Inquiry,
     fine,

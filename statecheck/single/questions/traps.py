@@ -9,7 +9,7 @@ from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.single.claims.claims import Claim, Moment
 from statecheck.single.claims.predicates import Holding
 from statecheck.single.deciding import recover
-from statecheck.single.deciding.decide import Reached, Unknown, Unreachable
+from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
 from statecheck.single.execution.automaton import Edge, Node
 from statecheck.single.questions.inquiry import Inquiry, fine, found, is_active, left_open, of_state
 from statecheck.single.questions.reachability import Coverage

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Any
 
 from statemachine import State, StateChart, StateMachine
 
@@ -169,7 +170,7 @@ class Raises(StateMachine):
             raise KeyError("ok")
 
 
-class Swallowed(StateChart):
+class Swallowed(StateChart[Any]):
     """The library catches what a guard raises, and nothing handles it."""
 
     start = State(initial=True)
@@ -181,7 +182,7 @@ class Swallowed(StateChart):
         return 10 // people > 1
 
 
-class Handled(StateChart):
+class Handled(StateChart[Any]):
     """The same, handled."""
 
     start = State(initial=True)
@@ -196,7 +197,7 @@ class Handled(StateChart):
         return 10 // people > 1
 
 
-class PassedThrough(StateChart):
+class PassedThrough(StateChart[Any]):
     """The first state is left while the machine is made, the second in the same step."""
 
     first = State(initial=True)

@@ -10,7 +10,7 @@ from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.results import Report, exit_code
 from statecheck.exit_codes import Exit
 from statecheck.reports.answers import answers_text
-from statecheck.reports.terminal import Style
+from statecheck.reports.terminal_layout import Style
 from statecheck.single.questions.ask import answered
 from tests.statecheck.single import suspicious
 

@@ -1,4 +1,4 @@
-"""The part of an invariant that a mutant keeps."""
+"""The part of an invariant that another system keeps."""
 
 from __future__ import annotations
 
