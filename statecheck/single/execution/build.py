@@ -20,6 +20,7 @@ from statecheck.single.reading.code import Identity, Reach
 from statecheck.single.reading.formatting import only_said
 from statecheck.single.reading.freeze import ATOMS, SYMBOLIC, TooLarge
 from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of, same
+from statecheck.single.reading.observing import callback_of
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe, Used
 from statecheck.single.reading.specimen import (
@@ -60,6 +61,20 @@ class World:
     inputs: dict[Attribute, Domain]
 
 
+@dataclass(frozen=True)
+class Found:
+    """What was found after an event; ``refused`` says that the library allowed no transition."""
+
+    control: Control
+    data: Data
+    raised: str
+    raised_in: str
+    taken: bool
+    refused: bool
+    fired: frozenset[int]
+    unhandled: frozenset[tuple[str, str]]
+
+
 Watch = Callable[[], None]
 """Called after each run; raises ModelError where hidden state has changed, or time is over."""
 
@@ -93,6 +108,7 @@ class Builder:
                     raise
                 self.bounded.hindrance = str(error)
                 return self.bounded
+            automaton.alternatives = attempt.alternatives
             if automaton.complete:
                 return automaton
             automaton.growing = tuple(map(self.specimen.named, growing(attempt.values)))
@@ -266,7 +282,7 @@ class _Attempt:
 
     def _sent(
         self, node: Node, event: str, arguments: dict[str, Any], inputs: dict[Any, Any]
-    ) -> tuple[Control, Data, str, bool, bool]:
+    ) -> Found:
         specimen = self.specimen
         data = specimen.copied(node.data)
         for variable in node.variables:
@@ -284,7 +300,16 @@ class _Attempt:
         control = specimen.control()
         self.builder.watch()
         # A type, not the exception: that holds the frames, and with them everything.
-        return control, after, outcome.raised, bool(outcome.transitions), is_refusal(outcome.error)
+        return Found(
+            control,
+            after,
+            outcome.raised,
+            callback_of(outcome.error),
+            bool(outcome.transitions),
+            is_refusal(outcome.error),
+            outcome.fired,
+            outcome.unhandled,
+        )
 
     def _record(
         self,
@@ -294,9 +319,9 @@ class _Attempt:
         inputs: dict[Any, Any],
         guard: Any,
         locals_: tuple[Local, ...],
-        found: tuple[Control, Data, str, bool, bool],
+        found: Found,
     ) -> None:
-        control, data, raised, taken, refused = found
+        control, data, taken = found.control, found.data, found.taken
         outputs = tuple(
             (name, data[name])
             for name, value in inputs.items()
@@ -306,7 +331,8 @@ class _Attempt:
         target, updates = self._node(control, data)
         if target.number == count:
             target.depth = node.depth + 1
-        quiet = not taken and (refused or not raised) and target is node and not outputs
+        refused = found.refused or not found.raised
+        quiet = not taken and refused and target is node and not outputs
         if quiet and updates:
             from statecheck.single.execution.terms import unchanged
 
@@ -322,9 +348,12 @@ class _Attempt:
             guard,
             updates,
             locals_,
-            raised,
+            found.raised,
             taken,
             outputs,
+            found.raised_in,
+            found.fired,
+            found.unhandled,
         )
         (node.idle if quiet else node.edges).append(edge)
 
