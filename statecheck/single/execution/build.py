@@ -110,11 +110,13 @@ class Builder:
             automaton.alternatives = attempt.alternatives
             if automaton.complete:
                 return automaton
+            automaton.growing = tuple(map(self.specimen.named, growing(attempt.values)))
             if not self.widened:
                 self.bounded = automaton
+            elif attempt.is_cut:
+                return self.bounded or automaton
             more = to_widen(attempt.values, self.widened)
             if not more:
-                automaton.growing = tuple(map(self.specimen.named, growing(attempt.values)))
                 return automaton
             self.widened |= more
 
@@ -162,6 +164,7 @@ class _Attempt:
         self.index: dict[Any, Node] = {}
         self.nodes: list[Node] = []
         self.values: dict[Attribute, dict[Any, Any]] = {}
+        self.is_cut = False
         self.symbolic = bool(self.widened)
         self.usual = {
             (event, parameter.name): parameter.default
@@ -201,6 +204,7 @@ class _Attempt:
             try:
                 self._explore(self.nodes[done])
             except TooLarge:
+                self.is_cut = True
                 explored = self.nodes[done].depth
                 return Automaton(self.nodes, start, False, explored, done)
             done += 1

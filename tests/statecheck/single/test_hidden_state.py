@@ -15,6 +15,7 @@ from statemachine import State, StateMachine
 
 from statecheck.modeling import ModelError
 from statecheck.single import check
+from tests.single import machines
 
 COUNT = 0
 CACHE: dict[str, int] = {}
@@ -177,6 +178,10 @@ class TypeOf(Base):
         (Identity, "uses id()"),
         (OnAState, "an object of the library"),
         (OfTheEngine, "uses _engine"),
+        (
+            machines.Going,
+            "it is a set, whose order nobody chooses, and Going.first may go through it",
+        ),
         (TypeOf, "asks `is` or type() of values"),
     ],
 )
