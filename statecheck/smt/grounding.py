@@ -1,10 +1,14 @@
 """From formulas about any number of entities to ground ones that a solver decides.
 
-A formula's quantifiers range over one kind of entity each and are not nested. A negative one is
-skolemised; a positive one is instantiated at every ground term of its sort. That loses nothing: the
-functions of a state lead from each kind of entity to kinds that lead nowhere back, so the ground
-terms are finitely many, and a model that satisfies the instances satisfies the quantified formulas
-once its sorts are cut down to the values of those terms.
+A formula's quantifiers range over one kind of entity each. A negative one is skolemised; a positive
+one is instantiated at every ground term of its sort. That loses nothing where they are not nested:
+the functions of a state lead from each kind of entity to kinds that lead nowhere back, so the
+ground terms are finitely many, and a model that satisfies the instances satisfies the quantified
+formulas once its sorts are cut down to the values of those terms.
+
+Of nested quantifiers each instance of the outer one has an inner one of its own, whose witness may
+give the outer one another instance. That ends after `GENERATIONS`: what is unsatisfiable then is so
+all the same, a model may be none of the quantified formulas.
 """
 
 from __future__ import annotations
@@ -18,7 +22,10 @@ from statecheck.errors import ModelError
 from statecheck.smt.c_interface import arity, assert_all
 from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.substitution import Macros
-from statecheck.smt.terms import is_entity, subterms
+from statecheck.smt.terms import has_quantifier, is_entity, subterms
+
+GENERATIONS = 2
+"""So often witnesses of nested quantifiers give rise to others."""
 
 
 @dataclass
@@ -38,11 +45,13 @@ class Grounding:
     witnesses: dict[int, tuple[z3.BoolRef, z3.ExprRef]] = field(default_factory=dict)
     exists_when: dict[int, z3.BoolRef] = field(default_factory=dict)
     _names: dict[int, tuple[z3.ExprRef, z3.BoolRef, set[bool]]] = field(default_factory=dict)
+    _generations: dict[int, int] = field(default_factory=dict)
+    nested_witnesses: list[tuple[z3.BoolRef, z3.ExprRef]] = field(default_factory=list)
 
     def forall(self, sort: str, body: Callable[[z3.ExprRef], z3.BoolRef]) -> None:
         """Demand something of every entity of a sort."""
         self.universals.append((sort, body))
-        for term in self.terms.get(sort, {}).values():
+        for term in list(self.terms.get(sort, {}).values()):
             self.constraints.append(body(term))
 
     def add(self, formula: z3.BoolRef) -> None:
@@ -73,7 +82,7 @@ class Grounding:
         known[term.get_id()] = term
         if exists_when is not None:
             self.exists_when[term.get_id()] = exists_when
-        for sort, body in self.universals:
+        for sort, body in list(self.universals):
             if sort == kind:
                 self.constraints.append(body(term))
         for function in _from(self.functions, kind):
@@ -91,7 +100,8 @@ class Grounding:
         """A template with its functions expanded, ground.
 
         Looks for quantifiers and entities in the template, which is small, not in what it expands
-        to: the entities that the functions' values name have to be known already.
+        to, unless a function's value is quantified: the entities that the values name have to be
+        known already.
         """
         entities, quantified, present = _shape(template)
         for term in entities:
@@ -101,13 +111,21 @@ class Grounding:
         if pairs:
             template = z3.substitute(template, *pairs)
         expanded: z3.BoolRef = macros(template)
-        return expanded
+        return self.ground(expanded) if macros.quantified else expanded
 
-    def name(self, quantifier: z3.ExprRef, signs: set[bool]) -> z3.ExprRef:
-        """A Boolean that stands for a quantified formula where it occurs with these signs."""
-        body = quantifier.body()
-        sort = quantifier.var_sort(0)
+    def name(self, quantifier: z3.ExprRef, signs: set[bool], generation: int = 0) -> z3.ExprRef:
+        """A Boolean that stands for a quantified formula where it occurs with these signs.
+
+        ``generation`` counts the quantifiers around it that gave rise to it.
+        """
         key = quantifier.get_id()
+        body, sort = _first_variable(quantifier)
+        is_nested = has_quantifier(body)
+
+        def half(premise: z3.BoolRef, conclusion: z3.BoolRef, age: int) -> z3.BoolRef:
+            implication = z3.Implies(premise, conclusion)
+            return self._unnested(implication, age) if is_nested else implication
+
         if key not in self._names:
             self._names[key] = quantifier, z3.FreshBool("some"), set()
         _, name, known = self._names[key]
@@ -115,24 +133,51 @@ class Grounding:
         for sign in signs - known:
             known.add(sign)
             if sign == exists:
+                if generation > GENERATIONS:
+                    continue
                 witness = z3.FreshConst(sort, "witness")
                 needed = name if exists else z3.Not(name)
+                self._generations[witness.get_id()] = generation
                 self.entity(witness, needed)
                 value = _instance(body, witness)
                 self.witnesses[name.get_id()] = needed, witness
-                self.constraints.append(
-                    z3.Implies(name, value) if exists else z3.Implies(value, name)
-                )
+                if generation:
+                    self.nested_witnesses.append((needed, witness))
+                pair = (name, value) if exists else (value, name)
+                self.constraints.append(half(*pair, generation + 1))
             else:
 
                 def instance(term: z3.ExprRef) -> z3.BoolRef:
                     value = _instance(body, term)
-                    half = z3.Implies(value, name) if exists else z3.Implies(name, value)
+                    age = max(generation, self._generations.get(term.get_id(), 0)) + 1
+                    said = half(*((value, name) if exists else (name, value)), age)
                     exists_when = self.exists_when.get(term.get_id())
-                    return half if exists_when is None else z3.Implies(exists_when, half)
+                    return said if exists_when is None else z3.Implies(exists_when, said)
 
                 self.forall(sort.name(), instance)
         return name
+
+    def _unnested(self, formula: z3.BoolRef, generation: int) -> z3.BoolRef:
+        """A formula whose quantifiers, which another one gave rise to, are named."""
+        signed = polarities(formula)
+        pairs = [(term, self.name(term, signs, generation)) for term, signs in signed]
+        return z3.substitute(formula, *pairs) if pairs else formula
+
+
+def _first_variable(quantifier: z3.ExprRef) -> tuple[z3.BoolRef, z3.SortRef]:
+    """The body of a quantifier over its first variable, and the sort of that.
+
+    Z3 makes one quantifier of several over the same variables; the others go into the body.
+    """
+    if quantifier.num_vars() == 1:
+        return quantifier.body(), quantifier.var_sort(0)
+    first, *rest = [
+        z3.FreshConst(quantifier.var_sort(i), quantifier.var_name(i))
+        for i in range(quantifier.num_vars())
+    ]
+    body = z3.substitute_vars(quantifier.body(), *reversed([first, *rest]))
+    inner = z3.Exists(rest, body) if quantifier.is_exists() else z3.ForAll(rest, body)
+    return z3.substitute(inner, (first, z3.Var(0, first.sort()))), first.sort()
 
 
 def _instance(body: z3.BoolRef, term: z3.ExprRef) -> z3.BoolRef:
@@ -197,8 +242,6 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
             continue
         seen.add((term.get_id(), sign))
         if z3.is_quantifier(term):
-            if term.num_vars() != 1 or any(z3.is_quantifier(t) for t in subterms(term.body())):
-                raise ModelError("an all() or any() inside another one is not supported in a proof")
             signed.setdefault(term.get_id(), (term, set()))[1].add(sign)
             continue
         if not z3.is_app(term):

@@ -281,17 +281,18 @@ class World:
         """The machine of an entity, taken from a pool: constructing one costs a millisecond."""
         name = f"{info.name}.{machine.slot}"
         slot = name, owner.term.get_id()
-        if slot in self.bound:
-            return self.bound[slot][0]
-        for (other, _), (busy, at) in list(self.bound.items()):
+        for (other, number), (busy, at) in list(self.bound.items()):
             # A machine that is taking a step may be this one under another name: an event that is
-            # sent to it now has to wait.
+            # sent to it now has to wait. Asked each time, for every path has to ask the same.
             if (
                 other == name
+                and number != slot[1]
                 and busy._engine._processing.locked()
                 and self.explorer.decide(owner.term == at)
             ):
                 return busy
+        if slot in self.bound:
+            return self.bound[slot][0]
         pool = self.free.setdefault(name, [])
         instance = pool.pop() if pool else self._construct(info, machine, owner)
         instance.__dict__["owner"] = owner
