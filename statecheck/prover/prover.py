@@ -10,12 +10,14 @@ from functools import cached_property
 import z3
 
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import Core, Result, Run, Verdict
 from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext
 from statecheck.prover.induction_results import InductiveResults, prove_inductively
 from statecheck.runs.recorded import REJECTIONS, RunChecker
+from statecheck.runs.replay import ReplayError
 from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
@@ -38,6 +40,7 @@ class Prover:
     def __init__(self, context: ProofContext) -> None:
         self.context = context
         self._cores: Cores | None = None
+        self._unreal: dict[Claim, str] = {}
 
     @cached_property
     def _runs(self) -> RunChecker:
@@ -67,7 +70,7 @@ class Prover:
                 "--write-lock finds an invariant that may do"
             )
         for claim in left:
-            yield Result(claim, Verdict.UNDETERMINED, detail)
+            yield Result(claim, Verdict.UNDETERMINED, self._unreal.get(claim, detail))
 
     def _run(self, claims: Sequence[Claim]) -> Iterator[Result]:
         inductive = prove_inductively(self.context, claims)
@@ -154,16 +157,17 @@ class Prover:
             elif cell is None:
                 if goal in known:
                     self._complain(claim, "there is a shorter one")
-                run = self._runs.replay(canonical_run(unrolling, goal, said, model), claim)
-                yield self._met(claim, run, inductive.share + clock.lap())
+                run = self._executed(canonical_run(unrolling, goal, said, model), claim)
+                if run is not None:
+                    yield self._met(claim, run, inductive.share + clock.lap())
             else:
                 found = regions[claim]
                 # Only a range with a preferred number is worth the time of a canonical run.
                 preferred = self.context.numbers[claim.variables[-1][1]].preferred
                 shown = any(cell.low <= number <= cell.high for number in preferred)
                 read = canonical_run(unrolling, goal, said, model) if shown else None
-                run = self._runs.replay(read or decoded_run(unrolling, model, goal), claim)
-                if works_throughout(unrolling, goal, said, cell, model):
+                run = self._executed(read or decoded_run(unrolling, model, goal), claim)
+                if run and works_throughout(unrolling, goal, said, cell, model):
                     found.open.discard(cell)
                     found.met.append((cell, run))
                     if not found.open:
@@ -183,6 +187,16 @@ class Prover:
         asked = self.context.liveness.obligations(claim, inductive.clauses(claim))
         under = self.context.transitions.variant_constraints(claim.variant)
         return replace(result, core=self.cores(inductive.invariant).core(asked, under))
+
+    def _executed(self, run: ConcreteRun, claim: Claim) -> Run | None:
+        """A run that the solver proposes, executed; None where it does not happen."""
+        try:
+            return self._runs.replay(run, claim)
+        except ReplayError as error:
+            self._unreal[claim] = (
+                f"no proof, and the run that the solver proposes does not happen: {error}"
+            )
+            return None
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
         steps = len(run.steps)
@@ -254,7 +268,7 @@ class Prover:
         if question not in self.context.excluded([question], known):
             known = self.context.inferred([claim])
             if not self.context.induction.is_invariant(known):
-                raise AssertionError("an inferred invariant is not inductive")
+                return
             if question not in self.context.excluded([question], known):
                 return
         yield Result(

@@ -25,7 +25,7 @@ from statecheck.symbolic.vocabulary import HISTORY
 
 
 class ReplayError(Exception):
-    """A run does not happen on the plain machines: an error of this project, not a verdict."""
+    """A run does not happen on the plain machines, so no verdict may rest on it."""
 
 
 class Observed:
@@ -124,7 +124,8 @@ class Player:
         try:
             getattr(self.after, name)(*values)
         except ActionDisabled as error:
-            raise ReplayError(f"the run does not replay: {error}") from None
+            number = len(self.arguments) + 1
+            raise ReplayError(f"step {number}, {error}") from None
         self.step = PlainStep(self.before, self.after, name, tuple(values))
         news = {
             (history.name, member.index): history.update(self.step, member)
@@ -175,7 +176,8 @@ def replay(
     player = Player(system, histories, run, trim=trim, stage=stage)
     steps = player.play()
     if player.judge(claim) is not want:
-        raise ReplayError(f"the run of {claim.title} replays, but does not end as it should")
+        last = f"its last step, {steps[-1].action}," if steps else "its initial state"
+        raise ReplayError(f"{last} is no such one of {claim.title}")
     return as_run(player, claim, steps)
 
 

@@ -67,8 +67,11 @@ def works_throughout(
     """Tell whether a model's run reaches the target for every number of an interval.
 
     Everything that the model chose is kept, but for the numbers that equal the target's: those vary
-    with it. Then no number of the interval may violate any constraint of the run.
+    with it. Then no number of the interval may violate any constraint of the run. Where constraints
+    are left out, nothing is known.
     """
+    if unrolling.grounding.truncated:
+        return False
     number = target.variables[-1][2]
     at = model.eval(number, model_completion=True)
     meaning = unrolling.meaning[literal.get_id()]

@@ -35,7 +35,9 @@ class Grounding:
     ``functions`` are those that lead from entities to entities; ``universals`` what is to hold of
     every entity of a sort; ``witnesses`` when a constant is the witness of a quantifier, by the
     number of what stands for that quantifier; ``exists_when`` when a term stands for an entity
-    at all, by the number of the term, where it need not.
+    at all, by the number of the term, where it need not. ``nested_witnesses`` are those that an
+    instance of another formula asks for, each with when it does; ``truncated`` where instances of
+    nested quantifiers are left out.
     """
 
     functions: Sequence[z3.FuncDeclRef]
@@ -45,14 +47,25 @@ class Grounding:
     witnesses: dict[int, tuple[z3.BoolRef, z3.ExprRef]] = field(default_factory=dict)
     exists_when: dict[int, z3.BoolRef] = field(default_factory=dict)
     _names: dict[int, tuple[z3.ExprRef, z3.BoolRef, set[bool]]] = field(default_factory=dict)
-    _generations: dict[int, int] = field(default_factory=dict)
     nested_witnesses: list[tuple[z3.BoolRef, z3.ExprRef]] = field(default_factory=list)
+    truncated: bool = False
+    _generations: dict[int, int] = field(default_factory=dict)
+    _generation: int = 0
 
     def forall(self, sort: str, body: Callable[[z3.ExprRef], z3.BoolRef]) -> None:
         """Demand something of every entity of a sort."""
         self.universals.append((sort, body))
         for term in list(self.terms.get(sort, {}).values()):
+            self._instantiate(body, term)
+
+    def _instantiate(self, body: Callable[[z3.ExprRef], z3.BoolRef], term: z3.ExprRef) -> None:
+        """Demand something of an entity; what that asks for is a generation younger than it."""
+        outer = self._generation
+        self._generation = self._generations.get(term.get_id(), 0) + 1
+        try:
             self.constraints.append(body(term))
+        finally:
+            self._generation = outer
 
     def add(self, formula: z3.BoolRef) -> None:
         """Demand a formula."""
@@ -84,9 +97,12 @@ class Grounding:
             self.exists_when[term.get_id()] = exists_when
         for sort, body in list(self.universals):
             if sort == kind:
-                self.constraints.append(body(term))
+                self._instantiate(body, term)
         for function in _from(self.functions, kind):
-            self.entity(function(term), exists_when)
+            following = function(term)
+            if generation := self._generations.get(term.get_id(), 0):
+                self._generations.setdefault(following.get_id(), generation)
+            self.entity(following, exists_when)
 
     def assert_into(self, instance: z3.Solver, known: int = 0) -> int:
         """Assert the constraints but for some that a solver has already; returns how many it has.
@@ -113,19 +129,11 @@ class Grounding:
         expanded: z3.BoolRef = macros(template)
         return self.ground(expanded) if macros.quantified else expanded
 
-    def name(self, quantifier: z3.ExprRef, signs: set[bool], generation: int = 0) -> z3.ExprRef:
-        """A Boolean that stands for a quantified formula where it occurs with these signs.
-
-        ``generation`` counts the quantifiers around it that gave rise to it.
-        """
+    def name(self, quantifier: z3.ExprRef, signs: set[bool]) -> z3.ExprRef:
+        """A Boolean that stands for a quantified formula where it occurs with these signs."""
         key = quantifier.get_id()
         body, sort = _first_variable(quantifier)
-        is_nested = has_quantifier(body)
-
-        def half(premise: z3.BoolRef, conclusion: z3.BoolRef, age: int) -> z3.BoolRef:
-            implication = z3.Implies(premise, conclusion)
-            return self._unnested(implication, age) if is_nested else implication
-
+        named = self._named if has_quantifier(body) else _same
         if key not in self._names:
             self._names[key] = quantifier, z3.FreshBool("some"), set()
         _, name, known = self._names[key]
@@ -133,35 +141,41 @@ class Grounding:
         for sign in signs - known:
             known.add(sign)
             if sign == exists:
-                if generation > GENERATIONS:
+                if self._generation > GENERATIONS:
+                    self.truncated = True
                     continue
                 witness = z3.FreshConst(sort, "witness")
                 needed = name if exists else z3.Not(name)
-                self._generations[witness.get_id()] = generation
+                self._generations[witness.get_id()] = self._generation
                 self.entity(witness, needed)
-                value = _instance(body, witness)
                 self.witnesses[name.get_id()] = needed, witness
-                if generation:
+                if self._generation:
                     self.nested_witnesses.append((needed, witness))
-                pair = (name, value) if exists else (value, name)
-                self.constraints.append(half(*pair, generation + 1))
+
+                def of_witness(term: z3.ExprRef) -> z3.BoolRef:
+                    value = _instance(body, term)
+                    return named(z3.Implies(name, value) if exists else z3.Implies(value, name))
+
+                self._instantiate(of_witness, witness)
             else:
 
                 def instance(term: z3.ExprRef) -> z3.BoolRef:
                     value = _instance(body, term)
-                    age = max(generation, self._generations.get(term.get_id(), 0)) + 1
-                    said = half(*((value, name) if exists else (name, value)), age)
+                    half = named(z3.Implies(value, name) if exists else z3.Implies(name, value))
                     exists_when = self.exists_when.get(term.get_id())
-                    return said if exists_when is None else z3.Implies(exists_when, said)
+                    return half if exists_when is None else z3.Implies(exists_when, half)
 
                 self.forall(sort.name(), instance)
         return name
 
-    def _unnested(self, formula: z3.BoolRef, generation: int) -> z3.BoolRef:
-        """A formula whose quantifiers, which another one gave rise to, are named."""
-        signed = polarities(formula)
-        pairs = [(term, self.name(term, signs, generation)) for term, signs in signed]
+    def _named(self, formula: z3.BoolRef) -> z3.BoolRef:
+        """A formula with names for its quantified parts."""
+        pairs = [(term, self.name(term, signs)) for term, signs in polarities(formula)]
         return z3.substitute(formula, *pairs) if pairs else formula
+
+
+def _same(formula: z3.BoolRef) -> z3.BoolRef:
+    return formula
 
 
 def _first_variable(quantifier: z3.ExprRef) -> tuple[z3.BoolRef, z3.SortRef]:
