@@ -10,11 +10,12 @@ Comes in: a user's classes. Goes out: what a system consists of, and plain syste
 from statecheck.errors import ActionDisabled, ModelError
 from statecheck.modeling.entity import Entity, Many
 from statecheck.modeling.fields import FORGOTTEN, STATE, Field, Record, Start, anything, derived
-from statecheck.modeling.machine import Machine
+from statecheck.modeling.machine import Machine, MachineState
 from statecheck.modeling.observation import (
     History,
     Inapplicable,
     Step,
+    TruthValue,
     assume,
     enabled,
     history,
@@ -43,6 +44,7 @@ __all__ = [
     "Inapplicable",
     "Machine",
     "MachineInfo",
+    "MachineState",
     "Many",
     "ModelError",
     "Record",
@@ -50,6 +52,7 @@ __all__ = [
     "Step",
     "System",
     "SystemInfo",
+    "TruthValue",
     "Variant",
     "action",
     "anything",

@@ -12,6 +12,7 @@ import statemachine
 from statemachine import State, StateChart, StateMachine
 from statemachine.engines.sync import SyncEngine
 from statemachine.event_data import TriggerData
+from statemachine.state import InstanceState
 from statemachine.transition_list import TransitionList
 
 from statecheck.errors import ModelError
@@ -31,6 +32,19 @@ class _Engine(SyncEngine):
         if type(self.sm).final_states and not self._processing.locked():
             self.running = not any(state.final for state in self.sm.configuration)
         super().put(trigger_data, internal)
+
+
+class MachineState(InstanceState):
+    """A state of a machine, which Python would always find true, whichever state it is in."""
+
+    def __bool__(self) -> bool:
+        """True for the library. Raises ModelError for anybody else."""
+        if _is_library(sys._getframe(1).f_code.co_filename):
+            return True
+        raise ModelError(
+            f"the state {self.id} of {type(self._machine()).__name__} is asked for its truth, and "
+            f"any state is true; write {self.id}.is_active"
+        )
 
 
 class Machine(StateMachine):
@@ -98,6 +112,9 @@ class Machine(StateMachine):
         # Set around the library's own __setattr__, which it is not ready for yet.
         self.__dict__["owner"] = owner
         super().__init__(model=record)
+        for value in self.__dict__.values():
+            if type(value) is InstanceState:
+                value.__class__ = MachineState
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a field. Raises ModelError for anything else: it would be state that nobody sees."""

@@ -11,7 +11,7 @@ import z3
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
-from statecheck.claims.results import Core, Result, Run, Verdict
+from statecheck.claims.results import SAYS_NOTHING, Core, Result, Run, Verdict
 from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext
@@ -151,7 +151,9 @@ class Prover:
             question = unmet.pop(goal)
             claim, cell = question
             if question in inductive.excluded:
-                yield self._proved(claim, inductive, False, clock.lap())
+                # Where instances are left out, a model may be no run.
+                reached = None if unrolling.grounding.truncated else False
+                yield self._proved(claim, inductive, reached, clock.lap())
             elif model is None:
                 yield self._met(claim, known[goal], inductive.share + clock.lap())
             elif cell is None:
@@ -215,7 +217,9 @@ class Prover:
     ) -> Result:
         needed = [] if (claim, None) in inductive.alone else inductive.clauses(claim)
         detail = "holds for any number of entities"
-        if vacuous:
+        if self.context.property(claim).says_nothing:
+            detail, vacuous = SAYS_NOTHING, True
+        elif vacuous:
             detail = "holds because nothing ever gets there"
         elif vacuous is None:
             detail = f"holds, but no run of {self.context.depth} steps reaches its antecedent"
