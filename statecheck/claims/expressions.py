@@ -137,6 +137,7 @@ class _Reader:
         self.on_step = False
         self.words: dict[str, Any] = {
             "__assume": assume,
+            "__bool": bool,
             "__leads_to": leads_to,
             TRUTH: partial(truth_value, info, text),
             VALUE: value_of,
@@ -185,7 +186,7 @@ def _source(kind: Kind, parts: Sequence[str], names: Sequence[str], *, on_step: 
         lines.append(f"    return __leads_to({premises[0]}, {conclusion})")
     else:
         lines += [f"    __assume({premise})" for premise in premises]
-        lines.append(f"    return bool({conclusion})")
+        lines.append(f"    return __bool({conclusion})")
     return "\n".join(lines) + "\n"
 
 
