@@ -19,6 +19,9 @@ from statecheck.claims.script import Script
 from statecheck.exit_codes import Exit
 from statecheck.modeling.mention import Expression, Mention
 
+SAYS_NOTHING = "holds whatever the system does: what is claimed is always true"
+"""The detail of a claim that is vacuous because its own words are true of anything."""
+
 
 class Verdict(enum.Enum):
     """The status of a claim after its proof."""

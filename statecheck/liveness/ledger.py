@@ -70,7 +70,7 @@ class _Book:
         options = [
             [known[fair.bound[index]]]
             if index < len(fair.bound)
-            else system.members(system.info.entity(type_))
+            else system.entities_of(system.info.entity(type_))
             for index, (_, type_) in enumerate(info.parameters)
         ]
         return itertools.product(*options)

@@ -138,7 +138,10 @@ class ProofContext:
         texts = {clause.text for clause in known}
         known += [clause for clause in kept if clause.text not in texts]
         if not self.induction.is_invariant(known):
-            raise AssertionError("an inferred invariant is not inductive")
+            self.notes.append(
+                "the inferred invariant could not be confirmed, and no proof rests on it"
+            )
+            return []
         return known
 
     def _kept(self) -> list[Clause]:

@@ -112,13 +112,13 @@ def test_random_runs_at_other_sizes(
     for _ in range(25):
         action = pick.choice(site.info.actions)
         arguments = [
-            pick.choice(site.members(site.info.entity(type_)))
+            pick.choice(site.entities_of(site.info.entity(type_)))
             if issubclass(type_, Entity)
             else type_(pick.choice(simulator.numbers))
             for _, type_ in action.parameters
         ]
         fixed = {"Site.sticky": sticky, "Site.first_fix": first_fix}
-        before = valuation(site.cells(), list(site.snapshot()), sizes, fixed)
+        before = valuation(site.state_variables(), list(site.snapshot()), sizes, fixed)
         before.functions["Attachment.mailbox"] = references
         simulated = simulator.fire(
             before, action.name, tuple(a.index if isinstance(a, Entity) else a for a in arguments)
@@ -129,6 +129,6 @@ def test_random_runs_at_other_sizes(
             assert simulated is None
             continue
         assert simulated is not None
-        after = valuation(site.cells(), list(site.snapshot()), sizes, fixed)
+        after = valuation(site.state_variables(), list(site.snapshot()), sizes, fixed)
         after.functions["Attachment.mailbox"] = references
         assert simulated.functions == after.functions

@@ -15,7 +15,7 @@ from statemachine import State, StateMachine
 
 from statecheck.modeling import ModelError
 from statecheck.single import check
-from tests.single import machines
+from tests.statecheck.single import machines
 
 COUNT = 0
 CACHE: dict[str, int] = {}
