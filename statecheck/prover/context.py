@@ -14,7 +14,7 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.regions import Region
-from statecheck.claims.results import Run
+from statecheck.claims.run import Run
 from statecheck.clock import seconds_until
 from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant

@@ -14,7 +14,8 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.derived_answers import at_least, at_most, by_value, joined, shown
 from statecheck.claims.regions import Bounds, Region
-from statecheck.claims.results import SAYS_NOTHING, Core, Result, Run, Verdict
+from statecheck.claims.results import SAYS_NOTHING, Core, Result, Verdict
+from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from statecheck.claims.claim import Claim
-from statecheck.claims.results import SAYS_NOTHING, Report, Result, Run, Verdict
+from statecheck.claims.results import SAYS_NOTHING, Report, Result, Verdict
+from statecheck.claims.run import Run
 
 T = TypeVar("T")
 

@@ -26,7 +26,8 @@ from proofs.catalogue import CLAIMS
 from proofs.project import PROJECT
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
-from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.claims.run import Change, Run, RunStep
 from statecheck.modeling import ModelError
 from statecheck.reports.terminal import listing_text
 from statecheck.reports.terminal_layout import Style

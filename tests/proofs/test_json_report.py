@@ -17,7 +17,8 @@ from proofs.catalogue import CLAIMS
 from proofs.table import SCHEMA as TABLE_SCHEMA
 from statecheck.claims.claim import Kind
 from statecheck.claims.clause_text import ClauseText
-from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.claims.run import Change, Run, RunStep
 from statecheck.reports.json_report import SCHEMA, to_json, to_text
 
 RUN = Run(

@@ -42,7 +42,8 @@ from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.regions import Region
-from statecheck.claims.results import Report, Result, Run, RunStep, Verdict, exit_code
+from statecheck.claims.results import Report, Result, Verdict, exit_code
+from statecheck.claims.run import Run, RunStep
 from statecheck.explicit.product import product
 from statecheck.explicit.read_tracing import Code
 from statecheck.explicit.search import Finding, answers, check

@@ -11,7 +11,7 @@ from statemachine.callbacks import CallbackGroup
 
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.clause_text import of_one_machine
-from statecheck.claims.results import Run
+from statecheck.claims.run import Run
 from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.deciding import decide
 from statecheck.single.deciding.answers import Answer as Reachability
