@@ -63,7 +63,7 @@ class World:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found after an event; ``refused`` says that the library allowed no transition."""
+    """The outcome of an event; ``refused`` says that the library allowed no transition."""
 
     control: Control
     data: Data
