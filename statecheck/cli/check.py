@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
 
 @click.command(
     epilog="Exit codes: 0 every claim is as hoped for; 1 some claim is not; 2 usage or model "
-    "error; 3 something is undetermined; 130 interrupted.",
+    "or model error; 3 something is undetermined; 130 interrupted.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.argument("name", metavar="MODULE:CLASS")
