@@ -16,6 +16,7 @@ from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
 from statecheck.single.execution.automaton import Edge, Node
 from statecheck.single.questions import guards
 from statecheck.single.questions.inquiry import (
+    BRIEFLY,
     Inquiry,
     fine,
     fires,
@@ -124,7 +125,9 @@ def always(inquiry: Inquiry, coverage: Coverage) -> Iterator[Answer]:
             continue
         target = Target(partial(_failing, inquiry, transition, matching), None)
         try:
-            answer = inquiry.reach(of_state(lambda _: True), on_step=False, target=target)
+            answer = inquiry.reach(
+                of_state(lambda _: True), on_step=False, target=target, seconds=BRIEFLY
+            )
         except ModelError:
             continue  # nothing is said of it
         match answer:

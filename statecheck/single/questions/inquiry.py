@@ -23,8 +23,8 @@ from statecheck.single.running.reach import Target
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Clock, OutOfTime, Subject
 
-PATIENCE = 6.0
-"""Seconds for one answer."""
+PATIENCE, BRIEFLY = 6.0, 1.0
+"""Seconds for an answer, and for one that is only worth knowing."""
 
 BY_ITSELF = "by itself"
 """Of a proof that needs no more than a look at every edge."""
