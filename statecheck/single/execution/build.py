@@ -20,7 +20,7 @@ from statecheck.single.execution.widening import growing, to_widen
 from statecheck.single.reading.code import Identity, Reach
 from statecheck.single.reading.formatting import only_said
 from statecheck.single.reading.freeze import TooLarge
-from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of, same
+from statecheck.single.reading.kinds import Domain, MemberKind, kind_of, same
 from statecheck.single.reading.observing import callback_of
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe, Used
@@ -255,8 +255,8 @@ class _Attempt:
         """Raise ModelError where code asks ``is`` of what would be a symbolic value."""
         reach = self.builder.reach
         identity = reach.identity
-        finite = any(s.kind is Kind.BOOL or isinstance(s.kind, MemberKind) for s in symbols)
-        if identity is Identity.ANY or (identity is Identity.FINITE and finite):
+        members = any(isinstance(s.kind, MemberKind) for s in symbols)
+        if identity is Identity.ANY or (identity is Identity.MEMBERS and members):
             names = ", ".join(sorted({s.name.partition("!")[2] or s.name for s in symbols}))
             raise ModelError(
                 f"{self.specimen.cls.__name__}: {reach.asking()} asks `is` or type() of values, "
