@@ -1,0 +1,200 @@
+"""Compare the engine's verdicts with an explorer of the untouched class, on random classes.
+
+    python -m tests.reference.fuzz --seeds 0:100 --report /tmp/fuzz.jsonl
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from statemachine.exceptions import InvalidDefinition
+
+from tests.reference.claims import ClaimWriter, Meaning, Said, Truth, truth
+from tests.reference.explorer import Explorer
+from tests.reference.generator import Sample, sample
+from tests.reference.judge import Answer, judge
+from tests.reference.plain import Endless
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Something that the engine should not have said."""
+
+    seed: int
+    kind: str
+    text: str
+    said: str
+    known: str
+
+
+@dataclass
+class Tally:
+    """What a campaign saw."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    disagreements: list[Disagreement] = field(default_factory=list)
+    refusals: Counter[str] = field(default_factory=Counter)
+    slowest: list[tuple[float, int]] = field(default_factory=list)
+
+
+def build(drawn: Sample, folder: Path) -> Any:
+    """Import the module of a sample. Raises InvalidDefinition where the library refuses it."""
+    path = folder / f"fuzzed_{drawn.name.lower()}.py"
+    path.write_text(drawn.source)
+    return load(path)
+
+
+def load(path: Path) -> Any:
+    """A module from a file, made anew."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def examine(seed: int, folder: Path, tally: Tally, *, timeout: float) -> None:
+    """Draw a class, explore it, ask the engine, and note what does not agree."""
+    drawn = sample(seed)
+    try:
+        module = build(drawn, folder)
+        cls = getattr(module, drawn.name)
+        explorer = Explorer(cls, drawn.world(module))
+    except InvalidDefinition:
+        tally.counts["classes that the library refuses"] += 1
+        return
+    except Endless:
+        tally.counts["classes that never come to rest"] += 1
+        return
+    except Exception as error:  # noqa: BLE001  (its own callbacks fail at the start)
+        tally.counts["classes that cannot be made"] += 1
+        tally.refusals[f"made: {type(error).__name__}"] += 1
+        return
+    tally.counts["classes"] += 1
+    tally.counts["classes exact"] += explorer.exact
+    claims = ClaimWriter(drawn, explorer, seed).some(module)
+    began = time.monotonic()
+    answers = judge(cls, claims, timeout=timeout)
+    tally.slowest = sorted([*tally.slowest, (time.monotonic() - began, seed)])[-20:]
+    for said, answer in zip(claims, answers, strict=True):
+        tally.counts["claims"] += 1
+        tally.counts[answer.verdict] += 1
+        if answer.verdict in ("REFUSED", "INTERNAL", "UNDETERMINED"):
+            tally.refusals[f"{answer.verdict}: {answer.detail[:110]}"] += 1
+        wrong = compare(said, answer, module, explorer)
+        if wrong is not None:
+            tally.disagreements.append(
+                Disagreement(seed, said.kind, said.text, f"{answer.verdict} {answer.steps}", wrong)
+            )
+
+
+def compare(said: Said, answer: Answer, module: Any, explorer: Explorer) -> str | None:
+    """What is known that an answer contradicts, or None."""
+    if answer.verdict == "INTERNAL":
+        return answer.detail
+    if answer.verdict in ("REFUSED", "UNDETERMINED"):
+        return None
+    readings = [truth(said, module, explorer)]
+    if said.of_step:
+        readings.append(truth(said, module, explorer, idle=False))
+    objections = [_objection(said, answer, known, explorer) for known in readings]
+    if None in objections:
+        return _objection_to_vacuity(said, answer, module, explorer)
+    return objections[0]
+
+
+def _objection(said: Said, answer: Answer, known: Truth, explorer: Explorer) -> str | None:
+    claimed = {"always": "REFUTED", "possible": "REACHED", "recoverable": "REFUTED"}[said.kind]
+    witnessed = answer.verdict == claimed
+    path = "; ".join(f"{dict(m.inputs)} {m.event}({dict(m.arguments)}) {m.raised or ''}" for m in known.path)
+    if said.kind == "recoverable" and not known.certain:
+        return None
+    if not witnessed and known.witness:
+        return f"there is one in {known.length}: {path}"
+    if witnessed and not known.witness and known.certain:
+        return f"there is none in {len(explorer.graph.situations)} situations"
+    if witnessed and known.witness and said.kind != "recoverable":
+        assert known.length is not None
+        inputs = any(name in said.text for name in explorer.world.inputs)
+        if answer.shortest and answer.steps is not None and not inputs:
+            if answer.steps > known.length:
+                return f"shorter: {known.length}: {path}"
+            if answer.steps < known.length and known.certain:
+                return f"no run of {answer.steps}; the shortest has {known.length}: {path}"
+    return None
+
+
+def _objection_to_vacuity(
+    said: Said, answer: Answer, module: Any, explorer: Explorer
+) -> str | None:
+    if "==>" not in said.text or said.of_step or not explorer.exact or answer.verdict != "PROVED":
+        return None
+    premise = Meaning(said.text.partition("==>")[0], module)
+    reachable = explorer.possible(premise.holds) is not None
+    if answer.vacuous is not None and answer.vacuous == reachable:
+        return f"vacuous is {answer.vacuous}, and the premise is reachable: {reachable}"
+    return None
+
+
+def run(seeds: Sequence[int], *, timeout: float, seconds: float) -> Iterator[Tally]:
+    """A campaign; yields the tally after each class."""
+    tally = Tally()
+    end = time.monotonic() + seconds
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in seeds:
+            if time.monotonic() > end:
+                return
+            try:
+                examine(seed, Path(folder), tally, timeout=timeout)
+            except Exception:  # noqa: BLE001  (a fault of this program is reported as such)
+                tally.counts["own failures"] += 1
+                tally.refusals[f"own: {traceback.format_exc().splitlines()[-1][:150]}"] += 1
+            sys.modules.pop(f"fuzzed_m{seed}", None)
+            yield tally
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a campaign; the exit code is 1 where anything disagrees."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", default="0:50", metavar="A:B")
+    parser.add_argument("--report", type=Path, metavar="FILE")
+    parser.add_argument("--timeout", type=float, default=20.0, help="Seconds for each class.")
+    parser.add_argument("--seconds", type=float, default=1e9, help="Seconds for everything.")
+    options = parser.parse_args(arguments)
+    first, last = map(int, options.seeds.split(":"))
+    tally, shown = Tally(), 0
+    began = time.monotonic()
+    for tally in run(range(first, last), timeout=options.timeout, seconds=options.seconds):
+        for wrong in tally.disagreements[shown:]:
+            print(json.dumps(asdict(wrong)), flush=True)
+        shown = len(tally.disagreements)
+    summary = {
+        "seconds": round(time.monotonic() - began, 1),
+        **tally.counts,
+        "disagreements": len(tally.disagreements),
+        "slowest": [(round(t, 1), seed) for t, seed in tally.slowest[-6:]],
+    }
+    print(json.dumps(summary, indent=1))
+    for reason, count in tally.refusals.most_common(25):
+        print(f"{count:6} {reason}")
+    if options.report:
+        lines = [json.dumps(summary), *(json.dumps(asdict(d)) for d in tally.disagreements)]
+        options.report.write_text("\n".join(lines) + "\n")
+    return 1 if tally.disagreements else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""The one place that asks the engine."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from model.kernel import ModelError
+from proofs import check
+from proofs.engine.claims import Kind
+from tests.reference.claims import Said
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the engine says of a claim. ``shortest``: it says that no shorter run exists."""
+
+    verdict: str
+    detail: str = ""
+    steps: int | None = None
+    shortest: bool = False
+    vacuous: bool | None = None
+
+
+def judge(cls: Any, claims: Sequence[Said], *, timeout: float) -> list[Answer]:
+    """The engine's answers about a class: REFUSED for what it refuses to read."""
+    try:
+        system = check._system(cls)
+        asked = [(Kind(said.kind), said.text) for said in claims]
+        read = check._claims(system, asked, (), ())
+        report = check._settled(system, read, 8, timeout, 0, explain=False)
+    except ModelError as error:
+        return [Answer("REFUSED", str(error))] * len(claims)
+    except Exception as error:  # noqa: BLE001  (that is what is looked for)
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
+        return [Answer("INTERNAL", f"{type(error).__name__}: {error} at {place}")] * len(claims)
+    return [
+        Answer(str(r.verdict), r.detail, r.steps, shortest=True, vacuous=r.vacuous)
+        for r in report.results
+    ]
