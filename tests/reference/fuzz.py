@@ -72,7 +72,7 @@ def examine(seed: int, folder: Path, tally: Tally, *, timeout: float) -> None:
     try:
         module = build(drawn, folder)
         cls = getattr(module, drawn.name)
-        explorer = Explorer(cls, drawn.world(module))
+        explorer = Explorer(cls, drawn.world(module), limit=600, sends=8000)
     except InvalidDefinition:
         tally.counts["classes that the library refuses"] += 1
         return

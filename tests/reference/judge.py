@@ -26,10 +26,15 @@ class Answer:
 
 def judge(cls: Any, claims: Sequence[Said], *, timeout: float) -> list[Answer]:
     """The engine's answers about a class: REFUSED for what it refuses to read."""
+    answers: dict[int, Answer] = {}
     try:
         system = check._system(cls)
-        asked = [(Kind(said.kind), said.text) for said in claims]
-        read = check._claims(system, asked, (), ())
+        read = []
+        for number, said in enumerate(claims):
+            try:
+                read += check._claims(system, [(Kind(said.kind), said.text)], (), ())
+            except ModelError as error:
+                answers[number] = Answer("REFUSED", str(error))
         report = check._settled(system, read, 8, timeout, 0, explain=False)
     except ModelError as error:
         return [Answer("REFUSED", str(error))] * len(claims)
@@ -37,7 +42,8 @@ def judge(cls: Any, claims: Sequence[Said], *, timeout: float) -> list[Answer]:
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
         return [Answer("INTERNAL", f"{type(error).__name__}: {error} at {place}")] * len(claims)
-    return [
+    rest = (
         Answer(str(r.verdict), r.detail, r.steps, shortest=True, vacuous=r.vacuous)
         for r in report.results
-    ]
+    )
+    return [answers[n] if n in answers else next(rest) for n in range(len(claims))]

@@ -67,7 +67,7 @@ def patience(seconds: float = PATIENCE) -> Iterator[None]:
         raise Endless
 
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
     try:
         yield
     finally:
