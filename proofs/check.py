@@ -46,6 +46,10 @@ def main(arguments: Sequence[str]) -> int:
 )
 @click.option("--fair", multiple=True, metavar="ACTION", help="Not put off for ever, by anyone.")
 @click.option("--given", multiple=True, metavar="NAME=VALUE", help="Fix a constant of the system.")
+@click.option("--fixed", multiple=True, metavar="FIELD", help="Nobody sets it from outside.")
+@click.option(
+    "--input", "inputs", multiple=True, metavar="FIELD", help="It may be set between events."
+)
 @click.option("--json", "json_path", metavar="FILE", help="Write JSON too; - writes it to stdout.")
 @click.option("--trace", is_flag=True, help="Show the runs of what is reached, and the invariant.")
 @click.option("--explain", is_flag=True, help="Show what each verdict rests on.")
@@ -63,6 +67,8 @@ def command(
     eventually: tuple[str, ...],
     fair: tuple[str, ...],
     given: tuple[str, ...],
+    fixed: tuple[str, ...],
+    inputs: tuple[str, ...],
     json_path: str | None,
     trace: bool,
     explain: bool,
@@ -84,7 +90,7 @@ def command(
         from proofs.render import report_text
         from proofs.report import to_text
 
-    system = _system(console.imported(name, EXAMPLE))
+    found = console.imported(name, EXAMPLE)
     asked = [
         *((Kind.ALWAYS, text) for text in always),
         *((Kind.POSSIBLE, text) for text in possible),
@@ -97,10 +103,14 @@ def command(
             "--eventually 'P ~> Q'."
         )
     file = None if json_path in (None, "-") else console.output_file(str(json_path))
-    claims = _claims(system, asked, _fairness(system, fair), given)
-    report = _settled(
-        system, claims, DEPTH if depth is None else depth, timeout, seed, explain=explain
-    )
+    if _is_system(found):
+        _check_no(found, {"--fixed": fixed, "--input": inputs})
+        claims = _claims(found, asked, _fairness(found, fair), given)
+        report = _settled(
+            found, claims, DEPTH if depth is None else depth, timeout, seed, explain=explain
+        )
+    else:
+        report = _single(found, asked, fair, fixed, inputs, given, timeout, depth, seed)
     text = to_text(report) if json_path is not None else ""
     shown = report_text(report, (), console.style(), trace=trace, name=_named)
     console.put(text if json_path == "-" else shown)
@@ -109,7 +119,7 @@ def command(
     for note in report.notes:
         console.complain(f"note: {note}")
     if report.interrupted:
-        console.complain(f"interrupted: {len(report.results)} of {len(claims)} were settled")
+        console.complain(f"interrupted: {len(report.results)} of {len(asked)} were settled")
     return exit_code(report)
 
 
@@ -120,13 +130,63 @@ def _named(claim: Claim) -> str:
     return f"{claim.id}  {words if len(words) <= room else f'{words[: room - 3]}...'}"
 
 
-def _system(found: Any) -> type[System]:
-    """The system that a class is, or that a machine is by itself. Raises ModelError."""
-    from model.kernel import System, alone
+def _is_system(found: Any) -> bool:
+    """Whether a class composes machines. Raises ModelError for what is no machine either."""
+    from statemachine import StateChart
+
+    from model.kernel import ModelError, System
 
     if isinstance(found, type) and issubclass(found, System):
-        return found
-    return alone(found)
+        return True
+    if not isinstance(found, type) or not issubclass(found, StateChart):
+        name = getattr(found, "__name__", found)
+        raise ModelError(f"{name} is neither a System nor a python-statemachine class")
+    if not list(found.states):
+        raise ModelError(f"{found.__name__} has no states, so there is nothing to check")
+    return False
+
+
+def _check_no(found: type[System], options: dict[str, Sequence[str]]) -> None:
+    """Raise ModelError if an option is given that a system has no use for."""
+    from model.kernel import ModelError
+
+    for option, names in options.items():
+        if names:
+            raise ModelError(
+                f"{option} {names[0]}: {found.__name__} is a system, whose fields nobody sets from "
+                "outside; leave it out"
+            )
+
+
+def _single(
+    found: Any,
+    asked: Sequence[tuple[Kind, str]],
+    fair: Sequence[str],
+    fixed: Sequence[str],
+    inputs: Sequence[str],
+    given: Sequence[str],
+    timeout: float | None,
+    depth: int | None,
+    seed: int,
+) -> Report:
+    """Decide claims about one machine."""
+    from model.kernel import ModelError
+    from statecheck.single import check
+
+    if given:
+        raise ModelError(
+            f"--given {given[0]}: {found.__name__} is one machine and has no constants to be given"
+        )
+    return check(
+        found,
+        [(str(kind), text) for kind, text in asked],
+        fair=fair,
+        fixed=fixed,
+        inputs=inputs,
+        timeout=timeout,
+        depth=depth,
+        seed=seed,
+    )
 
 
 def _claims(

@@ -112,6 +112,8 @@ def report_text(
     parts += _chapter("Derived", [*_answers(results), *_administrators(report.tables)])
     if results and assumptions:
         parts += _chapter("Assumptions", [_pairs((a.id, a.text) for a in assumptions)])
+    if results and report.environment:
+        parts += _chapter("Assumptions", [Text(text) for text in report.environment])
     parts += ["", *_closing(report, allow_undetermined=allow_undetermined)]
     return _printed(parts, style)
 
@@ -204,12 +206,12 @@ def _in_words(result: Result) -> str:
     """What a run means for its claim."""
     claim = result.claim
     if result.run is None:
-        return "! REACHED was expected, but no run gets there, however long and at any size."
+        return "! REACHED was expected, but no run gets there, however long."
     word = "run" if result.run.loop is None else "lasso"
     run = f"a {word} of {count(result.steps or 0, 'step')}"
     if result.verdict is Verdict.REACHED:
-        return f"It is so: {run} gets there, and no shorter one does, at any size."
-    breaks = f"{run} breaks it, and no shorter one does, at any size."
+        return f"It is so: {run} gets there{_and_no_shorter(result, result.run)}."
+    breaks = f"{run} breaks it{_and_no_shorter(result, result.run)}."
     if not result.as_expected:
         return f"! {claim.expected} was expected, but it is false: {breaks}"
     if claim.kind is Kind.FINDING:
@@ -221,6 +223,13 @@ def _in_words(result: Result) -> str:
     return " ".join([f"{opening}: {breaks}", *_remarks(claim)])
 
 
+def _and_no_shorter(result: Result, run: Run) -> str:
+    """What is known of shorter runs."""
+    if not result.shortest:
+        return "; a shorter one may exist"
+    return f", and no shorter one does{', at any size' if run.sizes else ''}"
+
+
 def _remarks(claim: Claim) -> list[str]:
     """The paragraphs of a claim's docstring after the first: what its refutation means."""
     _, *further = (inspect.getdoc(claim.body) or "").split("\n\n")
@@ -229,15 +238,14 @@ def _remarks(claim: Claim) -> list[str]:
 
 def _run(run: Run) -> RenderableType:
     changes = [change for step in run.steps for change in step.changes]
-    width = max((len(f"{change.entity}.{change.what}") for change in changes), default=0)
+    width = max((len(change.name) for change in changes), default=0)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style=QUIET)
     table.add_column("step", justify="right")
     table.add_column("action, and what it changes")
     for n, step in enumerate(run.steps, 1):
         table.add_row(str(n), Text(str(step), "bold"))
         for change in step.changes:
-            name = f"{change.entity}.{change.what}"
-            table.add_row("", f"  {name:<{width}}  {change.before} -> {change.after}")
+            table.add_row("", f"  {change.name:<{width}}  {change.values}")
         if not step.changes:
             table.add_row("", Text("  nothing", QUIET))
     if run.loop is not None:

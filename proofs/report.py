@@ -30,6 +30,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "model": {"digest": report.digest},
         "claims": [_claim(result) for result in report.results],
         "derived": report.derived,
+        **({"environment": list(report.environment)} if report.environment else {}),
     }
 
 
@@ -61,6 +62,7 @@ def _claim(result: Result) -> dict[str, Any]:
         **awaited,
         **ending,
         **({} if result.core is None else {"core": _core(result.core)}),
+        **({} if result.shortest else {"shortest": False}),
     }
 
 

@@ -55,6 +55,8 @@ def evidence(result: Result) -> str:
             return f"{steps}-step plan"
         case Result(verdict=Verdict.PROVED, argument=tuple(phases)):
             return f"{count(len(phases), 'phase')}"
+        case Result(verdict=Verdict.PROVED | Verdict.REFUTED, run=None, invariant=None, detail=how):
+            return how
         case Result(run=None, invariant=tuple(clauses)):
             return f"{len(clauses)}-clause invariant" if clauses else "by itself"
         case Result(run=Run(loop=int()), steps=int(steps)):
@@ -75,7 +77,8 @@ def under(claim: Claim) -> str:
 
 def circumstances(run: Run) -> Iterator[tuple[str, str]]:
     """The sizes of a run, how it starts, and the entities that it is about, where there are any."""
-    yield "sizes", ", ".join(f"{name} {size}" for name, size in run.sizes)
+    if run.sizes:
+        yield "sizes", ", ".join(f"{name} {size}" for name, size in run.sizes)
     for label, pairs in (("start", run.start), ("where", run.witness)):
         if pairs:
             yield label, ", ".join(f"{name}={value}" for name, value in pairs)

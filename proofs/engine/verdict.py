@@ -34,27 +34,45 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True)
 class Change:
-    """One value that a step changed: ``mailbox1.move.state: idle -> copying``."""
+    """One value that a step changed: ``mailbox1.move.state: idle -> copying``.
+
+    A machine by itself has no ``entity``; where an exception came out, ``before`` is empty.
+    """
 
     entity: str
     what: str
     before: str
     after: str
 
+    @property
+    def name(self) -> str:
+        """What changed, in full."""
+        return f"{self.entity}.{self.what}" if self.entity else self.what
+
+    @property
+    def values(self) -> str:
+        """The values before and after."""
+        return f"{self.before} -> {self.after}" if self.before else self.after
+
     def __str__(self) -> str:
-        return f"{self.entity}.{self.what}: {self.before} -> {self.after}"
+        return f"{self.name}: {self.values}"
 
 
 @dataclass(frozen=True)
 class RunStep:
-    """One step of a run: the action, its arguments by name, and what it changed."""
+    """One step of a run: the action, its arguments by name, and what it changed.
+
+    ``by_name`` says that arguments are shown with their names, as they are given.
+    """
 
     action: str
     arguments: tuple[tuple[str, str], ...]
     changes: tuple[Change, ...]
+    by_name: bool = False
 
     def __str__(self) -> str:
-        return f"{self.action}({', '.join(value for _, value in self.arguments)})"
+        shown = (f"{name}={value}" if self.by_name else value for name, value in self.arguments)
+        return f"{self.action}({', '.join(shown)})"
 
 
 Plain = bool | int | str
@@ -143,8 +161,8 @@ class Result:
     ``vacuous`` whether an always claim's antecedent is out of reach, or a derived answer is empty,
     ``seconds`` the wall time, ``answer`` what was derived (JSON-ready), ``inside`` a run for each
     range of numbers in it, ``plans`` actions with arguments: the claim's variables by name, or
-    numbers. ``argument`` says why every fair run gets there, phase by phase, ``ledger`` what
-    becomes of the claim without each of its assumptions, ``needs`` a least set of them under which
+    numbers. ``shortest`` says whether no shorter run than ``steps`` exists. ``argument`` says why
+    every fair run gets there, phase by phase, ``ledger`` what becomes of the claim without each of its assumptions, ``needs`` a least set of them under which
     it holds, and ``core`` what the proof needs of the model.
     """
 
@@ -163,6 +181,7 @@ class Result:
     core: Core | None = None
     inside: tuple[tuple[int, int, Run], ...] = ()
     plans: tuple[tuple[tuple[str, tuple[str | int, ...]], ...], ...] = ()
+    shortest: bool = True
 
     @property
     def as_expected(self) -> bool:
@@ -180,7 +199,7 @@ class Result:
 @dataclass(frozen=True)
 class Report:
     """What a proof run settled. ``digest`` identifies the model that it is about; ``notes`` are for
-    whoever ran it.
+    whoever ran it; ``environment`` says in sentences what is assumed of whoever uses the model.
     """
 
     digest: str
@@ -188,6 +207,7 @@ class Report:
     interrupted: bool = False
     tables: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
 
     @property
     def derived(self) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Prove or refute what is said of state machines written with python-statemachine."""

@@ -1,0 +1,169 @@
+"""Deciding claims about one python-statemachine class: the way in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from statemachine import StateChart
+
+from model.kernel import ModelError
+from proofs.engine import claims as stated
+from proofs.engine.claims import ANY_READING, Kind
+from proofs.engine.verdict import Report, Result, Verdict
+from statecheck.single import claims
+from statecheck.single.claims import Claim
+from statecheck.single.decide import Reached, Unknown, Unreachable, reachable
+from statecheck.single.predicates import conjunction, violation
+from statecheck.single.runs import shown_run
+from statecheck.single.subject import Clock, OutOfTime, Subject, read
+
+EXPECTED = {
+    Kind.ALWAYS: "PROVED",
+    Kind.POSSIBLE: "REACHED",
+    Kind.RECOVERABLE: "PROVED",
+    Kind.EVENTUALLY: "PROVED",
+}
+"""The verdict that each kind of claim hopes for."""
+
+
+def check(
+    cls: type[StateChart[Any]],
+    asked: Sequence[tuple[str, str]],
+    *,
+    fair: Sequence[str] = (),
+    fixed: Sequence[str] = (),
+    inputs: Sequence[str] = (),
+    timeout: float | None = None,
+    depth: int | None = None,
+    seed: int = 0,
+) -> Report:
+    """Decide what is claimed of a class.
+
+    ``asked`` are pairs of a kind (``always``, ``possible``, ``recoverable``, ``eventually``) and an
+    expression; ``fair`` are events that are not put off for ever, ``fixed`` fields that the
+    environment never sets, ``inputs`` others that it does; ``depth`` bounds the search for runs by
+    the solver. Raises ModelError for a class or a claim that cannot be taken as it is.
+    """
+    whole = _stated(asked)
+    results: list[Result] = []
+    subject: Subject | None = None
+    interrupted = False
+    try:
+        subject = read(cls, fixed, inputs, Clock(timeout), seed=seed)
+        parsed = [
+            claims.parse(claim.text, subject.names, leads_to=claim.kind is Kind.EVENTUALLY)
+            for claim in whole
+        ]
+        for claim, said in zip(whole, parsed, strict=True):
+            started = time.perf_counter()
+            result = _decided(subject, claim, said, fair, depth)
+            results.append(replace(result, seconds=time.perf_counter() - started))
+    except OutOfTime:
+        results += [
+            Result(claim, Verdict.UNDETERMINED, "timed out") for claim in whole[len(results) :]
+        ]
+    except KeyboardInterrupt:
+        interrupted = True
+    assumptions = () if subject is None else subject.assumptions
+    digest = "" if subject is None else subject.digest
+    return Report(digest, tuple(results), interrupted, environment=assumptions)
+
+
+def _stated(asked: Sequence[tuple[str, str]]) -> list[stated.Claim]:
+    """The claims as reports know them."""
+    counts: dict[str, int] = {}
+    found = []
+    for name, text in asked:
+        kind = Kind(name)
+        counts[name] = counts.get(name, 0) + 1
+        id_ = f"{name}.{counts[name]}"
+        found.append(
+            stated.Claim(
+                id_, name, kind, text, _nothing, (), False, ANY_READING, EXPECTED[kind], ()
+            )
+        )
+    return found
+
+
+def _nothing() -> None:
+    """The body of a claim that is written as an expression."""
+
+
+def _decided(
+    subject: Subject, claim: stated.Claim, said: Claim, fair: Sequence[str], depth: int | None
+) -> Result:
+    match claim.kind:
+        case Kind.ALWAYS:
+            return _always(subject, claim, said, depth)
+        case Kind.POSSIBLE:
+            return _possible(subject, claim, said, depth)
+        case Kind.RECOVERABLE:
+            from statecheck.single.recover import recoverable
+
+            return recoverable(subject, claim, said, depth)
+        case Kind.EVENTUALLY:
+            from statecheck.single.liveness import eventually
+
+            return eventually(subject, claim, said, fair)
+        case _:
+            raise ModelError(f"{claim.kind} is no kind of claim about one machine")
+
+
+def _always(subject: Subject, claim: stated.Claim, said: Claim, depth: int | None) -> Result:
+    answer = reachable(subject, violation(said.premise, said.conclusion), said, depth)
+    match answer:
+        case Reached():
+            return _with_run(subject, claim, said, answer, Verdict.REFUTED)
+        case Unknown(why):
+            return Result(claim, Verdict.UNDETERMINED, why)
+    return Result(
+        claim,
+        Verdict.PROVED,
+        answer.how,
+        invariant=answer.invariant or None,
+        vacuous=_is_vacuous(subject, said, depth),
+    )
+
+
+def _is_vacuous(subject: Subject, said: Claim, depth: int | None) -> bool | None:
+    """Whether a claim that holds says nothing: it names nothing, or its premise is never true."""
+    if not said.is_about_machine:
+        return True
+    if said.premise is None:
+        return False
+    match reachable(subject, said.premise, said, depth):
+        case Reached():
+            return False
+        case Unreachable():
+            return True
+        case Unknown():
+            return None
+
+
+def _possible(subject: Subject, claim: stated.Claim, said: Claim, depth: int | None) -> Result:
+    answer = reachable(subject, conjunction(said.premise, said.conclusion), said, depth)
+    match answer:
+        case Reached():
+            return _with_run(subject, claim, said, answer, Verdict.REACHED)
+        case Unknown(why):
+            return Result(claim, Verdict.UNDETERMINED, why)
+    return Result(claim, Verdict.REFUTED, answer.how, invariant=answer.invariant or None)
+
+
+def _with_run(
+    subject: Subject, claim: stated.Claim, said: Claim, answer: Reached, verdict: Verdict
+) -> Result:
+    run = shown_run(subject, answer.route, answer.played)
+    steps = len(answer.route.moves)
+    return Result(
+        claim,
+        verdict,
+        "" if answer.shortest else "a shorter run may exist",
+        steps=steps,
+        run=run,
+        vacuous=None if said.is_about_machine else True,
+        shortest=answer.shortest,
+    )

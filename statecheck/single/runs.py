@@ -1,0 +1,67 @@
+"""Runs as reports show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from proofs.engine.verdict import Change, Run, RunStep
+from statecheck.single.claims import Moment
+from statecheck.single.reach import Route
+from statecheck.single.replay import Played
+from statecheck.single.subject import Subject
+
+STATE = "state"
+"""What a change of the active states is called."""
+
+
+def shown_run(
+    subject: Subject,
+    route: Route,
+    seen: Played,
+    *,
+    loop: int | None = None,
+    rests: bool = False,
+    fairness: tuple[str, ...] = (),
+) -> Run:
+    """A run that was played; ``loop`` is the number of its steps after which the others come again.
+
+    Where it ``rests``, nothing happens any more after its last step.
+    """
+    names = {id_: n for n, id_ in enumerate(s.id for s in subject.specimen.states.values())}
+    steps = []
+    for number, step in enumerate(route.moves):
+        before, after = seen.moments[number], seen.moments[number + 1]
+        facts = seen.facts[number]
+        changes = list(_changes(before, after, names))
+        if facts.raised:
+            changes.append(Change("", "raises", "", facts.raised))
+        arguments = tuple((name, text(value)) for name, value in step.arguments)
+        steps.append(RunStep(step.event, arguments, tuple(changes), by_name=True))
+    if rests:
+        steps.append(RunStep("nothing", (), ()))
+        loop = len(steps) - 1
+    start = ()
+    if not route.moves and route.last:
+        start = tuple((subject.specimen.named(a), text(v)) for a, v in route.last)
+    return Run((), start, tuple(steps), (), loop=loop, fairness=fairness)
+
+
+def _changes(before: Moment, after: Moment, order: dict[str, int]) -> list[Change]:
+    found = []
+    if before.active != after.active:
+        found.append(Change("", STATE, _active(before, order), _active(after, order)))
+    for name in after.fields:
+        one, other = before.fields.get(name), after.fields[name]
+        if text(one) != text(other):
+            found.append(Change("", name, text(one), text(other)))
+    return found
+
+
+def _active(moment: Moment, order: dict[str, int]) -> str:
+    return " + ".join(sorted(moment.active, key=lambda id_: order.get(id_, 0))) or "none"
+
+
+def text(value: Any) -> str:
+    """A value as a report shows it."""
+    shown = str(value) if hasattr(type(value), "__members__") else repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."

@@ -1,0 +1,133 @@
+"""One machine, read: the instance, its code, its world, and its automaton."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from statemachine import StateChart
+
+from model.kernel import ModelError
+from statecheck.single import claims
+from statecheck.single.agreement import check_agreement
+from statecheck.single.automaton import Automaton
+from statecheck.single.build import Builder, World
+from statecheck.single.code import Reach
+from statecheck.single.fields import Fields, fields_of
+from statecheck.single.inspection import Inspection
+from statecheck.single.parameters import events_of
+from statecheck.single.predicates import Reader
+from statecheck.single.specimen import Specimen
+
+
+class OutOfTime(Exception):  # noqa: N818  (what is settled until then is kept)
+    """The time that was given is over."""
+
+
+class Clock:
+    """The time that is left."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.end = None if seconds is None else time.monotonic() + seconds
+
+    def left(self, most: float) -> float:
+        """Seconds left, ``most`` at most. Raises OutOfTime."""
+        if self.end is None:
+            return most
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise OutOfTime
+        return min(left, most)
+
+
+@dataclass
+class Subject:
+    """What claims are decided of. ``bounded`` is an automaton of plain values up to some depth,
+    where ``automaton`` keeps some as terms.
+    """
+
+    specimen: Specimen
+    reader: Reader
+    world: World
+    fields: Fields
+    automaton: Automaton
+    bounded: Automaton | None
+    names: claims.Names
+    clock: Clock
+    assumptions: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """Identifies the automaton that verdicts are about."""
+        lines = [str(len(self.automaton.nodes))]
+        for edge in self.automaton.edges:
+            updates = sorted((v.name, str(term)) for v, term in edge.updates.items())
+            lines.append(
+                f"{edge.source.number} {edge.target.number} {edge.event} {edge.guard} {updates} "
+                f"{edge.raised}"
+            )
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def read(
+    cls: type[StateChart[Any]],
+    fixed: Sequence[str],
+    inputs: Sequence[str],
+    clock: Clock,
+    *,
+    seed: int = 0,
+) -> Subject:
+    """Read a class. Raises ModelError for what cannot be taken as it is."""
+    specimen = Specimen(cls)
+    reach = Reach(specimen)
+    inspection = Inspection(specimen, reach)
+    events = events_of(specimen)
+    fields = fields_of(specimen, reach, fixed, inputs)
+    world = World(events, fields.inputs)
+    for (owner, name), domain in fields.inputs.items():
+        del owner
+        if name in {state.id for state in specimen.states.values()}:
+            raise ModelError(f"{cls.__name__}: {name} is a state and an input of {domain}")
+
+    def watch() -> None:
+        clock.left(1)
+        inspection.check()
+
+    builder = Builder(specimen, world, watch)
+    automaton = builder.build()
+    reader = Reader(specimen, world)
+    states = frozenset(state.id for state in specimen.states.values())
+    fields_ = frozenset(reader.names.values())
+    named = frozenset(str(event.id) for event in cls._events) - states - fields_
+    names = claims.Names(cls.__name__, states, fields_, named, claims.space_of(cls))
+    said = tuple(_assumptions(specimen, world, fields, inspection))
+    bounded = builder.bounded if builder.bounded is not automaton else None
+    check_agreement(specimen, reader, automaton, clock, seed)
+    return Subject(specimen, reader, world, fields, automaton, bounded, names, clock, said)
+
+
+def _assumptions(
+    specimen: Specimen, world: World, fields: Fields, inspection: Inspection
+) -> list[str]:
+    """What is taken for granted of the environment, in sentences."""
+    said = []
+    for attribute, domain in fields.inputs.items():
+        said.append(
+            f"{specimen.named(attribute)} is an input: between events the environment may set it to "
+            f"any {domain}."
+        )
+    for attribute in fields.constants:
+        said.append(f"{specimen.named(attribute)} is a constant: nobody changes it.")
+    for event, parameters in world.events.parameters.items():
+        for parameter in parameters:
+            if parameter.domain is not None:
+                optional = ", or is left out" if parameter.optional else ""
+                said.append(
+                    f"The argument {parameter.name} of {event} is any {parameter.domain}{optional}."
+                )
+    if world.events.internal:
+        said.append(f"Nobody but the machine itself sends {', '.join(world.events.internal)}.")
+    return [*said, *inspection.assumptions]
