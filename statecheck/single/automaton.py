@@ -75,14 +75,19 @@ class Edge:
 class Automaton:
     """The nodes, the first of which is the initial one; ``start`` has the variables' first values.
 
-    ``complete`` is false where there are more nodes than were made: then ``explored`` is the number
-    of steps up to which all runs are in it.
+    ``complete`` is false where there are more nodes than were made: then only the first ``expanded``
+    of them have their edges, and ``explored`` is the number of steps up to which all runs are in it.
     """
 
     nodes: list[Node]
     start: dict[Variable, Any]
     complete: bool = True
     explored: int = 0
+    expanded: int = 0
+
+    def is_expanded(self, node: Node) -> bool:
+        """Whether a node has its edges."""
+        return self.complete or node.number < self.expanded
 
     @property
     def edges(self) -> list[Edge]:

@@ -131,7 +131,7 @@ class _Attempt:
         while done < len(self.nodes):
             if len(self.nodes) > NODES:
                 explored = self.nodes[done].depth
-                return Automaton(self.nodes, start, complete=False, explored=explored)
+                return Automaton(self.nodes, start, False, explored, done)  # noqa: FBT003
             self._explore(self.nodes[done])
             done += 1
         return Automaton(self.nodes, start)

@@ -44,6 +44,9 @@ class Texts:
         return name if code == len(cls.codes) else f"{name}{abs(code)}{'n' if code < 0 else ''}"
 
 
+_TYPES = {Kind.BOOL: bool, Kind.INT: int, Kind.TEXT: str}
+
+
 class Value(Symbolic):
     """A symbolic value; ``kind`` says of what."""
 
@@ -51,9 +54,12 @@ class Value(Symbolic):
     __merge__ = None  # type: ignore[assignment]  # helpers simply run
 
     def __init__(self, term: z3.ExprRef, kind: AnyKind) -> None:
-        type_ = {Kind.BOOL: bool, Kind.INT: int, Kind.TEXT: str}.get(kind) or kind.type  # type: ignore[union-attr,arg-type]
-        super().__init__(term, type_, None)  # type: ignore[arg-type]
+        type_ = kind.type if isinstance(kind, MemberKind) else _TYPES[kind]
+        Symbolic.__init__(self, term, type_, None)  # type: ignore[arg-type]
         self.kind = kind
+
+    # So that isinstance is right. (A body with this name in it cannot call super().)
+    __class__ = property(lambda self: self.type)  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> Any:
         return equal(self, other)
@@ -87,11 +93,6 @@ class Value(Symbolic):
     def decided(self, what: str, instead: str) -> Any:
         """The plain value, where there are finitely many. Raises ModelError for others."""
         raise self._refuse(what, instead)
-
-
-# The type that it stands for, so that ``isinstance`` is right. (A body with this name in it could
-# not call super().)
-Value.__class__ = property(lambda self: self.type)  # type: ignore[assignment,method-assign]
 
 
 class _Formatting:
