@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.reference.explorer import Explorer, Move
 from tests.reference.generator import Sample
-from tests.reference.vocabulary import COLOURS, HIGH, LOW, TEXTS, Field
+from tests.reference.vocabulary import COLOURS, HIGH, LOW, MARKS, TEXTS, Field
 
 View = Mapping[str, Any]
 
@@ -137,7 +137,8 @@ class ClaimWriter:
             case "bool":
                 return chance.choice((name, f"not {name}"))
             case "int":
-                return f"{name} {chance.choice(('==', '<=', '>', '!='))} {chance.randint(LOW, HIGH)}"
+                constant = chance.choice(MARKS) if field.outside else chance.randint(LOW, HIGH)
+                return f"{name} {chance.choice(('==', '<=', '>', '!='))} {constant}"
             case "enum":
                 return f"{name} {chance.choice(('==', '!='))} Colour.{chance.choice(COLOURS)}"
             case "text":

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.kernel import ModelError
-from proofs import check
-from proofs.engine.claims import Kind
+from proofs.engine.verdict import RunStep
+from statecheck.single import check
 from tests.reference.claims import Said
 
 
@@ -22,28 +22,32 @@ class Answer:
     steps: int | None = None
     shortest: bool = False
     vacuous: bool | None = None
+    run: tuple[RunStep, ...] = ()
 
 
 def judge(cls: Any, claims: Sequence[Said], *, timeout: float) -> list[Answer]:
-    """The engine's answers about a class: REFUSED for what it refuses to read."""
-    answers: dict[int, Answer] = {}
+    """The engine's answers about a class: REFUSED for what it refuses to read.
+
+    One claim that is refused refuses all that are asked with it; then each is asked by itself.
+    """
     try:
-        system = check._system(cls)
-        read = []
-        for number, said in enumerate(claims):
-            try:
-                read += check._claims(system, [(Kind(said.kind), said.text)], (), ())
-            except ModelError as error:
-                answers[number] = Answer("REFUSED", str(error))
-        report = check._settled(system, read, 8, timeout, 0, explain=False)
+        report = check(cls, [(said.kind, said.text) for said in claims], timeout=timeout)
     except ModelError as error:
-        return [Answer("REFUSED", str(error))] * len(claims)
+        if len(claims) == 1 or str(error).startswith(cls.__name__):
+            return [Answer("REFUSED", str(error))] * len(claims)
+        return [judge(cls, [said], timeout=timeout)[0] for said in claims]
     except Exception as error:  # noqa: BLE001  (that is what is looked for)
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
         return [Answer("INTERNAL", f"{type(error).__name__}: {error} at {place}")] * len(claims)
-    rest = (
-        Answer(str(r.verdict), r.detail, r.steps, shortest=True, vacuous=r.vacuous)
-        for r in report.results
-    )
-    return [answers[n] if n in answers else next(rest) for n in range(len(claims))]
+    return [
+        Answer(
+            str(result.verdict),
+            result.detail,
+            result.steps,
+            shortest=bool(result.shortest),
+            vacuous=result.vacuous,
+            run=result.run.steps if result.run else (),
+        )
+        for result in report.results
+    ]
