@@ -37,7 +37,10 @@ class Local:
 
 @dataclass(eq=False)
 class Node:
-    """A control state. ``data`` are the attributes with plain values, ``variables`` the others."""
+    """A control state. ``data`` are the attributes with plain values, ``variables`` the others.
+
+    ``idle`` are ways that an event can go without effect; they are no steps.
+    """
 
     number: int
     control: Control
@@ -45,6 +48,7 @@ class Node:
     variables: tuple[Variable, ...]
     key: Any
     edges: list[Edge] = field(default_factory=list)
+    idle: list[Edge] = field(default_factory=list)
     depth: int = 0
 
 

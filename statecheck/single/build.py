@@ -6,9 +6,9 @@ get a value which may be any, are kept as terms.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from model.kernel import ModelError
@@ -48,9 +48,10 @@ class Builder:
     """Builds automata of one machine."""
 
     def __init__(
-        self, specimen: Specimen, world: World, watch: Watch
+        self, specimen: Specimen, world: World, watch: Watch, allow_texts: Callable[[], bool]
     ) -> None:
         self.specimen, self.world, self.watch = specimen, world, watch
+        self.allow_texts = cache(allow_texts)
         self.initial = specimen.control(), specimen.copied(specimen.data())
         self.inferred: dict[tuple[str, str], Domain] = {}
         self.widened: set[Attribute] = set()
@@ -174,8 +175,9 @@ class _Attempt:
             found = self._sent(node, event, arguments, inputs)
             self._record(node, event, arguments, inputs, None, (), found)
             return
-        from statecheck.single import paths
+        from statecheck.single import paths, values as symbolic
 
+        symbolic.allow_formatting(self.builder.allow_texts())
         for guard, found in paths.explored(
             lambda: self._sent(node, event, arguments, inputs), node.variables, locals_
         ):
@@ -228,28 +230,27 @@ class _Attempt:
         target, updates = self._node(control, data)
         if target.number == count:
             target.depth = node.depth + 1
-        if not taken and (refused or not raised) and target is node and not outputs:
-            if not updates:
-                return
+        quiet = not taken and (refused or not raised) and target is node and not outputs
+        if quiet and updates:
             from statecheck.single.values import unchanged
 
-            if unchanged(updates):
-                return
-        node.edges.append(
-            Edge(
-                node,
-                target,
-                event,
-                tuple(arguments.items()),
-                tuple(inputs.items()),
-                guard,
-                updates,
-                locals_,
-                raised,
-                taken,
-                outputs,
-            )
+            quiet = unchanged(updates)
+        if quiet and not locals_ and not updates:
+            return
+        edge = Edge(
+            node,
+            target,
+            event,
+            tuple(arguments.items()),
+            tuple(inputs.items()),
+            guard,
+            updates,
+            locals_,
+            raised,
+            taken,
+            outputs,
         )
+        (node.idle if quiet else node.edges).append(edge)
 
     # -- nodes ------------------------------------------------------------------------------------
 
@@ -340,11 +341,3 @@ class _Attempt:
         return set()
 
 
-def deadline_watch(limit: float | None) -> Watch:
-    """A watch that looks at the clock alone."""
-
-    def watch() -> None:
-        if limit is not None and time.monotonic() > limit:
-            raise TimeoutError
-
-    return watch

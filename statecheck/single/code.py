@@ -17,10 +17,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import statemachine
-from statemachine import StateChart
 from statemachine.callbacks import SpecReference
 
-from statecheck.single.specimen import ABSENT, Specimen, class_value
+from statecheck.single.specimen import ABSENT, Specimen
 
 LIBRARY = (statemachine.__name__, "model.kernel")
 """Packages whose code is the meaning of a machine and is not inspected."""
@@ -102,8 +101,6 @@ class Reach:
         self.functions: dict[types.CodeType, Summary] = {}
         self.callbacks: list[Any] = []
         self.named: set[str] = set()
-        self.values: dict[str, Any] = {}
-        self.objects: list[tuple[str, Any, Summary]] = []
         for specs in all_specs(specimen):
             self.callbacks += functions_of(specimen, specs, self.named)
         for callback in self.callbacks:
@@ -120,11 +117,23 @@ class Reach:
             self.functions[function.__code__] = summary
             for name in summary.reads | summary.writes:
                 self._follow(name)
-            for name in summary.texts if self._is_dynamic(summary) else ():
+            for name in summary.texts if self.is_dynamic(summary) else ():
                 self._follow(name)
 
+    def with_making(self) -> Reach:
+        """The same, and what makes an instance besides."""
+        whole = object.__new__(Reach)
+        whole.specimen, whole.functions = self.specimen, dict(self.functions)
+        whole.callbacks, whole.named = self.callbacks, self.named
+        for cls in author_classes(self.specimen.cls):
+            whole.add(vars(cls).get("__init__"))
+        for listener in self.specimen.owners[2:]:
+            for cls in author_classes(type(listener)):
+                whole.add(vars(cls).get("__init__"))
+        return whole
+
     @staticmethod
-    def _is_dynamic(summary: Summary) -> bool:
+    def is_dynamic(summary: Summary) -> bool:
         return any(name in ("getattr", "setattr", "delattr", "hasattr") for name, _ in summary.loads)
 
     def _follow(self, name: str) -> None:
@@ -150,7 +159,7 @@ class Reach:
         found = set(self.named)
         for summary in self.functions.values():
             found |= summary.reads
-            if self._is_dynamic(summary):
+            if self.is_dynamic(summary):
                 found |= summary.texts
         return found
 
@@ -251,6 +260,3 @@ def is_library_class(cls: type) -> bool:
 def author_classes(cls: type) -> list[type]:
     """The classes of a machine that its author wrote, the machine's own first."""
     return [base for base in cls.__mro__ if not is_library_class(base) and base.__name__ != "Generic"]
-
-
-__all__ = ["Reach", "StateChart", "Summary", "class_value"]

@@ -35,6 +35,9 @@ _IDENTITIES = (
 """Types of objects that stand for themselves and that the state is not in."""
 
 
+MARK = "\ue000"
+"""Stands in a text for a value that may be any; such a text must not become data."""
+
 SYMBOLIC: list[type] = []
 """Types of values that stand for any value; they may be attributes and nothing deeper."""
 
@@ -50,8 +53,9 @@ class Unfrozen(ModelError):
 class Freezer:
     """Makes data a hashable key, and copies it.
 
-    ``own`` is the machine itself, which data may refer to; ``shared`` are mutable objects outside
-    of the instance by number, with their names: data must not refer to them.
+    ``own`` is the machine itself, which data may refer to; ``shared`` are objects outside of the
+    instance by number, with their names: they are not copied, and somebody watches that they do not
+    change.
     """
 
     def __init__(self, own: tuple[Any, ...], shared: dict[int, tuple[Any, str]]) -> None:
@@ -70,6 +74,8 @@ class Freezer:
         """
         cls = type(value)
         if cls in ATOMS:
+            if cls is str and MARK in value:
+                raise Unfrozen(value, "it is a text made of a value that may be any")
             return (cls.__name__, repr(value)) if cls in (float, complex) else (cls.__name__, value)
         if isinstance(value, State):
             return ("state", value.id)
@@ -86,7 +92,7 @@ class Freezer:
         if cls in (Decimal, Fraction):
             return (cls.__name__, str(value))
         if id(value) in self.shared:
-            raise Unfrozen(value, f"it is {self.shared[id(value)][1]} itself, which is shared")
+            return ("is", id(value))
         if cls is not tuple and cls is not frozenset:
             if id(value) in self._seen:
                 return ("again", self._seen[id(value)])
@@ -114,7 +120,7 @@ class Freezer:
     def copy(self, value: Any, memo: dict[int, Any]) -> Any:
         """A copy that shares nothing that could change, but what is shared inside."""
         cls = type(value)
-        if cls in ATOMS or cls in SYMBOLIC or id(value) in self.own:
+        if cls in ATOMS or cls in SYMBOLIC or id(value) in self.own or id(value) in self.shared:
             return value
         if isinstance(value, (enum.Enum, *_IDENTITIES)):
             return value

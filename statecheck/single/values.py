@@ -15,11 +15,8 @@ import z3
 
 from proofs.engine.explore import Explorer
 from proofs.engine.values import Symbolic
-from statecheck.single.freeze import SYMBOLIC
+from statecheck.single.freeze import MARK, SYMBOLIC
 from statecheck.single.kinds import AnyKind, Kind, MemberKind
-
-MARK = "\ue000"
-"""Stands in a text for a number that may be any; such a text must not become data."""
 
 
 class Texts:
