@@ -36,7 +36,9 @@ def judge(cls: Any, claims: Sequence[Said], *, timeout: float) -> list[Answer]:
         if len(claims) == 1 or str(error).startswith(cls.__name__):
             return [Answer("REFUSED", str(error))] * len(claims)
         return [judge(cls, [said], timeout=timeout)[0] for said in claims]
-    except Exception as error:  # noqa: BLE001  (that is what is looked for)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  (that is what is looked for)
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
         return [Answer("INTERNAL", f"{type(error).__name__}: {error} at {place}")] * len(claims)
