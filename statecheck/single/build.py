@@ -14,6 +14,8 @@ from typing import Any
 from model.kernel import ModelError
 from statecheck.single.automaton import Automaton, Edge, Local, Node, Variable
 from statecheck.single.choices import OMITTED, Any_, combinations, spread
+from statecheck.single.code import Identity, Reach
+from statecheck.single.formatting import only_said
 from statecheck.single.freeze import ATOMS, SYMBOLIC
 from statecheck.single.kinds import Domain, Kind, MemberKind, kind_of
 from statecheck.single.parameters import Events, Parameter
@@ -48,10 +50,10 @@ class Builder:
     """Builds automata of one machine."""
 
     def __init__(
-        self, specimen: Specimen, world: World, watch: Watch, allow_texts: Callable[[], bool]
+        self, specimen: Specimen, reach: Reach, world: World, watch: Watch
     ) -> None:
-        self.specimen, self.world, self.watch = specimen, world, watch
-        self.allow_texts = cache(allow_texts)
+        self.specimen, self.reach, self.world, self.watch = specimen, reach, world, watch
+        self.only_said = cache(lambda: only_said(reach))
         self.initial = specimen.control(), specimen.copied(specimen.data())
         self.inferred: dict[tuple[str, str], Domain] = {}
         self.widened: set[Attribute] = set()
@@ -175,13 +177,27 @@ class _Attempt:
             found = self._sent(node, event, arguments, inputs)
             self._record(node, event, arguments, inputs, None, (), found)
             return
-        from statecheck.single import paths, values as symbolic
+        from statecheck.single import paths
+        from statecheck.single import values as symbolic
 
-        symbolic.allow_formatting(self.builder.allow_texts())
+        self._check_identity([*node.variables, *locals_])
+        symbolic.allow_formatting(self.builder.only_said())
         for guard, found in paths.explored(
             lambda: self._sent(node, event, arguments, inputs), node.variables, locals_
         ):
             self._record(node, event, arguments, inputs, guard, tuple(locals_), found)
+
+    def _check_identity(self, symbols: list[Any]) -> None:
+        """Raise ModelError where code asks ``is`` of what would be a symbolic value."""
+        reach = self.builder.reach
+        identity = reach.identity
+        finite = any(s.kind is Kind.BOOL or isinstance(s.kind, MemberKind) for s in symbols)
+        if identity is Identity.ANY or (identity is Identity.FINITE and finite):
+            names = ", ".join(sorted({s.name.partition("!")[2] or s.name for s in symbols}))
+            raise ModelError(
+                f"{self.specimen.cls.__name__}: {reach.asking()} asks `is` or type() of values, "
+                f"while {names.partition('.')[0]} may be any; write == or isinstance()"
+            )
 
     def _symbol(self, name: str, kind: Any) -> Any:
         from statecheck.single import values

@@ -8,6 +8,7 @@ listener counts as that method.
 from __future__ import annotations
 
 import dis
+import enum
 import functools
 import inspect
 import re
@@ -25,6 +26,15 @@ LIBRARY = (statemachine.__name__, "model.kernel")
 """Packages whose code is the meaning of a machine and is not inspected."""
 
 
+class Identity(enum.IntEnum):
+    """Of which values code asks ``is``, or for the type, where only plain values answer rightly."""
+
+    NOT_ASKED = 0
+    FINITE = 1
+    """Of truths and members of enumerations alone."""
+    ANY = 2
+
+
 @dataclass
 class Summary:
     """What the code of one function does, its inner functions included.
@@ -40,7 +50,7 @@ class Summary:
     outer_writes: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
-    asks_identity: bool = False
+    identity: Identity = field(default_factory=lambda: Identity.NOT_ASKED)
 
     @property
     def place(self) -> str:
@@ -61,6 +71,7 @@ _TAKES = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR")
 
 
 def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
+    first = code.co_varnames[0] if code.co_argcount else "self"
     instructions = [i for i in dis.get_instructions(code) if i.opname not in ("CACHE", "PUSH_NULL")]
     for place, instruction in enumerate(instructions):
         name, argument = instruction.opname, instruction.argval
@@ -68,6 +79,8 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
         if name in _LOADS:
             taken = following is not None and following.opname in _TAKES
             summary.loads.add((argument, following.argval if taken and following else None))
+            if argument == "type" and following is not None and following.argval != first:
+                summary.identity = Identity.ANY
         elif name in _TAKES:
             summary.reads.add(argument)
         elif name in _WRITES:
@@ -79,14 +92,27 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
         elif name == "IMPORT_NAME":
             summary.imports.add(argument)
         elif name == "IS_OP":
-            before = instructions[place - 1]
-            if not (before.opname == "LOAD_CONST" and before.argval is None):
-                summary.asks_identity = True
+            space = summary.function.__globals__
+            summary.identity = max(summary.identity, _asked(instructions[:place], space))
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             _read(constant, summary, outer)
         elif isinstance(constant, str):
             summary.texts.add(constant)
+
+
+def _asked(before: list[dis.Instruction], space: dict[str, Any]) -> Identity:
+    """Of what ``is`` is asked, by what was loaded last."""
+    match before[-2:]:
+        case [*_, dis.Instruction(opname="LOAD_CONST", argval=None)]:
+            return Identity.NOT_ASKED
+        case [*_, dis.Instruction(opname="LOAD_CONST", argval=bool())]:
+            return Identity.FINITE
+        case [dis.Instruction(argval=str() as name), dis.Instruction(opname="LOAD_ATTR")]:
+            found = space.get(name)
+            if isinstance(found, type) and issubclass(found, enum.Enum):
+                return Identity.FINITE
+    return Identity.ANY
 
 
 class Reach:
@@ -178,12 +204,13 @@ class Reach:
         return found
 
     @property
-    def asks_identity(self) -> bool:
-        """Whether some code asks ``is``, or for a type, where only plain values answer rightly."""
-        return any(
-            s.asks_identity or any(name == "type" for name, _ in s.loads)
-            for s in self.functions.values()
-        )
+    def identity(self) -> Identity:
+        """Of which values some code asks ``is`` or for the type."""
+        return max((s.identity for s in self.functions.values()), default=Identity.NOT_ASKED)
+
+    def asking(self) -> str:
+        """A function that does so."""
+        return next(s.place for s in self.functions.values() if s.identity is self.identity)
 
 
 def all_specs(specimen: Specimen) -> Iterator[Any]:

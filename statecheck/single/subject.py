@@ -17,7 +17,6 @@ from statecheck.single.automaton import Automaton
 from statecheck.single.build import Builder, World
 from statecheck.single.code import Reach
 from statecheck.single.fields import Fields, fields_of
-from statecheck.single.formatting import only_said
 from statecheck.single.inspection import Inspection
 from statecheck.single.parameters import events_of
 from statecheck.single.predicates import Reader
@@ -97,7 +96,7 @@ def read(
         clock.left(1)
         inspection.check()
 
-    builder = Builder(specimen, world, watch, allow_texts=lambda: only_said(reach))
+    builder = Builder(specimen, reach, world, watch)
     automaton = builder.build()
     if automaton.variables or any(e.locals for n in automaton.nodes for e in (*n.edges, *n.idle)):
         from statecheck.single.witnesses import check_witnesses
