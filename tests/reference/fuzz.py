@@ -48,6 +48,8 @@ class Tally:
     disagreements: list[Disagreement] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
     slowest: list[tuple[float, int]] = field(default_factory=list)
+    engine: float = 0.0
+    """Seconds that the engine took."""
 
 
 def build(drawn: Sample, folder: Path) -> Any:
@@ -95,6 +97,7 @@ def examine(
     claims = [c for c in ClaimWriter(drawn, explorer, seed).some(module) if c.kind in kinds]
     began = time.monotonic()
     answers = judge(cls, claims, timeout=timeout)
+    tally.engine += time.monotonic() - began
     tally.slowest = sorted([*tally.slowest, (time.monotonic() - began, seed)])[-20:]
     for said, answer in zip(claims, answers, strict=True):
         tally.counts["claims"] += 1
@@ -199,6 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         shown = len(tally.disagreements)
     summary = {
         "seconds": round(time.monotonic() - began, 1),
+        "seconds of the engine": round(tally.engine, 1),
         **tally.counts,
         "disagreements": len(tally.disagreements),
         "slowest": [(round(t, 1), seed) for t, seed in tally.slowest[-6:]],

@@ -105,7 +105,7 @@ class _Writer:
         self._write_everything()
         names = [f.name for f in (*self.fields, *self.inputs)]
         code = "\n".join(
-            [*transitions, *(line for body in self.methods.values() for line in body)]
+            [*transitions, *self.methods, *(line for body in self.methods.values() for line in body)]
         )
         read = {name for name in names if re.search(rf"\b{name}\b", code)}
         kept = [field for field in self.inputs if field.name in read]
