@@ -162,7 +162,8 @@ class Result:
     ``seconds`` the wall time, ``answer`` what was derived (JSON-ready), ``inside`` a run for each
     range of numbers in it, ``plans`` actions with arguments: the claim's variables by name, or
     numbers. ``shortest`` says whether no shorter run than ``steps`` exists. ``argument`` says why
-    every fair run gets there, phase by phase, ``ledger`` what becomes of the claim without each of its assumptions, ``needs`` a least set of them under which
+    every fair run gets there, phase by phase, ``ledger`` what becomes of the claim without each of
+    its assumptions, ``needs`` a least set of them under which
     it holds, and ``core`` what the proof needs of the model.
     """
 

@@ -52,8 +52,8 @@ def _agree(specimen: Specimen, trail: list[str], problem: str) -> None:
     if problem:
         steps = ", ".join(trail[-4:]) or "it was made"
         raise ModelError(
-            f"{specimen.cls.__name__} has state that cannot be seen on it: after {steps} {problem}; "
-            "keep whatever matters in attributes of the machine"
+            f"{specimen.cls.__name__} has state that cannot be seen: after {steps} {problem}; keep "
+            " whatever matters in attributes of the machine"
         )
 
 

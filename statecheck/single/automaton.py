@@ -79,8 +79,9 @@ class Edge:
 class Automaton:
     """The nodes, the first of which is the initial one; ``start`` has the variables' first values.
 
-    ``complete`` is false where there are more nodes than were made: then only the first ``expanded``
-    of them have their edges, and ``explored`` is the number of steps up to which all runs are in it.
+    ``complete`` is false where there are more nodes than were made: then only the first
+    ``expanded`` of them have their edges, and ``explored`` is the number of steps up to which all
+    runs are in it.
     """
 
     nodes: list[Node]

@@ -26,7 +26,7 @@ Region = dict[Node, z3.BoolRef]
 
 
 def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
-    """Whether the conclusion can be reached from every reachable state in which the premise holds."""
+    """Whether the conclusion can be reached from wherever the premise holds."""
     from statecheck.single.recover import _premise
 
     automaton, clock = subject.automaton, subject.clock
@@ -44,9 +44,7 @@ def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
         closed = all(_implies(grown[node], region[node], node, clock) for node in automaton.nodes)
         if closed:
             break
-        region = {
-            node: z3.simplify(z3.Or(region[node], grown[node])) for node in automaton.nodes
-        }
+        region = {node: z3.simplify(z3.Or(region[node], grown[node])) for node in automaton.nodes}
         rounds += 1
     premise = _premise(said)
 
@@ -74,7 +72,9 @@ def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
         if route is not None:
             return played(subject, automaton, premise, said, route, shortest=search.complete)
         assert proof is not None
-        return Unknown(f"it is open whether a state without a way to the goal is reached: {proof.why}")
+        return Unknown(
+            f"it is open whether a state without a way to the goal is reached: {proof.why}"
+        )
     proof = prove(automaton, goal, clock)
     if isinstance(proof, Unreachable):
         return Unreachable(f"in {rounds} steps at most", proof.invariant)

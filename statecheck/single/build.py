@@ -49,9 +49,7 @@ Watch = Callable[[], None]
 class Builder:
     """Builds automata of one machine."""
 
-    def __init__(
-        self, specimen: Specimen, reach: Reach, world: World, watch: Watch
-    ) -> None:
+    def __init__(self, specimen: Specimen, reach: Reach, world: World, watch: Watch) -> None:
         self.specimen, self.reach, self.world, self.watch = specimen, reach, world, watch
         self.only_said = cache(lambda: only_said(reach))
         self.initial = specimen.control(), specimen.copied(specimen.data())
@@ -91,8 +89,8 @@ class Builder:
         event, _, name = use.name.partition(".")
         if use.kind is None:
             raise ModelError(
-                f"{self.specimen.cls.__name__}: the argument {name} of {event} has no annotation and "
-                f"is {use.how}, so nothing says which values it may have; annotate it"
+                f"{self.specimen.cls.__name__}: the argument {name} of {event} has no annotation "
+                f"and is {use.how}, so nothing says which values it may have; annotate it"
             )
         self.inferred[event, name] = Domain((), (use.kind,))
 
@@ -134,7 +132,7 @@ class _Attempt:
         while done < len(self.nodes):
             if len(self.nodes) > NODES:
                 explored = self.nodes[done].depth
-                return Automaton(self.nodes, start, False, explored, done)  # noqa: FBT003
+                return Automaton(self.nodes, start, False, explored, done)
             self._explore(self.nodes[done])
             done += 1
         return Automaton(self.nodes, start)
@@ -257,7 +255,7 @@ class _Attempt:
             node,
             target,
             event,
-            tuple(arguments.items()),
+            tuple((n, None if type(v) is Probe else v) for n, v in arguments.items()),
             tuple(inputs.items()),
             guard,
             updates,
@@ -355,5 +353,3 @@ class _Attempt:
                     return {a for a in chosen if counts[a] * 4 >= most}
                 return chosen
         return set()
-
-

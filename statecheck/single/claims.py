@@ -152,7 +152,9 @@ class _Reader(ast.NodeTransformer):
             except ModelError:
                 raise
             except NameError as error:
-                missing = str(error).split("'")[1].removeprefix("__before_").removeprefix("__after_")
+                missing = (
+                    str(error).split("'")[1].removeprefix("__before_").removeprefix("__after_")
+                )
                 raise ModelError(
                     f"{text!r}: the field {missing} is not there in some state; give it a value "
                     "in __init__"
@@ -164,7 +166,7 @@ class _Reader(ast.NodeTransformer):
 
         return evaluate
 
-    # -- truth values -------------------------------------------------------------------------------
+    # -- truth values -----------------------------------------------------------------------------
 
     def _truth(self, node: ast.expr) -> ast.expr:
         """A part that has to be a truth value."""
@@ -206,9 +208,13 @@ class _Reader(ast.NodeTransformer):
         known = sorted(self.names.states | self.names.fields)
         starting = [other for other in known if other.startswith(name) or name == other]
         near = starting or difflib.get_close_matches(name, known, 1, 0.5)
-        return f"; did you mean {near[0]}?" if near else f"; the states are {_listed(self.names.states)}"
+        return (
+            f"; did you mean {near[0]}?"
+            if near
+            else f"; the states are {_listed(self.names.states)}"
+        )
 
-    # -- names --------------------------------------------------------------------------------------
+    # -- names ------------------------------------------------------------------------------------
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """A state, a field, or a constant."""
@@ -224,9 +230,7 @@ class _Reader(ast.NodeTransformer):
         if name in FUNCTIONS or name in self.names.space:
             return node
         if name in self.names.events:
-            raise ModelError(
-                f"{self.text!r}: {name} is an event, and no value{self._meant(name)}"
-            )
+            raise ModelError(f"{self.text!r}: {name} is an event, and no value{self._meant(name)}")
         raise ModelError(
             f"{self.text!r}: {name} is not known{self._meant(name)}; a claim may use states, "
             f"fields, step, after, and constants of {self.names.machine}'s module"
@@ -256,7 +260,9 @@ class _Reader(ast.NodeTransformer):
                 names = names[:-1]
             if len(names) > 1 and names[0] == "model" and names[1] in self.names.fields:
                 names = names[1:]
-            if names[0] in self.names.states and names[-1] in self.names.states or len(names) == 1:
+            if (names[0] in self.names.states and names[-1] in self.names.states) or len(
+                names
+            ) == 1:
                 if label == "after":
                     self.on_step = True
                 found = self._of(label, names[-1])
@@ -269,7 +275,9 @@ class _Reader(ast.NodeTransformer):
         """``raised("ValueError")``, or a function of Python's."""
         match node:
             case ast.Call(func=ast.Name(id="raised"), args=[argument], keywords=[]):
-                name = argument.value if isinstance(argument, ast.Constant) else ast.unparse(argument)
+                name = (
+                    argument.value if isinstance(argument, ast.Constant) else ast.unparse(argument)
+                )
                 self.on_step = self.about = True
                 text = f"__raised == {str(name).rpartition('.')[2]!r}"
                 return ast.parse(text, mode="eval").body
@@ -380,13 +388,10 @@ def space_of(cls: type) -> dict[str, Any]:
     """The constants that a claim may name: those of the class and of its module."""
     found: dict[str, Any] = {}
     module = sys.modules.get(cls.__module__)
-    for name, value in vars(module).items() if module is not None else ():
-        if _is_constant(value):
-            found[name] = value
-    for base in reversed(cls.__mro__):
-        for name, value in vars(base).items():
-            if _is_constant(value) and not name.startswith("__"):
-                found[name] = value
+    spaces = [{} if module is None else vars(module), *map(vars, reversed(cls.__mro__))]
+    for space in spaces:
+        own = {n: v for n, v in space.items() if _is_constant(v) and not n.startswith("__")}
+        found.update(own)
     return found
 
 

@@ -50,6 +50,7 @@ class Summary:
     outer_writes: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
+    writes_elsewhere: bool = False
     identity: Identity = field(default_factory=lambda: Identity.NOT_ASKED)
 
     @property
@@ -85,6 +86,9 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             summary.reads.add(argument)
         elif name in _WRITES:
             summary.writes.add(argument)
+            before = _written_on(instructions[:place])
+            if not (before.opname.startswith("LOAD_FAST") and before.argval == first):
+                summary.writes_elsewhere = True
         elif name in ("STORE_GLOBAL", "DELETE_GLOBAL"):
             summary.global_writes.add(argument)
         elif name in ("STORE_DEREF", "DELETE_DEREF") and argument in outer:
@@ -99,6 +103,15 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             _read(constant, summary, outer)
         elif isinstance(constant, str):
             summary.texts.add(constant)
+
+
+def _written_on(before: list[dis.Instruction]) -> dis.Instruction:
+    """What loaded the object that an attribute of is written: in ``x.n += 1`` it is copied first."""
+    if before[-1].opname == "SWAP":
+        for place in range(len(before) - 1, 0, -1):
+            if before[place].opname in ("COPY", "DUP_TOP"):
+                return before[place - 1]
+    return before[-1]
 
 
 def _asked(before: list[dis.Instruction], space: dict[str, Any]) -> Identity:
@@ -160,7 +173,10 @@ class Reach:
 
     @staticmethod
     def is_dynamic(summary: Summary) -> bool:
-        return any(name in ("getattr", "setattr", "delattr", "hasattr") for name, _ in summary.loads)
+        """Whether a function names attributes by texts."""
+        return any(
+            name in ("getattr", "setattr", "delattr", "hasattr") for name, _ in summary.loads
+        )
 
     def _follow(self, name: str) -> None:
         """Follow a method or property of that name of anything that belongs to the instance."""
@@ -225,13 +241,13 @@ def all_specs(specimen: Specimen) -> Iterator[Any]:
 def functions_of(specimen: Specimen, specs: Iterable[Any], named: set[str]) -> Iterator[Any]:
     """The functions that callbacks stand for; names of plain attributes go to ``named``."""
     for spec in specs:
-        if spec.reference is SpecReference.PROPERTY:
-            yield spec.func
-        elif spec.reference is SpecReference.CALLABLE:
+        if spec.reference is SpecReference.PROPERTY or spec.reference is SpecReference.CALLABLE:
             yield spec.func
         else:
             text = str(spec.func)
-            names = re.findall(r"[^\W\d]\w*", text) if spec.may_contain_boolean_expression else [text]
+            names = (
+                re.findall(r"[^\W\d]\w*", text) if spec.may_contain_boolean_expression else [text]
+            )
             for name in names:
                 for owner in specimen.owners:
                     held = getattr(owner, "__dict__", {}).get(name, ABSENT)
@@ -286,4 +302,6 @@ def is_library_class(cls: type) -> bool:
 
 def author_classes(cls: type) -> list[type]:
     """The classes of a machine that its author wrote, the machine's own first."""
-    return [base for base in cls.__mro__ if not is_library_class(base) and base.__name__ != "Generic"]
+    return [
+        base for base in cls.__mro__ if not is_library_class(base) and base.__name__ != "Generic"
+    ]

@@ -69,9 +69,8 @@ def valuation(
     """The plain values of a target's variables after a step with plain values."""
     from statecheck.single.values import term_of
 
-    pairs = [
-        (symbol(s.name, s.kind), term_of(value)) for s, value in (*before.items(), *chosen.items())
-    ]
+    pairs = [(symbol(v.name, v.kind), term_of(value)) for v, value in before.items()]
+    pairs += [(symbol(s.name, s.kind), term_of(value)) for s, value in chosen.items()]
     return {
         v: plain(z3.simplify(z3.substitute(term, *pairs)), v.kind)
         for v, term in edge.updates.items()

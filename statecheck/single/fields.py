@@ -52,6 +52,8 @@ def fields_of(
     reads, writes = reach.reads, reach.writes
     for attribute, value in known.items():
         name = attribute[1]
+        if _is_computed(specimen, attribute):
+            continue
         if attribute in opened:
             found[attribute] = _domain(specimen, attribute, value, asked=True)
         elif name not in reads or name in writes or attribute in pinned:
@@ -91,6 +93,13 @@ _SETTINGS = frozenset(
 """What the library itself keeps on a class."""
 
 
+def _is_computed(specimen: Specimen, attribute: Attribute) -> bool:
+    """Whether a class computes an attribute, even if the instance remembers what came out."""
+    owner, name = attribute
+    found = inspect.getattr_static(type(specimen.owners[owner]), name, None)
+    return hasattr(type(found), "__get__") and type(found).__name__ != "member_descriptor"
+
+
 def _may_be_set(value: Any) -> bool:
     """Whether a value is one that an application sets, and no collaborator or table."""
     return value is None or kind_of(value) is not None or type(value) is float
@@ -105,8 +114,7 @@ def _is_final(specimen: Specimen, attribute: Attribute) -> bool:
 def _annotation(specimen: Specimen, attribute: Attribute) -> Any:
     owner, name = attribute
     for cls in type(specimen.owners[owner]).__mro__:
-        annotations = cls.__dict__.get("__annotations__", {})
-        if name in annotations:
+        if name in inspect.get_annotations(cls):
             try:
                 return inspect.get_annotations(cls, eval_str=True)[name]
             except Exception:  # noqa: BLE001  (an annotation that cannot be evaluated says nothing)

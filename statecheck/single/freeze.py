@@ -42,7 +42,7 @@ SYMBOLIC: list[type] = []
 """Types of values that stand for any value; they may be attributes and nothing deeper."""
 
 
-class Unfrozen(ModelError):
+class Unfrozen(ModelError):  # noqa: N818  (says what the data is)
     """Data that is no value; ``found`` is what it is."""
 
     def __init__(self, found: object, why: str) -> None:
@@ -149,6 +149,8 @@ class Freezer:
             memo[id(value)] = (fresh, value)
             fresh.update(self.copy(item, memo) for item in value)
         else:
+            if not is_plain_class(cls):
+                raise Unfrozen(value, f"it is a {cls.__module__}.{cls.__qualname__}")
             fresh = object.__new__(cls)
             memo[id(value)] = (fresh, value)
             for name, part in parts(value):
@@ -164,7 +166,17 @@ def is_plain_class(cls: type) -> bool:
     ) and not issubclass(cls, BaseException | type)
 
 
-_OPAQUE = ("threading", "queue", "socket", "random", "_io", "subprocess", "asyncio", "weakref")
+_OPAQUE = (
+    "statemachine.event_data",
+    "threading",
+    "queue",
+    "socket",
+    "random",
+    "_io",
+    "subprocess",
+    "asyncio",
+    "weakref",
+)
 """Modules whose objects are more than values."""
 
 

@@ -24,4 +24,4 @@ def is_possible(node: Node, edges: Sequence[Edge]) -> bool:
     solver = z3.Solver()
     solver.set("timeout", 2000)
     solver.add(*conditions)
-    return solver.check() != z3.unsat
+    return bool(solver.check() != z3.unsat)

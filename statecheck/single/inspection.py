@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from statemachine import Event, State, StateChart
@@ -44,6 +45,12 @@ _OWN_MARKS = frozenset(
     ("attr_name", "is_event", "_transitions", "__wrapped__", "is_coroutine", "unique_key")
 )
 """What the library and functools write on functions."""
+
+
+_NOT_WHILE_IT_RUNS = frozenset(
+    ("__init__", "__repr__", "__str__", "__init_subclass__", "__class_getitem__", "__new__")
+)
+"""Methods of Python's own names that no event leads to, unless they are named."""
 
 
 @dataclass
@@ -83,7 +90,9 @@ class Inspection:
         """Raise ModelError if something outside of the instance has changed."""
         for watched in self.watched.values():
             if watched.read() != watched.before:
-                raise ModelError(f"{self.name}: {watched.name} changes while it runs; {watched.advice}")
+                raise ModelError(
+                    f"{self.name}: {watched.name} changes while it runs; {watched.advice}"
+                )
 
     # -- functions --------------------------------------------------------------------------------
 
@@ -104,8 +113,12 @@ class Inspection:
         for module in summary.imports:
             self._module(sys.modules.get(module), module, None, summary)
         self._surroundings(function, place)
-        for name in summary.reads | summary.writes | (
-            summary.texts if self.reach.is_dynamic(summary) else set()
+        if summary.writes_elsewhere or self.reach.is_dynamic(summary):
+            self._watch_library(place)
+        for name in (
+            summary.reads
+            | summary.writes
+            | (summary.texts if self.reach.is_dynamic(summary) else set())
         ):
             self._class_attribute(name, place)
 
@@ -127,7 +140,7 @@ class Inspection:
             self._watch(
                 ("cell", id(cell)),
                 f"{name}, a variable around {place},",
-                lambda cell=cell: id(cell.cell_contents),
+                partial(_content, cell),
             )
         self._watch(
             ("marks", id(function)),
@@ -201,7 +214,7 @@ class Inspection:
         *,
         own: bool = False,
     ) -> None:
-        """Look at something that the code can get hold of; ``own`` data of the instance may change."""
+        """Look at what the code can get hold of; ``own`` data of the instance may change."""
         if type(value) in ATOMS or isinstance(value, (enum.Enum, Decimal, Fraction, re.Pattern)):
             if isinstance(value, enum.Enum):
                 self._class(type(value), name, place, summary)
@@ -251,7 +264,9 @@ class Inspection:
             case _ if own:
                 return  # likewise
             case _:
-                kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+                kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix(
+                    "builtins."
+                )
                 raise self._hidden(place or name, f"uses {name}, a {kind}")
 
     def _container(self, value: Any, name: str, place: str | None, *, own: bool) -> None:
@@ -302,8 +317,10 @@ class Inspection:
         self.done.add(("class", cls))
         module = cls.__module__
         if module == "builtins" or is_library_class(cls) or _is_pure(module):
-            if module == "builtins" and cls.__name__ not in BUILTINS and not issubclass(
-                cls, BaseException
+            if (
+                module == "builtins"
+                and cls.__name__ not in BUILTINS
+                and not issubclass(cls, BaseException)
             ):
                 raise self._hidden(place or name, f"uses {cls.__name__}")
             return
@@ -328,9 +345,12 @@ class Inspection:
                     if isinstance(member, functools._lru_cache_wrapper):
                         raise self._hidden(place or name, f"has {key}, which remembers its results")
                     self.reach.add(member)
-                elif not key.startswith("__") and not issubclass(cls, enum.Enum):
-                    if not hasattr(type(member), "__get__"):
-                        self._value(member, f"{base.__name__}.{key}", place)
+                elif not (
+                    key.startswith("__")
+                    or issubclass(cls, enum.Enum)
+                    or hasattr(type(member), "__get__")
+                ):
+                    self._value(member, f"{base.__name__}.{key}", place)
 
     def _class_attribute(self, name: str, place: str) -> None:
         """An attribute that code asks for, where a class has it."""
@@ -353,11 +373,36 @@ class Inspection:
     def _methods_without_name(self, cls: type) -> None:
         """Methods that Python calls without their name being written."""
         for name, member in vars(cls).items():
-            if name.startswith("__") and name.endswith("__") and name != "__init__":
-                if any(True for _ in plain_functions(member)) and name not in (
-                    *("__repr__", "__str__", "__init_subclass__", "__class_getitem__", "__new__"),
-                ):
-                    self.reach.add(member)
+            is_special = name.startswith("__") and name.endswith("__")
+            if is_special and name not in _NOT_WHILE_IT_RUNS:
+                self.reach.add(member)
+
+    def _watch_library(self, place: str) -> None:
+        """The library's own objects, on which code may write by mistake."""
+        machine = self.specimen.machine
+        states = self.specimen.states
+        transitions = [t for state in states.values() for t in state.transitions]
+
+        def read() -> list[Any]:
+            kept = [
+                (name, id(value))
+                for found in (*states.values(), *transitions, machine._callbacks)
+                for name, value in vars(found).items()
+            ]
+            # An instance's states remember what they have been asked for.
+            kept += [
+                (name, id(value))
+                for key, own in machine._config._instance_states.items()
+                for name, value in vars(own).items()
+                if value is not vars(states[key]).get(name)
+            ]
+            return kept
+
+        self._watch(
+            ("library",),
+            f"an object of the library (a state, an event or a transition, in {place})",
+            read,
+        )
 
     # -- watching ---------------------------------------------------------------------------------
 
@@ -387,6 +432,10 @@ class Inspection:
 
     def _hidden(self, place: str, what: str) -> ModelError:
         return ModelError(f"{self.name}: {place} {what}; {REASON}")
+
+
+def _content(cell: types.CellType) -> int:
+    return id(cell.cell_contents)
 
 
 def _is_pure(module: str | None) -> bool:

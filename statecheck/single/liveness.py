@@ -15,7 +15,7 @@ from typing import Any
 from model.kernel import ModelError
 from proofs.engine import claims as stated
 from proofs.engine.verdict import Result, Verdict
-from statecheck.single.automaton import Automaton, Edge, Node
+from statecheck.single.automaton import Automaton, Edge, Local, Node, Variable
 from statecheck.single.choices import Any_, combinations, spread
 from statecheck.single.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.reach import Route, Target, find, move, plain_choice, solved
@@ -24,10 +24,8 @@ from statecheck.single.runs import shown_run
 from statecheck.single.subject import Subject
 
 
-def eventually(
-    subject: Subject, claim: stated.Claim, said: Claim, fair: Sequence[str]
-) -> Result:
-    """The verdict on a claim that the conclusion comes, then or later, wherever the premise holds."""
+def eventually(subject: Subject, claim: stated.Claim, said: Claim, fair: Sequence[str]) -> Result:
+    """The verdict on a claim that the conclusion comes wherever the premise holds."""
     for event in fair:
         if event not in subject.world.events.parameters:
             known = ", ".join(subject.world.events.parameters)
@@ -92,9 +90,7 @@ class Lasso:
     reasons: tuple[str, ...]
 
 
-def _refuted(
-    subject: Subject, claim: stated.Claim, automaton: Automaton, lasso: Lasso
-) -> Result:
+def _refuted(subject: Subject, claim: stated.Claim, automaton: Automaton, lasso: Lasso) -> Result:
     found = [solved([edge.guard], edge.locals) or {} for edge in lasso.loop]
     route = Route(
         (*lasso.route.moves, *(move(e, v) for e, v in zip(lasso.loop, found, strict=True))),
@@ -170,7 +166,7 @@ class Pending:
 
     def _stays(self, edge: Edge) -> bool:
         """Whether a step may be taken without reaching the goal."""
-        symbols = [*edge.locals, *edge.source.variables]
+        symbols: list[Local | Variable] = [*edge.locals, *edge.source.variables]
         if self.said.on_step:
             condition = self.subject.reader.on_edge(self._missed, edge)
             return condition is not False and solved([edge.guard, condition], symbols) is not None
@@ -234,9 +230,7 @@ class Pending:
         assert start is not None
         values = [solved([e.guard], e.locals) or {} for e in tail]
         moves = [move(e, v) for e, v in zip(tail, values, strict=True)]
-        route = Route(
-            (*start.moves, *moves), (*start.edges, *tail), (*start.choices, *values), ()
-        )
+        route = Route((*start.moves, *moves), (*start.edges, *tail), (*start.choices, *values), ())
         return Lasso(route, loop, reasons)
 
     def _fair_loop(
@@ -285,10 +279,10 @@ class Pending:
                     came[edge.target] = edge
                     queue.append(edge.target)
         way: list[Edge] = []
-        edge = came[target]
-        while edge is not None:
-            way.append(edge)
-            edge = came[edge.source]
+        step = came[target]
+        while step is not None:
+            way.append(step)
+            step = came[step.source]
         return way[::-1]
 
     def _components(self) -> list[list[Node]]:

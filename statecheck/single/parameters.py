@@ -91,7 +91,11 @@ def _joined(one: Parameter, other: Parameter) -> Parameter:
         domain = one.domain | other.domain
     strict = other if one.optional else one
     return Parameter(
-        one.name, domain, one.optional and other.optional, strict.place, one.default or other.default
+        one.name,
+        domain,
+        one.optional and other.optional,
+        strict.place,
+        one.default or other.default,
     )
 
 
@@ -134,9 +138,14 @@ def parameters_of(
         place = f"{function.__qualname__.replace('<locals>.', '')}"
         hints = _hints(function)
         signature = inspect.signature(function, follow_wrapped=False)
-        bound = set() if isinstance(callback, types.FunctionType | property) else {"cls"}
+        first = next(iter(signature.parameters), "")
+        bound = {first} if _is_method(specimen, callback, function) else {"cls"}
         names = set(function.__code__.co_names)
-        if "event_data" in signature.parameters and names & {"trigger_data", "extended_kwargs", "args"}:
+        if "event_data" in signature.parameters and names & {
+            "trigger_data",
+            "extended_kwargs",
+            "args",
+        }:
             raise ModelError(
                 f"{place} looks into event_data for what the event was sent with; ask for the "
                 "arguments by name"
@@ -161,9 +170,20 @@ def parameters_of(
             yield _parameter(parameter, hints, place)
 
 
-def _parameter(
-    parameter: inspect.Parameter, hints: dict[str, Any], place: str
-) -> Parameter:
+def _is_method(specimen: Specimen, callback: Any, function: types.FunctionType) -> bool:
+    """Whether a function gets the object that it is a method of as its first argument."""
+    if isinstance(callback, staticmethod | types.MethodType):
+        return False
+    held = (
+        member
+        for owner in specimen.owners
+        for base in type(owner).__mro__
+        for member in vars(base).values()
+    )
+    return isinstance(callback, classmethod | property) or any(m is function for m in held)
+
+
+def _parameter(parameter: inspect.Parameter, hints: dict[str, Any], place: str) -> Parameter:
     optional = parameter.default is not parameter.empty
     default = parameter.default if optional else None
     domain: Domain | None
@@ -263,7 +283,7 @@ def _taken(node: ast.Name, parents: dict[Any, Any], function: Any) -> Parameter 
                     return "" if method in _SAYING else method
     while parent in parents:
         match parent:
-            case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)) if called in _SAYING:
+            case ast.Call(func=ast.Name(id=named) | ast.Attribute(attr=named)) if named in _SAYING:
                 return ""
         parent = parents[parent]
     return None

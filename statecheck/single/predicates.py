@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from statecheck.single.automaton import Edge, Local, Node
@@ -36,7 +37,9 @@ class Reader:
 
     # -- moments ----------------------------------------------------------------------------------
 
-    def _moment(self, node: Node, terms: Mapping[Any, Any], inputs: Mapping[Attribute, Any]) -> Moment:
+    def _moment(
+        self, node: Node, terms: Mapping[Any, Any], inputs: Mapping[Attribute, Any]
+    ) -> Moment:
         fields: dict[str, Any] = {}
         for attribute, name in self.names.items():
             if attribute in inputs:
@@ -98,9 +101,7 @@ class Reader:
                 else:
                     inputs[attribute] = value
             moment = self._moment(node, {}, inputs)
-            condition = self._evaluated(
-                lambda moment=moment: expression(moment, None, None), moment, None
-            )
+            condition = self._evaluated(partial(expression, moment, None, None), moment, None)
             if condition is not False:
                 found.append(Holding(tuple(inputs.items()), tuple(locals_), condition))
         return found

@@ -37,9 +37,18 @@ CLOCKS = frozenset(("now", "today", "utcnow", "fromtimestamp"))
 
 DOORS = frozenset(
     (
-        *("__globals__", "__builtins__", "__code__", "__closure__", "__defaults__", "__kwdefaults__"),
+        *(
+            "__globals__",
+            "__builtins__",
+            "__code__",
+            "__closure__",
+            "__defaults__",
+            "__kwdefaults__",
+        ),
         *("gi_frame", "f_locals", "f_globals", "f_back", "__subclasses__", "add_listener"),
-        *("bind_events_to", "cache_clear", "cache_info"),
+        *("bind_events_to", "cache_clear", "cache_info", "_engine", "_config", "_callbacks"),
+        *("_listeners", "_specs", "_processing_loop", "_put_nonblocking", "trigger_data"),
+        *("history_values", "states_map", "start_configuration_values", "cancel_event"),
     )
 )
 """Attributes that lead out of what is inspected, or change the machine itself."""

@@ -53,13 +53,11 @@ def plain_choice(pairs: Sequence[tuple[Any, Any]], values: dict[Any, Any]) -> tu
 
 def move(edge: Edge, values: dict[Any, Any]) -> Move:
     """The step of a run that an edge is, with values for its locals."""
-    return Move(
-        edge.event, plain_choice(edge.arguments, values), plain_choice(edge.inputs, values)
-    )
+    return Move(edge.event, plain_choice(edge.arguments, values), plain_choice(edge.inputs, values))
 
 
 def solved(conditions: Sequence[Any], symbols: Sequence[Variable | Local]) -> dict[Any, Any] | None:
-    """Values under which conditions hold (see `conditions.solved`); no solver where none is needed."""
+    """Values under which conditions hold (`conditions.solved`); no solver where none is needed."""
     if any(condition is False for condition in conditions):
         return None
     if not symbols and all(c is None or c is True for c in conditions):

@@ -17,9 +17,7 @@ from statecheck.single.runs import shown_run
 from statecheck.single.subject import Subject
 
 
-def recoverable(
-    subject: Subject, claim: stated.Claim, said: Claim, depth: int | None
-) -> Result:
+def recoverable(subject: Subject, claim: stated.Claim, said: Claim, depth: int | None) -> Result:
     """The verdict on a claim that the conclusion can be reached from wherever the premise holds."""
     if said.on_step:
         raise ModelError(f"{said.text!r} is about a step; what is recoverable is a state")

@@ -96,7 +96,12 @@ class Instance:
 
 
 def play(
-    specimen: Specimen, reader: Reader, automaton: Automaton, route: Route, times: int = 1, loop: int = 0
+    specimen: Specimen,
+    reader: Reader,
+    automaton: Automaton,
+    route: Route,
+    times: int = 1,
+    loop: int = 0,
 ) -> Played:
     """Play a run, its steps from ``loop`` on several times. Raises Mismatch."""
     instance = Instance(specimen, reader)

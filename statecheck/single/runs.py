@@ -40,7 +40,7 @@ def shown_run(
     if rests:
         steps.append(RunStep("nothing", (), ()))
         loop = len(steps) - 1
-    start = ()
+    start: tuple[tuple[str, str], ...] = ()
     if not route.moves and route.last:
         start = tuple((subject.specimen.named(a), text(v)) for a, v in route.last)
     return Run((), start, tuple(steps), (), loop=loop, fairness=fairness)

@@ -88,7 +88,7 @@ class Specimen:
     def __init__(self, cls: type[StateChart[Any]], make: Callable[[], Any] | None = None) -> None:
         self.cls = cls
         self.make = make or cls
-        SignatureAdapter.from_callable.clear_cache()  # type: ignore[attr-defined]
+        SignatureAdapter.from_callable.clear_cache()
         self.machine = self.fresh()
         self.states = {state.value: state for state in cls.states_map.values()}
         self.by_id = {state.id: state for state in cls.states_map.values()}
@@ -210,18 +210,27 @@ class Specimen:
     def copied(self, data: Data) -> Data:
         """A copy of attributes that shares nothing with the instance."""
         memo: dict[int, Any] = {}
-        return {name: self.freezer.copy(value, memo) for name, value in data.items()}
+        copied: Data = {}
+        for attribute, value in data.items():
+            try:
+                copied[attribute] = self.freezer.copy(value, memo)
+            except Unfrozen as error:
+                raise self._no_value(attribute, error) from None
+        return copied
 
     def key(self, attribute: Attribute, value: Any) -> Any:
         """The key of one attribute's value. Raises ModelError where it is no value."""
         try:
             return self.freezer.key(value)
         except Unfrozen as error:
-            raise ModelError(
-                f"{self.cls.__name__}: {self.named(attribute)} cannot be followed: {error}; a "
-                "proof needs truths, numbers, texts, members of enumerations, or lists, tuples, "
-                "sets and dictionaries of these"
-            ) from None
+            raise self._no_value(attribute, error) from None
+
+    def _no_value(self, attribute: Attribute, error: Unfrozen) -> ModelError:
+        return ModelError(
+            f"{self.cls.__name__}: {self.named(attribute)} cannot be followed: {error}; a proof "
+            "needs truths, numbers, texts, members of enumerations, or lists, tuples, sets and "
+            "dictionaries of these"
+        )
 
     def named(self, attribute: Attribute) -> str:
         """An attribute as the model's author would write it."""
@@ -236,7 +245,9 @@ def control_of(machine: Any) -> Control:
     raw = getattr(machine.model, machine.state_field, None)
     values = () if raw is None else tuple(raw) if isinstance(raw, OrderedSet | set) else (raw,)
     history = tuple(
-        sorted((name, tuple(s.id for s in states)) for name, states in machine.history_values.items())
+        sorted(
+            (name, tuple(s.id for s in states)) for name, states in machine.history_values.items()
+        )
     )
     queue = sorted(machine._engine.external_queue.queue.queue)
     waiting = tuple(
@@ -300,7 +311,7 @@ def sent(machine: Any, event: str, arguments: Mapping[str, Any], what: str) -> E
         ) from None
     except ModelError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (whatever the model raises is its behaviour)
         return error
     return None
 

@@ -117,14 +117,12 @@ def _assumptions(
     specimen: Specimen, world: World, fields: Fields, inspection: Inspection
 ) -> list[str]:
     """What is taken for granted of the environment, in sentences."""
-    said = []
-    for attribute, domain in fields.inputs.items():
-        said.append(
-            f"{specimen.named(attribute)} is an input: between events the environment may set it to "
-            f"any {domain}."
-        )
-    for attribute in fields.constants:
-        said.append(f"{specimen.named(attribute)} is a constant: nobody changes it.")
+    said = [
+        f"{specimen.named(attribute)} is an input: the environment may set it to any {domain} "
+        "between events."
+        for attribute, domain in fields.inputs.items()
+    ]
+    said += [f"{specimen.named(a)} is a constant: nobody changes it." for a in fields.constants]
     for event, parameters in world.events.parameters.items():
         for parameter in parameters:
             if parameter.domain is not None:

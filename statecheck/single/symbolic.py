@@ -64,7 +64,9 @@ def reachable(
     route = search.search(clock, FIRST, most)
     proof: Unreachable | Unknown | None = None
     if route is None:
-        proof = prove(automaton, goal, clock) if automaton.complete else Unknown(_incomplete(automaton))
+        proof = (
+            prove(automaton, goal, clock) if automaton.complete else Unknown(_incomplete(automaton))
+        )
         if isinstance(proof, Unreachable):
             return proof
         route = search.search(clock, SEARCH, most)
@@ -162,9 +164,7 @@ class Unrolling:
                     for variable, term in edge.updates.items()
                 ]
                 guard = self._renamed(edge.guard, step, edge)
-                self.solver.add(
-                    z3.Implies(taken, z3.And(self._at(step, node), guard, *effects))
-                )
+                self.solver.add(z3.Implies(taken, z3.And(self._at(step, node), guard, *effects)))
         for node, ways in following.items():
             self.solver.add(z3.Implies(self._at(step + 1, node), z3.Or(ways)))
         self.layers.append(set(following))
@@ -204,9 +204,7 @@ class Unrolling:
         node: Node | None = None
         for edge, condition in self.goal.edges.items():
             if step and edge.source in self.layers[step - 1]:
-                held = z3.And(
-                    self._taken(step - 1, edge), self._renamed(condition, step - 1, edge)
-                )
+                held = z3.And(self._taken(step - 1, edge), self._renamed(condition, step - 1, edge))
                 if z3.is_true(model.eval(held, model_completion=True)):
                     steps.append((edge, self._values(model, step - 1, edge)))
                     node, step = edge.source, step - 1
@@ -272,7 +270,7 @@ def prove(automaton: Automaton, goal: Goal, clock: Clock) -> Unreachable | Unkno
 def find_invariant(automaton: Automaton, goal: Goal, clock: Clock) -> Invariant | None:
     """A formula for each node that excludes the target, as Spacer sees it."""
     for step in ("inline_eager", "inline_linear", "slice"):
-        z3.set_param(f"fp.xform.{step}", False)  # noqa: FBT003  (what it inlines comes back as "exists")
+        z3.set_param(f"fp.xform.{step}", False)
     solver = z3.SolverFor("HORN")
     solver.set("timeout", math.ceil(clock.left(PROOF) * 1000))
     relations = {node: _relation(node) for node in automaton.nodes}
@@ -332,8 +330,8 @@ def _closed(symbols: Any, body: list[z3.BoolRef], head: z3.BoolRef) -> z3.BoolRe
     return z3.ForAll(bound, rule) if bound else rule
 
 
-def is_broken(automaton: Automaton, invariant: Invariant, goal: Goal | None, clock: Clock) -> str:
-    """Where an invariant fails, asked by plain queries; empty where it holds and excludes the goal."""
+def is_broken(automaton: Automaton, invariant: Invariant, goal: Goal, clock: Clock) -> str:
+    """Where an invariant fails, by plain queries; empty where it holds and excludes the goal."""
     first = automaton.nodes[0]
     pairs = [(symbol(v.name, v.kind), term) for v, term in automaton.start.items()]
     if not _excluded([z3.Not(z3.substitute(invariant[first], *pairs))], clock):
@@ -344,10 +342,9 @@ def is_broken(automaton: Automaton, invariant: Invariant, goal: Goal | None, clo
         body = [invariant[edge.source], *_terms([edge.guard]), *ranges(edge.source.variables)]
         if not _excluded([*body, z3.Not(after)], clock):
             return f"{edge.event} does not keep it"
-        if goal is not None and edge in goal.edges:
-            if not _excluded([*body, *_terms([goal.edges[edge]])], clock):
-                return f"it does not exclude {edge.event}"
-    for node, holdings in goal.nodes.items() if goal is not None else ():
+        if edge in goal.edges and not _excluded([*body, *_terms([goal.edges[edge]])], clock):
+            return f"it does not exclude {edge.event}"
+    for node, holdings in goal.nodes.items():
         for holding in holdings:
             bounds = [*ranges(holding.locals), *ranges(node.variables)]
             if not _excluded([invariant[node], *_terms([holding.condition]), *bounds], clock):

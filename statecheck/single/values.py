@@ -56,7 +56,7 @@ class Value(Symbolic):
         self.kind = kind
 
     # So that isinstance is right. (A body with this name in it cannot call super().)
-    __class__ = property(lambda self: self.type)  # type: ignore[assignment]
+    __class__ = property(lambda self: self.type)
 
     def __eq__(self, other: object) -> Any:
         return equal(self, other)
@@ -112,16 +112,16 @@ class Bool(Value):
         super().__init__(term, Kind.BOOL)
 
     def __bool__(self) -> bool:
-        return Explorer.current().decide(self.term)  # type: ignore[arg-type]
+        return Explorer.current().decide(self.term)
 
-    def decided(self, what: str, instead: str) -> bool:  # noqa: ARG002
+    def decided(self, what: str, instead: str) -> bool:
         """Decide upon its truth."""
         return bool(self)
 
     def __int__(self) -> int:
         return int(bool(self))
 
-    __index__ = __int__  # type: ignore[assignment]
+    __index__ = __int__
 
     def __float__(self) -> float:  # type: ignore[override]
         return float(bool(self))
@@ -160,7 +160,7 @@ class Member(Value):
 
     __slots__ = ()
 
-    def decided(self, what: str, instead: str) -> Any:  # noqa: ARG002
+    def decided(self, what: str, instead: str) -> Any:
         """Decide upon the member."""
         members = self.kind.members  # type: ignore[union-attr]
         for place, member in enumerate(members[:-1]):
@@ -199,7 +199,9 @@ def number(value: object) -> z3.ArithRef | None:
                 return term
             case Symbolic(term=term) if type(value) is Bool:
                 return z3.If(term, z3.IntVal(1), z3.IntVal(0))
-            case Symbolic(term=term, type=type_) if type(value) is Member and issubclass(type_, int):
+            case Symbolic(term=term, type=type_) if type(value) is Member and issubclass(
+                type_, int
+            ):
                 rank: z3.ArithRef = z3.IntVal(int(list(type_)[-1]))
                 for place, member in reversed(list(enumerate(list(type_)[:-1]))):
                     rank = z3.If(term == place, z3.IntVal(int(member)), rank)
@@ -352,7 +354,7 @@ def _against_float(operator: str, term: z3.ArithRef, other: float) -> Any:
 
 
 def floor_division(one: z3.ArithRef, other: z3.ArithRef) -> z3.ArithRef:
-    """Python's ``//``: the quotient rounded down; Z3's rounds so that the remainder is not negative."""
+    """Python's ``//``: the quotient rounded down; Z3's leaves a remainder of 0 or more."""
     return z3.If(other > 0, one / other, (-one) / (-other))
 
 
@@ -390,9 +392,11 @@ def _binary(name: str, swapped: bool) -> Callable[[Any, Any], Any]:
 
 def _power(self: Value, exponent: object, modulus: object = None) -> Any:
     base = number(self)
-    if base is None or modulus is not None or not isinstance(exponent, int):
+    is_plain = isinstance(exponent, int) and type(exponent) not in SYMBOLIC
+    if base is None or modulus is not None or not is_plain:
         raise self._refuse("raised to a power", "a product")
-    if isinstance(exponent, Symbolic) or not 0 <= exponent <= 8:
+    assert isinstance(exponent, int)
+    if not 0 <= exponent <= 8:
         raise self._refuse("raised to a power", "a product")
     power: Any = z3.IntVal(1)
     for _ in range(exponent):
@@ -417,6 +421,12 @@ def _positive(self: Value) -> Any:
     return Int(_checked_number(self))
 
 
+def _rounded(self: Value, digits: object = None) -> Any:
+    if digits is not None:
+        raise self._refuse("rounded", "whole numbers")
+    return Int(_checked_number(self))
+
+
 def _checked_number(value: Value) -> z3.ArithRef:
     term = number(value)
     if term is None:
@@ -435,10 +445,12 @@ for _class in (Bool, Int, Member, Text):
     for _name in _BINARY:
         setattr(_class, f"__{_name}__", _binary(_name, swapped=False))
         setattr(_class, f"__r{_name}__", _binary(_name, swapped=True))
-    _class.__pow__ = _power  # type: ignore[attr-defined]
-    _class.__divmod__ = _divmod  # type: ignore[attr-defined]
-    _class.__neg__ = _negative  # type: ignore[attr-defined]
-    _class.__pos__ = _positive  # type: ignore[attr-defined]
-    _class.__abs__ = _absolute  # type: ignore[attr-defined]
-for _class in (Int, Member):
-    _class.__round__ = lambda self, digits=None: self if digits is None else self._refuse("rounded", "whole numbers")  # type: ignore[attr-defined]
+    for _special, _method in (
+        ("__pow__", _power),
+        ("__divmod__", _divmod),
+        ("__neg__", _negative),
+        ("__pos__", _positive),
+        ("__abs__", _absolute),
+        ("__round__", _rounded),
+    ):
+        setattr(_class, _special, _method)

@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-
-
 from model.kernel import ModelError
-from statecheck.single.automaton import Automaton, Edge
+from statecheck.single.automaton import Automaton, Edge, Local, Variable
 from statecheck.single.conditions import solved, valuation
 from statecheck.single.reach import plain_choice
 from statecheck.single.specimen import Specimen
@@ -39,7 +37,7 @@ def check_witnesses(specimen: Specimen, automaton: Automaton, clock: Any) -> Non
 
 
 def _choices(edge: Edge) -> Iterator[dict[Any, Any]]:
-    symbols = [*edge.source.variables, *edge.locals]
+    symbols: list[Variable | Local] = [*edge.source.variables, *edge.locals]
     first = solved([edge.guard], symbols)
     if first is None:
         return
@@ -87,6 +85,3 @@ def _tried(specimen: Specimen, edge: Edge, values: dict[Any, Any]) -> str:
         if one != specimen.key(attribute, edge.target.data.get(attribute, default)):
             return f"{specimen.named(attribute)} is {seen.get(attribute, default)!r}"
     return ""
-
-
-
