@@ -5,7 +5,6 @@ to other entities. A *system* has any number of each kind of entity and composes
 *actions*, each one atomic step. The same classes run, are searched, are proven and are drawn.
 """
 
-from model.kernel.alone import SLOT, alone
 from model.kernel.errors import ActionDisabled, ModelError
 from model.kernel.fields import FORGOTTEN, STATE, Field, Record, Start, anything, derived
 from model.kernel.machine import Machine
@@ -21,7 +20,6 @@ from model.kernel.system import Entity, Many, System, action, pure
 
 __all__ = [
     "FORGOTTEN",
-    "SLOT",
     "STATE",
     "ActionDisabled",
     "ActionInfo",
@@ -38,7 +36,6 @@ __all__ = [
     "System",
     "SystemInfo",
     "action",
-    "alone",
     "anything",
     "derived",
     "pure",

@@ -5,8 +5,6 @@ An expression is about entities by the names of their kinds, ``mailbox``, or ``s
 system's module knows. One that mentions ``after`` (the state after a step, ``after[mailbox]``) or
 ``step`` is about every step, any other about every state. ``P ==> Q`` has a premise, ``P ~> Q``
 says that Q is reached whenever P holds, then or later.
-
-Of a system that is one machine alone, states and fields may be named without the entity.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from model.kernel import SLOT, EntityInfo, ModelError, System, SystemInfo, signature
+from model.kernel import ModelError, System, SystemInfo, signature
 from proofs.engine.claims import ANY_READING, Claim, Kind, Reading, Step, assume
 from proofs.engine.fairness import Assumption, leads_to
 
@@ -122,7 +120,6 @@ class _Reader:
         self.kinds = {entity.name.lower(): entity.cls for entity in info.entities}
         self.variables: dict[str, type] = {}
         self.on_step = False
-        self.alone = info.entities[0] if _is_alone(info) else None
 
     def read(self, part: str) -> str:
         """A part in full: what is left out of it added."""
@@ -131,8 +128,6 @@ class _Reader:
         except (SyntaxError, ValueError) as error:
             message = getattr(error, "msg", error)
             raise ModelError(f"{self.text!r} is no Python expression: {message}") from None
-        if self.alone is not None:
-            tree = ast.fix_missing_locations(_Full(self.alone).visit(tree))
         bound = {
             node.id
             for node in ast.walk(tree)
@@ -152,44 +147,11 @@ class _Reader:
             self.variables[name] = kind
         elif name not in self.space and not hasattr(builtins, name):
             kinds = ", ".join(self.kinds)
-            own = "states and fields, " if self.alone else ""
             raise ModelError(
-                f"{self.text!r}: {name} is not known; an expression may use {own}{kinds} (or "
+                f"{self.text!r}: {name} is not known; an expression may use {kinds} (or "
                 f"{next(iter(self.kinds))}1, {next(iter(self.kinds))}2), step, after, and what "
                 f"{self.info.cls.__module__} knows"
             )
-
-
-def _is_alone(info: SystemInfo) -> bool:
-    """Whether a system is one machine alone (see `model.kernel.alone`)."""
-    return len(info.entities) == 1 and [m.slot for m in info.entities[0].machines] == [SLOT]
-
-
-class _Full(ast.NodeTransformer):
-    """Writes out what may be left out for a machine alone: ``locked``, ``after.locked``."""
-
-    def __init__(self, entity: EntityInfo) -> None:
-        (self.machine,) = entity.machines
-        self.entity = entity.name.lower()
-        self.fields = {info.name for info in self.machine.fields}
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """A state or a field before the step."""
-        return self._of(f"{self.entity}.{SLOT}", node.id) or node
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        """A state or a field after the step."""
-        if isinstance(node.value, ast.Name) and node.value.id == "after":
-            return self._of(f"after[{self.entity}].{SLOT}", node.attr) or node
-        self.generic_visit(node)
-        return node
-
-    def _of(self, machine: str, name: str) -> ast.expr | None:
-        if name in self.machine.states:
-            return ast.parse(f"{machine}.{name}.is_active", mode="eval").body
-        if name in self.fields:
-            return ast.parse(f"{machine}.{name}", mode="eval").body
-        return None
 
 
 def _source(kind: Kind, parts: Sequence[str], names: Sequence[str], *, on_step: bool) -> str:

@@ -12,7 +12,7 @@ from statecheck.single.reach import Move, solved
 from statecheck.single.replay import Instance, shown
 from statecheck.single.specimen import Specimen
 
-WALKS, STEPS = 12, 25
+WALKS, STEPS = 6, 20
 """So many walks of so many steps."""
 
 
@@ -53,7 +53,7 @@ def _agree(specimen: Specimen, trail: list[str], problem: str) -> None:
         steps = ", ".join(trail[-4:]) or "it was made"
         raise ModelError(
             f"{specimen.cls.__name__} has state that cannot be seen: after {steps} {problem}; keep "
-            " whatever matters in attributes of the machine"
+            "whatever matters in attributes of the machine"
         )
 
 

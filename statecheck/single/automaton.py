@@ -27,12 +27,20 @@ class Variable:
         return f"{self.attribute[1]}.{self.attribute[0]}.{self.kind}"
 
 
+UNUSUAL = object()
+"""Of a choice that has no usual value."""
+
+
 @dataclass(frozen=True)
 class Local:
-    """A choice of the environment that is left to the solver: an argument or an input."""
+    """A choice of the environment that is left to the solver: an argument or an input.
+
+    ``usual`` is the value of an argument that is left out, UNUSUAL where there is none.
+    """
 
     name: str
     kind: AnyKind
+    usual: Any = UNUSUAL
 
 
 @dataclass(eq=False)

@@ -12,18 +12,22 @@ from functools import cache
 from typing import Any
 
 from model.kernel import ModelError
-from statecheck.single.automaton import Automaton, Edge, Local, Node, Variable
+from statecheck.single.automaton import UNUSUAL, Automaton, Edge, Local, Node, Variable
 from statecheck.single.choices import OMITTED, Any_, combinations, spread
 from statecheck.single.code import Identity, Reach
 from statecheck.single.formatting import only_said
 from statecheck.single.freeze import ATOMS, SYMBOLIC
-from statecheck.single.kinds import Domain, Kind, MemberKind, kind_of
-from statecheck.single.parameters import Events, Parameter
+from statecheck.single.kinds import Domain, Kind, MemberKind, kind_of, same
+from statecheck.single.parameters import UNLIKE, Events, Parameter
 from statecheck.single.probe import Probe, Used
 from statecheck.single.specimen import ABSENT, Attribute, Control, Data, Specimen, is_refusal
 
-NODES = 2_000
+NODES = 1_200
 """So many control states are gone through before data is kept as terms."""
+
+
+ANYTHING = "anything"
+"""Given for an argument that no code looks into."""
 
 
 class Widen(Exception):  # noqa: N818  (no error: another attempt is made)
@@ -95,6 +99,13 @@ class Builder:
         self.inferred[event, name] = Domain((), (use.kind,))
 
 
+def _covers(domain: Domain | None, value: Any) -> bool:
+    """Whether a value is among those of a domain."""
+    if domain is None or value is UNLIKE:
+        return False
+    return kind_of(value) in domain.kinds or any(same(value, known) for known in domain.values)
+
+
 class _Attempt:
     """One automaton under construction."""
 
@@ -105,6 +116,12 @@ class _Attempt:
         self.nodes: list[Node] = []
         self.values: dict[Attribute, dict[Any, Any]] = {}
         self.symbolic = bool(self.widened)
+        self.usual = {
+            (event, parameter.name): parameter.default
+            for event, parameters in self.world.events.parameters.items()
+            for parameter in parameters
+            if parameter.default is not UNLIKE
+        }
         self.alternatives = {
             event: self._alternatives(event, parameters)
             for event, parameters in self.world.events.parameters.items()
@@ -120,7 +137,7 @@ class _Attempt:
             domains[parameter.name] = domain or Domain()
             if domain is None:
                 extra[parameter.name] = [Probe(f"{event}.{parameter.name}")]
-            if parameter.optional:
+            if parameter.optional and not _covers(domain, parameter.default):
                 extra.setdefault(parameter.name, []).insert(0, OMITTED)
         domains.update(self.world.inputs)
         return list(combinations(spread(domains, extra)))
@@ -147,7 +164,9 @@ class _Attempt:
     def _relevant(self, node: Node) -> Iterator[str]:
         """The events that the library would react to at all."""
         active = [self.specimen.states[value] for value in node.control.states]
-        transitions = [t for state in active for t in state.transitions if not t.initial]
+        # The library asks every ancestor of an active state, be it active itself or not.
+        asked = {id(s): s for state in active for s in (state, *state.ancestors())}
+        transitions = [t for s in asked.values() for t in s.transitions if not t.initial]
         if node.control.waiting or any(t.is_eventless for t in transitions):
             yield from self.alternatives
             return
@@ -164,7 +183,9 @@ class _Attempt:
             if isinstance(value, Any_):
                 prefix = "set" if isinstance(name, tuple) else "arg"
                 label = name if isinstance(name, str) else f"{name[1]}.{name[0]}"
-                local = Local(f"{prefix}!{label}", value.kind)
+                usual = self.usual.get((event, name), UNUSUAL) if prefix == "arg" else UNUSUAL
+                usual = usual if kind_of(usual) == value.kind else UNUSUAL
+                local = Local(f"{prefix}!{label}", value.kind, usual)
                 locals_.append(local)
                 values[name] = self._symbol(local.name, local.kind)
             else:
@@ -255,7 +276,7 @@ class _Attempt:
             node,
             target,
             event,
-            tuple((n, None if type(v) is Probe else v) for n, v in arguments.items()),
+            tuple((n, ANYTHING if type(v) is Probe else v) for n, v in arguments.items()),
             tuple(inputs.items()),
             guard,
             updates,

@@ -53,10 +53,7 @@ def check(
     interrupted = False
     try:
         subject = read(cls, fixed, inputs, Clock(timeout), seed=seed)
-        parsed = [
-            claims.parse(claim.text, subject.names, leads_to=claim.kind is Kind.EVENTUALLY)
-            for claim in whole
-        ]
+        parsed = [claims.parse(claim.text, subject.names, str(claim.kind)) for claim in whole]
         for claim, said in zip(whole, parsed, strict=True):
             started = time.perf_counter()
             result = _decided(subject, claim, said, fair, depth)

@@ -73,9 +73,10 @@ class Claim:
     is_about_machine: bool
 
 
-def parse(text: str, names: Names, *, leads_to: bool) -> Claim:
-    """Read a claim. Raises ModelError that says what is wrong with it."""
-    premise, conclusion = _parts(text, leads_to=leads_to)
+def parse(text: str, names: Names, kind: str) -> Claim:
+    """Read a claim of a kind. Raises ModelError that says what is wrong with it."""
+    leads_to = kind == "eventually"
+    premise, conclusion = _parts(text, kind)
     first = _Reader(text, names)
     said = first.compile(premise) if premise else None
     premise_on_step = first.on_step
@@ -85,13 +86,13 @@ def parse(text: str, names: Names, *, leads_to: bool) -> Claim:
     return Claim(text, said, whole, first.on_step, frozenset(first.fields), first.about)
 
 
-def _parts(text: str, *, leads_to: bool) -> tuple[str, str]:
+def _parts(text: str, kind: str) -> tuple[str, str]:
+    leads_to = kind == "eventually"
     for sign, wanted in ((LEADS_TO, True), (IMPLIES, False)):
         if text.count(sign) > 1:
             raise ModelError(f"{text!r} has {sign} more than once; use not, and, or inside")
         if sign in text and leads_to is not wanted:
             other = LEADS_TO if sign == IMPLIES else IMPLIES
-            kind = "eventually" if leads_to else "always, possible or recoverable"
             raise ModelError(f"{text!r}: what is {kind} is written with {other}, not with {sign}")
         if sign in text:
             premise, _, conclusion = text.partition(sign)

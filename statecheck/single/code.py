@@ -20,9 +20,10 @@ from typing import Any
 import statemachine
 from statemachine.callbacks import SpecReference
 
+from model.kernel import Machine
 from statecheck.single.specimen import ABSENT, Specimen
 
-LIBRARY = (statemachine.__name__, "model.kernel")
+LIBRARY = (statemachine.__name__, Machine.__module__.rpartition(".")[0])
 """Packages whose code is the meaning of a machine and is not inspected."""
 
 
@@ -106,7 +107,7 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
 
 
 def _written_on(before: list[dis.Instruction]) -> dis.Instruction:
-    """What loaded the object that an attribute of is written: in ``x.n += 1`` it is copied first."""
+    """What loaded the object whose attribute is written; in ``x.n += 1`` it is copied first."""
     if before[-1].opname == "SWAP":
         for place in range(len(before) - 1, 0, -1):
             if before[place].opname in ("COPY", "DUP_TOP"):

@@ -8,10 +8,10 @@ from typing import Any
 import z3
 
 from proofs.engine.explore import Explorer, merge
-from statecheck.single.automaton import Edge, Local, Variable
+from statecheck.single.automaton import UNUSUAL, Edge, Local, Variable
 from statecheck.single.freeze import SYMBOLIC
 from statecheck.single.paths import ranges
-from statecheck.single.values import plain, symbol
+from statecheck.single.values import plain, symbol, term_of
 
 
 def merged(run: Callable[[], Any]) -> Any:
@@ -37,14 +37,10 @@ def solved(
         return {}
     solver = z3.SimpleSolver()
     solver.add(*terms, *ranges(symbols))
-    # Small numbers are easier to read, and the initial text is no news.
-    for preference in (0, None):
-        if preference is not None:
+    for wish in (_usual(symbols), _small(symbols), None):
+        if wish is not None:
             solver.push()
-            for s in symbols:
-                term = symbol(s.name, s.kind)
-                if z3.is_int(term):
-                    solver.add(term >= -1000, term <= 1000)
+            solver.add(*wish)
         answer = solver.check()
         if answer == z3.sat:
             model = solver.model()
@@ -52,11 +48,26 @@ def solved(
                 s: plain(model.eval(symbol(s.name, s.kind), model_completion=True), s.kind)
                 for s in symbols
             }
-        if preference is not None:
+        if wish is not None:
             solver.pop()
     if answer == z3.unknown:
         raise UnknownError(solver.reason_unknown())
     return None
+
+
+def _usual(symbols: Sequence[Variable | Local]) -> list[z3.BoolRef]:
+    """Arguments are left out where they can be; what is left out need not be read."""
+    return _small(symbols) + [
+        symbol(s.name, s.kind) == term_of(s.usual)
+        for s in symbols
+        if isinstance(s, Local) and s.usual is not UNUSUAL
+    ]
+
+
+def _small(symbols: Sequence[Variable | Local]) -> list[z3.BoolRef]:
+    """Small numbers are easy to read."""
+    terms = [symbol(s.name, s.kind) for s in symbols]
+    return [z3.And(term >= -1000, term <= 1000) for term in terms if z3.is_int(term)]
 
 
 class UnknownError(Exception):
@@ -67,8 +78,6 @@ def valuation(
     edge: Edge, before: Mapping[Variable, Any], chosen: Mapping[Local, Any]
 ) -> dict[Variable, Any]:
     """The plain values of a target's variables after a step with plain values."""
-    from statecheck.single.values import term_of
-
     pairs = [(symbol(v.name, v.kind), term_of(value)) for v, value in before.items()]
     pairs += [(symbol(s.name, s.kind), term_of(value)) for s, value in chosen.items()]
     return {

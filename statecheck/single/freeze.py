@@ -87,6 +87,8 @@ class Freezer:
             raise Unfrozen(value, "inside it is a value that may be any")
         if isinstance(value, enum.Enum):
             return (cls, value.name or value.value)
+        if cls is types.FunctionType:
+            return self._function(value)
         if isinstance(value, _IDENTITIES):
             return ("is", id(value))
         if cls in (Decimal, Fraction):
@@ -110,6 +112,16 @@ class Freezer:
         if isinstance(value, types.MethodType):
             return ("method", self.key(value.__self__), self.key(value.__func__))
         return self._object(value)
+
+    def _function(self, value: types.FunctionType) -> Any:
+        """A function counts as its code with the variables around it, which must not change."""
+        if not value.__closure__:
+            return ("function", value.__code__)
+        held = [cell.cell_contents for cell in value.__closure__]
+        for item in held:
+            if type(item) not in ATOMS and id(item) not in self.own:
+                raise Unfrozen(value, "it is a function that remembers a " + type(item).__name__)
+        return ("function", value.__code__, *(self.key(item) for item in held))
 
     def _object(self, value: Any) -> Any:
         cls = type(value)

@@ -27,6 +27,7 @@ from statemachine.transition_list import TransitionList
 
 from model.kernel import ModelError
 from statecheck.single.code import (
+    LIBRARY,
     Reach,
     Summary,
     author_classes,
@@ -72,6 +73,7 @@ class Inspection:
         self.assumptions: list[str] = []
         self.watched: dict[Any, Watched] = {}
         self.done: set[Any] = set()
+        self.own = {name for _, name in specimen.data()}
         self.reach = reach.with_making()
         for owner in specimen.owners:
             for cls in author_classes(type(owner)):
@@ -79,6 +81,10 @@ class Inspection:
                 self._watch_class(cls)
         for attribute, value in specimen.data().items():
             self._value(value, specimen.named(attribute), None, own=True)
+        for callback in self.reach.callbacks:
+            for function in plain_functions(callback):
+                if (function.__module__ or "").startswith("statemachine.contrib.weighted"):
+                    raise self._hidden("a weighted transition", "is taken by chance")
         inspected: set[Any] = set()
         while len(inspected) < len(self.reach.functions):
             for code, summary in list(self.reach.functions.items()):
@@ -105,7 +111,7 @@ class Inspection:
         if summary.outer_writes:
             name = min(summary.outer_writes)
             raise self._hidden(place, f"writes {name} of the function around it")
-        doors = summary.reads & DOORS
+        doors = (summary.reads & DOORS) - self.own
         if doors:
             raise self._hidden(place, f"uses {min(doors)}")
         for name, taken in sorted(summary.loads, key=str):
@@ -113,7 +119,8 @@ class Inspection:
         for module in summary.imports:
             self._module(sys.modules.get(module), module, None, summary)
         self._surroundings(function, place)
-        if summary.writes_elsewhere or self.reach.is_dynamic(summary):
+        raw = summary.reads & {"__dict__", "__setattr__", "__delattr__"}
+        if summary.writes_elsewhere or raw or self.reach.is_dynamic(summary):
             self._watch_library(place)
         for name in (
             summary.reads
@@ -187,7 +194,7 @@ class Inspection:
     ) -> None:
         place = summary.place
         root = name.partition(".")[0]
-        if name in MODULES or root in ("statemachine", "typing"):
+        if name in MODULES or name.startswith(LIBRARY) or root == "typing":
             return
         allowed = TAKES.get(name)
         if allowed is not None and (taken in allowed or (taken is None and name == "asyncio")):
@@ -336,6 +343,8 @@ class Inspection:
             return
         if not (_is_own_module(module, self.specimen.cls) or issubclass(cls, enum.Enum)):
             raise self._hidden(place or name, f"uses {module}.{cls.__name__}")
+        if issubclass(cls, enum.Enum):
+            self._watch_members(cls)
         for base in author_classes(cls):
             if base.__module__ == "builtins" or _is_pure(base.__module__):
                 continue
@@ -344,7 +353,8 @@ class Inspection:
                 if any(True for _ in plain_functions(member)):
                     if isinstance(member, functools._lru_cache_wrapper):
                         raise self._hidden(place or name, f"has {key}, which remembers its results")
-                    self.reach.add(member)
+                    if not all(_is_pure(f.__module__) for f in plain_functions(member)):
+                        self.reach.add(member)
                 elif not (
                     key.startswith("__")
                     or issubclass(cls, enum.Enum)
@@ -382,11 +392,17 @@ class Inspection:
         machine = self.specimen.machine
         states = self.specimen.states
         transitions = [t for state in states.values() for t in state.transitions]
+        events = [
+            value
+            for cls in type(machine).__mro__
+            for value in (*vars(cls).get("_events", ()), *vars(cls).values())
+            if isinstance(value, Event)
+        ]
 
         def read() -> list[Any]:
             kept = [
                 (name, id(value))
-                for found in (*states.values(), *transitions, machine._callbacks)
+                for found in (*states.values(), *transitions, *events, machine._callbacks)
                 for name, value in vars(found).items()
             ]
             # An instance's states remember what they have been asked for.
@@ -420,6 +436,18 @@ class Inspection:
             "assign to self, so that every instance has its own",
         )
 
+    def _watch_members(self, cls: type[enum.Enum]) -> None:
+        """The members of an enumeration, on which code may write, and values that can change."""
+        members = list(cls)
+        self._watch(
+            ("members", cls),
+            f"a member of {cls.__name__}",
+            lambda: [(k, id(v)) for m in members for k, v in vars(m).items()],
+        )
+        for member in members:
+            if type(member.value) in _CONTAINERS:
+                self._share(member.value, f"the value of {member}")
+
     def _watch(
         self,
         key: Any,
@@ -440,7 +468,11 @@ def _content(cell: types.CellType) -> int:
 
 def _is_pure(module: str | None) -> bool:
     name = module or ""
-    return name in MODULES or name.partition(".")[0] in ("typing", "statemachine", "collections")
+    return (
+        name in MODULES
+        or name.startswith(LIBRARY)
+        or name.partition(".")[0] in ("typing", "statemachine", "collections")
+    )
 
 
 def _is_own(module: types.ModuleType, cls: type) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from model.kernel import ModelError
 from statecheck.single.code import functions_of, is_library, plain_functions
-from statecheck.single.kinds import Domain, domain_of_annotation, kind_of
+from statecheck.single.kinds import Domain, domain_of_annotation, kind_of, same
 from statecheck.single.specimen import Specimen
 
 GIVEN = frozenset(
@@ -28,17 +28,23 @@ EATEN = ("delay", "send_id", "internal")
 """What ``send`` takes for itself."""
 
 
+UNLIKE = object()
+"""The default of an argument whose being left out is unlike any value of it."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """An argument of an event: its name, the values it may have (None: not known yet), whether it
     may be left out, and the callback that asks for it.
+
+    Where leaving it out is the same as giving a value, ``default`` is that value, else UNLIKE.
     """
 
     name: str
     domain: Domain | None
     optional: bool
     place: str
-    default: Any = None
+    default: Any = UNLIKE
 
 
 @dataclass
@@ -90,13 +96,8 @@ def _joined(one: Parameter, other: Parameter) -> Parameter:
     if one.domain is not None and other.domain is not None:
         domain = one.domain | other.domain
     strict = other if one.optional else one
-    return Parameter(
-        one.name,
-        domain,
-        one.optional and other.optional,
-        strict.place,
-        one.default or other.default,
-    )
+    default = one.default if same(one.default, other.default) else UNLIKE
+    return Parameter(one.name, domain, one.optional and other.optional, strict.place, default)
 
 
 def _callbacks(specimen: Specimen, event: str) -> Iterator[Any]:
@@ -185,7 +186,7 @@ def _is_method(specimen: Specimen, callback: Any, function: types.FunctionType) 
 
 def _parameter(parameter: inspect.Parameter, hints: dict[str, Any], place: str) -> Parameter:
     optional = parameter.default is not parameter.empty
-    default = parameter.default if optional else None
+    default = parameter.default if optional else UNLIKE
     domain: Domain | None
     if parameter.name in hints:
         what = f"{place}: the argument {parameter.name}"
@@ -246,7 +247,7 @@ def _keywords(
         found = _taken(node, parents, function)
         match found:
             case Parameter():
-                yield Parameter(found.name, found.domain, True, place, found.default)
+                yield Parameter(found.name, found.domain, True, place)
             case str() as method:
                 if method and method not in seen:
                     for cls in type(specimen.machine).__mro__:
@@ -272,7 +273,7 @@ def _taken(node: ast.Name, parents: dict[Any, Any], function: Any) -> Parameter 
                 ):
                     default = _constant(rest[0], function) if rest else None
                     domain = domain_of_default(default)
-                    return Parameter(key, domain, True, "", default)
+                    return Parameter(key, domain, True, "")
         case ast.Subscript(slice=ast.Constant(value=str() as key)):
             return Parameter(key, None, True, "")
         case ast.Compare(left=ast.Constant(value=str() as key), ops=[ast.In() | ast.NotIn()]):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import sys
 from typing import Any
 
+from statecheck.single.code import LIBRARY
 from statecheck.single.freeze import SYMBOLIC
 from statecheck.single.kinds import AnyKind, Kind, MemberKind
 
@@ -17,6 +19,18 @@ class Used(BaseException):
         self.name, self.kind, self.how = name, kind, how
 
 
+_OWN = (*LIBRARY, "inspect", "asyncio", __name__.partition(".")[0])
+"""Modules whose asking for a type tells nothing."""
+
+
+def _class(probe: Any) -> type:
+    """What ``isinstance`` asks for; that the library asks tells nothing."""
+    asking = sys._getframe(1).f_globals.get("__name__", "")
+    if asking.startswith(_OWN):
+        return type(probe)
+    raise probe._used(None, "asked for its type")
+
+
 class Probe:
     """Stands for an argument of an unknown kind; its first use interrupts the run."""
 
@@ -25,6 +39,8 @@ class Probe:
     def __init__(self, name: str) -> None:
         self.name = name
         self.use: Used | None = None
+
+    __class__ = property(_class)
 
     def _used(self, kind: AnyKind | None, how: str) -> Used:
         self.use = self.use or Used(self.name, kind, how)

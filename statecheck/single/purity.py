@@ -20,7 +20,7 @@ MODULES = frozenset(
         *("math", "cmath", "operator", "enum", "typing", "collections", "collections.abc", "abc"),
         *("itertools", "functools", "dataclasses", "re", "string", "decimal", "fractions", "copy"),
         *("textwrap", "json", "logging", "warnings", "statistics", "numbers", "types", "bisect"),
-        *("heapq", "contextlib", "keyword", "statemachine", "model.kernel", "__future__"),
+        *("heapq", "contextlib", "keyword", "statemachine", "__future__"),
         *("typing_extensions", "inspect"),
     )
 )
@@ -48,6 +48,7 @@ DOORS = frozenset(
         *("gi_frame", "f_locals", "f_globals", "f_back", "__subclasses__", "add_listener"),
         *("bind_events_to", "cache_clear", "cache_info", "_engine", "_config", "_callbacks"),
         *("_listeners", "_specs", "_processing_loop", "_put_nonblocking", "trigger_data"),
+        *("transitions", "_transitions", "_events", "add_event", "add_transitions", "states"),
         *("history_values", "states_map", "start_configuration_values", "cancel_event"),
     )
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from statecheck.single.automaton import Automaton, Edge, Local, Node, Variable
+from statecheck.single.kinds import same
 from statecheck.single.predicates import Holding
 from statecheck.single.specimen import Attribute
 
@@ -47,7 +48,8 @@ def plain_choice(pairs: Sequence[tuple[Any, Any]], values: dict[Any, Any]) -> tu
             found.append((name, value))
         else:
             local = next(s for s in values if isinstance(s, Local) and s.name == str(term))
-            found.append((name, values[local]))
+            if not same(values[local], local.usual):
+                found.append((name, values[local]))
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from statemachine import StateChart
@@ -25,7 +26,7 @@ from statemachine.orderedset import OrderedSet
 from statemachine.signature import SignatureAdapter
 from statemachine.state import InstanceState
 
-from model.kernel import ModelError
+from model.kernel import STATE, Machine, ModelError, Record, Start
 from statecheck.single.freeze import ATOMS, Freezer, Unfrozen, parts
 
 LIBRARY_ATTRIBUTES = frozenset(
@@ -78,6 +79,23 @@ class Outcome:
         return "" if self.error is None else type(self.error).__name__
 
 
+def _declared(cls: type[Machine]) -> Machine:
+    """A machine of a system by itself, with the values that its fields are declared with."""
+    values: dict[str, Any] = {STATE: (cls.starts_in or (cls.initial_state.id,))[0]}
+    for name, field in cls.fields.items():
+        if field.start is Start.ANYTHING:
+            raise ModelError(
+                f"{cls.__name__}.{name} may start with anything, and a machine by itself starts in "
+                f"one way; write {name} = value"
+            )
+        values[name] = None if field.start is Start.DERIVED else field.value
+    machine = cls(Record([], values), None)
+    for name, field in cls.fields.items():
+        if field.start is Start.DERIVED:
+            setattr(machine, name, field.value(machine))
+    return machine
+
+
 class Endless(BaseException):
     """An event that does not end in time; no code of a model may catch it."""
 
@@ -87,7 +105,7 @@ class Specimen:
 
     def __init__(self, cls: type[StateChart[Any]], make: Callable[[], Any] | None = None) -> None:
         self.cls = cls
-        self.make = make or cls
+        self.make = make or (partial(_declared, cls) if issubclass(cls, Machine) else cls)
         SignatureAdapter.from_callable.clear_cache()
         self.machine = self.fresh()
         self.states = {state.value: state for state in cls.states_map.values()}
@@ -277,7 +295,7 @@ def own_attributes(owner: Any, *, machine: bool, field: str) -> Iterator[tuple[s
         if machine:
             if name in LIBRARY_ATTRIBUTES or isinstance(value, InstanceState):
                 continue
-        elif name == field:
+        elif name == field or (name == "_journal" and isinstance(owner, Record)):
             continue
         yield name, value
 

@@ -17,17 +17,19 @@ from statecheck.single.reach import plain_choice
 from statecheck.single.specimen import Specimen
 from statecheck.single.values import symbol
 
-MOST = 6
-"""So many choices of values are tried on each edge."""
+MOST, IN_ALL = 4, 300
+"""So many choices of values are tried on each edge, and on all of them."""
 
 
 def check_witnesses(specimen: Specimen, automaton: Automaton, clock: Any) -> None:
     """Try every edge that depends on values. Raises ModelError where the instance differs."""
-    for edge in [e for node in automaton.nodes for e in (*node.edges, *node.idle)]:
+    edges = [e for node in automaton.nodes for e in (*node.edges, *node.idle)]
+    most = max(1, min(MOST, IN_ALL // max(1, len(edges))))
+    for edge in edges:
         if not edge.locals and not edge.source.variables:
             continue
         clock.left(1)
-        for values in _choices(edge):
+        for values in _choices(edge, most):
             problem = _tried(specimen, edge, values)
             if problem:
                 raise ModelError(
@@ -36,7 +38,7 @@ def check_witnesses(specimen: Specimen, automaton: Automaton, clock: Any) -> Non
                 )
 
 
-def _choices(edge: Edge) -> Iterator[dict[Any, Any]]:
+def _choices(edge: Edge, most: int) -> Iterator[dict[Any, Any]]:
     symbols: list[Variable | Local] = [*edge.source.variables, *edge.locals]
     first = solved([edge.guard], symbols)
     if first is None:
@@ -44,6 +46,8 @@ def _choices(edge: Edge) -> Iterator[dict[Any, Any]]:
     yield first
     tried = 1
     for s in symbols:
+        if tried >= most:
+            return
         term = symbol(s.name, s.kind)
         value = first[s]
         from statecheck.single.values import term_of
@@ -52,8 +56,6 @@ def _choices(edge: Edge) -> Iterator[dict[Any, Any]]:
         if other is not None:
             yield other
             tried += 1
-        if tried >= MOST:
-            return
 
 
 def _tried(specimen: Specimen, edge: Edge, values: dict[Any, Any]) -> str:
