@@ -25,13 +25,16 @@ from benchmarks import spin
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP4, StoreVersion
-from proofs import evidence, session
 from proofs.article import BEYOND_THE_ARTICLE
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.claims import Kind
-from proofs.engine.explicit import Instance, check, reach
-from proofs.recheck.scope import MANIFEST
-from proofs.recheck.solver import Solver
+from proofs.project import PROJECT
+from statecheck.certificate import evidence
+from statecheck.claims.claim import Kind
+from statecheck.explicit.search import check
+from statecheck.explicit.state_space import FiniteInstance, count_states
+from statecheck.prover import session
+from statecheck.recheck.scope import MANIFEST
+from statecheck.recheck.solver import Solver
 
 SHARED = tuple(
     claim
@@ -44,12 +47,13 @@ that mutants made necessary."""
 _SETTLE = """
 import json, resource, time
 started = time.process_time()
-from proofs import session
+from proofs.project import PROJECT
+from statecheck.prover import session
 from proofs.catalogue import CLAIMS
 {setup}
 titles = {titles}
 claims = [claim for claim in CLAIMS if claim.title in titles]
-report = session.run(claims, tables={tables})
+report = session.run(PROJECT, claims, tables={tables})
 megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 assert len(report.results) == len(titles)
 print(json.dumps([time.process_time() - started, megabytes]))
@@ -60,7 +64,7 @@ prove.Prover._recalled = lambda *question, **kind: None
 """
 _NO_LOCK = """
 from functools import partial
-session.prover = partial(session.prover, lock_file=None)
+session.prover = partial(session.prover, locked=False)
 """
 _BY_HAND = """
 import json, time
@@ -72,23 +76,25 @@ print(json.dumps([time.process_time() - started, 0]))
 _READ = """
 import json, time
 started = time.process_time()
-from proofs import session
-session.prover().invariant()
+from proofs.project import PROJECT
+from statecheck.prover import session
+session.prover(PROJECT).context.invariant()
 print(json.dumps([time.process_time() - started, 0]))
 """
 _EXTRACT = """
 import json, time
 from model.site import Site
-from proofs.engine.transitions import Transitions
+from statecheck.symbolic.transition_system import TransitionSystem
 started = time.process_time()
-Transitions(Site)
+TransitionSystem(Site)
 print(json.dumps([time.process_time() - started, 0]))
 """
 _ENDINGS = """
 import json
-from proofs import session
+from proofs.project import PROJECT
+from statecheck.prover import session
 from proofs.catalogue import CLAIMS
-report = session.run(CLAIMS, tables=False)
+report = session.run(PROJECT, CLAIMS, tables=False)
 seconds = sum(r.seconds for r in report.results if r.claim.id.startswith("liveness."))
 print(json.dumps([seconds, 0]))
 """
@@ -102,18 +108,18 @@ print(json.dumps([time.perf_counter() - started, 0]))
 """
 _GRAPHS = """
 import json, time
-from diagrams import layout
+from diagrams import renderers
 from diagrams.gallery import outputs
-from diagrams.joint import joints
+from statecheck.drawing.pictures.joint import joints
 from diagrams.site import model_pictures
-from diagrams.style import DARK, LIGHT
+from statecheck.drawing.canvas.style import DARK, LIGHT
 from model.site import Site
 asked = []
 def noted(sources):
     asked.extend(sources)
     return run(sources)
-(name, run), *_ = layout.renderers()
-layout.renderers = lambda: [(name, noted)]
+(name, run), *_ = renderers.renderers()
+renderers.renderers = lambda: [(name, noted)]
 graphs = [p for p in model_pictures() if p.name.startswith(("machine-", "states-"))]
 for picture in graphs:
     picture.dot and picture.dot()
@@ -129,12 +135,13 @@ print(json.dumps([spent, time.perf_counter() - started]))
 """
 _ONE = """
 import json, time
-from proofs import session
+from proofs.project import PROJECT
+from statecheck.prover import session
 from proofs.catalogue import CLAIMS
-from proofs.recheck.solver import Solver
+from statecheck.recheck.solver import Solver
 started = time.perf_counter()
 claim = next(c for c in CLAIMS if c.title == "{title}")
-session.run([claim], tables=False)
+session.run(PROJECT, [claim], tables=False)
 print(json.dumps([time.perf_counter() - started, 0]))
 """
 
@@ -344,9 +351,9 @@ def growth(repetitions: int) -> Iterator[Row]:
     counts, times = [], []
     for attachments in (1, 2):
         sizes = {"servers": 2, "mailboxes": 1, "attachments": attachments}
-        instance = Instance(Site, sizes, {StoreVersion: FOUR}, {"sticky": False})
+        instance = FiniteInstance(Site, sizes, {StoreVersion: FOUR}, {"sticky": False})
         started = time.perf_counter()
-        counts.append(reach(instance).states)
+        counts.append(count_states(instance).states)
         times.append(time.perf_counter() - started)
         what = f"search, {attachments} attachment{'s' * (attachments > 1)}"
         yield Row(what, f"{times[-1]:.2f} s", f"{counts[-1]:,}", None, None)
@@ -383,7 +390,7 @@ def against_spin(repetitions: int) -> Iterator[Row]:
         if expected > LONGEST:
             break
         sizes = {"servers": 2, "mailboxes": 1, "attachments": number}
-        instance = Instance(Site, sizes, {StoreVersion: FOUR}, {"sticky": False})
+        instance = FiniteInstance(Site, sizes, {StoreVersion: FOUR}, {"sticky": False})
         started = time.perf_counter()
         states = check(claim, HISTORIES, instance).states
         seconds = time.perf_counter() - started
@@ -401,9 +408,9 @@ def _searched(by: str, number: int, states: int, seconds: float, former: int | N
 
 def certificates(repetitions: int) -> Iterator[Row]:
     """Every obligation of every claim, by cvc5 and by Z3, both from the same texts."""
-    report = session.run(CLAIMS, tables=False)
+    report = session.run(PROJECT, CLAIMS, tables=False)
     started = time.perf_counter()
-    files = evidence.certify(report)
+    files = evidence.certify(PROJECT, report)
     written = time.perf_counter() - started
     texts = [files[path] for path in json.loads(files[MANIFEST])["files"]]
     cvc5 = Solver(60, proofs=False)

@@ -559,7 +559,7 @@ class Goal:
 
     name: str
     kind: Kind
-    reading: str | None
+    variant: str | None
     case: int | None = None
     cell: Region | None = None
 
@@ -568,7 +568,7 @@ class Goal:
         event = one.violated() if self.case is None else one.cases[self.case][0]
         if self.cell is not None:
             event = And(event, one.version >= self.cell[0], one.version <= self.cell[1])
-        return And(READINGS[self.reading], event)
+        return And(READINGS[self.variant], event)
 
 
 def new_solver() -> Term:
@@ -686,11 +686,11 @@ def search(goals: Iterable[Goal]) -> dict[Goal, Run]:
 # --- verdicts -------------------------------------------------------------------------------------
 
 
-def goals_of(name: str, claim: Claim, reading: str | None) -> tuple[list[Goal], list[Goal]]:
+def goals_of(name: str, claim: Claim, variant: str | None) -> tuple[list[Goal], list[Goal]]:
     """The violation of a claim, for each cell if it is a derived one, and, if it must not be
     vacuous, the antecedents of its cases.
     """
-    target = Goal(name, claim.kind, reading)
+    target = Goal(name, claim.kind, variant)
     if claim.kind == "derived":
         return [replace(target, cell=cell) for cell in CELLS], []
     universal = claim.kind in ("always", "always of a state")
@@ -712,9 +712,9 @@ def verify() -> dict[Key, Outcome]:
     """Settle every claim under every reading that it is reported for."""
     induction = Induction()
     questions = {
-        (name, reading): goals_of(name, claim, reading)
+        (name, variant): goals_of(name, claim, variant)
         for name, claim in induction.claims.items()
-        for reading in READ_AS.get(name, [None])
+        for variant in READ_AS.get(name, [None])
     }
     goals = [goal for targets, whens in questions.values() for goal in (*targets, *whens)]
     excluded = {goal for goal in goals if induction.excludes(goal)}
@@ -751,10 +751,10 @@ def main() -> None:
     outcomes = verify()
     seconds = time.perf_counter() - begin
     print(f"{'claim':34} {'reading':12} {'verdict':13} steps  vacuous")
-    for (name, reading), found in outcomes.items():
+    for (name, variant), found in outcomes.items():
         steps = "" if found.steps is None else str(found.steps)
         vacuous = {None: "", False: "no", True: "YES"}[found.vacuous]
-        print(f"{name:34} {reading or '':12} {found.verdict:13} {steps:>5}  {vacuous}".rstrip())
+        print(f"{name:34} {variant or '':12} {found.verdict:13} {steps:>5}  {vacuous}".rstrip())
     print(f"{len(outcomes)} verdicts in {seconds:.2f} s")
 
 

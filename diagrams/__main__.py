@@ -7,32 +7,41 @@ renderer works, 130 when interrupted.
 
 from __future__ import annotations
 
-from proofs import interrupts
+from statecheck.cli import interrupts
 
 if __name__ == "__main__":
     interrupts.hold()
 
 import difflib
 import fnmatch
-import os
 import sys
 import textwrap
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from proofs import console
+from statecheck.cli import console
+from statecheck.cli.draw import (
+    chosen_themes,
+    having,
+    machine_pictures,
+    output_folder,
+    picture_options,
+    print_texts,
+    write_pictures,
+)
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
-    from diagrams.picture import Picture
-    from diagrams.style import Theme
+    from statecheck.drawing.canvas.style import Theme
+    from statecheck.drawing.gallery import Output
+    from statecheck.drawing.picture import Picture
 
-FORMATS = ("svg", "png", "pdf", "dot", "mermaid", "html-table")
+FOLDER = Path(__file__).with_name("gallery")
+"""The committed pictures."""
+
 NEAREST = 3
 """So many pictures are offered in place of one that is unknown."""
 
@@ -49,16 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 )
 @click.argument("names", nargs=-1, metavar="[PICTURE | MODULE:CLASS]...")
 @click.option("--list", "listing", is_flag=True, help="List the pictures and draw nothing.")
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="svg", help="What to write (svg)."
-)
-@click.option(
-    "--theme",
-    type=click.Choice(("light", "dark", "both")),
-    default="both",
-    help="The colours of images (both).",
-)
-@click.option("--out", metavar="DIR", help="Where to; - writes a text form to stdout.")
+@picture_options
 @click.option("--check", is_flag=True, help="Only say which committed pictures differ.")
 def command(
     *, names: tuple[str, ...], listing: bool, form: str, theme: str, out: str | None, check: bool
@@ -69,17 +69,13 @@ def command(
     every picture is drawn, into diagrams/gallery with an index page. MODULE:CLASS is any machine
     that can be imported; it is drawn into the present folder.
     """
-    with interrupts.held():
-        from diagrams import gallery
-        from diagrams.style import THEMES
-
-    themes = [t for t in THEMES if theme in (t.name, "both")]
+    themes = chosen_themes(theme)
     if check and (names or listing or out or form != "svg" or theme != "both"):
         raise click.UsageError("--check looks at the whole gallery; give it no other option.")
     if check:
         return _check(themes)
-    if out == "":
-        raise click.UsageError("--out '' names no folder; write . for the present one.")
+    elsewhere = any(":" in name for name in names)
+    folder = output_folder(out, Path() if elsewhere else FOLDER)
     pictures = _selected(names, listing=listing)
     if listing:
         shown = (
@@ -87,13 +83,20 @@ def command(
         )
         console.put("\n".join(shown) + "\n")
         return 0
-    pictures = _having(pictures, form, bool(names))
+    pictures = having(pictures, form, named=bool(names))
     if out == "-":
-        return _print(pictures, form)
-    elsewhere = any(":" in name for name in names)
-    folder = Path(out) if out else Path() if elsewhere else gallery.FOLDER
+        return print_texts(pictures, form)
     whole = not names and form == "svg" and theme == "both"
-    return _write(pictures, form, themes, folder, whole=whole)
+    own = whole and folder.resolve() == FOLDER.resolve()
+    index = _index(pictures) if own else None
+    return write_pictures(pictures, form, themes, folder, whole=whole, index=index)
+
+
+def _index(pictures: Sequence[Picture]) -> Output:
+    """The page of the gallery."""
+    from statecheck.drawing import gallery
+
+    return gallery.Output(gallery.INDEX, gallery.index(pictures, "python -m diagrams").encode)
 
 
 # -- which pictures -----------------------------------------------------------------------------
@@ -101,7 +104,7 @@ def command(
 
 def _selected(names: Sequence[str], *, listing: bool) -> list[Picture]:
     """The pictures that are named, in the gallery's order; all without a name."""
-    foreign = _told_apart([name for name in dict.fromkeys(names) if ":" in name])
+    foreign = machine_pictures([name for name in names if ":" in name])
     own = [name for name in names if ":" not in name]
     if foreign and not own:
         return foreign
@@ -116,16 +119,6 @@ def _selected(names: Sequence[str], *, listing: bool) -> list[Picture]:
             )
     chosen = [p for p in pictures if not own or any(_matches(name, p) for name in own)]
     return [*foreign, *chosen]
-
-
-def _told_apart(names: Sequence[str]) -> list[Picture]:
-    """The pictures of MODULE:CLASS; those of classes of one name are named MODULE.CLASS."""
-    found = [_any_machine(name) for name in names]
-    counts = Counter(picture.name for picture in found)
-    return [
-        picture if counts[picture.name] == 1 else replace(picture, name=name.replace(":", "."))
-        for name, picture in zip(names, found, strict=True)
-    ]
 
 
 def _matches(name: str, picture: Picture) -> bool:
@@ -168,93 +161,14 @@ def _report() -> dict[str, Any]:
     return report
 
 
-def _any_machine(name: str) -> Picture:
-    """The picture of MODULE:CLASS. Raises UsageError where it cannot be imported."""
-    from diagrams.anything import picture
-
-    return picture(console.imported(name, "model.machines:MoveMailbox"), name)
-
-
-def _having(pictures: Sequence[Picture], form: str, named: bool) -> list[Picture]:
-    """Those that can be had in a form. One that was named and cannot is an error."""
-    kept = [picture for picture in pictures if picture.has(form)]
-    if kept:
-        left = len(pictures) - len(kept)
-        if left and named:
-            console.complain(f"note: {left} of the pictures cannot be had as {form}")
-        return kept
-    can = [f for f in FORMATS if all(picture.has(f) for picture in pictures)]
-    raise click.UsageError(
-        f"{', '.join(p.name for p in pictures)} cannot be had as {form}, but as {', '.join(can)}."
-    )
-
-
-# -- what is done with them ---------------------------------------------------------------------
-
-
-def _print(pictures: Sequence[Picture], form: str) -> int:
-    from diagrams import gallery
-    from diagrams.picture import TEXTS
-
-    if form not in TEXTS:
-        raise click.UsageError(
-            f"--out - prints text: --format {', '.join(TEXTS)}; {form} needs a folder."
-        )
-    console.put("\n".join(gallery.text(picture, form) for picture in pictures))
-    return 0
-
-
-def _write(
-    pictures: Sequence[Picture], form: str, themes: Sequence[Theme], folder: Path, *, whole: bool
-) -> int:
-    """Write the files. What no renderer can draw here is left out and said, the rest is written."""
-    from diagrams import gallery, layout
-    from diagrams.picture import IMAGES
-    from proofs.exits import Exit
-
-    wanted = list(gallery.outputs(pictures, form, themes))
-    own = whole and folder.resolve() == gallery.FOLDER.resolve()
-    if own:
-        wanted.append(gallery.Output(gallery.INDEX, gallery.index(pictures).encode))
-    missing: dict[str, str] = {}
-    changed: list[str] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(13, "the folder is write-protected")
-        for output in wanted:
-            try:
-                if gallery.write(output, folder):
-                    changed.append(output.name)
-            except layout.NoRenderer as error:
-                missing[output.name] = str(error)
-        if own:
-            for path in gallery.stale(wanted, folder):
-                path.unlink()
-    except OSError as error:
-        raise console.unwritable(str(folder), error) from error
-    large = gallery.too_large(pictures) if form in IMAGES and not missing else ()
-    for note in (*layout.notes(), *large):
-        console.complain(f"note: {note}")
-    if whole:
-        drawn = len(wanted) - len(missing)
-        console.put(f"{folder}: {drawn} files, {len(changed)} of them new or changed\n")
-    else:
-        names = (output.name for output in wanted if output.name not in missing)
-        console.put("".join(f"{folder / name}\n" for name in names))
-    for reason in dict.fromkeys(missing.values()):
-        left = [name for name, why in missing.items() if why == reason]
-        console.complain(f"error: not drawn: {', '.join(left)}: {reason}")
-    return Exit.USAGE if missing else Exit.AS_EXPECTED
-
-
 def _check(themes: Sequence[Theme]) -> int:
     with interrupts.held():
-        from diagrams import gallery, verdicts
+        from diagrams import verdicts
         from diagrams.findings import verdict_pictures
-        from diagrams.layout import NoRenderer, notes
         from diagrams.site import model_pictures
-        from proofs.exits import Exit
+        from statecheck.drawing import gallery
+        from statecheck.drawing.layout.renderers import NoRenderer, notes
+        from statecheck.exit_codes import Exit
 
     report = verdicts.load()
     if report is None:
@@ -265,15 +179,15 @@ def _check(themes: Sequence[Theme]) -> int:
         return Exit.DIFFERS
     pictures = [*model_pictures(), *verdict_pictures(report)]
     wanted = list(gallery.outputs(pictures, "svg", themes))
-    wanted.append(gallery.Output(gallery.INDEX, gallery.index(pictures).encode))
+    wanted.append(_index(pictures))
     try:
-        found = list(gallery.differing(wanted, gallery.FOLDER))
+        differing = list(gallery.differing(wanted, FOLDER))
     except NoRenderer as error:
         raise click.ClickException(str(error)) from error
-    for line in (*(f"note: {note}" for note in notes()), *found):
+    for line in (*(f"note: {note}" for note in notes()), *differing):
         console.complain(line)
-    if found:
-        console.complain(f"{len(found)} of {len(wanted)} files; run: python -m diagrams")
+    if differing:
+        console.complain(f"{len(differing)} of {len(wanted)} files; run: python -m diagrams")
         return Exit.DIFFERS
     return Exit.AS_EXPECTED
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from diagrams import text
-from diagrams.marks import mark
-from diagrams.page import Frame, Key, framed
-from diagrams.scene import Box, Group, Item, Scene, label, rule
-from diagrams.style import BODY, NAME, SMALL
+from statecheck.drawing.canvas import text
+from statecheck.drawing.canvas.marks import mark
+from statecheck.drawing.canvas.page import Frame, Key, framed
+from statecheck.drawing.canvas.scene import Box, Group, Item, Scene, label, rule
+from statecheck.drawing.canvas.style import BODY, NAME, SMALL
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ LINES = (
     "Exposed: a client is handed an attachment that was never scanned.",
     "A2 is read per request: what a bypass releases, it releases for one request of the move.",
 )
-"""What the words of the table mean."""
+"""The meanings of the words in the table."""
 
 
 def picture(title: str, questions: Sequence[str], blocks: Sequence[Block], source: str) -> Scene:

@@ -1,4 +1,4 @@
-"""What a report says of versions, for administrators, and of the article's paragraphs."""
+"""Answers of a report: on versions, for administrators, and on the article's paragraphs."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from diagrams import administrators, article, versions
-from diagrams.scene import Scene
 from diagrams.stories import ANSWERS, HIGHEST, between, cell_name
 from diagrams.verdicts import transitions
 from model.assumptions import ASSUMPTIONS
-from model.kernel import STATE, signature
 from model.site import Site
 from model.version import POSTED, SP3, SP4, Logged, StoreVersion, fixed, native
 from proofs.article import BEYOND_THE_ARTICLE, PARAGRAPHS
 from proofs.catalogue import CLAIMS
-from proofs.engine.vocabulary import Key as Function
+from statecheck.drawing.canvas.scene import Scene
+from statecheck.modeling import STATE, signature
+from statecheck.symbolic.vocabulary import Key as Function
 
 
 def chart(report: Mapping[str, Any]) -> Scene:
@@ -25,7 +25,7 @@ def chart(report: Mapping[str, Any]) -> Scene:
 
 
 def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
-    """What the chart shows, and how every version on it is spelt."""
+    """The content of the chart, and how every version on it is spelt."""
     parse = StoreVersion.parse
     rows = report["derived"]["administrators"]["rows"]
     regions = list(dict.fromkeys((r["versions"]["from"], r["versions"]["to"]) for r in rows))
@@ -50,7 +50,7 @@ def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
             if steps
             else versions.Region(*ends, "never fails", "success", "check")
         )
-    ticks = tuple((int(v), f"{v}{_called(v)}") for v in POSTED)
+    ticks = tuple(versions.Tick(int(v), str(v), _called(v)) for v in POSTED)
     names = {int(parse(v)): v for pair in regions for v in pair} | {int(v): str(v) for v in POSTED}
     names |= {int(parse(v)): v for window in windows for v in (window["from"], window["to"])}
     return (
@@ -79,7 +79,7 @@ def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
 def _called(version: StoreVersion) -> str:
     called = {SP3: "SP3", SP4: "SP4"}
     first = next(v for v in POSTED if fixed(v))
-    return f" {called[version]}" if version in called else " first fix" if version == first else ""
+    return called.get(version, "first fix" if version == first else "")
 
 
 def table_blocks(report: Mapping[str, Any]) -> tuple[administrators.Block, ...]:
@@ -113,7 +113,7 @@ def unique(regions: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
 
 
 def _caution(row: Mapping[str, Any], fixed_: Sequence[Mapping[str, str]]) -> str:
-    """What a region that fails no move loses by what may be restored in its place."""
+    """The price of a region that fails no move: formats that may be restored in its place."""
     if row["versions"] not in fixed_ or all(r in fixed_ for r in row["restorable"]):
         return ""
     return f"but only {'; '.join(map(between, fixed_))} keeps moves from failing"

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import z3
 
-from diagrams import text
-from diagrams.marks import mark
-from diagrams.page import Frame, Key, framed
-from diagrams.scene import Box, Group, Item, Scene, label, rule
-from diagrams.style import BODY, SMALL
-from proofs.engine.claims import Claim, Kind
-from proofs.engine.extract import subterms
-from proofs.engine.liveness import eventuality
-from proofs.engine.transitions import Transitions
-from proofs.engine.vocabulary import HISTORY
-from proofs.engine.vocabulary import Key as Function
+from statecheck.claims.claim import Claim, Kind
+from statecheck.drawing.canvas import text
+from statecheck.drawing.canvas.marks import mark
+from statecheck.drawing.canvas.page import Frame, Key, framed
+from statecheck.drawing.canvas.scene import Box, Group, Item, Scene, label, rule
+from statecheck.drawing.canvas.style import BODY, SMALL
+from statecheck.liveness.eventuality import eventuality
+from statecheck.safety.properties import claim_property
+from statecheck.symbolic.transition_system import TransitionSystem
+from statecheck.symbolic.vocabulary import HISTORY
+from statecheck.symbolic.vocabulary import Key as Function
 
 SIGNS = {
     "PROVED": ("check", "success"),
@@ -61,64 +61,54 @@ class Map:
     source: str
 
 
-def claim_rows(transitions: Transitions, claims: Iterable[Claim],
+def claim_rows(transitions: TransitionSystem, claims: Iterable[Claim],
                verdicts: Mapping[tuple[str, str | None], str]) -> dict[str, ClaimRow]:  # fmt: skip
     """Every claim by its id, with the parts of the model that its terms are made of."""
     rows: dict[str, ClaimRow] = {}
-    found: dict[str, list[tuple[str, str]]] = {}
+    by_claim: dict[str, list[tuple[str, str]]] = {}
     bodies: dict[str, Claim] = {}
     for claim in claims:
-        reading = claim.reading.name
-        found.setdefault(claim.id, []).append((reading, verdicts[claim.id, reading or None]))
+        reading = claim.variant.name
+        by_claim.setdefault(claim.id, []).append((reading, verdicts[claim.id, reading or None]))
         bodies[claim.id] = claim
     remembers = _histories(transitions)
     for id_, claim in bodies.items():
         named, histories = _functions(transitions, claim)
         through = frozenset().union(*(remembers[name] for name in histories)) - named
-        rows[id_] = ClaimRow(id_, tuple(found[id_]), named, through)
+        rows[id_] = ClaimRow(id_, tuple(by_claim[id_]), named, through)
     return rows
 
 
-def _mentioned(transitions: Transitions, terms: Iterable[z3.ExprRef]) -> set[Function]:
-    names = {
-        part.decl().name().removesuffix("'")
-        for term in terms
-        for part in subterms(term)
-        if z3.is_app(part)
-    }
-    return {key for key in transitions.keys if str(key) in names}
-
-
-def _functions(transitions: Transitions, claim: Claim) -> tuple[frozenset[Function], set[str]]:
+def _functions(transitions: TransitionSystem, claim: Claim) -> tuple[frozenset[Function], set[str]]:
     if not claim.variables:
         return frozenset(), set()
     if claim.kind is Kind.EVENTUALLY:
-        said = eventuality(transitions, claim, claim.fairness)
+        claimed = eventuality(transitions, claim, claim.fairness)
         terms: tuple[z3.ExprRef, ...] = (
-            said.premise,
-            said.there,
-            said.goal,
-            *said.never,
-            *said.finitely,
+            claimed.premise,
+            claimed.goal_holds,
+            claimed.goal,
+            *claimed.never,
+            *claimed.finitely,
         )
     else:
-        formula = transitions.property(claim)
+        formula = claim_property(transitions, claim)
         terms = (formula.antecedent, formula.holds)
-    keys = _mentioned(transitions, terms)
+    keys = transitions.relevance.mentioned(terms)
     histories = {key.name for key in keys if key.slot == HISTORY}
     return frozenset(key for key in keys if key.slot != HISTORY), histories
 
 
-def _histories(transitions: Transitions) -> dict[str, frozenset[Function]]:
-    """What each history looks at, also by way of other histories."""
+def _histories(transitions: TransitionSystem) -> dict[str, frozenset[Function]]:
+    """The functions that each history reads, also by way of other histories."""
     reads: dict[str, set[Function]] = {item.name: set() for item in transitions.histories}
     for command in transitions.commands:
         for key, update in command.updates.items():
             if key.slot == HISTORY:
-                reads[key.name] |= _mentioned(transitions, [update.value])
+                reads[key.name] |= transitions.relevance.mentioned([update.value])
     for key, update in transitions.initial.items():
         if key.slot == HISTORY:
-            reads[key.name] |= _mentioned(transitions, [update.value])
+            reads[key.name] |= transitions.relevance.mentioned([update.value])
     for _ in reads:
         for keys in reads.values():
             keys.update(*(reads[key.name] for key in list(keys) if key.slot == HISTORY))
@@ -133,11 +123,12 @@ _ROW, _HEAD = 25.0, 62.0
 _PARAGRAPH, _CLAIM = 140.0, 240.0
 
 
-def picture(the: Map) -> Scene:
+def picture(article_map: Map) -> Scene:
     """The picture: a row for each claim, a column for each part."""
-    drawing = _Drawing(the)
-    claims = {row.id for p in the.paragraphs for row in p.claims}
-    verdicts = {verdict for p in the.paragraphs for row in p.claims for _, verdict in row.verdicts}
+    drawing = _Drawing(article_map)
+    rows = [row for paragraph in article_map.paragraphs for row in paragraph.claims]
+    claims = {row.id for row in rows}
+    verdicts = {verdict for row in rows for _, verdict in row.verdicts}
     frame = Frame(
         "From the article to the model",
         "",
@@ -151,18 +142,18 @@ def picture(the: Map) -> Scene:
             Key("a claim names it", mark="dot", role="composite"),
             Key("a claim remembers it", mark="ring"),
             Key("two signs: A2 read per request, then sticky"),
-            *(Key(f"{name}: {said}") for name, said in the.assumed),
-            Key(f"nothing is claimed of: {', '.join(the.silent)}"),
+            *(Key(f"{name}: {words}") for name, words in article_map.assumed),
+            Key(f"nothing is claimed of: {', '.join(article_map.silent)}"),
         ),
-        the.source,
+        article_map.source,
     )
-    return framed(frame, tuple(drawing.items()), drawing.size, description(the))
+    return framed(frame, tuple(drawing.items()), drawing.size, description(article_map))
 
 
-def description(the: Map) -> str:
+def description(article_map: Map) -> str:
     """The map in words."""
     words = []
-    for paragraph in the.paragraphs:
+    for paragraph in article_map.paragraphs:
         for row in paragraph.claims:
             verdicts = ", ".join(f"{v} {r}".strip() for r, v in row.verdicts)
             parts = ", ".join(sorted(map(str, row.named | row.remembered)))
@@ -171,12 +162,12 @@ def description(the: Map) -> str:
 
 
 class _Drawing:
-    def __init__(self, the: Map) -> None:
-        self.the = the
+    def __init__(self, article_map: Map) -> None:
+        self.article_map = article_map
         self.columns: dict[Function, float] = {}
         self.bounds: list[tuple[str, float, float]] = []
         x = _PARAGRAPH + _CLAIM + 10
-        for machine, functions in the.machines:
+        for machine, functions in article_map.machines:
             start = x
             room = max(46.0, (text.width(machine, SMALL, bold=True) + 10) / len(functions))
             for function in functions:
@@ -185,8 +176,8 @@ class _Drawing:
                 x += own
             self.bounds.append((machine, start, x))
             x += 8
-        rows = sum(len(p.claims) for p in the.paragraphs)
-        self.size = (x, _HEAD + rows * _ROW + 6 * len(the.paragraphs))
+        rows = sum(len(p.claims) for p in article_map.paragraphs)
+        self.size = (x, _HEAD + rows * _ROW + 6 * len(article_map.paragraphs))
 
     def items(self) -> Iterator[Item]:
         """Everything, from the back to the front."""
@@ -198,7 +189,7 @@ class _Drawing:
         for function, x in self.columns.items():
             yield label(x, _HEAD - 14, function.name, "muted", SMALL, anchor="middle")
         y = _HEAD
-        for paragraph in self.the.paragraphs:
+        for paragraph in self.article_map.paragraphs:
             yield rule(((0, y), (self.size[0], y)))
             yield Group(
                 f"paragraph-{paragraph.name}",

@@ -6,10 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
-from diagrams import answers, article, core, run, tables
-from diagrams.mermaid import run_sequence
-from diagrams.picture import Picture
-from diagrams.run import Story
+from diagrams import answers, article
 from diagrams.stories import (
     ANSWERS,
     QUESTIONS,
@@ -24,8 +21,13 @@ from diagrams.stories import (
     proof_core,
     run_name,
 )
+from diagrams.tables import of_administrators, of_map, of_versions
 from proofs.catalogue import CLAIMS
-from proofs.engine.claims import Claim
+from statecheck.claims.claim import Claim
+from statecheck.drawing.picture import Picture
+from statecheck.drawing.pictures import core, run, tables
+from statecheck.drawing.pictures.mermaid import run_sequence
+from statecheck.drawing.pictures.story import Story
 
 
 def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
@@ -35,14 +37,14 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
         "Versions of Store.exe",
         "Which databases a Store.exe writes, whether it starts, whether moves fail.",
         lambda: answers.chart(report),
-        table=lambda: tables.of_versions(*answers.charted(report)),
+        table=lambda: of_versions(*answers.charted(report)),
     )
     yield Picture(
         "administrators",
         "For administrators",
         "What to expect of a Store.exe, by where AVAPI is enabled.",
         lambda: answers.table(report),
-        table=lambda: tables.of_administrators(
+        table=lambda: of_administrators(
             "What to expect of a Store.exe",
             tuple(about for about, _, _ in ANSWERS.values()),
             answers.table_blocks(report),
@@ -52,18 +54,18 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
         if verdict["run"] is not None:
             yield _run_picture(
                 run_name(claim), "Runs that verdicts show",
-                f"{verdict['verdict']}{_reading(claim)}: {claim.text}",
+                f"{verdict['verdict']}{_variant(claim)}: {claim.text}",
                 partial(claim_run, claim, verdict),
             )  # fmt: skip
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
         if (verdict.get("core") or {}).get("parts"):
-            told = cache(partial(proof_core, claim, verdict["core"]))
+            content = cache(partial(proof_core, claim, verdict["core"]))
             yield Picture(
                 core_name(claim),
                 "What proofs rest on",
-                f"What the proof rests on{_reading(claim)}: {claim.text}",
-                lambda told=told: core.picture(told()),  # type: ignore[misc]
-                table=lambda told=told: tables.of_core(told()),  # type: ignore[misc]
+                f"What the proof rests on{_variant(claim)}: {claim.text}",
+                lambda content=content: core.picture(content()),  # type: ignore[misc]
+                table=lambda content=content: tables.of_core(content()),  # type: ignore[misc]
                 folded=True,
             )
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
@@ -88,30 +90,30 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
                     story,
                     folded=True,
                 )
-    the_map = cache(partial(answers.article_map, report))
+    article_map = cache(partial(answers.article_map, report))
     yield Picture(
         "article",
         "From the article to the model",
         "The article's paragraphs, the claims, and the parts of the model that they speak of.",
-        lambda: article.picture(the_map()),
-        table=lambda: tables.of_map(the_map()),
+        lambda: article.picture(article_map()),
+        table=lambda: of_map(article_map()),
     )
 
 
-def _reading(claim: Claim) -> str:
-    return f", A2 read {claim.reading.name.replace('_', ' ')}" if claim.reading.name else ""
+def _variant(claim: Claim) -> str:
+    return f", A2 read {claim.variant.name.replace('_', ' ')}" if claim.variant.name else ""
 
 
 def _run_picture(
     name: str, heading: str, about: str, story: Callable[[], Story], *, folded: bool = False
 ) -> Picture:
-    told = cache(story)
+    content = cache(story)
     return Picture(
         name,
         heading,
         about,
-        lambda: run.picture(told()),
-        mermaid=lambda: run_sequence(told()),
-        table=lambda: tables.of_run(told()),
+        lambda: run.picture(content()),
+        mermaid=lambda: run_sequence(content()),
+        table=lambda: tables.of_run(content()),
         folded=folded,
     )

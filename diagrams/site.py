@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
-from diagrams import composition, dot, reachable, statechart, tables
-from diagrams.joint import joints
-from diagrams.labels import Ink, Setting
-from diagrams.machine import describe
-from diagrams.mermaid import composition_flow, state_diagram, states_flow
-from diagrams.picture import Picture
-from diagrams.scene import Scene
-from model.kernel import signature
 from model.site import Site
 from model.version import SP3, SP4, StoreVersion
-from proofs.engine.space import Instance
+from statecheck.drawing.canvas.scene import Scene
+from statecheck.drawing.layout.labels import Ink, Setting
+from statecheck.drawing.machine import describe
+from statecheck.drawing.picture import Picture
+from statecheck.drawing.pictures import composition, dot, reachable, state_graph, statechart, tables
+from statecheck.drawing.pictures.joint import joints
+from statecheck.drawing.pictures.mermaid import composition_flow, state_diagram, states_flow
+from statecheck.explicit.state_space import FiniteInstance
+from statecheck.modeling import signature
 
 MACHINES = {
     machine.cls.__name__: machine.cls
@@ -39,7 +39,7 @@ def machine(name: str, full_ink: frozenset[Ink] | None = None) -> Scene:
 
 
 def setting(name: str, full_ink: frozenset[Ink] | None = None) -> Setting:
-    """What the site says of one of its machines."""
+    """The setting of a machine in the site."""
     return Setting(OUTCOMES.get(name, {}), shared_events(name), full_ink, _data(name))
 
 
@@ -56,15 +56,15 @@ def shared_events(name: str) -> Mapping[str, str]:
     """The events of a machine in which others take part, and in which actions."""
     info = signature(Site)
     names = {(e.name, m.slot): m.cls.__name__ for e in info.entities for m in e.machines}
-    found: dict[str, list[str]] = {}
+    partners: dict[str, list[str]] = {}
     for joint in joints(Site):
         for sent in joint.sent:
             others = [names[pair] for pair in joint.moved if names[pair] != name]
             if names[sent.entity, sent.slot] == name and others:
-                found.setdefault(sent.event, []).append(
+                partners.setdefault(sent.event, []).append(
                     f"{joint.action}, with {' and '.join(others)}"
                 )
-    return {event: f"in {'; in '.join(words)}" for event, words in found.items()}
+    return {event: f"in {'; in '.join(words)}" for event, words in partners.items()}
 
 
 def composed() -> Scene:
@@ -76,19 +76,19 @@ def composed() -> Scene:
 
 STORE = ("server1.store", "server1.store.version", "server1.store.format")
 _BUILDS: Mapping[type, Sequence[Any]] = {StoreVersion: (SP3, SP4)}
-STATES: Mapping[str, tuple[Instance, tuple[str, ...], str]] = {
+STATES: Mapping[str, tuple[FiniteInstance, tuple[str, ...], str]] = {
     "states-small": (
-        Instance(Site, {"servers": 1}, {StoreVersion: (SP3,)}, {"sticky": False}),
+        FiniteInstance(Site, {"servers": 1}, {StoreVersion: (SP3,)}, {"sticky": False}),
         ("server1.store", "server1.antivirus"),
         f"one server, Store.exe {SP3}",
     ),
     "states-server": (
-        Instance(Site, {"servers": 1}, _BUILDS, {"sticky": False}),
+        FiniteInstance(Site, {"servers": 1}, _BUILDS, {"sticky": False}),
         STORE,
         f"one server, Store.exe {SP3} or {SP4}",
     ),
     "states-move": (
-        Instance(
+        FiniteInstance(
             Site, {"servers": 2, "mailboxes": 1, "attachments": 1}, _BUILDS, {"sticky": False}
         ),
         ("mailbox1.move",),
@@ -137,7 +137,7 @@ def model_pictures() -> Iterator[Picture]:
             name,
             "Reachable states",
             f"Reachable states of {words}.",
-            lambda name=name: reachable.picture(states(name)),  # type: ignore[misc]
+            lambda name=name: state_graph.picture(states(name)),  # type: ignore[misc]
             lambda name=name: dot.of_states(states(name)),  # type: ignore[misc]
             lambda name=name: states_flow(states(name)),  # type: ignore[misc]
             lambda name=name: tables.of_states(states(name)),  # type: ignore[misc]

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
-from diagrams import core, site
-from diagrams.joint import joints
-from diagrams.machine import describe
-from diagrams.playback import play
-from diagrams.run import Story
-from diagrams.verdicts import ROOT
-from model.kernel import signature
+from diagrams import site
 from model.site import Site
 from model.version import StoreVersion
-from proofs.engine.claims import Claim
+from statecheck.claims.claim import Claim
+from statecheck.claims.fairness import Rare
+from statecheck.drawing.machine import describe
+from statecheck.drawing.pictures import core
+from statecheck.drawing.pictures.joint import joints
+from statecheck.drawing.pictures.playback import play
+from statecheck.drawing.pictures.story import Story
+from statecheck.modeling import STATE, signature
 
 STRONG = {"store.version": "another Store.exe"}
-"""Fields whose change makes a step of a run stand out."""
+"""Fields whose change makes a step of a run stand out, and what the legend says of it."""
 
 HIGHEST = StoreVersion(2**64 - 1)
 """No version is later."""
@@ -28,18 +27,18 @@ HIGHEST = StoreVersion(2**64 - 1)
 
 def run_name(claim: Claim) -> str:
     """The name of the picture of a claim's run."""
-    reading = f".{claim.reading.name}" if claim.reading.name else ""
-    return f"run-{claim.id}{reading}"
+    variant = f".{claim.variant.name}" if claim.variant.name else ""
+    return f"run-{claim.id}{variant}"
 
 
 def claim_run(claim: Claim, verdict: Mapping[str, Any]) -> Story:
     """The run of a claim, as a report shows it."""
     refuted = verdict["verdict"] == "REFUTED"
-    reading = f", A2 read {claim.reading.name.replace('_', ' ')}" if claim.reading.name else ""
+    variant = f", A2 read {claim.variant.name.replace('_', ' ')}" if claim.variant.name else ""
     steps = verdict["steps"]
     return Story(
         claim.id,
-        f"{verdict['verdict']} by a run of {steps} steps{reading}; none is shorter, at any size",
+        f"{verdict['verdict']} by a run of {steps} steps{variant}; none is shorter, at any size",
         "violated" if refuted else "reached",
         "failure" if refuted else "reached",
         claim.text,
@@ -54,24 +53,25 @@ def claim_run(claim: Claim, verdict: Mapping[str, Any]) -> Story:
 
 
 def _source(claim: Claim) -> str:
-    section = (
-        claim.section if claim.section.startswith(("Q", "any ")) else f"Q271547 {claim.section}"
-    )
+    section = str(claim.section)
+    if not section.startswith(("Q", "any ")):
+        section = f"Q271547 {section}"
     return f"{section}; claim in {claim.body.__module__.replace('.', '/')}.py"
 
 
 def _why(claim: Claim) -> Iterator[str]:
-    """What the claim's author says of the cause: the second paragraph, and the reading."""
+    """The cause in the words of the claim's author: the second paragraph, and the reading."""
     for paragraph in (claim.body.__doc__ or "").split("\n\n")[1:]:
         if words := " ".join(paragraph.split()):
             yield words
-    if claim.reading.name == "sticky":
+    if claim.variant.name == "sticky":
         yield "A2 is read as sticky: what a bypass released stays released."
 
 
 def lasso_name(claim: Claim, dropped: Mapping[str, Any]) -> str:
     """The name of the picture of a claim's lasso without one of its assumptions."""
-    words = dropped["assumption"].partition(": ")[2] or dropped["assumption"]
+    (assumption,) = (a for a in claim.fairness if str(a) == dropped["assumption"])
+    words = assumption.text if isinstance(assumption, Rare) else str(assumption)
     return f"lasso-{claim.id}.{re.sub(r'[^A-Za-z0-9]+', '_', words).strip('_')}"
 
 
@@ -102,59 +102,41 @@ def core_name(claim: Claim) -> str:
 
 
 FUNCTIONS = {"version": "native"}
-"""Which function of the model spells out the cases of a field."""
+"""The function of the model that spells out the cases of a field."""
 
 
-def proof_core(claim: Claim, found: Mapping[str, Any]) -> core.Core:
-    """What a claim's proof rests on."""
+def proof_core(claim: Claim, needed: Mapping[str, Any]) -> core.Core:
+    """The core of a claim's proof."""
     moves = joints(Site)
-    parts = [
-        {**part, "origins": [{**o, "function": _function(o)} for o in part["origins"]]}
-        for part in found["parts"]
-    ]
-    texts = [part["text"] for part in parts if part["kind"] == "guard"] + found["clauses"]
+    clauses = needed["clause_terms"]
+    parts = needed["parts"]
+    read = [part for part in parts if part["kind"] == "guard"] + clauses
     layers = tuple(
         core.Layer(
             described,
             e.name,
             m.slot,
-            core.ink(described, e.name, m.slot, parts, found["clauses"], moves),
-            core.fields_read(m.slot, ("state", *(field.name for field in m.fields)), texts),
+            core.ink(described, e.name, m.slot, parts, clauses, moves),
+            core.fields_read(e.name, m.slot, (STATE, *(field.name for field in m.fields)), read),
             site.setting(described.name),
         )
         for e in signature(Site).entities
         for m in e.machines
         for described in (describe(m.cls),)
     )
-    reading = f" [{claim.reading.name}]" if found["reading"] else ""
+    reading = f" [{claim.variant.name}]" if needed["reading"] else ""
     return core.Core(
         f"{claim.id}{reading}",
         claim.text,
         layers,
         tuple(core.needs(parts, FUNCTIONS)),
-        tuple(core.readable(clause, FUNCTIONS) for clause in found["clauses"]),
-        tuple(found["untouched"]),
+        tuple(
+            core.readable(text, term["choices"], FUNCTIONS)
+            for text, term in zip(needed["clauses"], clauses, strict=True)
+        ),
+        tuple(needed["untouched"]),
         _source(claim),
     )
-
-
-def _function(origin: Mapping[str, str]) -> str:
-    """The function that an origin stands in; a generator expression is its function's."""
-    if not origin["function"].startswith("<"):
-        return origin["function"]
-    file, _, line = origin["place"].rpartition(":")
-    return _enclosing(file).get(int(line), origin["function"])
-
-
-@cache
-def _enclosing(file: str) -> Mapping[int, str]:
-    """For each line of a file of this project the innermost function around it."""
-    found: dict[int, str] = {}
-    for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef):  # outer ones come first
-            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            found.update(dict.fromkeys(lines, node.name))
-    return found
 
 
 QUESTIONS = {

@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from model.kernel import ModelError
 from model.site import Site
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.transitions import Transitions
-from proofs.exits import Exit
-from proofs.report import OutputFile
+from statecheck.exit_codes import Exit
+from statecheck.files import OutputFile
+from statecheck.modeling import ModelError
+from statecheck.symbolic.transition_system import TransitionSystem
 
 FILE = Path(__file__).with_name("gallery") / "verdicts.json"
 """The report that the committed pictures show."""
@@ -28,9 +28,9 @@ ROOT = Path(__file__).parents[1]
 
 
 @cache
-def transitions() -> Transitions:
+def transitions() -> TransitionSystem:
     """The model as terms; extracted once."""
-    return Transitions(Site, HISTORIES)
+    return TransitionSystem(Site, HISTORIES)
 
 
 def load(file: Path = FILE) -> dict[str, Any] | None:
@@ -42,7 +42,7 @@ def load(file: Path = FILE) -> dict[str, Any] | None:
         digest = report["model"]["digest"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    wanted = [(claim.id, claim.reading.name or None) for claim in CLAIMS]
+    wanted = [(claim.id, claim.variant.name or None) for claim in CLAIMS]
     return report if playable and known == wanted and digest == transitions().digest else None
 
 
@@ -74,5 +74,5 @@ def renew(file: Path = FILE) -> dict[str, Any]:
     output = OutputFile(str(file))
     written = proved()
     output.write(written)
-    found: dict[str, Any] = json.loads(written)
-    return found
+    report: dict[str, Any] = json.loads(written)
+    return report

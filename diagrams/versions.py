@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from diagrams import text
-from diagrams.marks import mark
-from diagrams.page import Frame, Key, framed
-from diagrams.scene import Box, Group, Item, Scene, Shape, label, rule
-from diagrams.style import BODY, NAME, SMALL
+from statecheck.drawing.canvas import text
+from statecheck.drawing.canvas.marks import mark
+from statecheck.drawing.canvas.page import Frame, Key, framed
+from statecheck.drawing.canvas.scene import Box, Group, Item, Scene, Shape, label, rule
+from statecheck.drawing.canvas.style import BODY, NAME, SMALL
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,25 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Tick:
+    """A posted version, as it is written, and the name that it goes by, if any."""
+
+    place: int
+    version: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.name}".rstrip()
+
+
+@dataclass(frozen=True)
 class Chart:
-    """Bands over one axis. ``ticks`` are posted versions and their names; ``windows`` stand out."""
+    """Bands over one axis. ``ticks`` are posted versions; ``windows`` stand out."""
 
     title: str
     subtitle: str
     bands: tuple[Band, ...]
-    ticks: tuple[tuple[int, str], ...]
+    ticks: tuple[Tick, ...]
     windows: tuple[tuple[int, int], ...]
     window_words: tuple[str, ...]
     prefix: str
@@ -87,7 +99,7 @@ def description(chart: Chart, names: dict[int, str]) -> str:
     ]
     windows = (f"{names[low]} to {names[high]}" for low, high in chart.windows)
     parts.append(f"The window is {'; '.join(windows) or 'empty'}.")
-    ticks = ", ".join(name for _, name in chart.ticks)
+    ticks = ", ".join(map(str, chart.ticks))
     return " ".join((*parts, f"Posted builds: {ticks}."))
 
 
@@ -98,7 +110,7 @@ class _Drawing:
         self.chart, self.names = chart, names
         cuts = {region.low for band in chart.bands for region in band.regions}
         cuts |= {cut for low, high in chart.windows for cut in (low, high + 1)}
-        places = sorted(cuts | {version for version, _ in chart.ticks})
+        places = sorted(cuts | {tick.place for tick in chart.ticks})
         lowest = min(cuts)
         self.places = [place for place in places if place != lowest]
         self.width = _SLOT * (len(self.places) + 1)
@@ -125,7 +137,7 @@ class _Drawing:
             yield self._window(low, high, self.chart.window_words if number == 0 else ())
         yield from self._axis()
 
-    def _window(self, low: int, high: int, said: Sequence[str]) -> Group:
+    def _window(self, low: int, high: int, words: Sequence[str]) -> Group:
         left, right = self.edge(low), self._end(high)
         middle = (left + right) / 2
         tall = self.axis - 72
@@ -133,14 +145,14 @@ class _Drawing:
             Box(left, 58, right - left, tall, "window", radius=10, opacity=0.4),
             Box(left, 58, right - left, tall, None, "upgrade", 10, 2.6),
         ]
-        if said:
-            widest = max(text.width(words, NAME) for words in said)
+        if words:
+            widest = max(text.width(line, NAME) for line in words)
             x = min(middle - widest / 2, _LEFT + self.width - widest)
             items += mark("warning", x - 14, 13, 17, "upgrade")
             y = 18.0
-            for number, words in enumerate(said):
+            for number, line in enumerate(words):
                 size = NAME if number == 0 else BODY
-                items.append(label(x, y, words, "upgrade", size, bold=number == 0))
+                items.append(label(x, y, line, "upgrade", size, bold=number == 0))
                 y += 21
             items.append(rule(((middle, y - 12), (middle, 58)), "upgrade", 1.6))
         title = f"rollback window: {self.names[low]} to {self.names[high]}"
@@ -180,7 +192,7 @@ class _Drawing:
         yield Shape(((right, y), (right - 10, y - 4.5), (right - 10, y + 4.5)), fill="ink")
         yield label(0, y + 5, "Store.exe version", "ink", BODY, bold=True)
         yield label(0, y + 24, "posted builds", "muted", SMALL)
-        posted = dict(self.chart.ticks)
+        posted = {tick.place: str(tick) for tick in self.chart.ticks}
         for place in self.places:
             x = self.tick(place)
             if place in posted:
@@ -199,11 +211,12 @@ class _Drawing:
 
     def _names(self, posted: dict[int, str]) -> Iterator[Item]:
         """The builds that have a name, below their numbers."""
-        for place, words in self.chart.ticks:
-            name = words.partition(" ")[2]
-            if place in posted and name:
-                x = self.tick(place)
-                yield label(x, self.axis + 42, name, "muted", SMALL, bold=True, anchor="middle")
+        for tick in self.chart.ticks:
+            if tick.place in posted and tick.name:
+                x = self.tick(tick.place)
+                yield label(
+                    x, self.axis + 42, tick.name, "muted", SMALL, bold=True, anchor="middle"
+                )
 
     def _short(self, version: int) -> str:
         return self.names[version].removeprefix(self.chart.prefix)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from model.kernel import Entity, Many
 from model.machines import AntivirusApi, AttachmentLifecycle, InformationStore, MoveMailbox
+from statecheck.modeling import Entity, Many
 
 
 class Server(Entity):

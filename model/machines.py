@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from statemachine import State
 
-from model.kernel import Machine, anything, derived
 from model.version import SP3, DatabaseFormat, Logged, StoreVersion, fixed, native
+from statecheck.modeling import Machine, anything, derived
 
 if TYPE_CHECKING:
     from model.entities import Attachment, Mailbox, Server

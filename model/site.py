@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from model.entities import Attachment, Mailbox, Server
-from model.kernel import Many, System, action
 from model.version import StoreVersion
+from statecheck.modeling import Many, System, action
 
 
 class Site(System):
@@ -31,7 +31,7 @@ class Site(System):
         >>> site.finish_move(mailbox)
         Traceback (most recent call last):
             ...
-        model.kernel.errors.ActionDisabled: finish_move(mailbox1) is disabled: Can't Finish when in Moved.
+        statecheck.errors.ActionDisabled: finish_move(mailbox1) is disabled: Can't Finish when in Moved.
     """  # noqa: E501
 
     servers: Many[Server]

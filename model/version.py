@@ -6,7 +6,7 @@ import re
 from enum import Enum, IntEnum
 from typing import Any, ClassVar, Final, Self
 
-from model.kernel import ModelError, pure
+from statecheck.modeling import ModelError, pure
 
 _WORDS = re.compile(r"([0-9]+)\.([0-9]+)\.([0-9]+)\.([0-9]+)")
 _SHOWN = 40

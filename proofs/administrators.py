@@ -14,7 +14,6 @@ from typing import Any
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP3, DatabaseFormat, StoreVersion
-from proofs.engine.claims import Catalogue, Step, history
 from proofs.vocabulary import (
     PER_REQUEST,
     ever_scanned,
@@ -25,6 +24,9 @@ from proofs.vocabulary import (
     source_protected_throughout,
     source_unprotected_throughout,
 )
+from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.claim import Section
+from statecheck.modeling import Step, history
 
 QUESTIONS = Catalogue(Site)
 """The questions of the table, as derived claims of their own."""
@@ -154,7 +156,7 @@ def _declare_restorable(format_: DatabaseFormat) -> None:
             and step.after[server].store.running.is_active
         )
 
-    QUESTIONS.derived(f"restorable.{format_.name}", "Resolution, Note")(restorable)
+    QUESTIONS.derived(f"restorable.{format_.name}", Section("Resolution", part="Note"))(restorable)
 
 
 for _source, _destination in SETTINGS:

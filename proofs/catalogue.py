@@ -13,7 +13,8 @@ from proofs import (
     vocabulary,
     workaround,
 )
-from proofs.engine.claims import Claim, History
+from statecheck.claims.claim import Claim
+from statecheck.modeling import History
 
 SECTIONS = (symptoms, cause, resolution, workaround, more_information, safety, liveness)
 """The modules of the claims, in the order of the article."""

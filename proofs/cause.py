@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
-from proofs.engine.claims import Step, assume
 from proofs.vocabulary import (
     CATALOGUE,
     PER_REQUEST,
@@ -18,6 +17,7 @@ from proofs.vocabulary import (
     is_protected,
     source_scans_throughout,
 )
+from statecheck.modeling import Step, assume
 
 _A2 = ("A1", "A2", "A3")
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from model.entities import Attachment, Mailbox
 from model.site import Site
-from proofs.engine.claims import Step
-from proofs.engine.fairness import LeadsTo, finitely, leads_to, never, weak
 from proofs.vocabulary import CATALOGUE, hands_to_client, has_fix
+from statecheck.claims.fairness import LeadsTo, finitely, leads_to, never, weak
+from statecheck.modeling import Step
 
 
 def source_stops(step: Step, mailbox: Mailbox) -> bool:

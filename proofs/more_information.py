@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from model.entities import Attachment
 from model.site import Site
-from proofs.engine.claims import Step, assume
 from proofs.vocabulary import (
     CATALOGUE,
     PER_REQUEST,
@@ -22,6 +21,8 @@ from proofs.vocabulary import (
     protected_since_arrival,
     source_protected_throughout,
 )
+from statecheck.claims.claim import Section
+from statecheck.modeling import Step, assume
 
 _A2 = ("A1", "A2", "A3")
 
@@ -89,7 +90,10 @@ def destination_exposes(step: Step, attachment: Attachment) -> bool:
 
 
 @CATALOGUE.finding(
-    "more.sticky_exposes", "More information (F3)", under=STICKY, assumptions=("A1", "A2", "A3")
+    "more.sticky_exposes",
+    Section("More information", label="F3"),
+    under=STICKY,
+    assumptions=("A1", "A2", "A3"),
 )
 def sticky_exposes(step: Step, attachment: Attachment) -> bool:
     """Even if what a bypass released stays released, no client is handed an attachment that is not

@@ -5,7 +5,6 @@ from __future__ import annotations
 from model.entities import Mailbox, Server
 from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, SP4, DatabaseFormat, Logged, StoreVersion, native
-from proofs.engine.claims import Step, assume
 from proofs.vocabulary import (
     CATALOGUE,
     fails,
@@ -15,9 +14,13 @@ from proofs.vocabulary import (
     last_events,
     started_at_2_46,
 )
+from statecheck.claims.claim import Section
+from statecheck.modeling import Step, assume
 
 
-@CATALOGUE.always("resolution.no_move_fails", "Resolution, Status", assumptions=("A3", "A4"))
+@CATALOGUE.always(
+    "resolution.no_move_fails", Section("Resolution", part="Status"), assumptions=("A3", "A4")
+)
 def no_move_fails(step: Step, mailbox: Mailbox) -> bool:
     """No step fails a move whose source runs a Store.exe with the fix."""
     assume(mailbox.move.copying.is_active and has_fix(mailbox.home))
@@ -36,14 +39,14 @@ def no_move_fails_forever(step: Step, mailbox: Mailbox) -> bool:
     return not fails(step, mailbox)
 
 
-@CATALOGUE.always("resolution.upgrade_is_automatic", "Resolution, Note")
+@CATALOGUE.always("resolution.upgrade_is_automatic", Section("Resolution", part="Note"))
 def upgrade_is_automatic(site: Site, server: Server) -> bool:
     """The databases of a running store have the format of its Store.exe."""
     assume(server.store.running.is_active)
     return server.store.format == native(server.store.version)
 
 
-@CATALOGUE.always("resolution.old_store_cannot_start", "Resolution, Note")
+@CATALOGUE.always("resolution.old_store_cannot_start", Section("Resolution", part="Note"))
 def old_store_cannot_start(step: Step, server: Server) -> bool:
     """At format 2.46 no Store.exe before 5.5.2652.68 starts; it logs events 1197 and 1005."""
     assume(step.fires(Site.start_store, server))
@@ -53,7 +56,7 @@ def old_store_cannot_start(step: Step, server: Server) -> bool:
     return after.stopped.is_active and after.log == Logged.REFUSED
 
 
-@CATALOGUE.always("resolution.newer_store_starts", "Resolution, Note")
+@CATALOGUE.always("resolution.newer_store_starts", Section("Resolution", part="Note"))
 def newer_store_starts(step: Step, server: Server) -> bool:
     """At any reachable format, every Store.exe from 5.5.2652.68 on starts."""
     assume(step.fires(Site.start_store, server))
@@ -109,7 +112,7 @@ ROLLBACK_WINDOW = (("5.5.2652.68", "5.5.2653.11"),)
 
 @CATALOGUE.derived(
     "resolution.rollback_window",
-    "Resolution (F1)",
+    Section("Resolution", label="F1"),
     assumptions=("A3",),
     expecting=ROLLBACK_WINDOW,
 )

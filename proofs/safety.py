@@ -5,7 +5,6 @@ from __future__ import annotations
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import StoreVersion
-from proofs.engine.claims import Step, assume, enabled
 from proofs.vocabulary import (
     CATALOGUE,
     began_idle,
@@ -17,6 +16,7 @@ from proofs.vocabulary import (
     hands_to_move,
     is_protected,
 )
+from statecheck.modeling import Step, assume, enabled
 
 
 @CATALOGUE.always("safety.no_loss", "any user would expect", assumptions=("A5", "A6"))

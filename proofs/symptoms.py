@@ -5,7 +5,6 @@ from __future__ import annotations
 from model.entities import Attachment, Mailbox
 from model.site import Site
 from model.version import SP3
-from proofs.engine.claims import Step, assume
 from proofs.vocabulary import (
     CATALOGUE,
     fails,
@@ -13,6 +12,7 @@ from proofs.vocabulary import (
     source_protected_throughout,
     unscanned_at_start,
 )
+from statecheck.modeling import Step, assume
 
 
 @CATALOGUE.possible("symptoms.move_may_fail", "Symptoms")

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from model.version import POSTED, StoreVersion, native
 from proofs.administrators import SETTINGS
-from proofs.engine.verdict import Result
-from proofs.report import run_json, setting_json
 from proofs.vocabulary import PER_REQUEST
+from statecheck.claims.results import Result
+from statecheck.reports.json_report import run_json, setting_json
 
 COLUMNS = ("move_can_fail", "client_exposed_at_source", "client_exposed_at_destination")
 
 Range = tuple[int, int]
 """Versions between two, both included."""
+
+
+@dataclass(frozen=True)
+class AdministratorsTable:
+    """The table as reports show it."""
+
+    name: str = "administrators"
+
+    def answer(self, results: Mapping[str, Result]) -> dict[str, Any]:
+        """Its rows, JSON-ready, from the results of the questions by id."""
+        return table(results, StoreVersion.GREATEST)
+
+    def text(self, answer: dict[str, Any]) -> Iterator[Any]:
+        """Its rows for a terminal."""
+        from proofs.table_text import text  # noqa: PLC0415  (only who prints it needs rich)
+
+        return text(answer)
 
 
 def table(answers: Mapping[str, Result], highest: int) -> dict[str, Any]:

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP4, DatabaseFormat, Logged, StoreVersion, fixed
-from proofs.engine.claims import Catalogue, Reading, Step, history
+from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.claim import Section
+from statecheck.modeling import NO_VARIANT, Step, Variant, history
 
-CATALOGUE = Catalogue(Site)
+
+class ArticleCatalogue(Catalogue):
+    """Claims of an article, among them findings."""
+
+    def finding(
+        self,
+        id_: str,
+        section: str | Section,
+        *,
+        under: Variant = NO_VARIANT,
+        assumptions: tuple[str, ...] = (),
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare what the article has as true and a run refutes once it is made precise."""
+        return self.refuted(
+            id_,
+            section,
+            under=under,
+            assumptions=assumptions,
+            word="finding",
+            opening="The article suggests so; made precise, it is false",
+        )
+
+
+CATALOGUE = ArticleCatalogue(Site)
 """Every claim, in the order of the article."""
 
-PER_REQUEST = Reading("per_request", (("sticky", False),))
+PER_REQUEST = Variant("per_request", (("sticky", False),), "under the per_request reading of A2")
 """A2 as the project reads it: a bypass releases an attachment for one request of the move."""
 
-STICKY = Reading("sticky", (("sticky", True),))
+STICKY = Variant("sticky", (("sticky", True),), "under the sticky reading of A2")
 """The other reading of A2: what a bypass released stays released."""
 
 

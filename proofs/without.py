@@ -8,21 +8,20 @@ usage or model error, 3 when the time was up, 130 when interrupted.
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from proofs import console, interrupts
+from statecheck.cli import console, interrupts
 
 if TYPE_CHECKING:
     from proofs.article import Paragraph
-    from proofs.engine.mutants import Mutant
-    from proofs.engine.verdict import Run
+    from statecheck.claims.results import Run
+    from statecheck.mutation.mutants import Mutant
+    from statecheck.reports.terminal import Style
 
 
 @dataclass(frozen=True)
@@ -47,55 +46,47 @@ def appearances(*, timeout: float | None = None, seed: int = 0) -> Iterator[Appe
     Raises ModelError and Timeout.
     """
     from proofs.article import PARAGRAPHS
-    from proofs.mutation import everything
+    from proofs.project import PROJECT
+    from statecheck.mutation.appearance import appearing
+    from statecheck.mutation.campaign import everything
 
     end = None if timeout is None else time.monotonic() + timeout
-    known = {mutant.id: mutant for mutant in everything()}
-    found: dict[tuple[tuple[str, ...], str], Appearance] = {}
+    known = {mutant.id: mutant for mutant in everything(PROJECT)}
+    shown: dict[tuple[tuple[str, ...], str], Appearance] = {}
     for paragraph in PARAGRAPHS:
         key = paragraph.modelled_by, paragraph.prevents
-        if key in found:
-            yield replace(found[key], paragraph=paragraph, as_for=found[key].paragraph)
+        if key in shown:
+            yield replace(shown[key], paragraph=paragraph, as_for=shown[key].paragraph)
         elif paragraph.prevents:
             removed = tuple(known[id_] for id_ in paragraph.modelled_by)
             left = None if end is None else max(0.0, end - time.monotonic())
-            claim, run = _appearing(removed, paragraph.prevents, left, seed)
-            found[key] = Appearance(paragraph, claim.title, claim.text, removed, run)
-            yield found[key]
+            claim, run = appearing(PROJECT, removed, paragraph.prevents, timeout=left, seed=seed)
+            shown[key] = Appearance(paragraph, claim.title, claim.text, removed, run)
+            yield shown[key]
 
 
-def _appearing(
-    removed: Sequence[Mutant], title: str, timeout: float | None, seed: int
-) -> tuple[Any, Run | None]:
-    from proofs.engine.bounded import Goal, Unrolling, shortest
-    from proofs.engine.grounds import DEPTH
-    from proofs.engine.replay import replay
-    from proofs.engine.variant import variant
-    from proofs.mutation import MODULES, fresh
+def appearance_text(item: Appearance, style: Style) -> str:
+    """The run that appears when a paragraph is taken out of the model."""
+    from rich.text import Text
 
-    sources = {}
-    for module in MODULES:
-        text = inspect.getsource(module)
-        # The last change first, so that the places of the others stay what they are.
-        mine = [mutant for mutant in removed if mutant.module == module.__name__]
-        for mutant in sorted(mine, key=lambda mutant: -mutant.start):
-            text = mutant.source(text)
-        if mine:
-            sources[module.__name__] = text
-    with variant(fresh, sources):
-        changed: Any = importlib.import_module("proofs.session")
-        claim = next(claim for claim in changed.CLAIMS if claim.title == title)
-        prover = changed.prover(lock_file=None, seed=seed, timeout=timeout)
-        unrolling = Unrolling(
-            prover.transitions, seed=seed, deadline=prover.remaining, numbers=prover.numbers
-        )
-        term = prover.violation((claim, None))
-        variables = prover.property(claim).variables
-        goal = Goal(claim.title, term, claim.on_step, variables, claim.reading)
-        for _, said, model in shortest(unrolling, [goal], DEPTH):
-            found = unrolling.read(goal, said, model)
-            return claim, replay(prover.system, prover.histories, found, claim, want=False)
-        return claim, None
+    from statecheck.reports.terminal import BAD, FOUND, pairs, printed, ruled, run_lines
+
+    name = f"{item.paragraph.section} {item.paragraph.number}"
+    changes = [
+        (f"{m.module.replace('.', '/')}.py:{m.line}", f"{m.before} -> {m.after}")
+        for m in item.removed
+    ]
+    if item.as_for is not None:
+        same = f"As for {item.as_for.section} {item.as_for.number}: the model takes the same of it."
+        return printed([ruled(f"Without {name}"), Text(same)], style) + "\n"
+    parts = [
+        ruled(f"Without {name}"),
+        pairs(changes),
+        Text.assemble((item.claim, f"bold {FOUND}"), " is broken: ", (item.says, "italic")),
+        "",
+    ]
+    parts.append(run_lines(item.run) if item.run is not None else Text("! no run appears", BAD))
+    return printed(parts, style) + "\n"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -113,11 +104,10 @@ def main(arguments: Sequence[str]) -> int:
 def command(*, timeout: float | None, seed: int) -> int:
     """Take what each paragraph of the article says out of the model; show the run that appears."""
     with interrupts.held():
-        from proofs import mutation  # noqa: F401  (it is what takes long)
-        from proofs.engine.ask import interruptible
-        from proofs.engine.induction import Timeout
-        from proofs.exits import Exit
-        from proofs.render import appearance_text
+        from statecheck.clock import Timeout
+        from statecheck.exit_codes import Exit
+        from statecheck.mutation import campaign  # noqa: F401  (it is what takes long)
+        from statecheck.smt.interruption import interruptible
 
     missing = False
     try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from model.entities import Mailbox
-from proofs.engine.claims import Step, assume
 from proofs.vocabulary import (
     CATALOGUE,
     fails,
     source_unprotected_throughout,
     started_unprotected,
 )
+from statecheck.claims.claim import Section
+from statecheck.modeling import Step, assume
 
 
 @CATALOGUE.always("workaround.disable_first", "Workaround", assumptions=("A3",))
@@ -21,7 +22,9 @@ def disable_first(step: Step, mailbox: Mailbox) -> bool:
     return not fails(step, mailbox)
 
 
-@CATALOGUE.finding("workaround.must_stay_disabled", "Workaround (F2)", assumptions=("A3",))
+@CATALOGUE.finding(
+    "workaround.must_stay_disabled", Section("Workaround", label="F2"), assumptions=("A3",)
+)
 def must_stay_disabled(step: Step, mailbox: Mailbox) -> bool:
     """A move that starts with AVAPI disabled on the source does not fail, on any Store.exe.
 

@@ -1,10 +1,15 @@
-"""``python -m statecheck check MODULE:CLASS``: the command line."""
+"""``python -m statecheck``."""
 
 from __future__ import annotations
 
-import sys
-
-from proofs.__main__ import main
+from statecheck.cli import interrupts
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    interrupts.hold()
+
+import sys
+
+from statecheck.cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -12,25 +12,32 @@ import pytest
 from statemachine import State
 from statemachine.exceptions import TransitionNotAllowed
 
-from model.kernel import (
+from model.site import Site
+from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
+from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.results import Verdict
+from statecheck.explicit.search import Finding, check
+from statecheck.explicit.state_space import FiniteInstance
+from statecheck.modeling import (
     ActionDisabled,
     Entity,
     Machine,
     Many,
     ModelError,
     Record,
+    Step,
     System,
     action,
+    assume,
+    enabled,
+    history,
     pure,
 )
-from model.site import Site
-from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
-from proofs.engine.agreement import check_agreement
-from proofs.engine.claims import Catalogue, Step, assume, enabled, history
-from proofs.engine.explicit import Finding, Instance, check
-from proofs.engine.prove import Prover
-from proofs.engine.transitions import Transitions
-from proofs.engine.verdict import Verdict
+from statecheck.prover.agreement import check_agreement
+from statecheck.prover.context import ProofContext
+from statecheck.prover.prover import Prover
+from statecheck.safety.properties import claim_property
+from statecheck.symbolic.transition_system import TransitionSystem
 
 
 class Colour(enum.Enum):
@@ -88,7 +95,7 @@ def house(act: Any, *annotations: Any) -> type[System]:
 
 
 def agree(system: type[System]) -> int:
-    return check_agreement(Transitions(system))
+    return check_agreement(TransitionSystem(system))
 
 
 # -- what is refused ----------------------------------------------------------------------------
@@ -296,7 +303,7 @@ def test_what_would_be_wrong_in_silence_is_refused(
     act: Any, annotations: tuple[Any, ...], said: str
 ) -> None:
     with pytest.raises(ModelError) as caught:
-        Transitions(house(act, *annotations))
+        TransitionSystem(house(act, *annotations))
     assert said in str(caught.value)
     assert "test_agreement.py:" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -337,7 +344,7 @@ def test_a_claim_that_asks_too_much_of_a_value_is_found_by_playing() -> None:
         return not operator.is_(room.light.flag, True)
 
     with pytest.raises(ModelError, match=r"level\.never is False there for room=room\d"):
-        check_agreement(Transitions(system), catalogue.claims)
+        check_agreement(TransitionSystem(system), catalogue.claims)
 
 
 def catches_inside(self: Any, room: Any) -> None:
@@ -559,7 +566,7 @@ def test_numbers_with_an_order_of_their_own_are_refused() -> None:
     owner = type("Panel", (Entity,), {"__annotations__": {"dial": machine}})
     system = type("Desk", (System,), {"__annotations__": {"panels": Many[owner]}})  # type: ignore[valid-type]
     with pytest.raises(ModelError, match="__lt__ of its own"):
-        Transitions(system)
+        TransitionSystem(system)
 
 
 # -- claims -------------------------------------------------------------------------------------
@@ -591,9 +598,11 @@ def settled(declare: Any, **options: Any) -> tuple[Verdict, Finding]:
     catalogue = Catalogue(Home)
     declare(catalogue)
     (claim,) = catalogue.claims
-    (result,) = Prover(Home, [claim], ()).settle([claim])
+    (result,) = Prover(ProofContext(Home, [claim], ())).prove([claim])
     sizes = options or {"rooms": 1, "yards": 1}
-    plain = check(claim, (), Instance(Home, sizes, {int: (0, 4)}, forget=False, memoise=False))
+    plain = check(
+        claim, (), FiniteInstance(Home, sizes, {int: (0, 4)}, forget=False, memoise=False)
+    )
     return result.verdict, plain.finding
 
 
@@ -655,7 +664,7 @@ def test_a_claim_is_a_truth_about_what_it_looks_at(body: str, said: str) -> None
     catalogue = Catalogue(Home)
     catalogue.always("odd.claim", "")(space["claim"])
     with pytest.raises(ModelError, match=said):
-        Transitions(Home).property(catalogue.claims[0])
+        claim_property(TransitionSystem(Home), catalogue.claims[0])
 
 
 def test_a_history_that_takes_an_element_out_of_a_loop_is_refused() -> None:
@@ -667,7 +676,7 @@ def test_a_history_that_takes_an_element_out_of_a_loop_is_refused() -> None:
         return room
 
     with pytest.raises(ModelError, match="an element of a loop is used after the loop"):
-        Transitions(Home, (last,))
+        TransitionSystem(Home, (last,))
 
 
 # -- the site -----------------------------------------------------------------------------------
@@ -675,5 +684,5 @@ def test_a_history_that_takes_an_element_out_of_a_loop_is_refused() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_site_and_its_claims_agree(seed: int) -> None:
-    steps = check_agreement(Transitions(Site, HISTORIES), (*CLAIMS, *QUESTIONS), seed=seed)
+    steps = check_agreement(TransitionSystem(Site, HISTORIES), (*CLAIMS, *QUESTIONS), seed=seed)
     assert steps > 150

@@ -46,7 +46,7 @@ def test_every_action_is_measured_against_its_own_sends() -> None:
 
 def test_both_settle_the_same_claims() -> None:
     by_hand = handwritten.verify()
-    own = {(claim.id, claim.reading.name or None) for claim in SHARED}
+    own = {(claim.id, claim.variant.name or None) for claim in SHARED}
     assert set(by_hand) == own
     told = " ".join(Path(spin.MODEL).with_name("README.md").read_text(encoding="utf-8").split())
     assert f"the same {len(own)} verdicts" in told

@@ -14,7 +14,6 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +23,29 @@ import z3
 
 from model.site import Site
 from model.version import SP4, StoreVersion
-from proofs import evidence, session
+from proofs import project
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.certificates import _Assembly, canonical, certificate
-from proofs.engine.claims import Claim
-from proofs.engine.induction import Timeout
-from proofs.engine.prove import Prover
-from proofs.engine.sections import Premise, name_of
-from proofs.engine.smtlib import Writer, layout, symbol
-from proofs.engine.space import Instance
-from proofs.engine.sweep import sweep
-from proofs.engine.verdict import Report, Result, Verdict
-from proofs.folder import OutputFolder
-from proofs.recheck import demands
-from proofs.recheck.command import main as recheck_main
-from proofs.recheck.fragment import receipt
-from proofs.recheck.solver import Solver
-from proofs.recheck.texts import sections
+from proofs.project import PROJECT
+from statecheck.certificate import evidence
+from statecheck.certificate.certificates import _Assembly, canonical, certificate
+from statecheck.certificate.folder import OutputFolder
+from statecheck.certificate.premises import CertifiedPremise
+from statecheck.certificate.sections import clause_names
+from statecheck.certificate.smtlib import Writer, layout, symbol
+from statecheck.certificate.sweep import sweep
+from statecheck.claims.claim import Claim
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.clock import Timeout
+from statecheck.explicit.state_space import FiniteInstance
+from statecheck.prover import session
+from statecheck.prover.context import ProofContext
+from statecheck.prover.prover import Prover
+from statecheck.recheck import demands
+from statecheck.recheck.command import main as recheck_main
+from statecheck.recheck.fragment import receipt
+from statecheck.recheck.solver import Solver
+from statecheck.recheck.texts import sections
 
 IDS = (
     "resolution.no_move_fails",
@@ -52,12 +56,17 @@ IDS = (
     "liveness.move_ends",
 )
 CHOSEN = [claim for claim in CLAIMS if claim.id in IDS]
-TINY = (Instance(Site, {"servers": 1, "mailboxes": 1, "attachments": 1}, {StoreVersion: (SP4,)}),)
+TINY = FiniteInstance(
+    Site, {"servers": 1, "mailboxes": 1, "attachments": 1}, {StoreVersion: (SP4,)}
+)
+SWEPT_SMALL = dataclasses.replace(
+    PROJECT, own_instances=dataclasses.replace(PROJECT.instances, small=TINY)
+)
 ROOT = Path(__file__).parent.parent
 STEP = "claims/resolution.no_move_fails/copy_attachment.smt2"
 NAME = next(
     name
-    for clause, name in name_of(session.prover().invariant()).items()
+    for clause, name in clause_names(session.prover(PROJECT).context.invariant()).items()
     if "!= scanning" in str(clause) and "antivirus.state" in str(clause)
 )
 CLAUSE = f"invariant/disable_antivirus/{NAME}.smt2"
@@ -65,18 +74,18 @@ CLAUSE = f"invariant/disable_antivirus/{NAME}.smt2"
 
 @pytest.fixture(scope="module")
 def engine() -> Prover:
-    return session.prover()
+    return session.prover(PROJECT)
 
 
 @pytest.fixture(scope="module")
 def results(engine: Prover) -> list[Result]:
-    found = {result.claim: result for result in engine.settle(CHOSEN)}
+    found = {result.claim: result for result in engine.prove(CHOSEN)}
     return [found[claim] for claim in CHOSEN]
 
 
 @pytest.fixture(scope="module")
 def files(results: list[Result]) -> dict[str, str]:
-    return evidence.certify(Report("", tuple(results)))
+    return evidence.certify(PROJECT, Report("", tuple(results)))
 
 
 @pytest.fixture
@@ -101,7 +110,8 @@ def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path)
     code = f"""
         import sys, time
         from pathlib import Path
-        from proofs import certify, evidence
+        from statecheck.certificate import evidence
+        from statecheck.cli import certify
         from proofs.__main__ import main
         waited, swept = certify.Certified._waited, evidence.swept
         def waiting(self, process):
@@ -111,11 +121,11 @@ def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path)
                 Path("now").touch()
                 time.sleep(0.3)
             return waited(self, process)
-        def sweeping(**options):
+        def sweeping(project, **options):
             if {when == "in the sweep"}:
                 Path("now").touch()
                 time.sleep(0.3)
-            return swept(**options)
+            return swept(project, **options)
         certify.Certified._waited, evidence.swept = waiting, sweeping
         sys.exit(main(["safety.no_loss", "--recheck"]))
     """
@@ -141,7 +151,7 @@ def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path)
 def test_time_bounds_the_sweep(capfd: pytest.CaptureFixture[str]) -> None:
     began = time.process_time()
     with pytest.raises(Timeout):
-        evidence.swept(timeout=2)
+        evidence.swept(PROJECT, timeout=2)
     assert time.process_time() - began < 4
     assert main(["cause.only_cause", "--recheck", "--timeout", "5"]) == 3
     assert capfd.readouterr().err.splitlines()[-1].startswith("the certificate was not finished")
@@ -149,9 +159,9 @@ def test_time_bounds_the_sweep(capfd: pytest.CaptureFixture[str]) -> None:
 
 @pytest.fixture(scope="module")
 def assembly() -> tuple[_Assembly, dict[Claim, Result]]:
-    engine = session.prover()
-    found = {result.claim: result for result in engine.settle(CLAIMS)}
-    return _Assembly(engine, partial(evidence.premises, engine)), found
+    engine = session.prover(PROJECT)
+    found = {result.claim: result for result in engine.prove(CLAIMS)}
+    return _Assembly(engine), found
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.title)
@@ -188,7 +198,7 @@ def test_every_obligation_is_proved_again(
     assert count == sum(path.endswith(".smt2") for path in files) - 1  # the definitions
     assert f"{count} of {count} obligations proved again" in said.out
     assert f"{count} of {count} obligations are in a decidable fragment." in said.out
-    clauses = len(session.prover().invariant())
+    clauses = len(session.prover(PROJECT).context.invariant())
     found = re.search(r"invariant +(\d+) clauses +(\d+) +(\d+)", said.out)
     assert found is not None
     assert list(map(int, found.groups())) == [clauses, 13 * clauses, 13 * clauses]
@@ -199,7 +209,7 @@ def test_every_obligation_is_proved_again(
 def test_every_claim_is_certified(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(evidence, "SMALL", TINY)
+    monkeypatch.setattr(project, "PROJECT", SWEPT_SMALL)
     path = tmp_path / "all"
     assert main(["--allow-undetermined", "--certificates", str(path), "--recheck"]) == 0
     said = capfd.readouterr().out.split("Proved again: ")[1]
@@ -258,9 +268,16 @@ def test_a_changed_model_is_refuted(results: list[Result], solver: Solver) -> No
         def _drop_scans(self, server: Any) -> None:
             pass
 
-    changed = Prover(Forgetful, session.prover().catalogue, HISTORIES, numbers=session.NUMBERS)
-    original = session.prover()
-    changed._invariant = original.invariant()
+    changed = Prover(
+        ProofContext(
+            Forgetful,
+            session.prover(PROJECT).context.catalogue,
+            HISTORIES,
+            numbers=PROJECT.integers,
+        )
+    )
+    original = session.prover(PROJECT)
+    changed.context._invariant = original.context.invariant()
     served = [result for result in results if result.claim.id == "safety.scan_is_served"]
     texts = certificate(changed, served)
     about = [path for path in texts if re.match(r"invariant/(stop|disable)", path)]
@@ -276,11 +293,13 @@ def test_other_premises_of_a_claim_are_certified_too(
 ) -> None:
     """As a liveness rule has them: for every step, and for every state."""
     served = next(result for result in results if result.claim.id == "safety.scan_is_served")
-    formula = engine.property(served.claim)
-    kept = engine.transitions.primed(formula.holds)
+    formula = engine.context.property(served.claim)
+    kept = engine.context.transitions.primed(formula.holds)
     premises = [
-        Premise("kept", "A step keeps it.", z3.Not(kept), formula.variables, on_step=True),
-        Premise("so", "It is so.", z3.Not(formula.holds), formula.variables, on_step=False),
+        CertifiedPremise("kept", "A step keeps it.", z3.Not(kept), formula.variables, on_step=True),
+        CertifiedPremise(
+            "so", "It is so.", z3.Not(formula.holds), formula.variables, on_step=False
+        ),
     ]
     texts = certificate(engine, [served], lambda _: premises)
     path = tmp_path / "certificate"
@@ -331,7 +350,9 @@ def test_an_interrupt_reports_what_was_settled(
 
 
 def test_the_manifest_keeps_to_its_schema(files: dict[str, str]) -> None:
-    schema = json.loads((ROOT / "proofs" / "certificate.schema.json").read_text())
+    schema = json.loads(
+        (ROOT / "statecheck" / "certificate" / "certificate.schema.json").read_text()
+    )
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(json.loads(files["manifest.json"]))
 
@@ -663,7 +684,7 @@ def test_a_definition_changed_everywhere_is_found_out_by_the_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What no reader of the folder can notice: another model, consistently."""
-    monkeypatch.setattr(evidence, "SMALL", TINY)
+    monkeypatch.setattr(project, "PROJECT", SWEPT_SMALL)
     claims = ["resolution.no_move_fails"]
     assert main([*claims, "--certificates", str(tmp_path / "own")]) == 0
     own = tmp_path / "own"
@@ -691,14 +712,14 @@ def test_the_recheck_imports_neither_model_nor_engine(folder: Path) -> None:
     )
     *_, code, modules = done.stdout.splitlines()
     assert code == "0"
-    assert {"cvc5", "proofs.recheck"} <= set(modules.split())
+    assert {"cvc5", "statecheck.recheck"} <= set(modules.split())
     for name in modules.split():
         assert name.split(".")[0] not in ("model", "z3", "statemachine")
         assert not name.startswith("proofs.engine")
 
 
 def test_the_recheck_runs_from_its_folder_alone(folder: Path, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "proofs" / "recheck", tmp_path / "recheck")
+    shutil.copytree(ROOT / "statecheck" / "recheck", tmp_path / "recheck")
     done = subprocess.run([sys.executable, "-m", "recheck", folder], cwd=tmp_path, check=False)
     assert done.returncode == 0
 
@@ -866,7 +887,7 @@ def test_receipts_of_obligations_say_which_sorts_lead_where(files: dict[str, str
 
 
 def test_text_is_quoted_where_it_has_to_be_and_never_empty(engine: Prover) -> None:
-    writer = Writer(engine.transitions)
+    writer = Writer(engine.context.transitions)
     assert symbol("Server.store.state") == "Server.store.state"
     assert symbol("5.5.2653.23") == "|5.5.2653.23|"
     assert symbol("f'") == "|f'|"
@@ -878,8 +899,8 @@ def test_text_is_quoted_where_it_has_to_be_and_never_empty(engine: Prover) -> No
 
 
 def test_the_sweep_notices_a_false_clause(engine: Prover) -> None:
-    clauses = engine.invariant()
+    clauses = engine.context.invariant()
     false = dataclasses.replace(clauses[0], term=z3.Not(clauses[0].term))
-    found = sweep(engine.transitions, [*clauses[1:], false], evidence.SMALL)
+    found = sweep(engine.context.transitions, [*clauses[1:], false], (PROJECT.instances.small,))
     assert found.failure is not None
     assert str(false) in found.failure

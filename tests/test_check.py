@@ -11,11 +11,14 @@ import pytest
 
 from model.site import Site
 from proofs.__main__ import main
-from proofs.engine.claims import Kind
-from proofs.engine.expressions import claim
-from proofs.engine.transitions import Transitions
+from statecheck.claims.claim import Kind
+from statecheck.claims.expressions import claim
+from statecheck.safety.properties import claim_property
+from statecheck.symbolic.transition_system import TransitionSystem
 
-SCHEMA = json.loads((Path(__file__).parents[1] / "proofs/report.schema.json").read_text())
+SCHEMA = json.loads(
+    (Path(__file__).parents[1] / "statecheck/reports/report.schema.json").read_text()
+)
 
 DOOR = textwrap.dedent(
     '''
@@ -112,7 +115,7 @@ PARCELS = textwrap.dedent(
     """
     from statemachine import State
 
-    from model.kernel import Entity, Machine, Many, System, action, anything
+    from statecheck.modeling import Entity, Machine, Many, System, action, anything
 
 
     class Lid(Machine):
@@ -217,7 +220,7 @@ def test_bad_input_is_one_line(
         ("Site", "is not MODULE:CLASS"),
         ("no.such:Thing", "cannot be imported"),
         ("model.version:StoreVersion", "neither a System nor a python-statemachine class"),
-        ("model.kernel:Machine", "has no states"),
+        ("statecheck.modeling:Machine", "has no states"),
     ],
 )
 def test_what_is_no_system(name: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -243,5 +246,5 @@ def test_an_expression_becomes_the_claim_that_one_would_write() -> None:
         ("server1", "Server"),
         ("server2", "Server"),
     ]
-    formula = Transitions(Site).property(found)
+    formula = claim_property(TransitionSystem(Site), found)
     assert "stop_store" in str(formula.antecedent)

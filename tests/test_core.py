@@ -9,55 +9,61 @@ from typing import Any
 import pytest
 import z3
 
-from model.kernel import ModelError
 from model.machines import AttachmentLifecycle, MoveMailbox
 from model.site import Site
-from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.claims import Claim, Kind
-from proofs.engine.core import Cores, Obligation
-from proofs.engine.prove import Prover
-from proofs.engine.verdict import Core, Verdict
+from proofs.project import PROJECT
+from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.results import Core, Verdict
+from statecheck.modeling import ModelError
+from statecheck.modeling.mention import Choice, Mention
+from statecheck.prover import session
+from statecheck.prover.context import ProofContext
+from statecheck.prover.prover import Prover
+from statecheck.safety.proof_core import Cores, ProofTask
+from statecheck.symbolic.spelling import expression
+from statecheck.symbolic.vocabulary import Key
 
 PROVED = [c for c in CLAIMS if c.kind is Kind.ALWAYS and c.expected == "PROVED"]
 
 
 @functools.cache
 def engine() -> Prover:
-    return session.prover(explain=True)
+    return session.prover(PROJECT, explain=True)
 
 
 @functools.cache
 def cores() -> Cores:
-    return Cores(engine().induction, engine().invariant())
+    return Cores(engine().context.induction, engine().context.invariant())
 
 
-def obligation(claim: Claim) -> Obligation:
-    return Obligation(z3.Not(engine().property(claim).holds), claim.on_step)
+def obligation(claim: Claim) -> ProofTask:
+    return ProofTask(z3.Not(engine().context.property(claim).holds), claim.on_step)
 
 
 @functools.cache
 def core(title: str) -> Core:
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    return cores().core([obligation(claim)], engine().transitions.under(claim.reading))
+    return cores().core(
+        [obligation(claim)], engine().context.transitions.variant_constraints(claim.variant)
+    )
 
 
 @pytest.mark.parametrize("claim", PROVED, ids=lambda claim: claim.title)
 def test_nothing_of_a_core_can_be_left_out(claim: Claim) -> None:
     found = core(claim.title)
     known = cores()
-    under = engine().transitions.under(claim.reading)
-    assert set(found.clauses) <= {str(clause) for clause in known.clauses}
-    assert found.reading <= bool(under)
+    under = engine().context.transitions.variant_constraints(claim.variant)
+    texts = {clause.text for clause in found.clauses}
+    assert texts <= {str(clause) for clause in known.clauses}
+    assert found.variant <= bool(under)
     for part in found.parts:
         assert part.kind == "start" or part.origins, part
     used = [
-        name
-        for clause, name in zip(known.clauses, known.used, strict=True)
-        if str(clause) in found.clauses
+        name for clause, name in zip(known.clauses, known.used, strict=True) if str(clause) in texts
     ]
-    chosen = {k for k, clause in enumerate(known.clauses) if str(clause) in found.clauses}
-    fixed = [z3.And(*under)] if found.reading else []
+    chosen = {k for k, clause in enumerate(known.clauses) if str(clause) in texts}
+    fixed = [z3.And(*under)] if found.variant else []
     assumed = z3.FreshBool("reading")
     for context, terms in known._asked([obligation(claim)], chosen):
         context.grounding.constraints.append(z3.Implies(assumed, z3.And(*fixed)))
@@ -87,16 +93,16 @@ def test_the_destination_does_not_matter_to_the_fix() -> None:
 def test_readings_are_needed_where_the_other_one_refutes() -> None:
     def stands_in_both(claim: Claim) -> bool:
         verdicts = [c.expected for c in CLAIMS if c.id == claim.id]
-        return not claim.reading.constants or verdicts == ["PROVED", "PROVED"]
+        return not claim.variant.constants or verdicts == ["PROVED", "PROVED"]
 
     for claim in PROVED:
-        assert core(claim.title).reading is not stands_in_both(claim), claim.title
+        assert core(claim.title).variant is not stands_in_both(claim), claim.title
 
 
 def _proves(title: str) -> bool:
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    prover = Prover(Site, [claim], HISTORIES, numbers=session.NUMBERS)
-    return bool(prover.excluded([(claim, None)], ()))
+    prover = Prover(ProofContext(Site, [claim], HISTORIES, numbers=PROJECT.integers))
+    return bool(prover.context.excluded([(claim, None)], ()))
 
 
 def test_a_model_that_differs_elsewhere_is_proven_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +120,7 @@ def test_a_model_that_differs_elsewhere_is_proven_too(monkeypatch: pytest.Monkey
 def test_every_explained_proof_has_a_core() -> None:
     names = ("safety.no_loss", "liveness.client_served", "symptoms.move_may_fail")
     asked = [claim for claim in CLAIMS if claim.id in names]
-    for result in engine().settle(asked):
+    for result in engine().prove(asked):
         assert (result.core is not None) is (result.verdict is Verdict.PROVED)
 
 
@@ -122,3 +128,62 @@ def test_a_proof_that_does_not_stand_has_no_core() -> None:
     claim = next(c for c in CLAIMS if c.title == "cause.scan_before_client [sticky]")
     with pytest.raises((AssertionError, ModelError), match="does not stand"):
         cores().core([obligation(claim)], ())
+
+
+def test_an_expression_says_what_it_mentions() -> None:
+    functions = engine().context.transitions.vocabulary.functions
+    types = engine().context.transitions.vocabulary.types
+    mailbox = z3.Const("m", z3.DeclareSort("Mailbox"))
+    state, home = Key("Mailbox", "move", "state"), Key("Mailbox", "move", "home")
+    store = Key("Server", "store", "state")
+    term = z3.And(
+        z3.Not(functions[state](mailbox) == types[state].value("copying")),
+        functions[store](functions[home](mailbox)) == types[store].value("running"),
+    )
+    found = expression(term, engine().context.transitions, {mailbox.get_id(): "mailbox"})
+    assert found.text == (
+        "mailbox.move.home.store.state = running and mailbox.move.state != copying"
+    )
+    assert set(found.mentions) == {
+        Mention("Mailbox", "move", "state", ("copying",)),
+        Mention("Mailbox", "move", "home"),
+        Mention("Server", "store", "state", ("running",)),
+    }
+    assert found.choices == ()
+    (sticky,) = engine().context.transitions.vocabulary.constants.values()
+    assert expression(sticky, engine().context.transitions, {}).mentions == (
+        Mention("Site", "", "sticky"),
+    )
+
+
+def test_a_choice_is_a_rank_only_where_it_is_the_order_of_the_enumeration() -> None:
+    vocabulary = engine().context.transitions.vocabulary
+    server, other = z3.Consts("s other", z3.DeclareSort("Server"))
+    format_ = vocabulary.functions[Key("Server", "store", "format")]
+    version = vocabulary.functions[Key("Server", "store", "version")]
+    first, second, _ = map(vocabulary.literal, vocabulary.types[Key("Server", "store", "format")])
+    names = {server.get_id(): "server", other.get_id(): "other"}
+
+    def choices(*values: Any, at: z3.ExprRef = server) -> tuple[Choice, ...]:
+        low, middle, high = values
+        inner = z3.If(format_(at) == second, middle, high)
+        term = z3.If(format_(server) == first, low, inner) <= 1
+        return expression(term, engine().context.transitions, names).choices
+
+    (rank,) = choices(0, 1, 2)
+    assert (rank.path, rank.field, rank.is_rank) == ("server.store.format", "format", True)
+    for values in ((0, 2, 1), (0, 1, 1), (5, 7, 9), (1, 2, 3)):
+        (weighed,) = choices(*values)
+        assert not weighed.is_rank, values
+    (inner,) = choices(z3.IntVal(0), version(server), z3.IntVal(2), at=other) or (None,)
+    assert inner is None, "it looks at several values"
+    assert choices(0, 1, 2, at=other) == ()
+
+
+def test_what_a_generator_expression_asks_is_its_functions() -> None:
+    origins = {o for claim in PROVED for part in core(claim.title).parts for o in part.origins}
+    assert "everything_copied" in {function for _, _, function in origins}
+    for file, line, function in origins:
+        text = Path(file).read_text(encoding="utf-8").splitlines()
+        start = next(n for n in range(line - 1, -1, -1) if text[n].lstrip().startswith("def "))
+        assert text[start].lstrip().startswith(f"def {function}("), (file, line, function)

@@ -16,13 +16,16 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from diagrams import gallery, layout, statechart, verdicts
+from diagrams import __main__ as front_door
+from diagrams import verdicts
 from diagrams.__main__ import main
-from diagrams.playback import play
 from diagrams.site import MACHINES
-from model.kernel import ModelError
 from model.site import Site
-from proofs.report import SCHEMA
+from statecheck.drawing.layout import layout, renderers
+from statecheck.drawing.pictures import statechart
+from statecheck.drawing.pictures.playback import play
+from statecheck.modeling import ModelError
+from statecheck.reports.json_report import SCHEMA
 
 ROOT = Path(__file__).parents[1]
 GALLERY = ROOT / "diagrams" / "gallery"
@@ -40,7 +43,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def forget() -> None:
     """Layouts, and what was said of renderers."""
     layout._LAID.clear()
-    layout._NOTES.clear()
+    renderers._NOTES.clear()
     statechart._BEST.clear()
 
 
@@ -70,7 +73,7 @@ def test_a_difference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                capsys: Capture) -> None:  # fmt: skip
     for file in GALLERY.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    monkeypatch.setattr(gallery, "FOLDER", tmp_path)
+    monkeypatch.setattr(front_door, "FOLDER", tmp_path)
     (tmp_path / "composition-dark.svg").write_text("<svg/>")
     (tmp_path / "versions-light.svg").unlink()
     (tmp_path / "old-light.svg").write_text("<svg/>")
@@ -170,7 +173,7 @@ def test_every_picture_that_has_a_text_form_has_a_good_one(here: Path, form: str
         if form == "html-table":
             ET.fromstring(text)
         elif form == "dot":
-            for _, run in layout.renderers():
+            for _, run in renderers.renderers():
                 run([text])
         else:
             kinds = ("stateDiagram-v2", "flowchart", "sequenceDiagram")
@@ -243,7 +246,7 @@ def test_any_machine_is_drawn_into_the_present_folder(here: Path) -> None:
             "'model.version:StoreVersion' is the class StoreVersion, which",
         ),
         ("model.version:SP3", "'model.version:SP3' is of type StoreVersion, which is no state"),
-        ("model.kernel:Machine", "Machine has no states, so there is nothing to draw"),
+        ("statecheck.modeling:Machine", "Machine has no states, so there is nothing to draw"),
         ("exits_at_once:Door", "cannot be imported: SystemExit"),
         ("is_broken:Door", "cannot be imported: SyntaxError"),
     ],
@@ -322,8 +325,9 @@ def test_a_picture_that_is_too_large_is_noted(here: Path, capsys: Capture) -> No
 STRANGE = """
 from statemachine import State, StateMachine
 
-names = ["a<b>&\\"c'", "line\\nbreak", "\\U0001f680 rocket", "\\u05e9\\u05dc\\u05d5\\u05dd",
-         "]]>", "</text><script>", "--", "state\\x00null", "\\u202eevil", "#35;", "end"]
+names = ["a<b>&\\"c'", "line\\nbreak", "a:b%c\\\\", "<i>", "\\U0001f680 rocket",
+         "\\u05e9\\u05dc\\u05d5\\u05dd", "]]>", "</text><script>", "--", "state\\x00null",
+         "\\u202eevil", "#35;", "end"]
 states = {n: State(initial=i == 0, final=i == len(names) - 1) for i, n in enumerate(names)}
 events = {f"to <{n}> & \\"x\\"": states[a].to(states[n]) for a, n in zip(names, names[1:])}
 Strange = type("Strange", (StateMachine,), {**states, **events})
@@ -345,7 +349,9 @@ def test_strange_names_are_drawn_as_they_are(here: Path, capsys: Capture) -> Non
     assert "<script>" not in mermaid
     pure = Path(sysconfig.get_path("scripts")) / "graphviz-pure"
     subprocess.run([pure, "-Tsvg", "Strange.dot", "-o", "dot.svg"], check=True)
-    ET.parse(here / "dot.svg")
+    drawn = ET.parse(here / "dot.svg").getroot().iter("{http://www.w3.org/2000/svg}g")
+    classes = [group.get("class") for group in drawn]
+    assert (classes.count("node"), classes.count("edge")) == (14, 13)
     capsys.readouterr()
     assert main([f"{name}:Strange", "--format", "pdf"]) == 2
     assert "PDF has no letters for" in one_line(capsys)
@@ -381,7 +387,7 @@ def test_a_folder_that_cannot_be_written(here: Path, capsys: Capture) -> None:
 def test_without_a_renderer_text_still_comes(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    monkeypatch.setattr(layout, "renderers", tuple)
+    monkeypatch.setattr(renderers, "renderers", tuple)
     assert main(["MoveMailbox", "composition", "--out", "."]) == 2
     assert "pip install graphviz-pure; --format dot and --format mermaid" in one_line(capsys)
     assert sorted(p.name for p in here.iterdir()) == ["composition-dark.svg",
@@ -394,7 +400,7 @@ def test_without_a_renderer_text_still_comes(
 def test_a_renderer_that_fails_is_passed_over_with_a_note(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    good = layout.renderers()
+    good = renderers.renderers()
 
     def program(script: str) -> Path:
         path = here / "dot.sh"
@@ -403,7 +409,7 @@ def test_a_renderer_that_fails_is_passed_over_with_a_note(
         return path
 
     other = ("other", good[0][1])
-    monkeypatch.setattr(layout, "renderers", lambda: [other])
+    monkeypatch.setattr(renderers, "renderers", lambda: [other])
     assert main(["AntivirusApi", "--out", "."]) == 0
     assert "note: other lays out, not graphviz-pure" in one_line(capsys)
 
@@ -414,8 +420,8 @@ def test_a_renderer_that_fails_is_passed_over_with_a_note(
         ("echo '{}'", "broken: 1 layouts of 2 graphs"),
         ("echo '{} {}'", "broken: 'bb'"),
     ):
-        bad = ("broken", layout._program(str(program(script))))
-        monkeypatch.setattr(layout, "renderers", lambda bad=bad: [bad, *good])
+        bad = ("broken", renderers._program(str(program(script))))
+        monkeypatch.setattr(renderers, "renderers", lambda bad=bad: [bad, *good])
         forget()
         assert main(["AntivirusApi", "--out", "."]) == 0
         note = capsys.readouterr().err

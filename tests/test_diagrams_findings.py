@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 
-from diagrams import answers, core, findings, raster, run, stories, verdicts
+from diagrams import answers, findings, stories, verdicts
 from diagrams.article import picture as drawn_map
-from diagrams.labels import Ink
-from diagrams.scene import Box, Group, Scene, Shape, Text, flat
 from diagrams.site import MACHINES
-from diagrams.style import LIGHT
-from diagrams.svg import svg
-from diagrams.text import TIED
 from model.version import StoreVersion, native
 from proofs.article import PARAGRAPHS
 from proofs.catalogue import CLAIMS
+from statecheck.drawing import raster
+from statecheck.drawing.canvas.scene import Box, Group, Scene, Shape, Text, flat
+from statecheck.drawing.canvas.style import LIGHT
+from statecheck.drawing.canvas.svg import svg
+from statecheck.drawing.canvas.text import TIED
+from statecheck.drawing.layout.labels import Ink
+from statecheck.drawing.pictures import core, run
+from statecheck.drawing.pictures.story import Story, call, causes
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -40,7 +43,7 @@ def words_of(group: Group) -> list[str]:
     return [item.text for item in flat(group.items) if isinstance(item, Text)]
 
 
-def every_story(report: dict[str, Any]) -> Iterator[run.Story]:
+def every_story(report: dict[str, Any]) -> Iterator[Story]:
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
         if verdict["run"] is not None:
             yield stories.claim_run(claim, verdict)
@@ -86,7 +89,7 @@ def test_a_run_shows_every_step_change_and_guard(report: dict[str, Any]) -> None
                 assert f"{new} (was {change['before']})" in said
         ends = [title for classes, title in titles(scene) if "end" in classes.split()]
         if moments := story.played.moments:
-            assert ends == [f"step {len(verdict['run'])}: {run.call(moments[-1])}"]
+            assert ends == [f"step {len(verdict['run'])}: {call(moments[-1])}"]
         else:
             assert ends == ["the initial state"]
             assert "in the initial state" in said
@@ -151,7 +154,7 @@ def test_the_cause_is_what_the_guards_said(report: dict[str, Any]) -> None:
     claim = next(c for c in CLAIMS if c.id == "resolution.no_move_fails_forever")
     verdict = next(c for c in report["claims"] if c["id"] == claim.id)
     story = stories.claim_run(claim, verdict)
-    first, *rest = run.causes(story)
+    first, *rest = causes(story)
     assert first.startswith("SP4 cures only while its Store.exe stays")
     assert [cause.partition(": ") for cause in rest] == [
         (
@@ -206,10 +209,12 @@ def test_every_core_is_laid_over_the_machines(report: dict[str, Any]) -> None:
         told = stories.proof_core(claim, verdict["core"])
         said = " ".join(words(core.picture(told)))
         for part in verdict["core"]["parts"]:
-            assert core.readable(part["text"], stories.FUNCTIONS) in said
+            assert core.readable(part["text"], part["choices"], stories.FUNCTIONS) in said
             assert not part["action"] or part["action"] in said
-        for clause in verdict["core"]["clauses"]:
-            assert core.readable(clause, stories.FUNCTIONS) in said
+        for clause, term in zip(
+            verdict["core"]["clauses"], verdict["core"]["clause_terms"], strict=True
+        ):
+            assert core.readable(clause, term["choices"], stories.FUNCTIONS) in said
         assert " else " not in said, "a term as the solver spells it"
         drawn = {text for text in words(core.picture(told)) if text in MACHINES}
         assert drawn >= {layer.machine.name for layer in told.layers if layer.ink}
@@ -226,11 +231,21 @@ def test_what_the_solver_spells_out_is_named_again() -> None:
     rank = f"(0 if not {low} and not {high} else (1 if not {high} and {low} else 2))"
     format_ = "(0 if server.store.format = A else (1 if server.store.format = B else 2))"
     named = {"version": "native"}
-    assert core.readable(f"{rank} <= {format_}", named) == (
+    choices: list[dict[str, Any]] = [
+        {"text": rank, "path": "server.store.version", "field": "version", "is_rank": False},
+        {"text": format_, "path": "server.store.format", "field": "format", "is_rank": True},
+    ]
+    assert core.readable(f"{rank} <= {format_}", choices, named) == (
         "native(server.store.version) <= server.store.format"
     )
-    assert core.readable(rank, {}) == rank
-    assert core.readable("(a.b or c.d) and e", named) == "(a.b or c.d) and e"
+    assert core.readable(rank, choices, {}) == rank
+    whole: dict[str, Any] = {
+        "text": f"(3 if {rank} <= 1 else 4)",
+        "path": "a.b",
+        "field": "b",
+        "is_rank": True,
+    }
+    assert core.readable(whole["text"], [*choices, whole], named) == "a.b", "the longest first"
 
 
 def test_the_function_that_spells_out_versions_is_the_one_that_is_named(
@@ -251,7 +266,7 @@ def test_the_ink_is_what_the_proof_needs(report: dict[str, Any]) -> None:
         claim = next(c for c in CLAIMS if c.id == id_ and c.expected == "PROVED")
         verdict = next(
             c for c in report["claims"]
-            if (c["id"], c["reading"]) == (id_, claim.reading.name or None)
+            if (c["id"], c["reading"]) == (id_, claim.variant.name or None)
         )  # fmt: skip
         told = stories.proof_core(claim, verdict["core"])
         return {layer.machine.name: layer.ink for layer in told.layers}

@@ -15,15 +15,18 @@ from typing import Any
 import pytest
 from statemachine import HistoryState, State, StateChart, StateMachine
 
-from diagrams import geometry, machine, marks, placement, statechart
-from diagrams.clarity import clearest
-from diagrams.labels import PLAIN
-from diagrams.machine import describe
-from diagrams.scene import Shape
-from diagrams.statechart import drawings
-from diagrams.style import LIGHT
-from diagrams.svg import svg
 from model.machines import AntivirusApi, AttachmentLifecycle, InformationStore, MoveMailbox
+from statecheck.drawing import machine
+from statecheck.drawing.canvas import marks
+from statecheck.drawing.canvas.scene import Shape
+from statecheck.drawing.canvas.style import LIGHT
+from statecheck.drawing.canvas.svg import svg
+from statecheck.drawing.layout import geometry, placement
+from statecheck.drawing.layout.clarity import clearest
+from statecheck.drawing.layout.labels import PLAIN
+from statecheck.drawing.machine import describe
+from statecheck.drawing.pictures import statechart
+from statecheck.drawing.pictures.statechart import drawings
 
 GALLERY = Path(__file__).parents[1] / "diagrams" / "gallery"
 SVG = "{http://www.w3.org/2000/svg}"

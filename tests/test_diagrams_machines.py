@@ -15,22 +15,24 @@ import pytest
 from statemachine import HistoryState, State, StateChart, StateMachine
 from statemachine.statemachine import StateChart as Base
 
-from diagrams import composition, layout, site, statechart, verdicts
-from diagrams.anything import picture
-from diagrams.composition import picture as composed
-from diagrams.joint import joints
-from diagrams.labels import PLAIN, Ink, Setting, transition_lines
-from diagrams.layout import Graph, Node, dot, lay_out
-from diagrams.machine import Machine, describe
-from diagrams.playback import play
-from diagrams.statechart import drawings
-from diagrams.style import DARK, LIGHT
-from diagrams.svg import svg
-from model.kernel import Entity as Kind
-from model.kernel import Machine as Part
-from model.kernel import Many, System, action, signature
+from diagrams import site, verdicts
 from model.machines import MoveMailbox
 from model.site import Site
+from statecheck.drawing.canvas.style import DARK, LIGHT
+from statecheck.drawing.canvas.svg import svg
+from statecheck.drawing.layout import renderers
+from statecheck.drawing.layout.labels import PLAIN, Ink, Setting, transition_lines
+from statecheck.drawing.layout.layout import Graph, Node, dot, lay_out
+from statecheck.drawing.machine import Machine, describe
+from statecheck.drawing.pictures import composition, statechart
+from statecheck.drawing.pictures.anything import picture
+from statecheck.drawing.pictures.composition import picture as composed
+from statecheck.drawing.pictures.joint import joints
+from statecheck.drawing.pictures.playback import play
+from statecheck.drawing.pictures.statechart import drawings
+from statecheck.modeling import Entity as Kind
+from statecheck.modeling import Machine as Part
+from statecheck.modeling import Many, System, action, signature
 
 LOOKS = Path(__file__).with_name("test_diagrams_looks.py")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -124,7 +126,7 @@ def identifiers(machine: Machine) -> Iterator[str]:
         yield from (name for _, name in state.actions)
     for transition in machine.transitions:
         yield from re.findall(r"\w+", transition.event.replace(" or ", " "))
-        for name in (*transition.guards, *transition.actions):
+        for name in (*map(str, transition.guards), *transition.actions):
             yield from re.findall(r"\w+", name)
 
 
@@ -140,8 +142,10 @@ def test_a_flat_machine_is_read_as_it_is() -> None:
     assert by_name["review"].actions == (("entry", "notify"), ("exit", "archive"))
     assert by_name["done"].actions == (("entry", "on_enter_done"),)
     assert [state.kind for state in machine.states] == ["simple", "simple", "final"]
-    rows = [(t.event, t.source, t.targets, t.guards, t.actions, t.internal, t.order)
-            for t in machine.transitions]  # fmt: skip
+    rows = [
+        (t.event, t.source, t.targets, (*map(str, t.guards),), t.actions, t.internal, t.order)
+        for t in machine.transitions
+    ]
     assert rows == [
         (
             "submit",
@@ -399,7 +403,7 @@ def test_a_layout_depends_on_sizes_alone() -> None:
 def test_several_graphs_at_once_are_laid_out_as_one_by_one() -> None:
     machine = describe(MoveMailbox)
     graphs = [drawing.graph for drawing in drawings(machine, PLAIN)]
-    ((_, run), *_) = layout.renderers()
+    ((_, run), *_) = renderers.renderers()
     sources = [dot(graph) for graph in graphs]
     assert len(set(sources)) == 4
     assert list(run(sources)) == [answer for source in sources for answer in run([source])]

@@ -7,21 +7,25 @@ from typing import Any
 import pytest
 from statemachine import State
 
-from model.kernel import Entity, Machine, Many, ModelError, System, action, anything
 from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, FIRST_WITH_MOVE_FIX, SP3, SP4, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.claims import Catalogue, Claim, Kind, Step, assume, history
-from proofs.engine.explicit import (
-    Finding,
-    Instance,
-    Reach,
-    Space,
-    answers,
-    check,
-    kept_for,
-    reach,
-    sample,
+from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.claim import Claim, Kind
+from statecheck.explicit.product import relevant_histories
+from statecheck.explicit.search import Finding, answers, check, sample
+from statecheck.explicit.state_space import FiniteInstance, StateCount, StateSpace, count_states
+from statecheck.modeling import (
+    Entity,
+    Machine,
+    Many,
+    ModelError,
+    Step,
+    System,
+    action,
+    anything,
+    assume,
+    history,
 )
 
 FOUR = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2651.68", "5.5.2652.68", "5.5.2653.23")))
@@ -43,22 +47,25 @@ def named(id_: str) -> Claim:
 
 
 @pytest.fixture(scope="module")
-def site() -> Instance:
-    return Instance(Site, SMALL, {StoreVersion: THREE})
+def site() -> FiniteInstance:
+    return FiniteInstance(Site, SMALL, {StoreVersion: THREE})
 
 
 # Independent of this project: counted by two models that share nothing with it.
 @pytest.mark.parametrize(
     ("attachments", "sticky", "figures"),
     [
-        (1, False, Reach(128, 27_648, 11)),
-        (1, True, Reach(128, 28_480, 11)),
-        (2, False, Reach(128, 135_936, 14)),
+        (1, False, StateCount(128, 27_648, 11)),
+        (1, True, StateCount(128, 28_480, 11)),
+        (2, False, StateCount(128, 135_936, 14)),
     ],
 )
-def test_reachable_states(attachments: int, sticky: bool, figures: Reach) -> None:
+def test_reachable_states(attachments: int, sticky: bool, figures: StateCount) -> None:
     sizes = {"servers": 2, "mailboxes": 1, "attachments": attachments}
-    assert reach(Instance(Site, sizes, {StoreVersion: FOUR}, {"sticky": sticky})) == figures
+    assert (
+        count_states(FiniteInstance(Site, sizes, {StoreVersion: FOUR}, {"sticky": sticky}))
+        == figures
+    )
 
 
 TWO = tuple(map(StoreVersion.parse, ("5.5.2652.68", "5.5.2653.23")))
@@ -86,14 +93,16 @@ def test_reachable_states_of_other_sizes(
 ) -> None:
     numbers = dict(zip(("servers", "mailboxes", "attachments"), sizes, strict=True))
     for reading, figures in ((False, per_request), (True, sticky)):
-        found = reach(Instance(Site, numbers, {StoreVersion: versions}, {"sticky": reading}))
+        found = count_states(
+            FiniteInstance(Site, numbers, {StoreVersion: versions}, {"sticky": reading})
+        )
         assert (found.states, found.depth) == figures
 
 
 def test_reachable_states_beside_every_threshold() -> None:
     texts = ("2651.31", "2651.32", "2652.67", "2652.68", "2653.11", "2653.12")
     versions = [StoreVersion.parse(f"5.5.{text}") for text in texts]
-    found = reach(Instance(Site, SMALL, {StoreVersion: versions}, {"sticky": False}))
+    found = count_states(FiniteInstance(Site, SMALL, {StoreVersion: versions}, {"sticky": False}))
     assert (found.states, found.depth) == (62_208, 11)
 
 
@@ -102,14 +111,14 @@ def test_reachable_states_beside_every_threshold() -> None:
     [claim for claim in CLAIMS if claim.kind is not Kind.EVENTUALLY],
     ids=lambda claim: claim.title,
 )
-def test_claim(site: Instance, claim: Claim) -> None:
-    whole = Instance(Site, SMALL, {StoreVersion: THREE}, forget=False)
+def test_claim(site: FiniteInstance, claim: Claim) -> None:
+    whole = FiniteInstance(Site, SMALL, {StoreVersion: THREE}, forget=False)
     outcome = check(claim, HISTORIES, whole if claim.id in OF_DEAD_FIELDS else site)
     assert outcome.finding is FINDINGS[claim.expected]
     assert outcome.antecedent_reached is not False
     if outcome.run is not None:
         assert outcome.steps == len(outcome.run.steps)
-        assert dict(claim.reading.constants).items() <= outcome.run.constants.items()
+        assert dict(claim.variant.constants).items() <= outcome.run.constants.items()
         plain = Site(**SMALL, **outcome.run.constants)
         plain.restore([in_(plain, value) for value in outcome.run.start])
         for name, arguments in outcome.run.steps:
@@ -126,7 +135,7 @@ def test_rollback_window() -> None:
         for landmark in (FIRST_WITH_FORMAT_2_46, FIRST_WITH_MOVE_FIX)
         for below in (1, 0)
     ]
-    instance = Instance(Site, SMALL, {StoreVersion: around}, {"sticky": False})
+    instance = FiniteInstance(Site, SMALL, {StoreVersion: around}, {"sticky": False})
     found = answers(named("resolution.rollback_window"), HISTORIES, instance)
     assert {version for _, version in found} == {around[1], around[2]}
 
@@ -134,9 +143,9 @@ def test_rollback_window() -> None:
 # -- what is remembered is what is executed -----------------------------------------------------
 
 
-def graph(space: Space) -> dict[tuple[Any, ...], set[tuple[Any, ...]]]:
+def graph(space: StateSpace) -> dict[tuple[Any, ...], set[tuple[Any, ...]]]:
     def plain(state: tuple[int, ...]) -> tuple[Any, ...]:
-        return tuple(space.codes.values[number] for number in state)
+        return tuple(space.table.values[number] for number in state)
 
     found: dict[tuple[Any, ...], set[tuple[Any, ...]]] = {}
     queue = space.initial()
@@ -158,7 +167,7 @@ def test_memoised_steps_are_the_executed_ones(
     graphs = [
         graph(space)
         for memoise in (True, False)
-        for space in Instance(
+        for space in FiniteInstance(
             Site, sizes, {StoreVersion: versions}, {"sticky": True}, forget, memoise
         ).spaces()
     ]
@@ -176,7 +185,7 @@ def test_memoised_answers_are_the_evaluated_ones(claim: Claim) -> None:
     values: dict[type, Any] = {StoreVersion: (SP3, SP4)}
     forget = claim.id not in OF_DEAD_FIELDS
     outcomes = [
-        check(claim, HISTORIES, Instance(Site, sizes, values, {}, forget, memoise))
+        check(claim, HISTORIES, FiniteInstance(Site, sizes, values, {}, forget, memoise))
         for memoise in (True, False)
     ]
     assert outcomes[0] == outcomes[1]
@@ -189,7 +198,7 @@ def test_memoised_answers_about_moves_are_the_evaluated_ones(id_: str) -> None:
         check(
             claim,
             HISTORIES,
-            Instance(Site, SMALL, {StoreVersion: (SP3,)}, {"sticky": False}, memoise=memoise),
+            FiniteInstance(Site, SMALL, {StoreVersion: (SP3,)}, {"sticky": False}, memoise=memoise),
         )
         for memoise in (True, False)
     ]
@@ -206,7 +215,7 @@ def test_forgetting_loses_no_state() -> None:
         return plain.snapshot()
 
     whole, forgetful = (
-        graph(next(Instance(Site, SMALL, {StoreVersion: (SP3, SP4)}, forget=forget).spaces()))
+        graph(next(FiniteInstance(Site, SMALL, {StoreVersion: (SP3, SP4)}, forget=forget).spaces()))
         for forget in (False, True)
     )
     assert {forgotten(state) for state in whole} == set(forgetful)
@@ -331,14 +340,14 @@ def burns(room: Room, lamp: Lamp) -> bool:
 VACUOUS, DARK_AGAIN, LIT_TWICE, BURNS = ROOM.claims
 
 
-def room(system: type[System] = Room, lamps: int = 1, forget: bool = True) -> Instance:
-    return Instance(system, {"lamps": lamps}, {int: (0, 1)}, forget=forget)
+def room(system: type[System] = Room, lamps: int = 1, forget: bool = True) -> FiniteInstance:
+    return FiniteInstance(system, {"lamps": lamps}, {int: (0, 1)}, forget=forget)
 
 
 def test_a_forgotten_value_is_not_read() -> None:
     with pytest.raises(ModelError, match=r"label of trustinglamp1\.bulb is read where"):
-        reach(room(TrustingRoom))
-    assert reach(room(TrustingRoom, forget=False)) == Reach(2, 4, 1)
+        count_states(room(TrustingRoom))
+    assert count_states(room(TrustingRoom, forget=False)) == StateCount(2, 4, 1)
 
 
 def test_a_claim_cannot_read_a_forgotten_value() -> None:
@@ -348,7 +357,7 @@ def test_a_claim_cannot_read_a_forgotten_value() -> None:
 
 def test_what_is_forgotten_depends_on_the_machine_alone() -> None:
     with pytest.raises(ModelError, match="depend on another machine's state"):
-        reach(room(NosyRoom))
+        count_states(room(NosyRoom))
 
 
 def test_a_vacuous_claim_shows() -> None:
@@ -363,7 +372,7 @@ def test_what_is_lost_is_not_recoverable() -> None:
 
 
 def test_the_histories_of_a_claim_are_kept() -> None:
-    assert kept_for(LIT_TWICE, (lit_before,)) == [lit_before]
+    assert relevant_histories(LIT_TWICE, (lit_before,)) == [lit_before]
     outcome = check(LIT_TWICE, (lit_before,), room(lamps=2))
     assert (outcome.finding, outcome.steps) == (Finding.REACHED, 3)
     assert outcome.run is not None
@@ -377,11 +386,11 @@ def test_what_no_search_decides_is_refused() -> None:
 
 def test_types_without_values_are_refused() -> None:
     with pytest.raises(ModelError, match="int has too many values"):
-        reach(Instance(Room, {"lamps": 1}))
+        count_states(FiniteInstance(Room, {"lamps": 1}))
 
 
 def test_samples_are_reachable_and_repeatable() -> None:
-    instance = Instance(Site, SMALL, {StoreVersion: (SP3,)}, forget=False)
+    instance = FiniteInstance(Site, SMALL, {StoreVersion: (SP3,)}, forget=False)
     first, second = (list(sample(instance, HISTORIES, walks=20, steps=9, seed=7)) for _ in range(2))
     assert first == second
     assert {found.constants["sticky"] for found in first} == {False, True}

@@ -22,12 +22,14 @@ from typing import Any
 
 import pytest
 
-from model.kernel import ModelError
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS
-from proofs.engine.claims import Claim, Kind
-from proofs.engine.verdict import Change, Report, Result, Run, RunStep, Verdict
-from proofs.render import Style, listing_text
+from proofs.project import PROJECT
+from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.clause_text import ClauseText
+from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
+from statecheck.modeling import ModelError
+from statecheck.reports.terminal import Style, listing_text
 
 ROOT = Path(__file__).parents[1]
 
@@ -98,7 +100,9 @@ def settled(claim: Claim) -> Result:
         case _ if claim.kind is Kind.RECOVERABLE:
             return dataclasses.replace(result, steps=2)
         case _:
-            return dataclasses.replace(result, invariant=("p",) * 24, vacuous=False)
+            return dataclasses.replace(
+                result, invariant=(ClauseText("", "Server", ("p",)),) * 24, vacuous=False
+            )
 
 
 class Session:
@@ -113,6 +117,7 @@ class Session:
 
     def run(
         self,
+        _project: object,
         claims: Sequence[Claim],
         *,
         progress: Callable[[Result], None] | None = None,
@@ -140,9 +145,9 @@ class Session:
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> Session:
     fake = Session()
-    module = types.ModuleType("proofs.session")
+    module = types.ModuleType("statecheck.prover.session")
     module.run = fake.run  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "proofs.session", module)
+    monkeypatch.setitem(sys.modules, "statecheck.prover.session", module)
     return fake
 
 
@@ -255,12 +260,12 @@ def test_interruption_before_the_model_was_read_writes_nothing(
 def test_ctrl_c_in_a_real_process_shows_no_traceback() -> None:
     code = """
         import sys, time, types
-        session = types.ModuleType("proofs.session")
-        def run(claims, **options):
+        session = types.ModuleType("statecheck.prover.session")
+        def run(project, claims, **options):
             print("proving", file=sys.stderr, flush=True)
             time.sleep(60)
         session.run = run
-        sys.modules["proofs.session"] = session
+        sys.modules["statecheck.prover.session"] = session
         from proofs.__main__ import main
         sys.exit(main([]))
     """
@@ -284,7 +289,7 @@ def test_ctrl_c_in_a_real_process_shows_no_traceback() -> None:
 
 
 def test_ids_patterns_and_titles_select_in_the_order_of_the_article(session: Session) -> None:
-    title = next(claim.title for claim in CLAIMS if claim.reading.name == "sticky")
+    title = next(claim.title for claim in CLAIMS if claim.variant.name == "sticky")
     assert main(["workaround.*", "symptoms.source_only", title]) == 0
     assert session.asked == [
         "symptoms.source_only",
@@ -330,7 +335,7 @@ def test_unknown_claim_is_refused_with_the_nearest(
 def test_empty_catalogue_is_no_success(
     session: Session, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("proofs.catalogue.CLAIMS", ())
+    monkeypatch.setattr("proofs.project.PROJECT", dataclasses.replace(PROJECT, claims=()))
     assert main([]) == 2
     assert one_line(capsys.readouterr().err).startswith("error: no claims")
     assert not session.asked
@@ -433,7 +438,7 @@ def test_wrong_model_is_one_line(
     changed.write_text(text.replace(written, instead))
     report = tmp_path / "report.json"
     command = ["-m", "proofs", "symptoms.source_only", "--json", str(report), *options]
-    done = python(*command, cwd=tmp_path)
+    done = python(*command, cwd=tmp_path, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
     assert (done.returncode, done.stdout) == (2, "")
     assert one_line(done.stderr).startswith("error: ")
     assert said in done.stderr
@@ -442,14 +447,14 @@ def test_wrong_model_is_one_line(
 
 @needs_fork
 def test_model_that_ends_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    from proofs import workers  # noqa: PLC0415  (the front door must do without it)
+    from statecheck.prover import workers  # noqa: PLC0415  (the front door must do without it)
 
-    def leave(**_: object) -> None:
+    def leave(*_: object, **__: object) -> None:
         raise SystemExit(0)
 
     monkeypatch.setattr(workers, "prover", leave)
     with pytest.raises(RuntimeError, match="SystemExit: 0"):
-        list(workers.shared(CLAIMS, 2, None, 0, [], explain=False))
+        list(workers.shared(PROJECT, CLAIMS, 2, None, 0, [], explain=False))
 
 
 # -- Ctrl-C before anybody listens --------------------------------------------------------------
@@ -468,17 +473,20 @@ sys.meta_path.insert(0, Trip())
 @pytest.mark.parametrize(
     ("command", "modules"),
     [
-        ("proofs --json report.json", ("click", "statemachine", "rich", "z3", "proofs.session")),
+        (
+            "proofs --json report.json",
+            ("click", "statemachine", "rich", "z3", "statecheck.prover.session"),
+        ),
         ("proofs --jobs 2 --json report.json", ("z3",)),
         # Where Ctrl-C is ignored this test fails, and must not have written the real lock.
-        ("proofs --write-lock --timeout 0.1", ("click", "proofs.session")),
+        ("proofs --write-lock --timeout 0.1", ("click", "statecheck.prover.session")),
         ("proofs --list", ("click", "rich")),
-        ("proofs mutate", ("click", "proofs.mutate", "proofs.mutation")),
+        ("proofs mutate", ("click", "proofs.mutate", "statecheck.mutation.campaign")),
         ("proofs without", ("click", "proofs.without", "z3")),
-        ("proofs check model.site:Site --always True", ("proofs.check", "z3")),
-        ("proofs recheck nowhere", ("click", "proofs.recheck", "argparse")),
-        ("proofs.recheck nowhere", ("argparse",)),
-        ("diagrams --check", ("click", "diagrams.gallery")),
+        ("proofs check model.site:Site --always True", ("statecheck.cli.check", "z3")),
+        ("proofs recheck nowhere", ("click", "statecheck.recheck", "argparse")),
+        ("statecheck.recheck nowhere", ("argparse",)),
+        ("diagrams --check", ("click", "statecheck.drawing.gallery")),
     ],
 )
 def test_ctrl_c_at_the_beginning_is_one_line(
@@ -752,7 +760,8 @@ def test_derived_answers_and_assumptions_are_shown(
 
 def test_list_proves_nothing_and_loads_no_solver() -> None:
     code = (
-        "import sys; sys.modules['proofs.session'] = None; from proofs.__main__ import main; "
+        "import sys; sys.modules['statecheck.prover.session'] = None; "
+        "from proofs.__main__ import main; "
         "code = main(['--list']); assert 'z3' not in sys.modules; sys.exit(code)"
     )
     done = python("-c", code)
@@ -774,9 +783,9 @@ import sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import test_front_door as fake
 import types
-module = types.ModuleType("proofs.session")
+module = types.ModuleType("statecheck.prover.session")
 module.run = fake.Session().run
-sys.modules["proofs.session"] = module
+sys.modules["statecheck.prover.session"] = module
 from proofs.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -943,19 +952,3 @@ def test_both_locks_pin_the_same_versions() -> None:
         for name in ("base.txt", "dev.txt")
     )
     assert base <= dev
-
-
-def test_import_contracts_name_every_module() -> None:
-    linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    forbidden = {
-        tuple(contract["source_modules"]): set(contract["forbidden_modules"])
-        for contract in linter["contracts"]
-        if contract["type"] == "forbidden"
-    }
-    model, proofs = (
-        {f"{name}.{path.stem}" for path in (ROOT / name).glob("*.py")} - {f"{name}.__init__"}
-        for name in ("model", "proofs")
-    )
-    assert model <= forbidden["model.kernel",]
-    # Exit codes are numbers: verdicts end in one, and so does what must not import the engine.
-    assert model | proofs - {"proofs.exits"} <= forbidden["proofs.engine",]

@@ -12,6 +12,7 @@ import sys
 import textwrap
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,16 @@ from typing import Any
 import pytest
 import z3
 
-from model.kernel import ModelError
-from proofs import session, workers
+from proofs import project
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS
-from proofs.engine.ask import ask, interruptible
-from proofs.engine.induction import Timeout
-from proofs.engine.verdict import Verdict
+from proofs.project import LOCK, PROJECT
+from statecheck.claims.results import Verdict
+from statecheck.clock import Timeout
+from statecheck.modeling import ModelError
+from statecheck.prover import session, workers
+from statecheck.smt.interruption import interruptible
+from statecheck.smt.solving import check_sat
 
 ROOT = Path(__file__).parents[1]
 SLACK = 3.0
@@ -43,7 +47,7 @@ needs_fork = pytest.mark.skipif(
 def test_timeout_bounds_inference(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seconds: float
 ) -> None:
-    monkeypatch.setattr(session, "prover", partial(session.prover, lock_file=None))
+    monkeypatch.setattr(session, "prover", partial(session.prover, locked=False))
     began = time.monotonic()
     assert main(["cause.*", "--timeout", str(seconds)]) == 3
     assert time.monotonic() - began < seconds + SLACK
@@ -55,7 +59,7 @@ def test_timeout_bounds_inference(
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_timeout_reports_every_claim(jobs: int) -> None:
     began = time.monotonic()
-    report = session.run(CLAIMS, timeout=1, jobs=jobs)
+    report = session.run(PROJECT, CLAIMS, timeout=1, jobs=jobs)
     assert time.monotonic() - began < 1 + SLACK
     assert [result.claim for result in report.results] == list(CLAIMS)
     assert any(result.detail.startswith("timed out") for result in report.results)
@@ -64,7 +68,8 @@ def test_timeout_reports_every_claim(jobs: int) -> None:
 def test_timeout_bounds_the_writing_of_the_lock(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(session, "LOCK", tmp_path / "evidence.lock")
+    own = replace(PROJECT, lock=tmp_path / "evidence.lock")
+    monkeypatch.setattr(project, "PROJECT", own)
     assert main(["--write-lock", "--timeout", "0.5"]) == 3
     out, err = capsys.readouterr()
     assert not out
@@ -75,11 +80,11 @@ def test_timeout_bounds_the_writing_of_the_lock(
 
 
 def test_replay_looks_at_the_clock() -> None:
-    engine = session.prover()
+    engine = session.prover(PROJECT)
     (claim,) = (claim for claim in CLAIMS if claim.id == "symptoms.move_may_fail")
-    (result,) = engine.settle([claim])
+    (result,) = engine.prove([claim])
     assert result.verdict is Verdict.REACHED
-    engine.end = time.monotonic()
+    engine.context.end = time.monotonic()
     found: Any = None
     with pytest.raises(Timeout):
         engine._runs.replay(found, claim)
@@ -101,7 +106,7 @@ def test_ctrl_c_reaches_through_the_solver() -> None:
     timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()
     with pytest.raises(KeyboardInterrupt), interruptible():
-        ask(hard(), deadline=lambda: 30.0)
+        check_sat(hard(), time_left=lambda: 30.0)
     assert time.monotonic() - began < SLACK
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
@@ -121,7 +126,7 @@ def test_ctrl_c_that_is_ignored_stays_ignored() -> None:
     try:
         with interruptible():
             os.kill(os.getpid(), signal.SIGINT)
-            assert ask(z3.Solver()) == z3.sat
+            assert check_sat(z3.Solver()) == z3.sat
     finally:
         signal.signal(signal.SIGINT, former)
 
@@ -130,7 +135,7 @@ def test_nothing_is_raised_or_left_without_ctrl_c() -> None:
     threads = threading.active_count()
     for _ in range(20):
         with interruptible():
-            assert ask(z3.Solver()) == z3.sat
+            assert check_sat(z3.Solver()) == z3.sat
     assert threading.active_count() == threads
 
 
@@ -143,7 +148,7 @@ def test_time_reaches_through_the_solver() -> None:
         return end - time.monotonic()
 
     with pytest.raises(Timeout):
-        ask(hard(), deadline=left)
+        check_sat(hard(), time_left=left)
     assert time.monotonic() - end < SLACK
 
 
@@ -151,13 +156,14 @@ def test_time_reaches_through_the_solver() -> None:
 def test_ctrl_c_keeps_what_was_settled(tmp_path: Path, jobs: int) -> None:
     code = f"""
         import sys
-        from proofs import session
+        from proofs.project import PROJECT
+        from statecheck.prover import session
         from proofs.__main__ import main
         run = session.run
         def told(result):
             print("settled", file=sys.stderr, flush=True)
-        def telling(claims, **options):
-            return run(claims, **{{**options, "progress": told}})
+        def telling(project, claims, **options):
+            return run(project, claims, **{{**options, "progress": told}})
         session.run = telling
         if __name__ == "__main__":
             sys.exit(main(["--jobs", "{jobs}", "--json", "out.json", "--junit", "out.xml"]))
@@ -192,33 +198,31 @@ def test_ctrl_c_keeps_what_was_settled(tmp_path: Path, jobs: int) -> None:
 
 @needs_fork
 def test_error_in_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(**_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ModelError("the guard is wrong")
 
     monkeypatch.setattr(workers, "prover", fail)
     with pytest.raises(ModelError, match="the guard is wrong"):
-        list(workers.shared(CLAIMS, 2, None, 0, [], explain=False))
+        list(workers.shared(PROJECT, CLAIMS, 2, None, 0, [], explain=False))
 
 
 @needs_fork
 def test_death_of_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "prover", lambda **_: os._exit(7))
+    monkeypatch.setattr(workers, "prover", lambda *_, **__: os._exit(7))
     with pytest.raises(RuntimeError, match="exit code 7"):
-        list(workers.shared(CLAIMS, 2, None, 0, [], explain=False))
+        list(workers.shared(PROJECT, CLAIMS, 2, None, 0, [], explain=False))
 
 
 @needs_fork
 def test_what_processes_note_is_noted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(LOCK.read_text())
     content["runs"]["symptoms.move_may_fail"]["steps"].pop()
     content["clauses"] = content["clauses"][:1]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
-    altered = partial(session.prover, lock_file=path)
-    monkeypatch.setattr(session, "prover", altered)
-    monkeypatch.setattr(workers, "prover", altered)
+    altered = replace(PROJECT, lock=path)
     claims = [c for c in CLAIMS if c.id in ("symptoms.move_may_fail", "symptoms.move_may_succeed")]
-    report = session.run(claims, jobs=2, tables=False)
+    report = session.run(altered, claims, jobs=2, tables=False)
     assert [result.as_expected for result in report.results] == [True, True]
     (note,) = report.notes
     assert note.startswith("evidence.lock: the run of symptoms.move_may_fail: ")
@@ -226,10 +230,10 @@ def test_what_processes_note_is_noted_once(tmp_path: Path, monkeypatch: pytest.M
 
 @needs_fork
 def test_process_that_does_not_stop_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "prover", lambda **_: time.sleep(60))
+    monkeypatch.setattr(workers, "prover", lambda *_, **__: time.sleep(60))
     monkeypatch.setattr(workers, "GRACE", 0.1)
     began = time.monotonic()
-    results = list(workers.shared(CLAIMS, 2, 0.1, 0, [], explain=False))
+    results = list(workers.shared(PROJECT, CLAIMS, 2, 0.1, 0, [], explain=False))
     assert time.monotonic() - began < SLACK
     assert [result.claim for result in results] == list(CLAIMS)
     assert {result.verdict for result in results} == {Verdict.UNDETERMINED}

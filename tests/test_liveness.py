@@ -10,23 +10,42 @@ import pytest
 from model.entities import Attachment, Mailbox
 from model.site import Site
 from model.version import StoreVersion
-from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine import cycles, liveness
-from proofs.engine.claims import Catalogue, Claim, Kind, Step
-from proofs.engine.cycles import check_ending
-from proofs.engine.explicit import Instance, State
-from proofs.engine.fairness import Fair, LeadsTo, Strength, finitely, leads_to, never, strong, weak
-from proofs.engine.lasso import lassos
-from proofs.engine.ledger import replay_lasso
-from proofs.engine.prove import Prover
-from proofs.engine.replay import ReplayError
-from proofs.engine.verdict import Result, Verdict
+from proofs.project import PROJECT
 from proofs.vocabulary import hands_to_client
+from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.fairness import (
+    Fair,
+    LeadsTo,
+    Strength,
+    finitely,
+    leads_to,
+    never,
+    strong,
+    weak,
+)
+from statecheck.claims.results import Result, Verdict
+from statecheck.explicit import cycles
+from statecheck.explicit.cycles import check_eventuality
+from statecheck.explicit.product import State
+from statecheck.explicit.state_space import FiniteInstance
+from statecheck.liveness import chain_rule
+from statecheck.liveness.eventuality import Eventuality, eventuality
+from statecheck.liveness.lasso import lassos
+from statecheck.liveness.ledger import replay_lasso
+from statecheck.liveness.phases import candidate_phases
+from statecheck.modeling import Step
+from statecheck.prover import session
+from statecheck.prover.context import ProofContext
+from statecheck.prover.prover import Prover
+from statecheck.runs.replay import ReplayError
 
 ENDINGS = [claim for claim in CLAIMS if claim.kind is Kind.EVENTUALLY]
 VERSIONS = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2652.68", "5.5.2653.23")))
-SMALL = Instance(Site, {"servers": 2, "mailboxes": 1, "attachments": 1}, {StoreVersion: VERSIONS})
+SMALL = FiniteInstance(
+    Site, {"servers": 2, "mailboxes": 1, "attachments": 1}, {StoreVersion: VERSIONS}
+)
 STEPS = {
     "liveness.move_ends": {"copy": 2, "finish": 2},
     "liveness.fixed_move_succeeds": {"copy": 2, "finish": 2, "source": 3, "destination": 3},
@@ -44,12 +63,12 @@ STEPS = {
 
 @functools.cache
 def prover() -> Prover:
-    return session.prover(explain=True)
+    return session.prover(PROJECT, explain=True)
 
 
 @functools.cache
 def results() -> dict[str, Result]:
-    return {result.claim.id: result for result in prover().settle(ENDINGS)}
+    return {result.claim.id: result for result in prover().prove(ENDINGS)}
 
 
 @pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
@@ -75,18 +94,18 @@ def test_it_holds_for_any_number_and_each_assumption_is_needed(claim: Claim) -> 
 
 @pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
 def test_fair_cycles_of_a_small_instance_agree(claim: Claim) -> None:
-    found = check_ending(claim, HISTORIES, SMALL, claim.fairness)
+    found = check_eventuality(claim, HISTORIES, SMALL, claim.fairness)
     assert found.holds
-    assert found.met
+    assert found.premise_reached
     for dropped in claim.fairness:
         rest = [other for other in claim.fairness if other is not dropped]
-        assert not check_ending(claim, HISTORIES, SMALL, rest).holds, str(dropped)
+        assert not check_eventuality(claim, HISTORIES, SMALL, rest).holds, str(dropped)
 
 
-def sized(servers: int, mailboxes: int, attachments: int) -> Instance:
+def sized(servers: int, mailboxes: int, attachments: int) -> FiniteInstance:
     """An instance with the Store.exe of SP4 alone, under both readings."""
     sizes = {"servers": servers, "mailboxes": mailboxes, "attachments": attachments}
-    return Instance(Site, sizes, {StoreVersion: VERSIONS[2:]})
+    return FiniteInstance(Site, sizes, {StoreVersion: VERSIONS[2:]})
 
 
 SIZES = ((2, 1, 0), (2, 1, 2), (2, 2, 1), (3, 1, 1))
@@ -96,14 +115,14 @@ SIZES = ((2, 1, 0), (2, 1, 2), (2, 2, 1), (3, 1, 1))
 @pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
 def test_fair_cycles_of_other_sizes_agree(claim: Claim, sizes: tuple[int, int, int]) -> None:
     instance = sized(*sizes)
-    found = check_ending(claim, HISTORIES, instance, claim.fairness)
+    found = check_eventuality(claim, HISTORIES, instance, claim.fairness)
     assert found.holds
     # Without attachments nobody is to be served one.
     is_about_attachments = claim.id == "liveness.client_served"
-    assert found.met is (sizes[2] > 0 or not is_about_attachments)
+    assert found.premise_reached is (sizes[2] > 0 or not is_about_attachments)
     # The first assumption is about attachments, and is needed where there are some.
     rest = claim.fairness[1:]
-    assert check_ending(claim, HISTORIES, instance, rest).holds is (sizes[2] == 0)
+    assert check_eventuality(claim, HISTORIES, instance, rest).holds is (sizes[2] == 0)
 
 
 class PerKind(cycles._Graph):
@@ -124,34 +143,39 @@ def test_fairness_to_a_kind_of_action_is_not_enough(monkeypatch: pytest.MonkeyPa
     """With two mailboxes one may move again and again, and the other wait for ever."""
     (claim,) = (claim for claim in ENDINGS if claim.id == "liveness.move_ends")
     alone, both = sized(2, 1, 1), sized(2, 2, 1)
-    assert check_ending(claim, HISTORIES, both, claim.fairness).holds
+    assert check_eventuality(claim, HISTORIES, both, claim.fairness).holds
     monkeypatch.setattr(cycles, "_Graph", PerKind)
-    assert check_ending(claim, HISTORIES, alone, claim.fairness).holds
-    assert not check_ending(claim, HISTORIES, both, claim.fairness).holds
+    assert check_eventuality(claim, HISTORIES, alone, claim.fairness).holds
+    assert not check_eventuality(claim, HISTORIES, both, claim.fairness).holds
 
 
 def test_two_attachments_of_a_mailbox_are_both_copied() -> None:
     (claim,) = (claim for claim in ENDINGS if claim.id == "liveness.move_ends")
     only = (weak(Site.finish_move, "mailbox"),)
-    assert not check_ending(claim, HISTORIES, sized(2, 1, 2), only).holds
+    assert not check_eventuality(claim, HISTORIES, sized(2, 1, 2), only).holds
 
 
 # -- the premises of the rule are not decoration ------------------------------------------------
 
 
-def _phases(name: str) -> tuple[liveness.Eventuality, list[liveness.Phase]]:
+def _phases(name: str) -> tuple[Eventuality, list[chain_rule.Phase]]:
     engine = prover()
     claim = next(claim for claim in ENDINGS if claim.id == name)
-    terms = liveness.eventuality(engine.transitions, claim, claim.fairness)
-    phases = liveness.find(engine.induction, terms, engine.invariant())
+    terms = eventuality(engine.context.transitions, claim, claim.fairness)
+    phases = candidate_phases(engine.context.induction, terms, engine.context.invariant())
     assert phases is not None
     return terms, phases
 
 
-def _broken(terms: liveness.Eventuality, phases: list[liveness.Phase]) -> list[str]:
+def _broken(terms: Eventuality, phases: list[chain_rule.Phase]) -> list[str]:
     engine = prover()
-    asked = list(liveness.premises(engine.transitions, terms, phases))
-    return [p.name for p in liveness.broken(engine.induction, terms, asked, engine.invariant())]
+    asked = list(chain_rule.premises(engine.context.transitions, terms, phases))
+    return [
+        p.name
+        for p in chain_rule.violated_premises(
+            engine.context.induction, terms, asked, engine.context.invariant()
+        )
+    ]
 
 
 def test_the_phases_that_are_found_satisfy_the_rule() -> None:
@@ -181,8 +205,8 @@ def test_another_helper_breaks_it() -> None:
 def test_without_the_invariant_it_is_broken() -> None:
     engine = prover()
     terms, phases = _phases("liveness.client_served")
-    asked = list(liveness.premises(engine.transitions, terms, phases))
-    assert liveness.broken(engine.induction, terms, asked, ())
+    asked = list(chain_rule.premises(engine.context.transitions, terms, phases))
+    assert chain_rule.violated_premises(engine.context.induction, terms, asked, ())
 
 
 # -- other claims -------------------------------------------------------------------------------
@@ -246,9 +270,16 @@ def claim_of(id_: str) -> Claim:
 def _settled(id_: str, *, explain: bool = True) -> Result:
     claim = next(claim for claim in MORE.claims if claim.id == id_)
     engine = Prover(
-        Site, CLAIMS, HISTORIES, numbers=session.NUMBERS, lock_file=session.LOCK, explain=explain
+        ProofContext(
+            Site,
+            CLAIMS,
+            HISTORIES,
+            numbers=PROJECT.integers,
+            lock_file=PROJECT.lock,
+            explain=explain,
+        )
     )
-    (result,) = engine.settle([claim])
+    (result,) = engine.prove([claim])
     return result
 
 
@@ -262,9 +293,9 @@ def test_weak_fairness_does_not_reach_what_strong_fairness_does() -> None:
         next(claim for claim in MORE.claims if claim.id == id_)
         for id_ in ("more.weak", "more.strong")
     )
-    assert not check_ending(weak_claim, HISTORIES, SMALL, weak_claim.fairness).holds
+    assert not check_eventuality(weak_claim, HISTORIES, SMALL, weak_claim.fairness).holds
     # Where the store stops for good no client can ask, so that strong fairness is not enough.
-    assert not check_ending(strong_claim, HISTORIES, SMALL, strong_claim.fairness).holds
+    assert not check_eventuality(strong_claim, HISTORIES, SMALL, strong_claim.fairness).holds
     refuted = _settled("more.strong")
     assert refuted.verdict is Verdict.REFUTED
     assert refuted.run is not None
@@ -322,11 +353,11 @@ def test_assumptions_that_contradict_one_another_prove_nothing(id_: str) -> None
     assert not result.as_expected
     assert "no run that is as it assumes" in result.detail
     claim = next(claim for claim in MORE.claims if claim.id == id_)
-    found = check_ending(claim, HISTORIES, SMALL, claim.fairness)
+    found = check_eventuality(claim, HISTORIES, SMALL, claim.fairness)
     assert found.holds
-    assert found.owing
-    assert not found.met
-    assert check_ending(claim, HISTORIES, SMALL, claim.fairness[:1]).met
+    assert found.pending
+    assert not found.premise_reached
+    assert check_eventuality(claim, HISTORIES, SMALL, claim.fairness[:1]).premise_reached
 
 
 def test_an_assumption_that_is_not_needed_is_named() -> None:
@@ -365,8 +396,8 @@ def test_of_two_assumptions_that_do_the_same_one_is_needed() -> None:
     first, _, last = map(str, claim_of("more.either").fairness)
     assert result.needs == (first, last)
     claim = claim_of("more.either")
-    assert not check_ending(claim, HISTORIES, SMALL, claim.fairness[:1]).holds
-    assert check_ending(claim, HISTORIES, SMALL, claim.fairness[::2]).holds
+    assert not check_eventuality(claim, HISTORIES, SMALL, claim.fairness[:1]).holds
+    assert check_eventuality(claim, HISTORIES, SMALL, claim.fairness[::2]).holds
 
 
 def test_a_body_that_does_not_say_what_leads_to_what_is_refused() -> None:
@@ -381,8 +412,8 @@ def test_a_lasso_that_is_not_fair_does_not_replay() -> None:
     engine = prover()
     claim = next(claim for claim in ENDINGS if claim.id == "liveness.client_served")
     without = claim.fairness[1:]
-    terms = liveness.eventuality(engine.transitions, claim, without)
-    ((_, lasso),) = lassos(engine.transitions, [terms], 2, numbers=engine.numbers)
+    terms = eventuality(engine.context.transitions, claim, without)
+    ((_, lasso),) = lassos(engine.context.transitions, [terms], 2, numbers=engine.context.numbers)
     run = replay_lasso(Site, HISTORIES, lasso, claim, without)
     assert run.loop == lasso.stem
     with pytest.raises(ReplayError, match="not fair to client_open"):
@@ -395,9 +426,9 @@ def test_a_lasso_that_is_not_fair_does_not_replay() -> None:
 def test_a_shorter_lasso_is_excluded() -> None:
     engine = prover()
     claim = next(claim for claim in ENDINGS if claim.id == "liveness.move_ends")
-    terms = liveness.eventuality(engine.transitions, claim, claim.fairness[:1])
-    assert not list(lassos(engine.transitions, [terms], 1, numbers=engine.numbers))
-    assert list(lassos(engine.transitions, [terms], 2, numbers=engine.numbers))
+    terms = eventuality(engine.context.transitions, claim, claim.fairness[:1])
+    assert not list(lassos(engine.context.transitions, [terms], 1, numbers=engine.context.numbers))
+    assert list(lassos(engine.context.transitions, [terms], 2, numbers=engine.context.numbers))
 
 
 def test_fairness_reads_as_a_sentence() -> None:

@@ -17,12 +17,13 @@ import xmlschema
 from markdown_it import MarkdownIt
 
 from model.site import Site
-from proofs import junit, sarif, source, summary
 from proofs.catalogue import CLAIMS
-from proofs.engine.claims import Claim
-from proofs.engine.verdict import Report, Result, Verdict
-from proofs.session import run
-from proofs.words import completed
+from proofs.project import PROJECT
+from statecheck.claims.claim import Claim
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.prover.session import run
+from statecheck.reports import junit, markdown, sarif, source
+from statecheck.reports.words import completed
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data"
@@ -40,7 +41,7 @@ WRONG = "cause.scan_before_client [sticky]"
 def report() -> Report:
     """Real results of every sort, one of them made unexpected, one vacuous, two left open."""
     real = [c for c in CLAIMS if c.title in (FOUND, REACHED, WRONG, "cause.only_cause")]
-    results = {result.claim.title: result for result in run(real, tables=False).results}
+    results = {result.claim.title: result for result in run(PROJECT, real, tables=False).results}
     wrong = results[WRONG]
     expected = dataclasses.replace(wrong.claim, expected="PROVED")
     results[WRONG] = dataclasses.replace(wrong, claim=expected)
@@ -257,7 +258,7 @@ def tables(text: str) -> list[list[list[tuple[str, bool]]]]:
 
 
 def test_summary_shows_what_changed_first_and_bold(report: Report) -> None:
-    text = summary.to_text(report)
+    text = markdown.to_text(report)
     assert text.startswith(
         "## Proofs: interrupted, 2 of 7 verdicts not as expected, 2 undetermined\n"
     )
@@ -271,12 +272,12 @@ def test_summary_shows_what_changed_first_and_bold(report: Report) -> None:
 
 
 def test_summary_survives_any_text(report: Report) -> None:
-    shown = {row[0][0]: row[3][0] for table in tables(summary.to_text(report)) for row in table}
+    shown = {row[0][0]: row[3][0] for table in tables(markdown.to_text(report)) for row in table}
     assert shown["safety.no_deadlock"].split() == NASTY.replace("\x00", "\ufffd").split()
 
 
 def test_summary_folds_the_runs(report: Report) -> None:
-    text = summary.to_text(report)
+    text = markdown.to_text(report)
     folded = re.findall(r"<details><summary>(.*?): .*?</summary>(.*?)</details>", text, re.DOTALL)
     assert [title for title, _ in folded] == [WRONG, FOUND]
     run_ = result(report, FOUND).run
@@ -287,4 +288,4 @@ def test_summary_folds_the_runs(report: Report) -> None:
 
 def test_summary_of_a_success_says_so(report: Report) -> None:
     good = Report("d1ge57", (result(report, FOUND),))
-    assert summary.to_text(good).startswith("## Proofs: every verdict is as expected\n")
+    assert markdown.to_text(good).startswith("## Proofs: every verdict is as expected\n")

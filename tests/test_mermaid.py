@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from statemachine import State, StateMachine
 
-from diagrams.mermaid import state_diagram
 from diagrams.site import MACHINES
+from statecheck.drawing.pictures.mermaid import state_diagram
 
 
 class Door(StateMachine):

@@ -10,9 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statemachine import State
 
-from model.kernel import ActionDisabled, Entity, Machine, Many, ModelError, System, action, anything
 from model.site import Site
 from model.version import POSTED, SP3, SP4, DatabaseFormat, Logged, StoreVersion, fixed, native
+from statecheck.modeling import (
+    ActionDisabled,
+    Entity,
+    Machine,
+    Many,
+    ModelError,
+    System,
+    action,
+    anything,
+)
 
 WORDS = st.integers(0, 0xFFFF)
 

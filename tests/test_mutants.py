@@ -19,20 +19,25 @@ from statemachine.exceptions import InvalidDefinition
 
 from model.machines import AntivirusApi, AttachmentLifecycle, InformationStore, MoveMailbox
 from model.site import Site
-from proofs import mutate, mutation, session
+from proofs import mutate
 from proofs.catalogue import CLAIMS, HISTORIES
-from proofs.engine.claims import Kind
-from proofs.engine.differences import Differences, comparable
-from proofs.engine.fate import Fate, Judge, Judgement, Kill, _endless
-from proofs.engine.lockstep import _partings, watch
-from proofs.engine.mutants import Mutant, mutants
-from proofs.engine.rewrites import events
-from proofs.engine.variant import any_graph, variant
-from proofs.engine.vocabulary import Key
+from proofs.project import PROJECT
+from statecheck.claims.claim import Kind
+from statecheck.cli import mutate as mutate_cli
+from statecheck.explicit.lockstep import _partings, watch
+from statecheck.mutation import campaign
+from statecheck.mutation.differences import Differences, comparable
+from statecheck.mutation.edits import events
+from statecheck.mutation.judge import MutantJudge, _endless
+from statecheck.mutation.module_variant import any_graph, reimported_with
+from statecheck.mutation.mutants import Mutant, mutants
+from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
+from statecheck.prover import session
+from statecheck.symbolic.vocabulary import Key
 
 ROOT = Path(__file__).parent.parent
-EVERY = mutation.everything()
-SOURCES = {module.__name__: inspect.getsource(module) for module in mutation.MODULES}
+EVERY = campaign.everything(PROJECT)
+SOURCES = {module.__name__: inspect.getsource(module) for module in PROJECT.mutated}
 
 _TEXT = SOURCES["model.version"].splitlines()
 FIXED = f"model/version.py:{_TEXT.index('    return version >= FIRST_WITH_MOVE_FIX') + 1}"
@@ -59,7 +64,7 @@ def test_no_two_mutants_are_the_same() -> None:
 
 
 def test_mutants_do_not_depend_on_the_process() -> None:
-    assert mutants(Site, mutation.MODULES) == EVERY
+    assert mutants(Site, PROJECT.mutated) == EVERY
 
 
 def test_every_operator_occurs() -> None:
@@ -88,7 +93,7 @@ def test_every_threshold_moves_both_ways() -> None:
         for way, step in (("less", -1), ("more", 1)):
             mutant = named(f"version.{name}:one-{way}")
             source = mutant.source(SOURCES["model.version"])
-            with variant(mutation.fresh, {"model.version": source}):
+            with reimported_with(campaign.fresh(PROJECT), {"model.version": source}):
                 changed: Any = importlib.import_module("model.version")
                 moved = getattr(changed, name)
             assert moved == getattr(importlib.import_module("model.version"), name) + step
@@ -105,14 +110,17 @@ def test_a_mutant_points_at_its_line() -> None:
 
 
 def test_a_variant_leaves_the_program_as_it_was() -> None:
-    before = dict(sys.modules)
+    before, own = dict(sys.modules), set(vars(sys))
     mutant = named("version.fixed:true")
-    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
+    with reimported_with(
+        campaign.fresh(PROJECT), {mutant.module: mutant.source(SOURCES[mutant.module])}
+    ):
         changed: Any = importlib.import_module("model.version")
         assert changed.fixed(changed.SP3)
         assert "return True" in inspect.getsource(changed.fixed)
-        assert importlib.import_module("proofs.session").Site is not Site
+        assert importlib.import_module("proofs.project").Site is not Site
     assert {name: sys.modules[name] for name in before} == before
+    assert own <= set(vars(sys)), "a module of the model has the name of an attribute of sys"
     assert importlib.import_module("model.version").fixed.__module__ == "model.version"
     assert Site.__module__ == "model.site"
 
@@ -120,8 +128,8 @@ def test_a_variant_leaves_the_program_as_it_was() -> None:
 # -- fates ----------------------------------------------------------------------------------------
 
 
-def fate(id_: str) -> Judgement:
-    return mutation.judge(named(id_))
+def verdict_on(id_: str) -> MutantVerdict:
+    return campaign.judge(PROJECT, named(id_))
 
 
 @pytest.mark.parametrize(
@@ -162,14 +170,14 @@ def fate(id_: str) -> Judgement:
     ],
 )
 def test_a_claim_sees_it(id_: str, claim: str, what: str) -> None:
-    judgement = fate(id_)
-    assert judgement.fate is Fate.KILLED
-    assert (claim, what) in {(kill.claim, kill.what) for kill in judgement.kills}
+    verdict = verdict_on(id_)
+    assert verdict.status is MutantStatus.KILLED
+    assert (claim, what) in {(kill.claim, kill.what) for kill in verdict.kills}
 
 
 def test_a_run_that_kills_is_a_run_of_the_mutant_only() -> None:
-    judgement = fate("site.Site._drop_scans:drop:drop_scan")
-    (kill,) = (k for k in judgement.kills if k.claim == "safety.scan_is_served")
+    verdict = verdict_on("site.Site._drop_scans:drop:drop_scan")
+    (kill,) = (k for k in verdict.kills if k.claim == "safety.scan_is_served")
     assert kill.evidence == "run of 2 steps"
 
 
@@ -182,47 +190,53 @@ def test_a_run_that_kills_is_a_run_of_the_mutant_only() -> None:
     ],
 )
 def test_the_same_system(id_: str) -> None:
-    judgement = fate(id_)
-    assert judgement.fate is Fate.EQUIVALENT
-    assert judgement.reason.startswith("the same starts")
+    verdict = verdict_on(id_)
+    assert verdict.status is MutantStatus.EQUIVALENT
+    assert verdict.reason.startswith("the same starts")
 
 
 def test_only_the_invariant_makes_it_the_same() -> None:
     # A scan is under way only where AVAPI is enabled, so it is never released for its absence.
     assert (
-        "of the invariant" in fate("machines.AttachmentLifecycle.copy.2:not-from:scanning").reason
+        "of the invariant"
+        in verdict_on("machines.AttachmentLifecycle.copy.2:not-from:scanning").reason
     )
 
 
 def test_where_it_differs_nothing_gets() -> None:
     # A move that has failed lacks an attachment, so it cannot finish from there either. No clause
     # says so, for it takes an attachment to say it of a mailbox.
-    judgement = fate("machines.MoveMailbox.finish:also-from:failed")
-    assert judgement.fate is Fate.EQUIVALENT
-    assert "by induction" in judgement.reason
+    verdict = verdict_on("machines.MoveMailbox.finish:also-from:failed")
+    assert verdict.status is MutantStatus.EQUIVALENT
+    assert "by induction" in verdict.reason
 
 
 def test_what_is_not_read_makes_no_difference() -> None:
-    judgement = fate("machines.MoveMailbox.target:first-value:home")
-    assert judgement.fate is Fate.EQUIVALENT
-    assert "nothing reads (Mailbox.move.target)" in judgement.reason
+    verdict = verdict_on("machines.MoveMailbox.target:first-value:home")
+    assert verdict.status is MutantStatus.EQUIVALENT
+    assert "nothing reads (Mailbox.move.target)" in verdict.reason
 
 
 def test_what_no_step_reads_a_claim_may() -> None:
-    mutant, original = named("machines.InformationStore.log:first-value:any"), mutation._begin(0)
-    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
-        changed: Any = importlib.import_module("proofs.session")
-        prover = changed.prover(lock_file=None)
-        judge = Judge(original)
+    mutant, original = (
+        named("machines.InformationStore.log:first-value:any"),
+        campaign._begin(PROJECT, 0),
+    )
+    with reimported_with(
+        campaign.fresh(PROJECT), {mutant.module: mutant.source(SOURCES[mutant.module])}
+    ):
+        changed = campaign.imported_anew(PROJECT)
+        prover = session.prover(changed, locked=False)
+        judge = MutantJudge(original)
         assert "nothing reads (Server.store.log)" in str(judge._same(prover))
-        judgement = judge.judge(prover, mutation._instance(changed))
-    assert [kill.claim for kill in judgement.kills] == ["resolution.events_are_logged"]
+        verdict = judge.judge(prover, changed.instances.searched)
+    assert [kill.claim for kill in verdict.kills] == ["resolution.events_are_logged"]
 
 
 def test_what_is_read_is_not_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = mutation._begin(0)
-    own = original.prover.transitions
-    differences = Differences(original.prover.induction, own, own)
+    original = campaign._begin(PROJECT, 0)
+    own = original.prover.context.transitions
+    differences = Differences(original.prover.context.induction, own, own)
     assert differences.unread([Key("Server", "store", "log")], original.clauses)
     assert not differences.unread([Key("Mailbox", "move", "home")], original.clauses)
     # A machine that is wrong about what nothing reads does not mislead: a move that copies goes by
@@ -234,36 +248,41 @@ def test_what_is_read_is_not_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_no_model() -> None:
-    judgement = fate("site.Site.finish_move:event:finish.copy")
-    assert judgement.fate is Fate.INVALID
-    assert "site.py:113" in judgement.reason
+    verdict = verdict_on("site.Site.finish_move:event:finish.copy")
+    assert verdict.status is MutantStatus.INVALID
+    assert "site.py:113" in verdict.reason
 
 
 def test_machines_may_have_any_graph_while_they_are_judged() -> None:
     mutant = named("machines.MoveMailbox.start:redirect:idle")
     sources = {mutant.module: mutant.source(SOURCES[mutant.module])}
-    fate(mutant.id)
-    with variant(mutation.fresh, sources), pytest.raises(InvalidDefinition):
+    verdict_on(mutant.id)
+    with reimported_with(campaign.fresh(PROJECT), sources), pytest.raises(InvalidDefinition):
         importlib.import_module("model.machines")
-    with any_graph(), variant(mutation.fresh, sources):
+    with any_graph(), reimported_with(campaign.fresh(PROJECT), sources):
         importlib.import_module("model.machines")
 
 
-@pytest.mark.parametrize("sizes", [mutation.SMALL, mutation.LARGER])
-def test_the_model_keeps_in_step_with_itself(sizes: mutation.Sizes) -> None:
-    own = mutation._stepwise(session, sizes)
-    guide = mutation._guide(sizes)
+@pytest.mark.parametrize("size", campaign.Size)
+def test_the_model_keeps_in_step_with_itself(size: campaign.Size) -> None:
+    own = size.of(PROJECT)
+    guide = campaign._guide(PROJECT, size)
     assert {len(point.run) for point in guide.points} >= {0, 1, 2, 3}
     assert not list(_partings(guide, list(own.spaces())))
     assert watch(guide, own, CLAIMS, HISTORIES).titles == ()
 
 
 def test_claims_about_the_end_of_a_run_see_a_mutant() -> None:
-    mutant, original = named("machines.MoveMailbox.finish:drop-transition"), mutation._begin(0)
-    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
-        changed: Any = importlib.import_module("proofs.session")
-        prover = changed.prover(lock_file=None)
-        (claim,) = (c for c in prover.eventual if c.id == "liveness.fixed_move_succeeds")
+    mutant, original = (
+        named("machines.MoveMailbox.finish:drop-transition"),
+        campaign._begin(PROJECT, 0),
+    )
+    with reimported_with(
+        campaign.fresh(PROJECT), {mutant.module: mutant.source(SOURCES[mutant.module])}
+    ):
+        changed = campaign.imported_anew(PROJECT)
+        prover = session.prover(changed, locked=False)
+        (claim,) = (c for c in prover.context.eventual if c.id == "liveness.fixed_move_succeeds")
         (kill,) = _endless(prover, [claim], [], [])
     assert (kill.claim, kill.what) == ("liveness.fixed_move_succeeds", "is refuted")
     assert kill.evidence.startswith("lasso of ")
@@ -275,22 +294,22 @@ def test_claims_about_the_end_of_a_run_see_a_mutant() -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no alarms")
 def test_patience_is_work_and_not_time() -> None:
-    with mutation._patience(0.2):
+    with campaign._patience(0.2):
         time.sleep(0.4)
 
     def work() -> None:
-        with mutation._patience(0.2):
+        with campaign._patience(0.2):
             while True:
                 pass
 
-    with pytest.raises(mutation._Late):
+    with pytest.raises(campaign._Late):
         work()
 
 
 def test_a_solver_that_gives_up_settles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    mutation._begin(0)
-    monkeypatch.setattr(mutation, "EFFORT", 1)
-    assert fate("version.FIRST_WITH_MOVE_FIX:one-more").fate is Fate.UNDETERMINED
+    campaign._begin(PROJECT, 0)
+    monkeypatch.setattr(campaign, "EFFORT", 1)
+    assert verdict_on("version.FIRST_WITH_MOVE_FIX:one-more").status is MutantStatus.UNDETERMINED
 
 
 @pytest.mark.parametrize(
@@ -303,18 +322,22 @@ def test_a_solver_that_gives_up_settles_nothing(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_another_system_is_not_taken_for_the_same(id_: str) -> None:
-    mutant, original = named(id_), mutation._begin(0)
-    with variant(mutation.fresh, {mutant.module: mutant.source(SOURCES[mutant.module])}):
-        changed: Any = importlib.import_module("proofs.session")
-        assert Judge(original)._same(changed.prover(lock_file=None)) is None
+    mutant, original = named(id_), campaign._begin(PROJECT, 0)
+    with reimported_with(
+        campaign.fresh(PROJECT), {mutant.module: mutant.source(SOURCES[mutant.module])}
+    ):
+        changed = session.prover(campaign.imported_anew(PROJECT), locked=False)
+        assert MutantJudge(original)._same(changed) is None
 
 
 def test_two_extractions_of_the_model_are_the_same() -> None:
-    old, new = mutation._begin(0).prover, session.prover(lock_file=None)
-    assert comparable(old.transitions, new.transitions)
-    differences = Differences(old.induction, old.transitions, new.transitions)
+    old, new = campaign._begin(PROJECT, 0).prover, session.prover(PROJECT, locked=False)
+    assert comparable(old.context.transitions, new.context.transitions)
+    differences = Differences(
+        old.context.induction, old.context.transitions, new.context.transitions
+    )
     assert not differences.initially()
-    assert not any(differences.of(command.name, ()) for command in old.transitions.commands)
+    assert not any(differences.of(command.name, ()) for command in old.context.transitions.commands)
 
 
 # -- the front door -------------------------------------------------------------------------------
@@ -323,45 +346,50 @@ FEW = ["version.LAST_HOTFIX:*", "version.fixed:true"]
 
 
 @pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> dict[str, Judgement]:
+def judged(monkeypatch: pytest.MonkeyPatch) -> dict[str, MutantVerdict]:
     """Judgements by id, in place of the solver's; others are killed."""
-    said: dict[str, Judgement] = {}
+    said: dict[str, MutantVerdict] = {}
 
-    def survey(wanted: Any, **_: Any) -> mutation.Survey:
-        kill = Judgement(Fate.KILLED, "", (Kill("safety.no_loss", "is violated", "proof"),))
+    def survey(own: Any, wanted: Any, **_: Any) -> campaign.Survey:
+        kill = MutantVerdict(
+            MutantStatus.KILLED, "", (Kill("safety.no_loss", "is violated", "proof"),)
+        )
         found = {mutant.id: said.get(mutant.id, kill) for mutant in wanted}
-        return mutation.Survey(tuple(wanted), found)
+        return campaign.Survey(own, tuple(wanted), found)
 
-    monkeypatch.setattr(mutation, "survey", survey)
+    monkeypatch.setattr(campaign, "survey", survey)
     return said
 
 
 @pytest.mark.parametrize(
     ("fate_", "code"),
     [
-        (Fate.KILLED, 0),
-        (Fate.EQUIVALENT, 0),
-        (Fate.INVALID, 0),
-        (Fate.SURVIVED, 1),
-        (Fate.UNDETERMINED, 3),
+        (MutantStatus.KILLED, 0),
+        (MutantStatus.EQUIVALENT, 0),
+        (MutantStatus.INVALID, 0),
+        (MutantStatus.SURVIVED, 1),
+        (MutantStatus.UNDETERMINED, 3),
     ],
 )
 def test_exit_codes(
-    judged: dict[str, Judgement], capsys: pytest.CaptureFixture[str], fate_: Fate, code: int
+    judged: dict[str, MutantVerdict],
+    capsys: pytest.CaptureFixture[str],
+    fate_: MutantStatus,
+    code: int,
 ) -> None:
-    judged["version.fixed:true"] = Judgement(fate_, "because")
+    judged["version.fixed:true"] = MutantVerdict(fate_, "because")
     assert mutate.main(FEW) == code
     out = capsys.readouterr().out
     assert all(len(line) <= 80 for line in out.splitlines())
-    if fate_ is not Fate.KILLED:
+    if fate_ is not MutantStatus.KILLED:
         assert "because" in out
         assert FIXED in out
 
 
 def test_json_says_who_sees_what(
-    judged: dict[str, Judgement], capsys: pytest.CaptureFixture[str]
+    judged: dict[str, MutantVerdict], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    judged["version.fixed:true"] = Judgement(Fate.SURVIVED, "because")
+    judged["version.fixed:true"] = MutantVerdict(MutantStatus.SURVIVED, "because")
     assert mutate.main([*FEW, "--json", "-"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["score"] == {"killed": 2, "of": 3}
@@ -394,17 +422,20 @@ def test_an_unknown_mutant(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_time_out_keeps_what_was_settled() -> None:
-    mutation._begin(0)
-    found = mutation.survey([named("version.fixed:true")], timeout=0.01)
-    assert found.found["version.fixed:true"].fate is Fate.UNDETERMINED
-    assert mutate.exit_code(found) == 3
+    campaign._begin(PROJECT, 0)
+    found = campaign.survey(PROJECT, [named("version.fixed:true")], timeout=0.01)
+    assert found.found["version.fixed:true"].status is MutantStatus.UNDETERMINED
+    assert mutate_cli.exit_code(found) == 3
 
 
 def test_two_processes_find_the_same() -> None:
     wanted = [named(id_) for id_ in ("version.LAST_HOTFIX:one-more", "version.fixed:true")]
-    one, two = (mutation.survey(wanted, jobs=jobs) for jobs in (1, 2))
+    one, two = (campaign.survey(PROJECT, wanted, jobs=jobs) for jobs in (1, 2))
     assert one.settled == two.settled
-    assert [judgement.fate for _, judgement in one.settled] == [Fate.EQUIVALENT, Fate.KILLED]
+    assert [verdict.status for _, verdict in one.settled] == [
+        MutantStatus.EQUIVALENT,
+        MutantStatus.KILLED,
+    ]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")

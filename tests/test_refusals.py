@@ -8,11 +8,11 @@ import pytest
 import z3
 from statemachine import State
 
-from model.kernel import Entity, Machine, Many, ModelError, System, action
-from proofs.engine.evaluate import Valuation
-from proofs.engine.ground import entity_functions
-from proofs.engine.simulate import Simulator
-from proofs.engine.transitions import Transitions
+from statecheck.modeling import Entity, Machine, Many, ModelError, System, action
+from statecheck.smt.evaluation import Valuation
+from statecheck.smt.grounding import entity_functions
+from statecheck.symbolic.simulate import Simulator
+from statecheck.symbolic.transition_system import TransitionSystem
 
 
 class Light(Machine):
@@ -48,7 +48,7 @@ def refused(act: Any, *annotations: Any) -> str:
     act.__annotations__ = dict(zip(names, annotations, strict=True))
     spread = {"__annotations__": {"rooms": Many[Room]}, "act": action(act), "__module__": __name__}
     with pytest.raises(ModelError) as caught:
-        Transitions(type("Refused", (System,), spread))
+        TransitionSystem(type("Refused", (System,), spread))
     message = str(caught.value)
     assert "\n" not in message
     assert "test_refusals.py:" in message
@@ -205,7 +205,7 @@ class Hotel(System):
 
 
 def test_loops_mean_what_they_do() -> None:
-    simulator = Simulator(Transitions(Hotel))
+    simulator = Simulator(TransitionSystem(Hotel))
     for count in (1, 2, 3):
         for pattern in range(2**count):
             for name, arguments in simulator.instances({"Room": count}):
@@ -234,7 +234,7 @@ def _valuation(hotel: Hotel) -> Any:
 
 
 def test_extraction_is_repeatable_and_sees_every_change() -> None:
-    assert Transitions(Hotel).digest == Transitions(Hotel).digest
+    assert TransitionSystem(Hotel).digest == TransitionSystem(Hotel).digest
 
     class Brighter(Light):
         def bright(self) -> bool:
@@ -249,7 +249,7 @@ def test_extraction_is_repeatable_and_sees_every_change() -> None:
         (System,),
         {"__annotations__": {"rooms": Many[Room]}, "dim": action(_dim(Room))},
     )
-    assert Transitions(changed).digest != Transitions(kept).digest
+    assert TransitionSystem(changed).digest != TransitionSystem(kept).digest
 
 
 def _dim(room_type: type) -> Any:

@@ -12,9 +12,10 @@ import jsonschema
 import pytest
 
 from proofs.catalogue import CLAIMS
-from proofs.engine.claims import Kind
-from proofs.engine.verdict import Change, Report, Result, Run, RunStep, Verdict
-from proofs.report import SCHEMA, to_json, to_text
+from statecheck.claims.claim import Kind
+from statecheck.claims.clause_text import ClauseText
+from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
+from statecheck.reports.json_report import SCHEMA, to_json, to_text
 
 RUN = Run(
     (("servers", 2),),
@@ -58,7 +59,11 @@ def a_report() -> Report:
             case _ if claim.kind is Kind.EVENTUALLY:
                 result = Result(claim, Verdict.UNDETERMINED, "not yet checked")
             case _:
-                result = dataclasses.replace(result, invariant=("p", "q"), vacuous=False)
+                result = dataclasses.replace(
+                    result,
+                    invariant=(ClauseText("", "Server", ("p",)), ClauseText("", "Server", ("q",))),
+                    vacuous=False,
+                )
         results.append(result)
     return Report("d1ge57", tuple(results), tables={"administrators": TABLE})
 
@@ -112,8 +117,8 @@ def test_claims_are_as_promised() -> None:
     assert list(document) == ["schema", "model", "claims", "derived"]
     claims = document["claims"]
     assert [claim["id"] for claim in claims] == [claim.id for claim in CLAIMS]
-    by_reading = {(claim["id"], claim["reading"]): claim for claim in claims}
-    assert by_reading["cause.scan_before_move", "sticky"] == {
+    by_variant = {(claim["id"], claim["reading"]): claim for claim in claims}
+    assert by_variant["cause.scan_before_move", "sticky"] == {
         "id": "cause.scan_before_move",
         "section": "Cause",
         "kind": "always",
@@ -142,10 +147,14 @@ def test_claims_are_as_promised() -> None:
         "seconds": 0.333333,
         "detail": "",
     }
-    proved = by_reading["cause.only_cause", None]
-    assert (proved["invariant"], proved["vacuous"], proved["run"]) == (["p", "q"], False, None)
-    assert by_reading["resolution.rollback_window", None]["expected_answer"] == REGIONS
-    undetermined = by_reading["liveness.move_ends", None]
+    proved = by_variant["cause.only_cause", None]
+    assert (proved["invariant"], proved["vacuous"], proved["run"]) == (
+        ["every Server: p", "every Server: q"],
+        False,
+        None,
+    )
+    assert by_variant["resolution.rollback_window", None]["expected_answer"] == REGIONS
+    undetermined = by_variant["liveness.move_ends", None]
     assert (undetermined["as_expected"], undetermined["detail"]) == (False, "not yet checked")
 
 
@@ -157,5 +166,9 @@ def test_derived_answers_are_keyed_by_claim_and_table() -> None:
 
 
 def test_schema_is_shipped_beside_the_code() -> None:
-    assert Path(sys.modules["proofs.report"].__file__ or "").parent / "report.schema.json" == SCHEMA
+    assert (
+        Path(sys.modules["statecheck.reports.json_report"].__file__ or "").parent
+        / "report.schema.json"
+        == SCHEMA
+    )
     assert SCHEMA.is_file()

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.kernel import FORGOTTEN, STATE, ActionDisabled, Entity, MachineInfo
 from model.site import Site
 from model.version import StoreVersion
-from proofs.engine.evaluate import Valuation
-from proofs.engine.explicit import Instance, Space
-from proofs.engine.simulate import Simulator
-from proofs.engine.transitions import Transitions
+from statecheck.explicit.state_space import FiniteInstance, StateSpace
+from statecheck.modeling import FORGOTTEN, STATE, ActionDisabled, Entity, MachineInfo
+from statecheck.smt.evaluation import Valuation
+from statecheck.symbolic.simulate import Simulator
+from statecheck.symbolic.transition_system import TransitionSystem
 
 FOUR = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2651.68", "5.5.2652.68", "5.5.2653.23")))
 SIZES = {"Server": 2, "Mailbox": 1, "Attachment": 1}
@@ -24,7 +24,7 @@ SIZES = {"Server": 2, "Mailbox": 1, "Attachment": 1}
 
 @pytest.fixture(scope="module")
 def simulator() -> Simulator:
-    return Simulator(Transitions(Site))
+    return Simulator(TransitionSystem(Site))
 
 
 def name_of(entity: Entity, machine: MachineInfo, field: str) -> str:
@@ -54,7 +54,7 @@ def valuation(cells: list[Any], values: list[Any], sizes: dict[str, int], fixed:
 @pytest.mark.parametrize("sticky", [False, True])
 def test_every_step_from_every_reachable_state(simulator: Simulator, sticky: bool) -> None:
     sizes = {"servers": 2, "mailboxes": 1, "attachments": 1}
-    (space,) = Instance(Site, sizes, {StoreVersion: FOUR}, {"sticky": sticky}).spaces()
+    (space,) = FiniteInstance(Site, sizes, {StoreVersion: FOUR}, {"sticky": sticky}).spaces()
     instances = [
         (action, tuple(a.index if isinstance(a, Entity) else a for a in arguments))
         for action, arguments in space.actions
@@ -79,8 +79,8 @@ def test_every_step_from_every_reachable_state(simulator: Simulator, sticky: boo
     assert compared > len(queue)
 
 
-def plain(space: Space, state: tuple[int, ...], sticky: bool) -> Valuation:
-    values = [space.codes.values[number] for number in state]
+def plain(space: StateSpace, state: tuple[int, ...], sticky: bool) -> Valuation:
+    values = [space.table.values[number] for number in state]
     found = valuation(space.cells, values, SIZES, {"Site.sticky": sticky})
     found.functions["Attachment.mailbox"] = [0]
     return found

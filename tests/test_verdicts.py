@@ -17,23 +17,33 @@ from benchmarks import handwritten
 from benchmarks.__main__ import SHARED
 from model import version
 from model.entities import Attachment, Mailbox
-from model.kernel import Entity, ModelError
 from model.site import Site
 from model.version import FIRST_WITH_FORMAT_2_46, SP3, SP4, StoreVersion
-from proofs import session
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
-from proofs.engine import ground, lock, recall
-from proofs.engine.bounded import Goal, Unrolling, shortest
-from proofs.engine.claims import ANY_READING, Catalogue, Claim, Kind, Step, assume
-from proofs.engine.evaluate import compiled
-from proofs.engine.explicit import Finding, Instance, Space, check, product
-from proofs.engine.memo import Code
-from proofs.engine.prove import Prover
-from proofs.engine.recover import Plan, plans
-from proofs.engine.replay import ReplayError, replay
-from proofs.engine.verdict import Report, Result, Run, RunStep, Verdict, exit_code
+from proofs.project import LOCK, PROJECT
 from proofs.table import COLUMNS, table
 from proofs.vocabulary import PER_REQUEST, ever_scanned, fails, hands_to_client, is_protected
+from statecheck.claims.catalogue import Catalogue
+from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.clause_text import ClauseText
+from statecheck.claims.results import Report, Result, Run, RunStep, Verdict, exit_code
+from statecheck.explicit.product import product
+from statecheck.explicit.read_tracing import Code
+from statecheck.explicit.search import Finding, check
+from statecheck.explicit.state_space import FiniteInstance, StateSpace
+from statecheck.modeling import NO_VARIANT, Entity, ModelError, Step, assume
+from statecheck.prover import lock, session
+from statecheck.prover.context import ProofContext
+from statecheck.prover.prover import Prover
+from statecheck.runs import text
+from statecheck.runs.replay import ReplayError, replay
+from statecheck.safety.bounded import shortest
+from statecheck.safety.canonical_run import canonical_run
+from statecheck.safety.plans import Plan, plans
+from statecheck.safety.run_decoding import decoded_run
+from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.smt.evaluation import compiled
+from statecheck.smt.solving import ground_solver
 
 CHECKED = [claim for claim in CLAIMS if claim.kind is not Kind.EVENTUALLY]
 CHEAP = [
@@ -51,20 +61,20 @@ def named(id_: str) -> Claim:
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return session.run(CLAIMS)
+    return session.run(PROJECT, CLAIMS)
 
 
 @pytest.fixture(scope="module")
 def engine() -> Prover:
-    return session.prover()
+    return session.prover(PROJECT)
 
 
 def prover(claims: Sequence[Claim], **options: Any) -> Prover:
-    return Prover(Site, claims, HISTORIES, numbers=session.NUMBERS, **options)
+    return Prover(ProofContext(Site, claims, HISTORIES, numbers=PROJECT.integers, **options))
 
 
 def settled(claims: Sequence[Claim], **options: Any) -> dict[str, Result]:
-    return {r.claim.title: r for r in prover(claims, **options).settle(claims)}
+    return {r.claim.title: r for r in prover(claims, **options).prove(claims)}
 
 
 def test_every_verdict_is_as_expected(report: Report) -> None:
@@ -81,7 +91,7 @@ def test_every_verdict_is_as_expected(report: Report) -> None:
 def test_exhaustive_search_agrees(report: Report, claim: Claim) -> None:
     (result,) = [r for r in report.results if r.claim is claim]
     forget = claim.id != "resolution.events_are_logged"  # the log is dead: no guard reads it
-    instance = Instance(Site, SMALL, {StoreVersion: THREE}, forget=forget)
+    instance = FiniteInstance(Site, SMALL, {StoreVersion: THREE}, forget=forget)
     outcome = check(claim, HISTORIES, instance)
     if claim.kind is not Kind.RECOVERABLE:
         assert outcome.steps == result.steps
@@ -91,9 +101,9 @@ def test_exhaustive_search_agrees(report: Report, claim: Claim) -> None:
     assert holds == (result.verdict is Verdict.PROVED)
 
 
-def other_size(sizes: tuple[int, int, int], forget: bool, **constants: bool) -> Instance:
+def other_size(sizes: tuple[int, int, int], forget: bool, **constants: bool) -> FiniteInstance:
     numbers = dict(zip(("servers", "mailboxes", "attachments"), sizes, strict=True))
-    return Instance(Site, numbers, {StoreVersion: (SP3, SP4)}, constants, forget=forget)
+    return FiniteInstance(Site, numbers, {StoreVersion: (SP3, SP4)}, constants, forget=forget)
 
 
 @pytest.mark.parametrize("sizes", [(2, 1, 0), (1, 1, 1)], ids=str)
@@ -132,10 +142,10 @@ def test_exhaustive_search_agrees_where_there_is_more(
 
 def test_the_encoding_by_hand_agrees(report: Report) -> None:
     outcomes = handwritten.verify()
-    found = {(r.claim.id, r.claim.reading.name or None): r for r in report.results}
+    found = {(r.claim.id, r.claim.variant.name or None): r for r in report.results}
     # It has the claims of the article, and those that any user would expect; not those that are
     # there for the sake of mutants.
-    assert set(outcomes) == {(claim.id, claim.reading.name or None) for claim in SHARED}
+    assert set(outcomes) == {(claim.id, claim.variant.name or None) for claim in SHARED}
     for key, outcome in outcomes.items():
         result = found[key]
         assert outcome.verdict == result.verdict.value, key
@@ -158,7 +168,7 @@ def test_verdicts_do_not_depend_on_the_seed(report: Report, seed: int) -> None:
             for r in run.results
         }
 
-    other = session.run(CLAIMS, seed=seed)
+    other = session.run(PROJECT, CLAIMS, seed=seed)
     assert settled_by(other) == settled_by(report)
     assert other.tables == report.tables
 
@@ -167,12 +177,14 @@ def test_verdicts_do_not_depend_on_the_seed(report: Report, seed: int) -> None:
 def test_a_version_of_a_server_that_no_step_names_is_a_version(
     engine: Prover, value: int, reached: bool
 ) -> None:
-    functions = {str(key): decl for key, decl in engine.transitions.vocabulary.functions.items()}
+    functions = {
+        str(key): decl for key, decl in engine.context.transitions.vocabulary.functions.items()
+    }
     mailbox = z3.Const("any:Mailbox1", z3.DeclareSort("Mailbox"))
     version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
-    goal = Goal("", version == value, False, (("mailbox", Mailbox, mailbox),), ANY_READING)
-    unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
-    starts = [unrolling.read(*met).initial for met in shortest(unrolling, [goal], 1)]
+    goal = Target("", version == value, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
+    unrolling = Unrolling(engine.context.transitions, numbers=engine.context.numbers)
+    starts = [canonical_run(unrolling, *met).initial for met in shortest(unrolling, [goal], 1)]
     versions = [start["Server.store.version"][start["Mailbox.move.home"][0]] for start in starts]
     assert versions == [value] * reached
 
@@ -180,7 +192,7 @@ def test_a_version_of_a_server_that_no_step_names_is_a_version(
 @pytest.mark.parametrize("alone", [False, True])
 def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool) -> None:
     """Whatever model the solver comes upon: here one in which an attachment makes it true too."""
-    vocabulary = engine.transitions.vocabulary
+    vocabulary = engine.context.transitions.vocabulary
     functions = {str(key): decl for key, decl in vocabulary.functions.items()}
     owner = vocabulary.references["Attachment", "mailbox"]
     mailbox = z3.Const("any:Mailbox1", z3.DeclareSort("Mailbox"))
@@ -188,49 +200,53 @@ def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool)
     some = z3.Exists([attachment], owner(attachment) == mailbox)
     version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
     term = some if alone else z3.Or(version == 7, some)
-    goal = Goal("", term, False, (("mailbox", Mailbox, mailbox),), ANY_READING)
-    unrolling = Unrolling(engine.transitions, numbers=engine.numbers)
-    said = unrolling.said_of_last(goal)
+    goal = Target("", term, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
+    unrolling = Unrolling(engine.context.transitions, numbers=engine.context.numbers)
+    said = unrolling.literal_for(goal)
     ((needed, _),) = unrolling.grounding.witnesses.values()
     model = unrolling.check(said, needed)
     assert model is not None
-    assert unrolling.decode(model, goal, said).sizes["Attachment"] == 1
-    assert unrolling.read(goal, said, model).sizes["Attachment"] == alone
+    assert decoded_run(unrolling, model, goal, said).sizes["Attachment"] == 1
+    assert canonical_run(unrolling, goal, said, model).sizes["Attachment"] == alone
 
 
 # -- the invariant --------------------------------------------------------------------------------
 
 
 def test_the_lock_belongs_to_the_model_and_holds(engine: Prover) -> None:
-    clauses = engine.invariant()
-    assert engine.notes == []
-    assert len(json.loads(session.LOCK.read_text())["clauses"]) == len(clauses)
+    clauses = engine.context.invariant()
+    assert engine.context.notes == []
+    assert len(json.loads(LOCK.read_text())["clauses"]) == len(clauses)
 
 
 def test_without_a_lock_as_much_is_found(tmp_path: Path) -> None:
     """The same runs, and an invariant that does; there are several, and Z3 has its whims."""
     code = """
-from proofs import session
-engine = session.prover(lock_file=None)
-print(engine.locked_text(engine.runs()))
+from proofs.project import LOCK, PROJECT
+from dataclasses import replace
+from statecheck.prover import session
+engine = session.prover(PROJECT, locked=False)
+print(engine.context.locked_text(engine.runs()))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["runs"] == json.loads(session.LOCK.read_text())["runs"]
+    assert json.loads(done.stdout)["runs"] == json.loads(LOCK.read_text())["runs"]
     path = tmp_path / "evidence.lock"
     path.write_text(done.stdout)
-    again = session.prover(lock_file=path)
-    assert all(result.as_expected for result in again.settle(CLAIMS))
-    assert again.notes == []
+    again = session.prover(dataclasses.replace(PROJECT, lock=path))
+    assert all(result.as_expected for result in again.prove(CLAIMS))
+    assert again.context.notes == []
 
 
 @pytest.mark.parametrize("tamper", ["false clause", "dropped clause", "no clause", "other model"])
 def test_a_tampered_lock_is_not_believed(tmp_path: Path, tamper: str) -> None:
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(LOCK.read_text())
     if tamper == "false clause":
-        content["clauses"].append("every Attachment: attachment.lifecycle.scanned")
+        content["clauses"].append(
+            {"every": "Attachment", "reading": "", "literals": ["attachment.lifecycle.scanned"]}
+        )
     elif tamper == "dropped clause":
         first = "mailbox.move.state != copying"
-        content["clauses"] = [c for c in content["clauses"] if first not in c]
+        content["clauses"] = [c for c in content["clauses"] if first not in c["literals"]]
     elif tamper == "no clause":
         content["clauses"] = []
     else:
@@ -240,15 +256,15 @@ def test_a_tampered_lock_is_not_believed(tmp_path: Path, tamper: str) -> None:
     claims = [named("safety.scan_is_served"), named("workaround.must_stay_disabled")]
     small = prover(claims, lock_file=path)
     if tamper != "other model":
-        content["digest"] = small.digest
+        content["digest"] = small.context.digest
         path.write_text(json.dumps(content))
-    verdicts = {r.claim.id: r.verdict.value for r in small.settle(claims)}
+    verdicts = {r.claim.id: r.verdict.value for r in small.prove(claims)}
     assert verdicts == {claim.id: claim.expected for claim in claims}
-    assert small.notes
+    assert small.context.notes
 
 
 def lock_of(**parts: Any) -> str:
-    return json.dumps({"digest": "D", "words of": [], "clauses": [], "runs": {}} | parts)
+    return json.dumps({"digest": "D", "vocabulary_from": [], "clauses": [], "runs": {}} | parts)
 
 
 @pytest.mark.parametrize(
@@ -261,9 +277,9 @@ def lock_of(**parts: Any) -> str:
         ('{"digest": "D"}', "it has no clauses"),
         ('{"digest": "D", "clauses": 3}', "its clauses are no list"),
         ('{"digest": "D", "clauses": []}', "it has no runs"),
-        (lock_of(**{"words of": [3]}), "words are of no claims"),
-        (lock_of(clauses=[[]]), "its clauses are no texts"),
-        (lock_of(clauses=[{"every": "Server"}]), "its clauses are no texts"),
+        (lock_of(vocabulary_from=[3]), "vocabulary is from no claims"),
+        (lock_of(clauses=["every Server: x"]), "one of its clauses is none"),
+        (lock_of(clauses=[{"every": "Server"}]), "one of its clauses is none"),
         (lock_of(runs={"x": {"sizes": {}}}), "the run of x is none"),
         (
             lock_of(runs={"x": {"sizes": {}, "start": {"a": True}, "steps": [], "witness": {}}}),
@@ -327,94 +343,99 @@ def test_a_run_that_is_not_one_is_not_believed(
     tmp_path: Path, title: str, tamper: Callable[[dict[str, Any]], object], said: str
 ) -> None:
     """Neither where it would refute a claim, nor where it would reach an antecedent."""
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(LOCK.read_text())
     kept = content["runs"][title]
     original = json.dumps(kept)
     tamper(kept)
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    engine = session.prover(lock_file=path)
-    (result,) = engine.settle([claim])
+    engine = session.prover(dataclasses.replace(PROJECT, lock=path))
+    (result,) = engine.prove([claim])
     assert result.as_expected
     if result.run is not None:
-        assert recall.written(result.run) == json.loads(original)
+        assert text.to_text(result.run) == json.loads(original)
     if result.verdict is Verdict.PROVED and said in (
         "there is a shorter one",  # an antecedent's run need not be a shortest one,
         "has sticky = False, unlike its reading",  # and this claim has no reading
     ):
-        assert engine.notes == []
+        assert engine.context.notes == []
     else:
-        (note,) = engine.notes
+        (note,) = engine.context.notes
         assert note.startswith(f"evidence.lock: the run of {title}: ")
         assert said in note
 
 
 def test_an_antecedents_run_says_nothing_where_the_claim_is_not_proven(tmp_path: Path) -> None:
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(LOCK.read_text())
     content["clauses"] = content["clauses"][:1]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = next(c for c in CLAIMS if c.title == "cause.scan_before_move [per_request]")
-    engine = session.prover(lock_file=path)
-    (result,) = engine.settle([claim])
+    engine = session.prover(dataclasses.replace(PROJECT, lock=path))
+    (result,) = engine.prove([claim])
     assert result.verdict is Verdict.UNDETERMINED
-    assert engine.notes == []
+    assert engine.context.notes == []
 
 
 def test_a_run_that_violates_what_is_proven_is_no_note(engine: Prover) -> None:
     """It cannot be, unless the engine is wrong."""
-    kept = json.loads(session.LOCK.read_text())["runs"]
+    kept = json.loads(LOCK.read_text())["runs"]
     title = "cause.scan_before_move [sticky]"
     claim = next(claim for claim in CLAIMS if claim.title == title)
-    assert isinstance(engine._runs.recalled(kept[title], claim, proven=False), Run)
+    assert isinstance(engine._runs.accept_text(kept[title], claim, proven=False), Run)
     with pytest.raises(AssertionError, match="is proven, and a run violates it"):
-        engine._runs.recalled(kept[title], claim, proven=True)
+        engine._runs.accept_text(kept[title], claim, proven=True)
 
 
 def test_clauses_are_read_back_from_their_texts(engine: Prover) -> None:
-    clauses = engine.invariant()
-    said = list(map(str, clauses))
-    found = engine._clauses(said, engine._extra())
-    assert list(map(str, found)) == said
+    clauses = engine.context.invariant()
+    texts = [clause.text for clause in clauses]
+    found = engine.context._clauses(texts, engine.context._extra())
+    assert [clause.text for clause in found] == texts
     assert all(new.term.eq(old.term) for new, old in zip(found, clauses, strict=True))
-    for text in ("every Server: x", "every Rack: server.began_running", "[x] every Server: x", ""):
+    for wrong in (
+        ClauseText("", "Server", ("x",)),
+        ClauseText("", "Rack", ("server.began_running",)),
+        ClauseText("x", "Server", ("server.began_running",)),
+        ClauseText("", "Server", ("server.began_running", "x")),
+        ClauseText("", "Server", ()),
+    ):
         with pytest.raises(ValueError, match="no clause: "):
-            engine._clauses([text], engine._extra())
-    assert lock._literals_in(["a", "b", "c"], {"a or b", "a", "c"}) == ["a or b", "c"]
-    assert lock._literals_in(["a", "b"], {"a"}) is None
+            engine.context._clauses([wrong], engine.context._extra())
 
 
 def test_a_clause_that_is_none_is_named(tmp_path: Path) -> None:
-    content = json.loads(session.LOCK.read_text())
-    content["clauses"] = ["every Server: it is safe"]
+    content = json.loads(LOCK.read_text())
+    content["clauses"] = [{"every": "Server", "reading": "", "literals": ["it is safe"]}]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     engine = prover([named("safety.scan_is_served")], lock_file=path)
-    content["digest"] = engine.digest
+    content["digest"] = engine.context.digest
     path.write_text(json.dumps(content))
-    assert engine.invariant()
-    assert engine.notes[0] == "evidence.lock: no clause: every Server: it is safe"
+    assert engine.context.invariant()
+    assert engine.context.notes[0] == "evidence.lock: no clause: every Server: it is safe"
 
 
 def test_a_certificate_may_rest_on_clauses_of_another_inference() -> None:
-    engine = session.prover()
-    text = "every Attachment: not attachment.lifecycle.scanned or attachment.ever_scanned"
-    before = list(map(str, engine.invariant()))
+    engine = session.prover(PROJECT)
+    literals = ("not attachment.lifecycle.scanned", "attachment.ever_scanned")
+    text = ClauseText("", "Attachment", literals)
+    before = [clause.text for clause in engine.context.invariant()]
     assert text not in before
-    engine.rest_on([*before, text])
-    assert list(map(str, engine.invariant())) == [*before, text]
+    engine.context.rest_on([*before, text])
+    assert [clause.text for clause in engine.context.invariant()] == [*before, text]
     with pytest.raises(AssertionError, match="not inductive"):
-        engine.rest_on(["every Attachment: attachment.lifecycle.scanned"])
+        engine.context.rest_on([ClauseText("", "Attachment", ("attachment.lifecycle.scanned",))])
 
 
 def test_a_clause_that_is_there_twice_is_one(tmp_path: Path) -> None:
-    content = json.loads(session.LOCK.read_text())
+    content = json.loads(LOCK.read_text())
     count = len(content["clauses"])
     content["clauses"] *= 3
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
-    assert len(session.prover(lock_file=path).invariant()) == count
+    assert len(session.prover(dataclasses.replace(PROJECT, lock=path)).context.invariant()) == count
 
 
 def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -422,43 +443,43 @@ def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> 
         raise AssertionError("a run was searched for")
 
     monkeypatch.setattr(Unrolling, "read", searched)
-    engine = session.prover()
-    claims = [claim for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE, Kind.FINDING)]
-    results = list(engine.settle(claims))
-    assert engine.notes == []
+    engine = session.prover(PROJECT)
+    claims = [claim for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE)]
+    results = list(engine.prove(claims))
+    assert engine.context.notes == []
     assert {r.claim for r in results} == set(claims)
     assert all(result.as_expected for result in results)
 
 
 def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
-    kept = json.loads(session.LOCK.read_text())["runs"]
+    kept = json.loads(LOCK.read_text())["runs"]
     assert kept.keys() == {
-        claim.title for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE, Kind.FINDING)
+        claim.title for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE)
     }
     for result in report.results:
         if result.run is not None:
-            assert recall.written(result.run) == kept[result.claim.title]
+            assert text.to_text(result.run) == kept[result.claim.title]
 
 
 def test_a_lock_that_proves_too_little_is_named(tmp_path: Path) -> None:
     # What is left is inductive, and says nothing of scans.
-    content = json.loads(session.LOCK.read_text())
-    content["clauses"] = [c for c in content["clauses"] if "every Server" in c]
+    content = json.loads(LOCK.read_text())
+    content["clauses"] = [c for c in content["clauses"] if c["every"] == "Server"]
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = named("safety.scan_is_served")
-    (result,) = session.prover(lock_file=path).settle([claim])
+    (result,) = session.prover(dataclasses.replace(PROJECT, lock=path)).prove([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert "--write-lock" in result.detail
 
 
 def test_the_invariant_holds_in_every_reachable_state(engine: Prover) -> None:
     """Solver-free: clauses evaluated on the plain machines' states and histories."""
-    clauses = engine.invariant()
+    clauses = engine.context.invariant()
     tests = [(clause, compiled(clause.term)) for clause in clauses]
     checked = 0
     for sticky in (False, True):
-        instance = Instance(
+        instance = FiniteInstance(
             Site, SMALL, {StoreVersion: (SP3, SP4)}, {"sticky": sticky}, forget=False
         )
         (space,) = instance.spaces()
@@ -470,7 +491,7 @@ def test_the_invariant_holds_in_every_reachable_state(engine: Prover) -> None:
             if checked % 7 == 0:
                 functions = _functions(kept, state)
                 for clause, test in tests:
-                    if not clause.reading.name or not sticky:
+                    if not clause.variant.name or not sticky:
                         constants = {str(clause.variable): 0}
                         for index in range(len(functions[f"{clause.sort}.index"])):
                             constants[str(clause.variable)] = index
@@ -581,8 +602,8 @@ def test_what_is_impossible_is_not_reached() -> None:
 
 def test_what_is_neither_proved_nor_reached_is_undetermined() -> None:
     claim = named("resolution.no_move_fails_forever")
-    engine = Prover(Site, [claim], HISTORIES, numbers=session.NUMBERS, depth=4)
-    (result,) = engine.settle([claim])
+    engine = Prover(ProofContext(Site, [claim], HISTORIES, numbers=PROJECT.integers, depth=4))
+    (result,) = engine.prove([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert "no run of 4 steps" in result.detail
     assert exit_code(Report("", (result,))) == 3
@@ -596,14 +617,14 @@ def test_unknown_is_never_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
     claims = [named("safety.scan_is_served"), named("symptoms.move_may_fail")]
     small = prover(claims, lock_file=None)
     monkeypatch.setattr(small, "_invariant", [])
-    assert ground.solver(0).check() == z3.sat
-    monkeypatch.setattr("proofs.engine.induction.solver", lambda *_: Undecided())
-    monkeypatch.setattr("proofs.engine.bounded.solver", lambda *_: Undecided())
-    assert {r.verdict for r in small.settle(claims)} == {Verdict.UNDETERMINED}
+    assert ground_solver(0).check() == z3.sat
+    monkeypatch.setattr("statecheck.safety.induction.ground_solver", lambda *_: Undecided())
+    monkeypatch.setattr("statecheck.safety.unrolling.ground_solver", lambda *_: Undecided())
+    assert {r.verdict for r in small.prove(claims)} == {Verdict.UNDETERMINED}
 
 
 def test_no_time_means_undetermined() -> None:
-    results = session.run(CHEAP, timeout=0.001, tables=False).results
+    results = session.run(PROJECT, CHEAP, timeout=0.001, tables=False).results
     assert {r.verdict for r in results} == {Verdict.UNDETERMINED}
     assert len(results) == len(CHEAP)
 
@@ -616,7 +637,7 @@ def test_an_interrupted_run_keeps_what_was_settled() -> None:
         if len(seen) == 3:
             raise KeyboardInterrupt
 
-    report = session.run(CHEAP, progress=stop, tables=False)
+    report = session.run(PROJECT, CHEAP, progress=stop, tables=False)
     assert report.interrupted
     assert {r.claim for r in report.results} == {r.claim for r in seen}
     assert exit_code(report) == 130
@@ -625,16 +646,14 @@ def test_an_interrupted_run_keeps_what_was_settled() -> None:
 def test_a_run_that_does_not_happen_is_not_shown() -> None:
     claim = named("symptoms.move_may_fail")
     found: list[Any] = []
-    original = Unrolling.read
 
-    class Spy(Unrolling):
-        def read(self, *arguments: Any) -> Any:
-            found.append(original(self, *arguments))
-            return found[-1]
+    def spy(*arguments: Any) -> Any:
+        found.append(canonical_run(*arguments))
+        return found[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("proofs.engine.prove.Unrolling", Spy)
-        list(session.prover(lock_file=None).settle([claim]))
+        patch.setattr("statecheck.prover.prover.canonical_run", spy)
+        list(session.prover(PROJECT, locked=False).prove([claim]))
     (run,) = found
     replay(Site, HISTORIES, run, claim, True)
     with pytest.raises(ReplayError, match="does not replay"):
@@ -654,14 +673,19 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
     search itself (test_memoised_steps_are_the_executed_ones).
     """
     claim = named("resolution.store_recoverable")
-    found = plans(engine.induction, engine.property(claim), engine.invariant(), session.NUMBERS)
+    found = plans(
+        engine.context.induction,
+        engine.context.property(claim),
+        engine.context.invariant(),
+        PROJECT.integers,
+    )
     assert found
     names = {step.action for plan in found for step in plan}
     counts = []
-    for space in Instance(Site, SMALL, {StoreVersion: THREE}, forget=False).spaces():
+    for space in FiniteInstance(Site, SMALL, {StoreVersion: THREE}, forget=False).spaces():
         fired = _fired(space, names)
         counts.append(len(fired))
-        running = space.codes.number("running")
+        running = space.table.number("running")
         stores = {
             member: cell
             for cell, (member, machine, name) in enumerate(space.cells)
@@ -672,7 +696,7 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
                 ends = (_end(fired, state, server, plan) for plan in found)
                 assert state[cell] == running or any(
                     end is not None and end[cell] == running for end in ends
-                ), (server, [space.codes.values[number] for number in state])
+                ), (server, [space.table.values[number] for number in state])
     assert counts == [48_864, 51_480]
 
 
@@ -680,7 +704,7 @@ Fired = dict[Code, dict[tuple[str, tuple[Any, ...]], Code]]
 """For each reachable state where some actions lead, by name and arguments."""
 
 
-def _fired(space: Space, names: Collection[str]) -> Fired:
+def _fired(space: StateSpace, names: Collection[str]) -> Fired:
     found: Fired = {}
     queue = space.initial()
     for state in queue:
@@ -776,7 +800,7 @@ def test_a_cell_has_the_shortest_run_of_its_region() -> None:
         claim = QUESTIONS[0]
         return Result(claim, Verdict.DERIVED, "", longest, answer=answer(*ranges), inside=inside)
 
-    last = session.NUMBERS[StoreVersion].high
+    last = PROJECT.integers[StoreVersion].high
     answers = {
         claim.id: derived([(0, last)], (0, last, run(0)))
         if "restorable" in claim.id

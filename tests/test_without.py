@@ -14,6 +14,7 @@ from proofs.__main__ import main
 from proofs.article import PARAGRAPHS
 from proofs.catalogue import CLAIMS
 from proofs.without import Appearance
+from statecheck.mutation import appearance
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +68,12 @@ def test_time_is_for_all_paragraphs_together(monkeypatch: pytest.MonkeyPatch) ->
     """Each paragraph takes what the former ones have left."""
     left: list[float | None] = []
 
-    def taking(*arguments: Any) -> Any:
-        left.append(arguments[2])
+    def taking(*_: Any, timeout: float | None, **__: Any) -> Any:
+        left.append(timeout)
         time.sleep(0.02)
         return CLAIMS[0], None
 
-    monkeypatch.setattr(without, "_appearing", taking)
+    monkeypatch.setattr(appearance, "appearing", taking)
     assert all(item.run is None for item in without.appearances(timeout=60))
     assert left == sorted(left, key=lambda seconds: -(seconds or 0))
     assert left[-1] is not None

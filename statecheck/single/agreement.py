@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single.automaton import Automaton, Edge, Node, Variable
 from statecheck.single.predicates import Reader
-from statecheck.single.reach import Move, solved
+from statecheck.single.reach import Move, UnknownError, solved
 from statecheck.single.replay import Instance, shown
 from statecheck.single.specimen import Specimen
 
@@ -74,9 +74,11 @@ def _step(
         if edge.guard is None and not edge.locals:
             chosen: dict[Any, Any] | None = {}
         else:
-            chosen = solved([edge.guard, *fixed, *_spice(edge, chance)], edge.locals) or solved(
-                [edge.guard, *fixed], edge.locals
-            )
+            wishes = [edge.guard, *fixed, *_spice(edge, chance)]
+            try:
+                chosen = solved(wishes, edge.locals) or solved([edge.guard, *fixed], edge.locals)
+            except UnknownError:
+                continue
         if chosen is None:
             continue
         after: dict[Variable, Any] = {}

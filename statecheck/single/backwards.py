@@ -8,7 +8,6 @@ from typing import Any
 
 import z3
 
-from proofs.engine.ask import ask
 from statecheck.single.automaton import Automaton, Edge, Node
 from statecheck.single.claims import Claim
 from statecheck.single.decide import Answer, Reached, Unknown, Unreachable, played
@@ -18,6 +17,7 @@ from statecheck.single.reach import Target
 from statecheck.single.subject import Clock, Subject
 from statecheck.single.symbolic import FIRST, SEARCH, Goal, Unrolling, prove
 from statecheck.single.values import symbol
+from statecheck.smt.solving import check_sat
 
 ROUNDS = 24
 """So many steps backwards are computed."""
@@ -121,7 +121,7 @@ def _implies(one: Any, other: Any, node: Node, clock: Clock) -> bool:
 def _never(conditions: list[Any], clock: Clock) -> bool:
     solver = z3.Solver()
     solver.add(*conditions)
-    return bool(ask(solver, (), lambda: clock.left(3.0)) == z3.unsat)
+    return bool(check_sat(solver, (), lambda: clock.left(3.0)) == z3.unsat)
 
 
 def _is_closed(automaton: Automaton, region: Region, goal: Region, clock: Clock) -> bool:

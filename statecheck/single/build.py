@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single.automaton import UNUSUAL, Automaton, Edge, Local, Node, Variable
 from statecheck.single.choices import OMITTED, Any_, combinations, spread
 from statecheck.single.code import Identity, Reach

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from statemachine import StateChart
 
-from model.kernel import ModelError
-from proofs.engine import claims as stated
-from proofs.engine.claims import ANY_READING, Kind
-from proofs.engine.verdict import Report, Result, Verdict
+from statecheck.claims import claim as stated
+from statecheck.claims.claim import Kind
+from statecheck.claims.clause_text import of_one_machine
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.single import claims
 from statecheck.single.claims import Claim
 from statecheck.single.decide import Reached, Unknown, Unreachable, reachable
 from statecheck.single.predicates import conjunction, violation
+from statecheck.single.reach import UnknownError
 from statecheck.single.runs import shown_run
 from statecheck.single.subject import Clock, OutOfTime, Subject, read
 
@@ -47,7 +49,7 @@ def check(
     environment never sets, ``inputs`` others that it does; ``depth`` bounds the search for runs by
     the solver. Raises ModelError for a class or a claim that cannot be taken as it is.
     """
-    whole = _stated(asked)
+    whole = _stated(asked, fair)
     results: list[Result] = []
     subject: Subject | None = None
     interrupted = False
@@ -56,7 +58,13 @@ def check(
         parsed = [claims.parse(claim.text, subject.names, str(claim.kind)) for claim in whole]
         for claim, said in zip(whole, parsed, strict=True):
             started = time.perf_counter()
-            result = _decided(subject, claim, said, fair, depth)
+            try:
+                result = _decided(subject, claim, said, fair, depth)
+            except UnknownError as gave_up:
+                why = (
+                    f"Z3 gave up ({gave_up}); simpler arithmetic in guards and callbacks would help"
+                )
+                result = Result(claim, Verdict.UNDETERMINED, why)
             results.append(replace(result, seconds=time.perf_counter() - started))
     except OutOfTime:
         results += [
@@ -69,8 +77,19 @@ def check(
     return Report(digest, tuple(results), interrupted, environment=assumptions)
 
 
-def _stated(asked: Sequence[tuple[str, str]]) -> list[stated.Claim]:
+@dataclass(frozen=True)
+class Sent:
+    """Weak fairness to an event, with whatever arguments."""
+
+    event: str
+
+    def __str__(self) -> str:
+        return f"weak fairness of {self.event}, with whatever arguments"
+
+
+def _stated(asked: Sequence[tuple[str, str]], fair: Sequence[str]) -> list[stated.Claim]:
     """The claims as reports know them."""
+    assumed: Any = tuple(Sent(event) for event in dict.fromkeys(fair))
     counts: dict[str, int] = {}
     found = []
     for name, text in asked:
@@ -79,7 +98,17 @@ def _stated(asked: Sequence[tuple[str, str]]) -> list[stated.Claim]:
         id_ = f"{name}.{counts[name]}"
         found.append(
             stated.Claim(
-                id_, name, kind, text, _nothing, (), False, ANY_READING, EXPECTED[kind], ()
+                id_,
+                name,
+                kind,
+                text,
+                _nothing,
+                (),
+                False,
+                NO_VARIANT,
+                EXPECTED[kind],
+                (),
+                assumed if kind is Kind.EVENTUALLY else (),
             )
         )
     return found
@@ -120,7 +149,7 @@ def _always(subject: Subject, claim: stated.Claim, said: Claim, depth: int | Non
         claim,
         Verdict.PROVED,
         answer.how,
-        invariant=answer.invariant or None,
+        invariant=of_one_machine(answer.invariant),
         vacuous=_is_vacuous(subject, said, depth),
     )
 
@@ -147,7 +176,7 @@ def _possible(subject: Subject, claim: stated.Claim, said: Claim, depth: int | N
             return _with_run(subject, claim, said, answer, Verdict.REACHED)
         case Unknown(why):
             return Result(claim, Verdict.UNDETERMINED, why)
-    return Result(claim, Verdict.REFUTED, answer.how, invariant=answer.invariant or None)
+    return Result(claim, Verdict.REFUTED, answer.how, invariant=of_one_machine(answer.invariant))
 
 
 def _with_run(

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single.freeze import SYMBOLIC
 from statecheck.single.kinds import kind_of
 
@@ -71,6 +71,11 @@ class Claim:
     on_step: bool
     fields: frozenset[str]
     is_about_machine: bool
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def parse(text: str, names: Names, kind: str) -> Claim:

@@ -20,7 +20,7 @@ from typing import Any
 import statemachine
 from statemachine.callbacks import SpecReference
 
-from model.kernel import Machine
+from statecheck.modeling import Machine
 from statecheck.single.specimen import ABSENT, Specimen
 
 LIBRARY = (statemachine.__name__, Machine.__module__.rpartition(".")[0])

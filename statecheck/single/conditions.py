@@ -7,11 +7,16 @@ from typing import Any
 
 import z3
 
-from proofs.engine.explore import Explorer, merge
 from statecheck.single.automaton import UNUSUAL, Edge, Local, Variable
 from statecheck.single.freeze import SYMBOLIC
 from statecheck.single.paths import ranges
+from statecheck.single.reach import UnknownError
 from statecheck.single.values import plain, symbol, term_of
+from statecheck.symbolic.decision_tree import merge
+from statecheck.symbolic.paths import Explorer
+
+PATIENCE = 4000
+"""Milliseconds that Z3 has for one question about values."""
 
 
 def merged(run: Callable[[], Any]) -> Any:
@@ -36,6 +41,7 @@ def solved(
     if not symbols and not terms:
         return {}
     solver = z3.SimpleSolver()
+    solver.set("timeout", PATIENCE)
     solver.add(*terms, *ranges(symbols))
     for wish in (_usual(symbols), _small(symbols), None):
         if wish is not None:
@@ -68,10 +74,6 @@ def _small(symbols: Sequence[Variable | Local]) -> list[z3.BoolRef]:
     """Small numbers are easy to read."""
     terms = [symbol(s.name, s.kind) for s in symbols]
     return [z3.And(term >= -1000, term <= 1000) for term in terms if z3.is_int(term)]
-
-
-class UnknownError(Exception):
-    """Z3 does not know."""
 
 
 def valuation(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from statecheck.single.automaton import Automaton
-from statecheck.single.claims import Claim, Expression
+from statecheck.single.claims import Claim, Expression, counted
 from statecheck.single.reach import Route, Target, find
 from statecheck.single.replay import Mismatch, Played, play
 from statecheck.single.subject import Subject
@@ -72,7 +72,7 @@ def _explicitly(
         shortest = automaton.complete or len(route.moves) <= automaton.explored
         return played(subject, automaton, expression, claim, route, shortest=shortest)
     if automaton.complete:
-        return Unreachable(f"all {len(automaton.nodes)} states visited")
+        return Unreachable(f"{counted(len(automaton.nodes), 'state')}, all visited")
     return Unknown(
         f"there are more than {len(automaton.nodes) - 1} states; none within {automaton.explored} "
         "steps is one"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single.code import Reach, author_classes
 from statecheck.single.kinds import Domain, domain_of_annotation, kind_of
 from statecheck.single.specimen import ABSENT, Attribute, Specimen, class_value

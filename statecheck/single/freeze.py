@@ -18,7 +18,7 @@ from typing import Any
 
 from statemachine import Event, State, StateChart
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 
 ATOMS = (bool, int, float, complex, str, bytes, type(None), type(...), type(NotImplemented))
 """Types of values that never change."""

@@ -25,7 +25,7 @@ from statemachine import Event, State, StateChart
 from statemachine.states import States
 from statemachine.transition_list import TransitionList
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single.code import (
     LIBRARY,
     Reach,

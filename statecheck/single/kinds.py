@@ -8,7 +8,7 @@ import typing
 from dataclasses import dataclass
 from typing import Any
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 
 
 class Kind(enum.Enum):

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.kernel import ModelError
-from proofs.engine import claims as stated
-from proofs.engine.verdict import Result, Verdict
+from statecheck.claims import claim as stated
+from statecheck.claims.results import Result, Verdict
+from statecheck.modeling import ModelError
 from statecheck.single.automaton import Automaton, Edge, Local, Node, Variable
 from statecheck.single.choices import Any_, combinations, spread
-from statecheck.single.claims import Claim, Expression, Moment, StepFacts
+from statecheck.single.claims import Claim, Expression, Moment, StepFacts, counted
 from statecheck.single.reach import Route, Target, find, move, plain_choice, solved
 from statecheck.single.replay import Mismatch, play
 from statecheck.single.runs import shown_run
@@ -62,8 +62,7 @@ def eventually(subject: Subject, claim: stated.Claim, said: Claim, fair: Sequenc
 
 
 def _proved(claim: stated.Claim, said: Claim, pending: Pending) -> Result:
-    count = len(pending.nodes)
-    how = f"{count} pending states, and no fair run stays among them"
+    how = f"{counted(len(pending.nodes), 'pending state')}, and no fair run stays among them"
     return Result(
         claim,
         Verdict.PROVED,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single.code import functions_of, is_library, plain_functions
 from statecheck.single.kinds import Domain, domain_of_annotation, kind_of, same
 from statecheck.single.specimen import Specimen

@@ -7,10 +7,14 @@ from typing import Any
 
 import z3
 
-from proofs.engine.explore import Explorer, Leaf
-from proofs.engine.explore import Node as Decision
 from statecheck.single.automaton import Local, Variable
 from statecheck.single.values import range_of, symbol
+from statecheck.symbolic.decision_tree import Leaf
+from statecheck.symbolic.decision_tree import Node as Decision
+from statecheck.symbolic.paths import Explorer
+
+PATIENCE = 2000
+"""Milliseconds that Z3 has to find out whether a decision is open; unless it says no, it is."""
 
 
 def ranges(symbols: Sequence[Variable | Local]) -> list[z3.BoolRef]:
@@ -24,8 +28,11 @@ def explored(
 ) -> Iterator[tuple[z3.BoolRef | None, Any]]:
     """Every way through code that can be gone, with its condition and what the code returned."""
     known = ranges([*variables, *locals_])
-    tree = Explorer().explore(run)
+    explorer = Explorer()
+    explorer._solver.set("timeout", PATIENCE)
+    tree = explorer.explore(run)
     solver = z3.SimpleSolver()
+    solver.set("timeout", PATIENCE)
     solver.add(*known)
     for path, value in leaves(tree, []):
         if path and known and solver.check(*path) == z3.unsat:

@@ -12,6 +12,10 @@ from statecheck.single.predicates import Holding
 from statecheck.single.specimen import Attribute
 
 
+class UnknownError(Exception):
+    """The solver does not know."""
+
+
 @dataclass(frozen=True)
 class Target:
     """What is to be reached: nodes where something holds, or edges on which it does."""

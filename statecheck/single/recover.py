@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from model.kernel import ModelError
-from proofs.engine import claims as stated
-from proofs.engine.verdict import Result, Verdict
+from statecheck.claims import claim as stated
+from statecheck.claims.clause_text import of_one_machine
+from statecheck.claims.results import Result, Verdict
+from statecheck.modeling import ModelError
 from statecheck.single.automaton import Automaton, Node
 from statecheck.single.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.decide import Answer, Reached, Unknown, Unreachable, played
@@ -47,7 +48,7 @@ def recoverable(subject: Subject, claim: stated.Claim, said: Claim, depth: int |
                 claim,
                 Verdict.PROVED,
                 how,
-                invariant=invariant or None,
+                invariant=of_one_machine(invariant),
                 vacuous=None if said.is_about_machine else True,
             )
         case Unknown(why):

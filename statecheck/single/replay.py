@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single.automaton import Automaton, Edge, Variable
 from statecheck.single.claims import Moment, StepFacts
 from statecheck.single.predicates import Reader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from proofs.engine.verdict import Change, Run, RunStep
+from statecheck.claims.results import Change, Run, RunStep
 from statecheck.single.claims import Moment
 from statecheck.single.reach import Route
 from statecheck.single.replay import Played

@@ -26,7 +26,7 @@ from statemachine.orderedset import OrderedSet
 from statemachine.signature import SignatureAdapter
 from statemachine.state import InstanceState
 
-from model.kernel import STATE, Machine, ModelError, Record, Start
+from statecheck.modeling import STATE, Machine, ModelError, Record, Start
 from statecheck.single.freeze import ATOMS, Freezer, Unfrozen, parts
 
 LIBRARY_ATTRIBUTES = frozenset(

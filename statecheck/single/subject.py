@@ -10,7 +10,7 @@ from typing import Any
 
 from statemachine import StateChart
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single import claims
 from statecheck.single.agreement import check_agreement
 from statecheck.single.automaton import Automaton

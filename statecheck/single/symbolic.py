@@ -13,7 +13,6 @@ from typing import Any
 
 import z3
 
-from proofs.engine.ask import ask
 from statecheck.single.automaton import Automaton, Edge, Node, Variable
 from statecheck.single.claims import Claim, Expression
 from statecheck.single.decide import Answer, Reached, Unknown, Unreachable, played
@@ -23,6 +22,7 @@ from statecheck.single.predicates import Holding
 from statecheck.single.reach import Move, Route, Target, move, plain_choice
 from statecheck.single.subject import Clock, Subject
 from statecheck.single.values import plain, symbol
+from statecheck.smt.solving import check_sat
 
 FIRST, SEARCH, PROOF = 0.3, 8.0, 6.0
 """Seconds for the first search for runs, for the second one, and for a proof."""
@@ -108,7 +108,7 @@ class Unrolling:
             goal = self._goal()
             if goal is not None:
                 try:
-                    answer = ask(self.solver, [goal], lambda: watch.left(seconds))
+                    answer = check_sat(self.solver, [goal], lambda: watch.left(seconds))
                 except Exception as error:
                     if type(error).__name__ == "OutOfTime":
                         return None
@@ -355,7 +355,7 @@ def is_broken(automaton: Automaton, invariant: Invariant, goal: Goal, clock: Clo
 def _excluded(conditions: list[z3.BoolRef], clock: Clock) -> bool:
     solver = z3.Solver()
     solver.add(*conditions)
-    return bool(ask(solver, (), lambda: clock.left(PROOF)) == z3.unsat)
+    return bool(check_sat(solver, (), lambda: clock.left(PROOF)) == z3.unsat)
 
 
 def shown(automaton: Automaton, invariant: Invariant) -> Iterator[str]:

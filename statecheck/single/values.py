@@ -13,10 +13,10 @@ from typing import Any
 
 import z3
 
-from proofs.engine.explore import Explorer
-from proofs.engine.values import Symbolic
 from statecheck.single.freeze import MARK, SYMBOLIC
 from statecheck.single.kinds import AnyKind, Kind, MemberKind
+from statecheck.symbolic.paths import Explorer
+from statecheck.symbolic.values import Symbolic
 
 
 class Texts:

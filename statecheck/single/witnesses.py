@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single.automaton import Automaton, Edge, Local, Variable
 from statecheck.single.conditions import solved, valuation
-from statecheck.single.reach import plain_choice
+from statecheck.single.reach import UnknownError, plain_choice
 from statecheck.single.specimen import Specimen
 from statecheck.single.values import symbol
 
@@ -40,7 +40,7 @@ def check_witnesses(specimen: Specimen, automaton: Automaton, clock: Any) -> Non
 
 def _choices(edge: Edge, most: int) -> Iterator[dict[Any, Any]]:
     symbols: list[Variable | Local] = [*edge.source.variables, *edge.locals]
-    first = solved([edge.guard], symbols)
+    first = _solved([edge.guard], symbols)
     if first is None:
         return
     yield first
@@ -52,10 +52,18 @@ def _choices(edge: Edge, most: int) -> Iterator[dict[Any, Any]]:
         value = first[s]
         from statecheck.single.values import term_of
 
-        other = solved([edge.guard, term != term_of(value)], symbols)
+        other = _solved([edge.guard, term != term_of(value)], symbols)
         if other is not None:
             yield other
             tried += 1
+
+
+def _solved(conditions: list[Any], symbols: list[Variable | Local]) -> dict[Any, Any] | None:
+    """Values that meet conditions, as far as the solver knows any."""
+    try:
+        return solved(conditions, symbols)
+    except UnknownError:
+        return None
 
 
 def _tried(specimen: Specimen, edge: Edge, values: dict[Any, Any]) -> str:

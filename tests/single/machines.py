@@ -156,7 +156,7 @@ class Fragile(StateMachine):
             raise ValueError(f"hit {self.n} times")
 
 
-class Caught(StateChart):
+class Caught(StateChart):  # type: ignore[type-arg]
     """Errors become events."""
 
     idle = State(initial=True)
@@ -171,7 +171,7 @@ class Caught(StateChart):
         self.left -= 1
 
 
-class Player(StateChart):
+class Player(StateChart):  # type: ignore[type-arg]
     """Nested, parallel and history states, a done event and a transition without an event."""
 
     off = State(initial=True)
@@ -198,7 +198,7 @@ class Player(StateChart):
     resume = off.to(playing.last)
     stop = playing.to(off)
     wear = off.to(wearing)
-    done_state_wearing = Event(wearing.to(broken), id="done.state.wearing")
+    done_state_wearing = Event(wearing.to(broken), id="done.state.wearing")  # type: ignore[arg-type]
 
 
 class Ticking(StateMachine):

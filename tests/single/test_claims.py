@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single import check
 from tests.single import machines
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from statemachine import State, StateMachine
 
-from model.kernel import ModelError
+from statecheck.modeling import ModelError
 from statecheck.single import check
 
 COUNT = 0
@@ -142,18 +142,18 @@ class Identity(Base):
 
 
 class OnAState(Base):
-    def ok(self, source: Any) -> bool:
+    def ok(self, source: Any) -> bool:  # type: ignore[override]
         source.count = getattr(source, "count", 0) + 1
         return bool(source.count > 300)
 
 
 class OfTheEngine(Base):
     def ok(self) -> bool:
-        return self._engine._macrostep_count > 300
+        return self._engine._macrostep_count > 300  # type: ignore[no-any-return]
 
 
 class TypeOf(Base):
-    def ok(self, x: int) -> bool:
+    def ok(self, x: int) -> bool:  # type: ignore[override]
         return type(x) is int and x > 1000
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from model.kernel import ModelError
-from proofs.engine.verdict import Report, Result, Verdict
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.modeling import ModelError
 from statecheck.single import check
 from tests.single import machines
 

@@ -1,0 +1,143 @@
+"""The invariant evaluated in every reachable state of small instances: a check without a solver.
+
+The plain machines are executed, and clauses are computed by Python from the values that they have.
+It establishes nothing about larger instances; it would notice a clause that a
+solver wrongly accepts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from statecheck.explicit.product import Product, State, product
+from statecheck.explicit.state_space import FiniteInstance
+from statecheck.modeling import FORGOTTEN, History
+from statecheck.safety.induction import Clause
+from statecheck.smt.evaluation import Compiled, compiled
+from statecheck.smt.interruption import raise_if_interrupted
+from statecheck.symbolic.codes import Code, encoded, finite_codes
+from statecheck.symbolic.transition_system import TransitionSystem
+from statecheck.symbolic.vocabulary import Key
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """How many states were looked at, and the first clause that fails in one, in words."""
+
+    states: int
+    failure: str | None
+
+
+def sweep(
+    transitions: TransitionSystem,
+    clauses: Sequence[Clause],
+    instances: Iterable[FiniteInstance],
+    time_left: Callable[[], object] = raise_if_interrupted,
+) -> Sweep:
+    """Evaluate clauses for every entity in every reachable state of the instances.
+
+    ``time_left`` is called for each state; it raises what is to end the search.
+    """
+    relevant = transitions.relevance.of(clause.term for clause in clauses)
+    histories = [h for h in transitions.histories if transitions.history_key(h) in relevant]
+    seen = 0
+    for instance in instances:
+        for space in instance.spaces():
+            kept = product(space, histories)
+            reader = _Reader(transitions, kept, histories)
+            tests = _tests(
+                clause
+                for clause in clauses
+                if all(space.constants[n] == v for n, v in clause.variant.constants)
+            )
+            for state in _reachable(kept, time_left):
+                seen += 1
+                failing = reader.failing(state, tests)
+                if failing is not None:
+                    return Sweep(seen, f"{failing} fails in a reachable state")
+    return Sweep(seen, None)
+
+
+_Test = tuple[str, list[Clause], Compiled]
+
+
+def _tests(clauses: Iterable[Clause]) -> list[_Test]:
+    """For each variable the clauses about it, and a function that evaluates them all."""
+    found: dict[str, list[Clause]] = {}
+    for clause in clauses:
+        found.setdefault(str(clause.variable), []).append(clause)
+    return [(name, own, compiled(*(c.term for c in own))) for name, own in found.items()]
+
+
+def _reachable(kept: Product, time_left: Callable[[], object]) -> Iterator[State]:
+    queue = []
+    for state in kept.initial():
+        time_left()
+        queue.append(state)
+    seen = set(queue)
+    for state in queue:
+        time_left()
+        yield state
+        for _, _, cells, past in kept.steps(*state):
+            if (cells, past) not in seen:
+                seen.add((cells, past))
+                queue.append((cells, past))
+
+
+class _Reader:
+    """Reads the functions of a state off a state of a product."""
+
+    def __init__(
+        self, transitions: TransitionSystem, kept: Product, histories: Sequence[History[Any]]
+    ) -> None:
+        system = kept.space.before.system
+        info, vocabulary = transitions.info, transitions.vocabulary
+        self.table = kept.space.table
+        self.functions: dict[str, list[Any]] = {
+            f"{entity.name}.{name}": [
+                getattr(member, name).index for member in system.members(entity)
+            ]
+            for entity in info.entities
+            for name, _ in entity.references
+        }
+        self.sizes = {entity.name: len(system.members(entity)) for entity in info.entities}
+        keys = [
+            Key(info.entity(type(member)).name, machine.slot, name)
+            for member, machine, name in kept.space.cells
+        ]
+        keys += [transitions.history_key(history) for history, _ in kept.slots]
+        members = [member for member, _, _ in kept.space.cells] + [m for _, m in kept.slots]
+        self.places: list[tuple[list[Any], int, Any, dict[int, Any]]] = []
+        for key, member in zip(keys, members, strict=True):
+            values = self.functions.setdefault(str(key), [None] * self.sizes[key.entity])
+            self.places.append((values, member.index, vocabulary.types[key], {}))
+        fixed = kept.space.constants
+        self.constants = {
+            f"{info.cls.__name__}.{name}": encoded(fixed[name], type_)
+            for name, type_, _ in info.constants
+            if name in fixed
+        }
+
+    def failing(self, state: State, tests: Sequence[_Test]) -> Clause | None:
+        """The first clause that does not hold for some entity in a state."""
+        codes = (*state[0], *state[1])
+        for (values, index, type_, known), code in zip(self.places, codes, strict=True):
+            if code not in known:
+                known[code] = _code(self.table.values[code], type_)
+            values[index] = known[code]
+        for name, clauses, test in tests:
+            for index in range(self.sizes[clauses[0].sort]):
+                self.constants[name] = index
+                answers = test(self.functions, self.constants, self.sizes)
+                if not all(answers):
+                    return next(c for c, holds in zip(clauses, answers, strict=True) if not holds)
+        return None
+
+
+def _code(value: Any, type_: Any) -> Code:
+    """The code of a value; that of any one where nothing reads it."""
+    if value is FORGOTTEN:
+        return (finite_codes(type_) or (0,))[0]
+    return encoded(value, type_)

@@ -1,0 +1,96 @@
+"""A claim about the runs of a system, and its kind."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from statecheck.claims.fairness import Assumption, LeadsTo
+from statecheck.modeling import Variant
+
+
+class Kind(enum.Enum):
+    """The kinds of claims about the runs of a system."""
+
+    ALWAYS = "always"
+    """It holds in every reachable state, or of every step from one."""
+    POSSIBLE = "possible"
+    """Some run reaches it."""
+    RECOVERABLE = "recoverable"
+    """From every reachable state some run leads there."""
+    DERIVED = "derived"
+    """The solver works out the answer."""
+    EVENTUALLY = "eventually"
+    """Every fair run gets there."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+OPENING = "This is false"
+"""How a report begins to say that a claim is refuted, as expected."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the text that claims are about: its heading, a part of it, and a label, such as
+    that of a finding.
+    """
+
+    heading: str
+    part: str = ""
+    label: str = ""
+
+    def __str__(self) -> str:
+        part = f", {self.part}" if self.part else ""
+        return self.heading + part + (f" ({self.label})" if self.label else "")
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """One claim under one variant. Its ``text`` says in a sentence what the body says in Python.
+
+    ``word`` is what reports call its kind, where that is not the kind's own name; ``opening`` is
+    how a report begins to say that it is refuted, as expected.
+    """
+
+    id: str
+    section: Section
+    kind: Kind
+    text: str
+    body: Callable[..., Any]
+    variables: tuple[tuple[str, Any], ...]
+    on_step: bool
+    variant: Variant
+    expected: str
+    assumptions: tuple[str, ...]
+    fairness: tuple[Assumption, ...] = ()
+    answer: tuple[tuple[str, str], ...] | None = None
+    """The ranges that are expected of a derived claim; None: whatever comes out."""
+    word: str = ""
+    opening: str = OPENING
+
+    @property
+    def kind_word(self) -> str:
+        """What reports call its kind."""
+        return self.word or str(self.kind)
+
+    @property
+    def title(self) -> str:
+        """The id, and the variant where there is one."""
+        return f"{self.id} [{self.variant.name}]" if self.variant.name else self.id
+
+
+def vacuity_claim(claim: Claim) -> Claim:
+    """A claim that is refuted by each run that passes the premise of another one, and is as that
+    one assumes.
+    """
+    body, on_step = claim.body, claim.on_step
+
+    def premise_fails(*values: Any) -> LeadsTo:
+        sentence = body(*values)
+        return LeadsTo(sentence.premise and (on_step or not sentence.goal), False)
+
+    return replace(claim, body=premise_fails)

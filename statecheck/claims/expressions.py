@@ -1,0 +1,188 @@
+"""Claims that are written as one Python expression, for a system that has no claims of its own.
+
+An expression is about entities by the names of their kinds, ``lift``, or ``lift1`` and
+``lift2`` where several are meant, and says what it says of any of them. It may use whatever the
+system's module knows. One that mentions ``after`` (the state after a step, ``after[lift]``) or
+``step`` is about every step, any other about every state. ``P ==> Q`` has a premise, ``P ~> Q``
+says that Q is reached whenever P holds, then or later.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import itertools
+import linecache
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from statecheck.claims.claim import Claim, Kind, Section
+from statecheck.claims.fairness import Assumption, leads_to
+from statecheck.modeling import (
+    NO_VARIANT,
+    ModelError,
+    Step,
+    System,
+    SystemInfo,
+    Variant,
+    assume,
+    signature,
+)
+
+EXPECTED = {
+    Kind.ALWAYS: "PROVED",
+    Kind.POSSIBLE: "REACHED",
+    Kind.RECOVERABLE: "PROVED",
+    Kind.EVENTUALLY: "PROVED",
+}
+"""The kinds of claims that can be written as an expression, and the verdict that each hopes for."""
+
+IMPLIES, LEADS_TO = "==>", "~>"
+
+_serial = itertools.count(1)
+
+
+def claim(
+    system: type[System],
+    kind: Kind,
+    text: str,
+    *,
+    id_: str,
+    variant: Variant = NO_VARIANT,
+    fairness: tuple[Assumption, ...] = (),
+) -> Claim:
+    """The claim that an expression makes. Raises ModelError that says what is wrong with it."""
+    info = signature(system)
+    premise, conclusion = _parts(kind, text)
+    reader = _Reader(info, text)
+    parts = [reader.read(premise)] if premise else []
+    if kind is Kind.EVENTUALLY and reader.on_step:
+        raise ModelError(f"{text!r}: the premise of {LEADS_TO} is about a state, not about a step")
+    parts.append(reader.read(conclusion))
+    if kind is Kind.RECOVERABLE and reader.on_step:
+        raise ModelError(f"{text!r} is about a step; what is recoverable is a state")
+    variables = tuple(reader.variables.items())
+    source = _source(kind, parts, [name for name, _ in variables], on_step=reader.on_step)
+    body = _compiled(source, {**reader.space, **_WORDS}, text, info.cls.__module__)
+    return Claim(
+        id_,
+        Section(str(kind)),
+        kind,
+        text,
+        body,
+        variables,
+        reader.on_step,
+        variant,
+        EXPECTED[kind],
+        (),
+        fairness,
+    )
+
+
+def given(system: type[System], settings: Sequence[str]) -> Variant:
+    """The variant that fixes constants: ``NAME=VALUE`` each. Raises ModelError."""
+    known = {name: type_ for name, type_, _ in signature(system).constants}
+    fixed: dict[str, Any] = {}
+    for setting in settings:
+        name, _, value = setting.partition("=")
+        if name not in known:
+            names = ", ".join(known) or "none"
+            raise ModelError(f"{setting!r}: the constants of {system.__name__} are: {names}")
+        try:
+            fixed[name] = known[name](ast.literal_eval(value))
+        except (ValueError, SyntaxError, TypeError) as error:
+            raise ModelError(f"{setting!r} is not NAME=VALUE with a plain value") from error
+    if not fixed:
+        return NO_VARIANT
+    name = ", ".join(f"{name}={value}" for name, value in fixed.items())
+    return Variant(name, tuple(fixed.items()))
+
+
+_WORDS: dict[str, Any] = {"assume": assume, "leads_to": leads_to}
+
+
+def _parts(kind: Kind, text: str) -> tuple[str, str]:
+    """The premise, empty where there is none, and the conclusion."""
+    for sign, wanted in ((LEADS_TO, True), (IMPLIES, False)):
+        is_right = (kind is Kind.EVENTUALLY) is wanted
+        if text.count(sign) > 1:
+            raise ModelError(f"{text!r} has {sign} more than once; use not, and, or inside")
+        if sign in text and not is_right:
+            other = LEADS_TO if sign == IMPLIES else IMPLIES
+            raise ModelError(f"{text!r}: what is {kind} is written with {other}, not with {sign}")
+        if sign in text:
+            premise, _, conclusion = text.partition(sign)
+            return premise.strip(), conclusion.strip()
+    if kind is Kind.EVENTUALLY:
+        raise ModelError(f"{text!r}: what happens in the end is written P {LEADS_TO} Q")
+    return "", text.strip()
+
+
+class _Reader:
+    """Reads the parts of one expression; collects the variables that they use."""
+
+    def __init__(self, info: SystemInfo, text: str) -> None:
+        self.info, self.text = info, text
+        self.space: Mapping[str, Any] = vars(sys.modules[info.cls.__module__])
+        self.kinds = {entity.name.lower(): entity.cls for entity in info.entities}
+        self.variables: dict[str, type] = {}
+        self.on_step = False
+
+    def read(self, part: str) -> str:
+        """A part in full: what is left out of it added."""
+        try:
+            tree = ast.parse(part, mode="eval")
+        except (SyntaxError, ValueError) as error:
+            message = getattr(error, "msg", error)
+            raise ModelError(f"{self.text!r} is no Python expression: {message}") from None
+        bound = {
+            node.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        } | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id not in bound:
+                self._name(node.id)
+        return ast.unparse(tree)
+
+    def _name(self, name: str) -> None:
+        if name in ("after", "step"):
+            self.on_step = True
+            return
+        kind = self.kinds.get(re.sub(r"\d+$", "", name))
+        if kind is not None:
+            self.variables[name] = kind
+        elif name not in self.space and not hasattr(builtins, name):
+            kinds = ", ".join(self.kinds)
+            raise ModelError(
+                f"{self.text!r}: {name} is not known; an expression may use {kinds} (or "
+                f"{next(iter(self.kinds))}1, {next(iter(self.kinds))}2), step, after, and what "
+                f"{self.info.cls.__module__} knows"
+            )
+
+
+def _source(kind: Kind, parts: Sequence[str], names: Sequence[str], *, on_step: bool) -> str:
+    """The body of a claim, as a claim's author would write it."""
+    *premises, conclusion = parts
+    lines = [f"def body({', '.join(('step' if on_step else 'system', *names))}):"]
+    if on_step:
+        lines.append("    after = step.after")
+    if kind is Kind.EVENTUALLY:
+        lines.append(f"    return leads_to({premises[0]}, {conclusion})")
+    else:
+        lines += [f"    assume({premise})" for premise in premises]
+        lines.append(f"    return bool({conclusion})")
+    return "\n".join(lines) + "\n"
+
+
+def _compiled(source: str, space: dict[str, Any], text: str, module: str) -> Any:
+    """The function. Its source can be looked up, as that of any other claim."""
+    file = f"<expression {next(_serial)}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    exec(compile(source, file, "exec"), space)  # noqa: S102  (it is the user's own expression)
+    body = space["body"]
+    body.__doc__, body.__module__ = text, module
+    body.__annotations__ = {"system": System, "step": Step}
+    return body

@@ -1,0 +1,251 @@
+"""Verdicts, their evidence, how they add up, and the exit code: the only place that decides these.
+
+UNDETERMINED is never rounded up, and no claims at all are an error, not a success.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from statecheck.claims.claim import Claim
+from statecheck.claims.clause_text import ClauseText
+from statecheck.exit_codes import Exit
+from statecheck.modeling.mention import Expression, Mention
+
+
+class Verdict(enum.Enum):
+    """The status of a claim after its proof."""
+
+    PROVED = "PROVED"
+    """It holds, for any number of entities."""
+    REACHED = "REACHED"
+    """A run reaches it; the run was replayed on the plain machines."""
+    REFUTED = "REFUTED"
+    """A run violates it; the run was replayed on the plain machines."""
+    DERIVED = "DERIVED"
+    """The solver worked out the answer."""
+    UNDETERMINED = "UNDETERMINED"
+    """Neither was established; the result's detail says what is missing."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that a step changed: ``lift1.cabin.state: standing -> rising``.
+
+    A machine by itself has no ``entity``; where an exception came out, ``before`` is empty.
+    """
+
+    entity: str
+    what: str
+    before: str
+    after: str
+
+    @property
+    def place(self) -> str:
+        """Where the value is: ``lift1.cabin.state``."""
+        return f"{self.entity}.{self.what}" if self.entity else self.what
+
+    @property
+    def values(self) -> str:
+        """The values before and after."""
+        return f"{self.before} -> {self.after}" if self.before else self.after
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.values}"
+
+
+@dataclass(frozen=True)
+class RunStep:
+    """One step of a run: the action, its arguments by name, and what it changed.
+
+    ``by_name`` says that arguments are shown with their names, as they are given.
+    """
+
+    action: str
+    arguments: tuple[tuple[str, str], ...]
+    changes: tuple[Change, ...]
+    by_name: bool = False
+
+    def __str__(self) -> str:
+        shown = (f"{name}={value}" if self.by_name else value for name, value in self.arguments)
+        return f"{self.action}({', '.join(shown)})"
+
+
+Plain = bool | int | str
+"""A truth, a number, or the name of an entity or of an enumeration's member."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Every value of a run, for other tools.
+
+    ``constants`` are what never changes and ``states`` everything else, each value by the function
+    that it is of (``Server.store.state``) and the entity (``server1``; none for a constant of the
+    system); histories are functions too. ``arguments`` are those of each step, ``witness`` the
+    values of the claim's variables.
+    """
+
+    constants: tuple[tuple[str, str, Plain], ...]
+    states: tuple[tuple[tuple[str, str, Plain], ...], ...]
+    arguments: tuple[tuple[Plain, ...], ...]
+    witness: tuple[Plain, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that was replayed on the plain machines.
+
+    ``sizes`` gives the number of entities of each kind by the system's attribute, ``start`` what
+    the initial state leaves open, ``witness`` the claim's variables, ``trace`` everything. A lasso
+    goes on for ever: after its last step the steps from number ``loop`` + 1 on come again;
+    ``fairness`` has the reasons why it puts nobody off for ever.
+    """
+
+    sizes: tuple[tuple[str, int], ...]
+    start: tuple[tuple[str, str], ...]
+    steps: tuple[RunStep, ...]
+    witness: tuple[tuple[str, str], ...]
+    trace: Trace | None = None
+    loop: int | None = None
+    fairness: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CorePart:
+    """A part of the model that a proof needs: a guard (a condition that an action branches on), an
+    effect (a function that an action writes) or a start (what a function is initially).
+
+    ``function`` is the one that an effect writes or a start fixes; ``origins`` are the lines that
+    the part stands on: file, line, function.
+    """
+
+    kind: str
+    action: str
+    expression: Expression
+    function: Mention | None
+    origins: tuple[tuple[str, int, str], ...]
+
+    @property
+    def text(self) -> str:
+        """The part in the model's names."""
+        return self.expression.text
+
+
+@dataclass(frozen=True)
+class Core:
+    """The parts of the model that a proof needs: with any one left out as well, it fails.
+
+    ``clauses`` are those of the invariant, ``variant`` whether the claim's variant is needed,
+    ``untouched`` the functions of the state that no part of the proof mentions.
+    """
+
+    parts: tuple[CorePart, ...]
+    clauses: tuple[Expression, ...]
+    variant: bool
+    untouched: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A claim about the end of a run without one of its assumptions: the lasso that refutes it, or
+    what is known in its place.
+    """
+
+    assumption: str
+    detail: str
+    run: Run | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdict on one claim under one variant, with its evidence.
+
+    ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
+    ``vacuous`` whether an always claim's antecedent is out of reach, or a derived answer is empty,
+    ``seconds`` the wall time, ``answer`` what was derived (JSON-ready), ``inside`` a run for each
+    range of numbers in it, ``plans`` actions with arguments: the claim's variables by name, or
+    numbers. ``shortest`` says whether no shorter run than ``steps`` exists. ``argument`` says why
+    every fair run gets there, phase by phase, ``ledger`` what becomes of the claim without each of
+    its assumptions, ``needs`` a least set of them under which
+    it holds, and ``core`` what the proof needs of the model.
+    """
+
+    claim: Claim
+    verdict: Verdict
+    detail: str
+    steps: int | None = None
+    run: Run | None = None
+    invariant: tuple[ClauseText, ...] | None = None
+    vacuous: bool | None = None
+    seconds: float = 0.0
+    answer: Any = None
+    argument: tuple[str, ...] | None = None
+    ledger: tuple[Dropped, ...] | None = None
+    needs: tuple[str, ...] | None = None
+    core: Core | None = None
+    inside: tuple[tuple[int, int, Run], ...] = ()
+    plans: tuple[tuple[tuple[str, tuple[str | int, ...]], ...], ...] = ()
+    shortest: bool = True
+
+    @property
+    def as_expected(self) -> bool:
+        """The verdict and the answer are what the catalogue expects; the claim is not vacuous."""
+        right = self.verdict.value == self.claim.expected and not self.vacuous
+        return right and (self.awaited is None or self.awaited == self.answer)
+
+    @property
+    def awaited(self) -> list[dict[str, str]] | None:
+        """The answer that the catalogue expects, as ``answer`` has it; None: any."""
+        expected = self.claim.answer
+        return None if expected is None else [{"from": a, "to": b} for a, b in expected]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The results of a proof run.
+
+    ``digest`` identifies the model that it is about; ``notes`` are for whoever ran it;
+    ``environment`` says in sentences what is assumed of whoever uses the model.
+    """
+
+    digest: str
+    results: tuple[Result, ...]
+    interrupted: bool = False
+    tables: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+
+    @property
+    def derived(self) -> dict[str, Any]:
+        """Every derived answer by claim id, and the derived tables by name."""
+        answers = {r.claim.id: r.answer for r in self.results if r.answer is not None}
+        return answers | self.tables
+
+
+def exit_code(report: Report, *, allow_undetermined: bool = False) -> Exit:
+    """The exit code of a proof run."""
+    if report.interrupted:
+        return Exit.INTERRUPTED
+    if not report.results:
+        return Exit.USAGE
+    undetermined = [r for r in report.results if r.verdict is Verdict.UNDETERMINED]
+    others = [r for r in report.results if r.verdict is not Verdict.UNDETERMINED]
+    if not all(result.as_expected for result in others):
+        return Exit.DIFFERS
+    if undetermined and not allow_undetermined:
+        return Exit.UNDETERMINED
+    return Exit.AS_EXPECTED
+
+
+def tally(results: Iterable[Result]) -> dict[Verdict, int]:
+    """How many results have each verdict; verdicts that none has are left out."""
+    counts: dict[Verdict, int] = {}
+    for result in results:
+        counts[result.verdict] = counts.get(result.verdict, 0) + 1
+    return counts

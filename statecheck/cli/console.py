@@ -1,0 +1,170 @@
+"""What the front doors share: one line for whatever goes wrong, whole files, plain output.
+
+Results go to stdout, progress and errors to stderr.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import os
+import shutil
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from statecheck.cli import interrupts
+from statecheck.exit_codes import Exit
+
+# What takes long to import, or may find the model wrong, is imported where errors are reported.
+if TYPE_CHECKING:
+    from statecheck.files import OutputFile
+    from statecheck.reports.terminal import Style
+
+
+def run(command: click.Command, arguments: Sequence[str], name: str) -> int:
+    """Run a command that returns its exit code; whatever goes wrong becomes one line.
+
+    Nothing is imported to say so: what was interrupted may have left half a module behind.
+    """
+    if sys.stderr is None:
+        # Nobody listens; a file opened next must not get what libraries complain about.
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        return _failed("error: cannot write 'standard output': it is closed.", Exit.USAGE)
+    try:
+        program = name if name.startswith("statecheck") else f"python -m {name}"
+        with interrupts.heeded(), command.make_context(program, [*arguments]) as given:
+            code = command.invoke(given)
+    except KeyboardInterrupt:
+        return _failed("interrupted", Exit.INTERRUPTED)
+    except click.exceptions.Exit as asked:
+        return asked.exit_code
+    except click.ClickException as error:
+        return _failed(f"error: {error.format_message()}", Exit.USAGE)
+    except BrokenPipeError:
+        _hang_up()
+        return Exit.AS_EXPECTED
+    except BaseException as error:  # SystemExit too: a model's own code has no exit code to give
+        if sys.flags.dev_mode:
+            traceback.print_exc()
+            return Exit.USAGE
+        return _failed(f"error: {_explained(error, name)}", Exit.USAGE)
+    return int(code or 0)
+
+
+def _failed(message: str, code: Exit) -> int:
+    complain(message)
+    return code
+
+
+def _explained(error: BaseException, name: str) -> str:
+    # Whoever raised it has imported it.
+    if isinstance(error, getattr(sys.modules.get("statecheck.errors"), "ModelError", ())):
+        return str(error)
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"internal: {what} (python -X dev -m {name} shows where)"
+
+
+LARGEST_SEED = 2**32 - 1
+"""Z3 takes 32 bits."""
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> Any:
+    del context, parameter
+    if value is not None and not 0 < value < math.inf:
+        raise click.BadParameter(f"{value:g} is not a number of seconds greater than 0.")
+    return value
+
+
+timeout_option = click.option(
+    "--timeout", type=float, callback=_seconds, metavar="S", help="Stop after so many seconds."
+)
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST_SEED),
+    default=0,
+    metavar="N",
+    help="Seed of the solver; what is found does not depend on it.",
+)
+
+
+def complain(message: str) -> None:
+    """One line to stderr."""
+    click.echo(" ".join(message.split()), err=True)
+
+
+def output_file(path: str) -> OutputFile:
+    """A file to be written later. Raises UsageError where it cannot be."""
+    from statecheck.files import OutputFile
+
+    try:
+        return OutputFile(path)
+    except (OSError, ValueError) as error:
+        raise unwritable(path, error) from error
+
+
+def write(file: OutputFile, path: str, text: str) -> None:
+    """Write a file whole. Raises UsageError where that cannot be, and then leaves it as it was."""
+    try:
+        file.write(text)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: str, error: Exception) -> click.ClickException:
+    """The error that a file cannot be written."""
+    reason = getattr(error, "strerror", None) or error
+    return click.UsageError(f"cannot write {path!r}: {reason}.")
+
+
+def style() -> Style:
+    """How to print to stdout: in colour only on a terminal, and never with NO_COLOR."""
+    from statecheck.reports.terminal import WIDTH, Style, colours
+
+    encoding = sys.stdout.encoding or "utf-8"
+    if not sys.stdout.isatty():
+        return Style(WIDTH, None, encoding)
+    width = max(1, shutil.get_terminal_size().columns)
+    return Style(min(WIDTH, width), None if os.environ.get("NO_COLOR") else colours(), encoding)
+
+
+def put(text: str) -> None:
+    """Write to stdout. That a reader went away is no error; that a disk is full is one."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        _hang_up()
+        if not isinstance(error, BrokenPipeError):
+            raise unwritable("standard output", error) from error
+
+
+def imported(name: str, example: str) -> Any:
+    """What MODULE:CLASS names; modules of the present folder are found too. Raises UsageError."""
+    module, colon, attribute = name.partition(":")
+    if not colon:
+        raise click.UsageError(f"{name!r} is not MODULE:CLASS; write it like {example}.")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        found: Any = importlib.import_module(module)
+        for part in attribute.split("."):
+            found = getattr(found, part)
+    except (Exception, SystemExit) as error:
+        raise click.UsageError(
+            f"{name!r} cannot be imported: {type(error).__name__}: {error}; MODULE:CLASS is a "
+            f"module on the path and a class in it, like {example}."
+        ) from error
+    finally:
+        sys.path.pop(0)
+    return found
+
+
+def _hang_up() -> None:
+    """Let what is still to be written to stdout go nowhere."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -1,0 +1,345 @@
+"""``statecheck prove``: prove the claims of a catalogue and print what was found.
+
+Results go to stdout, progress and errors to stderr. The exit code is 0 when every verdict is the
+expected one, 1 when some verdict is not, 2 for a usage or model error, 3 when something is
+undetermined, 130 when interrupted.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from statecheck.cli import console, interrupts
+from statecheck.cli.report_formats import REPORTS, Settled
+
+# What takes long to import, or may find the model wrong, is imported where errors are reported.
+if TYPE_CHECKING:
+    from statecheck.claims.claim import Claim
+    from statecheck.claims.results import Report, Result
+    from statecheck.files import OutputFile
+    from statecheck.prover.project import Project
+
+NEAREST = 3
+"""So many claims are offered in place of one that is unknown."""
+
+EXAMPLE = "lift.claims:CATALOGUE"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command and return its exit code; whatever goes wrong becomes one line."""
+    return console.run(command, arguments, "statecheck prove")
+
+
+def named_project(name: str) -> Project:
+    """The project that MODULE:CATALOGUE names. Raises UsageError and ModelError."""
+    from statecheck.prover.project import project_of
+
+    return project_of(console.imported(name, EXAMPLE), name)
+
+
+_DECORATORS: tuple[Callable[[Any], Any], ...] = (
+    click.argument("patterns", nargs=-1, metavar="[CLAIM]..."),
+    click.option("--list", "listing", is_flag=True, help="List the claims and prove nothing."),
+    *(
+        click.option(f"--{name}", f"{name}_path", metavar="FILE", help=report.help)
+        for name, report in REPORTS.items()
+    ),
+    click.option(
+        "--trace", is_flag=True, help="Show the runs of reached claims and the invariant too."
+    ),
+    click.option("--explain", is_flag=True, help="Show what each verdict rests on."),
+    click.option(
+        "--certificates",
+        metavar="DIR",
+        help="Write every proof obligation and run, for another solver.",
+    ),
+    click.option(
+        "--recheck",
+        is_flag=True,
+        help="Let cvc5 prove the obligations again; a certificate in DIR is compared, not "
+        "replaced.",
+    ),
+    console.timeout_option,
+    console.seed_option,
+    click.option(
+        "--jobs", type=click.IntRange(1), default=1, metavar="N", help="Processes to prove in."
+    ),
+    click.option("--write-lock", is_flag=True, help="Find invariant and runs anew, for review."),
+    click.option("--allow-undetermined", is_flag=True, help="Let UNDETERMINED pass as a success."),
+)
+"""What `statecheck prove` and the front door of a project have in common."""
+
+
+def prove_command(project: Callable[[], Project], about: str) -> click.Command:
+    """The command that proves the claims of one project; ``about`` is its help."""
+
+    def body(**options: Any) -> int:
+        with interrupts.held():
+            found = project()
+        return prove(found, **options)
+
+    body.__doc__ = about
+    return _as_command(body)
+
+
+def _as_command(
+    body: Callable[..., int], first: Sequence[Callable[[Any], Any]] = ()
+) -> click.Command:
+    for decorator in reversed((*first, *_DECORATORS)):
+        body = decorator(body)
+    return click.command(
+        epilog="Exit codes: 0 every verdict is as expected; 1 some verdict is not; 2 usage or "
+        "model error; 3 something is undetermined; 130 interrupted.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )(body)
+
+
+def _of_catalogue(*, name: str, lock: str | None, **options: Any) -> int:
+    """Prove or refute the claims of a catalogue.
+
+    MODULE:CATALOGUE is a `statecheck.Catalogue` of claims, or a `statecheck.Project`. CLAIM is a
+    claim's id or a pattern such as 'doors.*'; without any, all claims are meant.
+    """
+    project = named_project(name)
+    return prove(project if lock is None else replace(project, lock=Path(lock)), **options)
+
+
+def prove(
+    project: Project,
+    *,
+    patterns: tuple[str, ...],
+    listing: bool,
+    trace: bool,
+    explain: bool,
+    certificates: str | None,
+    recheck: bool,
+    timeout: float | None,
+    seed: int,
+    jobs: int,
+    write_lock: bool,
+    allow_undetermined: bool,
+    **report_paths: str | None,
+) -> int:
+    """Prove the claims of a project that ``patterns`` select, report, and return the exit code."""
+    with interrupts.held():
+        from statecheck.claims.results import exit_code
+        from statecheck.exit_codes import Exit
+        from statecheck.reports.terminal import listing_text, report_text
+
+    asked = {name: report_paths[f"{name}_path"] for name in REPORTS}
+    paths = {name: path for name, path in asked.items() if path is not None}
+    claims = _selected(patterns, project.claims)
+    if listing:
+        for name in paths:
+            raise click.UsageError(f"--list proves nothing, so there is nothing for --{name}.")
+        if certificates is not None or recheck:
+            raise click.UsageError("--list proves nothing, so there is nothing to certify.")
+        console.put(listing_text(claims, console.style()))
+        return 0
+
+    files = _files(paths)
+    began = datetime.now(UTC)
+    if write_lock:
+        spent = _write_lock(project, timeout)
+        if spent is None:
+            return Exit.UNDETERMINED
+        timeout = None if timeout is None else timeout - spent
+    certified = None
+    if certificates is not None or recheck:
+        with interrupts.held():
+            from statecheck.cli.certify import Certified
+
+        certified = Certified(project, certificates, recheck=recheck, seed=seed, timeout=timeout)
+    report = _proved(
+        project, claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns, explain=explain
+    )
+    code = exit_code(report, allow_undetermined=allow_undetermined)
+    settled = Settled(project, claims, report, began)
+    texts = {name: REPORTS[name].text(settled) for name in paths}
+    for name in paths.keys() - files.keys():
+        console.put(texts[name])
+    if paths.keys() == files.keys():
+        text = report_text(
+            report,
+            project.assumptions,
+            console.style(),
+            tables=project.tables,
+            trace=trace,
+            allow_undetermined=allow_undetermined,
+        )
+        console.put(text)
+    for name, file in files.items():
+        try:
+            before = _before(paths[name])
+        except OSError as error:
+            raise console.unwritable(paths[name], error) from error
+        console.write(file, paths[name], before + texts[name])
+    for note in report.notes:
+        console.complain(f"note: {note}")
+    if report.interrupted:
+        console.complain(
+            f"interrupted: {len(report.results)} of {len(claims)} verdicts were settled"
+        )
+        if certified is not None:
+            console.complain("no certificate was written")
+    elif certified is not None:
+        certificate = certified.finish(report, stdout=paths.get("json") != "-")
+        code = code or Exit(certificate)
+    return code
+
+
+# -- reports for machines -----------------------------------------------------------------------
+
+
+def _files(paths: dict[str, str]) -> dict[str, OutputFile]:
+    """The files to be written, by the option that asks for each; - is none, and allowed once."""
+    spread = [f"--{name}" for name, path in paths.items() if path == "-"]
+    if len(spread) > 1:
+        raise click.UsageError(f"{' and '.join(spread)} cannot both write to standard output.")
+    files = {name: console.output_file(path) for name, path in paths.items() if path != "-"}
+    names: dict[Path, str] = {}
+    for name, file in files.items():
+        if names.setdefault(file.path, name) != name and not file.special:
+            raise click.UsageError(f"--{names[file.path]} and --{name} name the same file.")
+    return files
+
+
+def _before(path: str) -> str:
+    """What stays in front of a report: a GitHub step may have written to its summary already."""
+    is_shared = path == os.environ.get("GITHUB_STEP_SUMMARY")
+    return Path(path).read_text(encoding="utf-8") if is_shared and Path(path).is_file() else ""
+
+
+# -- which claims -------------------------------------------------------------------------------
+
+
+def _selected(patterns: Sequence[str], catalogue: Sequence[Claim]) -> list[Claim]:
+    """The claims that some pattern names, in the catalogue's order; all without a pattern."""
+    if not catalogue:
+        raise click.UsageError("no claims are declared, so there is nothing to prove.")
+    for pattern in patterns:
+        if not any(_matches(pattern, claim) for claim in catalogue):
+            raise click.UsageError(
+                f"no claim matches {pattern!r}; the nearest are {_nearest(pattern, catalogue)}."
+            )
+    return [
+        claim
+        for claim in catalogue
+        if not patterns or any(_matches(pattern, claim) for pattern in patterns)
+    ]
+
+
+def _matches(pattern: str, claim: Claim) -> bool:
+    return pattern == claim.title or fnmatch.fnmatchcase(claim.id, pattern)
+
+
+def _nearest(pattern: str, claims: Sequence[Claim]) -> str:
+    ids = list(dict.fromkeys(claim.id for claim in claims))
+    if any(character in pattern for character in "*?["):
+        ids = list(dict.fromkeys(f"{id_.split('.')[0]}.*" for id_ in ids))
+    return ", ".join(difflib.get_close_matches(pattern.lower(), ids, NEAREST, cutoff=0))
+
+
+# -- proving, with progress on stderr -----------------------------------------------------------
+
+
+def _proved(
+    project: Project,
+    claims: Sequence[Claim],
+    *,
+    timeout: float | None,
+    seed: int,
+    jobs: int,
+    tables: bool,
+    explain: bool,
+) -> Report:
+    with interrupts.held():
+        from statecheck.prover.session import run
+
+    with _progress(len(claims)) as progress:
+        return run(
+            project,
+            claims,
+            timeout=timeout,
+            seed=seed,
+            jobs=jobs,
+            progress=progress,
+            tables=tables,
+            explain=explain,
+        )
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[Result], None] | None]:
+    """What to call after each result; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    # No refreshing thread: proofs may run in forked processes.
+    with Progress(
+        BarColumn(20),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+        auto_refresh=False,
+    ) as bar:
+        task = bar.add_task("reading the model", total=total)
+        bar.refresh()
+
+        def settled(result: Result) -> None:
+            bar.update(task, advance=1, description=result.claim.title, refresh=True)
+
+        yield settled
+
+
+def _write_lock(project: Project, timeout: float | None) -> float | None:
+    """Write the lock and return the seconds it took; None if they did not suffice."""
+    if project.lock is None:
+        raise click.UsageError("--write-lock has no file to write; name one with --lock FILE.")
+    with interrupts.held():
+        from statecheck.clock import Timeout
+        from statecheck.prover.session import lock_text
+
+    began = time.monotonic()
+    file = console.output_file(str(project.lock))
+    try:
+        text, contents = lock_text(project, timeout=timeout)
+    except Timeout:
+        console.complain(
+            f"{project.lock.name} is as it was: the time was up before invariant and runs were "
+            "found"
+        )
+        return None
+    console.write(file, str(project.lock), text)
+    console.complain(f"{project.lock.name}: {contents}; review them before they are committed")
+    return time.monotonic() - began
+
+
+command = _as_command(
+    _of_catalogue,
+    (
+        click.argument("name", metavar="MODULE:CATALOGUE"),
+        click.option(
+            "--lock",
+            metavar="FILE",
+            help="Keep invariant and runs in FILE: read where it is of this model, written by "
+            "--write-lock.",
+        ),
+    ),
+)

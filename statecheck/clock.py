@@ -1,0 +1,41 @@
+"""The time that a proof may take, of which long work asks how much is left; and that it took."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+TimeLeft = Callable[[], float | None]
+"""Gives the seconds that are left, None for no limit; raises Timeout when there are none."""
+
+
+class Timeout(Exception):  # noqa: N818  (an answer of the solver, not an error)
+    """The solver gave up, or the time is up."""
+
+
+def seconds_until(deadline: float | None) -> float | None:
+    """The seconds until a time of the monotonic clock. Raises Timeout when there are none."""
+    if deadline is None:
+        return None
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise Timeout("the time is up")
+    return seconds
+
+
+def unlimited() -> float | None:
+    """No limit, as a `TimeLeft`."""
+    return None
+
+
+class Stopwatch:
+    """Wall time since the last lap, in seconds."""
+
+    def __init__(self) -> None:
+        self.last = time.perf_counter()
+
+    def lap(self) -> float:
+        """The seconds since the last lap, or since the beginning."""
+        now = time.perf_counter()
+        passed, self.last = now - self.last, now
+        return passed

@@ -1,0 +1,212 @@
+"""Exhaustive search of small instances on the plain machines, without a solver.
+
+It establishes nothing about more entities, or about other values, than the instance has.
+"""
+
+from __future__ import annotations
+
+import enum
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from statecheck.claims.claim import Claim, Kind
+from statecheck.explicit.product import Product, Sample, State, product, relevant_histories
+from statecheck.explicit.state_space import FiniteInstance
+from statecheck.modeling import History, Inapplicable, ModelError
+
+_POSSIBILITIES = (Kind.POSSIBLE, Kind.DERIVED)
+
+
+class Finding(enum.Enum):
+    """The answer of a search to a claim, for one instance."""
+
+    HOLDS = "holds"
+    VIOLATED = "violated"
+    REACHED = "reached"
+    UNREACHED = "unreached"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A shortest run: the system's constants, its initial state as ``System.snapshot`` gives it
+    but for what is forgotten, its actions with arguments, and the claim's variables.
+    """
+
+    constants: Mapping[str, Any]
+    start: tuple[Any, ...]
+    steps: tuple[tuple[str, tuple[Any, ...]], ...]
+    witness: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer to a claim. ``steps`` counts the actions of the shortest run that violates or
+    reaches it, the step that a claim is about included. ``antecedent_reached`` is None where the
+    claim has none. ``states`` counts the states looked at, with the histories that the claim needs.
+    """
+
+    finding: Finding
+    steps: int | None
+    antecedent_reached: bool | None
+    states: int
+    run: Trail | None = None
+
+
+def check(claim: Claim, histories: Iterable[History[Any]], instance: FiniteInstance) -> Outcome:
+    """Decide a claim for an instance by breadth-first search of its states.
+
+    Where the claim's variant leaves constants open, a claim that something holds has to hold under
+    every choice of them, and a run may take any. Raises ModelError for a claim of another kind.
+    """
+    if claim.kind is Kind.EVENTUALLY or (claim.kind is Kind.RECOVERABLE and claim.on_step):
+        raise ModelError(f"{claim.id} is a claim of kind {claim.kind} that no search decides")
+    look = _look_back if claim.kind is Kind.RECOVERABLE else _look
+    outcomes = [look(claim, product) for product in _products(claim, histories, instance)]
+    decisive = [outcome for outcome in outcomes if outcome.steps is not None] or outcomes
+    applies = any(outcome.antecedent_reached for outcome in outcomes)
+    return replace(
+        min(decisive, key=lambda outcome: outcome.steps or 0),
+        antecedent_reached=None if claim.kind in _POSSIBILITIES else applies,
+        states=sum(outcome.states for outcome in outcomes),
+    )
+
+
+def answers(
+    claim: Claim, histories: Iterable[History[Any]], instance: FiniteInstance
+) -> frozenset[tuple[Any, ...]]:
+    """The choices of a claim's variables of which it holds in some reachable state or step."""
+    return frozenset(
+        choice
+        for product in _products(claim, histories, instance)
+        for _, _, choice, answer in _Search(claim, product).judged()
+        if answer is True
+    )
+
+
+def _products(
+    claim: Claim, histories: Iterable[History[Any]], instance: FiniteInstance
+) -> list[Product]:
+    kept = relevant_histories(claim, histories)
+    return [product(space, kept) for space in instance.spaces(claim.variant)]
+
+
+class _Search:
+    """The states of a product in breadth-first order, and the answers of a claim about them."""
+
+    def __init__(self, claim: Claim, product: Product) -> None:
+        self.claim, self.product = claim, product
+        start: tuple[int, State | None, int] = (0, None, -1)
+        self.origin = dict.fromkeys(product.initial(), start)
+
+    def judged(self) -> Iterator[tuple[State, tuple[int, ...], tuple[Any, ...], object]]:
+        """A state, the action if the claim is about steps, the claim's variables, and the answer:
+        True, False or Inapplicable. States at a lesser distance come first.
+        """
+        product, on_step = self.product, self.claim.on_step
+        actions = range(len(product.space.actions)) if on_step else (None,)
+        judges = {number: product.judges(self.claim, number) for number in actions}
+        queue = list(self.origin)
+        for state in queue:
+            if not on_step:
+                row = product.row(state)
+                for choice, judge in judges[None]:
+                    yield state, (), choice, judge(row)
+            further = self.origin[state][0] + 1
+            for number, row, kept, known in product.steps(*state):
+                if on_step:
+                    for choice, judge in judges[number]:
+                        yield state, (number,), choice, judge(row)
+                target = kept, known
+                if target not in self.origin:
+                    self.origin[target] = further, state, number
+                    queue.append(target)
+
+    def run(self, state: State, last: tuple[int, ...], witness: tuple[Any, ...]) -> Trail:
+        """The run that first reached a state, with its step ``last``."""
+        space, numbers = self.product.space, [*last]
+        _, previous, number = self.origin[state]
+        while previous is not None:
+            numbers.insert(0, number)
+            state = previous
+            _, previous, number = self.origin[state]
+        start = tuple(space.table.values[number] for number in state[0])
+        trail = tuple(space.actions[number] for number in numbers)
+        return Trail(space.constants, start, trail, witness)
+
+    def outcome(self, finding: Finding, run: Trail | None, *, applies: bool) -> Outcome:
+        """An answer, with the number of states looked at."""
+        steps = None if run is None else len(run.steps)
+        return Outcome(finding, steps, applies, len(self.origin), run)
+
+
+def _look(claim: Claim, product: Product) -> Outcome:
+    """Look for what a claim is false of, or true of if it claims a possibility."""
+    search, applies = _Search(claim, product), False
+    wanted = claim.kind in _POSSIBILITIES
+    for state, last, choice, answer in search.judged():
+        applies |= answer is not Inapplicable
+        if answer is wanted:
+            finding = Finding.REACHED if wanted else Finding.VIOLATED
+            return search.outcome(finding, search.run(state, last, choice), applies=True)
+    finding = Finding.UNREACHED if wanted else Finding.HOLDS
+    return search.outcome(finding, None, applies=applies)
+
+
+def _look_back(claim: Claim, product: Product) -> Outcome:
+    """Search backwards from where a claim's body holds; where it is inapplicable nothing is to be
+    reached.
+    """
+    search = _Search(claim, product)
+    answers_at: dict[tuple[Any, ...], dict[State, object]] = {}
+    for state, _, choice, answer in search.judged():
+        answers_at.setdefault(choice, {})[state] = answer
+    before: dict[State, list[State]] = {state: [] for state in search.origin}
+    for state in search.origin:
+        for _, _, *target in product.steps(*state):
+            before[target[0], target[1]].append(state)
+    applies = False
+    for choice, answer_at in answers_at.items():
+        queue = [state for state, answer in answer_at.items() if answer is True]
+        safe = set(queue)
+        for state in queue:
+            fresh = set(before[state]) - safe
+            safe |= fresh
+            queue += fresh
+        claimed = [state for state, answer in answer_at.items() if answer is not Inapplicable]
+        applies |= bool(claimed)
+        for state in claimed:
+            if state not in safe:
+                run = search.run(state, (), choice)
+                return search.outcome(Finding.VIOLATED, run, applies=True)
+    return search.outcome(Finding.HOLDS, None, applies=applies)
+
+
+def sample(
+    instance: FiniteInstance,
+    histories: Iterable[History[Any]],
+    *,
+    walks: int,
+    steps: int,
+    seed: int,
+) -> Iterator[Sample]:
+    """The states of random runs, each of so many steps; every enabled step is equally likely."""
+    pick, kept = random.Random(seed), tuple(histories)
+    starts = [
+        (product(space, kept), state)
+        for space in instance.spaces()
+        for state in product(space, kept).initial()
+    ]
+    for _ in range(walks):
+        walked, state = pick.choice(starts)
+        yield walked.sample(state)
+        for _ in range(steps):
+            choices = [(cells, past) for _, _, cells, past in walked.steps(*state)]
+            if not choices:
+                break
+            state = pick.choice(choices)
+            yield walked.sample(state)

@@ -1,0 +1,219 @@
+"""The state space of a small instance, by execution of the plain machines."""
+
+from __future__ import annotations
+
+import enum
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from statecheck.explicit.read_tracing import (
+    Code,
+    ReadMemo,
+    ReadTrace,
+    SystemCopy,
+    Traced,
+    ValueTable,
+)
+from statecheck.modeling import (
+    FORGOTTEN,
+    NO_VARIANT,
+    STATE,
+    Entity,
+    MachineInfo,
+    ModelError,
+    Start,
+    System,
+    Variant,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class FiniteInstance:
+    """A system with so many entities, and the values that each type of data ranges over.
+
+    ``sizes`` is what the system's constructor takes: a number of entities, or a table of their
+    references, for each kind. ``values`` serves parameters, initial values of ``anything`` fields
+    and variables of claims; entities, enumerations and Booleans need none. Constants that are not
+    given range over their type too. ``forget`` drops the values of ``Machine.dead_fields``, and
+    ``memoise`` remembers executions.
+    """
+
+    system: type[System]
+    sizes: Mapping[str, int | Sequence[Mapping[str, int]]]
+    values: Mapping[type, Sequence[Any]] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    forget: bool = True
+    memoise: bool = True
+    _spaces: dict[tuple[Any, ...], StateSpace] = field(default_factory=dict, init=False, repr=False)
+
+    def domain(self, type_: Any, system: System) -> Sequence[Any]:
+        """The values of a type. Raises ModelError where the instance does not list them."""
+        if type_ in self.values:
+            return self.values[type_]
+        if isinstance(type_, type):
+            if issubclass(type_, Entity):
+                return system.members(system.info.entity(type_))
+            if issubclass(type_, enum.Enum):
+                return tuple(type_)
+            if issubclass(type_, bool):
+                return (False, True)
+        name = getattr(type_, "__name__", type_)
+        raise ModelError(f"{name} has too many values to try all; list some: {{{name}: (...)}}")
+
+    def spaces(self, variant: Variant = NO_VARIANT) -> Iterator[StateSpace]:
+        """The state spaces, one for each choice of the constants that a variant leaves open."""
+        bare = self.system()
+        fixed = {**self.constants, **dict(variant.constants)}
+        for name, value in self.constants.items():
+            if fixed[name] != value:
+                raise ModelError(f"the reading {variant.name} and the instance differ in {name}")
+        options = [
+            (fixed[name],) if name in fixed else self.domain(type_, bare)
+            for name, type_, _ in bare.info.constants
+        ]
+        for choice in itertools.product(*options):
+            if choice not in self._spaces:
+                names = (name for name, _, _ in bare.info.constants)
+                self._spaces[choice] = StateSpace(self, dict(zip(names, choice, strict=True)))
+            yield self._spaces[choice]
+
+
+@dataclass(frozen=True)
+class _Effect:
+    """The cells that an action writes, and those that the dead fields forget after it."""
+
+    writes: tuple[tuple[int, int], ...]
+    forgets: tuple[tuple[int, int], ...]
+
+
+_DISABLED = _Effect((), ())
+
+
+class StateSpace:
+    """The states and steps of an instance under fixed constants."""
+
+    def __init__(self, instance: FiniteInstance, constants: Mapping[str, Any]) -> None:
+        self.instance, self.constants = instance, constants
+        self.trace, self.table = ReadTrace(memoise=instance.memoise), ValueTable()
+        traced = type(
+            instance.system.__name__,
+            (instance.system,),
+            {"record_type": Traced, "__module__": instance.system.__module__},
+        )
+        systems = [traced(**instance.sizes, **constants) for _ in range(2)]
+        self.cells = systems[0].cells()
+        self.before = SystemCopy(systems[0], self.table, self.trace, 0)
+        self.after = SystemCopy(systems[1], self.table, self.trace, len(self.cells))
+        self.actions: list[tuple[str, tuple[Any, ...]]] = [
+            (action.name, arguments)
+            for action in systems[0].info.actions
+            for arguments in self.choices(type_ for _, type_ in action.parameters)
+        ]
+        self._effects = [
+            ReadMemo(self.trace, partial(self._fire, *action)) for action in self.actions
+        ]
+        self.products: dict[Any, Any] = {}
+        """For whoever searches the space with something kept in addition."""
+
+    def choices(self, types: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+        """Every choice of values of some types."""
+        system = self.before.system
+        return itertools.product(*(self.instance.domain(type_, system) for type_ in types))
+
+    def initial(self) -> list[Code]:
+        """Every initial state."""
+        side = self.before
+        states: dict[Code, None] = {}
+        options = [self._starts(machine, name) for _, machine, name in self.cells]
+        for choice in itertools.product(*options):
+            for (own, name), value in zip(side.slots, choice, strict=True):
+                own[name] = value
+            for (own, name), (member, machine, _) in zip(side.slots, self.cells, strict=True):
+                declared = machine.cls.fields.get(name)
+                if declared is not None and declared.start is Start.DERIVED:
+                    own[name] = declared.value(getattr(member, machine.slot))
+            if self.instance.forget:
+                side.system.forget()
+            side.loaded = [side.number(cell) for cell in range(len(self.cells))]
+            states[tuple(side.loaded)] = None
+        return list(states)
+
+    def _starts(self, machine: MachineInfo, name: str) -> Sequence[Any]:
+        if name == STATE:
+            return machine.starts_in
+        info = next(info for info in machine.fields if info.name == name)
+        if info.field.start is Start.ANYTHING:
+            return self.instance.domain(info.type, self.before.system)
+        return (None if info.field.start is Start.DERIVED else info.field.value,)
+
+    def _fire(self, name: str, arguments: tuple[Any, ...], state: Code) -> _Effect:
+        side, trace = self.before, self.trace
+        side.load(state)
+        side.system.observed = None
+        if not side.fire(name, arguments):
+            return _DISABLED
+        try:
+            writes = {cell: side.number(cell) for cell in sorted(trace.written)}
+            forgets = dict.fromkeys(self._dead(writes), self.table.number(FORGOTTEN))
+        finally:
+            side.system.undo()
+        return _Effect(tuple(writes.items()), tuple(forgets.items()))
+
+    def _dead(self, written: Iterable[int]) -> Iterator[int]:
+        """The dead cells of the machines that were written; elsewhere they are as they were."""
+        if not self.instance.forget:
+            return
+        for member, machine in dict.fromkeys(self.cells[cell][:2] for cell in written):
+            instance = getattr(member, machine.slot)
+            cells = instance.model._cells
+            self.trace.within = range(min(cells.values()), max(cells.values()) + 1)
+            yield from (cells[name] for name in instance.dead_fields)
+        self.trace.within = None
+
+    def steps(self, state: Code) -> Iterator[tuple[int, Code, Code]]:
+        """For each enabled action its number, the state after it, and that state without what the
+        dead fields hold.
+        """
+        for number, effect in enumerate(self._effects):
+            outcome = effect(state)
+            if outcome is _DISABLED:
+                continue
+            cells = list(state)
+            for cell, value in outcome.writes:
+                cells[cell] = value
+            after = kept = tuple(cells)
+            if outcome.forgets:
+                for cell, value in outcome.forgets:
+                    cells[cell] = value
+                kept = tuple(cells)
+            yield number, after, kept
+
+
+@dataclass(frozen=True)
+class StateCount:
+    """How many initial and reachable states there are, and how far away the farthest is."""
+
+    initial: int
+    states: int
+    depth: int
+
+
+def count_states(instance: FiniteInstance) -> StateCount:
+    """Count the states of an instance, under every choice of the constants that it leaves open."""
+    counts = []
+    for space in instance.spaces():
+        distance = dict.fromkeys(space.initial(), 0)
+        queue = list(distance)
+        initial = len(queue)
+        for state in queue:
+            further = distance[state] + 1
+            for _, _, kept in space.steps(state):
+                if kept not in distance:
+                    distance[kept] = further
+                    queue.append(kept)
+        counts.append((initial, len(queue), distance[queue[-1]]))
+    initials, states, depths = zip(*counts, strict=True)
+    return StateCount(sum(initials), sum(states), max(depths))

@@ -1,0 +1,57 @@
+"""A file that is either written whole or left as it was."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+
+class OutputFile:
+    """A file to be written later: whether it can be is found out now, by trying.
+
+    A regular file is replaced in one step, so that a reader sees the old content or the new; a
+    device or a pipe is written as it is. Links are followed. Raises `OSError`.
+
+    Not ``click.open_file(atomic=True)``: it replaces the file even where writing it failed.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(os.path.realpath(path))
+        self.mode: int | None = None
+        self.special = False
+        with suppress(FileNotFoundError):
+            self.mode = self.path.stat().st_mode
+            self.special = not stat.S_ISREG(self.mode) and not stat.S_ISDIR(self.mode)
+        if self.path.is_dir():
+            raise IsADirectoryError("it is a directory")
+        if self.mode is not None and not os.access(self.path, os.W_OK):
+            raise PermissionError("it is write-protected")
+        if not self.special:
+            os.close(self._create())
+            self._temporary.unlink()
+
+    @property
+    def _temporary(self) -> Path:
+        return self.path.with_name(f".statecheck-{os.getpid()}.tmp")
+
+    def _create(self) -> int:
+        return os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+
+    def write(self, content: str | bytes) -> None:
+        """Write the file. Raises `OSError`, and then leaves it as it was."""
+        data = content.encode() if isinstance(content, str) else content
+        if self.special:
+            self.path.write_bytes(data)
+            return
+        descriptor = self._create()
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            if self.mode is not None:
+                self._temporary.chmod(stat.S_IMODE(self.mode))
+            self._temporary.replace(self.path)
+        except BaseException:
+            self._temporary.unlink(missing_ok=True)
+            raise

@@ -1,0 +1,239 @@
+"""The states in which a claim is pending, abstracted to the truths of its atoms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import z3
+
+from statecheck.clock import Timeout
+from statecheck.liveness.eventuality import ActionInstance, Eventuality
+from statecheck.safety.induction import Clause, Induction
+from statecheck.smt.grounding import Grounding
+from statecheck.smt.solving import check_sat, ground_solver
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.commands import Command
+from statecheck.symbolic.spelling import spell
+
+LARGEST = 200
+"""A claim whose atoms divide the states into more abstract ones is not proven."""
+
+AbstractState = tuple[bool, ...]
+"""The truths of the atoms, in their order."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Steps from one abstract state to another; some of the ``recurring`` ones are instances of the
+    helpers ``taken``.
+    """
+
+    source: AbstractState
+    target: AbstractState
+    recurring: bool
+    taken: frozenset[int]
+
+
+class _Question:
+    """A solver in which some names stand for terms; the last of them are about ``helpers``."""
+
+    def __init__(
+        self,
+        seed: int,
+        grounding: Grounding,
+        names: Sequence[z3.BoolRef],
+        helpers: Sequence[int] = (),
+    ) -> None:
+        self.solver = ground_solver(seed)
+        grounding.assert_into(self.solver)
+        self.names, self.helpers = names, helpers
+
+
+def _either(states: Iterable[AbstractState], names: Sequence[z3.BoolRef]) -> z3.BoolRef:
+    """True where the names have the truths of one of some abstract states."""
+    return z3.Or(
+        *(
+            z3.And(*(n if truth else z3.Not(n) for n, truth in zip(names, state, strict=True)))
+            for state in sorted(states)
+        )
+    )
+
+
+class AbstractGraph:
+    """The abstract states in which a claim may be pending, and the steps between them."""
+
+    def __init__(self, induction: Induction, claim: Eventuality, clauses: Sequence[Clause]) -> None:
+        self.induction, self.claim, self.clauses = induction, claim, clauses
+        self.transitions = induction.transitions
+        self.under = self.transitions.variant_constraints(claim.claim.variant)
+        self.atoms = list(self._atoms())
+        self._written = {
+            part.decl().name() for atom in self.atoms for part in subterms(atom) if z3.is_app(part)
+        }
+        self._asked: dict[str, _Question] = {}
+        self.edges: set[Edge] = set()
+        self.states = self._states_of(claim.pending)
+        fresh = self.states
+        while fresh and len(self.states) <= LARGEST:
+            new = set()
+            for command in self.transitions.commands:
+                edges = self._steps(command, fresh)
+                self.edges |= edges
+                new |= {edge.target for edge in edges}
+            fresh = new - self.states
+            self.states = self.states | fresh
+
+    def holds(self, states: Iterable[AbstractState]) -> z3.BoolRef:
+        """True of the states that are one of some abstract ones."""
+        return _either(states, self.atoms)
+
+    def enabled(self, helper: ActionInstance) -> set[AbstractState]:
+        """The abstract states in which a helper is enabled for certain."""
+        return self.states - self._states_of(z3.Not(helper.possible))
+
+    def _states_of(self, term: z3.BoolRef) -> set[AbstractState]:
+        """The abstractions of the states in which a term holds."""
+        grounding = self.induction.grounding(self.clauses)
+        for constraint in (*self.under, term):
+            grounding.add(constraint)
+        names = [z3.FreshBool("truth") for _ in self.atoms]
+        for name, atom in zip(names, self.atoms, strict=True):
+            grounding.add(name == atom)
+        return set(self._models(_Question(self.induction.seed, grounding, names)))
+
+    def _steps(self, command: Command, sources: Iterable[AbstractState]) -> set[Edge]:
+        helps = any(helper.command.name == command.name for helper in self.claim.helpers)
+        if not helps and not self._written.intersection(map(str, command.updates)):
+            return {Edge(state, state, True, frozenset()) for state in sources}
+        if command.name not in self._asked:
+            self._asked[command.name] = self._question(command)
+        question, count = self._asked[command.name], len(self.atoms)
+        return {
+            Edge(
+                model[:count],
+                model[count : 2 * count],
+                model[2 * count],
+                frozenset(
+                    index
+                    for index, truth in zip(question.helpers, model[2 * count + 1 :], strict=True)
+                    if truth and model[2 * count]
+                ),
+            )
+            for model in self._models(question, _either(sources, question.names[:count]))
+        }
+
+    def _question(self, command: Command) -> _Question:
+        """The steps of an action: the abstract states before and after, and the helper taken."""
+        transitions, claim = self.transitions, self.claim
+        grounding = self.induction.grounding(self.clauses)
+        macros = transitions.update_macros(command)
+        grounding.add(command.guard)
+
+        def demand(term: z3.BoolRef) -> None:
+            own = transitions.specialise(term, command)
+            grounding.constraints.append(grounding.expand(own, macros))
+
+        def named(term: z3.BoolRef) -> z3.BoolRef:
+            # An equation, so that quantifiers are understood with either sign.
+            name = z3.FreshBool("truth")
+            demand(name == term)
+            return name
+
+        for term in (*self.under, *claim.non_goal):
+            demand(term)
+        before = [named(atom) for atom in self.atoms]
+        after = [named(transitions.primed(atom)) for atom in self.atoms]
+        recurring = named(z3.And(*claim.recurring))
+        single = {
+            index: named(helper.taken)
+            for index, helper in enumerate(claim.helpers)
+            if helper.command.name == command.name and not helper.free
+        }
+        names = [*before, *after, recurring, *single.values()]
+        return _Question(self.induction.seed, grounding, names, tuple(single))
+
+    def _models(self, question: _Question, *where: z3.BoolRef) -> Iterator[tuple[bool, ...]]:
+        """The truths that the names of a question can have together."""
+        instance, names = question.solver, question.names
+        instance.push()
+        instance.add(*where)
+        while (answer := check_sat(instance, time_left=self.induction.time_left)) == z3.sat:
+            model = instance.model()
+            truths = tuple(z3.is_true(model.eval(n, model_completion=True)) for n in names)
+            yield truths
+            instance.add(z3.Or(*(n != t for n, t in zip(names, truths, strict=True))))
+        if answer == z3.unknown:
+            raise Timeout(instance.reason_unknown())
+        instance.pop()
+
+    def text(self, states: set[AbstractState]) -> str:
+        """Some abstract states, told from the other ones in the model's names."""
+        cubes: list[dict[int, bool]] = []
+        left = set(states)
+        while left:
+            cube = dict(enumerate(max(left)))
+            for k in list(cube):
+                rest = {other: truth for other, truth in cube.items() if other != k}
+                if self._within(rest) <= states:
+                    cube = rest
+            cubes.append(cube)
+            left -= self._within(cube)
+        words = (" and ".join(self._literal(k, truth) for k, truth in c.items()) for c in cubes)
+        return ", or ".join(word or "at any time" for word in words)
+
+    def _within(self, cube: dict[int, bool]) -> set[AbstractState]:
+        return {s for s in self.states if all(s[k] == truth for k, truth in cube.items())}
+
+    def _literal(self, index: int, truth: bool) -> str:
+        """An atom or its negation in the model's names."""
+        atom = self.atoms[index]
+        for helper in self.claim.helpers:
+            if helper.free and atom.eq(helper.possible):
+                return f"{'some' if truth else 'no'} {helper.name} is enabled"
+        names = {term.get_id(): name for name, _, term in self.claim.variables}
+        return spell(atom if truth else z3.Not(atom), self.transitions, names)
+
+    def _atoms(self) -> Iterator[z3.BoolRef]:
+        """The terms about a state that the claim, and what its helpers do, are made of."""
+        claim, transitions = self.claim, self.transitions
+        known = [term for _, _, term in claim.variables]
+        known += transitions.vocabulary.constants.values()
+        terms = [claim.premise, claim.goal_holds]
+        for helper in claim.helpers:
+            reached = z3.simplify(helper.at(transitions.after(claim.goal, helper.command)))
+            terms += [helper.possible, z3.BoolVal(True) if helper.free else reached]
+        seen: set[int] = set()
+        stack = list(reversed(terms))
+        while stack:
+            term = stack.pop()
+            if term.get_id() in seen:
+                continue
+            seen.add(term.get_id())
+            kind = term.decl().kind() if z3.is_app(term) else None
+            if kind in _CONNECTIVES or (kind == z3.Z3_OP_EQ and z3.is_bool(term.arg(0))):
+                stack += reversed(term.children())
+            elif _mentions_only(term, known):
+                yield term
+
+
+_CONNECTIVES = (
+    z3.Z3_OP_AND,
+    z3.Z3_OP_OR,
+    z3.Z3_OP_NOT,
+    z3.Z3_OP_IMPLIES,
+    z3.Z3_OP_ITE,
+    z3.Z3_OP_TRUE,
+    z3.Z3_OP_FALSE,
+)
+
+
+def _mentions_only(term: z3.BoolRef, known: Sequence[z3.ExprRef]) -> bool:
+    """True of a term about a state that has no constants but the known ones."""
+    for part in subterms(term):
+        if z3.is_app(part) and part.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            if part.decl().name().endswith("'"):
+                return False
+            if part.num_args() == 0 and not any(part.eq(other) for other in known):
+                return False
+    return True

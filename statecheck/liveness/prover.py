@@ -1,0 +1,235 @@
+"""Verdicts on claims about the end of a run: phases that prove one, or a lasso that refutes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
+
+import z3
+
+from statecheck.claims.claim import Claim, vacuity_claim
+from statecheck.claims.concrete_run import IntegerType
+from statecheck.claims.fairness import Assumption
+from statecheck.claims.results import Dropped, Result, Run, Verdict
+from statecheck.clock import Stopwatch
+from statecheck.liveness.chain_rule import Phase, RulePremise, premises
+from statecheck.liveness.eventuality import Eventuality, eventuality
+from statecheck.liveness.lasso import lassos
+from statecheck.liveness.ledger import replay_lasso
+from statecheck.liveness.phases import candidate_phases, proving_phases
+from statecheck.modeling import History, System
+from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.proof_core import ProofTask
+from statecheck.symbolic.commands import Command
+
+LENGTH = 8
+"""Lassos of more steps, stem and loop together, are not searched for."""
+
+SHORT = 4
+"""Before longer runs that pass a premise are searched for, it is asked whether there are any."""
+
+T = TypeVar("T")
+
+
+class LivenessProver:
+    """Decides claims about the end of a run. With ``explain`` each of a claim's assumptions is
+    dropped in turn.
+    """
+
+    def __init__(
+        self,
+        system: type[System],
+        histories: Iterable[History[Any]],
+        induction: Induction,
+        numbers: Mapping[Any, IntegerType],
+        *,
+        explain: bool,
+    ) -> None:
+        self.system, self.histories = system, tuple(histories)
+        self.induction, self.transitions = induction, induction.transitions
+        self.numbers, self.explain = numbers, explain
+        self._terms: dict[Claim, Eventuality] = {}
+        self._proofs: dict[tuple[Claim, tuple[Clause, ...]], list[Phase] | None] = {}
+
+    def terms(self, claim: Claim) -> Eventuality:
+        """A claim as terms."""
+        if claim not in self._terms:
+            self._terms[claim] = eventuality(self.transitions, claim, claim.fairness)
+        return self._terms[claim]
+
+    def phases(self, claim: Claim, clauses: Sequence[Clause]) -> list[Phase] | None:
+        """The phases of a claim's proof; None where none is found. Raises Timeout."""
+        key = claim, tuple(clauses)
+        if key not in self._proofs:
+            self._proofs[key] = proving_phases(self.induction, self.terms(claim), clauses)
+        return self._proofs[key]
+
+    def rule_premises(self, claim: Claim, clauses: Sequence[Clause]) -> list[RulePremise]:
+        """The premises of the chain rule for a claim's proof. Raises Timeout."""
+        return list(
+            premises(self.transitions, self.terms(claim), self.phases(claim, clauses) or ())
+        )
+
+    def proof_variables(
+        self, claim: Claim, clauses: Sequence[Clause]
+    ) -> list[tuple[str, Any, z3.ExprRef]]:
+        """The variables of a claim, and those that stand for any instance of a helper."""
+        free = {
+            term.decl().name(): (term.decl().name().replace(":", " "), Any, term)
+            for phase in self.phases(claim, clauses) or ()
+            for term in phase.helper.free
+        }
+        return [*self.terms(claim).variables, *free.values()]
+
+    def obligations(self, claim: Claim, clauses: Sequence[Clause]) -> list[ProofTask]:
+        """The premises of a proof, as what has to be excluded."""
+        return [
+            ProofTask(premise.violation, premise.on_step)
+            for premise in self.rule_premises(claim, clauses)
+        ]
+
+    def goals(self, claim: Claim, clauses: Sequence[Clause]) -> list[Any] | None:
+        """The terms to be excluded of a step of each command, so that a claim is proven as some
+        clauses suggest; None where they suggest nothing.
+        """
+        phases = candidate_phases(self.induction, self.terms(claim), clauses)
+        if phases is None:
+            return None
+        asked = premises(self.transitions, self.terms(claim), phases)
+        return [partial(self._excluded_by, premise) for premise in asked]
+
+    def _excluded_by(self, premise: RulePremise, command: Command) -> z3.BoolRef:
+        term = premise.violation
+        excluded: z3.BoolRef = self.transitions.after(term, command) if premise.on_step else term
+        return excluded
+
+    def prove(self, claims: Mapping[Claim, Sequence[Clause]]) -> Iterator[Result]:
+        """The verdicts on claims, each with the clauses that its proof may use. Raises Timeout."""
+        clock, seconds = Stopwatch(), dict[Claim, float]()
+        for claim, clauses in claims.items():
+            if self.phases(claim, clauses) is None:
+                yield self._refuted(claim, clock)
+            seconds[claim] = clock.lap()
+        left = {c: clauses for c, clauses in claims.items() if self.phases(c, clauses) is not None}
+        for claim in self._met(tuple(left), SHORT):
+            yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap())
+        for claim in list(left):
+            if proving_phases(self.induction, self._passing(claim), left[claim]) is not None:
+                why = "holds because no run that is as it assumes ever gets there"
+                yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap(), why)
+        for claim in self._met(tuple(left), LENGTH):
+            yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap())
+        for claim, clauses in left.items():
+            why = f"holds, but no fair lasso of up to {LENGTH} steps is as it assumes"
+            yield self._proved(claim, clauses, seconds[claim] + clock.lap(), why)
+
+    def _proved(
+        self, claim: Claim, clauses: Sequence[Clause], seconds: float, unmet: str = ""
+    ) -> Result:
+        """A claim that holds; ``unmet`` says why it is vacuous, if it is."""
+        ledger, needs = self._ledger(claim, clauses) if self.explain else (None, None)
+        return Result(
+            claim,
+            Verdict.PROVED,
+            unmet or "every fair run gets there, for any finite number of entities",
+            invariant=tuple(clause.text for clause in clauses),
+            vacuous=bool(unmet),
+            seconds=seconds,
+            argument=tuple(map(str, self.phases(claim, clauses) or ())),
+            ledger=ledger,
+            needs=needs,
+        )
+
+    def _met(self, claims: Iterable[Claim], length: int) -> Iterator[Claim]:
+        """The claims whose premise some run of up to ``length`` steps passes that is as they
+        assume, whether or not it reaches the goal. The run goes round for ever, and is replayed.
+        """
+        asked = {self._passing(claim): claim for claim in claims}
+        for terms, lasso in lassos(
+            self.transitions,
+            asked,
+            length,
+            seed=self.induction.seed,
+            time_left=self.induction.time_left,
+            numbers=self.numbers,
+            canonical=False,
+        ):
+            claim = asked[terms]
+            replay_lasso(self.system, self.histories, lasso, vacuity_claim(claim), claim.fairness)
+            yield claim
+
+    def _passing(self, claim: Claim) -> Eventuality:
+        return replace(self.terms(claim), goal=z3.BoolVal(False))
+
+    def _refuted(self, claim: Claim, clock: Stopwatch) -> Result:
+        run = self._lassos(claim, {0: claim.fairness}).get(0)
+        if run is None:
+            detail = f"no argument found, and no fair lasso of up to {LENGTH} steps"
+            return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
+        steps = len(run.steps)
+        detail = f"the shortest fair lasso, at any size, has {steps} steps"
+        return Result(claim, Verdict.REFUTED, detail, steps, run, seconds=clock.lap())
+
+    def _ledger(
+        self, claim: Claim, clauses: Sequence[Clause]
+    ) -> tuple[tuple[Dropped, ...], tuple[str, ...] | None]:
+        """A claim that holds, without each of its assumptions; and a least set of them under which
+        it holds, None where it is not known to be a least one.
+        """
+        without = {
+            item: tuple(other for other in claim.fairness if other is not item)
+            for item in claim.fairness
+        }
+        runs = self._lassos(claim, without)
+        ledger = []
+        needed = list(claim.fairness)
+        for item, rest in without.items():
+            run = runs.get(item)
+            if run is not None:
+                steps = len(run.steps)
+                detail = f"refuted by a lasso of {steps} step{'s' * (steps > 1)}"
+            else:
+                detail = f"no fair lasso of up to {LENGTH} steps"
+                fewer = [other for other in needed if other is not item]
+                if self._holds(claim, fewer, clauses):
+                    needed, detail = fewer, "not needed"
+                elif self._holds(claim, rest, clauses):
+                    detail = "needed only because another one is left out already"
+            ledger.append(Dropped(str(item), detail, run))
+        doubtful = {
+            item: [other for other in needed if other is not item]
+            for item in needed
+            if item not in runs
+        }
+        is_least = not doubtful or len(self._lassos(claim, doubtful)) == len(doubtful)
+        return tuple(ledger), tuple(map(str, needed)) if is_least else None
+
+    def _holds(
+        self, claim: Claim, assumptions: Sequence[Assumption], clauses: Sequence[Clause]
+    ) -> bool:
+        """True where a claim is proved under some assumptions."""
+        terms = eventuality(self.transitions, claim, assumptions)
+        return proving_phases(self.induction, terms, clauses) is not None
+
+    def _lassos(self, claim: Claim, variants: Mapping[T, Sequence[Assumption]]) -> dict[T, Run]:
+        """For each choice of assumptions the shortest lasso that refutes a claim, replayed."""
+        asked = {
+            eventuality(self.transitions, claim, assumptions): key
+            for key, assumptions in variants.items()
+        }
+        found = lassos(
+            self.transitions,
+            asked,
+            LENGTH,
+            seed=self.induction.seed,
+            time_left=self.induction.time_left,
+            numbers=self.numbers,
+        )
+        return {
+            asked[terms]: replay_lasso(
+                self.system, self.histories, lasso, claim, variants[asked[terms]]
+            )
+            for terms, lasso in found
+        }

@@ -1,0 +1,62 @@
+"""A small language for systems of python-statemachine machines.
+
+A *machine* is a python-statemachine class with typed fields. An *entity* owns machines and refers
+to other entities. A *system* has any number of each kind of entity and composes their machines by
+*actions*, each one atomic step. The same classes run, are searched, are proven and are drawn.
+
+Comes in: a user's classes. Goes out: what a system consists of, and plain systems that run.
+"""
+
+from statecheck.errors import ActionDisabled, ModelError
+from statecheck.modeling.entity import Entity, Many
+from statecheck.modeling.fields import FORGOTTEN, STATE, Field, Record, Start, anything, derived
+from statecheck.modeling.machine import Machine
+from statecheck.modeling.observation import (
+    History,
+    Inapplicable,
+    Step,
+    assume,
+    enabled,
+    history,
+)
+from statecheck.modeling.signature import (
+    ActionInfo,
+    EntityInfo,
+    FieldInfo,
+    MachineInfo,
+    SystemInfo,
+)
+from statecheck.modeling.system import System, action, pure, signature
+from statecheck.modeling.variant import NO_VARIANT, Variant
+
+__all__ = [
+    "FORGOTTEN",
+    "NO_VARIANT",
+    "STATE",
+    "ActionDisabled",
+    "ActionInfo",
+    "Entity",
+    "EntityInfo",
+    "Field",
+    "FieldInfo",
+    "History",
+    "Inapplicable",
+    "Machine",
+    "MachineInfo",
+    "Many",
+    "ModelError",
+    "Record",
+    "Start",
+    "Step",
+    "System",
+    "SystemInfo",
+    "Variant",
+    "action",
+    "anything",
+    "assume",
+    "derived",
+    "enabled",
+    "history",
+    "pure",
+    "signature",
+]

@@ -1,0 +1,222 @@
+"""Signatures of systems, read off their classes: the only place that knows about annotations."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin
+
+from statecheck.errors import ModelError
+from statecheck.modeling.entity import Entity, Many
+from statecheck.modeling.fields import STATE, Field
+from statecheck.modeling.machine import Machine, check_no_cache
+
+
+@dataclass(frozen=True)
+class FieldInfo:
+    """A field of a machine: its name, its type and its initial value."""
+
+    name: str
+    type: Any
+    field: Field
+
+
+@dataclass(frozen=True)
+class MachineInfo:
+    """A machine that each entity of a kind has, under the attribute ``slot``."""
+
+    slot: str
+    cls: type[Machine]
+    fields: tuple[FieldInfo, ...]
+    states: tuple[str, ...]
+    starts_in: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EntityInfo:
+    """A kind of entity: its class, the system's attribute for all of them, its parts."""
+
+    cls: type
+    plural: str
+    machines: tuple[MachineInfo, ...]
+    references: tuple[tuple[str, type], ...]
+
+    @property
+    def name(self) -> str:
+        """The kind's name, the name of its sort."""
+        return self.cls.__name__
+
+
+@dataclass(frozen=True)
+class ActionInfo:
+    """An action: its name, the undecorated function, its parameters' names and types."""
+
+    name: str
+    function: Callable[..., Any]
+    parameters: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class SystemInfo:
+    """Everything that a system declares, in the order of the source text."""
+
+    cls: type[Any]
+    entities: tuple[EntityInfo, ...]
+    actions: tuple[ActionInfo, ...]
+    constants: tuple[tuple[str, Any, Any], ...]
+
+    def entity(self, cls: type) -> EntityInfo:
+        """The kind whose class is ``cls`` or a base of it."""
+        for entity in self.entities:
+            if issubclass(cls, entity.cls):
+                return entity
+        raise ModelError(f"{cls.__name__} is no entity of {self.cls.__name__}")
+
+    def action(self, name: str) -> ActionInfo:
+        """The action called ``name``."""
+        for action in self.actions:
+            if action.name == name:
+                return action
+        known = ", ".join(action.name for action in self.actions)
+        raise ModelError(f"{self.cls.__name__} has no action {name}; it has {known}")
+
+    def functions(self) -> Iterator[tuple[EntityInfo, MachineInfo, str, Any]]:
+        """Every (entity, machine, name, type) of the state, states of machines included."""
+        for entity in self.entities:
+            for machine in entity.machines:
+                yield entity, machine, STATE, machine.states
+                for info in machine.fields:
+                    yield entity, machine, info.name, info.type
+
+
+def _annotations(cls: type, names: dict[str, type]) -> Iterator[tuple[str, Any]]:
+    for base in reversed(cls.__mro__):
+        space = vars(sys.modules[base.__module__])
+        for name, written in inspect.get_annotations(base).items():
+            annotation: Any = written
+            if isinstance(annotation, str):
+                if annotation.startswith("ClassVar"):
+                    continue
+                try:
+                    annotation = eval(annotation, space, dict(names))  # noqa: S307
+                except NameError as error:
+                    raise ModelError(
+                        f"{base.__name__}.{name} is annotated {annotation}, "
+                        f"but {error.name} is not known in {base.__module__}"
+                    ) from None
+            yield name, annotation
+
+
+def _machine(slot: str, cls: type[Machine], names: dict[str, type]) -> MachineInfo:
+    for state in cls.states:
+        if state.states:
+            raise ModelError(
+                f"{cls.__name__}.{state.id} has states of its own; a machine of a system is flat: "
+                "give each region a machine"
+            )
+    check_no_cache(cls)
+    types = dict(_annotations_of_fields(cls, names))
+    states = tuple(state.id for state in cls.states)
+    if cls.initial_state is None:
+        raise ModelError(f"{cls.__name__} has no initial state; mark one State(initial=True)")
+    unknown = set(cls.starts_in) - set(states)
+    if unknown:
+        raise ModelError(f"{cls.__name__}.starts_in names {min(unknown)}, which is no state of it")
+    return MachineInfo(
+        slot=slot,
+        cls=cls,
+        fields=tuple(FieldInfo(name, types[name], field) for name, field in cls.fields.items()),
+        states=states,
+        starts_in=cls.starts_in or (cls.initial_state.id,),
+    )
+
+
+def _annotations_of_fields(cls: type[Machine], names: dict[str, type]) -> Iterator[tuple[str, Any]]:
+    for base in reversed(cls.__mro__):
+        own = {n: a for n, a in inspect.get_annotations(base).items() if n in cls.fields}
+        if own:
+            holder = type("Fields", (), {"__annotations__": own, "__module__": base.__module__})
+            yield from _annotations(holder, names)
+
+
+_RESERVED = frozenset(("history", "kind", "term", "world"))
+"""Names of attributes that entities have in a proof."""
+
+
+def read_signature(cls: type, base: type) -> SystemInfo:
+    """The signature of a system's class; the names of ``base`` are every system's.
+
+    Raises ModelError where an annotation does not make sense.
+    """
+    kinds: dict[str, type] = {}
+    constants: list[tuple[str, Any, Any]] = []
+    for name, annotation in _annotations(cls, {}):
+        if name in base.__annotations__:
+            continue
+        if get_origin(annotation) is Many:
+            kinds[name] = get_args(annotation)[0]
+        elif hasattr(cls, name):
+            constants.append((name, annotation, getattr(cls, name)))
+        else:
+            raise ModelError(f"{cls.__name__}.{name} has no value; write `{name}: ... = value`")
+    names = {kind.__name__: kind for kind in kinds.values()}
+    for kind, other in itertools.permutations(kinds.values(), 2):
+        if issubclass(kind, other):
+            raise ModelError(
+                f"{kind.__name__} is a kind of {other.__name__}, and {cls.__name__} has both; give "
+                "what they share to a common base class"
+            )
+    check_no_cache(cls)
+    entities = []
+    for plural, kind in kinds.items():
+        check_no_cache(kind)
+        machines, references = [], []
+        for name, annotation in dict(_annotations(kind, names)).items():
+            if name in Entity.__annotations__:
+                continue
+            if name in _RESERVED or hasattr(Entity, name):
+                raise ModelError(
+                    f"{kind.__name__}.{name} is a name that entities use; choose another"
+                )
+            if isinstance(annotation, type) and issubclass(annotation, Machine):
+                machines.append(_machine(name, annotation, names))
+            elif isinstance(annotation, type) and issubclass(annotation, Entity):
+                references.append((name, annotation))
+            else:
+                raise ModelError(
+                    f"{kind.__name__}.{name} is neither a machine nor an entity; "
+                    "data belongs on a machine"
+                )
+        entities.append(EntityInfo(kind, plural, tuple(machines), tuple(references)))
+    return SystemInfo(cls, tuple(entities), tuple(_actions(cls, base, names)), tuple(constants))
+
+
+def _actions(cls: type, base: type, names: dict[str, type]) -> Iterator[ActionInfo]:
+    for ancestor in reversed(cls.__mro__):
+        for name, member in ancestor.__dict__.items():
+            if not hasattr(member, "__action__"):
+                continue
+            function: Callable[..., Any] = member.__action__
+            if hasattr(base, name):
+                raise ModelError(
+                    f"{cls.__name__}.{name} is a name that systems use; call the action otherwise"
+                )
+            if getattr(getattr(cls, name), "__action__", None) is not function:
+                continue  # a subclass has another action of this name
+            holder = type(
+                "Parameters",
+                (),
+                {"__annotations__": function.__annotations__, "__module__": ancestor.__module__},
+            )
+            types = dict(_annotations(holder, names))
+            parameters = []
+            for parameter in list(inspect.signature(function).parameters)[1:]:
+                if parameter not in types:
+                    raise ModelError(
+                        f"{cls.__name__}.{name}: parameter {parameter} has no annotation"
+                    )
+                parameters.append((parameter, types[parameter]))
+            yield ActionInfo(name, function, tuple(parameters))

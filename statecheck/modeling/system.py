@@ -1,0 +1,279 @@
+"""The system that composes the machines of entities by joint actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
+
+from statemachine.exceptions import TransitionNotAllowed
+
+from statecheck.errors import ActionDisabled, ModelError, assigned_in_action
+from statecheck.modeling.entity import Entity, Many
+from statecheck.modeling.fields import FORGOTTEN, STATE, Journal, Record, Start
+from statecheck.modeling.machine import Machine
+from statecheck.modeling.signature import EntityInfo, MachineInfo, SystemInfo, read_signature
+
+E = TypeVar("E", bound=Entity)
+S = TypeVar("S", bound="System")
+R = TypeVar("R")
+P = ParamSpec("P")
+
+
+def pure(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a helper without effects, such as ``native(version)``.
+
+    In a proof its branches become one if-then-else term instead of a path each.
+    """
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        for argument in (*args, *kwargs.values()):
+            merge = getattr(argument, "__merge__", None)
+            if merge is not None:
+                return cast("R", merge(function, args, kwargs))
+        return function(*args, **kwargs)
+
+    return call
+
+
+def action(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S, P], None]:
+    """Mark a method of a system as an action: one atomic step, in which machines move together.
+
+    It sends events to machines. When one of them refuses, the action is disabled: what it wrote
+    until then is undone and ActionDisabled is raised. Arguments of another type, or entities of
+    another system, raise ModelError.
+    """
+
+    @wraps(method)
+    def fire(self: S, *args: P.args, **kwargs: P.kwargs) -> None:
+        if self.firing:
+            method(self, *args, **kwargs)
+            return
+        self._expect(method.__name__, args, kwargs)
+        self.journal.clear()
+        self.firing = True
+        try:
+            method(self, *args, **kwargs)
+        except TransitionNotAllowed as refusal:
+            self.undo()
+            names = ", ".join(str(a) for a in (*args, *kwargs.values()))
+            raise ActionDisabled(f"{method.__name__}({names}) is disabled: {refusal}") from None
+        except BaseException:
+            self.undo()
+            raise
+        finally:
+            self.firing = False
+
+    fire.__action__ = method  # type: ignore[attr-defined]
+    return cast("Callable[Concatenate[S, P], None]", fire)
+
+
+class System:
+    """Machines of any number of entities, composed by actions.
+
+    Construct it with the number of entities of each kind, or with a reference table for each::
+
+        Tower(lifts=2, calls=3)
+        Tower(lifts=2, calls=[{"lift": 1}, {"lift": 0}])
+
+    Annotated attributes with a plain value are *constants*: they differ from run to run but never
+    change in one.
+    """
+
+    journal: Journal
+    firing: bool = False
+    is_plain: bool = False
+    """True where plain values are behind it; then arguments of actions are checked."""
+    observed: Any = None
+    """An observer of the state, for claims; the system itself never looks at it."""
+    record_type: ClassVar[type[Record]] = Record
+
+    def __init__(self, **arguments: Any) -> None:
+        self.journal = []
+        info = signature(type(self))
+        populations: dict[type, list[Any]] = {}
+        tables: dict[type, Sequence[Mapping[str, int]]] = {}
+        for entity in info.entities:
+            tables[entity.cls] = _table(entity, arguments.pop(entity.plural, 0))
+            populations[entity.cls] = [entity.cls() for _ in tables[entity.cls]]
+            setattr(self, entity.plural, Many(populations[entity.cls]))
+        for name, type_, default in info.constants:
+            value = arguments.pop(name, default)
+            if isinstance(type_, type) and not isinstance(value, type_):
+                raise ModelError(f"{name}={value!r} is no {type_.__name__}")
+            setattr(self, name, value)
+        if arguments:
+            known = [e.plural for e in info.entities] + [name for name, _, _ in info.constants]
+            raise ModelError(
+                f"{type(self).__name__} has no {min(arguments)}; it takes {', '.join(known)}"
+            )
+        for entity in info.entities:
+            for index, member in enumerate(populations[entity.cls]):
+                member.system, member.index = self, index
+                for name, cls in entity.references:
+                    targets = _some(populations, cls, member)
+                    chosen = tables[entity.cls][index].get(name, index % len(targets))
+                    if not _is_count(chosen) or chosen >= len(targets):
+                        raise ModelError(
+                            f"{member} has {name} {chosen!r}; it takes a number from 0 to "
+                            f"{len(targets) - 1}"
+                        )
+                    setattr(member, name, targets[chosen])
+        for entity in info.entities:
+            for member in populations[entity.cls]:
+                for machine in entity.machines:
+                    setattr(member, machine.slot, self._machine(machine, member, populations))
+        self.journal.clear()
+        self.is_plain = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Raise ModelError in an action: what changes belongs on a machine."""
+        if self.firing and name not in System.__annotations__:
+            raise assigned_in_action(type(self), name)
+        super().__setattr__(name, value)
+
+    def _machine(
+        self, machine: MachineInfo, owner: Entity, populations: Mapping[type, list[Any]]
+    ) -> Machine:
+        values: dict[str, Any] = {STATE: machine.starts_in[0]}
+        for info in machine.fields:
+            value = info.field.value
+            if info.field.start is Start.ANYTHING and value is None and info.type in populations:
+                value = _some(populations, info.type, owner)[0]
+            values[info.name] = None if info.field.start is Start.DERIVED else value
+        record = self.record_type(self.journal, values)
+        instance = machine.cls(record, owner)
+        for info in machine.fields:
+            if info.field.start is Start.DERIVED:
+                setattr(instance, info.name, info.field.value(instance))
+        return instance
+
+    def _expect(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """Raise ModelError unless these are arguments for an action of this very system."""
+        if not self.is_plain:
+            return
+        types = _parameters(type(self))[name]
+        for (parameter, type_), value in [
+            *zip(types.items(), args, strict=False),
+            *(((other, types.get(other, object)), kwargs[other]) for other in kwargs),
+        ]:
+            if not isinstance(value, type_):
+                raise ModelError(f"{name}: {parameter} {value!r} is no {type_.__name__}")
+            if isinstance(value, Entity) and value.system is not self:
+                raise ModelError(
+                    f"{name}: {parameter} {value} is of another {type(value.system).__name__}; "
+                    "system[entity] is the same one of a system"
+                )
+
+    @property
+    def info(self) -> SystemInfo:
+        """The signature of the system."""
+        return signature(type(self))
+
+    def members(self, entity: EntityInfo) -> Many[Any]:
+        """All entities of a kind."""
+        return cast("Many[Any]", getattr(self, entity.plural))
+
+    def __getitem__(self, entity: E) -> E:
+        """The same entity in this state of the system: ``after[lift].cabin``."""
+        return cast("E", self.members(self.info.entity(type(entity)))[entity.index])
+
+    def undo(self) -> None:
+        """Take back every write since the last action began."""
+        for record, name, value in reversed(self.journal):
+            record._restore(name, value)
+        self.journal.clear()
+
+    def cells(self) -> list[tuple[Entity, MachineInfo, str]]:
+        """The state's variables in order: entity by entity, each machine's state, then fields."""
+        return [
+            (member, machine, name)
+            for entity in self.info.entities
+            for member in self.members(entity)
+            for machine in entity.machines
+            for name in (STATE, *(info.name for info in machine.fields))
+        ]
+
+    def snapshot(self) -> tuple[Any, ...]:
+        """The values of ``cells()``."""
+        return tuple(
+            getattr(getattr(member, machine.slot).model, name)
+            for member, machine, name in self.cells()
+        )
+
+    def restore(self, values: Sequence[Any]) -> None:
+        """Bring the system into the state ``values``, as ``snapshot`` gives it."""
+        for (member, machine, name), value in zip(self.cells(), values, strict=True):
+            getattr(member, machine.slot).model._restore(name, value)
+        self.journal.clear()
+
+    def forget(self) -> None:
+        """Replace what nothing will read (``Machine.dead_fields``) by FORGOTTEN."""
+        for entity in self.info.entities:
+            for member in self.members(entity):
+                for machine in entity.machines:
+                    instance = getattr(member, machine.slot)
+                    for name in instance.dead_fields:
+                        instance.model._restore(name, FORGOTTEN)
+
+
+_SIGNATURES: dict[type[System], SystemInfo] = {}
+
+
+def signature(cls: type[System]) -> SystemInfo:
+    """The signature of a system, read off its class once.
+
+    Raises ModelError where an annotation does not make sense.
+    """
+    known = _SIGNATURES.get(cls)
+    if known is None:
+        known = _SIGNATURES[cls] = read_signature(cls, System)
+    return known
+
+
+_PARAMETERS: dict[type[System], dict[str, dict[str, type]]] = {}
+
+
+def _parameters(cls: type[System]) -> dict[str, dict[str, type]]:
+    """The parameters of each action with their types, where these are classes."""
+    known = _PARAMETERS.get(cls)
+    if known is None:
+        known = _PARAMETERS[cls] = {
+            action.name: {
+                name: type_ if isinstance(type_, type) else object
+                for name, type_ in action.parameters
+            }
+            for action in signature(cls).actions
+        }
+    return known
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _table(entity: EntityInfo, asked: Any) -> Sequence[Mapping[str, int]]:
+    """For each entity of a kind the references that were asked for."""
+    if _is_count(asked):
+        return [{}] * asked
+    if not isinstance(asked, list | tuple) or not all(isinstance(row, Mapping) for row in asked):
+        raise ModelError(
+            f"{entity.plural}={asked!r} is neither a number, 0 or more, nor a list of tables"
+        )
+    known = [name for name, _ in entity.references]
+    for row in asked:
+        for name in row:
+            if name not in known:
+                raise ModelError(
+                    f"{entity.plural} have no {name!r} to be given; "
+                    f"they take {', '.join(known) or 'nothing'}"
+                )
+    return asked
+
+
+def _some(populations: Mapping[type, list[Any]], cls: type, owner: Entity) -> list[Any]:
+    """All entities of a kind that an entity needs one of. Raises ModelError where there is none."""
+    if not populations[cls]:
+        raise ModelError(f"{owner} needs a {cls.__name__.lower()}; there is none")
+    return populations[cls]

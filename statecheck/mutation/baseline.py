@@ -1,0 +1,86 @@
+"""The model that mutants are compared with: its invariant, and the observations of its claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.results import Verdict
+from statecheck.mutation.observations import (
+    Event,
+    Observation,
+    admitted,
+    claim_terms,
+    find_runs,
+    formula,
+)
+from statecheck.prover.context import DEPTH
+from statecheck.prover.prover import Prover
+from statecheck.safety.regions import Interval
+
+
+class Baseline:
+    """The model as it is: the observations of its claims, and the invariant.
+
+    ``questions`` are claims that are asked only where no other one sees a mutant. Raises ValueError
+    where a verdict is not the expected one, for then nothing can be said about mutants; Timeout.
+    """
+
+    def __init__(
+        self, prover: Prover, claims: Sequence[Claim], questions: Sequence[Claim] = ()
+    ) -> None:
+        self.prover = prover
+        self.claims = {c.title: c for c in (*claims, *questions) if c.kind is not Kind.EVENTUALLY}
+        self.clauses = prover.context.invariant()
+        wanted = list(self._wanted())
+        never = [o for o in wanted if o[1] is False]
+        open_ = admitted(prover, [o for o, _ in never], self.clauses)
+        if open_:
+            raise ValueError(f"{open_[0].title} is not proven of the model itself")
+        happens = [o for o, truth in wanted if truth]
+        found = {o: replace(o, run=run) for o, run in find_runs(prover, happens, DEPTH)}
+        missing = [o.title for o in happens if o not in found]
+        if missing:
+            raise ValueError(f"no run of the model itself was found for {missing[0]}")
+        self.observations = tuple(found.get(o, o) for o, _ in wanted)
+        self.terms = {o: formula(prover, o) for o in self.observations}
+        self.others = {
+            claim.title: claim_terms(prover, claim)
+            for claim in claims
+            if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY)
+        }
+        later = {question.title for question in questions}
+        self.groups = tuple(
+            [o for o in self.observations if (o.title in later) is asked] for asked in (False, True)
+        )
+
+    def _wanted(self) -> Iterator[tuple[Observation, bool]]:
+        """The observations without their runs, and whether they happen."""
+        for title, claim in self.claims.items():
+            if claim.kind is Kind.DERIVED:
+                yield from self._answer(claim)
+            elif claim.kind is Kind.POSSIBLE:
+                yield Observation(title, Event.REACHED), True
+            elif claim.kind is not Kind.RECOVERABLE:
+                yield Observation(title, Event.VIOLATION), claim.expected == Verdict.REFUTED.value
+                if claim.expected == Verdict.PROVED.value:
+                    yield Observation(title, Event.PREMISE), True
+
+    def _answer(self, claim: Claim) -> Iterator[tuple[Observation, bool]]:
+        """Both ends of every region are reached, and nothing between the regions is."""
+        (result,) = self.prover.prove([claim])
+        if result.verdict is not Verdict.DERIVED:
+            raise ValueError(f"{claim.title} is {result.verdict}: {result.detail}")
+        type_ = claim.variables[-1][1]
+        numbers = self.prover.context.numbers[type_]
+        below = numbers.low
+        for region in result.answer:
+            low, high = int(type_.parse(region["from"])), int(type_.parse(region["to"]))
+            for end in dict.fromkeys((low, high)):
+                yield Observation(claim.title, Event.REACHED, Interval(end, end)), True
+            if below < low:
+                yield Observation(claim.title, Event.REACHED, Interval(below, low - 1)), False
+            below = high + 1
+        if below <= numbers.high:
+            yield Observation(claim.title, Event.REACHED, Interval(below, numbers.high)), False

@@ -1,0 +1,278 @@
+"""A campaign of mutants of a project's model: what becomes of each, judged in several processes."""
+
+from __future__ import annotations
+
+import ctypes
+import enum
+import importlib
+import inspect
+import multiprocessing
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from types import FrameType
+
+import z3
+
+from statecheck.clock import Timeout
+from statecheck.explicit.lockstep import GuideStates, watch
+from statecheck.explicit.state_space import FiniteInstance
+from statecheck.modeling import ModelError
+from statecheck.mutation.baseline import Baseline
+from statecheck.mutation.judge import MutantJudge
+from statecheck.mutation.module_variant import any_graph, reimported_with
+from statecheck.mutation.mutants import Mutant, mutants
+from statecheck.mutation.observations import Event
+from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
+from statecheck.prover import session
+from statecheck.prover.project import Project, project_of
+from statecheck.runs.replay import ReplayError
+from statecheck.smt.interruption import ignore_interrupts, interruptible
+
+EFFORT = 200_000_000
+"""So much Z3 may do for one question, in its own units (about half a minute), on any machine."""
+
+PATIENCE = 120.0
+"""Seconds of the processor's time that one mutant may take; what takes longer is undetermined. None
+comes near: what is decided does not depend on how fast or busy a machine is.
+"""
+
+
+@dataclass
+class Survey:
+    """The verdicts on mutants, by id; those that were not judged are left out."""
+
+    project: Project
+    mutants: tuple[Mutant, ...]
+    found: dict[str, MutantVerdict] = field(default_factory=dict)
+    interrupted: bool = False
+
+    @property
+    def settled(self) -> list[tuple[Mutant, MutantVerdict]]:
+        """The mutants that were judged, in the order of the source."""
+        return [(m, self.found[m.id]) for m in self.mutants if m.id in self.found]
+
+    def count(self, *statuses: MutantStatus) -> int:
+        """How many mutants have one of these statuses."""
+        return sum(verdict.status in statuses for verdict in self.found.values())
+
+
+@cache
+def everything(project: Project) -> tuple[Mutant, ...]:
+    """Every mutant of a project's model."""
+    return mutants(project.system, project.mutated)
+
+
+def survey(
+    project: Project,
+    wanted: Sequence[Mutant],
+    *,
+    jobs: int = 1,
+    timeout: float | None = None,
+    seed: int = 0,
+    progress: Callable[[Mutant, MutantVerdict], None] | None = None,
+) -> Survey:
+    """Judge mutants. A time-out or Ctrl-C keeps what was settled. Raises ModelError."""
+    end = None if timeout is None else time.monotonic() + timeout
+    result = Survey(project, tuple(wanted))
+    by_id = {mutant.id: mutant for mutant in wanted}
+    method = "fork" if sys.platform == "linux" else "spawn"
+    context = multiprocessing.get_context(method)
+    pool = None
+    try:
+        with interruptible():
+            _begin(project, seed, timeout)
+            pool = context.Pool(min(jobs, len(wanted)) or 1, _prepare, (project, seed))
+        stream = pool.imap_unordered(_settle, by_id)
+        while len(result.found) < len(by_id):
+            left = None if end is None else max(0.0, end - time.monotonic())
+            id_, verdict = stream.next(left)
+            result.found[id_] = verdict
+            if progress is not None:
+                progress(by_id[id_], verdict)
+    except (multiprocessing.TimeoutError, Timeout):
+        pass
+    except KeyboardInterrupt:
+        result.interrupted = True
+    finally:
+        if pool is not None:
+            pool.terminate()
+            pool.join()
+    for mutant in wanted if not result.interrupted else ():
+        late = MutantVerdict(MutantStatus.UNDETERMINED, "the time was up")
+        result.found.setdefault(mutant.id, late)
+    return result
+
+
+# -- in the processes that judge ------------------------------------------------------------------
+
+_ORIGINAL: dict[tuple[str, int], Baseline] = {}
+"""By project and seed; a forked process has its parent's."""
+
+
+def _begin(project: Project, seed: int, timeout: float | None = None) -> Baseline:
+    if (project.home, seed) not in _ORIGINAL:
+        prover = session.prover(project, seed=seed, timeout=timeout)
+        try:
+            original = Baseline(prover, project.claims, project.questions)
+        except ValueError as error:
+            raise ModelError(f"no mutants can be judged: {error}") from None
+        _ORIGINAL[project.home, seed] = original
+        prover.context.end = None
+        for size in Size:
+            _guide(project, size)  # before processes are forked, which share it
+    return _ORIGINAL[project.home, seed]
+
+
+def _prepare(project: Project, seed: int) -> None:
+    ignore_interrupts()  # the parent keeps what was settled
+    global _TASK  # noqa: PLW0603  (a process has no other place for it)
+    _TASK = project, seed
+    _begin(project, seed)
+
+
+_TASK: tuple[Project, int] | None = None
+
+
+def _settle(id_: str) -> tuple[str, MutantVerdict]:
+    assert _TASK is not None
+    project, seed = _TASK
+    (mutant,) = (mutant for mutant in everything(project) if mutant.id == id_)
+    return id_, judge(project, mutant, seed=seed)
+
+
+def judge(project: Project, mutant: Mutant, *, seed: int = 0) -> MutantVerdict:
+    """The verdict on a mutant."""
+    original = _begin(project, seed)
+    try:
+        sources = changed_sources(project, [mutant])
+        with _patience(PATIENCE), any_graph(), reimported_with(fresh(project), sources):
+            changed = imported_anew(project)
+            return _watched(project, changed, Size.SMALL) or _judged(
+                project, original, changed, seed
+            )
+    except _Late:
+        return MutantVerdict(
+            MutantStatus.UNDETERMINED, f"it took more than {PATIENCE:g} seconds of work"
+        )
+    except Exception as error:  # noqa: BLE001  (a mutant may do anything)
+        return _invalid(error)
+
+
+def changed_sources(project: Project, changes: Sequence[Mutant]) -> dict[str, str]:
+    """The sources of the modules that changes are made in, changed, by the modules' names."""
+    sources = {}
+    for module in project.mutated:
+        # The last change first, so that the places of the others stay what they are.
+        mine = [mutant for mutant in changes if mutant.module == module.__name__]
+        text = inspect.getsource(module)
+        for mutant in sorted(mine, key=lambda mutant: -mutant.start):
+            text = mutant.source(text)
+        if mine:
+            sources[module.__name__] = text
+    return sources
+
+
+def imported_anew(project: Project) -> Project:
+    """The project as its modules, imported anew, declare it now."""
+    name, _, attribute = project.home.partition(":")
+    return project_of(getattr(importlib.import_module(name), attribute), project.home)
+
+
+def _judged(project: Project, original: Baseline, changed: Project, seed: int) -> MutantVerdict:
+    """The verdict on a mutant that no claim sees where small systems run."""
+    try:
+        prover = session.prover(changed, locked=False, seed=seed)
+        return MutantJudge(original).judge(prover, changed.instances.searched)
+    except Timeout as gave_up:
+        return MutantVerdict(MutantStatus.UNDETERMINED, f"the solver gave up: {gave_up}")
+    except (ReplayError, RecursionError, ctypes.ArgumentError) as error:
+        return MutantVerdict(
+            MutantStatus.UNDETERMINED, f"internal: {type(error).__name__}: {error}"
+        )
+    except Exception as error:  # noqa: BLE001  (a mutant may do anything)
+        return _watched(project, changed, Size.LARGE) or _invalid(error)
+
+
+def _invalid(error: Exception) -> MutantVerdict:
+    said = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
+    return MutantVerdict(MutantStatus.INVALID, " ".join(said.split()))
+
+
+def fresh(project: Project) -> Callable[[str], bool]:
+    """Which modules, by name, have to be imported anew for a changed model."""
+    packages = project.packages
+
+    def is_fresh(name: str) -> bool:
+        return name.partition(".")[0] in packages and not name.endswith("__main__")
+
+    return is_fresh
+
+
+class Size(enum.Enum):
+    """Which of a project's instances machines run in step on."""
+
+    SMALL = "small"
+    LARGE = "large"
+
+    def of(self, project: Project) -> FiniteInstance:
+        """The instance of this size."""
+        own = project.instances
+        return own.small if self is Size.SMALL else own.large
+
+
+def _watched(project: Project, changed: Project, size: Size) -> MutantVerdict | None:
+    """The claims that see a mutant where it runs. One that breaks down there may be no model;
+    where it is read that is found out, and said better.
+    """
+    try:
+        seen = watch(_guide(project, size), size.of(changed), changed.claims, changed.histories)
+    except Exception:  # noqa: BLE001  (a mutant may do anything)
+        return None
+    how = f"run of {seen.steps} steps"
+    kills = tuple(Kill(title, Event.VIOLATION.value, how) for title in seen.titles)
+    return MutantVerdict(MutantStatus.KILLED, "", kills) if kills else None
+
+
+_GUIDES: dict[tuple[str, Size], GuideStates] = {}
+
+
+def _guide(project: Project, size: Size) -> GuideStates:
+    known = _GUIDES.get((project.home, size))
+    if known is None:
+        known = _GUIDES[project.home, size] = GuideStates(size.of(project))
+    return known
+
+
+class _Late(BaseException):
+    """A mutant took too long; no `except Exception` of the model or a library is to catch it."""
+
+
+@contextmanager
+def _patience(seconds: float) -> Iterator[None]:
+    """Bound the work inside: each question to Z3, and, where the system has alarms, the processor's
+    time for all of it.
+    """
+    z3.set_param("rlimit", EFFORT)
+    if not hasattr(signal, "setitimer"):
+        try:
+            yield
+        finally:
+            z3.set_param("rlimit", 0)
+        return
+
+    def late(number: int, frame: FrameType | None) -> None:
+        raise _Late
+
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+        z3.set_param("rlimit", 0)

@@ -1,0 +1,233 @@
+"""The context of proofs: the terms of claims, an invariant, and what these exclude."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import z3
+
+from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.clause_text import ClauseText
+from statecheck.claims.concrete_run import IntegerType
+from statecheck.claims.results import Run
+from statecheck.clock import seconds_until
+from statecheck.liveness.prover import LivenessProver
+from statecheck.modeling import NO_VARIANT, History, System, Variant
+from statecheck.prover import lock
+from statecheck.prover.lock import Lock
+from statecheck.runs.recorded import one_line
+from statecheck.safety.houdini import ProofGoal
+from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.inference import Argument, infer
+from statecheck.safety.properties import Property, claim_property
+from statecheck.safety.regions import Interval, intervals
+from statecheck.smt.interruption import raise_if_interrupted
+from statecheck.symbolic.transition_system import TransitionSystem
+
+DEPTH = 10
+"""Runs of more steps are not searched for."""
+
+Question = tuple[Claim, Interval | None]
+"""An event to be excluded or reached: a claim's violation or event, or one of its cells."""
+
+
+class ProofContext:
+    """A system, the catalogue about it, and the invariant that proofs rest on.
+
+    ``catalogue`` are all claims that the invariant is to serve, whichever are asked for.
+    ``numbers`` describes the types of numbers. A lock file is used where it belongs to the model.
+    ``timeout`` bounds everything, in seconds. Runs of up to ``depth`` steps are searched for.
+    ``notes`` are for whoever asked.
+    """
+
+    def __init__(
+        self,
+        system: type[System],
+        catalogue: Sequence[Claim],
+        histories: Sequence[History[Any]],
+        *,
+        numbers: Mapping[Any, IntegerType] | None = None,
+        lock_file: Path | None = None,
+        seed: int = 0,
+        timeout: float | None = None,
+        explain: bool = False,
+        depth: int = DEPTH,
+    ) -> None:
+        self.end = None if timeout is None else time.monotonic() + timeout
+        self.system, self.histories = system, histories
+        self.catalogue = [c for c in catalogue if c.kind is not Kind.EVENTUALLY]
+        self.eventual = [c for c in catalogue if c.kind is Kind.EVENTUALLY]
+        self.numbers = numbers or {}
+        self.lock_file = lock_file
+        self.seed, self.explain, self.depth = seed, explain, depth
+        self.transitions = TransitionSystem(system, histories)
+        self.induction = Induction(self.transitions, seed=seed, time_left=self.remaining)
+        self.liveness = LivenessProver(
+            system, self.histories, self.induction, self.numbers, explain=explain
+        )
+        self.notes: list[str] = []
+        self._properties: dict[Any, Property] = {}
+        self._cells: dict[Claim, list[Interval]] = {}
+        self._invariant: list[Clause] | None = None
+        self.is_locked = False
+
+    @property
+    def digest(self) -> str:
+        """Identifies the model, as it was extracted, and the histories."""
+        return self.transitions.digest
+
+    def remaining(self) -> float | None:
+        """The seconds that are left. Raises Timeout when there are none, and KeyboardInterrupt."""
+        raise_if_interrupted()
+        return seconds_until(self.end)
+
+    def property(self, claim: Claim) -> Property:
+        """The terms of a claim."""
+        if claim.body not in self._properties:
+            self.remaining()
+            self._properties[claim.body] = claim_property(self.transitions, claim)
+        return self._properties[claim.body]
+
+    # -- the invariant --------------------------------------------------------------------------
+
+    def invariant(self) -> list[Clause]:
+        """Clauses that are inductive together: from the lock if it fits, else found anew.
+
+        Raises Timeout.
+        """
+        if self._invariant is None:
+            known = self._locked()
+            if known is None:
+                self.notes.append(
+                    "the invariant was inferred anew; --write-lock keeps it for the next time"
+                )
+                known = self.inferred()
+                if not self.induction.is_invariant(known):
+                    raise AssertionError("an inferred invariant is not inductive")
+            self._invariant = known
+        return self._invariant
+
+    def _served(self) -> list[Claim]:
+        return [c for c in self.catalogue if c.expected in ("PROVED", "DERIVED")]
+
+    def _extra(self) -> list[z3.ExprRef]:
+        return [self.property(claim).holds for claim in self._served()]
+
+    @cached_property
+    def lock(self) -> Lock | None:
+        """The content of the lock file, if it belongs to the model."""
+        return None if self.lock_file is None else lock.load(self.lock_file, self.digest)
+
+    def _locked(self) -> list[Clause] | None:
+        """The invariant of the lock file, if it is one."""
+        if self.lock is None or self.lock_file is None:
+            return None
+        titles = {*self.lock.vocabulary_from}
+        extra = [self.property(claim).holds for claim in self._served() if claim.title in titles]
+        try:
+            known = self._clauses(self.lock.clauses, extra)
+        except ValueError as error:
+            self.notes.append(f"{self.lock_file.name}: {one_line(error)}")
+            return None
+        if not known:
+            return None
+        if not self.induction.is_invariant(known):
+            self.notes.append(f"{self.lock_file.name} does not hold")
+            return None
+        self.is_locked = True
+        return known
+
+    def _clauses(self, texts: Iterable[ClauseText], extra: Sequence[z3.ExprRef]) -> list[Clause]:
+        variants = {claim.variant for claim in self.catalogue} | {NO_VARIANT}
+        return lock.clauses_of(texts, self.transitions, extra, variants)
+
+    def locked_text(self, runs: Mapping[Claim, Run]) -> str:
+        """The content of a lock file: the invariant, and some runs. Raises Timeout."""
+        terms = {claim.title: self.property(claim).holds for claim in self._served()}
+        return lock.text(self.transitions, terms, self.invariant(), runs)
+
+    def rest_on(self, texts: Iterable[ClauseText]) -> None:
+        """Add to the invariant the clauses that results of another inference rest on.
+
+        Together they are an invariant, for each is. Raises Timeout, and ValueError for a text that
+        is no clause.
+        """
+        clauses = self.invariant()
+        missing = [text for text in texts if text not in {clause.text for clause in clauses}]
+        if missing:
+            self._invariant = [*clauses, *self._clauses(missing, self._extra())]
+            if not self.induction.is_invariant(self._invariant):
+                raise AssertionError("what results rest on is not inductive")
+
+    def inferred(self, served: Sequence[Claim] | None = None) -> list[Clause]:
+        """Find an invariant that serves some claims; the catalogue, if none are given.
+
+        Raises Timeout.
+        """
+        goals: dict[Variant, list[ProofGoal]] = {NO_VARIANT: []}
+        asked = [
+            question
+            for claim in (self._served() if served is None else served)
+            if claim.kind is not Kind.RECOVERABLE
+            for question in self.questions([claim])
+        ]
+        # What holds by itself needs no clauses, and a variant that is left with nothing no search.
+        alone = self.excluded(asked, ())
+        for claim, cell in asked:
+            if (claim, cell) not in alone:
+                term = self.violation((claim, cell))
+                goals.setdefault(claim.variant, []).append(self._goal(claim, term))
+        arguments: dict[Variant, list[Argument]] = {}
+        for claim in self.eventual if served is None else ():
+            goals.setdefault(claim.variant, [])
+            arguments.setdefault(claim.variant, []).append(partial(self.liveness.goals, claim))
+        extra = [*self._extra(), *(self.property(claim).holds for claim in served or ())]
+        return infer(self.induction, extra, goals, arguments)
+
+    def _goal(self, claim: Claim, term: z3.BoolRef) -> ProofGoal:
+        if claim.on_step:
+            return lambda command: self.transitions.after(term, command)
+        return lambda _: term
+
+    # -- questions ------------------------------------------------------------------------------
+
+    def questions(self, claims: Iterable[Claim]) -> Iterator[Question]:
+        """The questions that decide some claims."""
+        for claim in claims:
+            if claim.kind is Kind.DERIVED:
+                if claim not in self._cells:
+                    formula = self.property(claim)
+                    numbers = self.numbers[formula.variables[-1][1]]
+                    self._cells[claim] = intervals(self.transitions, formula.holds, numbers)
+                yield from ((claim, cell) for cell in self._cells[claim])
+            else:
+                yield claim, None
+
+    def violation(self, question: Question) -> z3.BoolRef:
+        """The term of a question: what refutes the claim, or what reaches it."""
+        claim, cell = question
+        formula = self.property(claim)
+        event = z3.Not(formula.holds) if claim.kind is Kind.ALWAYS else formula.holds
+        parts = [*self.transitions.variant_constraints(claim.variant), event]
+        if cell is not None:
+            parts.append(cell.holds(formula.variables[-1][2]))
+        return z3.And(*parts) if len(parts) > 1 else event
+
+    def excluded(self, questions: Iterable[Question], clauses: Sequence[Clause]) -> set[Question]:
+        """The questions that no step from, or no state of, the clauses makes true."""
+        asked = {question: self.violation(question) for question in questions}
+        steps = {question: term for question, term in asked.items() if question[0].on_step}
+        states = {question: term for question, term in asked.items() if question not in steps}
+        admitted: set[Question] = (
+            set(self.induction.state_violations(states, clauses)) if states else set()
+        )
+        for command in self.transitions.commands:
+            left = {question: term for question, term in steps.items() if question not in admitted}
+            admitted |= (
+                set(self.induction.step_violations(left, clauses, command)) if left else set()
+            )
+        return set(asked) - admitted

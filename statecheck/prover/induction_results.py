@@ -1,0 +1,68 @@
+"""The results of induction on claims, and the runs that are to be searched for after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import z3
+
+from statecheck.claims.claim import Claim, Kind
+from statecheck.clock import Stopwatch
+from statecheck.modeling import NO_VARIANT
+from statecheck.prover.context import ProofContext, Question
+from statecheck.safety.induction import Clause
+from statecheck.safety.unrolling import Target
+
+
+@dataclass(frozen=True)
+class InductiveResults:
+    """The results of induction: questions excluded by themselves, and with the invariant."""
+
+    claims: Sequence[Claim]
+    alone: set[Question]
+    excluded: set[Question]
+    invariant: Sequence[Clause]
+    share: float
+
+    def clauses(self, claim: Claim) -> list[Clause]:
+        """The clauses that a claim's proof may use."""
+        return [c for c in self.invariant if c.variant in (NO_VARIANT, claim.variant)]
+
+    def targets(self, context: ProofContext) -> dict[Target, Question]:
+        """The targets of runs: what was not excluded, and the antecedents of the rest."""
+        sought: dict[Target, Question] = {}
+        for claim in self.claims:
+            if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY):
+                continue
+            formula = context.property(claim)
+            for question in context.questions([claim]):
+                if question not in self.excluded:
+                    sought[_target(context, question)] = question
+                elif claim.kind is Kind.ALWAYS:
+                    name, variables = claim.title, formula.variables
+                    term = z3.And(
+                        *context.transitions.variant_constraints(claim.variant),
+                        formula.antecedent,
+                    )
+                    sought[Target(name, term, claim.on_step, variables, claim.variant)] = question
+        return sought
+
+
+def prove_inductively(context: ProofContext, claims: Sequence[Claim]) -> InductiveResults:
+    """The results of induction on some claims."""
+    clock = Stopwatch()
+    provable = [c for c in claims if c.kind in (Kind.ALWAYS, Kind.DERIVED)]
+    invariant = context.invariant() if any(c.kind is not Kind.POSSIBLE for c in claims) else []
+    questions = list(context.questions(provable))
+    alone = context.excluded(questions, ())
+    rest = [question for question in questions if question not in alone]
+    excluded = alone | (context.excluded(rest, invariant) if rest else set())
+    return InductiveResults(claims, alone, excluded, invariant, clock.lap() / max(1, len(provable)))
+
+
+def _target(context: ProofContext, question: Question) -> Target:
+    claim, _ = question
+    formula = context.property(claim)
+    term = context.violation(question)
+    return Target(claim.title, term, claim.on_step, formula.variables, claim.variant)

@@ -1,0 +1,175 @@
+"""The lock file: what was found, kept for review and checked again on every run.
+
+It has the clauses of an invariant, and the shortest runs: of each claim the one that reaches it,
+violates it, or reaches its antecedent. It is a shortcut and never an authority. Clauses are proven
+to be an invariant, runs are executed on the plain machines and no shorter ones are shown to exist;
+what does not stand that is found anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import z3
+
+from statecheck.claims.claim import Claim
+from statecheck.claims.clause_text import ClauseText
+from statecheck.claims.results import Run
+from statecheck.modeling import ModelError, Variant
+from statecheck.runs.text import RunText, to_text
+from statecheck.safety.atoms import atoms
+from statecheck.safety.induction import Clause
+from statecheck.symbolic.transition_system import TransitionSystem
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The content of a lock file, none of it checked.
+
+    The literals of ``clauses`` are made of the model's atoms, and of those of the claims whose
+    titles are in ``vocabulary_from``; ``runs`` are by the titles of claims.
+    """
+
+    vocabulary_from: list[str]
+    clauses: list[ClauseText]
+    runs: dict[str, RunText]
+
+
+Literals = Mapping[tuple[str, str], tuple[z3.ExprRef, z3.BoolRef]]
+"""By kind and text: the variable, and the term over it."""
+
+
+def load(path: Path, digest: str) -> Lock | None:
+    """The content of a lock file; None if it belongs to another model, or is not there.
+
+    Raises ModelError for a file that is no lock.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path} cannot be read as a lock file ({error}); delete it") from None
+    wrong = _wrong(content)
+    if wrong:
+        raise ModelError(f"{path} is no lock file ({wrong}); delete it, or run with --write-lock")
+    if content["digest"] != digest:
+        return None
+    clauses = [
+        ClauseText(entry["reading"], entry["every"], tuple(entry["literals"]))
+        for entry in content["clauses"]
+    ]
+    return Lock(content["vocabulary_from"], clauses, content["runs"])
+
+
+def clauses_of(
+    texts: Iterable[ClauseText],
+    transitions: TransitionSystem,
+    extra: Sequence[z3.ExprRef],
+    variants: Iterable[Variant],
+) -> list[Clause]:
+    """The clauses of some texts, made of the atoms of the model and of ``extra`` terms.
+
+    Raises ValueError for a text that is of none.
+    """
+    known = _literals(transitions, extra)
+    named = {variant.name: variant for variant in variants}
+    clauses = []
+    for text in dict.fromkeys(texts):
+        variant = named.get(text.variant)
+        literals = [known.get((text.sort, literal)) for literal in text.literals]
+        terms = [literal for literal in literals if literal is not None]
+        if variant is None or not terms or len(terms) < len(literals):
+            raise ValueError(f"no clause: {text}")
+        term = z3.Or(*(term for _, term in terms))
+        clauses.append(Clause(text.sort, variant, text.literals, terms[0][0], term))
+    return clauses
+
+
+def _literals(transitions: TransitionSystem, extra: Sequence[z3.ExprRef]) -> Literals:
+    """The literals of each kind: the atoms of the model and of some terms, and their negations."""
+    return {
+        (sort, atom.literal(truth)): (atom.variable, atom.term if truth else z3.Not(atom.term))
+        for sort, items in atoms(transitions, extra, {*transitions.keys}).items()
+        for atom in items
+        for truth in (True, False)
+    }
+
+
+def _wrong(content: object) -> str:
+    """Why content is not a lock file, or ''."""
+    match content:
+        case {
+            "digest": str(),
+            "clauses": list(entries),
+            "vocabulary_from": list(titles),
+            "runs": dict(runs),
+        }:
+            if not _are_texts(titles):
+                return "its vocabulary is from no claims"
+            if not all(map(_is_clause, entries)):
+                return "one of its clauses is none"
+            for title, run in runs.items():
+                match run:
+                    case {
+                        "sizes": dict(),
+                        "start": dict(start),
+                        "steps": list(steps),
+                        "witness": dict(witness),
+                    } if _are_texts([*start.values(), *steps, *witness.values()]):
+                        continue
+                    case _:
+                        return f"the run of {title} is none"
+            return ""
+        case {"digest": str(), "clauses": list()}:
+            return "it has no runs, or not the claims that its vocabulary is from"
+        case {"digest": str(), "clauses": _}:
+            return "its clauses are no list"
+        case {"digest": str()}:
+            return "it has no clauses"
+        case _:
+            return "it has no digest"
+
+
+def _is_clause(entry: object) -> bool:
+    match entry:
+        case {"every": str(), "reading": str(), "literals": list(literals)}:
+            return bool(literals) and _are_texts(literals)
+    return False
+
+
+def _are_texts(items: Iterable[object]) -> bool:
+    return all(isinstance(item, str) for item in items)
+
+
+def _order(text: ClauseText) -> tuple[str, str, tuple[str, ...]]:
+    return text.variant, text.sort, text.literals
+
+
+def text(
+    transitions: TransitionSystem,
+    terms: Mapping[str, z3.ExprRef],
+    clauses: Sequence[Clause],
+    runs: Mapping[Claim, Run],
+) -> str:
+    """The content of a lock file. ``terms`` are those of claims, by their titles."""
+    wanted = {(clause.sort, literal) for clause in clauses for literal in clause.literals}
+    wanted -= _literals(transitions, ()).keys()
+    titles = []
+    for title, term in terms.items():
+        if wanted and (own := wanted & _literals(transitions, [term]).keys()):
+            titles.append(title)
+            wanted -= own
+    content = {
+        "digest": transitions.digest,
+        "vocabulary_from": titles,
+        "clauses": [
+            {"every": text.sort, "reading": text.variant, "literals": list(text.literals)}
+            for text in sorted((c.text for c in clauses), key=_order)
+        ],
+        "runs": {claim.title: to_text(run) for claim, run in runs.items()},
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,315 @@
+"""From claims to verdicts: proof first, then search, and a replay of whatever was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import z3
+
+from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.results import Core, Result, Run, Verdict
+from statecheck.clock import Stopwatch, Timeout
+from statecheck.modeling import NO_VARIANT
+from statecheck.prover.context import ProofContext
+from statecheck.prover.induction_results import InductiveResults, prove_inductively
+from statecheck.runs.recorded import REJECTIONS, RunChecker
+from statecheck.runs.text import to_text
+from statecheck.safety.bounded import shortest
+from statecheck.safety.canonical_run import canonical_run
+from statecheck.safety.induction import Clause
+from statecheck.safety.plans import LENGTH, plans
+from statecheck.safety.proof_core import Cores, ProofTask
+from statecheck.safety.regions import Interval, joined, works_throughout
+from statecheck.safety.run_decoding import decoded_run
+from statecheck.safety.unrolling import Target, Unrolling
+
+
+class Prover:
+    """Proves or refutes claims about a system.
+
+    Where the time is up a claim is UNDETERMINED. If the context is to ``explain``, each result has
+    the parts of the model that it rests on, and each assumption of a claim about the end of a run
+    is dropped in turn.
+    """
+
+    def __init__(self, context: ProofContext) -> None:
+        self.context = context
+        self._cores: Cores | None = None
+
+    @cached_property
+    def _runs(self) -> RunChecker:
+        return RunChecker(
+            self.context.system,
+            self.context.histories,
+            self.context.numbers,
+            self.context.depth,
+            self.context.remaining,
+        )
+
+    def prove(self, claims: Sequence[Claim]) -> Iterator[Result]:
+        """The results on claims, each claim once, as soon as it is known."""
+        left = dict.fromkeys(claims)
+        try:
+            for result in self._run(claims):
+                left.pop(result.claim, None)
+                yield result
+        except Timeout as gave_up:
+            for claim in left:
+                yield Result(claim, Verdict.UNDETERMINED, f"timed out: {gave_up}")
+            return
+        detail = f"no proof, and no run of {self.context.depth} steps"
+        if self.context.is_locked and self.context.lock_file is not None:
+            detail += (
+                f"; if claims were added, or {self.context.lock_file.name} was edited, "
+                "--write-lock finds an invariant that may do"
+            )
+        for claim in left:
+            yield Result(claim, Verdict.UNDETERMINED, detail)
+
+    def _run(self, claims: Sequence[Claim]) -> Iterator[Result]:
+        inductive = prove_inductively(self.context, claims)
+        eventual = [c for c in claims if c.kind is Kind.EVENTUALLY]
+        for claim in claims:
+            if claim.kind is Kind.RECOVERABLE:
+                yield self._recovered(claim, inductive.invariant)
+        for result in self.context.liveness.prove({c: inductive.clauses(c) for c in eventual}):
+            yield self._explained(result, inductive) if self.context.explain else result
+        yield from self._search(inductive)
+
+    def _unrolling(self) -> Unrolling:
+        return Unrolling(
+            self.context.transitions,
+            seed=self.context.seed,
+            time_left=self.context.remaining,
+            numbers=self.context.numbers,
+        )
+
+    def runs(self) -> dict[Claim, Run]:
+        """The preferred one of the shortest runs to whatever is looked for, of the catalogue's
+        claims that are no questions, in their order. Raises Timeout.
+        """
+        claims = [claim for claim in self.context.catalogue if claim.kind is not Kind.DERIVED]
+        inductive, unrolling = prove_inductively(self.context, claims), self._unrolling()
+        sought = inductive.targets(self.context)
+        found = {}
+        for goal, said, model in shortest(unrolling, sought, self.context.depth):
+            claim, _ = question = sought[goal]
+            proven = question in inductive.excluded
+            run = self._runs.replay(
+                canonical_run(unrolling, goal, said, model), claim, proven=proven
+            )
+            with suppress(*REJECTIONS):  # not all that a system prints can be read back
+                found[claim] = self._runs.replay_text(to_text(run), claim, proven=proven)
+        return {claim: found[claim] for claim in claims if claim in found}
+
+    def _recalled(self, claim: Claim, *, proven: bool) -> Run | None:
+        """The run that the lock file has of a claim, replayed; None if it has none that happens."""
+        kept = None if self.context.lock is None else self.context.lock.runs.get(claim.title)
+        run = None if kept is None else self._runs.accept_text(kept, claim, proven=proven)
+        if isinstance(run, str):
+            self._complain(claim, run)
+            return None
+        return run
+
+    def _complain(self, claim: Claim, wrong: str) -> None:
+        if self.context.lock_file is not None:
+            self.context.notes.append(
+                f"{self.context.lock_file.name}: the run of {claim.title}: {wrong}"
+            )
+
+    def _search(self, inductive: InductiveResults) -> Iterator[Result]:
+        """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
+        clock = Stopwatch()
+        sought = inductive.targets(self.context)
+        regions = {c: _Regions() for c in inductive.claims if c.kind is Kind.DERIVED}
+        known: dict[Target, Run] = {}
+        for goal, question in list(sought.items()):
+            claim, cell = question
+            proven = question in inductive.excluded
+            if cell is not None:
+                regions[claim].open.add(cell)
+            elif (run := self._recalled(claim, proven=proven)) is None:
+                continue
+            elif proven:
+                del sought[goal]
+                yield self._proved(claim, inductive, False, clock.lap())
+            else:
+                known[goal] = run
+        for claim, found in regions.items():
+            if not found.open:
+                yield self._derived(claim, found, inductive.share)
+        unrolling = self._unrolling()
+        lengths = {goal: len(run.steps) for goal, run in known.items()}
+        unmet = dict(sought)
+        for goal, said, model in shortest(unrolling, sought, self.context.depth, lengths):
+            question = unmet.pop(goal)
+            claim, cell = question
+            if question in inductive.excluded:
+                yield self._proved(claim, inductive, False, clock.lap())
+            elif model is None:
+                yield self._met(claim, known[goal], inductive.share + clock.lap())
+            elif cell is None:
+                if goal in known:
+                    self._complain(claim, "there is a shorter one")
+                run = self._runs.replay(canonical_run(unrolling, goal, said, model), claim)
+                yield self._met(claim, run, inductive.share + clock.lap())
+            else:
+                found = regions[claim]
+                # Only a range with a preferred number is worth the time of a canonical run.
+                preferred = self.context.numbers[claim.variables[-1][1]].preferred
+                shown = any(cell.low <= number <= cell.high for number in preferred)
+                read = canonical_run(unrolling, goal, said, model) if shown else None
+                run = self._runs.replay(read or decoded_run(unrolling, model, goal), claim)
+                if works_throughout(unrolling, goal, said, cell, model):
+                    found.open.discard(cell)
+                    found.met.append((cell, run))
+                    if not found.open:
+                        yield self._derived(claim, found, inductive.share + clock.lap())
+        for question in unmet.values():
+            claim, _ = question
+            if question in inductive.excluded:
+                yield self._unreached(claim, inductive)
+            elif claim.kind is Kind.POSSIBLE:
+                yield from self._out_of_reach(claim, inductive)
+
+    def _explained(self, result: Result, inductive: InductiveResults) -> Result:
+        """The result on a claim about the end of a run, with what its proof needs of the model."""
+        claim = result.claim
+        if result.verdict is not Verdict.PROVED:
+            return result
+        asked = self.context.liveness.obligations(claim, inductive.clauses(claim))
+        under = self.context.transitions.variant_constraints(claim.variant)
+        return replace(result, core=self.cores(inductive.invariant).core(asked, under))
+
+    def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
+        steps = len(run.steps)
+        reached = claim.kind is Kind.POSSIBLE
+        return Result(
+            claim,
+            Verdict.REACHED if reached else Verdict.REFUTED,
+            f"the shortest run, at any size, has {steps} steps",
+            steps,
+            run,
+            seconds=seconds,
+        )
+
+    def _proved(
+        self, claim: Claim, inductive: InductiveResults, vacuous: bool | None, seconds: float
+    ) -> Result:
+        needed = [] if (claim, None) in inductive.alone else inductive.clauses(claim)
+        detail = "holds for any number of entities"
+        if vacuous:
+            detail = "holds because nothing ever gets there"
+        elif vacuous is None:
+            detail = f"holds, but no run of {self.context.depth} steps reaches its antecedent"
+        return Result(
+            claim,
+            Verdict.PROVED,
+            detail,
+            invariant=tuple(clause.text for clause in needed),
+            vacuous=vacuous,
+            seconds=inductive.share + seconds,
+            core=self._core(claim, inductive.invariant) if self.context.explain else None,
+        )
+
+    def _core(self, claim: Claim, invariant: Sequence[Clause]) -> Core:
+        """The parts of the model that the proof of a claim needs."""
+        obligation = ProofTask(z3.Not(self.context.property(claim).holds), claim.on_step)
+        under = self.context.transitions.variant_constraints(claim.variant)
+        return self.cores(invariant).core([obligation], under)
+
+    def cores(self, invariant: Sequence[Clause]) -> Cores:
+        """The cores of proofs that rest on the invariant."""
+        if self._cores is None:
+            self._cores = Cores(self.context.induction, invariant)
+        return self._cores
+
+    def _unreached(self, claim: Claim, inductive: InductiveResults) -> Result:
+        """A claim that holds, and whose antecedent no run was found for."""
+        clock = Stopwatch()
+        formula = self.context.property(claim)
+        key = (claim, None)
+        term = z3.And(
+            *self.context.transitions.variant_constraints(claim.variant), formula.antecedent
+        )
+        if claim.on_step:
+            reached = any(
+                self.context.induction.step_violations({key: term}, inductive.invariant, command)
+                for command in self.context.transitions.commands
+            )
+        else:
+            reached = bool(
+                self.context.induction.state_violations({key: term}, inductive.invariant)
+            )
+        return self._proved(claim, inductive, None if reached else True, clock.lap())
+
+    def _out_of_reach(self, claim: Claim, inductive: InductiveResults) -> Iterator[Result]:
+        """A proof that no run reaches what is claimed to be possible, if one is found."""
+        clock = Stopwatch()
+        question = (claim, None)
+        known = list(inductive.invariant)
+        if question not in self.context.excluded([question], known):
+            known = self.context.inferred([claim])
+            if not self.context.induction.is_invariant(known):
+                raise AssertionError("an inferred invariant is not inductive")
+            if question not in self.context.excluded([question], known):
+                return
+        yield Result(
+            claim,
+            Verdict.REFUTED,
+            "no run gets there, for any number of entities",
+            invariant=tuple(c.text for c in known if c.variant in (NO_VARIANT, claim.variant)),
+            seconds=clock.lap(),
+        )
+
+    def _derived(self, claim: Claim, found: _Regions, seconds: float) -> Result:
+        type_ = self.context.property(claim).variables[-1][1]
+        answer = [
+            {"from": str(type_(cell.low)), "to": str(type_(cell.high))}
+            for cell in joined([cell for cell, _ in found.met])
+        ]
+        steps = max((len(run.steps) for _, run in found.met), default=None)
+        inside = tuple((cell.low, cell.high, run) for cell, run in found.met)
+        detail = "every number in it has a run, every other one is excluded by proof"
+        return Result(
+            claim,
+            Verdict.DERIVED,
+            detail,
+            steps,
+            vacuous=not answer,
+            seconds=seconds,
+            answer=answer,
+            inside=inside,
+        )
+
+    def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
+        clock = Stopwatch()
+        found = plans(
+            self.context.induction, self.context.property(claim), invariant, self.context.numbers
+        )
+        if found is None:
+            detail = f"no plans of up to {LENGTH} steps lead there from every state"
+            return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
+        words = "; else ".join(", then ".join(map(str, plan)) for plan in found)
+        usable = tuple(clause.text for clause in invariant if clause.variant == NO_VARIANT)
+        steps = max(map(len, found))
+        return Result(
+            claim,
+            Verdict.PROVED,
+            words,
+            steps,
+            invariant=usable,
+            seconds=clock.lap(),
+            plans=tuple(tuple((s.action, s.arguments) for s in plan) for plan in found),
+        )
+
+
+@dataclass
+class _Regions:
+    """A derived claim under way: cells with a run that works throughout, and cells still open."""
+
+    met: list[tuple[Interval, Run]] = field(default_factory=list)
+    open: set[Interval | None] = field(default_factory=set)

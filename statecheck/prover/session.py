@@ -1,0 +1,134 @@
+"""A proof run of a project: what every command that proves claims runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from statecheck.claims.claim import Claim
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.prover.context import ProofContext
+from statecheck.prover.project import Project
+from statecheck.prover.prover import Prover
+from statecheck.smt.interruption import interruptible
+
+
+def prover(
+    project: Project,
+    *,
+    locked: bool = True,
+    seed: int = 0,
+    timeout: float | None = None,
+    explain: bool = False,
+) -> Prover:
+    """A prover for a project's system and its whole catalogue, from its lock file if ``locked``."""
+    return Prover(
+        ProofContext(
+            project.system,
+            project.catalogue,
+            project.histories,
+            numbers=project.integers,
+            lock_file=project.lock if locked else None,
+            seed=seed,
+            timeout=timeout,
+            explain=explain,
+        )
+    )
+
+
+def lock_text(project: Project, *, timeout: float | None = None) -> tuple[str, str]:
+    """Find the invariant and the runs anew: what the lock file is to hold, and how many there are.
+
+    Raises Timeout.
+    """
+    with interruptible():
+        engine = prover(project, locked=False, timeout=timeout)
+        clauses, runs = engine.context.invariant(), engine.runs()
+        return engine.context.locked_text(runs), f"{len(clauses)} clauses and {len(runs)} runs"
+
+
+def run(
+    project: Project,
+    claims: Sequence[Claim],
+    *,
+    timeout: float | None = None,
+    seed: int = 0,
+    jobs: int = 1,
+    progress: Callable[[Result], None] | None = None,
+    tables: bool = True,
+    explain: bool = False,
+) -> Report:
+    """Settle claims, and the project's tables if ``tables``; ``explain`` what they rest on.
+
+    An interrupted run reports what it had settled. Raises ModelError, and KeyboardInterrupt where
+    not even the model was read.
+    """
+    questions = project.questions if tables else ()
+    results: dict[Claim, Result] = {}
+    digest, interrupted, engine = "", False, None
+    began = time.monotonic()
+    try:
+        with interruptible():
+            engine = prover(project, seed=seed, timeout=timeout, explain=explain)
+            digest = engine.context.digest
+        left = None if timeout is None else timeout - (time.monotonic() - began)
+        for result in _settled(
+            project, engine, (*claims, *questions), jobs, left, seed, explain=explain
+        ):
+            results[result.claim] = result
+            if progress is not None and result.claim in claims:
+                progress(result)
+    except KeyboardInterrupt:
+        if engine is None:
+            raise  # not even the model was read, so there is nothing to report on
+        interrupted = True
+    derived, notes = _derived(project, {c: results[c] for c in questions if c in results}, tables)
+    return Report(
+        digest,
+        tuple(results[claim] for claim in claims if claim in results),
+        interrupted,
+        derived,
+        (*engine.context.notes, *notes),
+    )
+
+
+def _derived(
+    project: Project, answers: dict[Claim, Result], tables: bool
+) -> tuple[dict[str, object], tuple[str, ...]]:
+    """The tables by name; a note in place of those whose questions are open."""
+    if not tables or not project.tables:
+        return {}, ()
+    open_ = [
+        question
+        for question in project.questions
+        if question not in answers or answers[question].verdict is not Verdict.DERIVED
+    ]
+    if open_:
+        names = " and ".join(table.name for table in project.tables)
+        count = f"{len(open_)} of its {len(project.questions)} questions"
+        return {}, (f"the {names}' table is left out: {count} are undetermined",)
+    by_id = {claim.id: result for claim, result in answers.items()}
+    return {table.name: table.answer(by_id) for table in project.tables}, ()
+
+
+def _settled(
+    project: Project,
+    engine: Prover,
+    wanted: Sequence[Claim],
+    jobs: int,
+    timeout: float | None,
+    seed: int,
+    *,
+    explain: bool,
+) -> Iterator[Result]:
+    if jobs > 1:
+        from statecheck.prover.workers import (  # noqa: PLC0415  (few want it, and it takes time)
+            shared,
+        )
+
+        yield from shared(
+            project, wanted, jobs, timeout, seed, engine.context.notes, explain=explain
+        )
+        return
+    with interruptible():
+        yield from engine.prove(wanted)

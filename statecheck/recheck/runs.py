@@ -1,0 +1,217 @@
+"""Runs in the Informal Trace Format, tied to the definitions: every value is computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .definitions import Definitions, entity_values
+from .texts import Tree, marked
+
+
+def mark(index: int) -> str:
+    """The suffix of the functions of a state."""
+    return f"!{index}" if index else ""
+
+
+class Shown:
+    """A run, and the texts that say what it is. Raises ValueError where it is not well-formed."""
+
+    def __init__(
+        self, document: dict[str, Any], known: Definitions, actions: Sequence[str]
+    ) -> None:
+        self.known = known
+        self.states: list[dict[str, Any]] = document["states"]
+        self.names = [name for name in document["vars"] if name != "action"]
+        self.witness: dict[str, Any] = document["#meta"]["witness"]
+        self.description: str = document["#meta"]["description"]
+        self.loop: int | None = document.get("loop")
+        for index, state in enumerate(self.states):
+            if state["#meta"]["index"] != index or set(state) != {"#meta", "action", *self.names}:
+                raise ValueError(f"state {index} has other variables")
+            action = state["action"]["tag"]
+            if action not in (actions if index else ("init",)):
+                raise ValueError(f"state {index} follows from {action}, which is no action")
+        if self.loop is not None and not 0 <= self.loop < len(self.states) - 1:
+            raise ValueError(f"its loop begins after {self.loop} steps")
+
+    @property
+    def steps(self) -> list[tuple[str, list[Any]]]:
+        """The actions, each with its arguments."""
+        return [
+            (state["action"]["tag"], list(state["action"]["value"].values()))
+            for state in self.states[1:]
+        ]
+
+    def arguments(self, index: int, varies: tuple[Any, str] | None = None) -> dict[str, Tree]:
+        """The values of the action's choice and of its parameters in a step."""
+        known, (action, values) = self.known, self.steps[index]
+        names = known.parameters_of(action)
+        given = {
+            name: known.value(value, known.parameters[name], varies)
+            for name, value in zip(names, values, strict=True)
+        }
+        return {**given, "action": known.chosen(action)}
+
+    def step(self, index: int, varies: tuple[Any, str] | None = None) -> list[Tree]:
+        """The definitions of a step."""
+        given = self.arguments(index, varies)
+        values = [tree for name, tree in given.items() if name != "action"]
+        action, _ = self.steps[index]
+        return self.known.step(action, values, mark(index), mark(index + 1), f"enabled.{index + 1}")
+
+    # -- the beginning --------------------------------------------------------------------------
+
+    def members(self, sort: str) -> list[str]:
+        """The entities of a kind."""
+        for name in self.names:
+            if self.known.sorts.get(name) == sort:
+                return [entity for entity, _ in entity_values(self.states[0][name])]
+        return []
+
+    def types(self) -> list[Tree]:
+        """The types of the run: just so many entities of each kind."""
+        found: list[Tree] = []
+        for sort in self.known.entities:
+            members = self.members(sort)
+            names = tuple((name,) for name in members)
+            found.append(
+                ("declare-datatype", sort, names) if names else ("declare-sort", sort, "0")
+            )
+        return [*found, *self.known.finite, *self.known.numbers]
+
+    def first(self, varies: tuple[Any, str] | None = None) -> list[Tree]:
+        """The first state: what it leaves open is as in the run, the rest is what it has to be."""
+        known, state = self.known, self.states[0]
+        found: list[Tree] = [] if varies is None else [("declare-const", varies[1], "Int")]
+        found += [("declare-const", n, s) for n, s in known.parameters.items() if n != "action"]
+        for name, sort in known.constants.items():
+            found.append(("define-fun", name, (), sort, known.value(state[name.strip("|")], sort)))
+        fixed = {tree[1] for tree in known.first}
+        for tree in (*known.references, *known.declared):
+            if tree[1] not in fixed:
+                found.append(self._table(tree, varies))
+        return [*found, *known.first]
+
+    def _table(self, declared: Tree, varies: tuple[Any, str] | None) -> Tree:
+        _, name, (domain,), range_ = declared
+        value = self.states[0].get(name.strip("|"))
+        cases = [
+            (entity, self.known.value(inner, range_, varies))
+            for entity, inner in (entity_values(value) if value else ())
+        ]
+        if not cases:
+            return declared
+        *others, (_, said) = cases
+        for entity, other in reversed(others):
+            said = ("ite", ("=", "x", entity), other, said)
+        return ("define-fun", name, (("x", domain),), range_, said)
+
+    # -- every state ----------------------------------------------------------------------------
+
+    def replay(self) -> None:
+        """Compute every value of every state. Raises ValueError where the run has another."""
+        trees = [*self.types(), *self.first()]
+        for index in range(len(self.steps)):
+            trees += self.step(index)
+        meaning = Meaning(trees, {sort: self.members(sort) for sort in self.known.entities})
+        for index, state in enumerate(self.states):
+            for name in self.names:
+                self._compare(meaning, index, name, state[name])
+            if index and meaning.value(f"enabled.{index}") is not True:
+                raise ValueError(f"{self.steps[index - 1][0]} is not enabled in state {index - 1}")
+        if self.loop is not None:
+            first, last = self.states[self.loop], self.states[-1]
+            # What claims remember of the run may go on growing.
+            machines = [name for name in self.names if ".history." not in name]
+            if any(first[name] != last[name] for name in machines):
+                raise ValueError("its loop does not come back to where it began")
+
+    def _compare(self, meaning: Meaning, index: int, name: str, value: Any) -> None:
+        known = self.known
+        if name not in known.sorts:
+            if value != self.states[0][name]:
+                raise ValueError(f"{name}, which never changes, differs in state {index}")
+            return
+        members = self.members(known.sorts[name])
+        if [entity for entity, _ in entity_values(value)] != members:
+            raise ValueError(f"{name} is of other entities in state {index}")
+        symbol = marked(name, mark(index)) if name in known.functions else name
+        for entity, inner in entity_values(value):
+            wanted = meaning.value((symbol, entity))
+            if _plain(known.value(inner, known.ranges[name])) != wanted:
+                raise ValueError(f"{name}({entity}) is another one in state {index}")
+
+
+_TRUTHS = {"true": True, "false": False}
+
+
+def _plain(tree: Tree) -> Any:
+    """The value of a literal: a truth, a number, or the name of an entity or a member."""
+    if isinstance(tree, str):
+        return _TRUTHS.get(tree, int(tree) if tree.isdigit() else tree)
+    return -int(tree[1])
+
+
+class Meaning:
+    """The values of terms over finitely many entities. Raises ValueError where there is none."""
+
+    def __init__(self, trees: Sequence[Tree], members: Mapping[str, Sequence[str]]) -> None:
+        self.defined = {str(tree[1]): tree for tree in trees if tree[0] == "define-fun"}
+        self.members = members
+        self.known: dict[Tree, Any] = {}
+
+    def value(self, tree: Tree, bound: Mapping[str, Any] | None = None) -> Any:
+        """The value of a term."""
+        if isinstance(tree, str):
+            if bound and tree in bound:
+                return bound[tree]
+            return self._applied(tree, ()) if tree in self.defined else _plain(tree)
+        head, *rest = tree
+        match head:
+            case "and":
+                return all(self.value(part, bound) for part in rest)
+            case "or":
+                return any(self.value(part, bound) for part in rest)
+            case "not":
+                return not self.value(rest[0], bound)
+            case "=>":
+                return not self.value(rest[0], bound) or self.value(rest[1], bound)
+            case "ite":
+                return self.value(rest[1] if self.value(rest[0], bound) else rest[2], bound)
+            case "forall" | "exists":
+                every = all if head == "forall" else any
+                return every(self._instances(rest[0], rest[1], bound or {}))
+        values = [self.value(part, bound) for part in rest]
+        match head:
+            case "=":
+                return all(value == values[0] for value in values)
+            case "distinct":
+                return len(set(values)) == len(values)
+            case "<=" | "<" | ">=" | ">":
+                low, high = values if head in ("<=", "<") else values[::-1]
+                return low < high or (low == high and len(head) > 1)
+            case "+":
+                return sum(values)
+            case "-":
+                return values[0] - sum(values[1:]) if len(values) > 1 else -values[0]
+        if head not in self.defined:
+            raise ValueError(f"{head} is not defined")
+        return self._applied(head, tuple(values))
+
+    def _instances(self, variables: Any, body: Tree, bound: Mapping[str, Any]) -> Any:
+        (name, sort), *others = variables
+        for member in self.members[sort]:
+            inner = {**bound, name: member}
+            if others:
+                yield from self._instances(others, body, inner)
+            else:
+                yield self.value(body, inner)
+
+    def _applied(self, name: str, values: tuple[Any, ...]) -> Any:
+        key = (name, *values)
+        if key not in self.known:
+            _, _, parameters, _, body = self.defined[name]
+            names = [parameter for parameter, _ in parameters]
+            self.known[key] = self.value(body, dict(zip(names, values, strict=True)))
+        return self.known[key]

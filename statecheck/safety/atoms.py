@@ -1,0 +1,196 @@
+"""Atoms: the vocabulary of invariants about one entity and those that it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from statecheck.smt.roles import is_primed, subject
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.spelling import number_type, spell, spell_negation
+from statecheck.symbolic.transition_system import TransitionSystem
+from statecheck.symbolic.vocabulary import HISTORY, Key, States
+
+_CONNECTIVES = (
+    z3.Z3_OP_AND,
+    z3.Z3_OP_OR,
+    z3.Z3_OP_NOT,
+    z3.Z3_OP_ITE,
+    z3.Z3_OP_IMPLIES,
+    z3.Z3_OP_TRUE,
+    z3.Z3_OP_FALSE,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Atom:
+    """Something true or false of an entity.
+
+    ``text`` and ``negation`` have it and its negation in the model's names. ``place`` is the way
+    from ``variable`` to the entity that it is about; empty where it is about ``variable`` itself,
+    or compares two.
+    """
+
+    sort: str
+    text: str
+    negation: str
+    variable: z3.ExprRef
+    term: z3.BoolRef
+    place: tuple[str, ...] = ()
+
+    def literal(self, truth: bool) -> str:
+        """The atom, or its negation, in the model's names."""
+        return self.text if truth else self.negation
+
+
+def atoms(
+    transitions: TransitionSystem, extra: Iterable[z3.ExprRef] = (), keys: set[Key] | None = None
+) -> dict[str, list[Atom]]:
+    """The atoms about each kind of entity, mined from the model and from ``extra`` terms.
+
+    They are about some functions of the state, ``keys``; if these are left out, about those that
+    the extra terms or the actions depend on.
+
+    For the entity itself and each one that it leads to: the states of its machines, its Boolean
+    fields and histories, the comparisons that occur in the model; and which of them are the same.
+    """
+    extra = list(extra)
+    keys = transitions.relevance.of(extra) if keys is None else keys
+    templates = _templates(transitions, extra, keys)
+    by_kind: dict[str, list[Atom]] = {}
+    for entity in transitions.info.entities:
+        x = subject(entity.name)
+        ways = list(places(transitions, x, (), keys))
+        named = [(".".join((entity.name.lower(), *way)), term) for way, term in ways]
+        names = {term.get_id(): text for text, term in named}
+        own: dict[str, Atom] = {}
+        for way, term in ways:
+            for sort, variable, template in templates:
+                if sort == term.sort().name():
+                    value = z3.substitute(template, (variable, term))
+                    label = spell(value, transitions, names)
+                    negation = spell_negation(value, transitions, names)
+                    own.setdefault(label, Atom(entity.name, label, negation, x, value, way))
+        for index, (text, term) in enumerate(named):
+            for other_text, other in named[:index]:
+                if other.sort() == term.sort():
+                    label = f"{other_text} = {text}"
+                    negation = f"{other_text} != {text}"
+                    own.setdefault(label, Atom(entity.name, label, negation, x, other == term))
+        by_kind[entity.name] = list(own.values())
+    return by_kind
+
+
+def places(
+    transitions: TransitionSystem, term: z3.ExprRef, way: tuple[str, ...], keys: Container[Key]
+) -> Iterator[tuple[tuple[str, ...], z3.ExprRef]]:
+    """An entity and all that it leads to, each with the way there."""
+    yield way, term
+    vocabulary = transitions.vocabulary
+    sort = term.sort().name()
+    for (entity, name), decl in vocabulary.references.items():
+        if entity == sort:
+            yield from places(transitions, decl(term), (*way, name), keys)
+    for key, decl in vocabulary.functions.items():
+        if key in keys and key.entity == sort and decl.range().kind() == z3.Z3_UNINTERPRETED_SORT:
+            hop = f"{key.slot}.{key.name}".removeprefix(f"{HISTORY}.")
+            yield from places(transitions, decl(term), (*way, hop), keys)
+
+
+def _templates(
+    transitions: TransitionSystem, extra: Iterable[z3.ExprRef], keys: set[Key]
+) -> list[tuple[str, z3.ExprRef, z3.ExprRef]]:
+    """Boolean terms about one entity of a sort: (sort, variable, term)."""
+    templates: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
+    seen: set[int] = set()
+
+    def keep(variable: z3.ExprRef, term: z3.ExprRef) -> None:
+        templates.setdefault(term.get_id(), (variable.sort().name(), variable, term))
+
+    for key, decl in transitions.vocabulary.functions.items():
+        if key not in keys:
+            continue
+        x = subject(key.entity)
+        type_ = transitions.vocabulary.types[key]
+        if isinstance(type_, States):
+            members = type_.members[:1] if len(type_.members) == 2 else type_.members
+            for member in members:
+                keep(x, decl(x) == type_.value(member))
+        elif type_ is bool:
+            keep(x, decl(x))
+    for term in (*_terms(transitions, keys), *extra):
+        for part in subterms(term, seen):
+            if not z3.is_bool(part) or z3.is_quantifier(part) or not z3.is_app(part):
+                continue
+            if part.decl().kind() in (*_CONNECTIVES, z3.Z3_OP_UNINTERPRETED):
+                continue
+            entity = _only_entity(part)
+            if entity is not None:
+                x = subject(entity.sort().name())
+                template = z3.substitute(part, (entity, x))
+                if not _is_state_test(template):
+                    keep(x, template)
+    for key, number in _thresholds(transitions, [*_terms(transitions, keys), *extra]):
+        decl = transitions.vocabulary.functions[key]
+        if key in keys:
+            x = subject(key.entity)
+            keep(x, z3.IntVal(number) <= decl(x))
+    return list(templates.values())
+
+
+def _thresholds(
+    transitions: TransitionSystem, terms: Iterable[z3.ExprRef]
+) -> Iterator[tuple[Key, int]]:
+    """The numbers that one function of a type is compared with, for every function of that type."""
+    types = transitions.vocabulary.types
+    numbers: dict[Any, dict[int, None]] = {}
+    seen: set[int] = set()
+    for term in terms:
+        for part in subterms(term, seen):
+            if z3.is_app(part) and part.decl().kind() == z3.Z3_OP_LE:
+                bound, other = part.children()
+                type_ = number_type(other, transitions)
+                if z3.is_int_value(bound) and type_ is not None:
+                    numbers.setdefault(type_, {})[bound.as_long()] = None
+    for key, type_ in types.items():
+        for number in numbers.get(type_, ()) if isinstance(type_, type) else ():
+            yield key, number
+
+
+def _terms(transitions: TransitionSystem, keys: set[Key]) -> Iterator[z3.ExprRef]:
+    for command in transitions.commands:
+        yield command.guard
+        for key, update in command.updates.items():
+            if key in keys:
+                yield update.value
+
+
+def _only_entity(term: z3.ExprRef) -> z3.ExprRef | None:
+    """The entity that a comparison is about, if it is about one alone."""
+    owners: dict[int, z3.ExprRef] = {}
+    stack = [term]
+    while stack:
+        part = stack.pop()
+        if z3.is_var(part) or z3.is_quantifier(part):
+            return None
+        if part.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+            return None
+        if part.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            if part.num_args() != 1 or is_primed(part):
+                return None
+            owners[part.arg(0).get_id()] = part.arg(0)
+            if any(z3.is_var(p) for p in subterms(part)):
+                return None
+        else:
+            stack.extend(part.children())
+    return next(iter(owners.values())) if len(owners) == 1 else None
+
+
+def _is_state_test(term: z3.ExprRef) -> bool:
+    return bool(z3.is_eq(term)) and any(
+        child.num_args() == 0 and child.sort().kind() == z3.Z3_DATATYPE_SORT
+        for child in term.children()
+    )

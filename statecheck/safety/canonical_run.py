@@ -1,0 +1,156 @@
+"""The canonical run among all shortest ones."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import z3
+
+from statecheck.claims.concrete_run import ConcreteRun
+from statecheck.safety.run_decoding import decoded_run
+from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.smt.solving import true_in
+from statecheck.symbolic.vocabulary import States
+
+
+def canonical_run(
+    unrolling: Unrolling, target: Target, literal: z3.BoolRef, model: z3.ModelRef
+) -> ConcreteRun:
+    """The canonical run that meets a target at the present depth, where a model does.
+
+    Of all runs of this length it takes the actions that are declared first, step by step, then
+    constants of the system as they are declared, no entity that it can do without, and what its
+    types prefer: an entity that has come before, the first member, or a number that the system
+    names.
+    """
+    unrolling.flush()
+    asserted = unrolling.asserted
+    unrolling.solver.push()
+    try:
+        unrolling.solver.add(literal)
+        preferred = _Preference(unrolling, target, literal).of(model)
+        return decoded_run(unrolling, preferred, target, literal)
+    finally:
+        unrolling.solver.pop()
+        unrolling.asserted = asserted
+
+
+class _Preference:
+    """The choice of the run that is preferred, among those that the solver admits at present."""
+
+    def __init__(self, unrolling: Unrolling, target: Target, literal: z3.BoolRef) -> None:
+        self.unrolling, self.target, self.literal = unrolling, target, literal
+
+    def of(self, model: z3.ModelRef) -> z3.ModelRef:
+        """The model of the preferred run, of those that the solver admits at present."""
+        transitions = self.unrolling.transitions
+        names = list(transitions.actions)
+        for layer in self.unrolling.layers:
+            while True:
+                earlier = names[: names.index(self.unrolling.taken(model, layer).name)]
+                choices = [layer.action == transitions.actions[name] for name in earlier]
+                better = self.unrolling.check(z3.Or(*choices)) if choices else None
+                if better is None:
+                    break
+                model = better
+            self.unrolling.solver.add(layer.action == transitions.actions[names[len(earlier)]])
+        for name, _, default in transitions.info.constants:
+            constant = transitions.vocabulary.constants[name]
+            model = self._prefer(constant, [transitions.vocabulary.literal(default)], model)
+        settled: dict[int, z3.ExprRef] = {}
+        while True:
+            for term, options in self._choices(model):
+                if term.get_id() not in settled:
+                    settled[term.get_id()] = term
+                    better = self._prefer(term, options, model)
+                    if better is not model:
+                        # Which terms are about the same entity may have changed.
+                        model = better
+                        break
+            else:
+                return model
+
+    def _prefer(
+        self, term: z3.ExprRef, options: Iterable[z3.ExprRef], model: z3.ModelRef
+    ) -> z3.ModelRef:
+        """Give a term the first value that some model admits; return that model."""
+        known = list(options)
+        while True:
+            taken = (i for i, option in enumerate(known) if true_in(model, term == option))
+            at = next(taken, len(known))
+            better = (
+                self.unrolling.check(z3.Or(*(term == option for option in known[:at])))
+                if at
+                else None
+            )
+            if better is None:
+                break
+            model = better
+        if at < len(known):
+            self.unrolling.solver.add(term == known[at])
+        return model
+
+    def _choices(self, model: z3.ModelRef) -> Iterable[tuple[z3.ExprRef, Sequence[Any]]]:
+        """The open choices of a run in its initial state and its arguments, with the values that it
+        is to take, the best first; before that, the entities that it is to do without if it can.
+        """
+        for needed, _ in self.unrolling.witnesses(
+            (self.literal, *self.target.required_entities), model
+        ):
+            yield needed, [z3.BoolVal(False)]
+        before: dict[str, list[z3.ExprRef]] = {}
+        for term in self._entities(model):
+            known = before.setdefault(term.sort().name(), [])
+            yield term, known
+            if not any(true_in(model, term == other) for other in known):
+                known.append(term)
+        vocabulary = self.unrolling.transitions.vocabulary
+        for key, type_ in vocabulary.types.items():
+            options = self._options(type_)
+            if key not in self.unrolling.transitions.initial and options:
+                for entity in before.get(key.entity, ()):
+                    yield vocabulary.functions[key](entity), options
+        for layer in self.unrolling.layers:
+            command = self.unrolling.taken(model, layer)
+            for (_, type_, _), constant in zip(
+                command.parameters, layer.arguments[command.name], strict=True
+            ):
+                yield constant, self._options(type_)
+        for _, type_, constant in self.target.variables:
+            yield constant, self._options(type_)
+
+    def _entities(self, model: z3.ModelRef) -> Iterable[z3.ExprRef]:
+        """The terms for the entities of a run: those that it names, and what these lead to."""
+        named = [
+            constant
+            for layer in self.unrolling.layers
+            for constant in layer.arguments[self.unrolling.taken(model, layer).name]
+        ]
+        named += [constant for _, _, constant in self.target.variables]
+        named += [
+            witness
+            for _, witness in self.unrolling.witnesses(
+                (self.literal, *self.target.required_entities), model
+            )
+        ]
+        for term in named:
+            if term.sort_kind() == z3.Z3_UNINTERPRETED_SORT:
+                yield term
+                named += [
+                    f(term)
+                    for f in self.unrolling.grounding.functions
+                    if f.domain(0) == term.sort()
+                ]
+
+    def _options(self, type_: Any) -> Sequence[Any]:
+        """The values of a type that runs are to prefer; none for entities."""
+        if type_ in self.unrolling.numbers:
+            return [z3.IntVal(number) for number in self.unrolling.numbers[type_].preferred]
+        if isinstance(type_, States):
+            return [type_.value(member) for member in type_.members]
+        if issubclass(type_, enum.Enum | bool):
+            members = type_ if issubclass(type_, enum.Enum) else (False, True)
+            return [self.unrolling.transitions.vocabulary.literal(member) for member in members]
+        return ()

@@ -1,0 +1,111 @@
+"""Recoverable claims: plans that lead to a goal from every state of the invariant."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from statecheck.claims.concrete_run import IntegerType
+from statecheck.modeling import Entity
+from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.properties import Property
+from statecheck.symbolic.commands import Command
+from statecheck.symbolic.simulate import landmarks
+
+LENGTH = 3
+"""Longer plans are not looked for."""
+
+
+@dataclass(frozen=True)
+class PlanStep:
+    """An action of a plan: each argument is a claim's variable by name, or a number."""
+
+    action: str
+    arguments: tuple[str | int, ...]
+    types: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        words = (
+            word if isinstance(word, str) else str(type_(word))
+            for word, type_ in zip(self.arguments, self.types, strict=True)
+        )
+        return f"{self.action}({', '.join(words)})"
+
+
+Plan = tuple[PlanStep, ...]
+
+
+def plans(
+    induction: Induction,
+    goal: Property,
+    clauses: Sequence[Clause],
+    numbers: Mapping[Any, IntegerType],
+) -> list[Plan] | None:
+    """Plans, the shortest first, one of which leads to the goal from every state of the clauses.
+
+    None if plans of up to LENGTH steps do not suffice. A plan counts only where it works as a
+    whole: every action is enabled when its turn comes, and the goal holds at the end.
+    """
+    uncovered: list[z3.BoolRef] = [z3.Not(goal.holds)]
+    covering: list[Plan] = []
+    moves = list(_moves(induction, goal, numbers))
+    for length in range(1, LENGTH + 1):
+        for plan in itertools.product(moves, repeat=length):
+            works: z3.BoolRef = goal.holds
+            for command, values, _ in reversed(plan):
+                works = _before(induction, works, command, values)
+            if z3.is_false(works):
+                continue
+            rest = z3.And(*uncovered)
+            covers = induction.state_violations({"some": z3.And(rest, works)}, clauses)
+            if covers.get("some"):
+                covering.append(tuple(step for _, _, step in plan))
+                uncovered.append(z3.Not(works))
+                if not induction.state_violations({"left": z3.And(*uncovered)}, clauses):
+                    return covering
+    return None
+
+
+def _moves(
+    induction: Induction, goal: Property, numbers: Mapping[Any, IntegerType]
+) -> Iterator[tuple[Command, list[z3.ExprRef], PlanStep]]:
+    """Actions on the entities that the claim is about, with numbers that the system prefers or
+    compares with.
+    """
+    for command in induction.transitions.commands:
+        options: list[list[tuple[str | int, z3.ExprRef]]] = []
+        for _, type_, _ in command.parameters:
+            if issubclass(type_, Entity):
+                options.append([(n, term) for n, other, term in goal.variables if other is type_])
+            elif type_ in numbers:
+                named = [*reversed(numbers[type_].preferred), *landmarks(induction.transitions)]
+                bounds = numbers[type_]
+                values = [v for v in dict.fromkeys(named) if bounds.low <= v <= bounds.high]
+                options.append([(value, z3.IntVal(value)) for value in values])
+            elif issubclass(type_, int) and not issubclass(type_, bool):
+                named = list(landmarks(induction.transitions))
+                options.append([(value, z3.IntVal(value)) for value in named])
+            else:
+                options.append([])
+        types = tuple(type_ for _, type_, _ in command.parameters)
+        for choice in itertools.product(*options):
+            step = PlanStep(command.name, tuple(word for word, _ in choice), types)
+            yield command, [term for _, term in choice], step
+
+
+def _before(
+    induction: Induction, term: z3.BoolRef, command: Command, values: list[z3.ExprRef]
+) -> z3.BoolRef:
+    """The weakest precondition of a term for an action that is fired with these arguments."""
+    transitions = induction.transitions
+    after = z3.And(command.guard, transitions.after(transitions.primed(term), command))
+    pairs = [
+        (parameter, value)
+        for (_, _, parameter), value in zip(command.parameters, values, strict=True)
+    ]
+    simplified: z3.BoolRef = z3.simplify(z3.substitute(after, *pairs))
+    return simplified

@@ -1,0 +1,81 @@
+"""Claims as properties: the terms of what their bodies say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from statecheck.claims.claim import Claim, Kind
+from statecheck.modeling import Inapplicable
+from statecheck.smt.roles import variable_name
+from statecheck.symbolic.decision_tree import Leaf, Node, merge
+from statecheck.symbolic.lint import check_identity
+from statecheck.symbolic.transition_system import TransitionSystem
+
+INAPPLICABLE = object()
+"""Stands for what the body of a claim returns where its antecedent does not hold."""
+
+
+@dataclass(frozen=True)
+class Property:
+    """A claim as terms.
+
+    ``variables`` are its constants; ``antecedent`` and ``holds`` are over the functions before the
+    step and, primed, after it, over the action and its parameters. ``holds`` is true where the
+    antecedent is not.
+    """
+
+    variables: tuple[tuple[str, Any, z3.ExprRef], ...]
+    antecedent: z3.BoolRef
+    holds: z3.BoolRef
+
+
+def explore_claim(
+    transitions: TransitionSystem, claim: Claim
+) -> tuple[tuple[tuple[str, Any, z3.ExprRef], ...], list[Any], Node | Leaf]:
+    """A claim's variables, as constants and as what its body gets, and what the body returns;
+    INAPPLICABLE where the claim does not apply.
+    """
+    check_identity(claim.body)
+    # Claims share their variables, first lift with first lift, so that a search for
+    # many of them at once has few terms to deal with.
+    counts: dict[str, int] = {}
+    values = []
+    for _, type_ in claim.variables:
+        kind = type_.__name__
+        counts[kind] = counts.get(kind, 0) + 1
+        values.append(transitions.world.parameter(variable_name(kind, counts[kind]), type_))
+    first = transitions.step if claim.on_step else transitions.world.system
+
+    def run() -> Any:
+        try:
+            return claim.body(first, *values)
+        except Inapplicable:
+            return INAPPLICABLE
+
+    variables = tuple(
+        (name, type_, value.term)
+        for (name, type_), value in zip(claim.variables, values, strict=True)
+    )
+    return variables, values, transitions.code.explore(f"claim {claim.id}", run)
+
+
+def claim_property(transitions: TransitionSystem, claim: Claim) -> Property:
+    """The terms of a claim."""
+    variables, _, tree = explore_claim(transitions, claim)
+    what = f"claim {claim.id}"
+    # Where its premise is false a universal claim counts as true, any other as not reached.
+    elsewhere = z3.BoolVal(claim.kind is Kind.ALWAYS)
+
+    def holds(value: Any) -> z3.ExprRef:
+        if value is INAPPLICABLE:
+            return elsewhere
+        return transitions.code.lift(what, z3.BoolSort(), value)
+
+    return Property(
+        variables,
+        z3.simplify(merge(tree, lambda value: z3.BoolVal(value is not INAPPLICABLE))),
+        transitions.code.without_elements(what, z3.simplify(merge(tree, holds))),
+    )

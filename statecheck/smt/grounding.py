@@ -1,0 +1,239 @@
+"""From formulas about any number of entities to ground ones that a solver decides.
+
+A formula's quantifiers range over one kind of entity each and are not nested. A negative one is
+skolemised; a positive one is instantiated at every ground term of its sort. That loses nothing: the
+functions of a state lead from each kind of entity to kinds that lead nowhere back, so the ground
+terms are finitely many, and a model that satisfies the instances satisfies the quantified formulas
+once its sorts are cut down to the values of those terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import z3
+
+from statecheck.errors import ModelError
+from statecheck.smt.c_interface import arity, assert_all
+from statecheck.smt.existence import exists, is_existence
+from statecheck.smt.substitution import Macros
+from statecheck.smt.terms import is_entity, subterms
+
+
+@dataclass
+class Grounding:
+    """Ground constraints under construction, with the terms that they are instantiated at.
+
+    ``functions`` are those that lead from entities to entities; ``universals`` what is to hold of
+    every entity of a sort; ``witnesses`` when a constant is the witness of a quantifier, by the
+    number of what stands for that quantifier; ``exists_when`` when a term stands for an entity
+    at all, by the number of the term, where it need not.
+    """
+
+    functions: Sequence[z3.FuncDeclRef]
+    terms: dict[str, dict[int, z3.ExprRef]] = field(default_factory=dict)
+    universals: list[tuple[str, Callable[[z3.ExprRef], z3.BoolRef]]] = field(default_factory=list)
+    constraints: list[z3.BoolRef] = field(default_factory=list)
+    witnesses: dict[int, tuple[z3.BoolRef, z3.ExprRef]] = field(default_factory=dict)
+    exists_when: dict[int, z3.BoolRef] = field(default_factory=dict)
+    _names: dict[int, tuple[z3.ExprRef, z3.BoolRef, set[bool]]] = field(default_factory=dict)
+
+    def forall(self, sort: str, body: Callable[[z3.ExprRef], z3.BoolRef]) -> None:
+        """Demand something of every entity of a sort."""
+        self.universals.append((sort, body))
+        for term in self.terms.get(sort, {}).values():
+            self.constraints.append(body(term))
+
+    def add(self, formula: z3.BoolRef) -> None:
+        """Demand a formula."""
+        self.constraints.append(self.ground(formula))
+
+    def ground(self, formula: z3.BoolRef) -> z3.BoolRef:
+        """A ground formula that stands for ``formula`` wherever the constraints are asserted."""
+        terms = list(subterms(formula))
+        if any(map(z3.is_quantifier, terms)):
+            pairs = [(term, self.name(term, signs)) for term, signs in polarities(formula)]
+            formula = z3.substitute(formula, *pairs)
+            terms = list(subterms(formula))
+        for term in terms:
+            if is_entity(term):
+                self.entity(term)
+        return _present(formula, [term for term in terms if is_existence(term)])
+
+    def entity(self, term: z3.ExprRef, exists_when: z3.BoolRef | None = None) -> None:
+        """Make a ground term one that universals are instantiated at, and all it leads to.
+
+        ``exists_when`` says when it stands for an entity at all; always, if it is left out.
+        """
+        kind = term.sort().name()
+        known = self.terms.setdefault(kind, {})
+        if term.get_id() in known:
+            return
+        known[term.get_id()] = term
+        if exists_when is not None:
+            self.exists_when[term.get_id()] = exists_when
+        for sort, body in self.universals:
+            if sort == kind:
+                self.constraints.append(body(term))
+        for function in _from(self.functions, kind):
+            self.entity(function(term), exists_when)
+
+    def assert_into(self, instance: z3.Solver, known: int = 0) -> int:
+        """Assert the constraints but for some that a solver has already; returns how many it has.
+
+        By Z3's C interface, for `Solver.add` converts each.
+        """
+        assert_all(instance, self.constraints[known:])
+        return len(self.constraints)
+
+    def expand(self, template: z3.BoolRef, macros: Macros) -> z3.BoolRef:
+        """A template with its functions expanded, ground.
+
+        Looks for quantifiers and entities in the template, which is small, not in what it expands
+        to: the entities that the functions' values name have to be known already.
+        """
+        entities, quantified, present = _shape(template)
+        for term in entities:
+            self.entity(term)
+        template = _present(template, present)
+        pairs = [(term, self.name(macros(term), signs)) for term, signs in quantified]
+        if pairs:
+            template = z3.substitute(template, *pairs)
+        expanded: z3.BoolRef = macros(template)
+        return expanded
+
+    def name(self, quantifier: z3.ExprRef, signs: set[bool]) -> z3.ExprRef:
+        """A Boolean that stands for a quantified formula where it occurs with these signs."""
+        body = quantifier.body()
+        sort = quantifier.var_sort(0)
+        key = quantifier.get_id()
+        if key not in self._names:
+            self._names[key] = quantifier, z3.FreshBool("some"), set()
+        _, name, known = self._names[key]
+        exists = quantifier.is_exists()
+        for sign in signs - known:
+            known.add(sign)
+            if sign == exists:
+                witness = z3.FreshConst(sort, "witness")
+                needed = name if exists else z3.Not(name)
+                self.entity(witness, needed)
+                value = _instance(body, witness)
+                self.witnesses[name.get_id()] = needed, witness
+                self.constraints.append(
+                    z3.Implies(name, value) if exists else z3.Implies(value, name)
+                )
+            else:
+
+                def instance(term: z3.ExprRef) -> z3.BoolRef:
+                    value = _instance(body, term)
+                    half = z3.Implies(value, name) if exists else z3.Implies(name, value)
+                    exists_when = self.exists_when.get(term.get_id())
+                    return half if exists_when is None else z3.Implies(exists_when, half)
+
+                self.forall(sort.name(), instance)
+        return name
+
+
+def _instance(body: z3.BoolRef, term: z3.ExprRef) -> z3.BoolRef:
+    """The body of a quantifier for one entity."""
+    formula: z3.BoolRef = z3.substitute_vars(body, term)
+    return _present(formula, [exists(term)])
+
+
+def _present(formula: z3.BoolRef, existences: Iterable[z3.BoolRef]) -> z3.BoolRef:
+    """A formula in which entities that have names exist."""
+    true = z3.BoolVal(True)
+    pairs = [(term, true) for term in existences if not z3.is_var(term.arg(0))]
+    return z3.substitute(formula, *pairs) if pairs else formula
+
+
+_FROM: dict[int, tuple[Sequence[z3.FuncDeclRef], dict[str, list[z3.FuncDeclRef]]]] = {}
+
+
+def _from(functions: Sequence[z3.FuncDeclRef], sort: str) -> Sequence[z3.FuncDeclRef]:
+    """The functions that lead on from a sort, of some; kept, for the question comes often."""
+    if id(functions) not in _FROM:
+        leading: dict[str, list[z3.FuncDeclRef]] = {}
+        for function in functions:
+            leading.setdefault(function.domain(0).name(), []).append(function)
+        _FROM[id(functions)] = functions, leading
+    return _FROM[id(functions)][1].get(sort, ())
+
+
+Shape = tuple[list[z3.ExprRef], list[tuple[z3.ExprRef, set[bool]]], list[z3.ExprRef]]
+_SHAPES: dict[int, tuple[z3.BoolRef, Shape]] = {}
+
+
+def _shape(template: z3.BoolRef) -> Shape:
+    """The entities that a template names, its quantifiers, and what it says to be there; kept, for
+    templates come again.
+    """
+    key = template.get_id()
+    if key not in _SHAPES:
+        entities, present, has_quantifiers = [], [], False
+        for term in subterms(template):
+            if not z3.is_app(term):
+                has_quantifiers = has_quantifiers or z3.is_quantifier(term)
+                continue
+            count = arity(term)
+            if count == 0 and is_entity(term):
+                entities.append(term)
+            elif count == 1 and is_existence(term):
+                present.append(term)
+        quantified = polarities(template) if has_quantifiers else []
+        _SHAPES[key] = template, (entities, quantified, present)
+    return _SHAPES[key][1]
+
+
+def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
+    """The quantified subformulas, each with the signs that it occurs with."""
+    signed: dict[int, tuple[z3.ExprRef, set[bool]]] = {}
+    seen: set[tuple[int, bool]] = set()
+    stack = [(formula, True)]
+    while stack:
+        term, sign = stack.pop()
+        if (term.get_id(), sign) in seen:
+            continue
+        seen.add((term.get_id(), sign))
+        if z3.is_quantifier(term):
+            if term.num_vars() != 1 or any(z3.is_quantifier(t) for t in subterms(term.body())):
+                raise ModelError("an all() or any() inside another one is not supported in a proof")
+            signed.setdefault(term.get_id(), (term, set()))[1].add(sign)
+            continue
+        if not z3.is_app(term):
+            continue
+        kind, children = term.decl().kind(), term.children()
+        if kind == z3.Z3_OP_NOT:
+            stack.append((children[0], not sign))
+        elif kind in (z3.Z3_OP_AND, z3.Z3_OP_OR):
+            stack += [(child, sign) for child in children]
+        elif kind == z3.Z3_OP_IMPLIES:
+            stack += [(children[0], not sign), (children[1], sign)]
+        else:
+            stack += [(child, s) for child in children for s in (True, False)]
+    return list(signed.values())
+
+
+def entity_functions(
+    functions: Iterable[z3.FuncDeclRef],
+) -> list[z3.FuncDeclRef]:
+    """The functions that lead to entities, of some.
+
+    Raises ModelError where they lead round in a circle.
+    """
+    chosen = [f for f in functions if f.range().kind() == z3.Z3_UNINTERPRETED_SORT]
+    edges = {(f.domain(0).name(), f.range().name()) for f in chosen}
+    reached: set[tuple[str, str]] = set(edges)
+    while True:
+        more = {(a, d) for a, b in reached for c, d in edges if b == c} - reached
+        if not more:
+            break
+        reached |= more
+    circles = sorted(a for a, b in reached if a == b)
+    if circles:
+        raise ModelError(
+            f"references lead from {circles[0]} back to {circles[0]}; "
+            "a proof for any number needs kinds of entities that are ordered"
+        )
+    return chosen

@@ -1,0 +1,63 @@
+"""Solvers, and what is asked of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import z3
+
+from statecheck.clock import TimeLeft, Timeout, unlimited
+from statecheck.smt.interruption import interrupted_by_signal
+
+
+def ground_solver(seed: int) -> z3.Solver:
+    """A solver for ground formulas.
+
+    Z3's core for increments. Its relevancy filter only pays for quantifiers, its newer arithmetic
+    only for more than comparisons with numbers, and enumerations want to be split late.
+    """
+    instance = z3.SimpleSolver()
+    instance.set("relevancy", 0)
+    instance.set("arith.solver", 2)
+    instance.set("dt_lazy_splits", 2)
+    instance.set("random_seed", seed)
+    return instance
+
+
+def check_sat(
+    solver: z3.Solver,
+    assumptions: Sequence[z3.BoolRef] = (),
+    time_left: TimeLeft = unlimited,
+) -> z3.CheckSatResult:
+    """The answer of a solver within the time that is left.
+
+    Raises Timeout where there is none left, and KeyboardInterrupt.
+    """
+    seconds = time_left()
+    if seconds is not None:
+        solver.set("timeout", math.ceil(seconds * 1000))
+    with interrupted_by_signal(solver):
+        answer = solver.check(*assumptions)
+    if answer == z3.unknown:
+        if "interrupted from keyboard" in solver.reason_unknown():
+            raise KeyboardInterrupt
+        time_left()
+    return answer
+
+
+def is_satisfiable(
+    solver: z3.Solver,
+    assumptions: Sequence[z3.BoolRef] = (),
+    time_left: TimeLeft = unlimited,
+) -> bool:
+    """Tell whether a solver has a model. Raises Timeout, and KeyboardInterrupt."""
+    answer = check_sat(solver, assumptions, time_left)
+    if answer == z3.unknown:
+        raise Timeout(solver.reason_unknown())
+    return bool(answer == z3.sat)
+
+
+def true_in(model: z3.ModelRef, formula: z3.BoolRef) -> bool:
+    """Tell whether a model makes a formula true."""
+    return bool(z3.is_true(model.eval(formula, model_completion=True)))

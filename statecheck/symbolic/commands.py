@@ -1,0 +1,95 @@
+"""Guarded commands: an action as a guard and updates, both terms; and their dependencies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import z3
+
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.paths import Origin
+from statecheck.symbolic.vocabulary import Key, Vocabulary
+
+
+@dataclass(frozen=True)
+class Update:
+    """The next value of a function of the state, at any entity: ``value`` at ``variable``."""
+
+    variable: z3.ExprRef
+    value: z3.ExprRef
+
+    def at(self, entity: z3.ExprRef) -> z3.ExprRef:
+        """The next value at an entity."""
+        return z3.substitute(self.value, (self.variable, entity))
+
+
+@dataclass(frozen=True)
+class Command:
+    """An action as a guarded command for any number of entities.
+
+    ``guard`` says when it is enabled; ``updates`` what it writes then, functions that it does not
+    write left out. Both are over the functions of the state before, the parameters' constants and
+    the constants of the system. ``paths`` counts the ways through its code. ``origins`` has the
+    lines of the model that write each function, ``asked`` those that make each condition, by its
+    `skeleton`.
+    """
+
+    name: str
+    parameters: tuple[tuple[str, Any, z3.ExprRef], ...]
+    guard: z3.BoolRef
+    updates: dict[Key, Update]
+    paths: int
+    origins: dict[Key, tuple[Origin, ...]]
+    asked: dict[str, tuple[Origin, ...]]
+
+
+class Relevance:
+    """The dependencies between the functions of the state."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        next_vocabulary: Vocabulary,
+        initial: Mapping[Key, Update],
+        commands: Sequence[Command],
+    ) -> None:
+        self.vocabulary, self.next_vocabulary = vocabulary, next_vocabulary
+        self.initial, self.commands = initial, commands
+
+    def of(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
+        """The functions that terms, the guards and the updates of such functions depend on."""
+        needed: set[Key] = set()
+        left = self._guarding | self.mentioned(terms)
+        while left:
+            needed |= left
+            left = set().union(*(self._dependencies[key] for key in left)) - needed
+        return needed
+
+    def mentioned(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
+        """The functions that occur in terms, before a step or after it."""
+        seen: set[int] = set()
+        parts = (part for term in terms for part in subterms(term, seen) if z3.is_app(part))
+        decls = {part.decl().get_id() for part in parts if part.num_args()}
+        return {key for key, numbers in self._numbers.items() if not decls.isdisjoint(numbers)}
+
+    @cached_property
+    def _numbers(self) -> dict[Key, tuple[int, int]]:
+        primed = self.next_vocabulary.functions
+        own = self.vocabulary.functions.items()
+        return {key: (decl.get_id(), primed[key].get_id()) for key, decl in own}
+
+    @cached_property
+    def _guarding(self) -> set[Key]:
+        return self.mentioned(command.guard for command in self.commands)
+
+    @cached_property
+    def _dependencies(self) -> dict[Key, set[Key]]:
+        """For each function those that its updates and its initial value mention."""
+        values: dict[Key, list[z3.ExprRef]] = {key: [] for key in self.vocabulary.functions}
+        for updates in (self.initial, *(command.updates for command in self.commands)):
+            for key, update in updates.items():
+                values[key].append(update.value)
+        return {key: {key} | self.mentioned(terms) for key, terms in values.items()}

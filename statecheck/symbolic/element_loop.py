@@ -1,0 +1,122 @@
+"""Loops over any number of entities, run for one arbitrary element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import z3
+
+from statecheck.modeling import EntityInfo
+from statecheck.smt.existence import exists
+from statecheck.smt.roles import loop_element
+from statecheck.symbolic.decision_tree import Decisions, Leaf, Node, Tree, merge
+from statecheck.symbolic.overlay import Overlay
+from statecheck.symbolic.paths import Explorer
+from statecheck.symbolic.vocabulary import Key
+
+
+def iterate_element(
+    explorer: Explorer,
+    overlay: Overlay,
+    info: EntityInfo,
+    sort: z3.SortRef,
+    member: Callable[[z3.ExprRef], Any],
+) -> Iterator[Any]:
+    """Run a loop's body along all its paths for one arbitrary element.
+
+    ``member`` gives the entity for an element that the loop is about, else None. It is yielded
+    once for each path of the body. The writes of the paths at it become one update of every
+    element. A path that leaves the loop (a break, an ``all()`` that has its answer, a refused
+    event) becomes a decision: does some element take it?
+    """
+    loops = explorer.loops
+    if loops.element is not None:
+        raise explorer.refuse(f"a loop over {info.plural} inside a loop; write two loops")
+    loops.count += 1
+    number, place = loops.count, loops.place
+    element = loop_element(sort, number)
+    around = explorer.scopes[-1]
+    excluded: set[Decisions] = set()
+    while True:
+        exit_ = around.tree.at_cursor()
+        if not isinstance(exit_, Node) or exit_.loop != number or exit_.choice:
+            break
+        assert exit_.leaves is not None
+        excluded.add(exit_.leaves)
+        around.tree.take(exit_, False)
+    if () in excluded:
+        return  # any element would leave, so there is none
+    tree = Tree()
+    mark = overlay.mark()
+    loops.reads = set()
+    while True:
+        with explorer.scope(tree) as scope:
+            scope.excluded = frozenset(excluded)
+            loops.element = element
+            try:
+                chosen = member(element)
+                if chosen is not None:
+                    yield chosen
+            except GeneratorExit:
+                if explorer.error is None and scope in explorer.scopes:
+                    _leave(explorer, overlay, tree, element, number, place, mark)
+                raise
+            finally:
+                loops.element = None
+            writes = {key: entries[-1][2] for key, entries in overlay.since(mark).items()}
+            if writes:
+                loops.wrote.add(place)
+        overlay.back_to(mark)
+        tree.place(Leaf(writes))
+        if tree.finish():
+            break
+    _apply(explorer, overlay, tree, element)
+
+
+def _apply(explorer: Explorer, overlay: Overlay, tree: Tree, element: z3.ExprRef) -> None:
+    keys: dict[Key, None] = {}
+
+    def collect(writes: dict[Key, z3.ExprRef]) -> None:
+        keys.update(dict.fromkeys(writes))
+
+    merge(tree.root, collect)
+    crossed = explorer.loops.reads & set(keys)
+    if crossed:
+        raise explorer.refuse(
+            f"a loop reads {min(map(str, crossed))} of other entities while it writes it; "
+            "the order of the elements would matter"
+        )
+    news = {}
+    for key in keys:
+        old = overlay.read(key, element)
+        news[key] = merge(tree.root, lambda w, key=key, old=old: w.get(key, old))  # type: ignore[misc]
+    for key, new in news.items():
+        overlay.write_all(key, element, new)
+
+
+def _leave(
+    explorer: Explorer,
+    overlay: Overlay,
+    tree: Tree,
+    element: z3.ExprRef,
+    number: int,
+    place: str,
+    mark: dict[Key, int],
+) -> None:
+    """The present path leaves the loop: some element takes it. Runs while Python closes."""
+    explorer.loops.left.add(place)
+    if overlay.since(mark):
+        explorer.loops.wrote.add(place)
+    overlay.back_to(mark)
+    decisions = tree.open_decisions()
+    some = z3.Exists([element], z3.And(exists(element), *tree.literals()))
+    around = explorer.scopes[-2]
+    node = around.tree.at_cursor()
+    if node is None:
+        node = Node(some, leaves=decisions, loop=number)
+        around.tree.place(node)
+    if getattr(node, "leaves", None) != decisions:
+        explorer.refuse("a loop that its first element always leaves; write any() or all()")
+        return
+    around.tree.take(node, True)  # type: ignore[arg-type]

@@ -1,0 +1,257 @@
+"""Which loops over any number of entities have a meaning for one arbitrary element.
+
+A symbolic loop runs its body for one element that stands for all. That is sound when iterations are
+independent: no value may pass from one to the next or out of the loop, but for what an entity's
+machine remembers. This module looks at the source of the loop and refuses the others.
+"""
+
+from __future__ import annotations
+
+import ast
+import dis
+import linecache
+from collections.abc import Callable, Iterator
+from functools import cache
+from types import CodeType, FrameType
+
+from statecheck.modeling import ModelError
+
+_BEGINS_LOOP = dis.opmap["GET_ITER"]
+_CONTAINERS = (list, dict, set, bytearray)
+_Loop = ast.For | ast.comprehension
+
+
+def check_loop(frame: FrameType, refuse: Callable[[str], ModelError]) -> None:
+    """Raise what ``refuse`` makes of the reason why the loop that runs in ``frame`` is unsound."""
+    code = frame.f_code
+    place = f"{code.co_filename}:{frame.f_lineno}"
+    problem = _problem(code, frame.f_lasti)
+    if problem is not None:
+        raise refuse(f"{place}: {problem}")
+    called = _called(code, frame.f_lasti)
+    for name in _names(code, frame.f_lasti):
+        known = frame.f_globals if name in called else {}
+        if isinstance(frame.f_locals.get(name, known.get(name)), _CONTAINERS):
+            raise refuse(
+                f"{place}: the loop uses the container {name}, which could collect its elements; "
+                "keep what a loop finds out in a machine's field"
+            )
+
+
+@cache
+def _parse(filename: str) -> tuple[ast.Module | None, dict[ast.AST, ast.AST]]:
+    lines = linecache.getlines(filename)
+    if not lines:
+        return None, {}
+    module = ast.parse("".join(lines))
+    parents = {child: node for node in ast.walk(module) for child in ast.iter_child_nodes(node)}
+    return module, parents
+
+
+def _loop(code: CodeType, instruction: int) -> tuple[_Loop | None, dict[ast.AST, ast.AST]]:
+    """The loop whose iterable stands where an instruction does."""
+    module, parents = _parse(code.co_filename)
+    if module is None or code.co_code[instruction] != _BEGINS_LOOP:
+        return None, parents
+    line, end, column, end_column = list(code.co_positions())[instruction // 2]
+    match: _Loop | None = None
+    for node in ast.walk(module):
+        if isinstance(node, ast.For | ast.comprehension):
+            # Python 3.11 gives the whole loop as the position, later ones the iterable.
+            owner = node if isinstance(node, ast.For) else parents[node]
+            for at in (owner, node.iter):
+                span = (at.lineno, at.end_lineno, at.col_offset, at.end_col_offset)  # type: ignore[attr-defined]
+                if span == (line, end, column, end_column) and (match is None or at is owner):
+                    match = node
+    return match, parents
+
+
+@cache
+def _problem(code: CodeType, instruction: int) -> str | None:
+    loop, parents = _loop(code, instruction)
+    if loop is None:
+        return (
+            "any number of entities is taken apart by something other than a loop; "
+            "write `for entity in ...`, `all(... for ...)` or `any(... for ...)`"
+        )
+    carrier = _carrier(loop if isinstance(loop, ast.For) else parents[loop])
+    if carrier is not None:
+        return carrier
+    if isinstance(loop, ast.comprehension):
+        owner = parents[loop]
+        call = parents.get(owner)
+        if (
+            isinstance(owner, ast.GeneratorExp)
+            and isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id in ("all", "any")
+        ):
+            return None
+        return (
+            "a comprehension over any number of entities; only all(...) and any(...) are possible"
+        )
+    if loop.orelse:
+        return "a loop over any number of entities has an else; write all() or any() instead"
+    return _carried(loop, parents)
+
+
+_CARRIERS: dict[type[ast.AST], str] = {
+    ast.Yield: "yield",
+    ast.YieldFrom: "yield",
+    ast.Await: "await",
+    ast.NamedExpr: ":=",
+    ast.Nonlocal: "nonlocal",
+    ast.Global: "global",
+    ast.FunctionDef: "def",
+    ast.AsyncFunctionDef: "def",
+    ast.ClassDef: "class",
+    ast.Import: "import",
+    ast.ImportFrom: "import",
+    ast.Delete: "del",
+    ast.MatchStar: "a pattern that captures",
+}
+"""Syntax that could pass a value from one element of a loop to the next, or out of it."""
+
+
+def _carrier(region: ast.AST) -> str | None:
+    for node in ast.walk(region):
+        word = _CARRIERS.get(type(node))
+        if isinstance(node, ast.MatchAs) and node.name is not None:
+            word = "a pattern that captures"
+        if isinstance(node, ast.ExceptHandler) and node.name is not None:
+            word = "except ... as"
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "next"
+        ):
+            word = "next()"
+        if word is not None:
+            return (
+                f"a loop over any number of entities has {word}, which could carry a value from "
+                "one element to the next; use plain conditions, all() or any()"
+            )
+    return None
+
+
+def _root(node: ast.expr) -> str:
+    """The name that a chain of attributes starts with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _carried(loop: ast.For, parents: dict[ast.AST, ast.AST]) -> str | None:
+    inside = set(ast.walk(loop))
+    function = next(n for n in _ancestors(loop, parents) if isinstance(n, _FUNCTIONS))
+    stored = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Nonlocal | ast.Global) and stored.intersection(node.names):
+            names = ", ".join(sorted(stored.intersection(node.names)))
+            return f"{names} passes from the loop to the code around it; use all() or any()"
+    for node in inside:
+        if isinstance(node, ast.AugAssign | ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Subscript) for target in targets):
+                return (
+                    "a loop over any number of entities assigns to an item; use a machine's field"
+                )
+            for target in targets:
+                if isinstance(target, ast.Attribute) and _root(target) not in stored:
+                    return (
+                        f"a loop over any number of entities assigns {ast.unparse(target)}, which "
+                        "is not its own element's; use a machine's field, all() or any()"
+                    )
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            return (
+                f"a loop over any number of entities accumulates into {node.target.id}; "
+                "count with a machine's field, or ask all() or any()"
+            )
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Name) or node.id not in stored:
+            continue
+        if node in inside:
+            if isinstance(node.ctx, ast.Load) and not _bound_before(node, loop, parents):
+                return f"{node.id} may come from an earlier element of the loop; assign it first"
+        elif not _rebound(node, loop, parents):
+            return f"{node.id} passes from the loop to the code around it; use all() or any()"
+    return None
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.Module)
+
+
+def _ancestors(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:
+    while node in parents:
+        node = parents[node]
+        yield node
+
+
+def _bound_before(use: ast.Name, loop: ast.For, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Tell whether a name used in a loop's body was certainly bound in the same iteration."""
+    if any(isinstance(n, ast.Name) and n.id == use.id for n in ast.walk(loop.target)):
+        return True
+    above = [use, *_ancestors(use, parents)]
+    for node in above:
+        if node is loop:
+            return False
+        if any(
+            isinstance(n, ast.Name) and n.id == use.id
+            for target in _targets(node)
+            for n in ast.walk(target)
+        ):
+            return True
+        block = parents.get(node)
+        body = getattr(block, "body", None)
+        if isinstance(body, list) and node in body:
+            for earlier in body[: body.index(node)]:
+                if isinstance(earlier, ast.Assign | ast.AnnAssign) and any(
+                    isinstance(n, ast.Name) and n.id == use.id and isinstance(n.ctx, ast.Store)
+                    for n in ast.walk(earlier)
+                ):
+                    return True
+    return False
+
+
+def _targets(node: ast.AST) -> list[ast.expr]:
+    """The targets that a loop or a comprehension binds for its own body."""
+    if isinstance(node, ast.For):
+        return [node.target]
+    return [generator.target for generator in getattr(node, "generators", ())]
+
+
+def _rebound(name: ast.Name, loop: ast.For, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Tell whether a name outside of a loop belongs to another loop that binds it itself."""
+    return any(
+        isinstance(other, ast.For | ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp)
+        and other is not loop
+        and loop not in ast.walk(other)
+        and any(
+            isinstance(n, ast.Name) and n.id == name.id and isinstance(n.ctx, ast.Store)
+            for n in ast.walk(other)
+        )
+        for other in _ancestors(name, parents)
+    )
+
+
+@cache
+def _names(code: CodeType, instruction: int) -> tuple[str, ...]:
+    loop, parents = _loop(code, instruction)
+    if loop is None:
+        return ()
+    region = loop if isinstance(loop, ast.For) else parents[loop]
+    return tuple(sorted({n.id for n in ast.walk(region) if isinstance(n, ast.Name)}))
+
+
+@cache
+def _called(code: CodeType, instruction: int) -> frozenset[str]:
+    """The names whose methods are called in a loop."""
+    loop, parents = _loop(code, instruction)
+    if loop is None:
+        return frozenset()
+    region = loop if isinstance(loop, ast.For) else parents[loop]
+    return frozenset(
+        _root(node.func)
+        for node in ast.walk(region)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    )

@@ -1,0 +1,253 @@
+"""Path exploration: plain Python code is run once for each way its branches can go.
+
+A symbolic value that Python asks for its truth asks the explorer in turn. The explorer answers from
+a decision tree that it grows: known and implied answers at once, open ones one way in this run and
+the other way in a later run of the same code. What the runs returned is then merged along the tree
+into one term.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import statemachine
+import z3
+
+from statecheck.modeling import ModelError
+from statecheck.symbolic.decision_tree import Decisions, Leaf, Node, Tree
+
+
+@dataclass(frozen=True, order=True)
+class Origin:
+    """A line of the model, and the function that it belongs to.
+
+    Code of a generator expression belongs to the function around it.
+    """
+
+    file: str
+    line: int
+    function: str
+
+
+_LIBRARY = (str(Path(str(statemachine.__file__)).parent), str(Path(__file__).parents[1]))
+
+
+def is_library(file: str) -> bool:
+    """Tell whether a file belongs to the libraries that run a model, and not to the model."""
+    return file.startswith(_LIBRARY)
+
+
+def origin() -> Origin:
+    """The innermost line of the model that is being run."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and is_library(frame.f_code.co_filename):
+        frame = frame.f_back
+    return Origin(frame.f_code.co_filename, frame.f_lineno, _function(frame.f_code.co_qualname))
+
+
+def _function(qualified: str) -> str:
+    """The innermost function with a name of its own; ``<lambda>`` where there is none."""
+    names = [scope.rpartition(".")[2] for scope in qualified.split(".<locals>.")]
+    return next((name for name in reversed(names) if not name.startswith("<")), names[-1])
+
+
+PATHS, DECISIONS = 20_000, 60
+"""Code with more ways through it, or with more decisions on one of them, is taken for endless."""
+
+
+@dataclass(eq=False)
+class Scope:
+    """One exploration under way; an ``isolated`` one takes nothing from those around it."""
+
+    tree: Tree
+    isolated: bool
+    excluded: frozenset[Decisions] = frozenset()
+    known: dict[int, bool] = field(default_factory=dict)
+    literals: list[z3.BoolRef] = field(default_factory=list)
+
+    def learn(self, term: z3.BoolRef, truth: bool) -> None:
+        """Remember a decision, so that it is not asked again on this path."""
+        self.known[term.get_id()] = truth
+        self.literals.append(term if truth else z3.Not(term))
+
+
+@dataclass
+class Loops:
+    """The loops over any number of entities of the path being run.
+
+    ``element`` is that of the loop under way, ``count`` the number of loops begun, ``reads`` what
+    the present one reads of other entities, ``place`` its line. ``left`` are the lines of the loops
+    that the path left early, ``wrote`` those of the loops that write on some path.
+    """
+
+    element: z3.ExprRef | None = None
+    count: int = 0
+    reads: set[Any] = field(default_factory=set)
+    place: str = ""
+    left: set[str] = field(default_factory=set)
+    wrote: set[str] = field(default_factory=set)
+
+    def begin(self) -> None:
+        """Begin another path."""
+        self.element, self.count, self.left = None, 0, set()
+
+
+class Explorer:
+    """Runs code along all its paths. Symbolic values ask the active one for their truth.
+
+    ``origins`` remembers the lines of the model whose terms were asked for their truth, ``made``
+    the lines that terms come from; both by the terms' numbers. ``read_only_for``
+    names code that may read and not write.
+    """
+
+    active: Explorer | None = None
+
+    def __init__(self) -> None:
+        self.scopes: list[Scope] = []
+        self.error: ModelError | None = None
+        self.loops = Loops()
+        self.read_only_for = ""
+        self.origins: dict[int, tuple[z3.BoolRef, dict[Origin, None]]] = {}
+        self.made: dict[int, tuple[z3.BoolRef, Origin]] = {}
+        self._solver = z3.SimpleSolver()
+        self._path: list[z3.BoolRef] = []
+        self._asked: dict[int, tuple[z3.BoolRef, z3.BoolRef, bool | None, bool]] = {}
+
+    @staticmethod
+    def current() -> Explorer:
+        """The active explorer. Raises ModelError where a symbolic value strayed out of a proof."""
+        if Explorer.active is None or not Explorer.active.scopes:
+            raise ModelError("a symbolic value was asked for its truth outside of a proof")
+        return Explorer.active
+
+    def remember(self, term: z3.BoolRef) -> None:
+        """Note the line of the model that makes a term."""
+        self.made[term.get_id()] = term, origin()
+
+    @contextmanager
+    def scope(self, tree: Tree, *, isolated: bool = False) -> Iterator[Scope]:
+        """Make a tree the one that decisions go to."""
+        scope = Scope(tree, isolated)
+        self.scopes.append(scope)
+        try:
+            yield scope
+        finally:
+            if scope in self.scopes:
+                self.scopes.remove(scope)
+
+    def explore(self, run: Callable[[], Any], *, isolated: bool = False) -> Node | Leaf:
+        """Run code along all its paths; return the tree of what it returned.
+
+        Raises the ModelError that a run reported, even where Python swallowed it on its way.
+        """
+        tree = Tree()
+        outer, Explorer.active = Explorer.active, self
+        try:
+            for paths in itertools.count(1):
+                with self.scope(tree, isolated=isolated):
+                    value = run()
+                if paths > PATHS:
+                    self.refuse(f"more than {PATHS} ways lead through the code; does it end?")
+                self._raise_noted()
+                tree.place(Leaf(value))
+                if tree.finish():
+                    break
+        except Exception:
+            self._raise_noted()
+            raise
+        finally:
+            Explorer.active = outer
+            if outer is None:
+                # A loop that an error cut off is closed later, when nobody is interested any more.
+                self.error = None
+                self.scopes.clear()
+        assert tree.root is not None
+        return tree.root
+
+    def _raise_noted(self) -> None:
+        """Raise the error that was noted, whatever became of it meanwhile."""
+        if self.error is not None:
+            raise self.error from None
+
+    def decide(self, term: z3.BoolRef) -> bool:
+        """The truth of a term on the present path."""
+        made = self.made.get(term.get_id())
+        # Every path asks what the paths before it asked.
+        if term.get_id() not in self._asked:
+            simple = z3.simplify(term)
+            fixed = z3.is_true(simple) if z3.is_true(simple) or z3.is_false(simple) else None
+            self._asked[term.get_id()] = term, simple, fixed, z3.is_not(simple)
+        _, term, fixed, negated = self._asked[term.get_id()]
+        if fixed is not None:
+            return fixed
+        if negated:
+            return not self.decide(term.arg(0))
+        scope = self.scopes[-1]
+        for around in self._around():
+            if term.get_id() in around.known:
+                return around.known[term.get_id()]
+        if len(scope.tree.path) > DECISIONS:
+            raise self.refuse(
+                f"a way through the code takes more than {DECISIONS} decisions; does it end? Write "
+                "no loop and no recursion that only a value which may be any would end"
+            )
+        node = scope.tree.at_cursor()
+        if node is None:
+            node = Node(term, self._implied(term))
+            scope.tree.place(node)
+            _, origins = self.origins.setdefault(term.get_id(), (term, {}))
+            origins[made[1] if made is not None else origin()] = None
+        if not isinstance(node, Node) or not node.term.eq(term):
+            raise self.refuse(f"decisions differ from run to run: {term} was not asked before")
+        truth = node.choice
+        if scope.excluded and node.implied is None:
+            taken = (*scope.tree.decisions(), (term.get_id(), truth))
+            if taken in scope.excluded:
+                node.done.add(truth)
+                node.branches[truth] = None
+                truth = not truth
+                if (*taken[:-1], (term.get_id(), truth)) in scope.excluded:
+                    raise self.refuse(
+                        "a loop that every element leaves early, whatever it asks; ask any(True "
+                        "for ...) whether there is one"
+                    )
+        scope.tree.take(node, truth)
+        scope.learn(term, truth)
+        return truth
+
+    def _around(self) -> Iterator[Scope]:
+        for scope in reversed(self.scopes):
+            yield scope
+            if scope.isolated:
+                return
+
+    def _implied(self, term: z3.BoolRef) -> bool | None:
+        solver = self._solver
+        path = [literal for scope in self._around() for literal in scope.literals]
+        same = 0
+        for literal, asserted in zip(path, self._path, strict=False):
+            if not literal.eq(asserted):
+                break
+            same += 1
+        if same < len(self._path):
+            solver.pop(len(self._path) - same)
+        for literal in path[same:]:
+            solver.push()
+            solver.add(literal)
+        self._path = path
+        for truth in (True, False):
+            if solver.check(z3.Not(term) if truth else term) == z3.unsat:
+                return truth
+        return None
+
+    def refuse(self, message: str) -> ModelError:
+        """Note an error that must not get lost, whoever swallows the exception; return it."""
+        if self.error is None:
+            self.error = ModelError(message)
+        return self.error

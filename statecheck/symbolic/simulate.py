@@ -1,0 +1,136 @@
+"""The extracted commands run on states with named entities, without a solver."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from statecheck.modeling import Entity
+from statecheck.smt.evaluation import Compiled, Valuation, compiled, tabulated
+from statecheck.smt.terms import subterms
+from statecheck.symbolic.codes import finite_codes
+from statecheck.symbolic.commands import Update
+from statecheck.symbolic.transition_system import TransitionSystem
+from statecheck.symbolic.vocabulary import Key
+
+
+@dataclass(frozen=True)
+class _Runnable:
+    name: str
+    parameters: tuple[tuple[str, Any], ...]
+    guard: Compiled
+    writes: tuple[str, ...]
+    values: Compiled
+
+
+class Simulator:
+    """Executes extracted commands. Numbers range over those that the model compares with."""
+
+    def __init__(self, transitions: TransitionSystem) -> None:
+        self.transitions = transitions
+        self.numbers = landmarks(transitions)
+        self.commands = [
+            _Runnable(
+                command.name,
+                tuple((term.decl().name(), type_) for _, type_, term in command.parameters),
+                compiled(command.guard),
+                *_table(command.updates),
+            )
+            for command in transitions.commands
+        ]
+        self._named = {command.name: command for command in self.commands}
+        self.initial, self._first = _table(transitions.initial)
+
+    def choices(self, type_: Any, sizes: dict[str, int]) -> Sequence[Any]:
+        """The codes of a type that are tried."""
+        codes = finite_codes(type_)
+        if codes is not None:
+            return codes
+        if issubclass(type_, Entity):
+            return range(sizes[self.transitions.info.entity(type_).name])
+        return self.numbers
+
+    def start(self, sizes: dict[str, int], pick: random.Random) -> Valuation:
+        """A random initial state."""
+        vocabulary = self.transitions.vocabulary
+        functions: dict[str, list[Any]] = {}
+        for (entity, name), decl in vocabulary.references.items():
+            target = range(sizes[decl.range().name()])
+            functions[f"{entity}.{name}"] = [pick.choice(target) for _ in range(sizes[entity])]
+        for key, type_ in vocabulary.types.items():
+            options = self.choices(type_, sizes)
+            functions[str(key)] = [pick.choice(options) for _ in range(sizes[key.entity])]
+        constants = {
+            term.decl().name(): pick.choice(self.choices(type_, sizes))
+            for (name, type_, _) in self.transitions.info.constants
+            for term in [vocabulary.constants[name]]
+        }
+        first = self._first(functions, constants, sizes)
+        functions.update(zip(self.initial, first, strict=True))
+        return Valuation(sizes, functions, constants)
+
+    def fire(self, state: Valuation, action: str, arguments: tuple[Any, ...]) -> Valuation | None:
+        """The state after an action, or None where it is disabled."""
+        command = self._named[action]
+        constants = dict(state.constants)
+        constants.update(zip((n for n, _ in command.parameters), arguments, strict=True))
+        if not command.guard(state.functions, constants, state.sizes)[0]:
+            return None
+        values = command.values(state.functions, constants, state.sizes)
+        functions = state.functions | dict(zip(command.writes, values, strict=True))
+        return Valuation(state.sizes, functions, state.constants)
+
+    def instances(self, sizes: dict[str, int]) -> list[tuple[str, tuple[Any, ...]]]:
+        """Every action with every choice of arguments."""
+        return [
+            (command.name, arguments)
+            for command in self.commands
+            for arguments in itertools.product(
+                *(self.choices(type_, sizes) for _, type_ in command.parameters)
+            )
+        ]
+
+    def walk(
+        self,
+        sizes: dict[str, int],
+        steps: int,
+        pick: random.Random,
+    ) -> Iterator[Valuation]:
+        """The states of a random run. Actions are equally likely, whatever their arguments."""
+        state = self.start(sizes, pick)
+        yield state
+        options = {
+            command.name: [self.choices(type_, sizes) for _, type_ in command.parameters]
+            for command in self.commands
+        }
+        for _ in range(steps):
+            for _attempt in range(20):
+                command = pick.choice(self.commands)
+                arguments = tuple(map(pick.choice, options[command.name]))
+                following = self.fire(state, command.name, arguments)
+                if following is not None:
+                    state = following
+                    yield state
+                    break
+
+
+def _table(updates: Mapping[Key, Update]) -> tuple[tuple[str, ...], Compiled]:
+    """The functions that are written, and one that evaluates them at every entity."""
+    columns = [(update.variable, update.value) for update in updates.values()]
+    return tuple(map(str, updates)), tabulated(*columns)
+
+
+def landmarks(transitions: TransitionSystem) -> tuple[int, ...]:
+    """The numbers that a model's terms compare with, and those just below them, in order."""
+    numbers = {0}
+    for command in transitions.commands:
+        for term in (command.guard, *(update.value for update in command.updates.values())):
+            for part in subterms(term):
+                if z3.is_int_value(part):
+                    numbers |= {part.as_long(), max(0, part.as_long() - 1)}
+    return tuple(sorted(numbers))

@@ -1,0 +1,270 @@
+"""The symbolic transition system: commands, histories and initial states of a system as terms."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import Any
+
+import z3
+
+from statecheck.modeling import (
+    STATE,
+    History,
+    ModelError,
+    Start,
+    Step,
+    System,
+    Variant,
+    signature,
+)
+from statecheck.smt.fingerprint import fingerprint
+from statecheck.smt.roles import PRIME, is_primed
+from statecheck.smt.substitution import Macros
+from statecheck.smt.terms import constants
+from statecheck.symbolic.commands import Command, Relevance, Update
+from statecheck.symbolic.extraction import ReadOnlyCode, extract
+from statecheck.symbolic.lint import check_identity, code_of
+from statecheck.symbolic.paths import Explorer
+from statecheck.symbolic.values import lift, truth
+from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary, enumeration
+from statecheck.symbolic.world import World
+
+
+class SymbolicStep(Step):
+    """Any step of the system."""
+
+    def __init__(self, transitions: TransitionSystem) -> None:
+        self.transitions = transitions
+        self.before = transitions.world.system
+        self.after = transitions.next_world.system
+
+    def fires(self, action: Callable[..., Any], *arguments: Any) -> Any:
+        """The truth that the step is this action with these arguments."""
+        command = self.transitions.command(action.__name__)
+        vocabulary = self.transitions.vocabulary
+        parts = [self.transitions.action == self.transitions.actions[command.name]]
+        for (_, _, parameter), argument in zip(command.parameters, arguments, strict=False):
+            parts.append(parameter == lift(argument, vocabulary))
+        return truth(z3.And(*parts), vocabulary)
+
+    def _keeps(self, entity: Any, functions: Sequence[tuple[str, str]]) -> Any:
+        before, after = self.transitions.vocabulary, self.transitions.next_vocabulary
+        keys = [Key(entity.kind.name, slot, name) for slot, name in functions]
+        same = [before.functions[k](entity.term) == after.functions[k](entity.term) for k in keys]
+        return truth(z3.And(*same), before)
+
+
+class TransitionSystem:
+    """A system, the histories that its claims keep, and everything that can happen, as terms.
+
+    The state is a set of functions (see ``vocabulary``). ``initial`` gives those that an initial
+    state fixes; the others may be anything there. ``commands`` include the updates of histories.
+    """
+
+    def __init__(self, system: type[System], histories: Iterable[History[Any]] = ()) -> None:
+        histories = tuple(histories)
+        self.info = signature(system)
+        check_identity(*code_of(self.info), *(h.update for h in histories))
+        self.vocabulary = Vocabulary(self.info)
+        self.next_vocabulary = Vocabulary(self.info, prime=PRIME)
+        self.explorer = Explorer()
+        self.world = World(self.info, self.vocabulary, self.explorer)
+        self.next_world = World(self.info, self.next_vocabulary, self.explorer)
+        self.histories = histories
+        for item in self.histories:
+            for vocabulary in (self.vocabulary, self.next_vocabulary):
+                vocabulary.declare(self.history_key(item), item.type)
+        sort, self.actions = enumeration(
+            f"{system.__name__}.action", tuple(action.name for action in self.info.actions)
+        )
+        self.action = z3.Const("action", sort)
+        self.commands: tuple[Command, ...] = extract(self.world)
+        self.world.commands = {command.name: command for command in self.commands}
+        self.next_world.commands = {
+            command.name: replace(command, guard=self.primed(command.guard))
+            for command in self.commands
+        }
+        self.code = ReadOnlyCode(self.explorer, self.vocabulary, (self.world, self.next_world))
+        self.step = SymbolicStep(self)
+        self._macros: dict[str, Macros] = {}
+        self._simple: dict[int, tuple[z3.ExprRef, z3.ExprRef]] = {}
+        self.initial = self._initial()
+        self.commands = self._with_histories()
+
+    def history_key(self, item: History[Any]) -> Key:
+        """The function that a history is."""
+        return Key(self.info.entity(item.entity).name, HISTORY, item.name)
+
+    def command(self, name: str) -> Command:
+        """The command of an action. Raises ModelError for an unknown one."""
+        self.info.action(name)
+        return next(command for command in self.commands if command.name == name)
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """Every function of the state."""
+        return tuple(self.vocabulary.functions)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the extracted commands and the initial states; histories included."""
+        text = hashlib.sha256()
+        known: dict[int, str] = {}
+        for key, update in sorted(self.initial.items(), key=lambda item: str(item[0])):
+            text.update(f"{key} = {fingerprint(update.value, known)}\n".encode())
+        for command in self.commands:
+            text.update(f"{command.name}: {fingerprint(command.guard, known)}\n".encode())
+            for key, update in sorted(command.updates.items(), key=lambda item: str(item[0])):
+                text.update(f"{key} := {fingerprint(update.value, known)}\n".encode())
+        return text.hexdigest()
+
+    @cached_property
+    def relevance(self) -> Relevance:
+        """The functions of the state that terms depend on."""
+        return Relevance(self.vocabulary, self.next_vocabulary, self.initial, self.commands)
+
+    # -- initial states -------------------------------------------------------------------------
+
+    def _initial(self) -> dict[Key, Update]:
+        initial: dict[Key, Update] = {}
+        for entity in self.info.entities:
+            for machine in entity.machines:
+                key = Key(entity.name, machine.slot, STATE)
+                type_ = self.vocabulary.types[key]
+                if len(machine.starts_in) == 1:
+                    (state,) = machine.starts_in
+                    initial[key] = Update(self.world.variable(key), type_.value(state))
+                elif set(machine.starts_in) != set(machine.states):
+                    raise ModelError(
+                        f"{machine.cls.__name__} starts in some states but not in all; "
+                        "let it start in one or in any"
+                    )
+                # As on a plain system, what is derived finds every constant in place.
+                for info in sorted(machine.fields, key=lambda f: f.field.start is Start.DERIVED):
+                    key = Key(entity.name, machine.slot, info.name)
+                    x = self.world.variable(key)
+                    if info.field.start is Start.CONSTANT:
+                        value = self.vocabulary.literal(info.field.value)
+                        initial[key] = Update(x, value)
+                    elif info.field.start is Start.DERIVED:
+                        owner = self.world.entity(entity.cls, x)
+                        function, slot = info.field.value, machine.slot
+                        term = self.code.evaluate(
+                            f"{key}", partial(_of_machine, function, owner, slot)
+                        )
+                        initial[key] = Update(x, self.in_initial_state(term, initial))
+        for item in self.histories:
+            key = self.history_key(item)
+            x = self.world.variable(key)
+            entity_value = self.world.entity(item.entity, x)
+            term = self.code.evaluate(
+                f"history {item.name}", partial(item.first, entity_value), item.type
+            )
+            initial[key] = Update(x, self.in_initial_state(term, initial))
+        return initial
+
+    def in_initial_state(self, term: z3.ExprRef, initial: dict[Key, Update] | None = None) -> Any:
+        """A term about a state, in an initial state."""
+        if initial is None:
+            return self._first(term)
+        return substitute(term, self.vocabulary, initial)
+
+    @cached_property
+    def _first(self) -> Macros:
+        return Macros(defined(self.vocabulary, self.initial))
+
+    def _with_histories(self) -> tuple[Command, ...]:
+        updates: list[tuple[Key, z3.ExprRef, z3.ExprRef]] = []
+        for item in self.histories:
+            key = self.history_key(item)
+            x = self.world.variable(key)
+            entity = self.world.entity(item.entity, x)
+            term = self.code.evaluate(
+                f"history {item.name}", partial(item.update, self.step, entity), item.type
+            )
+            updates.append((key, x, term))
+        commands = []
+        for command in self.commands:
+            own = dict(command.updates)
+            macros = self.macros(command.updates)
+            seen: set[int] = set()
+            values: list[z3.ExprRef] = []
+            for key, x, term in updates:
+                value = z3.simplify(macros(self.specialise(term, command)))
+                values.append(value)
+                for constant in constants(value, seen):
+                    if is_primed(constant):
+                        raise ModelError(f"history {key.name} reads a history after the step")
+                if not value.eq(self.vocabulary.functions[key](x)):
+                    own[key] = Update(x, value)
+            commands.append(replace(command, updates=own))
+        return tuple(commands)
+
+    def after(self, term: z3.ExprRef, command: Command) -> Any:
+        """A term about a step, for one action: primed functions become what it writes."""
+        return z3.simplify(self.update_macros(command)(self.specialise(term, command)))
+
+    def specialise(self, term: z3.ExprRef, command: Command) -> Any:
+        """A term about a step, for one action; still over primed functions."""
+        specialised = z3.substitute(term, (self.action, self.actions[command.name]))
+        if not specialised.eq(term):
+            return z3.simplify(specialised)
+        # It is about any action: the same for all of them.
+        if term.get_id() not in self._simple:
+            self._simple[term.get_id()] = term, z3.simplify(term)
+        return self._simple[term.get_id()][1]
+
+    def update_macros(self, command: Command) -> Macros:
+        """The definitions of the primed functions after an action."""
+        if command.name not in self._macros:
+            self._macros[command.name] = self.macros(command.updates)
+        return self._macros[command.name]
+
+    def macros(self, updates: dict[Key, Update]) -> Macros:
+        """The definitions of the primed functions for some updates."""
+        pairs = []
+        for key, decl in self.vocabulary.functions.items():
+            variable = z3.Var(0, decl.domain(0))
+            update = updates.get(key)
+            value = decl(variable) if update is None else update.at(variable)
+            pairs.append((self.next_vocabulary.functions[key], value))
+        return Macros(pairs)
+
+    def primed(self, term: z3.ExprRef) -> Any:
+        """A term about a state, for the state after a step."""
+        return self._primes(term)
+
+    @cached_property
+    def _primes(self) -> Macros:
+        return Macros(
+            (decl, self.next_vocabulary.functions[key](z3.Var(0, decl.domain(0))))
+            for key, decl in self.vocabulary.functions.items()
+        )
+
+    def variant_constraints(self, variant: Variant) -> list[z3.BoolRef]:
+        """The formulas that fix the constants of a variant."""
+        return [
+            self.vocabulary.constants[name] == self.vocabulary.literal(value)
+            for name, value in variant.constants
+        ]
+
+
+def _of_machine(function: Callable[[Any], Any], owner: Any, slot: str) -> Any:
+    return function(getattr(owner, slot))
+
+
+def substitute(term: z3.ExprRef, vocabulary: Vocabulary, macros: dict[Key, Update]) -> z3.ExprRef:
+    """Replace functions of a vocabulary by their values. The values are not looked into again."""
+    return Macros(defined(vocabulary, macros))(term)
+
+
+def defined(
+    vocabulary: Vocabulary, macros: dict[Key, Update]
+) -> Iterator[tuple[z3.FuncDeclRef, z3.ExprRef]]:
+    """Functions of a vocabulary with their values, over ``Var(0)``."""
+    for key, macro in macros.items():
+        decl = vocabulary.functions[key]
+        yield decl, macro.at(z3.Var(0, decl.domain(0)))

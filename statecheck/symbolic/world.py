@@ -1,0 +1,353 @@
+"""The symbolic system: the model's own classes over records that hold terms.
+
+The real python-statemachine engine runs here. A machine's record answers what the engine and the
+guards read, and takes what they write; entities and the system are instances of the user's classes
+that stand for any entity and any number of them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import z3
+from statemachine.state import InstanceState
+
+from statecheck.modeling import (
+    STATE,
+    Entity,
+    EntityInfo,
+    Machine,
+    MachineInfo,
+    Many,
+    ModelError,
+    Start,
+    System,
+    SystemInfo,
+)
+from statecheck.smt.roles import subject
+from statecheck.symbolic.commands import Command
+from statecheck.symbolic.element_loop import iterate_element
+from statecheck.symbolic.loops import check_loop
+from statecheck.symbolic.overlay import Overlay
+from statecheck.symbolic.paths import Explorer, Origin, origin
+from statecheck.symbolic.values import lift, truth, wrap
+from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary
+
+
+class SymbolicRecord:
+    """A machine's record whose values are terms at ``entity``."""
+
+    def __init__(self, world: World, entity: EntityInfo, machine: MachineInfo) -> None:
+        self.__dict__.update(
+            _world=world,
+            _kind=entity,
+            _machine=machine,
+            _at=None,
+            _types={info.name: info.type for info in machine.fields},
+        )
+
+    def __eq__(self, other: object) -> Any:
+        """The same entity's; which machine it is was compared before."""
+        own, others = self.__dict__, getattr(other, "__dict__", {})
+        if (own["_kind"], own["_machine"]) != (others.get("_kind"), others.get("_machine")):
+            return False
+        if own["_world"] is not others["_world"]:
+            raise own["_world"].refuse("a machine is compared with one of another state")
+        return truth(own["_at"] == others["_at"], own["_world"].vocabulary)
+
+    def __hash__(self) -> int:
+        raise self._world.refuse("a machine is hashed; compare it with ==")
+
+    def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
+        machine: MachineInfo = own["_machine"]
+        at, world = own["_at"], own["_world"]
+        key = Key(own["_kind"].name, machine.slot, name)
+        if name == STATE:
+            if at is None:
+                return machine.starts_in[0]
+            type_ = world.vocabulary.types[key]
+            term = world.read(key, at)
+            for state in machine.states[:-1]:
+                if Explorer.current().decide(term == type_.value(state)):
+                    return state
+            return machine.states[-1]
+        if name not in own["_types"]:
+            raise AttributeError(f"{machine.cls.__name__} declares no field {name}")
+        if at is None:
+            # python-statemachine reads what names a callback while a machine is constructed.
+            field = machine.cls.fields[name]
+            return None if field.start is Start.DERIVED else field.value
+        return world.value(world.read(key, at), own["_types"][name])
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        own = self.__dict__
+        machine: MachineInfo = own["_machine"]
+        key = Key(own["_kind"].name, machine.slot, name)
+        world: World = own["_world"]
+        if own["_at"] is None:
+            return
+        if name == STATE:
+            term = world.vocabulary.types[key].value(value)
+        elif name in own["_types"]:
+            term = lift(value, world.vocabulary)
+        else:
+            raise AttributeError(f"{machine.cls.__name__} declares no field {name}")
+        wanted = world.vocabulary.functions[key].range()
+        if term.sort() != wanted:
+            raise world.refuse(
+                f"{machine.cls.__name__}.{name} is a {wanted} and is given a {term.sort()}"
+            )
+        world.write(key, own["_at"], term)
+
+
+class SymbolicInstanceState(InstanceState):
+    """A machine's state whose ``is_active`` is a term: one question, not one for each state."""
+
+    @property
+    def is_active(self) -> Any:  # type: ignore[override]
+        """The truth that the machine is in the state."""
+        machine: Any = self._machine()
+        record = machine.model
+        info: MachineInfo = record._machine
+        world: World = record._world
+        key = Key(record._kind.name, info.slot, STATE)
+        term = world.read(key, record._at) == world.vocabulary.types[key].value(self.id)
+        return truth(term, world.vocabulary)
+
+
+class SymbolicEntity:
+    """Mixed into the user's entity classes: any entity of the kind."""
+
+    def __init__(self, world: World, info: EntityInfo, term: z3.ExprRef) -> None:
+        self.__dict__.update(world=world, kind=info, term=term, system=world.system)
+
+    def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
+        world: World = own["world"]
+        info: EntityInfo = own["kind"]
+        for machine in info.machines:
+            if machine.slot == name:
+                return world.machine(info, machine, self)
+        for reference, cls in info.references:
+            if reference == name:
+                decl = world.vocabulary.references[info.name, name]
+                term = world.vocabulary.apply(decl, own["term"])
+                return world.entity(cls, term)
+        if name in ("index", "name"):
+            raise world.refuse(
+                f"the {name} of any {info.name} is asked for; it has none in a proof"
+            )
+        raise AttributeError(f"{info.name} declares no {name}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise self.world.refuse(
+            f"{self.kind.name}.{name} is assigned; data that changes belongs on a machine"
+        )
+
+    def __eq__(self, other: object) -> Any:
+        if not isinstance(other, SymbolicEntity):
+            return False
+        return truth(self.term == other.term, self.world.vocabulary)
+
+    def __ne__(self, other: object) -> Any:
+        if not isinstance(other, SymbolicEntity):
+            return True
+        return truth(self.term != other.term, self.world.vocabulary)
+
+    def __hash__(self) -> int:
+        raise self.world.refuse(
+            f"a {self.kind.name} that may be any is hashed (as a dictionary key or a set's member);"
+            " compare it with =="
+        )
+
+    def __repr__(self) -> str:
+        if Explorer.active is not None:
+            raise self.world.refuse(
+                f"any {self.kind.name} is written as text; compare entities with =="
+            )
+        return f"<any {self.kind.name}: {self.term}>"
+
+
+class SymbolicMany(Many[Any]):
+    """All entities of a kind, however many."""
+
+    def __init__(self, world: World, info: EntityInfo, filters: tuple[Any, ...] = ()) -> None:
+        super().__init__()
+        self.world, self.info, self.filters = world, info, filters
+        self.asked = world.overlay.mark() if filters else None
+
+    def where(self, **attributes: object) -> SymbolicMany:
+        """The entities whose attributes have these values."""
+        return SymbolicMany(self.world, self.info, self.filters + tuple(attributes.items()))
+
+    def __iter__(self) -> Iterator[Any]:
+        frame = sys._getframe(1)
+        check_loop(frame, self.world.refuse)
+        place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        if self.asked is not None and self.world.overlay.since(self.asked):
+            raise self.world.refuse(
+                f"{place}: {self.info.plural}.where(...) was asked before something was written; "
+                "ask again where you loop"
+            )
+        self.world.explorer.loops.place = place
+        return self.world.iterate(self)
+
+    def __len__(self) -> int:
+        raise self.world.refuse(f"the number of {self.info.plural} is asked for; it may be any")
+
+    def __getitem__(self, _: Any) -> Any:
+        raise self.world.refuse(f"{self.info.plural} are indexed; loop over them instead")
+
+    def __contains__(self, other: object) -> bool:
+        return any(member == other for member in self)
+
+
+class World:
+    """A symbolic state of a system, and the machines that run on it."""
+
+    def __init__(self, info: SystemInfo, vocabulary: Vocabulary, explorer: Explorer) -> None:
+        self.info, self.vocabulary, self.explorer = info, vocabulary, explorer
+        self.overlay = Overlay(vocabulary)
+        self.free: dict[str, list[Machine]] = {}
+        self.bound: dict[tuple[str, int], tuple[Machine, z3.ExprRef]] = {}
+        self.commands: Mapping[str, Command] = {}
+        self.origins: dict[Key, dict[Origin, None]] = {}
+        self.classes = {
+            entity.cls: type(entity.name, (SymbolicEntity, entity.cls), {})
+            for entity in info.entities
+        }
+        self.system = self._system()
+
+    def _system(self) -> Any:
+        def getitem(system: Any, entity: SymbolicEntity) -> Any:
+            return self.entity(entity.kind.cls, entity.term)
+
+        cls: Any = type(self.info.cls.__name__, (self.info.cls,), {"__getitem__": getitem})
+        system: System = cls.__new__(cls)
+        system.journal = []
+        system.observed = self
+        system.firing = False
+        for entity in self.info.entities:
+            setattr(system, entity.plural, SymbolicMany(self, entity))
+        for name, type_, _ in self.info.constants:
+            setattr(system, name, wrap(self.vocabulary.constants[name], type_, self.vocabulary))
+        return system
+
+    # -- values ---------------------------------------------------------------------------------
+
+    def value(self, term: z3.ExprRef, type_: Any) -> Any:
+        """The symbolic value of a term."""
+        if isinstance(type_, type) and issubclass(type_, Entity):
+            return self.entity(type_, term)
+        return wrap(term, type_, self.vocabulary)
+
+    def entity(self, cls: type, term: z3.ExprRef) -> Any:
+        """The symbolic entity of a term."""
+        info = self.info.entity(cls)
+        return self.classes[info.cls](self, info, term)
+
+    def parameter(self, name: str, type_: Any) -> Any:
+        """A fresh value of a type, for an action's parameter or a claim's variable."""
+        return self.value(z3.Const(name, self.vocabulary.sort(type_)), type_)
+
+    def variable(self, key: Key) -> z3.ExprRef:
+        """The variable that updates of a function are written with."""
+        return subject(key.entity)
+
+    def observe(self, name: str, entity: SymbolicEntity, type_: Any) -> Any:
+        """The value of a history (see ``statecheck.claims.catalogue``)."""
+        key = Key(entity.kind.name, HISTORY, name)
+        return self.value(self.vocabulary.functions[key](entity.term), type_)
+
+    def enabled(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        """The truth that an action is enabled: its extracted guard, for these arguments."""
+        command = self.commands[name]
+        pairs = [
+            (parameter, lift(argument, self.vocabulary))
+            for (_, _, parameter), argument in zip(command.parameters, arguments, strict=True)
+        ]
+        return truth(z3.substitute(command.guard, *pairs), self.vocabulary)
+
+    def refuse(self, message: str) -> ModelError:
+        """Note an error that must not get lost; return it."""
+        return self.explorer.refuse(message)
+
+    # -- machines -------------------------------------------------------------------------------
+
+    def machine(self, info: EntityInfo, machine: MachineInfo, owner: Any) -> Machine:
+        """The machine of an entity, taken from a pool: constructing one costs a millisecond."""
+        name = f"{info.name}.{machine.slot}"
+        slot = name, owner.term.get_id()
+        if slot in self.bound:
+            return self.bound[slot][0]
+        for (other, _), (busy, at) in list(self.bound.items()):
+            # A machine that is taking a step may be this one under another name: an event that is
+            # sent to it now has to wait.
+            if (
+                other == name
+                and busy._engine._processing.locked()
+                and self.explorer.decide(owner.term == at)
+            ):
+                return busy
+        pool = self.free.setdefault(name, [])
+        instance = pool.pop() if pool else self._construct(info, machine, owner)
+        instance.__dict__["owner"] = owner
+        instance.model.__dict__["_at"] = owner.term
+        self.bound[slot] = instance, owner.term
+        return instance
+
+    def _construct(self, info: EntityInfo, machine: MachineInfo, owner: Any) -> Machine:
+        record = SymbolicRecord(self, info, machine)
+        instance = machine.cls(record, owner)
+        states: dict[Any, Any] = {}
+        for state in machine.cls.states:
+            states[state.value] = SymbolicInstanceState(state, instance, states)
+            vars(instance)[state.id] = states[state.value]
+        return instance
+
+    def reset(self) -> None:
+        """Return to the state before the step; the machines go back to the pool."""
+        for (name, _), (instance, _) in self.bound.items():
+            instance._engine.clear()
+            self.free[name].append(instance)
+        self.bound.clear()
+        self.overlay = Overlay(self.vocabulary)
+        self.explorer.loops.begin()
+
+    # -- state ----------------------------------------------------------------------------------
+
+    def read(self, key: Key, entity: z3.ExprRef) -> z3.ExprRef:
+        """The present value of a function at an entity."""
+        loops = self.explorer.loops
+        if loops.element is not None and not entity.eq(loops.element):
+            loops.reads.add(key)
+        return self.overlay.read(key, entity)
+
+    def write(self, key: Key, entity: z3.ExprRef, value: z3.ExprRef) -> None:
+        """Write a function at an entity; inside a loop, at the loop's own element only."""
+        element = self.explorer.loops.element
+        if self.explorer.read_only_for:
+            raise self.refuse(f"{self.explorer.read_only_for} changes {key}; it may only look")
+        if element is not None and not entity.eq(element):
+            raise self.refuse(
+                f"a loop over {element.sort()} writes {key} of another entity; "
+                "a loop body may write only its own element"
+            )
+        self.origins.setdefault(key, {})[origin()] = None
+        self.overlay.write(key, entity, value)
+
+    # -- loops ----------------------------------------------------------------------------------
+
+    def iterate(self, many: SymbolicMany) -> Iterator[Any]:
+        """Run a loop's body along all its paths for one arbitrary element."""
+
+        def member(element: z3.ExprRef) -> Any:
+            entity = self.entity(many.info.cls, element)
+            matches = all(getattr(entity, name) == value for name, value in many.filters)
+            return entity if matches else None
+
+        sort = self.vocabulary.sort(many.info.cls)
+        return iterate_element(self.explorer, self.overlay, many.info, sort, member)
