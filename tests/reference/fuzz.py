@@ -20,6 +20,7 @@ from typing import Any
 
 from statemachine.exceptions import InvalidDefinition
 
+from tests.reference import retrace
 from tests.reference.claims import ClaimWriter, Meaning, Said, Truth, truth
 from tests.reference.explorer import Explorer
 from tests.reference.generator import Sample, sample
@@ -71,7 +72,13 @@ def load(path: Path) -> Any:
 
 
 def examine(
-    seed: int, folder: Path, tally: Tally, *, timeout: float, kinds: Collection[str] = KINDS
+    seed: int,
+    folder: Path,
+    tally: Tally,
+    *,
+    timeout: float,
+    kinds: Collection[str] = KINDS,
+    rounds: int = 1,
 ) -> None:
     """Draw a class, explore it, ask the engine, and note what does not agree."""
     drawn = sample(seed)
@@ -94,7 +101,9 @@ def examine(
         return
     tally.counts["classes"] += 1
     tally.counts["classes exact"] += explorer.exact
-    claims = [c for c in ClaimWriter(drawn, explorer, seed).some(module) if c.kind in kinds]
+    writer = ClaimWriter(drawn, explorer, seed)
+    some = dict.fromkeys(claim for _ in range(rounds) for claim in writer.some(module))
+    claims = [claim for claim in some if claim.kind in kinds]
     began = time.monotonic()
     answers = judge(cls, claims, timeout=timeout)
     tally.engine += time.monotonic() - began
@@ -105,6 +114,9 @@ def examine(
         if answer.verdict in ("REFUSED", "INTERNAL", "UNDETERMINED"):
             tally.refusals[f"{answer.verdict}: {answer.detail[:110]}"] += 1
         wrong = compare(said, answer, module, explorer)
+        if wrong is None and answer.steps is not None:
+            wrong = retrace.objection(said, module, cls, explorer.world, answer.run)
+            tally.counts["runs taken again"] += 1
         if wrong is not None:
             tally.disagreements.append(
                 Disagreement(seed, said.kind, said.text, f"{answer.verdict} {answer.steps}", wrong)
@@ -160,7 +172,12 @@ def _objection_to_vacuity(
 
 
 def run(
-    seeds: Sequence[int], *, timeout: float, seconds: float, kinds: Collection[str] = KINDS
+    seeds: Sequence[int],
+    *,
+    timeout: float,
+    seconds: float,
+    kinds: Collection[str] = KINDS,
+    rounds: int = 1,
 ) -> Iterator[Tally]:
     """A campaign; yields the tally after each class."""
     tally = Tally()
@@ -170,7 +187,7 @@ def run(
             if time.monotonic() > end:
                 return
             try:
-                examine(seed, Path(folder), tally, timeout=timeout, kinds=kinds)
+                examine(seed, Path(folder), tally, timeout=timeout, kinds=kinds, rounds=rounds)
             except Exception:  # noqa: BLE001  (a fault of this program is reported as such)
                 tally.counts["own failures"] += 1
                 tally.refusals[f"own: {traceback.format_exc().splitlines()[-1][:150]}"] += 1
@@ -185,6 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--report", type=Path, metavar="FILE")
     parser.add_argument("--timeout", type=float, default=20.0, help="Seconds for each class.")
     parser.add_argument("--seconds", type=float, default=1e9, help="Seconds for everything.")
+    parser.add_argument("--rounds", type=int, default=1, help="Dozens of claims for each class.")
     parser.add_argument("--kinds", default=",".join(KINDS), help="Kinds of claims to ask.")
     options = parser.parse_args(arguments)
     first, last = map(int, options.seeds.split(":"))
@@ -195,11 +213,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         timeout=options.timeout,
         seconds=options.seconds,
         kinds=options.kinds.split(","),
+        rounds=options.rounds,
     )
     for tally in campaign:
         for wrong in tally.disagreements[shown:]:
             print(json.dumps(asdict(wrong)), flush=True)
         shown = len(tally.disagreements)
+        if options.report and tally.counts["classes"] % 50 == 0:
+            options.report.write_text(json.dumps(tally.counts) + "\n")
     summary = {
         "seconds": round(time.monotonic() - began, 1),
         "seconds of the engine": round(tally.engine, 1),

@@ -23,7 +23,7 @@ from statemachine import State, StateMachine
 logging.getLogger("statemachine").setLevel(logging.ERROR)
 
 PATIENCE = 0.25
-"""Seconds that one event may take."""
+"""Seconds of processor time that one event may take."""
 
 
 class Endless(BaseException):
@@ -66,13 +66,13 @@ def patience(seconds: float = PATIENCE) -> Iterator[None]:
     def give_up(_signal: int, _frame: types.FrameType | None) -> None:
         raise Endless
 
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+    before = signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.05)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 class PlainMachine:

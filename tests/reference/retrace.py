@@ -1,0 +1,60 @@
+"""A run that the engine shows, taken on a fresh instance of the plain class, by what it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from proofs.engine.verdict import RunStep
+
+from tests.reference.claims import Meaning, Said
+from tests.reference.explorer import World, class_fields, see
+from tests.reference.plain import Endless, PlainMachine
+
+CUT = "..."
+"""What stands at the end of a value that is too long to be printed."""
+
+
+def objection(said: Said, module: Any, cls: Any, world: World, run: Sequence[RunStep]) -> str | None:
+    """Why a run does not show what it should show, or None; a recoverable claim's is only run."""
+    machine = PlainMachine(cls)
+    states = [state.id for state in cls.states_map.values()]
+
+    def now() -> dict[str, Any]:
+        return see(machine.situation(), states, class_fields(cls))
+
+    before = now()
+    for number, step in enumerate(run, 1):
+        inputs, arguments = _values(step, world, module)
+        if inputs is None or arguments is None:
+            return None
+        machine.set(inputs)
+        before = now()
+        try:
+            raised = machine.send(step.action, arguments)
+        except Endless:
+            return f"step {number} does not end"
+        shown = next((c.after for c in step.changes if c.what == "raises"), None)
+        if raised != shown:
+            return f"step {number}, {step}: raises {raised}, and {shown} is shown"
+    if said.kind == "recoverable":
+        return None
+    meaning = Meaning(said.text, module)
+    wanted = said.kind == "possible"
+    if said.of_step:
+        right = bool(run) and meaning.holds(before, now()) is wanted
+    else:
+        right = any(meaning.holds({**now(), **inputs}) is wanted for inputs in world.settings())
+    return None if right else "its run does not end as it should"
+
+
+def _values(
+    step: RunStep, world: World, module: Any
+) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
+    """The inputs that a step sets and its arguments; None where a value was cut short."""
+    shown = [c for c in step.changes if c.what in world.inputs]
+    if any(text.endswith(CUT) for text in [*(c.after for c in shown), *dict(step.arguments).values()]):
+        return None, None
+    space = vars(module)
+    inputs = {c.what: eval(c.after, space) for c in shown}
+    return inputs, {name: eval(text, space) for name, text in step.arguments}
