@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.kernel import ModelError
-from proofs.engine.verdict import RunStep
+from statecheck.claims.results import RunStep
+from statecheck.modeling import ModelError
 from statecheck.single import check
 from tests.reference.claims import Said
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from proofs.engine.verdict import RunStep
+from statecheck.claims.results import RunStep
 
 from tests.reference.claims import Meaning, Said
 from tests.reference.explorer import World, class_fields, see
