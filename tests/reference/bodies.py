@@ -173,9 +173,7 @@ class Author:
 
     def _branch(self, arguments: Sequence[Argument], depth: int, *, fails: bool) -> list[str]:
         def block() -> list[str]:
-            return [
-                f"    {line}" for line in self._statement(arguments, depth - 1, fails=fails)
-            ]
+            return [f"    {line}" for line in self._statement(arguments, depth - 1, fails=fails)]
 
         lines = [f"if {self.truth(arguments, 1)}:", *block()]
         if self.chance.random() < 0.3:
@@ -230,7 +228,9 @@ class Author:
                 return self._of_enum(name)
             case "text":
                 return self._of_text(name)
-        return chance.choice((f"{name} is None", f"{name} is not None", f"{name} == 3", f"bool({name})"))
+        return chance.choice(
+            (f"{name} is None", f"{name} is not None", f"{name} == 3", f"bool({name})")
+        )
 
     def _of_enum(self, name: str) -> str:
         chance = self.chance
@@ -265,4 +265,6 @@ class Author:
             case "text":
                 return self._of_text(name)
         mark = chance.choice(MARKS)
-        return chance.choice((f"{name} is None", f"{name} == {mark}", f"{name} is not None and {name} > {mark}"))
+        return chance.choice(
+            (f"{name} is None", f"{name} == {mark}", f"{name} is not None and {name} > {mark}")
+        )

@@ -77,7 +77,9 @@ def truth(said: Said, module: Any, explorer: Explorer, *, idle: bool = True) -> 
             found = explorer.possible(lambda view: not meaning.holds(view))
         case "possible" if said.of_step:
             found = explorer.step_possible(
-                lambda before, after, move: (idle or before != after) and meaning.holds(before, after)
+                lambda before, after, move: (
+                    (idle or before != after) and meaning.holds(before, after)
+                )
             )
         case "possible":
             found = explorer.possible(meaning.holds)

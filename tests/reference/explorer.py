@@ -257,9 +257,7 @@ def class_fields(cls: type[Any]) -> dict[str, Any]:
     }
 
 
-def see(
-    situation: Situation, states: Sequence[str], fields: Mapping[str, Any]
-) -> dict[str, Any]:
+def see(situation: Situation, states: Sequence[str], fields: Mapping[str, Any]) -> dict[str, Any]:
     """The names of a situation: fields of the class, of the model, of the instance, and states."""
     return {
         **fields,

@@ -149,8 +149,11 @@ def expressions() -> Iterator[tuple[str, str]]:
 def witness(kind: str, text: str) -> list[Any]:
     """Values for which Python says that an expression is true."""
     space = {
-        **{"Hue": Hue, "Rank": Rank, "math": math},
-        **{"TABLE": {1: "a", 2: "b", 7: "c"}, "NAMES": {"a": 1, "bc": 2}},
+        "Hue": Hue,
+        "Rank": Rank,
+        "math": math,
+        "TABLE": {1: "a", 2: "b", 7: "c"},
+        "NAMES": {"a": 1, "bc": 2},
         "PAIRS": ((1, 2), (5, 6)),
         "copy": __import__("copy"),
         "operator": __import__("operator"),
@@ -161,7 +164,7 @@ def witness(kind: str, text: str) -> list[Any]:
         try:
             if eval(code, space, {"x": value}):
                 found.append(value)
-        except Exception:  # noqa: BLE001, S112  (it raises: then it is not true)
+        except Exception:  # noqa: BLE001  (it raises: then it is not true)
             continue
     return found
 
@@ -169,7 +172,9 @@ def witness(kind: str, text: str) -> list[Any]:
 def source(name: str, kind: str, text: str, place: str) -> str:
     """A class that gets to s1 where an expression is true of an argument, or of a field."""
     _, annotation, default, _ = KINDS[kind]
-    head = f"{HEAD}\n\nclass {name}(StateMachine):\n    s0 = State(initial=True)\n    s1 = State()\n"
+    head = (
+        f"{HEAD}\n\nclass {name}(StateMachine):\n    s0 = State(initial=True)\n    s1 = State()\n"
+    )
     end = '    go = s0.to(s1, cond="asked")\n    back = s1.to(s0)\n'
     asked = f"        if {text}:\n            return True\n        return False\n"
     match place:

@@ -1,6 +1,6 @@
 """Compare the engine's verdicts with an explorer of the untouched class, on random classes.
 
-    python -m tests.reference.fuzz --seeds 0:100 --report /tmp/fuzz.jsonl
+python -m tests.reference.fuzz --seeds 0:100 --report /tmp/fuzz.jsonl
 """
 
 from __future__ import annotations
@@ -141,7 +141,9 @@ def compare(said: Said, answer: Answer, module: Any, explorer: Explorer) -> str 
 def _objection(said: Said, answer: Answer, known: Truth, explorer: Explorer) -> str | None:
     claimed = {"always": "REFUTED", "possible": "REACHED", "recoverable": "REFUTED"}[said.kind]
     witnessed = answer.verdict == claimed
-    path = "; ".join(f"{dict(m.inputs)} {m.event}({dict(m.arguments)}) {m.raised or ''}" for m in known.path)
+    path = "; ".join(
+        f"{dict(m.inputs)} {m.event}({dict(m.arguments)}) {m.raised or ''}" for m in known.path
+    )
     if said.kind == "recoverable" and not known.certain:
         return None
     if not witnessed and known.witness:

@@ -105,7 +105,11 @@ class _Writer:
         self._write_everything()
         names = [f.name for f in (*self.fields, *self.inputs)]
         code = "\n".join(
-            [*transitions, *self.methods, *(line for body in self.methods.values() for line in body)]
+            [
+                *transitions,
+                *self.methods,
+                *(line for body in self.methods.values() for line in body),
+            ]
         )
         read = {name for name in names if re.search(rf"\b{name}\b", code)}
         kept = [field for field in self.inputs if field.name in read]
@@ -148,9 +152,7 @@ class _Writer:
         lines += ["validate_disconnected_states = False", "validate_trap_states = False"]
         lines += ["validate_final_reachability = False"]
         fields = [
-            self._declaration(field)
-            for field in (*self.fields, *inputs)
-            if field.place == "class"
+            self._declaration(field) for field in (*self.fields, *inputs) if field.place == "class"
         ]
         states = [line for root in self.tree.roots for line in root.lines()]
         lines += [*fields, *states] if chance.random() < 0.5 else [*states, *fields]
@@ -182,7 +184,9 @@ class _Writer:
                 for _ in range(chance.choice((1, 2, 3, 4)))
             ]
             text = " | ".join(parts)
-            lines.append(f"{event} = Event({text})" if chance.random() < 0.1 else f"{event} = {text}")
+            lines.append(
+                f"{event} = Event({text})" if chance.random() < 0.1 else f"{event} = {text}"
+            )
         for root in self.tree.roots:
             if not root.final and not any(f"{root.path}.to" in line for line in lines):
                 name = f"leave_{root.name}"
@@ -191,7 +195,9 @@ class _Writer:
         if self.chart and chance.random() < 0.25:
             lines.append(self._transition(chance.choice(sources), guarded=1.0))
         if self.chart and chance.random() < 0.3:
-            lines.append(f"error_execution = {self._transition(chance.choice(sources), guarded=0.2)}")
+            lines.append(
+                f"error_execution = {self._transition(chance.choice(sources), guarded=0.2)}"
+            )
         for node in self.tree.real():
             if any(child.final for child in node.children) and chance.random() < 0.5:
                 lines.append(f"done_state_{node.name} = {self._transition(node, guarded=0.2)}")
@@ -296,7 +302,9 @@ class _Writer:
         header = ", ".join(["self", *names, *(["**kwargs"] if variadic else [])])
         lines: list[str] = []
         if variadic and keyword:
-            lines.append(f'{keyword[0].name} = kwargs.get("{keyword[0].name}", {keyword[0].default})')
+            lines.append(
+                f'{keyword[0].name} = kwargs.get("{keyword[0].name}", {keyword[0].default})'
+            )
             asked.append(keyword[0])
         lines += self._by_context(given)
         match group:

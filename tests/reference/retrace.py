@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from statecheck.claims.results import RunStep
-
 from tests.reference.claims import Meaning, Said
 from tests.reference.explorer import World, class_fields, see
 from tests.reference.plain import Endless, PlainMachine
@@ -15,7 +14,9 @@ CUT = "..."
 """What stands at the end of a value that is too long to be printed."""
 
 
-def objection(said: Said, module: Any, cls: Any, world: World, run: Sequence[RunStep]) -> str | None:
+def objection(
+    said: Said, module: Any, cls: Any, world: World, run: Sequence[RunStep]
+) -> str | None:
     """Why a run does not show what it should show, or None; a recoverable claim's is only run."""
     machine = PlainMachine(cls)
     states = [state.id for state in cls.states_map.values()]
@@ -53,7 +54,9 @@ def _values(
 ) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """The inputs that a step sets and its arguments; None where a value was cut short."""
     shown = [c for c in step.changes if c.what in world.inputs]
-    if any(text.endswith(CUT) for text in [*(c.after for c in shown), *dict(step.arguments).values()]):
+    if any(
+        text.endswith(CUT) for text in [*(c.after for c in shown), *dict(step.arguments).values()]
+    ):
         return None, None
     space = vars(module)
     inputs = {c.what: eval(c.after, space) for c in shown}
