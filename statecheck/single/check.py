@@ -14,13 +14,13 @@ from statecheck.claims.claim import Kind
 from statecheck.claims.clause_text import of_one_machine
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.modeling import NO_VARIANT, ModelError
-from statecheck.single import claims
-from statecheck.single.claims import Claim
-from statecheck.single.decide import Reached, Unknown, Unreachable, reachable
-from statecheck.single.predicates import conjunction, violation
-from statecheck.single.reach import UnknownError
-from statecheck.single.runs import shown_run
-from statecheck.single.subject import Clock, OutOfTime, Subject, read
+from statecheck.single.claims import claims
+from statecheck.single.claims.claims import Claim
+from statecheck.single.claims.predicates import conjunction, violation
+from statecheck.single.deciding.decide import Reached, Unknown, Unreachable, reachable
+from statecheck.single.running.reach import UnknownError
+from statecheck.single.running.runs import shown_run
+from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
 
 EXPECTED = {
     Kind.ALWAYS: "PROVED",
@@ -99,7 +99,7 @@ def _stated(asked: Sequence[tuple[str, str]], fair: Sequence[str]) -> list[state
         found.append(
             stated.Claim(
                 id_,
-                name,
+                stated.Section(name),
                 kind,
                 text,
                 _nothing,
@@ -127,11 +127,11 @@ def _decided(
         case Kind.POSSIBLE:
             return _possible(subject, claim, said, depth)
         case Kind.RECOVERABLE:
-            from statecheck.single.recover import recoverable
+            from statecheck.single.deciding.recover import recoverable
 
             return recoverable(subject, claim, said, depth)
         case Kind.EVENTUALLY:
-            from statecheck.single.liveness import eventually
+            from statecheck.single.deciding.liveness import eventually
 
             return eventually(subject, claim, said, fair)
         case _:
@@ -155,7 +155,7 @@ def _always(subject: Subject, claim: stated.Claim, said: Claim, depth: int | Non
 
 
 def _is_vacuous(subject: Subject, said: Claim, depth: int | None) -> bool | None:
-    """Whether a claim that holds says nothing: it names nothing, or its premise is never true."""
+    """Tell whether a claim that holds says nothing: nothing named, or its premise never true."""
     if not said.is_about_machine:
         return True
     if said.premise is None:

@@ -1,0 +1,139 @@
+"""Tell whether the goal can be reached from every state that can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from statecheck.claims import claim as stated
+from statecheck.claims.clause_text import of_one_machine
+from statecheck.claims.results import Result, Verdict
+from statecheck.modeling import ModelError
+from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
+from statecheck.single.claims.predicates import Holding
+from statecheck.single.deciding.decide import (
+    Answer,
+    Reached,
+    Unknown,
+    Unreachable,
+    played,
+    too_many,
+)
+from statecheck.single.execution.automaton import Automaton, Node
+from statecheck.single.running.reach import Target, breadth_first, find, solved
+from statecheck.single.running.runs import shown_run
+from statecheck.single.running.subject import Subject
+
+
+def recoverable(subject: Subject, claim: stated.Claim, said: Claim, depth: int | None) -> Result:
+    """The verdict on a claim that the conclusion can be reached from wherever the premise holds."""
+    if said.on_step:
+        raise ModelError(f"{said.text!r} is about a step; what is recoverable is a state")
+    automaton = subject.automaton
+    if automaton.variables:
+        answer = None
+        if subject.bounded is not None:
+            answer = _explicitly(subject, subject.bounded, said)
+        if answer is None or isinstance(answer, Unknown):
+            from statecheck.single.deciding import backwards
+
+            answer = backwards.recoverable(subject, said, depth)
+    else:
+        answer = _explicitly(subject, automaton, said)
+    match answer:
+        case Reached():
+            return Result(
+                claim,
+                Verdict.REFUTED,
+                "nothing leads from there to the goal",
+                steps=len(answer.route.moves),
+                run=shown_run(subject, answer.route, answer.played),
+                shortest=answer.shortest,
+            )
+        case Unreachable(how, invariant):
+            return Result(
+                claim,
+                Verdict.PROVED,
+                how,
+                invariant=of_one_machine(invariant),
+                vacuous=None if said.is_about_machine else True,
+            )
+        case Unknown(why):
+            return Result(claim, Verdict.UNDETERMINED, why)
+
+
+def _explicitly(subject: Subject, automaton: Automaton, said: Claim) -> Answer:
+    """Backward search over plain states; one whose future is not wholly known is no trap."""
+    reached = [node for node, _ in breadth_first(automaton)]
+    goals = {node for node in reached if _may_hold(subject, said.conclusion, node, said)}
+    distance = _distances(automaton, reached, goals)
+    unknown = {node for node in reached if not automaton.is_expanded(node)}
+    open_ = set(_distances(automaton, reached, unknown))
+    traps = {
+        node
+        for node in reached
+        if node not in distance and node not in open_ and _pending(subject, said, node)
+    }
+    route = find(
+        automaton,
+        Target(
+            lambda node: (
+                (_premises(subject, said, node) or [Holding((), (), True)]) if node in traps else []
+            ),
+            None,
+        ),
+    )
+    if route is not None:
+        shortest = automaton.complete or len(route.moves) <= automaton.explored
+        return played(subject, automaton, _premise(said), said, route, shortest=shortest)
+    if not automaton.complete:
+        return Unknown(f"{too_many(automaton)}; no trap is among the nearest")
+    farthest = max((distance[node] for node in reached if node in distance), default=0)
+    return Unreachable(f"from each of {len(reached)} states, in {farthest} steps at most")
+
+
+def _premise(said: Claim) -> Expression:
+    """The premise; always true where there is none."""
+
+    def holds(before: Moment, after: Moment | None, step: StepFacts | None) -> Any:
+        return True if said.premise is None else said.premise(before, after, step)
+
+    return holds
+
+
+def _premises(subject: Subject, said: Claim, node: Node) -> list[Holding]:
+    return subject.reader.in_node(_premise(said), node, said.fields)
+
+
+def _pending(subject: Subject, said: Claim, node: Node) -> bool:
+    return _may_hold(subject, _premise(said), node, said)
+
+
+def _may_hold(subject: Subject, expression: Expression, node: Node, said: Claim) -> bool:
+    """Tell whether an expression holds in a node for some inputs."""
+    return any(
+        solved([holding.condition], holding.locals) is not None
+        for holding in subject.reader.in_node(expression, node, said.fields)
+    )
+
+
+def _distances(automaton: Automaton, nodes: list[Node], goals: set[Node]) -> Mapping[Node, int]:
+    """The number of steps from each node to the nearest goal; nodes without a way are left out."""
+    from statecheck.single.running.reach import feasible
+
+    came: dict[Node, list[Node]] = {}
+    for node in nodes:
+        for edge in node.edges:
+            if feasible(edge) is not None:
+                came.setdefault(edge.target, []).append(node)
+    distance = dict.fromkeys(goals, 0)
+    layer = list(goals)
+    while layer:
+        following = []
+        for node in layer:
+            for source in came.get(node, ()):
+                if source not in distance:
+                    distance[source] = distance[node] + 1
+                    following.append(source)
+        layer = following
+    return distance
