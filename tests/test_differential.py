@@ -12,9 +12,8 @@ from statemachine.exceptions import InvalidDefinition
 from tests.reference.claims import Meaning, Said
 from tests.reference.corners import CASES, Case
 from tests.reference.explorer import Explorer, World
-from tests.reference.expressions import KINDS, expressions
+from tests.reference.expressions import KINDS, expressions, witness
 from tests.reference.expressions import source as class_asking
-from tests.reference.expressions import witness
 from tests.reference.fuzz import Tally, build, compare, load, run
 from tests.reference.generator import sample
 from tests.reference.hidden import PLACES, WAYS, Way
@@ -49,7 +48,7 @@ def test_every_situation_is_where_its_path_leads_a_fresh_instance(folder: Path) 
         try:
             module = build(drawn, folder)
             explorer = Explorer(getattr(module, drawn.name), drawn.world(module), sends=2000)
-        except (InvalidDefinition, Endless, Exception):  # noqa: BLE001, S112  (nothing to explore)
+        except (InvalidDefinition, Endless, Exception):  # noqa: BLE001  (nothing to explore)
             continue
         if explorer.world.inputs:
             continue
@@ -104,9 +103,7 @@ def test_hidden_state_is_never_ignored(way: Way, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_expression_is_read_in_another_way_than_python_reads_it(
-    kind: str, folder: Path
-) -> None:
+def test_no_expression_is_read_in_another_way_than_python_reads_it(kind: str, folder: Path) -> None:
     wrong = []
     for number, (its_kind, text) in enumerate(expressions()):
         if its_kind != kind or number % 4:

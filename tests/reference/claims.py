@@ -69,7 +69,7 @@ def truth(said: Said, module: Any, explorer: Explorer, *, idle: bool = True) -> 
     match said.kind:
         case "always" if said.of_step:
             found = explorer.step_possible(
-                lambda before, after, move: (
+                lambda before, after, _move: (
                     (idle or before != after) and not meaning.holds(before, after)
                 )
             )
@@ -77,7 +77,7 @@ def truth(said: Said, module: Any, explorer: Explorer, *, idle: bool = True) -> 
             found = explorer.possible(lambda view: not meaning.holds(view))
         case "possible" if said.of_step:
             found = explorer.step_possible(
-                lambda before, after, move: (
+                lambda before, after, _move: (
                     (idle or before != after) and meaning.holds(before, after)
                 )
             )

@@ -3,6 +3,8 @@
 python -m tests.reference.fuzz --seeds 0:100 --report /tmp/fuzz.jsonl
 """
 
+# ruff: noqa: T201
+
 from __future__ import annotations
 
 import argparse
@@ -115,7 +117,7 @@ def examine(
             tally.refusals[f"{answer.verdict}: {answer.detail[:110]}"] += 1
         wrong = compare(said, answer, module, explorer)
         if wrong is None and answer.steps is not None:
-            wrong = retrace.objection(said, module, cls, explorer.world, answer.run)
+            wrong = retrace.objection(said, module, cls, explorer.world, answer)
             tally.counts["runs taken again"] += 1
         if wrong is not None:
             tally.disagreements.append(

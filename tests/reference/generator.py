@@ -145,10 +145,8 @@ class _Writer:
 
     def _body(self, transitions: Sequence[str], inputs: Sequence[Field]) -> list[str]:
         chance = self.chance
-        lines = []
-        for setting in SETTINGS:
-            if chance.random() < 0.2:
-                lines.append(f"{setting} = {chance.random() < 0.5}")
+        chosen = [setting for setting in SETTINGS if chance.random() < 0.2]
+        lines = [f"{setting} = {chance.random() < 0.5}" for setting in chosen]
         lines += ["validate_disconnected_states = False", "validate_trap_states = False"]
         lines += ["validate_final_reachability = False"]
         fields = [
@@ -198,9 +196,9 @@ class _Writer:
             lines.append(
                 f"error_execution = {self._transition(chance.choice(sources), guarded=0.2)}"
             )
-        for node in self.tree.real():
-            if any(child.final for child in node.children) and chance.random() < 0.5:
-                lines.append(f"done_state_{node.name} = {self._transition(node, guarded=0.2)}")
+        ending = [n for n in self.tree.real() if any(child.final for child in n.children)]
+        followed = [node for node in ending if chance.random() < 0.5]
+        lines += [f"done_state_{n.name} = {self._transition(n, guarded=0.2)}" for n in followed]
         return lines
 
     def _transition(self, source: Node, *, guarded: float) -> str:

@@ -23,6 +23,8 @@ class Answer:
     shortest: bool = False
     vacuous: bool | None = None
     run: tuple[RunStep, ...] = ()
+    last: tuple[tuple[str, str], ...] = ()
+    """Inputs that are set at the end of the run."""
 
 
 def judge(cls: Any, claims: Sequence[Said], *, timeout: float) -> list[Answer]:
@@ -50,6 +52,7 @@ def judge(cls: Any, claims: Sequence[Said], *, timeout: float) -> list[Answer]:
             shortest=bool(result.shortest),
             vacuous=result.vacuous,
             run=result.run.steps if result.run else (),
+            last=result.run.witness if result.run else (),
         )
         for result in report.results
     ]

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from statecheck.claims.results import RunStep
 from tests.reference.claims import Meaning, Said
 from tests.reference.explorer import World, class_fields, see
+from tests.reference.judge import Answer
 from tests.reference.plain import Endless, PlainMachine
 
-CUT = "..."
-"""What stands at the end of a value that is too long to be printed."""
+CUT = ("...", "about ")
+"""What marks a value that is too long to be printed."""
 
 
-def objection(
-    said: Said, module: Any, cls: Any, world: World, run: Sequence[RunStep]
-) -> str | None:
+def objection(said: Said, module: Any, cls: Any, world: World, shown: Answer) -> str | None:
     """Why a run does not show what it should show, or None; a recoverable claim's is only run."""
+    run = shown.run
     machine = PlainMachine(cls)
     states = [state.id for state in cls.states_map.values()]
 
@@ -35,9 +35,9 @@ def objection(
             raised = machine.send(step.action, arguments)
         except Endless:
             return f"step {number} does not end"
-        shown = next((c.after for c in step.changes if c.what == "raises"), None)
-        if raised != shown:
-            return f"step {number}, {step}: raises {raised}, and {shown} is shown"
+        printed = next((c.after for c in step.changes if c.what == "raises"), None)
+        if raised != printed:
+            return f"step {number}, {step}: raises {raised}, and {printed} is shown"
     if said.kind == "recoverable":
         return None
     meaning = Meaning(said.text, module)
@@ -45,7 +45,8 @@ def objection(
     if said.of_step:
         right = bool(run) and meaning.holds(before, now()) is wanted
     else:
-        right = any(meaning.holds({**now(), **inputs}) is wanted for inputs in world.settings())
+        machine.set({name: eval(text, vars(module)) for name, text in shown.last})
+        right = meaning.holds(now()) is wanted
     return None if right else "its run does not end as it should"
 
 
@@ -54,9 +55,8 @@ def _values(
 ) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """The inputs that a step sets and its arguments; None where a value was cut short."""
     shown = [c for c in step.changes if c.what in world.inputs]
-    if any(
-        text.endswith(CUT) for text in [*(c.after for c in shown), *dict(step.arguments).values()]
-    ):
+    texts = [*(c.after for c in shown), *dict(step.arguments).values()]
+    if any(mark in text for text in texts for mark in CUT):
         return None, None
     space = vars(module)
     inputs = {c.what: eval(c.after, space) for c in shown}

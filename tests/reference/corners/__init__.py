@@ -1,4 +1,4 @@
-"""Classes that tempt an engine to say something wrong, each with claims and their right verdicts."""
+"""Classes that tempt an engine to say something wrong, with claims and their right verdicts."""
 
 from tests.reference.corners import (
     arguments,

@@ -1,7 +1,6 @@
 """Arguments of events: named, by position, passed on, prepared, looked up."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, PLW0108, PIE796, B018
 
 from __future__ import annotations
 

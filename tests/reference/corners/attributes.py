@@ -1,7 +1,6 @@
 """Attributes in all the ways that Python has, and where methods come from."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, PLW0108, PIE796, B018
 
 from __future__ import annotations
 

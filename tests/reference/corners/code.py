@@ -1,7 +1,6 @@
 """Loops, look-ups, recursion, exceptions: ways through a callback."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, PLW0108, PIE796, B018
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """State on the library's own objects, the clock, and numbers without end."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, PLW0108, PIE796, B018
 
 from __future__ import annotations
 

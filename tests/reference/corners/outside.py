@@ -1,7 +1,6 @@
 """State that an instance's attributes do not show: in classes, modules, functions."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, PLW0108, PIE796, B018
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Queued events: refused, left behind, sent with arguments, raised while a machine ends."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, PLW0108, PIE796, B018
+# ruff: noqa: N801
 
 from __future__ import annotations
 

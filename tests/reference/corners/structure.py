@@ -1,7 +1,7 @@
 """States, histories, inputs, models, listeners, settings."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, PLW0108, PIE796, B018
+# ruff: noqa: N801
 
 from __future__ import annotations
 

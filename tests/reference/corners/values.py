@@ -1,7 +1,7 @@
 """Python's numbers, texts and members of enumerations, and what is asked of them."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN, PLW0108, PIE796, B018
+# ruff: noqa: PIE796
 
 from __future__ import annotations
 
