@@ -1,4 +1,4 @@
-"""What the model assumes where the articles are silent. Every report shows these."""
+"""Assumptions of the model where the articles are silent. Every report shows these."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens in the end, if nobody is put off for ever.
+"""The end of runs in which nobody is put off for ever.
 
 Each claim names what it assumes of a run; with any one of these assumptions dropped it is false.
 """

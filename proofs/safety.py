@@ -1,4 +1,4 @@
-"""What any user would expect, though the article does not say it."""
+"""Claims that any user would expect, though the article does not make them."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def _named(ranges: Iterable[Range]) -> list[dict[str, str]]:
 
 
 def _common(first: Iterable[Range], second: Iterable[Range]) -> list[Range]:
-    """What is in some range of both, as ranges in rising order that do not touch."""
+    """The numbers in some range of both, as ranges in rising order that do not touch."""
     both = sorted(
         (max(a, c), min(b, d)) for a, b in first for c, d in second if max(a, c) <= min(b, d)
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Appearance:
-    """What a paragraph keeps from happening: a run that breaks ``claim`` in the model without it.
+    """A run that a paragraph keeps from happening: it breaks ``claim`` in the model without it.
 
     ``removed`` are the changes of the model's source; ``run`` is None where there is no such run.
     ``as_for`` is a former paragraph from which the model takes the same, if any.

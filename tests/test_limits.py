@@ -12,6 +12,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,8 @@ from proofs import project
 from proofs.__main__ import main
 from proofs.catalogue import CLAIMS
 from proofs.project import LOCK, PROJECT
-from statecheck.claims.results import Verdict
+from statecheck.claims.claim import Claim
+from statecheck.claims.results import Result, Verdict
 from statecheck.clock import Timeout
 from statecheck.modeling import ModelError
 from statecheck.prover import session, workers
@@ -207,10 +209,25 @@ def test_error_in_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @needs_fork
-def test_death_of_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "prover", lambda *_, **__: os._exit(7))
-    with pytest.raises(RuntimeError, match="exit code 7"):
-        list(workers.shared(PROJECT, CLAIMS, 2, None, 0, [], explain=False))
+def test_what_is_lost_twice_is_undetermined(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Dying:
+        """Proves a claim, then dies."""
+
+        def __init__(self) -> None:
+            self.prover = session.prover(PROJECT)
+
+        def prove(self, claims: Sequence[Claim]) -> Iterator[Result]:
+            yield from self.prover.prove(claims[:1])
+            os._exit(7)
+
+    monkeypatch.setattr(workers, "prover", lambda *_, **__: Dying())
+    wanted = [claim for claim in CLAIMS if claim.id.startswith("symptoms.")]
+    assert len(wanted) == 3
+    results = list(workers.shared(PROJECT, wanted, 1, None, 0, [], explain=False))
+    by_claim = {result.claim: result for result in results}
+    assert [by_claim[claim].as_expected for claim in wanted] == [True, True, False]
+    assert by_claim[wanted[2]].verdict is Verdict.UNDETERMINED
+    assert "ended twice, with exit code 7" in by_claim[wanted[2]].detail
 
 
 @needs_fork

@@ -74,7 +74,7 @@ class Claim:
 
     @property
     def kind_word(self) -> str:
-        """What reports call its kind."""
+        """The name of its kind in reports."""
         return self.word or str(self.kind)
 
     @property

@@ -133,7 +133,7 @@ def _named(claim: Claim) -> str:
 
 
 def _is_system(found: Any) -> bool:
-    """Whether a class composes machines. Raises ModelError for what is no machine either."""
+    """True if a class composes machines. Raises ModelError for what is no machine either."""
     from statemachine import StateChart
 
     from statecheck.modeling import ModelError, System

@@ -1,4 +1,4 @@
-"""What the front doors share: one line for whatever goes wrong, whole files, plain output.
+"""The ground of all commands: one line for whatever goes wrong, whole files, plain output.
 
 Results go to stdout, progress and errors to stderr.
 """
@@ -145,7 +145,7 @@ def put(text: str) -> None:
 
 
 def imported(name: str, example: str) -> Any:
-    """What MODULE:CLASS names; modules of the present folder are found too. Raises UsageError."""
+    """The object that MODULE:CLASS names, also in the present folder. Raises UsageError."""
     module, colon, attribute = name.partition(":")
     if not colon:
         raise click.UsageError(f"{name!r} is not MODULE:CLASS; write it like {example}.")

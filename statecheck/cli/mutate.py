@@ -170,7 +170,7 @@ def _selected(patterns: Sequence[str], known: Sequence[Mutant]) -> list[Mutant]:
 
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[Mutant, MutantVerdict], None] | None]:
-    """What to call after each mutant; None where nobody watches."""
+    """The function to call after each mutant; None where nobody watches."""
     if not sys.stderr.isatty():
         yield None
         return

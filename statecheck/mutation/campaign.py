@@ -6,10 +6,9 @@ import ctypes
 import enum
 import importlib
 import inspect
-import multiprocessing
 import signal
-import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,10 +27,11 @@ from statecheck.mutation.module_variant import any_graph, reimported_with
 from statecheck.mutation.mutants import Mutant, mutants
 from statecheck.mutation.observations import Event
 from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
+from statecheck.processes import Lost, results
 from statecheck.prover import session
 from statecheck.prover.project import Project, project_of
 from statecheck.runs.replay import ReplayError
-from statecheck.smt.interruption import ignore_interrupts, interruptible
+from statecheck.smt.interruption import interruptible
 
 EFFORT = 200_000_000
 """So much Z3 may do for one question, in its own units (about half a minute), on any machine."""
@@ -80,28 +80,28 @@ def survey(
     end = None if timeout is None else time.monotonic() + timeout
     result = Survey(project, tuple(wanted))
     by_id = {mutant.id: mutant for mutant in wanted}
-    method = "fork" if sys.platform == "linux" else "spawn"
-    context = multiprocessing.get_context(method)
-    pool = None
+    queue, again = deque(by_id), set[str]()
     try:
         with interruptible():
             _begin(project, seed, timeout)
-            pool = context.Pool(min(jobs, len(wanted)) or 1, _prepare, (project, seed))
-        stream = pool.imap_unordered(_settle, by_id)
-        while len(result.found) < len(by_id):
-            left = None if end is None else max(0.0, end - time.monotonic())
-            id_, verdict = stream.next(left)
+        for message in results(_settle, (project, seed), queue, jobs, deadline=end):
+            match message:
+                case Lost(job=id_, exit_code=code) if id_ in again:
+                    reason = f"the process that judged it ended twice, with exit code {code}"
+                    verdict = MutantVerdict(MutantStatus.UNDETERMINED, reason)
+                case Lost(job=id_):
+                    again.add(id_)
+                    queue.append(id_)
+                    continue
+                case (str(id_), MutantVerdict() as verdict):
+                    pass
             result.found[id_] = verdict
             if progress is not None:
                 progress(by_id[id_], verdict)
-    except (multiprocessing.TimeoutError, Timeout):
+    except Timeout:
         pass
     except KeyboardInterrupt:
         result.interrupted = True
-    finally:
-        if pool is not None:
-            pool.terminate()
-            pool.join()
     for mutant in wanted if not result.interrupted else ():
         late = MutantVerdict(MutantStatus.UNDETERMINED, "the time was up")
         result.found.setdefault(mutant.id, late)
@@ -128,21 +128,14 @@ def _begin(project: Project, seed: int, timeout: float | None = None) -> Baselin
     return _ORIGINAL[project.home, seed]
 
 
-def _prepare(project: Project, seed: int) -> None:
-    ignore_interrupts()  # the parent keeps what was settled
-    global _TASK  # noqa: PLW0603  (a process has no other place for it)
-    _TASK = project, seed
+def _settle(
+    jobs: Iterator[str], project: Project, seed: int
+) -> Iterator[tuple[str, MutantVerdict]]:
+    """The verdict on each mutant that is asked for by its id."""
     _begin(project, seed)
-
-
-_TASK: tuple[Project, int] | None = None
-
-
-def _settle(id_: str) -> tuple[str, MutantVerdict]:
-    assert _TASK is not None
-    project, seed = _TASK
-    (mutant,) = (mutant for mutant in everything(project) if mutant.id == id_)
-    return id_, judge(project, mutant, seed=seed)
+    known = {mutant.id: mutant for mutant in everything(project)}
+    for id_ in jobs:
+        yield id_, judge(project, known[id_], seed=seed)
 
 
 def judge(project: Project, mutant: Mutant, *, seed: int = 0) -> MutantVerdict:

@@ -188,7 +188,7 @@ def _in_words(result: Result) -> str:
 
 
 def _and_no_shorter(result: Result, run: Run) -> str:
-    """What is known of shorter runs."""
+    """The words for shorter runs, as far as they are excluded."""
     if not result.shortest:
         return "; a shorter one may exist"
     return f", and no shorter one does{', at any size' if run.sizes else ''}"

@@ -54,9 +54,9 @@ def reachable(
     target = target_of(subject, expression, claim)
     automaton = subject.automaton
     if not automaton.variables:
-        return _explicitly(subject, automaton, expression, claim, target)
+        return explicitly(subject, automaton, expression, claim, target)
     if subject.bounded is not None:
-        answer = _explicitly(subject, subject.bounded, expression, claim, target)
+        answer = explicitly(subject, subject.bounded, expression, claim, target)
         if not isinstance(answer, Unknown):
             return answer
     from statecheck.single.deciding import symbolic
@@ -64,9 +64,10 @@ def reachable(
     return symbolic.reachable(subject, expression, claim, target, depth)
 
 
-def _explicitly(
+def explicitly(
     subject: Subject, automaton: Automaton, expression: Expression, claim: Claim, target: Target
 ) -> Answer:
+    """An answer by going through plain states, where there is one."""
     route = find(automaton, target)
     if route is not None:
         shortest = automaton.complete or len(route.moves) <= automaton.explored

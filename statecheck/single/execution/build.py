@@ -29,8 +29,10 @@ from statecheck.single.reading.specimen import (
     is_refusal,
 )
 
-NODES = 1_200
-"""So many control states are gone through before data is kept as terms."""
+NODES, MOST_NODES = 1_200, 8_000
+"""So many control states are gone through before data is kept as terms; and so many where terms
+decided nothing.
+"""
 
 
 HUGE = 256
@@ -77,7 +79,7 @@ class Builder:
         while True:
             attempt = _Attempt(self)
             try:
-                automaton = attempt.run()
+                automaton = attempt.run(NODES)
             except Widen as need:
                 self._widen(need.attributes)
                 continue
@@ -93,6 +95,18 @@ class Builder:
                 automaton.growing = attempt.growing()
                 return automaton
             self.widened |= more
+
+    def deeper(self) -> Automaton | None:
+        """The automaton of plain values up to a greater depth, where it is not finite."""
+        if self.bounded is None or self.bounded.complete:
+            return None
+        terms, self.widened = self.widened, set()
+        try:
+            return _Attempt(self).run(MOST_NODES)
+        except (Widen, Used):
+            return None
+        finally:
+            self.widened = terms
 
     def _widen(self, attributes: set[Attribute]) -> None:
         if attributes <= self.widened:
@@ -153,12 +167,12 @@ class _Attempt:
         domains.update(self.world.inputs)
         return list(combinations(spread(domains, extra)))
 
-    def run(self) -> Automaton:
-        """Explore breadth first."""
+    def run(self, most: int) -> Automaton:
+        """Explore breadth first, up to so many nodes."""
         _, start = self._node(*self.builder.initial)
         done = 0
         while done < len(self.nodes):
-            if len(self.nodes) > NODES:
+            if len(self.nodes) > most:
                 explored = self.nodes[done].depth
                 return Automaton(self.nodes, start, False, explored, done)
             self._explore(self.nodes[done])
