@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from statecheck.claims import claim as stated
 from statecheck.claims.clause_text import of_one_machine
 from statecheck.claims.results import Result, Verdict
 from statecheck.modeling import ModelError
-from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
-from statecheck.single.claims.predicates import Holding
-from statecheck.single.deciding.decide import (
+from statecheck.single.claims.claims import Claim, Expression
+from statecheck.single.claims.predicates import Holding, premise_of
+from statecheck.single.deciding.answers import (
     Answer,
     Reached,
     Unknown,
@@ -85,28 +84,19 @@ def _explicitly(subject: Subject, automaton: Automaton, said: Claim) -> Answer:
     )
     if route is not None:
         shortest = automaton.complete or len(route.moves) <= automaton.explored
-        return played(subject, automaton, _premise(said), said, route, shortest=shortest)
+        return played(subject, automaton, premise_of(said), said, route, shortest=shortest)
     if not automaton.complete:
         return Unknown(f"{too_many(automaton)}; no trap is among the nearest")
     farthest = max((distance[node] for node in reached if node in distance), default=0)
     return Unreachable(f"from each of {len(reached)} states, in {farthest} steps at most")
 
 
-def _premise(said: Claim) -> Expression:
-    """The premise; always true where there is none."""
-
-    def holds(before: Moment, after: Moment | None, step: StepFacts | None) -> Any:
-        return True if said.premise is None else said.premise(before, after, step)
-
-    return holds
-
-
 def _premises(subject: Subject, said: Claim, node: Node) -> list[Holding]:
-    return subject.reader.in_node(_premise(said), node, said.fields)
+    return subject.reader.in_node(premise_of(said), node, said.fields)
 
 
 def _pending(subject: Subject, said: Claim, node: Node) -> bool:
-    return _may_hold(subject, _premise(said), node, said)
+    return _may_hold(subject, premise_of(said), node, said)
 
 
 def _may_hold(subject: Subject, expression: Expression, node: Node, said: Claim) -> bool:

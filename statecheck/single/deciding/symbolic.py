@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statecheck.single.claims.claims import Claim, Expression
-from statecheck.single.deciding.decide import (
+from statecheck.single.deciding.answers import (
     Answer,
     Unknown,
     Unreachable,

@@ -89,7 +89,8 @@ class Automaton:
 
     ``complete`` is false where there are more nodes than were made: then only the first
     ``expanded`` of them have their edges, and ``explored`` is the number of steps up to which all
-    runs are in it. ``growing`` are the attributes that take the most values.
+    runs are in it. ``growing`` are the attributes that take the most values, ``hindrance``
+    says why they are not kept as terms.
     """
 
     nodes: list[Node]
@@ -98,6 +99,7 @@ class Automaton:
     explored: int = 0
     expanded: int = 0
     growing: tuple[str, ...] = ()
+    hindrance: str = ""
 
     def is_expanded(self, node: Node) -> bool:
         """Tell whether a node has its edges."""

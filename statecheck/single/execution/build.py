@@ -14,9 +14,11 @@ from typing import Any
 from statecheck.modeling import ModelError
 from statecheck.single.execution.automaton import UNUSUAL, Automaton, Edge, Local, Node, Variable
 from statecheck.single.execution.choices import OMITTED, Any_, combinations, spread
+from statecheck.single.execution.giving_up import Unreadable
+from statecheck.single.execution.widening import growing, to_widen
 from statecheck.single.reading.code import Identity, Reach
 from statecheck.single.reading.formatting import only_said
-from statecheck.single.reading.freeze import ATOMS, SYMBOLIC
+from statecheck.single.reading.freeze import ATOMS, SYMBOLIC, TooLarge
 from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of, same
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe, Used
@@ -86,13 +88,18 @@ class Builder:
             except Used as use:
                 self._infer(use)
                 continue
+            except Unreadable as error:
+                if self.bounded is None:
+                    raise
+                self.bounded.hindrance = str(error)
+                return self.bounded
             if automaton.complete:
                 return automaton
             if not self.widened:
                 self.bounded = automaton
-            more = attempt.too_many()
+            more = to_widen(attempt.values, self.widened)
             if not more:
-                automaton.growing = attempt.growing()
+                automaton.growing = tuple(map(self.specimen.named, growing(attempt.values)))
                 return automaton
             self.widened |= more
 
@@ -169,13 +176,18 @@ class _Attempt:
 
     def run(self, most: int) -> Automaton:
         """Explore breadth first, up to so many nodes."""
+        self.specimen.freezer.size = 0
         _, start = self._node(*self.builder.initial)
         done = 0
         while done < len(self.nodes):
             if len(self.nodes) > most:
                 explored = self.nodes[done].depth
                 return Automaton(self.nodes, start, False, explored, done)
-            self._explore(self.nodes[done])
+            try:
+                self._explore(self.nodes[done])
+            except TooLarge:
+                explored = self.nodes[done].depth
+                return Automaton(self.nodes, start, False, explored, done)
             done += 1
         return Automaton(self.nodes, start)
 
@@ -348,8 +360,7 @@ class _Attempt:
             key = self.specimen.key(attribute, value)
             keys.append((attribute, key))
             kept[attribute] = value
-            if type(value) in ATOMS or kind_of(value) is not None:
-                self.values.setdefault(attribute, {})[key] = value
+            self.values.setdefault(attribute, {})[key] = value
         if need:
             raise Widen(need)
         variables = tuple(terms)
@@ -375,34 +386,3 @@ class _Attempt:
                 if same(default, value) and (value or type(value) is not float):
                     del found[attribute]
         return found
-
-    def growing(self) -> tuple[str, ...]:
-        """The attributes that take the most values."""
-        many = {a: len(found) for a, found in self.values.items() if len(found) > 16}
-        return tuple(self.specimen.named(a) for a in sorted(many, key=many.__getitem__)[-3:])
-
-    # -- too many ---------------------------------------------------------------------------------
-
-    def too_many(self) -> set[Attribute]:
-        """The attributes to keep as terms, so that there are fewer nodes."""
-        counts = {
-            attribute: len(found)
-            for attribute, found in self.values.items()
-            if attribute not in self.widened
-        }
-        for kinds in ((Kind.INT,), (Kind.TEXT,), (Kind.BOOL, MemberKind)):
-            chosen = {
-                attribute
-                for attribute, count in counts.items()
-                if count > 1
-                and any(
-                    kind in kinds or (isinstance(kind, MemberKind) and MemberKind in kinds)
-                    for kind in map(kind_of, self.values[attribute].values())
-                )
-            }
-            if chosen:
-                most = max(counts[a] for a in chosen)
-                if Kind.INT in kinds or Kind.TEXT in kinds:
-                    return {a for a in chosen if counts[a] * 4 >= most}
-                return chosen
-        return set()

@@ -10,6 +10,7 @@ import z3
 
 from statecheck.modeling import ModelError
 from statecheck.single.execution.automaton import Local, Variable
+from statecheck.single.execution.giving_up import Unreadable
 from statecheck.single.execution.terms import range_of, symbol
 from statecheck.symbolic.decision_tree import Leaf
 from statecheck.symbolic.decision_tree import Node as Decision
@@ -35,7 +36,7 @@ def explored(
     try:
         tree = explorer.explore(run)
     except ModelError as error:
-        raise ModelError(f"{_line(error)}{error}") from None
+        raise Unreadable(f"{_line(error)}{error}") from None
     solver = z3.SimpleSolver()
     solver.set("timeout", PATIENCE)
     solver.add(*known)

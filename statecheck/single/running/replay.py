@@ -81,6 +81,7 @@ class Instance:
         freezer.own.update({id(o): place for place, o in enumerate(self.owners)})
         try:
             for attribute in sorted({*data, *wanted}):
+                freezer.size = 0
                 if attribute in self.reader.world.inputs:
                     continue
                 default = self.specimen.default(attribute)
