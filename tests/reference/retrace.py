@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import enum
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from statecheck.claims.results import RunStep
@@ -45,7 +46,8 @@ def objection(said: Said, module: Any, cls: Any, world: World, shown: Answer) ->
     if said.of_step:
         right = bool(run) and meaning.holds(before, now()) is wanted
     else:
-        machine.set({name: eval(text, vars(module)) for name, text in shown.last})
+        domains = world.inputs
+        machine.set({n: _plain(text, domains[n], module) for n, text in shown.last})
         right = meaning.holds(now()) is wanted
     return None if right else "its run does not end as it should"
 
@@ -58,6 +60,13 @@ def _values(
     texts = [*(c.after for c in shown), *dict(step.arguments).values()]
     if any(mark in text for text in texts for mark in CUT):
         return None, None
-    space = vars(module)
-    inputs = {c.what: eval(c.after, space) for c in shown}
-    return inputs, {name: eval(text, space) for name, text in step.arguments}
+    inputs = {c.what: _plain(c.after, world.inputs[c.what], module) for c in shown}
+    domains = {p.name: p.values for p in world.parameters.get(step.action, ())}
+    arguments = {name: _plain(text, domains.get(name, ()), module) for name, text in step.arguments}
+    return inputs, arguments
+
+
+def _plain(text: str, domain: Sequence[Any], module: Any) -> Any:
+    """The value that a text stands for: a member of an enumeration may be shown as its number."""
+    members = [value for value in domain if isinstance(value, enum.Enum) and str(value) == text]
+    return members[0] if members else eval(text, vars(module))
