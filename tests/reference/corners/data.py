@@ -1,7 +1,7 @@
 """Data whose differences are easily overlooked: order, identity, sharing, type, sign."""
 
 # mypy: ignore-errors
-
+# ruff: noqa: ANN001, PLR0124
 from __future__ import annotations
 
 import collections
