@@ -90,7 +90,10 @@ def witness(kind: str, text: str) -> list[Any]:
     }
     code = compile(text, "<expression>", "eval", dont_inherit=True)
     found = []
+    grows = any(sign in text for sign in ("** x", "<< x", "range(x)", "* x", "** 3"))
     for value in KINDS[kind][2]:
+        if grows and isinstance(value, int) and abs(value) > 1000:
+            continue
         try:
             if eval(code, space, {"x": value}):
                 found.append(value)

@@ -30,6 +30,8 @@ from tests.reference.judge import Answer, judge
 from tests.reference.plain import Endless
 
 KINDS = ("always", "possible", "recoverable")
+WITNESSED = {"always": "REFUTED", "possible": "REACHED", "recoverable": "REFUTED"}
+"""The verdicts that rest on a run."""
 
 
 @dataclass(frozen=True)
@@ -131,36 +133,43 @@ def compare(said: Said, answer: Answer, module: Any, explorer: Explorer) -> str 
         return answer.detail
     if answer.verdict in ("REFUSED", "UNDETERMINED"):
         return None
-    readings = [truth(said, module, explorer)]
-    if said.of_step:
-        readings.append(truth(said, module, explorer, idle=False))
-    objections = [_objection(said, answer, known, explorer) for known in readings]
-    if None in objections:
-        return _objection_to_vacuity(said, answer, module, explorer)
-    return objections[0]
+    most = truth(said, module, explorer)
+    least = truth(said, module, explorer, idle=False) if said.of_step else most
+    return _objection(said, answer, most, least, explorer) or _objection_to_vacuity(
+        said, answer, module, explorer
+    )
 
 
-def _objection(said: Said, answer: Answer, known: Truth, explorer: Explorer) -> str | None:
-    claimed = {"always": "REFUTED", "possible": "REACHED", "recoverable": "REFUTED"}[said.kind]
-    witnessed = answer.verdict == claimed
-    path = "; ".join(
+def _objection(
+    said: Said, answer: Answer, most: Truth, least: Truth, explorer: Explorer
+) -> str | None:
+    """What is wrong with a verdict.
+
+    A step that changes nothing may count or not: ``most`` is known where all of them count,
+    ``least`` where none does, and an engine may be anywhere between.
+    """
+    witnessed = answer.verdict == WITNESSED[said.kind]
+    if said.kind == "recoverable" and not most.certain:
+        return None
+    if not witnessed:
+        return f"there is one in {least.length}: {_path(least)}" if least.witness else None
+    if not most.witness:
+        count = len(explorer.graph.situations)
+        return f"there is none in {count} situations" if most.certain else None
+    about_inputs = any(name in said.text for name in explorer.world.inputs)
+    if said.kind == "recoverable" or about_inputs or not answer.shortest or answer.steps is None:
+        return None
+    if least.length is not None and answer.steps > least.length:
+        return f"shorter: {least.length}: {_path(least)}"
+    if most.certain and most.length is not None and answer.steps < most.length:
+        return f"no run of {answer.steps}; the shortest has {most.length}: {_path(most)}"
+    return None
+
+
+def _path(known: Truth) -> str:
+    return "; ".join(
         f"{dict(m.inputs)} {m.event}({dict(m.arguments)}) {m.raised or ''}" for m in known.path
     )
-    if said.kind == "recoverable" and not known.certain:
-        return None
-    if not witnessed and known.witness:
-        return f"there is one in {known.length}: {path}"
-    if witnessed and not known.witness and known.certain:
-        return f"there is none in {len(explorer.graph.situations)} situations"
-    if witnessed and known.witness and said.kind != "recoverable":
-        assert known.length is not None
-        inputs = any(name in said.text for name in explorer.world.inputs)
-        if answer.shortest and answer.steps is not None and not inputs:
-            if answer.steps > known.length:
-                return f"shorter: {known.length}: {path}"
-            if answer.steps < known.length and known.certain:
-                return f"no run of {answer.steps}; the shortest has {known.length}: {path}"
-    return None
 
 
 def _objection_to_vacuity(
