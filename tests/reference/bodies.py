@@ -23,7 +23,7 @@ DIVISORS = (2, 3, -2, -3)
 @dataclass
 class Author:
     """Writes expressions and statements. ``exact`` falls where a value from outside is used for
-    more than comparing it with MARKS.
+    more than comparing it with MARKS. Numbers that are ``wide`` have no bounds.
     """
 
     chance: random.Random
@@ -33,6 +33,7 @@ class Author:
     events: Sequence[str]
     ordered: bool
     by_value: bool
+    wide: bool = False
     exact: bool = True
 
     def truth(self, arguments: Sequence[Argument] = (), depth: int = 2) -> str:
@@ -131,6 +132,20 @@ class Author:
         chance = self.chance
         roll = chance.random()
         given = [a.name for a in arguments if a.kind == "int"]
+        if self.wide and roll < 0.7:
+            self.exact = False
+            value = given[0] if given and chance.random() < 0.7 else chance.choice(("3", "7", "1"))
+            forms = (
+                f"{target} = {value}",
+                f"{target} += {value}",
+                f"{target} += {value}",
+                f"{target} -= {value}",
+                f"{target} = {value} - {target}",
+                f"{target} = {target} // {chance.choice(DIVISORS)} + {value}",
+                f"{target} = max({target}, {value})",
+                f"{target} = {self.number(arguments)}",
+            )
+            return [chance.choice(forms)]
         if given and roll < 0.3:
             return [f"if {MARKS[0]} <= {given[0]} <= {MARKS[1]}:", f"    {target} = {given[0]}"]
         if roll < 0.5:
@@ -213,7 +228,7 @@ class Author:
             case "int" if field.outside:
                 return f"{name} {chance.choice(COMPARISONS)} {chance.choice(MARKS)}"
             case "int":
-                constant = chance.randint(LOW, HIGH)
+                constant = chance.randint(-9, 30) if self.wide else chance.randint(LOW, HIGH)
                 forms = (
                     f"{name} {chance.choice(COMPARISONS)} {constant}",
                     f"{name} {chance.choice(COMPARISONS)} {constant}",

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.reference.explorer import Explorer, Move
-from tests.reference.generator import Sample
+from tests.reference.generator import WIDE, Sample
 from tests.reference.vocabulary import COLOURS, HIGH, LOW, MARKS, TEXTS, Field
 
 View = Mapping[str, Any]
@@ -95,6 +95,7 @@ class ClaimWriter:
 
     def __init__(self, sample: Sample, explorer: Explorer, seed: int) -> None:
         self.chance = random.Random(seed)
+        self.wide = seed >= WIDE
         self.states = [node.name for node in sample.tree.real()]
         self.fields = list(sample.fields)
         self.inputs = list(sample.inputs)
@@ -139,7 +140,8 @@ class ClaimWriter:
             case "bool":
                 return chance.choice((name, f"not {name}"))
             case "int":
-                constant = chance.choice(MARKS) if field.outside else chance.randint(LOW, HIGH)
+                low, high = (-9, 30) if self.wide else (LOW, HIGH)
+                constant = chance.choice(MARKS) if field.outside else chance.randint(low, high)
                 return f"{name} {chance.choice(('==', '<=', '>', '!='))} {constant}"
             case "enum":
                 return f"{name} {chance.choice(('==', '!='))} Colour.{chance.choice(COLOURS)}"

@@ -55,10 +55,14 @@ class Sample:
     def world(self, module: Any) -> World:
         """What may happen to the class, in the values of its module."""
         colours = module.Colour
+        far = () if self.exact else FAR
         parameters = tuple(
             Parameter(
                 argument.name,
-                tuple(actual(value, colours) for value in domain(argument.kind)),
+                (
+                    *(actual(value, colours) for value in domain(argument.kind)),
+                    *(far if argument.kind == "int" else ()),
+                ),
                 optional=bool(argument.default),
             )
             for argument in self.arguments
@@ -68,6 +72,13 @@ class Sample:
             for field in self.inputs
         }
         return World(dict.fromkeys(self.events, parameters), inputs, self.exact)
+
+
+FAR = (-40, 7, 31)
+"""More numbers for arguments that are not only compared."""
+
+WIDE = 1_000_000
+"""Seeds from here on give classes whose numbers have no bounds."""
 
 
 def sample(seed: int) -> Sample:
@@ -81,9 +92,12 @@ class _Writer:
         self.chance = chance = random.Random(seed)
         self.tree = random_tree(chance, nested=chance.random() < 0.4)
         self.chart = not self.tree.flat or chance.random() < 0.4
+        self.wide = seed >= WIDE
         self.fields = random_fields(chance)
         self.inputs = random_inputs(chance, [field.name for field in self.fields])
         self.arguments = random_arguments(chance)
+        if self.wide and not any(field.kind == "int" for field in self.fields):
+            self.fields.append(Field("width", "int", 0))
         self.events = [f"e{n}" for n in range(chance.randint(2, 5))]
         self.ordered = chance.random() < 0.2
         by_value = self.tree.flat and not any(node.value for node in self.tree.roots)
@@ -95,6 +109,7 @@ class _Writer:
             self.events,
             self.ordered,
             by_value,
+            self.wide,
         )
         self.methods: dict[str, list[str]] = {}
         self.serial = 0
