@@ -95,7 +95,7 @@ def witness(kind: str, text: str) -> list[Any]:
         if grows and isinstance(value, int) and abs(value) > 1000:
             continue
         try:
-            if eval(code, space, {"x": value}):
+            if eval(code, {**space, "x": value}):
                 found.append(value)
         except Exception:  # noqa: BLE001  (it raises: then it is not true)
             continue
