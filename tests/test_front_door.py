@@ -768,7 +768,7 @@ def test_list_proves_nothing_and_loads_no_solver() -> None:
     assert done.returncode == 0, done.stderr
     for claim in CLAIMS:
         assert re.search(
-            rf"^{re.escape(claim.title)} +{claim.kind} +{claim.expected}$",
+            rf"^{re.escape(claim.title)} +{claim.kind_word} +{claim.expected}$",
             done.stdout,
             re.MULTILINE,
         )

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import enum
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 from statemachine import Event, HistoryState, State, StateChart, StateMachine
+
+
+class Place(NamedTuple):
+    x: int
+    y: int = 0
+
+
+@dataclass
+class Tally:
+    count: int = 0
 
 
 class Door(StateMachine):
@@ -267,3 +278,52 @@ class Squares(StateMachine):
 
     def met(self) -> bool:
         return self.x * self.x * self.x == 29 * self.y + 1234567
+
+
+class Keeping(StateMachine):
+    """Data of all kinds: a state, a named tuple, a dataclass, a set that nobody goes through."""
+
+    a = State(initial=True)
+    b = State()
+    up = a.to.itself(on="rise")
+    go = a.to(b, cond="high")
+    back = b.to(a, on="forget")
+
+    def __init__(self) -> None:
+        self.place = Place(1)
+        self.tally = Tally()
+        self.kept: Any = None
+        self.seen: set[str] = set()
+        super().__init__()
+
+    def rise(self) -> None:
+        self.kept = self.b
+        self.place = Place(min(self.place.x + 1, 3), 5)
+        self.tally.count = min(self.tally.count + 1, 3)
+        self.seen.add("risen")
+
+    def high(self) -> bool:
+        return self.place.x == 3 and self.tally.count == 2 and self.kept is not None
+
+    def forget(self) -> None:
+        self.kept = None
+
+
+class Going(StateMachine):
+    """A set that code goes through."""
+
+    a = State(initial=True)
+    b = State()
+    up = a.to.itself(on="collect")
+    go = a.to(b, cond="first")
+    back = b.to(a)
+
+    def __init__(self) -> None:
+        self.found: set[int] = set()
+        super().__init__()
+
+    def collect(self, n: int) -> None:
+        self.found |= {8, 0}
+
+    def first(self) -> bool:
+        return next(iter(self.found), 1) == 8

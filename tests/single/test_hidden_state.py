@@ -15,6 +15,7 @@ from statemachine import State, StateMachine
 
 from statecheck.modeling import ModelError
 from statecheck.single import check
+from tests.single import machines
 
 COUNT = 0
 CACHE: dict[str, int] = {}
@@ -157,6 +158,11 @@ class TypeOf(Base):
         return type(x) is int and x > 1000
 
 
+class IsTrue(Base):
+    def ok(self, x: int) -> bool:
+        return (x == 3) is True
+
+
 @pytest.mark.parametrize(
     ("cls", "said"),
     [
@@ -177,6 +183,11 @@ class TypeOf(Base):
         (Identity, "uses id()"),
         (OnAState, "an object of the library"),
         (OfTheEngine, "uses _engine"),
+        (
+            machines.Going,
+            "it is a set, whose order nobody chooses, and Going.first may go through it",
+        ),
+        (IsTrue, "asks `is` or type() of values"),
         (TypeOf, "asks `is` or type() of values"),
     ],
 )

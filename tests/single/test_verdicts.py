@@ -54,6 +54,8 @@ def verdict(cls: Any, kind: str, text: str, **options: Any) -> Result:
         (machines.Player, "always", "step.event == 'resume' ==> after.song", REFUTED, 1),
         (machines.Player, "possible", "broken", REACHED, 3),
         (machines.Player, "always", "stuck and torn ==> broken", PROVED, None),
+        (machines.Keeping, "possible", "b", REACHED, 3),
+        (machines.Keeping, "always", "b ==> len(seen) == 1 and place.y == 5", PROVED, None),
         (machines.Ticking, "always", "busy ==> n % 3 == 0", PROVED, None),
         (machines.Ticking, "possible", "n == 10", REFUTED, None),
         (machines.Ticking, "recoverable", "busy", PROVED, None),

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from statecheck.single.claims.claims import Claim, Expression
 from statecheck.single.deciding.answers import Answer, Unknown, explicitly, target_of
+from statecheck.single.running.reach import Target
 from statecheck.single.running.subject import Subject
 
 
 def reachable(
-    subject: Subject, expression: Expression, claim: Claim, depth: int | None = None
+    subject: Subject,
+    expression: Expression,
+    claim: Claim,
+    depth: int | None = None,
+    target: Target | None = None,
 ) -> Answer:
-    """Tell whether some run gets to where an expression holds."""
-    target = target_of(subject, expression, claim)
+    """Tell whether some run gets to where an expression holds.
+
+    A ``target`` that is narrower than where the expression holds takes its place in the automaton.
+    """
+    target = target or target_of(subject, expression, claim)
     automaton = subject.automaton
     if not automaton.variables:
         return explicitly(subject, automaton, expression, claim, target)

@@ -28,19 +28,8 @@ def recoverable(subject: Subject, claim: stated.Claim, said: Claim, depth: int |
     """The verdict on a claim that the conclusion can be reached from wherever the premise holds."""
     if said.on_step:
         raise ModelError(f"{said.text!r} is about a step; what is recoverable is a state")
-    automaton = subject.automaton
-    if automaton.variables:
-        answer = None
-        if subject.bounded is not None:
-            answer = _explicitly(subject, subject.bounded, said)
-        if answer is None or isinstance(answer, Unknown):
-            from statecheck.single.deciding import backwards
-
-            answer = backwards.recoverable(subject, said, depth)
-    else:
-        answer = _explicitly(subject, automaton, said)
-    match answer:
-        case Reached():
+    match trap(subject, said, depth):
+        case Reached() as answer:
             return Result(
                 claim,
                 Verdict.REFUTED,
@@ -59,6 +48,20 @@ def recoverable(subject: Subject, claim: stated.Claim, said: Claim, depth: int |
             )
         case Unknown(why):
             return Result(claim, Verdict.UNDETERMINED, why)
+
+
+def trap(subject: Subject, said: Claim, depth: int | None) -> Answer:
+    """Look for a run to where the premise holds and from where the conclusion is out of reach."""
+    automaton = subject.automaton
+    if not automaton.variables:
+        return _explicitly(subject, automaton, said)
+    if subject.bounded is not None:
+        answer = _explicitly(subject, subject.bounded, said)
+        if not isinstance(answer, Unknown):
+            return answer
+    from statecheck.single.deciding import backwards
+
+    return backwards.recoverable(subject, said, depth)
 
 
 def _explicitly(subject: Subject, automaton: Automaton, said: Claim) -> Answer:

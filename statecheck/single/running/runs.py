@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 from statecheck.claims.results import Change, Run, RunStep
 from statecheck.single.claims.claims import Moment
 from statecheck.single.running.reach import Route
 from statecheck.single.running.replay import Played
+from statecheck.single.running.scripts import script
 from statecheck.single.running.subject import Subject
 
 STATE = "state"
@@ -49,7 +51,8 @@ def shown_run(
         for name, value in seen.end.fields.items()
         if text(value) != text(before.fields.get(name))
     )
-    return Run((), (), tuple(steps), last, loop=loop, fairness=fairness)
+    plain = script(subject, route, seen)
+    return Run((), (), tuple(steps), last, loop=loop, fairness=fairness, script=plain)
 
 
 def _changes(before: Moment, after: Moment, order: dict[str, int]) -> list[Change]:
@@ -71,5 +74,6 @@ def text(value: Any) -> str:
     """A value as a report shows it."""
     if type(value) is int and value.bit_length() > 200:
         return f"about {'-' if value < 0 else ''}2**{value.bit_length() - 1}"
-    shown = str(value) if hasattr(type(value), "__members__") else repr(value)
+    is_member = isinstance(value, enum.Enum) and value.name
+    shown = f"{type(value).__name__}.{value.name}" if is_member else repr(value)
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
