@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from statecheck.claims.results import RunStep
-from tests.reference.claims import Meaning, Said
-from tests.reference.explorer import World, class_fields, see
-from tests.reference.judge import Answer
-from tests.reference.plain import Endless, PlainMachine
+from tests.statecheck.reference.claims import Meaning, Said
+from tests.statecheck.reference.explorer import World, class_fields, see
+from tests.statecheck.reference.judge import Answer
+from tests.statecheck.reference.plain import Endless, PlainMachine
 
 CUT = ("...", "about ")
 """What marks a value that is too long to be printed."""

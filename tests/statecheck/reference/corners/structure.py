@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from statemachine import Event, HistoryState, State, StateChart, StateMachine
 from statemachine.states import States
 
-from tests.reference.corners.cases import case
+from tests.statecheck.reference.corners.cases import case
 
 
 class Status(enum.Enum):

@@ -10,7 +10,7 @@ from typing import Any
 from statecheck.claims.results import RunStep
 from statecheck.modeling import ModelError
 from statecheck.single import check
-from tests.reference.claims import Said
+from tests.statecheck.reference.claims import Said
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from statemachine import State, StateChart, StateMachine
 
-from tests.reference.corners.cases import case
+from tests.statecheck.reference.corners.cases import case
 
 
 @case("possible", "s2", "REACHED")

@@ -10,7 +10,7 @@ from typing import Any
 
 from statemachine import State, StateMachine
 
-from tests.reference.corners.cases import case
+from tests.statecheck.reference.corners.cases import case
 
 
 @case("always", "kept == 1", "PROVED")

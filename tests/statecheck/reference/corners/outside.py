@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from statemachine import State, StateMachine
 
-from tests.reference.corners.cases import case
+from tests.statecheck.reference.corners.cases import case
 
 
 @case("always", "not s1", "REFUTED")

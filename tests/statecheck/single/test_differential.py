@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from statemachine.exceptions import InvalidDefinition
 
-from tests.reference.claims import Meaning, Said
-from tests.reference.corners import CASES, Case
-from tests.reference.explorer import Explorer, World
-from tests.reference.expressions import KINDS, expressions, witness
-from tests.reference.expressions import source as class_asking
-from tests.reference.fuzz import Tally, build, compare, load, run
-from tests.reference.generator import sample
-from tests.reference.hidden import PLACES, WAYS, Way
-from tests.reference.hidden import source as class_hiding
-from tests.reference.judge import Answer, judge
-from tests.reference.plain import Endless, PlainMachine
+from tests.statecheck.reference.claims import Meaning, Said
+from tests.statecheck.reference.corners import CASES, Case
+from tests.statecheck.reference.explorer import Explorer, World
+from tests.statecheck.reference.expressions import KINDS, expressions, witness
+from tests.statecheck.reference.expressions import source as class_asking
+from tests.statecheck.reference.fuzz import Tally, build, compare, load, run
+from tests.statecheck.reference.generator import sample
+from tests.statecheck.reference.hidden import PLACES, WAYS, Way
+from tests.statecheck.reference.hidden import source as class_hiding
+from tests.statecheck.reference.judge import Answer, judge
+from tests.statecheck.reference.plain import Endless, PlainMachine
 
 SEEDS = range(40)
 OPEN = ("REFUSED", "UNDETERMINED")

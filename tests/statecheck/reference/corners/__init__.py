@@ -1,6 +1,6 @@
 """Classes that tempt an engine to say something wrong, with claims and their right verdicts."""
 
-from tests.reference.corners import (
+from tests.statecheck.reference.corners import (
     arguments,
     attributes,
     code,
@@ -11,7 +11,7 @@ from tests.reference.corners import (
     structure,
     values,
 )
-from tests.reference.corners.cases import CASES, Case
+from tests.statecheck.reference.corners.cases import CASES, Case
 
 __all__ = [
     "CASES",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from tests.reference.explorer import Explorer, Move
-from tests.reference.generator import WIDE, Sample
-from tests.reference.vocabulary import COLOURS, HIGH, LOW, MARKS, TEXTS, Field
+from tests.statecheck.reference.explorer import Explorer, Move
+from tests.statecheck.reference.generator import WIDE, Sample
+from tests.statecheck.reference.vocabulary import COLOURS, HIGH, LOW, MARKS, TEXTS, Field
 
 View = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.reference.plain import Endless, PlainMachine, Situation, sendable
+from tests.statecheck.reference.plain import Endless, PlainMachine, Situation, sendable
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.reference.vocabulary import (
+from tests.statecheck.reference.vocabulary import (
     COLOURS,
     HIGH,
     LOW,

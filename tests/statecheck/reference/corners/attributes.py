@@ -9,7 +9,7 @@ from typing import Any
 
 from statemachine import State, StateMachine
 
-from tests.reference.corners.cases import case
+from tests.statecheck.reference.corners.cases import case
 
 
 @case("possible", "s1", "REACHED")

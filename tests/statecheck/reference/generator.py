@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.reference.bodies import Author
-from tests.reference.explorer import Parameter, World
-from tests.reference.shape import Node, Tree, random_tree
-from tests.reference.vocabulary import (
+from tests.statecheck.reference.bodies import Author
+from tests.statecheck.reference.explorer import Parameter, World
+from tests.statecheck.reference.shape import Node, Tree, random_tree
+from tests.statecheck.reference.vocabulary import (
     Argument,
     Field,
     actual,

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from statemachine import Event, State, StateChart, StateMachine
 
-from tests.reference.corners.cases import case
+from tests.statecheck.reference.corners.cases import case
 
 
 @case("possible", "s1", "REACHED")

@@ -9,8 +9,8 @@ from typing import Any
 
 from statemachine import State, StateMachine
 
-from tests.reference.corners.cases import case
-from tests.reference.corners.structure import Ear
+from tests.statecheck.reference.corners.cases import case
+from tests.statecheck.reference.corners.structure import Ear
 
 
 @case("always", "not s1", "REFUTED")

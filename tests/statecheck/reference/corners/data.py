@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from statemachine import Event, State, StateChart, StateMachine
 
-from tests.reference.corners.cases import case
+from tests.statecheck.reference.corners.cases import case
 
 
 class Doubts(StateMachine):

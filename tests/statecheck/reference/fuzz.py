@@ -1,6 +1,6 @@
 """Compare the engine's verdicts with an explorer of the untouched class, on random classes.
 
-python -m tests.reference.fuzz --seeds 0:100 --report /tmp/fuzz.jsonl
+python -m tests.statecheck.reference.fuzz --seeds 0:100 --report /tmp/fuzz.jsonl
 """
 
 # ruff: noqa: T201
@@ -22,12 +22,12 @@ from typing import Any
 
 from statemachine.exceptions import InvalidDefinition
 
-from tests.reference import retrace
-from tests.reference.claims import ClaimWriter, Meaning, Said, Truth, truth
-from tests.reference.explorer import Explorer
-from tests.reference.generator import Sample, sample
-from tests.reference.judge import Answer, judge
-from tests.reference.plain import Endless
+from tests.statecheck.reference import retrace
+from tests.statecheck.reference.claims import ClaimWriter, Meaning, Said, Truth, truth
+from tests.statecheck.reference.explorer import Explorer
+from tests.statecheck.reference.generator import Sample, sample
+from tests.statecheck.reference.judge import Answer, judge
+from tests.statecheck.reference.plain import Endless
 
 KINDS = ("always", "possible", "recoverable")
 WITNESSED = {"always": "REFUTED", "possible": "REACHED", "recoverable": "REFUTED"}
