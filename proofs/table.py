@@ -10,7 +10,7 @@ from typing import Any
 from model.version import PREFERRED, StoreVersion, native
 from proofs.administrators import LAST, SETTINGS
 from proofs.vocabulary import PER_REQUEST
-from statecheck.claims.answers import condition, shown
+from statecheck.claims.derived_answers import condition, shown
 from statecheck.claims.results import Result
 from statecheck.reports.json_report import run_json, setting_json
 

@@ -10,7 +10,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from statecheck.reports.terminal import FOUND, GOOD, QUIET, indented, pairs, regions
+from statecheck.reports.terminal import regions
+from statecheck.reports.terminal_layout import FOUND, GOOD, QUIET, indented, pairs
 from statecheck.reports.words import count, grouped
 
 ENDS = ("source", "destination")

@@ -158,8 +158,8 @@ def test_text_forms_are_printed(capsys: Capture) -> None:
     assert capsys.readouterr().out.startswith("digraph {")
     assert main(["administrators", "--format", "html-table", "--out", "-"]) == 0
     table = capsys.readouterr().out
-    assert table.count("<tr>") == 17
-    assert table.count("<a href=") == 19
+    assert table.count("<tr>") == 21
+    assert table.count("<a href=") == 20
     ET.fromstring(table)
 
 

@@ -29,7 +29,8 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.results import Change, Report, Result, Run, RunStep, Verdict
 from statecheck.modeling import ModelError
-from statecheck.reports.terminal import Style, listing_text
+from statecheck.reports.terminal import listing_text
+from statecheck.reports.terminal_layout import Style
 
 ROOT = Path(__file__).parents[1]
 
@@ -768,7 +769,7 @@ def test_list_proves_nothing_and_loads_no_solver() -> None:
     assert done.returncode == 0, done.stderr
     for claim in CLAIMS:
         assert re.search(
-            rf"^{re.escape(claim.title)} +{claim.kind} +{claim.expected}$",
+            rf"^{re.escape(claim.title)} +{claim.kind_word} +{claim.expected}$",
             done.stdout,
             re.MULTILINE,
         )

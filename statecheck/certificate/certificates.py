@@ -18,9 +18,9 @@ from statecheck.certificate.obligations import ObligationWriter, SmtObligation, 
 from statecheck.certificate.premises import CertifiedPremise, rule_premises
 from statecheck.certificate.run_obligations import RunObligations
 from statecheck.certificate.sections import SmtSection
-from statecheck.claims.answers import covering
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
+from statecheck.claims.derived_answers import covering
 from statecheck.claims.results import Result, Run, Verdict
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.prover import Prover

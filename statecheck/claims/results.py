@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from statecheck.claims.answers import Dependence
+from statecheck.claims.answers import Answer, Standing
 from statecheck.claims.claim import Claim
 from statecheck.claims.clause_text import ClauseText
+from statecheck.claims.derived_answers import Dependence
 from statecheck.claims.regions import Region
+from statecheck.claims.script import Script
 from statecheck.exit_codes import Exit
 from statecheck.modeling.mention import Expression, Mention
 
@@ -106,7 +108,8 @@ class Run:
     ``sizes`` gives the number of entities of each kind by the system's attribute, ``start`` what
     the initial state leaves open, ``witness`` the claim's variables, ``trace`` everything. A lasso
     goes on for ever: after its last step the steps from number ``loop`` + 1 on come again;
-    ``fairness`` has the reasons why it puts nobody off for ever.
+    ``fairness`` has the reasons why it puts nobody off for ever. A run of one machine has a
+    ``script``.
     """
 
     sizes: tuple[tuple[str, int], ...]
@@ -116,6 +119,7 @@ class Run:
     trace: Trace | None = None
     loop: int | None = None
     fairness: tuple[str, ...] = ()
+    script: Script | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -246,7 +250,8 @@ class Report:
     """The results of a proof run.
 
     ``digest`` identifies the model that it is about; ``notes`` are for whoever ran it;
-    ``environment`` says in sentences what is assumed of whoever uses the model.
+    ``environment`` says in sentences what is assumed of whoever uses the model. ``answers`` are
+    those to the standard questions, where nothing was claimed.
     """
 
     digest: str
@@ -255,6 +260,7 @@ class Report:
     tables: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
     @property
     def derived(self) -> dict[str, Any]:
@@ -267,13 +273,14 @@ def exit_code(report: Report, *, allow_undetermined: bool = False) -> Exit:
     """The exit code of a proof run."""
     if report.interrupted:
         return Exit.INTERRUPTED
-    if not report.results:
+    if not report.results and not report.answers:
         return Exit.USAGE
+    standings = {answer.standing for answer in report.answers}
     undetermined = [r for r in report.results if r.verdict is Verdict.UNDETERMINED]
     others = [r for r in report.results if r.verdict is not Verdict.UNDETERMINED]
-    if not all(result.as_expected for result in others):
+    if Standing.SUSPICIOUS in standings or not all(result.as_expected for result in others):
         return Exit.DIFFERS
-    if undetermined and not allow_undetermined:
+    if (undetermined or Standing.OPEN in standings) and not allow_undetermined:
         return Exit.UNDETERMINED
     return Exit.AS_EXPECTED
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from statecheck.claims.answers import at_least, at_most
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.derived_answers import at_least, at_most
 from statecheck.claims.results import Verdict
 from statecheck.mutation.observations import (
     Event,

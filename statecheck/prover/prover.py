@@ -10,8 +10,8 @@ from typing import Any
 
 import z3
 
-from statecheck.claims.answers import at_least, at_most, by_value, joined, shown
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.derived_answers import at_least, at_most, by_value, joined, shown
 from statecheck.claims.regions import Bounds, Region
 from statecheck.claims.results import Core, Result, Run, Verdict
 from statecheck.clock import Stopwatch, Timeout

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from statecheck.claims.answers import Answer
 from statecheck.claims.claim import Kind
 from statecheck.claims.results import Core, Dropped, Report, Result, Run
 from statecheck.modeling.mention import Expression, Mention
@@ -29,12 +30,30 @@ def to_json(report: Report) -> dict[str, Any]:
         "claims": [_claim(result) for result in report.results],
         "derived": report.derived,
         **({"environment": list(report.environment)} if report.environment else {}),
+        **({"answers": [_answer(answer) for answer in report.answers]} if report.answers else {}),
     }
 
 
 def to_text(report: Report) -> str:
     """The JSON document, with a line break at its end."""
     return json.dumps(to_json(report), indent=2, allow_nan=False) + "\n"
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    """The answer to a standard question about one machine."""
+    run = answer.run
+    return {
+        "id": answer.id,
+        "question": str(answer.question),
+        "subject": answer.subject,
+        "standing": str(answer.standing),
+        "detail": answer.detail,
+        "steps": None if run is None else len(run.steps),
+        "run": None if run is None else run_json(run),
+        **({} if run is None else {"setting": setting_json(run)}),
+        "invariant": None if answer.invariant is None else list(map(str, answer.invariant)),
+        **({} if answer.shortest else {"shortest": False}),
+    }
 
 
 def _claim(result: Result) -> dict[str, Any]:

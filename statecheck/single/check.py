@@ -17,8 +17,9 @@ from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.single.claims import claims
 from statecheck.single.claims.claims import Claim
 from statecheck.single.claims.predicates import conjunction, violation
-from statecheck.single.deciding.decide import Reached, Unknown, Unreachable, reachable
-from statecheck.single.running.reach import UnknownError
+from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
+from statecheck.single.deciding.decide import reachable
+from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
 

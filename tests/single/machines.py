@@ -216,3 +216,54 @@ class Ticking(StateMachine):
 
     def late(self) -> bool:
         return self.n > 5
+
+
+class Doubling(StateMachine):
+    """A list that grows without an end."""
+
+    a = State(initial=True)
+    b = State()
+    more = a.to.itself(on="double")
+    go = a.to(b, cond="odd")
+    back = b.to(a)
+
+    def __init__(self) -> None:
+        self.items = [0]
+        super().__init__()
+
+    def double(self) -> None:
+        self.items += self.items
+
+    def odd(self) -> bool:
+        return len(self.items) == 3
+
+
+class Spoken(StateMachine):
+    """A text that grows without an end."""
+
+    a = State(initial=True)
+    b = State()
+    more = a.to.itself(on="double")
+    go = a.to(b) | b.to(a)
+    word = "x"
+
+    def double(self) -> None:
+        self.word += self.word
+
+
+class Squares(StateMachine):
+    """Arithmetic that no solver decides."""
+
+    a = State(initial=True)
+    b = State()
+    x = 0
+    y = 0
+    step = a.to.itself(on="grow")
+    bad = a.to(b, cond="met")
+    back = b.to(a)
+
+    def grow(self) -> None:
+        self.x, self.y = self.y * self.y + self.x + 1, self.x * 3 + 2
+
+    def met(self) -> bool:
+        return self.x * self.x * self.x == 29 * self.y + 1234567

@@ -126,3 +126,18 @@ def test_a_lasso_goes_on_for_ever() -> None:
     assert result.run is not None
     assert result.run.loop is not None
     assert result.run.fairness
+
+
+def test_data_without_an_end_is_undetermined() -> None:
+    doubled = verdict(machines.Doubling, "possible", "b")
+    assert doubled.verdict is Verdict.UNDETERMINED
+    assert "items may take ever new values" in doubled.detail
+    assert verdict(machines.Doubling, "possible", "len(items) == 8").steps == 3
+    spoken = verdict(machines.Spoken, "possible", "word == 'never'")
+    assert spoken.verdict is Verdict.UNDETERMINED
+
+
+def test_what_is_open_names_the_step_that_looks_possible() -> None:
+    found = verdict(machines.Squares, "possible", "b", depth=3)
+    assert found.verdict is Verdict.UNDETERMINED
+    assert "bad would lead there" in found.detail

@@ -45,10 +45,16 @@ class Moment:
 
 @dataclass(frozen=True)
 class StepFacts:
-    """Facts about a step besides the states before and after it."""
+    """Facts about a step besides the states before and after it.
+
+    ``raised_in``, ``fired`` and ``unhandled`` are as an `Edge` has them.
+    """
 
     event: str
     raised: str
+    raised_in: str = ""
+    fired: frozenset[int] = frozenset()
+    unhandled: frozenset[tuple[str, str]] = frozenset()
 
 
 Expression = Callable[[Moment, Moment | None, StepFacts | None], Any]

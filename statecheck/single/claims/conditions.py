@@ -8,16 +8,19 @@ from typing import Any
 import z3
 
 from statecheck.single.execution.automaton import UNUSUAL, Edge, Local, Variable
+from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import plain, symbol
 from statecheck.single.execution.values import term_of
 from statecheck.single.reading.freeze import SYMBOLIC
-from statecheck.single.running.reach import UnknownError
 from statecheck.symbolic.decision_tree import merge
 from statecheck.symbolic.paths import Explorer
 
 PATIENCE = 4000
 """Milliseconds that Z3 has for one question about values."""
+
+WORK = 20_000_000
+"""Work that it may do on it, by its own measure."""
 
 
 def merged(run: Callable[[], Any]) -> Any:
@@ -43,6 +46,7 @@ def solved(
         return {}
     solver = z3.SimpleSolver()
     solver.set("timeout", PATIENCE)
+    solver.set("rlimit", WORK)
     solver.add(*terms, *ranges(symbols))
     for wish in (_usual(symbols), _small(symbols), None):
         if wish is not None:

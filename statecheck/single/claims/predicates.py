@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from statecheck.single.claims.claims import Expression, Moment, StepFacts
+from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.execution.automaton import Edge, Local, Node
 from statecheck.single.execution.build import World
 from statecheck.single.execution.choices import Any_, combinations, spread
@@ -111,7 +111,7 @@ class Reader:
         inputs = dict(edge.inputs)
         before = self._moment(edge.source, {}, inputs)
         after = self._moment(edge.target, edge.updates, inputs | dict(edge.outputs))
-        facts = StepFacts(edge.event, edge.raised)
+        facts = StepFacts(edge.event, edge.raised, edge.raised_in, edge.fired, edge.unhandled)
         return self._evaluated(lambda: expression(before, after, facts), before, after)
 
     @staticmethod
@@ -158,3 +158,12 @@ def conjunction(premise: Expression | None, conclusion: Expression) -> Expressio
         return bool(premise(before, after, step)) and conclusion(before, after, step)
 
     return both
+
+
+def premise_of(claim: Claim) -> Expression:
+    """The premise; always true where there is none."""
+
+    def holds(before: Moment, after: Moment | None, step: StepFacts | None) -> Any:
+        return True if claim.premise is None else claim.premise(before, after, step)
+
+    return holds

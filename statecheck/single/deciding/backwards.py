@@ -9,8 +9,8 @@ from typing import Any
 import z3
 
 from statecheck.single.claims.claims import Claim
-from statecheck.single.claims.predicates import Holding
-from statecheck.single.deciding.decide import Answer, Unknown, Unreachable, played, too_many
+from statecheck.single.claims.predicates import Holding, premise_of
+from statecheck.single.deciding.answers import Answer, Unknown, Unreachable, played, too_many
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.symbolic import FIRST, SEARCH
@@ -30,8 +30,6 @@ Region = dict[Node, z3.BoolRef]
 
 def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
     """Tell whether the conclusion can be reached from wherever the premise holds."""
-    from statecheck.single.deciding.recover import _premise
-
     automaton, clock = subject.automaton, subject.clock
     if not automaton.complete:
         return Unknown(too_many(automaton))
@@ -49,7 +47,7 @@ def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
             break
         region = {node: z3.simplify(z3.Or(region[node], grown[node])) for node in automaton.nodes}
         rounds += 1
-    premise = _premise(said)
+    premise = premise_of(said)
 
     def traps(node: Node) -> list[Holding]:
         outside = z3.simplify(z3.Not(region[node]))

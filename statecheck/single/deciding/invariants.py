@@ -12,7 +12,7 @@ from typing import Any
 
 import z3
 
-from statecheck.single.deciding.decide import Unknown, Unreachable
+from statecheck.single.deciding.answers import Unknown, Unreachable
 from statecheck.single.deciding.formulas import in_words
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.execution.automaton import Automaton, Edge, Local, Node, Variable
@@ -22,8 +22,8 @@ from statecheck.single.running.reach import solved
 from statecheck.single.running.subject import Clock
 from statecheck.smt.solving import check_sat
 
-PROOF = 6.0
-"""Seconds for a proof."""
+PROOF, WORK = 6.0, 60_000_000
+"""Seconds for a proof, and work by Z3's measure."""
 
 Invariant = dict[Node, z3.BoolRef]
 
@@ -69,6 +69,7 @@ def find_invariant(automaton: Automaton, goal: Goal, clock: Clock) -> Invariant 
     for step in ("inline_eager", "inline_linear", "slice"):
         z3.set_param(f"fp.xform.{step}", False)
     solver = z3.SolverFor("HORN")
+    solver.set("rlimit", WORK)
     solver.set("timeout", math.ceil(clock.left(PROOF) * 1000))
     relations = {node: _relation(node) for node in automaton.nodes}
     first = automaton.nodes[0]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from statecheck.claims import claim as stated
 from statecheck.claims.clause_text import of_one_machine
 from statecheck.claims.results import Result, Verdict
 from statecheck.modeling import ModelError
-from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
-from statecheck.single.claims.predicates import Holding
-from statecheck.single.deciding.decide import (
+from statecheck.single.claims.claims import Claim, Expression
+from statecheck.single.claims.predicates import Holding, premise_of
+from statecheck.single.deciding.answers import (
     Answer,
     Reached,
     Unknown,
@@ -29,19 +28,8 @@ def recoverable(subject: Subject, claim: stated.Claim, said: Claim, depth: int |
     """The verdict on a claim that the conclusion can be reached from wherever the premise holds."""
     if said.on_step:
         raise ModelError(f"{said.text!r} is about a step; what is recoverable is a state")
-    automaton = subject.automaton
-    if automaton.variables:
-        answer = None
-        if subject.bounded is not None:
-            answer = _explicitly(subject, subject.bounded, said)
-        if answer is None or isinstance(answer, Unknown):
-            from statecheck.single.deciding import backwards
-
-            answer = backwards.recoverable(subject, said, depth)
-    else:
-        answer = _explicitly(subject, automaton, said)
-    match answer:
-        case Reached():
+    match trap(subject, said, depth):
+        case Reached() as answer:
             return Result(
                 claim,
                 Verdict.REFUTED,
@@ -60,6 +48,20 @@ def recoverable(subject: Subject, claim: stated.Claim, said: Claim, depth: int |
             )
         case Unknown(why):
             return Result(claim, Verdict.UNDETERMINED, why)
+
+
+def trap(subject: Subject, said: Claim, depth: int | None) -> Answer:
+    """Look for a run to where the premise holds and from where the conclusion is out of reach."""
+    automaton = subject.automaton
+    if not automaton.variables:
+        return _explicitly(subject, automaton, said)
+    if subject.bounded is not None:
+        answer = _explicitly(subject, subject.bounded, said)
+        if not isinstance(answer, Unknown):
+            return answer
+    from statecheck.single.deciding import backwards
+
+    return backwards.recoverable(subject, said, depth)
 
 
 def _explicitly(subject: Subject, automaton: Automaton, said: Claim) -> Answer:
@@ -85,28 +87,19 @@ def _explicitly(subject: Subject, automaton: Automaton, said: Claim) -> Answer:
     )
     if route is not None:
         shortest = automaton.complete or len(route.moves) <= automaton.explored
-        return played(subject, automaton, _premise(said), said, route, shortest=shortest)
+        return played(subject, automaton, premise_of(said), said, route, shortest=shortest)
     if not automaton.complete:
         return Unknown(f"{too_many(automaton)}; no trap is among the nearest")
     farthest = max((distance[node] for node in reached if node in distance), default=0)
     return Unreachable(f"from each of {len(reached)} states, in {farthest} steps at most")
 
 
-def _premise(said: Claim) -> Expression:
-    """The premise; always true where there is none."""
-
-    def holds(before: Moment, after: Moment | None, step: StepFacts | None) -> Any:
-        return True if said.premise is None else said.premise(before, after, step)
-
-    return holds
-
-
 def _premises(subject: Subject, said: Claim, node: Node) -> list[Holding]:
-    return subject.reader.in_node(_premise(said), node, said.fields)
+    return subject.reader.in_node(premise_of(said), node, said.fields)
 
 
 def _pending(subject: Subject, said: Claim, node: Node) -> bool:
-    return _may_hold(subject, _premise(said), node, said)
+    return _may_hold(subject, premise_of(said), node, said)
 
 
 def _may_hold(subject: Subject, expression: Expression, node: Node, said: Claim) -> bool:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from statecheck.single.claims.claims import Claim, Expression
-from statecheck.single.deciding.decide import Answer, Unknown, Unreachable, played, too_many
+from statecheck.single.deciding.answers import (
+    Answer,
+    Unknown,
+    Unreachable,
+    explicitly,
+    played,
+    too_many,
+)
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.unrolling import Unrolling
@@ -41,4 +48,8 @@ def reachable(
     if route is not None:
         return played(subject, automaton, expression, claim, route, shortest=search.complete)
     assert isinstance(proof, Unknown)
+    if depth is None and subject.deeper is not None:
+        answer = explicitly(subject, subject.deeper, expression, claim, target)
+        if not isinstance(answer, Unknown):
+            return answer
     return Unknown(f"no run of up to {search.depth - 1} steps gets there, and {proof.why}")

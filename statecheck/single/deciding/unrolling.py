@@ -15,6 +15,9 @@ from statecheck.single.running.reach import Move, Route, move, plain_choice
 from statecheck.single.running.subject import Clock, OutOfTime
 from statecheck.smt.solving import check_sat
 
+WORK = 40_000_000
+"""Z3's measure of the work on one question, which it heeds where it does not heed the clock."""
+
 
 class Unrolling:
     """The automaton unrolled step by step from its start, in one solver."""
@@ -23,6 +26,7 @@ class Unrolling:
         self.automaton, self.goal = automaton, goal
         self.variables = automaton.variables
         self.solver = z3.SimpleSolver()
+        self.solver.set("rlimit", WORK)
         self.depth = 0
         """The number of steps that is looked at next: no run has fewer."""
         self.complete = True

@@ -66,8 +66,9 @@ class Edge:
 
     ``arguments`` and ``inputs`` have plain values or locals, ``guard`` is None where it always
     holds, ``updates`` gives the term of each variable of the target. ``raised`` names the type of
-    the exception that came out, ``taken`` says whether a transition was taken. ``outputs`` are
-    inputs that the step itself changed.
+    the exception that came out and ``raised_in`` the callback, ``taken`` says whether a transition
+    was taken. ``outputs`` are inputs that the step itself changed. ``fired`` has the numbers of the
+    transitions that were taken, ``unhandled`` the caught exceptions that no transition handles.
     """
 
     source: Node
@@ -81,6 +82,9 @@ class Edge:
     raised: str
     taken: bool
     outputs: tuple[tuple[Attribute, Any], ...] = ()
+    raised_in: str = ""
+    fired: frozenset[int] = frozenset()
+    unhandled: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass
@@ -89,7 +93,9 @@ class Automaton:
 
     ``complete`` is false where there are more nodes than were made: then only the first
     ``expanded`` of them have their edges, and ``explored`` is the number of steps up to which all
-    runs are in it. ``growing`` are the attributes that take the most values.
+    runs are in it. ``growing`` are the attributes that take the most values, ``hindrance``
+    says why they are not kept as terms. ``alternatives`` has for each event the arguments, by
+    name, and the inputs, by attribute, that it was sent with.
     """
 
     nodes: list[Node]
@@ -98,6 +104,8 @@ class Automaton:
     explored: int = 0
     expanded: int = 0
     growing: tuple[str, ...] = ()
+    hindrance: str = ""
+    alternatives: dict[str, list[dict[Any, Any]]] = field(default_factory=dict)
 
     def is_expanded(self, node: Node) -> bool:
         """Tell whether a node has its edges."""

@@ -14,10 +14,13 @@ from typing import Any
 from statecheck.modeling import ModelError
 from statecheck.single.execution.automaton import UNUSUAL, Automaton, Edge, Local, Node, Variable
 from statecheck.single.execution.choices import OMITTED, Any_, combinations, spread
+from statecheck.single.execution.giving_up import Unreadable
+from statecheck.single.execution.widening import growing, to_widen
 from statecheck.single.reading.code import Identity, Reach
 from statecheck.single.reading.formatting import only_said
-from statecheck.single.reading.freeze import ATOMS, SYMBOLIC
+from statecheck.single.reading.freeze import ATOMS, SYMBOLIC, TooLarge
 from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of, same
+from statecheck.single.reading.observing import callback_of
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe, Used
 from statecheck.single.reading.specimen import (
@@ -29,8 +32,10 @@ from statecheck.single.reading.specimen import (
     is_refusal,
 )
 
-NODES = 1_200
-"""So many control states are gone through before data is kept as terms."""
+NODES, MOST_NODES = 1_200, 8_000
+"""So many control states are gone through before data is kept as terms; and so many where terms
+decided nothing.
+"""
 
 
 HUGE = 256
@@ -56,6 +61,20 @@ class World:
     inputs: dict[Attribute, Domain]
 
 
+@dataclass(frozen=True)
+class Found:
+    """What was found after an event; ``refused`` says that the library allowed no transition."""
+
+    control: Control
+    data: Data
+    raised: str
+    raised_in: str
+    taken: bool
+    refused: bool
+    fired: frozenset[int]
+    unhandled: frozenset[tuple[str, str]]
+
+
 Watch = Callable[[], None]
 """Called after each run; raises ModelError where hidden state has changed, or time is over."""
 
@@ -77,22 +96,40 @@ class Builder:
         while True:
             attempt = _Attempt(self)
             try:
-                automaton = attempt.run()
+                automaton = attempt.run(NODES)
             except Widen as need:
                 self._widen(need.attributes)
                 continue
             except Used as use:
                 self._infer(use)
                 continue
+            except Unreadable as error:
+                if self.bounded is None:
+                    raise
+                self.bounded.hindrance = str(error)
+                return self.bounded
+            automaton.alternatives = attempt.alternatives
             if automaton.complete:
                 return automaton
             if not self.widened:
                 self.bounded = automaton
-            more = attempt.too_many()
+            more = to_widen(attempt.values, self.widened)
             if not more:
-                automaton.growing = attempt.growing()
+                automaton.growing = tuple(map(self.specimen.named, growing(attempt.values)))
                 return automaton
             self.widened |= more
+
+    def deeper(self) -> Automaton | None:
+        """The automaton of plain values up to a greater depth, where it is not finite."""
+        if self.bounded is None or self.bounded.complete:
+            return None
+        terms, self.widened = self.widened, set()
+        try:
+            return _Attempt(self).run(MOST_NODES)
+        except (Widen, Used):
+            return None
+        finally:
+            self.widened = terms
 
     def _widen(self, attributes: set[Attribute]) -> None:
         if attributes <= self.widened:
@@ -153,15 +190,20 @@ class _Attempt:
         domains.update(self.world.inputs)
         return list(combinations(spread(domains, extra)))
 
-    def run(self) -> Automaton:
-        """Explore breadth first."""
+    def run(self, most: int) -> Automaton:
+        """Explore breadth first, up to so many nodes."""
+        self.specimen.freezer.size = 0
         _, start = self._node(*self.builder.initial)
         done = 0
         while done < len(self.nodes):
-            if len(self.nodes) > NODES:
+            if len(self.nodes) > most:
                 explored = self.nodes[done].depth
                 return Automaton(self.nodes, start, False, explored, done)
-            self._explore(self.nodes[done])
+            try:
+                self._explore(self.nodes[done])
+            except TooLarge:
+                explored = self.nodes[done].depth
+                return Automaton(self.nodes, start, False, explored, done)
             done += 1
         return Automaton(self.nodes, start)
 
@@ -236,7 +278,7 @@ class _Attempt:
 
     def _sent(
         self, node: Node, event: str, arguments: dict[str, Any], inputs: dict[Any, Any]
-    ) -> tuple[Control, Data, str, bool, bool]:
+    ) -> Found:
         specimen = self.specimen
         data = specimen.copied(node.data)
         for variable in node.variables:
@@ -254,7 +296,16 @@ class _Attempt:
         control = specimen.control()
         self.builder.watch()
         # A type, not the exception: that holds the frames, and with them everything.
-        return control, after, outcome.raised, bool(outcome.transitions), is_refusal(outcome.error)
+        return Found(
+            control,
+            after,
+            outcome.raised,
+            callback_of(outcome.error),
+            bool(outcome.transitions),
+            is_refusal(outcome.error),
+            outcome.fired,
+            outcome.unhandled,
+        )
 
     def _record(
         self,
@@ -264,9 +315,9 @@ class _Attempt:
         inputs: dict[Any, Any],
         guard: Any,
         locals_: tuple[Local, ...],
-        found: tuple[Control, Data, str, bool, bool],
+        found: Found,
     ) -> None:
-        control, data, raised, taken, refused = found
+        control, data, taken = found.control, found.data, found.taken
         outputs = tuple(
             (name, data[name])
             for name, value in inputs.items()
@@ -276,7 +327,8 @@ class _Attempt:
         target, updates = self._node(control, data)
         if target.number == count:
             target.depth = node.depth + 1
-        quiet = not taken and (refused or not raised) and target is node and not outputs
+        refused = found.refused or not found.raised
+        quiet = not taken and refused and target is node and not outputs
         if quiet and updates:
             from statecheck.single.execution.terms import unchanged
 
@@ -292,9 +344,12 @@ class _Attempt:
             guard,
             updates,
             locals_,
-            raised,
+            found.raised,
             taken,
             outputs,
+            found.raised_in,
+            found.fired,
+            found.unhandled,
         )
         (node.idle if quiet else node.edges).append(edge)
 
@@ -334,8 +389,7 @@ class _Attempt:
             key = self.specimen.key(attribute, value)
             keys.append((attribute, key))
             kept[attribute] = value
-            if type(value) in ATOMS or kind_of(value) is not None:
-                self.values.setdefault(attribute, {})[key] = value
+            self.values.setdefault(attribute, {})[key] = value
         if need:
             raise Widen(need)
         variables = tuple(terms)
@@ -361,34 +415,3 @@ class _Attempt:
                 if same(default, value) and (value or type(value) is not float):
                     del found[attribute]
         return found
-
-    def growing(self) -> tuple[str, ...]:
-        """The attributes that take the most values."""
-        many = {a: len(found) for a, found in self.values.items() if len(found) > 16}
-        return tuple(self.specimen.named(a) for a in sorted(many, key=many.__getitem__)[-3:])
-
-    # -- too many ---------------------------------------------------------------------------------
-
-    def too_many(self) -> set[Attribute]:
-        """The attributes to keep as terms, so that there are fewer nodes."""
-        counts = {
-            attribute: len(found)
-            for attribute, found in self.values.items()
-            if attribute not in self.widened
-        }
-        for kinds in ((Kind.INT,), (Kind.TEXT,), (Kind.BOOL, MemberKind)):
-            chosen = {
-                attribute
-                for attribute, count in counts.items()
-                if count > 1
-                and any(
-                    kind in kinds or (isinstance(kind, MemberKind) and MemberKind in kinds)
-                    for kind in map(kind_of, self.values[attribute].values())
-                )
-            }
-            if chosen:
-                most = max(counts[a] for a in chosen)
-                if Kind.INT in kinds or Kind.TEXT in kinds:
-                    return {a for a in chosen if counts[a] * 4 >= most}
-                return chosen
-        return set()

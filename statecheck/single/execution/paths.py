@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import z3
 
+from statecheck.modeling import ModelError
 from statecheck.single.execution.automaton import Local, Variable
+from statecheck.single.execution.giving_up import Unreadable
 from statecheck.single.execution.terms import range_of, symbol
 from statecheck.symbolic.decision_tree import Leaf
 from statecheck.symbolic.decision_tree import Node as Decision
-from statecheck.symbolic.paths import Explorer
+from statecheck.symbolic.paths import Explorer, is_library
 
 PATIENCE = 2000
 """Milliseconds that Z3 has to find out whether a decision is open; unless it says no, it is."""
@@ -30,7 +33,10 @@ def explored(
     known = ranges([*variables, *locals_])
     explorer = Explorer()
     explorer._solver.set("timeout", PATIENCE)
-    tree = explorer.explore(run)
+    try:
+        tree = explorer.explore(run)
+    except ModelError as error:
+        raise Unreadable(f"{_line(error)}{error}") from None
     solver = z3.SimpleSolver()
     solver.set("timeout", PATIENCE)
     solver.add(*known)
@@ -39,6 +45,18 @@ def explored(
             continue
         conditions = [*path, *ranges(locals_)]
         yield (z3.And(conditions) if conditions else None), value
+
+
+def _line(error: ModelError) -> str:
+    """The line of the model that an error comes from, where it is known."""
+    found = ""
+    step = error.__traceback__
+    while step is not None:
+        file = step.tb_frame.f_code.co_filename
+        if not is_library(file):
+            found = f"{Path(file).name}:{step.tb_lineno}: "
+        step = step.tb_next
+    return found
 
 
 def leaves(item: Any, path: list[z3.BoolRef]) -> Iterator[tuple[list[z3.BoolRef], Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import z3
 
+from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.execution.texts import Texts
 from statecheck.single.execution.values import Bool, Int, Member, Text, Value
 from statecheck.single.reading.kinds import AnyKind, Kind, MemberKind
@@ -48,7 +49,10 @@ def plain(term: z3.ExprRef, kind: AnyKind) -> Any:
         case Kind.BOOL:
             return z3.is_true(term)
         case Kind.INT:
-            return term.as_long()
+            try:
+                return term.as_long()
+            except ValueError:
+                raise UnknownError("a number of thousands of digits") from None
         case Kind.TEXT:
             return Texts.text(term.as_long())
         case MemberKind():

@@ -56,9 +56,9 @@ def fields_of(
             continue
         if attribute in opened:
             found[attribute] = _domain(specimen, attribute, value, asked=True)
-        elif name not in reads or name in writes or attribute in pinned:
+        elif name not in reads or name in writes or attribute in pinned or not _may_be_set(value):
             continue
-        elif name.isupper() or _is_final(specimen, attribute) or not _may_be_set(value):
+        elif name.isupper() or _is_final(specimen, attribute):
             constants.append(attribute)
         else:
             found[attribute] = _domain(specimen, attribute, value, asked=False)

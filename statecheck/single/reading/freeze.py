@@ -50,6 +50,14 @@ class Unfrozen(ModelError):  # noqa: N818  (says what the data is)
         self.found = found
 
 
+class TooLarge(Exception):  # noqa: N818  (no error: the data has no end that is near)
+    """The data of all states together is too large to be gone through."""
+
+
+LARGEST = 600_000
+"""So many values, and characters of texts, all keys of one freezer may be made of."""
+
+
 class Freezer:
     """Makes data a hashable key, and copies it.
 
@@ -62,6 +70,7 @@ class Freezer:
         self.own = {id(value): place for place, value in enumerate(own)}
         self.shared = shared
         self._seen: dict[int, int] = {}
+        self.size = 0
 
     def begin(self) -> None:
         """Begin the key of another state."""
@@ -73,6 +82,9 @@ class Freezer:
         Raises Unfrozen where the value is none that can be copied.
         """
         cls = type(value)
+        self.size += 1 + (len(value) // 16 if cls in (str, bytes) else 0)
+        if self.size > LARGEST:
+            raise TooLarge
         if cls in ATOMS:
             if cls is str and MARK in value:
                 raise Unfrozen(value, "it is a text made of a value that may be any")

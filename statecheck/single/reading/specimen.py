@@ -28,6 +28,7 @@ from statemachine.state import InstanceState
 
 from statecheck.modeling import STATE, Machine, ModelError, Record, Start
 from statecheck.single.reading.freeze import ATOMS, Freezer, Unfrozen, parts
+from statecheck.single.reading.observing import Observer
 
 LIBRARY_ATTRIBUTES = frozenset(
     (
@@ -68,10 +69,15 @@ Data = dict[Attribute, Any]
 
 @dataclass
 class Outcome:
-    """How an event went: the number of transitions taken, and what came out of it, if anything."""
+    """How an event went: the number of transitions taken, and what came out of it, if anything.
+
+    ``fired`` and ``unhandled`` are as an `Observer` notes them.
+    """
 
     transitions: int
     error: Exception | None
+    fired: frozenset[int]
+    unhandled: frozenset[tuple[str, str]]
 
     @property
     def raised(self) -> str:
@@ -118,8 +124,7 @@ class Specimen:
         if self.machine.model is self.machine:
             self.owners[1] = Model()
         self.freezer = Freezer(tuple(self.owners), {})
-        self.transitions = 0
-        self._count_transitions()
+        self.observer = Observer(self.machine)
         if getattr(self.machine._engine._invoke_manager, "_pending", None) or any(
             state.invoke.key in self.machine._callbacks for state in self.states.values()
         ):
@@ -145,16 +150,6 @@ class Specimen:
                     "__init__ gives them"
                 ) from error
         return machine
-
-    def _count_transitions(self) -> None:
-        engine = self.machine._engine
-        original = engine.microstep
-
-        def counted(*arguments: Any) -> Any:
-            self.transitions += 1
-            return original(*arguments)
-
-        engine.microstep = counted
 
     # -- reading ----------------------------------------------------------------------------------
 
@@ -219,9 +214,11 @@ class Specimen:
 
     def send(self, event: str, arguments: Mapping[str, Any]) -> Outcome:
         """Send an event. Raises ModelError for one that does not end."""
-        self.transitions = 0
+        observer = self.observer
+        observer.begin()
         error = sent(self.machine, event, arguments, self.cls.__name__)
-        return Outcome(self.transitions, error)
+        fired, unhandled = frozenset(observer.fired), frozenset(observer.unhandled)
+        return Outcome(observer.microsteps, error, fired, unhandled)
 
     # -- keys -------------------------------------------------------------------------------------
 

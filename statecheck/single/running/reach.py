@@ -12,10 +12,6 @@ from statecheck.single.reading.kinds import same
 from statecheck.single.reading.specimen import Attribute
 
 
-class UnknownError(Exception):
-    """The solver does not know."""
-
-
 @dataclass(frozen=True)
 class Target:
     """A goal of a search: nodes where something holds, or edges on which it does."""

@@ -9,6 +9,7 @@ from typing import Any
 from statecheck.single.claims.claims import Moment, StepFacts
 from statecheck.single.claims.predicates import Reader
 from statecheck.single.execution.automaton import Automaton, Edge, Variable
+from statecheck.single.reading.observing import Observer, callback_of
 from statecheck.single.reading.specimen import (
     Attribute,
     Specimen,
@@ -43,6 +44,7 @@ class Instance:
     def __init__(self, specimen: Specimen, reader: Reader) -> None:
         self.specimen, self.reader = specimen, reader
         self.machine = specimen.fresh()
+        self.observer = Observer(self.machine)
         self.owners = [self.machine, self.machine.model, *self.machine._listeners.values()]
         if self.machine.model is self.machine:
             self.owners[1] = object()
@@ -59,7 +61,14 @@ class Instance:
 
     def send(self, event: str, arguments: Sequence[tuple[str, Any]]) -> Exception | None:
         """Send an event, return what it raised."""
+        self.observer.begin()
         return sent(self.machine, event, dict(arguments), self.specimen.cls.__name__)
+
+    def facts(self, event: str, error: Exception | None) -> StepFacts:
+        """Tell the facts about the event that was just sent."""
+        raised = "" if error is None else type(error).__name__
+        fired, unhandled = frozenset(self.observer.fired), frozenset(self.observer.unhandled)
+        return StepFacts(event, raised, callback_of(error), fired, unhandled)
 
     def differs(self, edge: Edge, error: Exception | None, values: dict[Variable, Any]) -> str:
         """How the instance differs from what an edge says; empty where it does not."""
@@ -81,6 +90,7 @@ class Instance:
         freezer.own.update({id(o): place for place, o in enumerate(self.owners)})
         try:
             for attribute in sorted({*data, *wanted}):
+                freezer.size = 0
                 if attribute in self.reader.world.inputs:
                     continue
                 default = self.specimen.default(attribute)
@@ -131,7 +141,7 @@ def play(
         if problem:
             raise Mismatch(f"step {number}, {shown(step)}: {problem}")
         moments.append(instance.moment)
-        facts.append(StepFacts(step.event, "" if error is None else type(error).__name__))
+        facts.append(instance.facts(step.event, error))
     instance.set(route.last)
     return Played(tuple(moments), tuple(set_before), tuple(facts), instance.moment)
 

@@ -8,6 +8,7 @@ from statecheck.claims.results import Change, Run, RunStep
 from statecheck.single.claims.claims import Moment
 from statecheck.single.running.reach import Route
 from statecheck.single.running.replay import Played
+from statecheck.single.running.scripts import script
 from statecheck.single.running.subject import Subject
 
 STATE = "state"
@@ -49,7 +50,8 @@ def shown_run(
         for name, value in seen.end.fields.items()
         if text(value) != text(before.fields.get(name))
     )
-    return Run((), (), tuple(steps), last, loop=loop, fairness=fairness)
+    plain = script(subject, route, seen)
+    return Run((), (), tuple(steps), last, loop=loop, fairness=fairness, script=plain)
 
 
 def _changes(before: Moment, after: Moment, order: dict[str, int]) -> list[Change]:

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from statemachine import StateChart
@@ -59,6 +60,12 @@ class Subject:
     names: claims.Names
     clock: Clock
     assumptions: tuple[str, ...]
+    builder: Builder
+
+    @cached_property
+    def deeper(self) -> Automaton | None:
+        """Like ``bounded``, to a greater depth; made where nothing else decided a claim."""
+        return self.builder.deeper()
 
     @property
     def digest(self) -> str:
@@ -111,7 +118,7 @@ def read(
     said = tuple(_assumptions(specimen, world, fields, inspection))
     bounded = builder.bounded if builder.bounded is not automaton else None
     check_agreement(specimen, reader, automaton, clock, seed)
-    return Subject(specimen, reader, world, fields, automaton, bounded, names, clock, said)
+    return Subject(specimen, reader, world, fields, automaton, bounded, names, clock, said, builder)
 
 
 def _assumptions(

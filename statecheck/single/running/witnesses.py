@@ -13,9 +13,10 @@ from typing import Any
 from statecheck.modeling import ModelError
 from statecheck.single.claims.conditions import solved, valuation
 from statecheck.single.execution.automaton import Automaton, Edge, Local, Variable
+from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.execution.terms import symbol
 from statecheck.single.reading.specimen import Specimen
-from statecheck.single.running.reach import UnknownError, plain_choice
+from statecheck.single.running.reach import plain_choice
 
 MOST, IN_ALL = 4, 300
 """So many choices of values are tried on each edge, and on all of them."""
@@ -30,7 +31,10 @@ def check_witnesses(specimen: Specimen, automaton: Automaton, clock: Any) -> Non
             continue
         clock.left(1)
         for values in _choices(edge, most):
-            problem = _tried(specimen, edge, values)
+            try:
+                problem = _tried(specimen, edge, values)
+            except UnknownError:
+                continue
             if problem:
                 raise ModelError(
                     f"{specimen.cls.__name__}: {edge.event} does not do with plain values what it "
@@ -88,6 +92,7 @@ def _tried(specimen: Specimen, edge: Edge, values: dict[Any, Any]) -> str:
     plain_ones = {*seen, *edge.target.data} - {v.attribute for v in expected}
     inputs = {attribute for attribute, _ in edge.inputs}
     for attribute in sorted(plain_ones - inputs):
+        specimen.freezer.size = 0
         default = specimen.default(attribute)
         specimen.freezer.begin()
         one = specimen.key(attribute, seen.get(attribute, default))

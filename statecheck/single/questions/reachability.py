@@ -1,0 +1,98 @@
+"""Which states are reached, and which transitions fire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from statecheck.claims.answers import Answer, Question
+from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
+from statecheck.single.questions.inquiry import (
+    Inquiry,
+    fine,
+    fires,
+    is_active,
+    left_open,
+    proved,
+)
+from statecheck.single.running.replay import Instance, Played
+
+
+class Coverage:
+    """What replayed runs have shown: states, by id, and transitions, by number."""
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        specimen = inquiry.subject.specimen
+        self.states = set(Instance(specimen, inquiry.subject.reader).moment.active)
+        self.transitions = fired_at_start(inquiry)
+
+    def add(self, seen: Played) -> None:
+        """Note what a run has shown."""
+        for moment in seen.moments:
+            self.states |= moment.active
+        for facts in seen.facts:
+            self.transitions |= facts.fired
+
+
+def fired_at_start(inquiry: Inquiry) -> set[int]:
+    """The transitions that fire while an instance is made."""
+    numbers = {id(t): n for n, t in enumerate(inquiry.transitions)}
+    fired: set[int] = set()
+    specimen = inquiry.subject.specimen
+    engine: Any = type(specimen.machine._engine)
+    original = engine.microstep
+
+    def noted(self: Any, transitions: list[Any], trigger: Any) -> Any:
+        fired.update(numbers[id(t)] for t in transitions if id(t) in numbers)
+        return original(self, transitions, trigger)
+
+    engine.microstep = noted
+    try:
+        specimen.fresh()
+    finally:
+        engine.microstep = original
+    return fired
+
+
+def answers(inquiry: Inquiry, coverage: Coverage) -> Iterator[Answer]:
+    """The states that are never reached, then the transitions that never fire."""
+    states = [s.id for s in inquiry.subject.specimen.states.values() if not s.is_history]
+    reached = list(states)
+    for id_ in states:
+        if id_ in coverage.states:
+            continue
+        match inquiry.reach(is_active(id_), on_step=False):
+            case Reached(played=seen):
+                coverage.add(seen)
+                continue
+            case Unreachable() as proof:
+                detail = f"No run gets to {id_}"
+                yield proved(Question.STATE_NEVER_REACHED, id_, detail, proof)
+            case Unknown() as unknown:
+                yield left_open(Question.STATE_NEVER_REACHED, id_, unknown)
+        reached.remove(id_)
+    if len(reached) == len(states):
+        yield fine(Question.STATE_NEVER_REACHED, f"each of {len(states)} is reached by a run")
+    yield from _transitions(inquiry, coverage, set(reached))
+
+
+def _transitions(inquiry: Inquiry, coverage: Coverage, reached: set[str]) -> Iterator[Answer]:
+    missed = False
+    for number, transition in enumerate(inquiry.transitions):
+        # From a state that is never reached nothing fires, and that was said already.
+        if number in coverage.transitions or transition.source.id not in reached:
+            continue
+        name = inquiry.names[number]
+        match inquiry.reach(fires(number), on_step=True):
+            case Reached(played=seen):
+                coverage.add(seen)
+                continue
+            case Unreachable() as proof:
+                detail = f"{transition.source.id} is reached, but in no run does it fire"
+                yield proved(Question.TRANSITION_NEVER_FIRES, name, detail, proof)
+            case Unknown() as unknown:
+                yield left_open(Question.TRANSITION_NEVER_FIRES, name, unknown)
+        missed = True
+    if not missed:
+        count = len([t for t in inquiry.transitions if t.source.id in reached])
+        yield fine(Question.TRANSITION_NEVER_FIRES, f"each of {count} fires in a run")
