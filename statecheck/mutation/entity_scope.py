@@ -113,12 +113,13 @@ class Scope:
         # A property that asks itself never answers.
         yield from (path for path in found if path not in (said, f"self.{self.function}"))
 
-    def holders(self, node: ast.expr, plural: str) -> Iterator[str]:
-        """The expressions at a place that mean an entity with an attribute ``plural``."""
-        found = (
-            path for path, own in self._paths(node) if plural in self.kinds.holders.get(own, ())
-        )
-        yield from dict.fromkeys(found)
+    def other_holders(self, owner: ast.expr, plural: str) -> Iterator[str]:
+        """The expressions that mean an entity of another kind than ``owner``, with an attribute
+        ``plural``.
+        """
+        kinds = {kind for kind, some in self.kinds.holders.items() if plural in some}
+        kinds -= {self.kind(owner)}
+        yield from dict.fromkeys(path for path, own in self._paths(owner) if own in kinds)
 
     def _paths(self, node: ast.expr) -> Iterator[tuple[str, str]]:
         """The names at a place and the ways on from them, each with the class that it leads to.

@@ -10,20 +10,17 @@ from statecheck.mutation.entity_scope import Scope
 
 
 def loop_edits(text: Text, scope: Scope, loop: ast.For) -> Iterator[Edit]:
-    """The same loop over the entities of another, and over those only of which something holds."""
+    """The loop over the entities of one of another kind, and over some of those of its own."""
     match loop:
-        case ast.For(target=ast.Name(id=each), iter=ast.Attribute(attr=plural)):
+        case ast.For(
+            target=ast.Name(id=each), iter=ast.Attribute(value=owner, attr=plural) as some
+        ):
             kind = scope.kinds.plurals.get(plural)
             if kind is not None:
-                yield from _of_another(text, scope, loop.iter, plural)
+                for holder in scope.other_holders(owner, plural):
+                    other = f"{holder}.{plural}"
+                    yield Edit.replace(text, some, "loop-of", other, other)
                 yield from _narrower(text, loop, each, plural, scope.kinds.conditions[kind])
-
-
-def _of_another(text: Text, scope: Scope, some: ast.expr, plural: str) -> Iterator[Edit]:
-    for owner in scope.holders(some, plural):
-        other = f"{owner}.{plural}"
-        if other != text.of(some):
-            yield Edit.replace(text, some, "loop-of", other, other)
 
 
 def _narrower(

@@ -69,6 +69,11 @@ class Book(Entity):
     shelf: Shelf
     lending: Lending
 
+    @property
+    def books(self) -> Many[Book]:
+        """The books beside it."""
+        return self.system.books.where(shelf=self.shelf)
+
 
 class Library(System):
     """Any number of shelves and books."""

@@ -81,13 +81,9 @@ def named(operator: str) -> set[str]:
             "book.lending.dry() @action",
             "book.lending.dry() shelf.door.unlock() @action",
         ),
-        # A loop over the entities of another.
-        ("Library.move:loop-of:book.shelf.books", "in target.books:", "in book.shelf.books:"),
-        (
-            "Library.move:loop-of:book.lending.place.books",
-            "in target.books:",
-            "in book.lending.place.books:",
-        ),
+        # A loop over the entities of one of another kind, and of another of its kind.
+        ("Library.move:loop-of:book.books", "in target.books:", "in book.books:"),
+        ("Library.move:entity:target.book.shelf~2", "in target.books:", "in book.shelf.books:"),
         # A loop that passes some by.
         (
             "Library.move:narrow:books.not-lost",
