@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from statecheck.claims.answers import Standing
-from statecheck.claims.results import Report, Run
+from statecheck.claims.results import Report
+from statecheck.claims.run import Run
 from statecheck.claims.script import Assigned, Call, Script
 
 ROUNDS = 3

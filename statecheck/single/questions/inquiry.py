@@ -11,7 +11,7 @@ from statemachine.callbacks import CallbackGroup
 
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.clause_text import of_one_machine
-from statecheck.claims.results import Run
+from statecheck.claims.run import Run
 from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.deciding import decide
 from statecheck.single.deciding.answers import Answer as Reachability
@@ -44,7 +44,7 @@ class Limit(Clock):
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What questions are asked of."""
+    """The machine that questions are asked of."""
 
     subject: Subject
     depth: int | None = None
@@ -56,7 +56,7 @@ class Inquiry:
 
     @cached_property
     def names(self) -> list[str]:
-        """What each transition is called."""
+        """The name of each transition."""
         return transition_names(self.transitions)
 
     @property
@@ -177,7 +177,7 @@ def fires(number: int) -> Expression:
 
 
 def transition_names(transitions: list[Any]) -> list[str]:
-    """What each transition is called: its event, source and target, and its guards if needed."""
+    """The name of each transition: its event, source and target, and its guards if needed."""
     short = [_name(t) for t in transitions]
     guarded = [
         name if short.count(name) == 1 else f"{name}{guards(t)}"

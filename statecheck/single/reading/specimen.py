@@ -290,7 +290,9 @@ def own_attributes(owner: Any, *, machine: bool, field: str) -> Iterator[tuple[s
     """The attributes of one object that belong to its author."""
     for name, value in parts(owner):
         if machine:
-            if name in LIBRARY_ATTRIBUTES or isinstance(value, InstanceState):
+            if name in LIBRARY_ATTRIBUTES:
+                continue
+            if isinstance(value, InstanceState) and value.id == name:
                 continue
         elif name == field or (name == "_journal" and isinstance(owner, Record)):
             continue
