@@ -42,7 +42,7 @@ def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
     rounds = 0
     closed = False
     while rounds < ROUNDS:
-        grown = _before(automaton, region)
+        grown = _before(automaton, region, clock)
         closed = all(_implies(grown[node], region[node], node, clock) for node in automaton.nodes)
         if closed:
             break
@@ -108,12 +108,16 @@ def _eliminated(formula: Any, locals_: Any) -> z3.BoolRef:
         raise UnknownError(str(error)) from None
 
 
-def _before(automaton: Automaton, region: Region) -> Region:
-    """Where some step leads into a region."""
-    return {
-        node: z3.simplify(z3.Or([_eliminated(_into(e, region), e.locals) for e in node.edges]))
-        for node in automaton.nodes
-    }
+def _before(automaton: Automaton, region: Region, clock: Clock) -> Region:
+    """Where some step leads into a region. Raises OutOfTime."""
+    grown: Region = {}
+    for node in automaton.nodes:
+        ways = []
+        for edge in node.edges:
+            clock.left(1)
+            ways.append(_eliminated(_into(edge, region), edge.locals))
+        grown[node] = z3.simplify(z3.Or(ways))
+    return grown
 
 
 def _into(edge: Edge, region: Region) -> z3.BoolRef:

@@ -22,7 +22,7 @@ from statecheck.single.running.reach import solved
 from statecheck.single.running.subject import Clock
 from statecheck.smt.solving import check_sat
 
-PROOF, WORK = 6.0, 60_000_000
+PROOF, WORK = 6.0, 20_000_000
 """Seconds for a proof, and work by Z3's measure."""
 
 Invariant = dict[Node, z3.BoolRef]

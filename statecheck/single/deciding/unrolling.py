@@ -15,7 +15,7 @@ from statecheck.single.running.reach import Move, Route, move, plain_choice
 from statecheck.single.running.subject import Clock, OutOfTime
 from statecheck.smt.solving import check_sat
 
-WORK = 40_000_000
+WORK = 20_000_000
 """Z3's measure of the work on one question, which it heeds where it does not heed the clock."""
 
 
