@@ -170,7 +170,7 @@ def _check_system(cls: type, base: type) -> None:
         if own in base.__mro__:
             continue
         for name in (*inspect.get_annotations(own), *vars(own)):
-            if name.startswith("__") and name not in ("__getitem__", "__setattr__"):
+            if name.startswith("__") and name != "__setattr__":
                 continue
             if name != "record_type" and (name in vars(base) or name in base.__annotations__):
                 raise ModelError(

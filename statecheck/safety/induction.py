@@ -153,7 +153,11 @@ class Induction:
         grounding.add(command.guard)
         macros = self.transitions.update_macros(command)
         return self.satisfiable(
-            {key: grounding.expand(term, macros) for key, term in possible.items()}, grounding
+            {
+                key: both(grounding.suppose(term), grounding.expand(term, macros))
+                for key, term in possible.items()
+            },
+            grounding,
         )
 
     def state_violations(
@@ -162,14 +166,19 @@ class Induction:
         """Which violations some state of the clauses admits."""
         grounding = self.grounding(clauses)
         return self.satisfiable(
-            {key: grounding.ground(term) for key, term in violations.items()}, grounding
+            {
+                key: both(grounding.suppose(term), grounding.ground(term))
+                for key, term in violations.items()
+            },
+            grounding,
         )
 
     def initial_violations(self, violations: Mapping[T, z3.BoolRef]) -> dict[T, bool | None]:
         """Which violations some initial state admits."""
         grounding = self.grounding(())
+        initially = self.transitions.in_initial_state
         first = {
-            key: grounding.ground(self.transitions.in_initial_state(term))
+            key: both(grounding.suppose(term), grounding.ground(initially(term)))
             for key, term in violations.items()
         }
         return self.satisfiable(first, grounding)
@@ -194,3 +203,8 @@ class Induction:
     def _primed(self, term: z3.BoolRef) -> z3.BoolRef:
         primed: z3.BoolRef = self.transitions.primed(term)
         return primed
+
+
+def both(conditions: Sequence[z3.BoolRef], formula: z3.BoolRef) -> z3.BoolRef:
+    """A formula, and the conditions on which its entities exist."""
+    return z3.And(*conditions, formula) if conditions else formula
