@@ -144,12 +144,17 @@ class Induction:
         command: Command,
     ) -> dict[T, bool | None]:
         """Which violations some step of an action, from a state of the clauses, admits."""
+        return self.violations_after(violations, command, self.grounding(clauses))
+
+    def violations_after(
+        self, violations: Mapping[T, z3.BoolRef], command: Command, grounding: Grounding
+    ) -> dict[T, bool | None]:
+        """Which violations some step of an action admits, from a state of constraints."""
         specialise = self.transitions.specialise
         terms = {key: specialise(term, command) for key, term in violations.items()}
         possible = {key: term for key, term in terms.items() if not z3.is_false(term)}
         if not possible:
             return {}
-        grounding = self.grounding(clauses)
         grounding.add(command.guard)
         macros = self.transitions.update_macros(command)
         return self.satisfiable(
