@@ -19,14 +19,14 @@ from statecheck.cli import console, interrupts
 
 if TYPE_CHECKING:
     from proofs.article import Paragraph
-    from statecheck.claims.results import Run
+    from statecheck.claims.run import Run
     from statecheck.mutation.mutants import Mutant
-    from statecheck.reports.terminal import Style
+    from statecheck.reports.terminal_layout import Style
 
 
 @dataclass(frozen=True)
 class Appearance:
-    """What a paragraph keeps from happening: a run that breaks ``claim`` in the model without it.
+    """A run that a paragraph keeps from happening: it breaks ``claim`` in the model without it.
 
     ``removed`` are the changes of the model's source; ``run`` is None where there is no such run.
     ``as_for`` is a former paragraph from which the model takes the same, if any.
@@ -69,7 +69,8 @@ def appearance_text(item: Appearance, style: Style) -> str:
     """The run that appears when a paragraph is taken out of the model."""
     from rich.text import Text
 
-    from statecheck.reports.terminal import BAD, FOUND, pairs, printed, ruled, run_lines
+    from statecheck.reports.terminal import run_lines
+    from statecheck.reports.terminal_layout import BAD, FOUND, pairs, printed, ruled
 
     name = f"{item.paragraph.section} {item.paragraph.number}"
     changes = [

@@ -35,7 +35,7 @@ GRACE = 5.0
 
 
 class Certified:
-    """What is to be done with a certificate. Raises UsageError where DIR cannot be written."""
+    """A certificate to be written, compared or proved again. Raises UsageError for a bad DIR."""
 
     def __init__(
         self, project: Project, path: str | None, *, recheck: bool, seed: int, timeout: float | None

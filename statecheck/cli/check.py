@@ -1,7 +1,8 @@
 """``statecheck check``: prove or refute what you say of a system, or of a machine, of yours.
 
-The exit code is 0 when every claim has the verdict that it hopes for, 1 when some has not, 2 for a
-usage or model error, 3 when something is undetermined, 130 when interrupted.
+The exit code is 0 when every claim has the verdict that it hopes for, and nothing is suspicious, 1
+when it is not so, 2 for a usage or model error, 3 when something is undetermined, 130 when
+interrupted.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from statecheck.claims.claim import Claim, Kind
     from statecheck.claims.fairness import Assumption
     from statecheck.claims.results import Report
+    from statecheck.files import OutputFile
     from statecheck.modeling import System
     from statecheck.prover.prover import Prover
 
@@ -32,8 +34,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 @click.command(
-    epilog="Exit codes: 0 every claim is as hoped for; 1 some claim is not; 2 usage or model "
-    "error; 3 something is undetermined; 130 interrupted.",
+    epilog="Exit codes: 0 every claim is as hoped for, and nothing is suspicious; 1 it is not so; "
+    "2 usage or model error; 3 something is undetermined; 130 interrupted.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.argument("name", metavar="MODULE:CLASS")
@@ -50,6 +52,9 @@ def main(arguments: Sequence[str]) -> int:
     "--input", "inputs", multiple=True, metavar="FIELD", help="It may be set between events."
 )
 @click.option("--json", "json_path", metavar="FILE", help="Write JSON too; - writes it to stdout.")
+@click.option(
+    "--as-test", "test_path", metavar="FILE", help="Write the runs as a test of the class."
+)
 @click.option("--trace", is_flag=True, help="Show the runs of what is reached, and the invariant.")
 @click.option("--explain", is_flag=True, help="Show what each verdict rests on.")
 @click.option(
@@ -69,23 +74,26 @@ def command(
     fixed: tuple[str, ...],
     inputs: tuple[str, ...],
     json_path: str | None,
+    test_path: str | None,
     trace: bool,
     explain: bool,
     depth: int | None,
     timeout: float | None,
     seed: int,
 ) -> int:
-    """Prove or refute what you say of a system, for any number of its entities.
+    """Prove or refute what you say of a machine, or of a system for any number of its entities.
 
-    MODULE:CLASS is a System, or any flat python-statemachine class. EXPR is Python about entities
-    by the names of their kinds (lift, or lift1 and lift2); of a machine alone, its states
-    and fields have names too. `after[lift]` is the state after a step. 'P ==> Q' has a premise.
+    MODULE:CLASS is any python-statemachine class, which is run as it is, or a System. Of a machine,
+    EXPR is Python about its states and fields by name; `after.NAME` is one after a step, and
+    `step.raised` and `step.event` say of the step itself. Of a system, it is about entities by the
+    names of their kinds (lift, or lift1 and lift2); `after[lift]` is one after a step.
+    'P ==> Q' has a premise. With no claim about a machine, the standard questions about it are
+    answered: what is never reached, never fires, is ambiguous, gets stuck or fails.
     """
     with interrupts.held():
-        from statecheck.claims import expressions  # noqa: F401  (needed soon)
         from statecheck.claims.claim import Kind
         from statecheck.claims.results import exit_code
-        from statecheck.prover.context import DEPTH
+        from statecheck.reports.answers import answers_text
         from statecheck.reports.json_report import to_text
         from statecheck.reports.terminal import report_text
 
@@ -96,29 +104,41 @@ def command(
         *((Kind.RECOVERABLE, text) for text in recoverable),
         *((Kind.EVENTUALLY, text) for text in eventually),
     ]
-    if not asked:
+    if not asked and _is_system(found):
         raise click.UsageError(
             "nothing is claimed; write --always EXPR, --possible EXPR, --recoverable EXPR or "
             "--eventually 'P ~> Q'."
         )
     file = None if json_path in (None, "-") else console.output_file(str(json_path))
+    test_file = None if test_path is None else _test_file(found, test_path)
     if _is_system(found):
         _check_no(found, {"--fixed": fixed, "--input": inputs})
+        with interrupts.held():
+            from statecheck.claims import expressions  # noqa: F401  (needed soon)
+            from statecheck.prover.context import DEPTH
         claims = _claims(found, asked, _fairness(found, fair), given)
         report = _settled(
             found, claims, DEPTH if depth is None else depth, timeout, seed, explain=explain
         )
-    else:
+    elif asked:
         report = _single(found, asked, fair, fixed, inputs, given, timeout, depth, seed)
+    else:
+        report = _answered(found, name, fair, fixed, inputs, given, timeout, depth, seed)
     text = to_text(report) if json_path is not None else ""
-    shown = report_text(report, (), console.style(), trace=trace, name=_named)
+    if asked:
+        shown = report_text(report, (), console.style(), trace=trace, name=_named)
+    else:
+        shown = answers_text(report, name, console.style(), trace=trace)
     console.put(text if json_path == "-" else shown)
     if file is not None:
         console.write(file, str(json_path), text)
+    if test_file is not None:
+        _write_test(test_file, str(test_path), report, name)
     for note in report.notes:
         console.complain(f"note: {note}")
     if report.interrupted:
-        console.complain(f"interrupted: {len(report.results)} of {len(asked)} were settled")
+        settled = f"{len(report.results)} of {len(asked)}" if asked else "not all questions"
+        console.complain(f"interrupted: {settled} were settled")
     return exit_code(report)
 
 
@@ -130,7 +150,7 @@ def _named(claim: Claim) -> str:
 
 
 def _is_system(found: Any) -> bool:
-    """Whether a class composes machines. Raises ModelError for what is no machine either."""
+    """True if a class composes machines. Raises ModelError for what is no machine either."""
     from statemachine import StateChart
 
     from statecheck.modeling import ModelError, System
@@ -157,6 +177,34 @@ def _check_no(found: type[System], options: dict[str, Sequence[str]]) -> None:
             )
 
 
+def _test_file(found: Any, path: str) -> OutputFile:
+    """The file that a test is written to. Raises ModelError for a class that is not made alone."""
+    from statecheck.modeling import Machine, ModelError
+
+    if _is_system(found) or issubclass(found, Machine):
+        raise ModelError(
+            f"--as-test {path}: {found.__name__} belongs to a system, whose machines are not made "
+            "by themselves; leave it out"
+        )
+    return console.output_file(path)
+
+
+def _write_test(file: OutputFile, path: str, report: Report, name: str) -> None:
+    """Write the test of a report's runs, and say what is not in it."""
+    from statecheck.reports.as_test import test_module
+
+    module, _, qualified = name.partition(":")
+    written = test_module(report, module, qualified)
+    for reason in written.left_out:
+        console.complain(f"note: the test leaves out {reason}")
+    if not written.tests:
+        console.complain(
+            f"note: {path} is not written: no verdict has a run that a test could play"
+        )
+        return
+    console.write(file, path, written.text)
+
+
 def _single(
     found: Any,
     asked: Sequence[tuple[Kind, str]],
@@ -170,7 +218,9 @@ def _single(
 ) -> Report:
     """Decide claims about one machine."""
     from statecheck.modeling import ModelError
-    from statecheck.single import check
+
+    with interrupts.held():
+        from statecheck.single import check
 
     if given:
         raise ModelError(
@@ -186,6 +236,33 @@ def _single(
         depth=depth,
         seed=seed,
     )
+
+
+def _answered(
+    found: Any,
+    name: str,
+    fair: Sequence[str],
+    fixed: Sequence[str],
+    inputs: Sequence[str],
+    given: Sequence[str],
+    timeout: float | None,
+    depth: int | None,
+    seed: int,
+) -> Report:
+    """Answer the standard questions about one machine, as far as the project accepts them."""
+    from statecheck.cli.accepted import accepted, applied
+    from statecheck.modeling import ModelError
+    from statecheck.single.questions.ask import answered
+
+    for option, values in (("--given", given), ("--fair", fair)):
+        if values:
+            raise ModelError(
+                f"{option} {values[0]}: the standard questions about {found.__name__} have no use "
+                "for it; leave it out, or claim something"
+            )
+    names = accepted(name, f"{found.__module__}:{found.__qualname__}")
+    report = answered(found, fixed=fixed, inputs=inputs, timeout=timeout, depth=depth, seed=seed)
+    return applied(report, names)
 
 
 def _claims(

@@ -1,4 +1,4 @@
-"""What the front doors share: one line for whatever goes wrong, whole files, plain output.
+"""The ground of all commands: one line for whatever goes wrong, whole files, plain output.
 
 Results go to stdout, progress and errors to stderr.
 """
@@ -23,7 +23,7 @@ from statecheck.exit_codes import Exit
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
     from statecheck.files import OutputFile
-    from statecheck.reports.terminal import Style
+    from statecheck.reports.terminal_layout import Style
 
 
 def run(command: click.Command, arguments: Sequence[str], name: str) -> int:
@@ -124,7 +124,7 @@ def unwritable(path: str, error: Exception) -> click.ClickException:
 
 def style() -> Style:
     """How to print to stdout: in colour only on a terminal, and never with NO_COLOR."""
-    from statecheck.reports.terminal import WIDTH, Style, colours
+    from statecheck.reports.terminal_layout import WIDTH, Style, colours
 
     encoding = sys.stdout.encoding or "utf-8"
     if not sys.stdout.isatty():
@@ -145,7 +145,7 @@ def put(text: str) -> None:
 
 
 def imported(name: str, example: str) -> Any:
-    """What MODULE:CLASS names; modules of the present folder are found too. Raises UsageError."""
+    """The object that MODULE:CLASS names, also in the present folder. Raises UsageError."""
     module, colon, attribute = name.partition(":")
     if not colon:
         raise click.UsageError(f"{name!r} is not MODULE:CLASS; write it like {example}.")

@@ -217,7 +217,7 @@ def _files(paths: dict[str, str]) -> dict[str, OutputFile]:
 
 
 def _before(path: str) -> str:
-    """What stays in front of a report: a GitHub step may have written to its summary already."""
+    """The text in front of a report: a GitHub step may have written to its summary already."""
     is_shared = path == os.environ.get("GITHUB_STEP_SUMMARY")
     return Path(path).read_text(encoding="utf-8") if is_shared and Path(path).is_file() else ""
 
@@ -283,7 +283,7 @@ def _proved(
 
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[Result], None] | None]:
-    """What to call after each result; None where nobody watches."""
+    """The function to call after each result; None where nobody watches."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -39,7 +39,7 @@ def html(table: Table) -> str:
 
 
 def leads(row: tuple[str | Cell, ...]) -> bool:
-    """Whether some cell of a row leads to a picture."""
+    """True if some cell of a row leads to a picture."""
     return any(isinstance(cell, Cell) and bool(cell.link) for cell in row)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.fairness import Assumption, Fair, LeadsTo, Often, Strength
-from statecheck.claims.results import Run, RunStep
+from statecheck.claims.run import Run, RunStep
 from statecheck.liveness.lasso import Lasso
 from statecheck.modeling import Entity, History, System
 from statecheck.runs.replay import Player, ReplayError, as_run

@@ -12,7 +12,8 @@ import z3
 from statecheck.claims.claim import Claim, vacuity_claim
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.fairness import Assumption
-from statecheck.claims.results import Dropped, Result, Run, Verdict
+from statecheck.claims.results import Dropped, Result, Verdict
+from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch
 from statecheck.liveness.chain_rule import Phase, RulePremise, premises
 from statecheck.liveness.eventuality import Eventuality, eventuality

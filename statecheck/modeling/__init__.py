@@ -9,7 +9,17 @@ Comes in: a user's classes. Goes out: what a system consists of, and plain syste
 
 from statecheck.errors import ActionDisabled, ModelError
 from statecheck.modeling.entity import Entity, Many
-from statecheck.modeling.fields import FORGOTTEN, STATE, Field, Record, Start, anything, derived
+from statecheck.modeling.fields import (
+    FORGOTTEN,
+    STATE,
+    Field,
+    Range,
+    Record,
+    Start,
+    anything,
+    derived,
+    within,
+)
 from statecheck.modeling.machine import Machine, MachineState
 from statecheck.modeling.observation import (
     History,
@@ -47,6 +57,7 @@ __all__ = [
     "MachineState",
     "Many",
     "ModelError",
+    "Range",
     "Record",
     "Start",
     "Step",
@@ -62,4 +73,5 @@ __all__ = [
     "history",
     "pure",
     "signature",
+    "within",
 ]

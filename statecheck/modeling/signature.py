@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin
 
 from statecheck.errors import ModelError
 from statecheck.modeling.entity import Entity, Many
-from statecheck.modeling.fields import STATE, Field
+from statecheck.modeling.fields import STATE, Field, Range
 from statecheck.modeling.machine import Machine, check_no_cache
 
 
@@ -61,12 +61,17 @@ class ActionInfo:
 
 @dataclass(frozen=True)
 class SystemInfo:
-    """Everything that a system declares, in the order of the source text."""
+    """Everything that a system declares, in the order of the source text.
+
+    ``constants`` have a name, a type and the value that a plain system has if it is told no other;
+    ``ranges`` are those that some of them lie in.
+    """
 
     cls: type[Any]
     entities: tuple[EntityInfo, ...]
     actions: tuple[ActionInfo, ...]
     constants: tuple[tuple[str, Any, Any], ...]
+    ranges: tuple[tuple[str, Range], ...] = ()
 
     def entity(self, cls: type) -> EntityInfo:
         """The kind whose class is ``cls`` or a base of it."""
@@ -167,8 +172,8 @@ def _check_kind(kind: type, annotations: dict[str, Any]) -> None:
 def _check_system(cls: type, base: type) -> None:
     """Raise ModelError if a system has a name otherwise than every system has it."""
     for own in cls.__mro__:
-        if own in base.__mro__:
-            continue
+        if own in base.__mro__ or own.__module__.startswith("statecheck."):
+            continue  # of this package, such as the systems that are run symbolically
         for name in (*inspect.get_annotations(own), *vars(own)):
             if name.startswith("__") and name != "__setattr__":
                 continue
@@ -186,13 +191,18 @@ def read_signature(cls: type, base: type) -> SystemInfo:
     _check_system(cls, base)
     kinds: dict[str, type] = {}
     constants: list[tuple[str, Any, Any]] = []
+    ranges: list[tuple[str, Range]] = []
     for name, annotation in _annotations(cls, {}):
         if name in base.__annotations__:
             continue  # of every system
         if get_origin(annotation) is Many:
             kinds[name] = get_args(annotation)[0]
         elif hasattr(cls, name):
-            constants.append((name, annotation, getattr(cls, name)))
+            value = getattr(cls, name)
+            if isinstance(value, Range):
+                ranges.append((name, _checked(value, annotation, f"{cls.__name__}.{name}")))
+                value = value.high
+            constants.append((name, annotation, value))
         else:
             raise ModelError(f"{cls.__name__}.{name} has no value; write `{name}: ... = value`")
     names = {kind.__name__: kind for kind in kinds.values()}
@@ -232,7 +242,23 @@ def read_signature(cls: type, base: type) -> SystemInfo:
                     "data belongs on a machine"
                 )
         entities.append(EntityInfo(kind, plural, tuple(machines), tuple(references)))
-    return SystemInfo(cls, tuple(entities), tuple(_actions(cls, names)), tuple(constants))
+    return SystemInfo(
+        cls, tuple(entities), tuple(_actions(cls, names)), tuple(constants), tuple(ranges)
+    )
+
+
+def _checked(range_: Range, type_: Any, title: str) -> Range:
+    for end in (range_.low, range_.high):
+        if not isinstance(type_, type) or not issubclass(type_, int) or not isinstance(end, type_):
+            kind = getattr(type_, "__name__", type_)
+            raise ModelError(
+                f"{title} is a {kind} within {end!r}; a range is of numbers of its type"
+            )
+    if range_.low > range_.high:
+        raise ModelError(
+            f"{title} has the range from {range_.low} to {range_.high}, which is empty"
+        )
+    return range_
 
 
 def _actions(cls: type, names: dict[str, type]) -> Iterator[ActionInfo]:

@@ -78,7 +78,7 @@ class System:
         Tower(lifts=2, calls=[{"lift": 1}, {"lift": 0}])
 
     Annotated attributes with a plain value are *constants*: they differ from run to run but never
-    change in one.
+    change in one. Of one that is ``within(low, high)`` only that range is known.
     """
 
     journal: Journal
@@ -98,10 +98,16 @@ class System:
             tables[entity.cls] = _table(entity, arguments.pop(entity.plural, 0))
             populations[entity.cls] = [entity.cls() for _ in tables[entity.cls]]
             setattr(self, entity.plural, Many(populations[entity.cls]))
+        ranges = dict(info.ranges)
         for name, type_, default in info.constants:
             value = arguments.pop(name, default)
             if isinstance(type_, type) and not isinstance(value, type_):
                 raise ModelError(f"{name}={value!r} is no {type_.__name__}")
+            if name in ranges and value not in ranges[name]:
+                raise ModelError(
+                    f"{name}={value} is outside of its range, from {ranges[name].low} to "
+                    f"{ranges[name].high}"
+                )
             setattr(self, name, value)
         if arguments:
             known = [e.plural for e in info.entities] + [name for name, _, _ in info.constants]

@@ -7,33 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
-from statecheck.prover.context import ProofContext
+from statecheck.prover.engine import prover
 from statecheck.prover.project import Project
 from statecheck.prover.prover import Prover
 from statecheck.smt.interruption import interruptible
 
-
-def prover(
-    project: Project,
-    *,
-    locked: bool = True,
-    seed: int = 0,
-    timeout: float | None = None,
-    explain: bool = False,
-) -> Prover:
-    """A prover for a project's system and its whole catalogue, from its lock file if ``locked``."""
-    return Prover(
-        ProofContext(
-            project.system,
-            project.catalogue,
-            project.histories,
-            numbers=project.integers,
-            lock_file=project.lock if locked else None,
-            seed=seed,
-            timeout=timeout,
-            explain=explain,
-        )
-    )
+__all__ = ["lock_text", "prover", "run"]
 
 
 def lock_text(project: Project, *, timeout: float | None = None) -> tuple[str, str]:
@@ -82,10 +61,12 @@ def run(
         if engine is None:
             raise  # not even the model was read, so there is nothing to report on
         interrupted = True
+    # An answer that nobody expects is reported as a claim that is not as expected.
+    wrong = [r for c, r in results.items() if c in questions and r.is_unexpected]
     derived, notes = _derived(project, {c: results[c] for c in questions if c in results}, tables)
     return Report(
         digest,
-        tuple(results[claim] for claim in claims if claim in results),
+        (*(results[claim] for claim in claims if claim in results), *wrong),
         interrupted,
         derived,
         (*engine.context.notes, *notes),
@@ -122,9 +103,7 @@ def _settled(
     explain: bool,
 ) -> Iterator[Result]:
     if jobs > 1:
-        from statecheck.prover.workers import (  # noqa: PLC0415  (few want it, and it takes time)
-            shared,
-        )
+        from statecheck.prover.workers import shared  # noqa: PLC0415  (few want it)
 
         yield from shared(
             project, wanted, jobs, timeout, seed, engine.context.notes, explain=explain

@@ -8,7 +8,7 @@ from typing import Any
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.concrete_run import ConcreteRun
-from statecheck.claims.results import Change, Plain, Run, RunStep, Trace
+from statecheck.claims.run import Change, Plain, Run, RunStep, Trace
 from statecheck.modeling import (
     STATE,
     ActionDisabled,

@@ -50,7 +50,7 @@ def inductive(
     clauses that are an invariant. Raises Timeout.
     """
     broken = {lemma: z3.Not(lemma.term) for lemma in lemmas}
-    fixed = induction.transitions.variant_constraints(variant)
+    fixed = induction.transitions.fixed_constants(variant)
     under = {lemma: both(fixed, term) for lemma, term in broken.items()}
     lost = induction.initial_violations(under)
     left = [lemma for lemma in lemmas if lemma not in lost]

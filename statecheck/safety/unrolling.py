@@ -78,6 +78,7 @@ class Unrolling:
         self.grounding = Grounding(
             entity_functions([*vocabulary.references.values(), *vocabulary.functions.values()])
         )
+        self.grounding.constraints.extend(transitions.ranges)
         self.solver = ground_solver(seed)
         self.layers: list[Layer] = []
         self.asserted = 0

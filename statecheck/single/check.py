@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from statemachine import StateChart
@@ -14,12 +14,14 @@ from statecheck.claims.claim import Kind
 from statecheck.claims.clause_text import of_one_machine
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.modeling import NO_VARIANT, ModelError
-from statecheck.single import claims
-from statecheck.single.claims import Claim
-from statecheck.single.decide import Reached, Unknown, Unreachable, reachable
-from statecheck.single.predicates import conjunction, violation
-from statecheck.single.runs import shown_run
-from statecheck.single.subject import Clock, OutOfTime, Subject, read
+from statecheck.single.claims import claims
+from statecheck.single.claims.claims import Claim
+from statecheck.single.claims.predicates import conjunction, violation
+from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
+from statecheck.single.deciding.decide import reachable
+from statecheck.single.execution.giving_up import UnknownError
+from statecheck.single.running.runs import shown_run
+from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
 
 EXPECTED = {
     Kind.ALWAYS: "PROVED",
@@ -48,7 +50,7 @@ def check(
     environment never sets, ``inputs`` others that it does; ``depth`` bounds the search for runs by
     the solver. Raises ModelError for a class or a claim that cannot be taken as it is.
     """
-    whole = _stated(asked)
+    whole = _stated(asked, fair)
     results: list[Result] = []
     subject: Subject | None = None
     interrupted = False
@@ -57,7 +59,13 @@ def check(
         parsed = [claims.parse(claim.text, subject.names, str(claim.kind)) for claim in whole]
         for claim, said in zip(whole, parsed, strict=True):
             started = time.perf_counter()
-            result = _decided(subject, claim, said, fair, depth)
+            try:
+                result = _decided(subject, claim, said, fair, depth)
+            except UnknownError as gave_up:
+                why = (
+                    f"Z3 gave up ({gave_up}); simpler arithmetic in guards and callbacks would help"
+                )
+                result = Result(claim, Verdict.UNDETERMINED, why)
             results.append(replace(result, seconds=time.perf_counter() - started))
     except OutOfTime:
         results += [
@@ -70,8 +78,19 @@ def check(
     return Report(digest, tuple(results), interrupted, environment=assumptions)
 
 
-def _stated(asked: Sequence[tuple[str, str]]) -> list[stated.Claim]:
+@dataclass(frozen=True)
+class Sent:
+    """Weak fairness to an event, with whatever arguments."""
+
+    event: str
+
+    def __str__(self) -> str:
+        return f"weak fairness of {self.event}, with whatever arguments"
+
+
+def _stated(asked: Sequence[tuple[str, str]], fair: Sequence[str]) -> list[stated.Claim]:
     """The claims as reports know them."""
+    assumed: Any = tuple(Sent(event) for event in dict.fromkeys(fair))
     counts: dict[str, int] = {}
     found = []
     for name, text in asked:
@@ -90,6 +109,7 @@ def _stated(asked: Sequence[tuple[str, str]]) -> list[stated.Claim]:
                 NO_VARIANT,
                 EXPECTED[kind],
                 (),
+                assumed if kind is Kind.EVENTUALLY else (),
             )
         )
     return found
@@ -108,11 +128,11 @@ def _decided(
         case Kind.POSSIBLE:
             return _possible(subject, claim, said, depth)
         case Kind.RECOVERABLE:
-            from statecheck.single.recover import recoverable
+            from statecheck.single.deciding.recover import recoverable
 
             return recoverable(subject, claim, said, depth)
         case Kind.EVENTUALLY:
-            from statecheck.single.liveness import eventually
+            from statecheck.single.deciding.liveness import eventually
 
             return eventually(subject, claim, said, fair)
         case _:
@@ -136,7 +156,7 @@ def _always(subject: Subject, claim: stated.Claim, said: Claim, depth: int | Non
 
 
 def _is_vacuous(subject: Subject, said: Claim, depth: int | None) -> bool | None:
-    """Whether a claim that holds says nothing: it names nothing, or its premise is never true."""
+    """Tell whether a claim that holds says nothing: nothing named, or its premise never true."""
     if not said.is_about_machine:
         return True
     if said.premise is None:

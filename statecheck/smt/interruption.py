@@ -72,13 +72,6 @@ def interruptible() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
-def ignore_interrupts() -> None:
-    """Let this process ignore Ctrl-C for good, even while Z3 works."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-
-
 def raise_if_interrupted() -> None:
     """Raise KeyboardInterrupt if Ctrl-C was pressed within `interruptible`."""
     if _watch.interrupted.is_set():

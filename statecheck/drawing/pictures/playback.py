@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from statecheck.claims.results import Change
+from statecheck.claims.run import Change
 from statecheck.drawing.machine import names_asked
 from statecheck.modeling import STATE, ActionDisabled, Entity, ModelError, Start, System, signature
 

@@ -1,0 +1,356 @@
+"""Claims about one machine, written as a Python expression over its states and fields.
+
+A state stands for "is active", ``after.NAME`` is a state or a field after a step, ``step.raised``
+says that an exception came out of the event, ``raised("ValueError")`` that it was that one, and
+``step.event`` is the event's name. ``P ==> Q`` has a premise; ``P ~> Q`` says that Q comes after P.
+What is said has to be a truth value.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from statecheck.modeling import ModelError
+from statecheck.single.claims.checks import checked_comparison, checked_truth
+from statecheck.single.reading.observing import Seen
+
+IMPLIES, LEADS_TO = "==>", "~>"
+
+FUNCTIONS = ("abs", "all", "any", "bool", "int", "isinstance", "len", "max", "min", "round", "sum")
+"""Python's own functions that a claim may use."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Everything that a claim may name: states, fields, events, and constants by name."""
+
+    machine: str
+    states: frozenset[str]
+    fields: frozenset[str]
+    events: frozenset[str]
+    space: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The names' values in one state of the machine."""
+
+    active: frozenset[str]
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StepFacts:
+    """Facts about a step besides the states before and after it.
+
+    ``raised_in`` and ``seen`` are as an `Edge` has them.
+    """
+
+    event: str
+    raised: str
+    raised_in: str = ""
+    seen: Seen = field(default_factory=Seen)
+
+
+Expression = Callable[[Moment, Moment | None, StepFacts | None], Any]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim: a premise, where there is one, and a conclusion.
+
+    ``fields`` are those that it reads; ``is_about_machine`` is false where it names nothing of it.
+    """
+
+    text: str
+    premise: Expression | None
+    conclusion: Expression
+    on_step: bool
+    fields: frozenset[str]
+    is_about_machine: bool
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def parse(text: str, names: Names, kind: str) -> Claim:
+    """Read a claim of a kind. Raises ModelError that says what is wrong with it."""
+    leads_to = kind == "eventually"
+    premise, conclusion = _parts(text, kind)
+    first = _Reader(text, names)
+    said = first.compile(premise) if premise else None
+    premise_on_step = first.on_step
+    if leads_to and premise_on_step:
+        raise ModelError(f"{text!r}: the premise of {LEADS_TO} is about a state, not about a step")
+    whole = first.compile(conclusion)
+    return Claim(text, said, whole, first.on_step, frozenset(first.fields), first.about)
+
+
+def _parts(text: str, kind: str) -> tuple[str, str]:
+    leads_to = kind == "eventually"
+    for sign, wanted in ((LEADS_TO, True), (IMPLIES, False)):
+        if text.count(sign) > 1:
+            raise ModelError(f"{text!r} has {sign} more than once; use not, and, or inside")
+        if sign in text and leads_to is not wanted:
+            other = LEADS_TO if sign == IMPLIES else IMPLIES
+            raise ModelError(f"{text!r}: what is {kind} is written with {other}, not with {sign}")
+        if sign in text:
+            premise, _, conclusion = text.partition(sign)
+            return premise.strip(), conclusion.strip()
+    if leads_to:
+        raise ModelError(f"{text!r}: what happens in the end is written P {LEADS_TO} Q")
+    return "", text.strip()
+
+
+class _Reader(ast.NodeTransformer):
+    """Turns an expression into a function of a state, or of a step."""
+
+    def __init__(self, text: str, names: Names) -> None:
+        self.text, self.names = text, names
+        self.on_step = self.about = False
+        self.fields: set[str] = set()
+        self.bound: set[str] = set()
+
+    def compile(self, part: str) -> Expression:
+        """The function."""
+        try:
+            tree = ast.parse(part, mode="eval")
+        except (SyntaxError, ValueError) as error:
+            message = getattr(error, "msg", error)
+            raise ModelError(f"{self.text!r} is no Python expression: {message}") from None
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                self.bound.add(node.id)
+            if isinstance(node, ast.Lambda | ast.Await | ast.Yield | ast.YieldFrom):
+                raise ModelError(f"{self.text!r}: a claim is a plain expression")
+        used_before = set(self.fields)
+        body = self._truth(tree.body)
+        whole = ast.fix_missing_locations(ast.Expression(body))
+        code = compile(whole, f"<claim {self.text}>", "eval")
+        fields = sorted(self.fields | used_before)
+        space, text = self.names.space, self.text
+        constants = {name: space[name] for name in _names(whole) if name in space}
+
+        def evaluate(before: Moment, after: Moment | None, step: StepFacts | None) -> Any:
+            values: dict[str, Any] = {
+                **constants,
+                **{name: getattr(builtins, name) for name in FUNCTIONS},
+                "__builtins__": {},
+                "__truth": checked_truth(text),
+                "__compare": checked_comparison(text),
+                "__raised": (step.raised if step else ""),
+                "__event": (step.event if step else ""),
+            }
+            for label, moment in (("before", before), ("after", after)):
+                if moment is None:
+                    continue
+                values[f"__{label}_states"] = moment.active
+                for name in fields:
+                    if name in moment.fields:
+                        values[f"__{label}_{_safe(name)}"] = moment.fields[name]
+            try:
+                return eval(code, values)  # noqa: S307  (it is the user's own expression)
+            except ModelError:
+                raise
+            except NameError as error:
+                missing = (
+                    str(error).split("'")[1].removeprefix("__before_").removeprefix("__after_")
+                )
+                raise ModelError(
+                    f"{text!r}: the field {missing} is not there in some state; give it a value "
+                    "in __init__"
+                ) from None
+            except Exception as error:  # noqa: BLE001  (whatever the user's expression does)
+                raise ModelError(
+                    f"{text!r} cannot be evaluated in some state: {type(error).__name__}: {error}"
+                ) from None
+
+        return evaluate
+
+    # -- truth values -----------------------------------------------------------------------------
+
+    def _truth(self, node: ast.expr) -> ast.expr:
+        """A part that has to be a truth value."""
+        if isinstance(node, ast.BoolOp):
+            return ast.BoolOp(node.op, [self._truth(value) for value in node.values])
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            return ast.UnaryOp(node.op, self._truth(node.operand))
+        shown = ast.unparse(node)
+        if isinstance(node, ast.Constant) and not isinstance(node.value, bool):
+            raise self._no_truth(shown, node.value)
+        if isinstance(node, ast.Name) and node.id not in self.bound:
+            self._check_truth_name(node.id)
+        call = ast.Name("__truth", ast.Load())
+        return ast.Call(call, [self.visit(node), ast.Constant(shown)], [])
+
+    def _check_truth_name(self, name: str) -> None:
+        if name in self.names.states or name in self.names.fields:
+            return
+        if name in self.names.events:
+            raise ModelError(
+                f"{self.text!r}: {name} is an event, and no truth value{self._meant(name)}"
+            )
+        if name in self.names.space or hasattr(builtins, name):
+            found = self.names.space.get(name, getattr(builtins, name, None))
+            if not isinstance(found, bool):
+                raise self._no_truth(name, found)
+
+    def _no_truth(self, shown: str, value: object) -> ModelError:
+        what = {str: "a text", int: "a number", float: "a number", type(None): "None"}.get(
+            type(value), f"a {type(value).__name__}"
+        )
+        name = value if isinstance(value, str) else shown
+        return ModelError(
+            f"{self.text!r}: {shown} is {what}, and no truth value{self._meant(str(name))}"
+        )
+
+    def _meant(self, name: str) -> str:
+        """The name that was probably meant."""
+        known = sorted(self.names.states | self.names.fields)
+        starting = [other for other in known if other.startswith(name) or name == other]
+        near = starting or difflib.get_close_matches(name, known, 1, 0.5)
+        return (
+            f"; did you mean {near[0]}?"
+            if near
+            else f"; the states are {_listed(self.names.states)}"
+        )
+
+    # -- names ------------------------------------------------------------------------------------
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """A state, a field, or a constant."""
+        name = node.id
+        if name in self.bound or isinstance(node.ctx, ast.Store):
+            return node
+        if name in ("after", "step"):
+            example = "after.NAME" if name == "after" else "step.raised or step.event"
+            raise ModelError(f"{self.text!r}: {name} is no value by itself; write {example}")
+        found = self._of("before", name)
+        if found is not None:
+            return found
+        if name in FUNCTIONS or name in self.names.space:
+            return node
+        if name in self.names.events:
+            raise ModelError(f"{self.text!r}: {name} is an event, and no value{self._meant(name)}")
+        raise ModelError(
+            f"{self.text!r}: {name} is not known{self._meant(name)}; a claim may use states, "
+            f"fields, step, after, and constants of {self.names.machine}'s module"
+        )
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """A state or a field after the step; ``is_active`` of a state; a nested state."""
+        match node:
+            case ast.Attribute(value=ast.Name(id="after"), attr=name):
+                self.on_step = True
+                found = self._of("after", name)
+                if found is None:
+                    raise ModelError(f"{self.text!r}: {name} is not known{self._meant(name)}")
+                return found
+            case ast.Attribute(value=ast.Name(id="step"), attr="raised"):
+                self.on_step = self.about = True
+                return ast.parse("__raised != ''", mode="eval").body
+            case ast.Attribute(value=ast.Name(id="step"), attr="event"):
+                self.on_step = self.about = True
+                return ast.Name("__event", ast.Load())
+            case ast.Attribute(value=ast.Name(id="step")):
+                raise ModelError(f"{self.text!r}: a step has raised and event, no {node.attr}")
+        path = _dotted(node)
+        if path:
+            label, names = ("after", path[1:]) if path[0] == "after" else ("before", path)
+            if names and names[-1] == "is_active" and names[-2:-1]:
+                names = names[:-1]
+            if len(names) > 1 and names[0] == "model" and names[1] in self.names.fields:
+                names = names[1:]
+            if (names[0] in self.names.states and names[-1] in self.names.states) or len(
+                names
+            ) == 1:
+                if label == "after":
+                    self.on_step = True
+                found = self._of(label, names[-1])
+                if found is not None:
+                    return found
+        self.generic_visit(node)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """``raised("ValueError")``, or a function of Python's."""
+        match node:
+            case ast.Call(func=ast.Name(id="raised"), args=[argument], keywords=[]):
+                name = (
+                    argument.value if isinstance(argument, ast.Constant) else ast.unparse(argument)
+                )
+                self.on_step = self.about = True
+                text = f"__raised == {str(name).rpartition('.')[2]!r}"
+                return ast.parse(text, mode="eval").body
+        self.generic_visit(node)
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        """A comparison of values of one type."""
+        self.generic_visit(node)
+        if len(node.ops) == 1 and isinstance(node.ops[0], ast.Is | ast.IsNot):
+            right = node.comparators[0]
+            if not (isinstance(right, ast.Constant) and right.value is None):
+                same: ast.cmpop = ast.Eq() if isinstance(node.ops[0], ast.Is) else ast.NotEq()
+                return ast.Compare(node.left, [same], node.comparators)
+        if len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq | ast.NotEq):
+            check = ast.Name("__compare", ast.Load())
+            left = ast.Call(check, [node.left, node.comparators[0]], [])
+            return ast.Compare(left, node.ops, node.comparators)
+        return node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        """Its parts are truth values."""
+        return self._truth(node)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        """A negated part is a truth value."""
+        if isinstance(node.op, ast.Not):
+            return self._truth(node)
+        self.generic_visit(node)
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        """The part that decides is a truth value."""
+        return ast.IfExp(self._truth(node.test), self.visit(node.body), self.visit(node.orelse))
+
+    def _of(self, label: str, name: str) -> ast.expr | None:
+        if name in self.names.states:
+            self.about = True
+            return ast.parse(f"{name!r} in __{label}_states", mode="eval").body
+        if name in self.names.fields:
+            self.about = True
+            self.fields.add(name)
+            return ast.Name(f"__{label}_{_safe(name)}", ast.Load())
+        return None
+
+
+def _safe(name: str) -> str:
+    return name.replace(".", "__")
+
+
+def _names(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _dotted(node: ast.expr) -> list[str]:
+    match node:
+        case ast.Name(id=name):
+            return [name]
+        case ast.Attribute(value=value, attr=attr):
+            base = _dotted(value)
+            return [*base, attr] if base else []
+        case _:
+            return []
+
+
+def _listed(names: frozenset[str]) -> str:
+    shown = sorted(names)
+    return ", ".join(shown[:8]) + (", ..." if len(shown) > 8 else "")

@@ -1,0 +1,93 @@
+"""Terms of claims, and values for what the solver is left to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import z3
+
+from statecheck.single.execution.automaton import UNUSUAL, Edge, Local, Variable
+from statecheck.single.execution.giving_up import UnknownError
+from statecheck.single.execution.paths import ranges
+from statecheck.single.execution.terms import plain, symbol
+from statecheck.single.execution.values import term_of
+from statecheck.single.reading.freeze import SYMBOLIC
+from statecheck.symbolic.decision_tree import merge
+from statecheck.symbolic.paths import Explorer
+
+PATIENCE = 4000
+"""Milliseconds that Z3 has for one question about values."""
+
+WORK = 20_000_000
+"""Work that it may do on it, by its own measure."""
+
+
+def merged(run: Callable[[], Any]) -> Any:
+    """The condition under which code returns a true value: True, False, or a term."""
+
+    def value(found: Any) -> z3.BoolRef:
+        return found.term if type(found) in SYMBOLIC else z3.BoolVal(bool(found))
+
+    term = z3.simplify(merge(Explorer().explore(run), value))
+    if z3.is_true(term) or z3.is_false(term):
+        return z3.is_true(term)
+    return term
+
+
+def solved(
+    conditions: Sequence[Any], symbols: Sequence[Variable | Local]
+) -> dict[Variable | Local, Any] | None:
+    """Plain values under which all conditions hold; None where there are none."""
+    if any(condition is False for condition in conditions):
+        return None
+    terms = [c for c in conditions if c is not None and c is not True]
+    if not symbols and not terms:
+        return {}
+    solver = z3.SimpleSolver()
+    solver.set("timeout", PATIENCE)
+    solver.set("rlimit", WORK)
+    solver.add(*terms, *ranges(symbols))
+    for wish in (_usual(symbols), _small(symbols), None):
+        if wish is not None:
+            solver.push()
+            solver.add(*wish)
+        answer = solver.check()
+        if answer == z3.sat:
+            model = solver.model()
+            return {
+                s: plain(model.eval(symbol(s.name, s.kind), model_completion=True), s.kind)
+                for s in symbols
+            }
+        if wish is not None:
+            solver.pop()
+    if answer == z3.unknown:
+        raise UnknownError(solver.reason_unknown())
+    return None
+
+
+def _usual(symbols: Sequence[Variable | Local]) -> list[z3.BoolRef]:
+    """Arguments are left out where they can be; what is left out need not be read."""
+    return _small(symbols) + [
+        symbol(s.name, s.kind) == term_of(s.usual)
+        for s in symbols
+        if isinstance(s, Local) and s.usual is not UNUSUAL
+    ]
+
+
+def _small(symbols: Sequence[Variable | Local]) -> list[z3.BoolRef]:
+    """Small numbers are easy to read."""
+    terms = [symbol(s.name, s.kind) for s in symbols]
+    return [z3.And(term >= -1000, term <= 1000) for term in terms if z3.is_int(term)]
+
+
+def valuation(
+    edge: Edge, before: Mapping[Variable, Any], chosen: Mapping[Local, Any]
+) -> dict[Variable, Any]:
+    """The plain values of a target's variables after a step with plain values."""
+    pairs = [(symbol(v.name, v.kind), term_of(value)) for v, value in before.items()]
+    pairs += [(symbol(s.name, s.kind), term_of(value)) for s, value in chosen.items()]
+    return {
+        v: plain(z3.simplify(z3.substitute(term, *pairs)), v.kind)
+        for v, term in edge.updates.items()
+    }

@@ -1,0 +1,32 @@
+"""Reachability of what a claim says, by the simplest means that decide it."""
+
+from __future__ import annotations
+
+from statecheck.single.claims.claims import Claim, Expression
+from statecheck.single.deciding.answers import Answer, Unknown, explicitly, target_of
+from statecheck.single.running.reach import Target
+from statecheck.single.running.subject import Subject
+
+
+def reachable(
+    subject: Subject,
+    expression: Expression,
+    claim: Claim,
+    depth: int | None = None,
+    target: Target | None = None,
+) -> Answer:
+    """Tell whether some run gets to where an expression holds.
+
+    A ``target`` that is narrower than where the expression holds takes its place in the automaton.
+    """
+    target = target or target_of(subject, expression, claim)
+    automaton = subject.automaton
+    if not automaton.variables:
+        return explicitly(subject, automaton, expression, claim, target)
+    if subject.bounded is not None:
+        answer = explicitly(subject, subject.bounded, expression, claim, target)
+        if not isinstance(answer, Unknown):
+            return answer
+    from statecheck.single.deciding import symbolic
+
+    return symbolic.reachable(subject, expression, claim, target, depth)

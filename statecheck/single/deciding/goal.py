@@ -1,0 +1,27 @@
+"""Where a target is, as conditions on the nodes and edges of an automaton."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from statecheck.single.claims.predicates import Holding
+from statecheck.single.execution.automaton import Automaton, Edge, Node
+from statecheck.single.running.reach import Target
+
+
+class Goal:
+    """Where a target can be reached, as conditions on nodes and edges."""
+
+    def __init__(self, automaton: Automaton, target: Target) -> None:
+        self.nodes: dict[Node, list[Holding]] = {}
+        self.edges: dict[Edge, Any] = {}
+        if target.in_nodes is not None:
+            for node in automaton.nodes:
+                found = target.in_nodes(node)
+                if found:
+                    self.nodes[node] = found
+        if target.on_edges is not None:
+            for edge in automaton.edges:
+                condition = target.on_edges(edge)
+                if condition is not False:
+                    self.edges[edge] = condition

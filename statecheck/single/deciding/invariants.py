@@ -1,0 +1,175 @@
+"""Proofs that a target is out of reach: an invariant, one formula for each control state.
+
+Z3's Spacer finds it; it counts only after plain solver queries have shown that it holds at the
+start, that every edge keeps it, and that it excludes the target.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import z3
+
+from statecheck.single.deciding.answers import Unknown, Unreachable
+from statecheck.single.deciding.formulas import in_words
+from statecheck.single.deciding.goal import Goal
+from statecheck.single.execution.automaton import Automaton, Edge, Local, Node, Variable
+from statecheck.single.execution.paths import ranges
+from statecheck.single.execution.terms import symbol
+from statecheck.single.running.reach import solved
+from statecheck.single.running.subject import Clock
+from statecheck.smt.solving import check_sat
+
+PROOF, WORK = 6.0, 60_000_000
+"""Seconds for a proof, and work by Z3's measure."""
+
+Invariant = dict[Node, z3.BoolRef]
+
+
+def prove(automaton: Automaton, goal: Goal, clock: Clock) -> Unreachable | Unknown:
+    """A proof that the target is out of reach, if Spacer finds one."""
+    invariant = find_invariant(automaton, goal, clock)
+    if invariant is None:
+        return Unknown(f"no invariant was found that excludes it{suspicion(automaton, goal)}")
+    broken = is_broken(automaton, invariant, goal, clock)
+    if broken:
+        return Unknown(f"the invariant that was found does not hold: {broken}")
+    return Unreachable("", tuple(shown(automaton, invariant)))
+
+
+def suspicion(automaton: Automaton, goal: Goal) -> str:
+    """A step to the target from a state that looks possible: a counterexample to induction."""
+    for edge in automaton.edges:
+        moved = [(symbol(v.name, v.kind), term) for v, term in edge.updates.items()]
+        targets = [goal.edges[edge]] if edge in goal.edges else []
+        targets += [
+            h.condition if h.condition is True else z3.substitute(h.condition, *moved)
+            for h in goal.nodes.get(edge.target, ())
+        ]
+        for condition in targets:
+            symbols: list[Variable | Local] = [*edge.source.variables, *edge.locals]
+            values = solved([edge.guard, condition], symbols)
+            if values is None:
+                continue
+            data = {name: value for (_, name), value in edge.source.data.items()}
+            data |= {v.attribute[1]: values[v] for v in edge.source.variables}
+            where = " + ".join(str(value) for value in edge.source.control.states)
+            held = ", ".join(f"{name} == {value!r}" for name, value in sorted(data.items()))
+            return (
+                f"; from {where}{f' with {held}' if held else ''}, {edge.event} would lead there: "
+                "if that state is out of reach, say so by a guard, or claim first what excludes it"
+            )
+    return ""
+
+
+def find_invariant(automaton: Automaton, goal: Goal, clock: Clock) -> Invariant | None:
+    """A formula for each node that excludes the target, as Spacer sees it."""
+    for step in ("inline_eager", "inline_linear", "slice"):
+        z3.set_param(f"fp.xform.{step}", False)
+    solver = z3.SolverFor("HORN")
+    solver.set("rlimit", WORK)
+    solver.set("timeout", math.ceil(clock.left(PROOF) * 1000))
+    relations = {node: _relation(node) for node in automaton.nodes}
+    first = automaton.nodes[0]
+    solver.add(relations[first](*[automaton.start[v] for v in first.variables]))
+    for edge in automaton.edges:
+        head = relations[edge.target](*[edge.updates[v] for v in edge.target.variables])
+        solver.add(_rule(relations, edge, [], head))
+    for node, holdings in goal.nodes.items():
+        for holding in holdings:
+            bounds = [*ranges(holding.locals), *ranges(node.variables)]
+            body = [_applied(relations[node], node), *_terms([holding.condition]), *bounds]
+            solver.add(_closed([*node.variables, *holding.locals], body, z3.BoolVal(False)))
+    for edge, condition in goal.edges.items():
+        solver.add(_rule(relations, edge, _terms([condition]), z3.BoolVal(False)))
+    if solver.check() != z3.sat:
+        return None
+    model = solver.model()
+    return {node: _meaning(model, relations[node], node) for node in automaton.nodes}
+
+
+def _meaning(model: z3.ModelRef, relation: Any, node: Node) -> z3.BoolRef:
+    """The formula that a model has for a node; one that it leaves open is false."""
+    body = z3.simplify(model.eval(_applied(relation, node)))
+    return z3.simplify(z3.substitute(body, (_applied(relation, node), z3.BoolVal(False))))
+
+
+def _relation(node: Node) -> Any:
+    return z3.Function(f"in{node.number}", *_sorts(node), z3.BoolSort())
+
+
+def _sorts(node: Node) -> list[z3.SortRef]:
+    return [symbol(v.name, v.kind).sort() for v in node.variables]
+
+
+def _applied(relation: Any, node: Node) -> z3.BoolRef:
+    return relation(*[symbol(v.name, v.kind) for v in node.variables])
+
+
+def _rule(relations: Any, edge: Edge, more: list[Any], head: z3.BoolRef) -> z3.BoolRef:
+    body = [
+        _applied(relations[edge.source], edge.source),
+        *_terms([edge.guard]),
+        *ranges(edge.source.variables),
+        *more,
+    ]
+    return _closed([*edge.source.variables, *edge.locals], body, head)
+
+
+def _terms(conditions: list[Any]) -> list[z3.BoolRef]:
+    return [c for c in conditions if c is not None and c is not True]
+
+
+def _closed(symbols: Any, body: list[z3.BoolRef], head: z3.BoolRef) -> z3.BoolRef:
+    rule = z3.Implies(z3.And(body), head)
+    bound = list({str(s.name): symbol(s.name, s.kind) for s in symbols}.values())
+    return z3.ForAll(bound, rule) if bound else rule
+
+
+def is_broken(automaton: Automaton, invariant: Invariant, goal: Goal, clock: Clock) -> str:
+    """Where an invariant fails, by plain queries; empty where it holds and excludes the goal."""
+    first = automaton.nodes[0]
+    pairs = [(symbol(v.name, v.kind), term) for v, term in automaton.start.items()]
+    if not _excluded([z3.Not(z3.substitute(invariant[first], *pairs))], clock):
+        return "it is false at the start"
+    for edge in automaton.edges:
+        moved = [(symbol(v.name, v.kind), term) for v, term in edge.updates.items()]
+        after = z3.substitute(invariant[edge.target], *moved)
+        body = [invariant[edge.source], *_terms([edge.guard]), *ranges(edge.source.variables)]
+        if not _excluded([*body, z3.Not(after)], clock):
+            return f"{edge.event} does not keep it"
+        if edge in goal.edges and not _excluded([*body, *_terms([goal.edges[edge]])], clock):
+            return f"it does not exclude {edge.event}"
+    for node, holdings in goal.nodes.items():
+        for holding in holdings:
+            bounds = [*ranges(holding.locals), *ranges(node.variables)]
+            if not _excluded([invariant[node], *_terms([holding.condition]), *bounds], clock):
+                return "it does not exclude a state"
+    return ""
+
+
+def _excluded(conditions: list[z3.BoolRef], clock: Clock) -> bool:
+    solver = z3.Solver()
+    solver.add(*conditions)
+    return bool(check_sat(solver, (), lambda: clock.left(PROOF)) == z3.unsat)
+
+
+def shown(automaton: Automaton, invariant: Invariant) -> Iterator[str]:
+    """An invariant in the words of the model, control state by control state."""
+    for node in automaton.nodes:
+        formula = invariant[node]
+        where = " + ".join(str(value) for value in node.control.states)
+        kept = ", ".join(
+            f"{name} == {value!r}"
+            for (_, name), value in node.data.items()
+            if len({repr(other.data.get((_, name))) for other in automaton.nodes}) > 1
+        )
+        place = f"{where} with {kept}" if kept else where
+        if z3.is_true(formula):
+            continue
+        if z3.is_false(formula):
+            yield f"never in {place}"
+        else:
+            yield f"in {place}: {in_words(formula)}"

@@ -1,0 +1,389 @@
+"""Symbolic values of one machine: truths, integers, members of enumerations and texts.
+
+They behave as Python's own do. One of finitely many values that is asked for what no term can say
+(its hash, its text, an attribute) is decided upon first; an integer or a text then refuses.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Callable
+from typing import Any
+
+import z3
+
+from statecheck.single.execution.texts import Texts
+from statecheck.single.reading.freeze import MARK, SYMBOLIC
+from statecheck.single.reading.kinds import AnyKind, Kind, MemberKind, kind_of
+from statecheck.symbolic.paths import Explorer
+from statecheck.symbolic.values import Symbolic
+
+_TYPES = {Kind.BOOL: bool, Kind.INT: int, Kind.TEXT: str}
+
+
+class Value(Symbolic):
+    """A symbolic value; ``kind`` says of what."""
+
+    __slots__ = ("kind",)
+    __merge__ = None  # type: ignore[assignment]  # helpers simply run
+
+    def __init__(self, term: z3.ExprRef, kind: AnyKind) -> None:
+        type_ = kind.type if isinstance(kind, MemberKind) else _TYPES[kind]
+        Symbolic.__init__(self, term, type_, None)  # type: ignore[arg-type]
+        self.kind = kind
+
+    # So that isinstance is right. (A body with this name in it cannot call super().)
+    __class__ = property(lambda self: self.type)
+
+    def __eq__(self, other: object) -> Any:
+        return equal(self, other)
+
+    def __ne__(self, other: object) -> Any:
+        found = equal(self, other)
+        return (not found) if isinstance(found, bool) else Bool(z3.Not(found.term))
+
+    def __hash__(self) -> int:
+        return hash(self.decided("hashed (as a dictionary key or a set's member)", "=="))
+
+    def __str__(self) -> str:
+        return MARK if _Formatting.allowed else str(self.decided("made a text", "the comparison"))
+
+    def __repr__(self) -> str:
+        if Explorer.active is None:
+            return f"<any {self.kind}: {self.term}>"
+        return MARK if _Formatting.allowed else repr(self.decided("made a text", "the comparison"))
+
+    def __format__(self, spec: str) -> str:
+        if _Formatting.allowed:
+            return MARK
+        return format(self.decided("made a text", "the comparison"), spec)
+
+    def __deepcopy__(self, _: object) -> Value:
+        return self
+
+    def __copy__(self) -> Value:
+        return self
+
+    def decided(self, what: str, instead: str) -> Any:
+        """The plain value, where there are finitely many. Raises ModelError for others."""
+        raise self._refuse(what, instead)
+
+
+class _Formatting:
+    """Tell whether texts that are made of values have no influence on what happens."""
+
+    allowed = False
+
+
+def allow_formatting(allowed: bool) -> None:
+    """Let symbolic values be made texts, because no such text becomes data."""
+    _Formatting.allowed = allowed
+
+
+class Bool(Value):
+    """A symbolic truth."""
+
+    __slots__ = ()
+
+    def __init__(self, term: z3.ExprRef) -> None:
+        super().__init__(term, Kind.BOOL)
+
+    def __bool__(self) -> bool:
+        return Explorer.current().decide(self.term)
+
+    def decided(self, what: str, instead: str) -> bool:
+        """Decide upon its truth."""
+        return bool(self)
+
+    def __int__(self) -> int:
+        return int(bool(self))
+
+    __index__ = __int__
+
+    def __float__(self) -> float:  # type: ignore[override]
+        return float(bool(self))
+
+    def __and__(self, other: object) -> Any:
+        return self._connect(other, z3.And)
+
+    def __or__(self, other: object) -> Any:
+        return self._connect(other, z3.Or)
+
+    def __xor__(self, other: object) -> Any:
+        return self._connect(other, z3.Xor)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def _connect(self, other: object, connective: Callable[..., Any]) -> Any:
+        if isinstance(other, bool):
+            return Bool(connective(self.term, _bool_term(other)))
+        return NotImplemented
+
+
+class Int(Value):
+    """A symbolic integer of any size."""
+
+    __slots__ = ()
+
+    def __init__(self, term: z3.ExprRef) -> None:
+        super().__init__(term, Kind.INT)
+
+    def __bool__(self) -> bool:
+        return Explorer.current().decide(self.term != 0)
+
+
+class Member(Value):
+    """A symbolic member of an enumeration; its term is the member's place in it."""
+
+    __slots__ = ()
+
+    def decided(self, what: str, instead: str) -> Any:
+        """Decide upon the member."""
+        members = self.kind.members  # type: ignore[union-attr]
+        for place, member in enumerate(members[:-1]):
+            if Explorer.current().decide(self.term == place):
+                return member
+        return members[-1]
+
+    def __bool__(self) -> bool:
+        return bool(self.decided("asked for its truth", "=="))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.decided(f"asked for its {name}", "=="), name)
+
+
+class Text(Value):
+    """A symbolic text; its term is a number that stands for the text."""
+
+    __slots__ = ()
+
+    def __init__(self, term: z3.ExprRef) -> None:
+        super().__init__(term, Kind.TEXT)
+
+    def __bool__(self) -> bool:
+        return Explorer.current().decide(self.term != Texts.code(""))
+
+
+def _bool_term(value: Any) -> z3.BoolRef:
+    return value.term if isinstance(value, Symbolic) else z3.BoolVal(value)
+
+
+def number(value: object) -> z3.ArithRef | None:
+    """The term of what counts as an integer in Python: integers, truths, members of an IntEnum."""
+    if isinstance(value, Symbolic):
+        match value:
+            case Symbolic(term=term) if type(value) is Int:
+                return term
+            case Symbolic(term=term) if type(value) is Bool:
+                return z3.If(term, z3.IntVal(1), z3.IntVal(0))
+            case Symbolic(term=term, type=type_) if type(value) is Member and issubclass(
+                type_, int
+            ):
+                rank: z3.ArithRef = z3.IntVal(int(list(type_)[-1]))
+                for place, member in reversed(list(enumerate(list(type_)[:-1]))):
+                    rank = z3.If(term == place, z3.IntVal(int(member)), rank)
+                return rank
+            case _:
+                return None
+    return z3.IntVal(int(value)) if isinstance(value, int) else None
+
+
+def equal(one: Any, other: Any) -> Any:
+    """Python's ``==`` of two values, one of them symbolic."""
+    first, second = number(one), number(other)
+    if first is not None and second is not None:
+        both = type(one) in (Bool, bool) and type(other) in (Bool, bool)
+        return Bool(_bool_term(one) == _bool_term(other) if both else first == second)
+    if first is not None or second is not None:
+        rest = other if first is not None else one
+        if type(rest) is float:
+            whole = math.isfinite(rest) and rest.is_integer()
+            return equal(one if first is not None else other, int(rest)) if whole else False
+        return _foreign(one, other)
+    left, right = term_of(one), term_of(other)
+    if left is None or right is None or kind_of_any(one) != kind_of_any(other):
+        return _foreign(one, other)
+    return Bool(left == right)
+
+
+def _foreign(one: Any, other: Any) -> Any:
+    """Values of unlike types: different, unless they are of a type with an ``==`` of its own."""
+    for value in (one, other):
+        if type(value) is Member and issubclass(value.type, str):
+            place = value.decided("compared", "==")
+            return place == (other if value is one else one)
+        if not isinstance(value, Symbolic) and not isinstance(value, _PLAIN):
+            if isinstance(value, enum.Enum) and type(value).__eq__ in (object.__eq__, int.__eq__):
+                continue
+            symbol = one if value is other else other
+            raise symbol._refuse(f"compared with a {type(value).__name__}", "a plain value")
+    return False
+
+
+_PLAIN = (bool, int, float, str, bytes, tuple, list, dict, set, frozenset, type(None), type)
+
+
+def kind_of_any(value: object) -> AnyKind | None:
+    """The kind of a plain or symbolic value."""
+    return value.kind if isinstance(value, Value) else kind_of(value)
+
+
+def term_of(value: object) -> z3.ExprRef | None:
+    """The term of a plain or symbolic value; None where it has none."""
+    if isinstance(value, Symbolic):
+        return value.term
+    match kind_of_any(value):
+        case Kind.BOOL:
+            return z3.BoolVal(value)
+        case Kind.INT:
+            return z3.IntVal(value)
+        case Kind.TEXT:
+            return z3.IntVal(Texts.code(str(value)))
+        case MemberKind() as kind:
+            return z3.IntVal(kind.members.index(value))
+        case None:
+            return None
+
+
+SYMBOLIC.extend((Bool, Int, Member, Text))
+
+
+# -- arithmetic -----------------------------------------------------------------------------------
+
+
+def _comparison(operator: str, compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def method(self: Value, other: object) -> Any:
+        first = number(self)
+        if first is not None and type(other) is float:
+            return _against_float(operator, first, other)
+        second = number(other)
+        if first is None or second is None:
+            if type(self) in (Member, Text) and isinstance(other, str | enum.Enum):
+                return getattr(self.decided("put in order", "=="), operator)(
+                    other.decided("put in order", "==") if isinstance(other, Value) else other
+                )
+            return NotImplemented
+        return Bool(compare(first, second))
+
+    return method
+
+
+def _against_float(operator: str, term: z3.ArithRef, other: float) -> Any:
+    """An integer compared with a floating-point number, exactly."""
+    if math.isnan(other):
+        return False
+    if math.isinf(other):
+        return (other > 0) == (operator in ("__lt__", "__le__"))
+    match operator:
+        case "__lt__":
+            return Bool(term < math.ceil(other))
+        case "__le__":
+            return Bool(term <= math.floor(other))
+        case "__gt__":
+            return Bool(term > math.floor(other))
+        case _:
+            return Bool(term >= math.ceil(other))
+
+
+def floor_division(one: z3.ArithRef, other: z3.ArithRef) -> z3.ArithRef:
+    """Python's ``//``: the quotient rounded down; Z3's leaves a remainder of 0 or more."""
+    return z3.If(other > 0, one / other, (-one) / (-other))
+
+
+def _divide(one: z3.ArithRef, other: z3.ArithRef, what: str) -> z3.ArithRef:
+    if Explorer.current().decide(other == 0):
+        raise ZeroDivisionError(
+            "integer modulo by zero" if what == "%" else "integer division or modulo by zero"
+        )
+    quotient = z3.simplify(floor_division(one, other))
+    return quotient if what == "//" else one - other * quotient
+
+
+_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "floordiv": lambda a, b: _divide(a, b, "//"),
+    "mod": lambda a, b: _divide(a, b, "%"),
+}
+
+
+def _binary(name: str, swapped: bool) -> Callable[[Any, Any], Any]:
+    def method(self: Value, other: object) -> Any:
+        first, second = number(self), number(other)
+        if first is None or second is None:
+            if type(self) in (Text, Member) and isinstance(other, str):
+                raise self._refuse("joined to a text", "nothing; a proof has no output")
+            if isinstance(other, float):
+                raise self._refuse("combined with a float", "integers")
+            return NotImplemented
+        return Int(_BINARY[name](second, first) if swapped else _BINARY[name](first, second))
+
+    return method
+
+
+def _power(self: Value, exponent: object, modulus: object = None) -> Any:
+    base = number(self)
+    is_plain = isinstance(exponent, int) and type(exponent) not in SYMBOLIC
+    if base is None or modulus is not None or not is_plain:
+        raise self._refuse("raised to a power", "a product")
+    assert isinstance(exponent, int)
+    if not 0 <= exponent <= 8:
+        raise self._refuse("raised to a power", "a product")
+    power: Any = z3.IntVal(1)
+    for _ in range(exponent):
+        power = power * base
+    return Int(power)
+
+
+def _divmod(self: Value, other: object) -> Any:
+    return self // other, self % other  # type: ignore[operator]
+
+
+def _negative(self: Value) -> Any:
+    return Int(-_checked_number(self))
+
+
+def _absolute(self: Value) -> Any:
+    term = _checked_number(self)
+    return Int(z3.If(term < 0, -term, term))
+
+
+def _positive(self: Value) -> Any:
+    return Int(_checked_number(self))
+
+
+def _rounded(self: Value, digits: object = None) -> Any:
+    if digits is not None:
+        raise self._refuse("rounded", "whole numbers")
+    return Int(_checked_number(self))
+
+
+def _checked_number(value: Value) -> z3.ArithRef:
+    term = number(value)
+    if term is None:
+        raise TypeError(f"bad operand type: {value.kind}")
+    return term
+
+
+for _class in (Bool, Int, Member, Text):
+    for _operator, _function in (
+        ("__lt__", lambda a, b: a < b),
+        ("__le__", lambda a, b: a <= b),
+        ("__gt__", lambda a, b: a > b),
+        ("__ge__", lambda a, b: a >= b),
+    ):
+        setattr(_class, _operator, _comparison(_operator, _function))
+    for _name in _BINARY:
+        setattr(_class, f"__{_name}__", _binary(_name, swapped=False))
+        setattr(_class, f"__r{_name}__", _binary(_name, swapped=True))
+    for _special, _method in (
+        ("__pow__", _power),
+        ("__divmod__", _divmod),
+        ("__neg__", _negative),
+        ("__pos__", _positive),
+        ("__abs__", _absolute),
+        ("__round__", _rounded),
+    ):
+        setattr(_class, _special, _method)

@@ -1,0 +1,68 @@
+"""Asking all standard questions: the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from statemachine import StateChart
+
+from statecheck.claims.answers import Answer, Question, Standing
+from statecheck.claims.results import Report
+from statecheck.single.questions import ambiguity, failures, ranges, reachability, traps
+from statecheck.single.questions.inquiry import Inquiry
+from statecheck.single.questions.reachability import Coverage
+from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
+
+ORDER = list(Question)
+
+
+def answered(
+    cls: type[StateChart[Any]],
+    *,
+    fixed: Sequence[str] = (),
+    inputs: Sequence[str] = (),
+    timeout: float | None = None,
+    depth: int | None = None,
+    seed: int = 0,
+) -> Report:
+    """Answer the standard questions about a class.
+
+    The options are those of `check`. Raises ModelError for a class that cannot be taken as it is.
+    """
+    found: list[Answer] = []
+    subject: Subject | None = None
+    interrupted = False
+    try:
+        subject = read(cls, fixed, inputs, Clock(timeout), seed=seed)
+        for answer in _answers(Inquiry(subject, depth)):
+            found.append(answer)  # noqa: PERF402  (what is found outlives an interruption)
+    except OutOfTime:
+        rest = "the questions that were not asked any more"
+        found.append(Answer(_following(found), rest, Standing.OPEN, "timed out"))
+    except KeyboardInterrupt:
+        interrupted = True
+    found.sort(key=lambda answer: ORDER.index(answer.question))
+    assumptions = () if subject is None else subject.assumptions
+    digest = "" if subject is None else subject.digest
+    return Report(digest, (), interrupted, environment=assumptions, answers=tuple(found))
+
+
+def _answers(inquiry: Inquiry) -> Iterator[Answer]:
+    coverage = Coverage(inquiry)
+    questions: tuple[Callable[[], Iterator[Answer]], ...] = (
+        lambda: reachability.answers(inquiry, coverage),
+        lambda: ambiguity.overlaps(inquiry),
+        lambda: traps.answers(inquiry, coverage),
+        lambda: failures.answers(inquiry),
+        lambda: ambiguity.always(inquiry, coverage),
+        lambda: ranges.answers(inquiry),
+    )
+    for question in questions:
+        yield from question()
+
+
+def _following(found: list[Answer]) -> Question:
+    """The question that was being asked when time was over."""
+    asked = max((ORDER.index(answer.question) for answer in found), default=-1)
+    return ORDER[min(asked + 1, len(ORDER) - 1)]

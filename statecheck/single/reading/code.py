@@ -1,0 +1,321 @@
+"""The code that a machine's callbacks can reach, and what it reads, writes and loads.
+
+Bytecode is read, since every function has it, wherever its source is. Names are followed on the
+safe side: an attribute of any object whose name is that of a method of the machine, its model or a
+listener counts as that method.
+"""
+
+from __future__ import annotations
+
+import dis
+import enum
+import functools
+import inspect
+import re
+import types
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import statemachine
+from statemachine.callbacks import SpecReference
+
+from statecheck.modeling import Machine
+from statecheck.single.reading.specimen import ABSENT, Specimen
+
+LIBRARY = (statemachine.__name__, Machine.__module__.rpartition(".")[0])
+"""Packages whose code is the meaning of a machine and is not inspected."""
+
+
+class Identity(enum.IntEnum):
+    """Of which values code asks ``is``, or for the type, where only plain values answer rightly."""
+
+    NOT_ASKED = 0
+    MEMBERS = 1
+    """Of members of enumerations alone, which no other values become."""
+    ANY = 2
+
+
+@dataclass
+class Summary:
+    """The effects and needs of one function's code, its inner functions included.
+
+    ``loads`` are global names, each with the attribute that is taken of it at once, if one is;
+    ``goes_through`` says that it may see the order of a set.
+    """
+
+    function: types.FunctionType
+    loads: set[tuple[str, str | None]] = field(default_factory=set)
+    reads: set[str] = field(default_factory=set)
+    writes: set[str] = field(default_factory=set)
+    global_writes: set[str] = field(default_factory=set)
+    outer_writes: set[str] = field(default_factory=set)
+    imports: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+    writes_elsewhere: bool = False
+    goes_through: bool = False
+    identity: Identity = field(default_factory=lambda: Identity.NOT_ASKED)
+
+    @property
+    def place(self) -> str:
+        """The function as a message names it."""
+        return self.function.__qualname__.replace("<locals>.", "")
+
+
+def summarised(function: types.FunctionType) -> Summary:
+    """Read one function's bytecode."""
+    summary = Summary(function)
+    _read(function.__code__, summary, set(function.__code__.co_freevars))
+    return summary
+
+
+_WRITES = ("STORE_ATTR", "DELETE_ATTR")
+_LOADS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_GLOBALS")
+_PASSES = ("GET_ITER", "LIST_EXTEND", "UNPACK_SEQUENCE", "UNPACK_EX")
+_PASSING = frozenset(
+    (
+        *("list", "tuple", "next", "iter", "min", "max", "enumerate", "zip", "map", "filter"),
+        *("reversed", "str", "repr", "pop", "join", "extend", "fromkeys"),
+    )
+)
+"""Functions and methods that may show the order of a set."""
+
+_TAKES = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR")
+
+
+def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
+    first = code.co_varnames[0] if code.co_argcount else "self"
+    instructions = [i for i in dis.get_instructions(code) if i.opname not in ("CACHE", "PUSH_NULL")]
+    for place, instruction in enumerate(instructions):
+        name, argument = instruction.opname, instruction.argval
+        following = instructions[place + 1] if place + 1 < len(instructions) else None
+        if name in _LOADS:
+            taken = following is not None and following.opname in _TAKES
+            summary.loads.add((argument, following.argval if taken and following else None))
+            if argument == "type" and following is not None and following.argval != first:
+                summary.identity = Identity.ANY
+        elif name in _TAKES:
+            summary.reads.add(argument)
+        elif name in _WRITES:
+            summary.writes.add(argument)
+            before = _written_on(instructions[:place])
+            if not (before.opname.startswith("LOAD_FAST") and before.argval == first):
+                summary.writes_elsewhere = True
+        elif name in ("STORE_GLOBAL", "DELETE_GLOBAL"):
+            summary.global_writes.add(argument)
+        elif name in ("STORE_DEREF", "DELETE_DEREF") and argument in outer:
+            summary.outer_writes.add(argument)
+        elif name in _PASSES:
+            near = instructions[max(0, place - 8) : place]
+            summary.goes_through |= not any(i.argval in ("sorted", "range") for i in near)
+        elif name == "IMPORT_NAME":
+            summary.imports.add(argument)
+        elif name == "IS_OP":
+            space = summary.function.__globals__
+            summary.identity = max(summary.identity, _asked(instructions[:place], space))
+    summary.goes_through |= bool(_PASSING & set(code.co_names))
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            _read(constant, summary, outer)
+        elif isinstance(constant, str):
+            summary.texts.add(constant)
+
+
+def _written_on(before: list[dis.Instruction]) -> dis.Instruction:
+    """The load of the object whose attribute is written; ``x.n += 1`` copies it first."""
+    if before[-1].opname == "SWAP":
+        for place in range(len(before) - 1, 0, -1):
+            if before[place].opname in ("COPY", "DUP_TOP"):
+                return before[place - 1]
+    return before[-1]
+
+
+def _asked(before: list[dis.Instruction], space: dict[str, Any]) -> Identity:
+    """Of what ``is`` is asked, by what was loaded last."""
+    match before[-2:]:
+        case [*_, dis.Instruction(opname="LOAD_CONST", argval=None)]:
+            return Identity.NOT_ASKED
+        case [dis.Instruction(argval=str() as name), dis.Instruction(opname="LOAD_ATTR")]:
+            found = space.get(name)
+            if isinstance(found, type) and issubclass(found, enum.Enum):
+                return Identity.MEMBERS
+    return Identity.ANY
+
+
+class Reach:
+    """The functions that callbacks lead to.
+
+    ``functions`` has a summary for each, ``callbacks`` those that the library calls by itself,
+    ``named`` the attributes that guards written as texts read.
+    """
+
+    def __init__(self, specimen: Specimen) -> None:
+        self.specimen = specimen
+        self.functions: dict[types.CodeType, Summary] = {}
+        self.callbacks: list[Any] = []
+        self.named: set[str] = set()
+        for specs in all_specs(specimen):
+            self.callbacks += functions_of(specimen, specs, self.named)
+        for callback in self.callbacks:
+            self.add(callback)
+        for name in self.named:
+            self._follow(name)
+
+    def add(self, found: Any) -> None:
+        """Follow what is or wraps a function."""
+        for function in plain_functions(found):
+            if is_library(function) or function.__code__ in self.functions:
+                continue
+            summary = summarised(function)
+            self.functions[function.__code__] = summary
+            for name in summary.reads | summary.writes:
+                self._follow(name)
+            for name in summary.texts if self.is_dynamic(summary) else ():
+                self._follow(name)
+
+    def with_making(self) -> Reach:
+        """The same, and what makes an instance besides."""
+        whole = object.__new__(Reach)
+        whole.specimen, whole.functions = self.specimen, dict(self.functions)
+        whole.callbacks, whole.named = self.callbacks, self.named
+        for cls in author_classes(self.specimen.cls):
+            whole.add(vars(cls).get("__init__"))
+        for listener in self.specimen.owners[2:]:
+            for cls in author_classes(type(listener)):
+                whole.add(vars(cls).get("__init__"))
+        return whole
+
+    @staticmethod
+    def is_dynamic(summary: Summary) -> bool:
+        """Tell whether a function names attributes by texts."""
+        return any(
+            name in ("getattr", "setattr", "delattr", "hasattr") for name, _ in summary.loads
+        )
+
+    def _follow(self, name: str) -> None:
+        """Follow a method or property of that name of anything that belongs to the instance."""
+        for cls in self.classes():
+            for base in cls.__mro__:
+                if name in vars(base) and not is_library_class(base):
+                    self.add(vars(base)[name])
+        for owner in self.specimen.owners:
+            self.add(getattr(owner, "__dict__", {}).get(name))
+
+    def classes(self) -> Iterator[type]:
+        """The classes of the machine, its model, its listeners and the objects that they have."""
+        for owner in self.specimen.owners:
+            yield type(owner)
+        for value in self.specimen.data().values():
+            if not is_library_class(type(value)) and type(value).__module__ != "builtins":
+                yield type(value)
+
+    @property
+    def reads(self) -> set[str]:
+        """The names of attributes that are read."""
+        found = set(self.named)
+        for summary in self.functions.values():
+            found |= summary.reads
+            if self.is_dynamic(summary):
+                found |= summary.texts
+        return found
+
+    @property
+    def writes(self) -> set[str]:
+        """The names of attributes that are written once the instance is made."""
+        found: set[str] = set()
+        for summary in self.functions.values():
+            if summary.function.__name__ == "__init__":
+                continue
+            found |= summary.writes
+            if any(name in ("setattr", "delattr") for name, _ in summary.loads):
+                found |= summary.texts
+            if "__dict__" in summary.reads or "__setattr__" in summary.reads:
+                found |= summary.texts
+        return found
+
+    @property
+    def identity(self) -> Identity:
+        """Of which values some code asks ``is`` or for the type."""
+        return max((s.identity for s in self.functions.values()), default=Identity.NOT_ASKED)
+
+    def asking(self) -> str:
+        """A function that does so."""
+        return next(s.place for s in self.functions.values() if s.identity is self.identity)
+
+
+def all_specs(specimen: Specimen) -> Iterator[Any]:
+    """The lists of callbacks of a class, its states and its transitions."""
+    yield specimen.cls._specs
+    for state in specimen.states.values():
+        yield state._specs
+        for transition in state.transitions:
+            yield transition._specs
+
+
+def functions_of(specimen: Specimen, specs: Iterable[Any], named: set[str]) -> Iterator[Any]:
+    """The functions that callbacks stand for; names of plain attributes go to ``named``."""
+    for spec in specs:
+        if spec.reference is SpecReference.PROPERTY or spec.reference is SpecReference.CALLABLE:
+            yield spec.func
+        else:
+            text = str(spec.func)
+            names = (
+                re.findall(r"[^\W\d]\w*", text) if spec.may_contain_boolean_expression else [text]
+            )
+            for name in names:
+                for owner in specimen.owners:
+                    held = getattr(owner, "__dict__", {}).get(name, ABSENT)
+                    if held is ABSENT:
+                        held = inspect.getattr_static(type(owner), name, ABSENT)
+                    if held is ABSENT:
+                        continue
+                    if any(True for _ in plain_functions(held)):
+                        yield held
+                    else:
+                        named.add(name)
+
+
+def plain_functions(found: Any) -> Iterator[types.FunctionType]:
+    """The functions inside methods, properties, partial functions and wrappers."""
+    match found:
+        case types.FunctionType():
+            yield found
+            wrapped = getattr(found, "__wrapped__", None)
+            if wrapped is not None:
+                yield from plain_functions(wrapped)
+        case types.MethodType():
+            yield from plain_functions(found.__func__)
+        case property():
+            for part in (found.fget, found.fset, found.fdel):
+                yield from plain_functions(part)
+        case staticmethod() | classmethod():
+            yield from plain_functions(found.__func__)
+        case functools.partial():
+            yield from plain_functions(found.func)
+        case functools.partialmethod():
+            yield from plain_functions(found.func)
+        case functools.cached_property():
+            yield from plain_functions(found.func)
+        case functools._lru_cache_wrapper():
+            yield from plain_functions(found.__wrapped__)
+        case _:
+            return
+
+
+def is_library(function: types.FunctionType) -> bool:
+    """Tell whether a function belongs to what gives a machine its meaning."""
+    module = function.__module__ or ""
+    return any(module == name or module.startswith(f"{name}.") for name in LIBRARY)
+
+
+def is_library_class(cls: type) -> bool:
+    """Tell whether a class is the library's or Python's own root."""
+    module = cls.__module__
+    return cls is object or any(module == name or module.startswith(f"{name}.") for name in LIBRARY)
+
+
+def author_classes(cls: type) -> list[type]:
+    """The classes of a machine that its author wrote, the machine's own first."""
+    return [
+        base for base in cls.__mro__ if not is_library_class(base) and base.__name__ != "Generic"
+    ]

@@ -1,0 +1,56 @@
+"""Tell whether texts that code makes of values matter, or are only said."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from statecheck.single.reading.code import Reach
+from statecheck.single.reading.parameters import tree_of
+
+SAYING = frozenset(
+    (
+        *("print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log"),
+        *("fatal", "secho", "echo"),
+    )
+)
+"""Functions that only say something."""
+
+
+def only_said(reach: Reach) -> bool:
+    """Tell whether every text made of values is printed, logged, or in an exception's message."""
+    for summary in reach.functions.values():
+        tree = tree_of(summary.function)
+        if tree is None:
+            return False
+        parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        if not all(_is_said(node, parents) for node in _made(tree)):
+            return False
+    return True
+
+
+def _made(tree: ast.AST) -> Iterator[ast.AST]:
+    """The places where texts are made of values."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.JoinedStr(values=values) if any(
+                isinstance(value, ast.FormattedValue) for value in values
+            ):
+                yield node
+            case ast.Call(func=ast.Name(id="str" | "repr" | "format" | "ascii")):
+                yield node
+            case ast.Call(func=ast.Attribute(attr="format" | "format_map" | "join")):
+                yield node
+            case ast.BinOp(op=ast.Mod(), left=ast.Constant(value=str())):
+                yield node
+
+
+def _is_said(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    while node in parents:
+        node = parents[node]
+        match node:
+            case ast.Raise() | ast.Assert():
+                return True
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in SAYING:
+                return True
+    return False

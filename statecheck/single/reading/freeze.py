@@ -1,0 +1,231 @@
+"""The state of an instance as a value: copied, compared, and put back.
+
+Data may be anything that is a value: truths, numbers, texts, members of enumerations, and tuples,
+lists, dictionaries, sets and plain objects of these. What is shared is shared in the copy too.
+"""
+
+from __future__ import annotations
+
+import enum
+import logging
+import re
+import types
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from statemachine import Event, State, StateChart
+
+from statecheck.modeling import ModelError
+
+ATOMS = (bool, int, float, complex, str, bytes, type(None), type(...), type(NotImplemented))
+"""Types of values that never change."""
+
+_IDENTITIES = (
+    type,
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.ModuleType,
+    logging.Logger,
+    re.Pattern,
+    property,
+)
+"""Types of objects that stand for themselves and that the state is not in."""
+
+
+MARK = "\ue000"
+"""Stands in a text for a value that may be any; such a text must not become data."""
+
+SYMBOLIC: list[type] = []
+"""Types of values that stand for any value; they may be attributes and nothing deeper."""
+
+
+class Unfrozen(ModelError):  # noqa: N818  (says what the data is)
+    """Data that is no value; ``found`` is what it is."""
+
+    def __init__(self, found: object, why: str) -> None:
+        super().__init__(why)
+        self.found = found
+
+
+class TooLarge(Exception):  # noqa: N818  (no error: the data has no end that is near)
+    """The data of all states together is too large to be gone through."""
+
+
+LARGEST = 600_000
+"""So many values, and characters of texts, all keys of one freezer may be made of."""
+
+
+class Freezer:
+    """Makes data a hashable key, and copies it.
+
+    ``own`` is the machine itself, which data may refer to; ``shared`` are objects outside of the
+    instance by number, with their names: they are not copied, and somebody watches that they do not
+    change.
+    """
+
+    def __init__(self, own: tuple[Any, ...], shared: dict[int, tuple[Any, str]]) -> None:
+        self.own = {id(value): place for place, value in enumerate(own)}
+        self.shared = shared
+        self._seen: dict[int, int] = {}
+        self.size = 0
+        self.passing = ""
+        """A function that may go through a set."""
+
+    def begin(self) -> None:
+        """Begin the key of another state."""
+        self._seen = {}
+
+    def key(self, value: Any) -> Any:
+        """A hashable key: equal for two values just when no code could tell them apart.
+
+        Raises Unfrozen where the value is none that can be copied.
+        """
+        cls = type(value)
+        self.size += 1 + (len(value) // 16 if cls in (str, bytes) else 0)
+        if self.size > LARGEST:
+            raise TooLarge
+        if cls in ATOMS:
+            if cls is str and MARK in value:
+                raise Unfrozen(value, "it is a text made of a value that may be any")
+            return (cls.__name__, repr(value)) if cls in (float, complex) else (cls.__name__, value)
+        if isinstance(value, State):
+            return ("state", value.id)
+        if isinstance(value, Event):
+            return ("event", str(value.id))
+        if id(value) in self.own:
+            return ("own", self.own[id(value)])
+        if cls in SYMBOLIC:
+            raise Unfrozen(value, "inside it is a value that may be any")
+        if isinstance(value, enum.Enum):
+            return (cls, value.name or value.value)
+        if cls is types.FunctionType:
+            return self._function(value)
+        if isinstance(value, _IDENTITIES):
+            return ("is", id(value))
+        if cls in (Decimal, Fraction):
+            return (cls.__name__, str(value))
+        if id(value) in self.shared:
+            return ("is", id(value))
+        if cls is not frozenset and not issubclass(cls, tuple):
+            if id(value) in self._seen:
+                return ("again", self._seen[id(value)])
+            self._seen[id(value)] = len(self._seen)
+        if cls is tuple or cls is list or cls is deque:
+            extra = (value.maxlen,) if cls is deque else ()
+            return (cls.__name__, *extra, *(self.key(item) for item in value))
+        if cls in (dict, OrderedDict, defaultdict):
+            made = (self.key(value.default_factory),) if cls is defaultdict else ()
+            return (cls.__name__, *made, *((self.key(k), self.key(v)) for k, v in value.items()))
+        if cls is set or cls is frozenset:
+            if len(value) > 1 and self.passing:
+                raise Unfrozen(
+                    value,
+                    f"it is a set, whose order nobody chooses, and {self.passing} may go through "
+                    "it; keep a list or a dictionary",
+                )
+            return (cls.__name__, *sorted((self.key(item) for item in value), key=repr))
+        if _is_named_tuple(cls):
+            return (cls, *(self.key(item) for item in value))
+        if isinstance(value, StateChart):
+            raise Unfrozen(value, f"it is another state machine, a {cls.__name__}")
+        if isinstance(value, types.MethodType):
+            return ("method", self.key(value.__self__), self.key(value.__func__))
+        return self._object(value)
+
+    def _function(self, value: types.FunctionType) -> Any:
+        """A function counts as its code with the variables around it, which must not change."""
+        if not value.__closure__:
+            return ("function", value.__code__)
+        held = [cell.cell_contents for cell in value.__closure__]
+        for item in held:
+            if type(item) not in ATOMS and id(item) not in self.own:
+                raise Unfrozen(value, "it is a function that remembers a " + type(item).__name__)
+        return ("function", value.__code__, *(self.key(item) for item in held))
+
+    def _object(self, value: Any) -> Any:
+        cls = type(value)
+        if not is_plain_class(cls):
+            raise Unfrozen(value, f"it is a {cls.__module__}.{cls.__qualname__}")
+        return (cls, *((name, self.key(part)) for name, part in parts(value)))
+
+    def copy(self, value: Any, memo: dict[int, Any]) -> Any:
+        """A copy that shares nothing that could change, but what is shared inside."""
+        cls = type(value)
+        if cls in ATOMS or cls in SYMBOLIC or id(value) in self.own or id(value) in self.shared:
+            return value
+        if isinstance(value, (enum.Enum, *_IDENTITIES)):
+            return value
+        if isinstance(value, State | Event) or cls in (Decimal, Fraction):
+            return value
+        if id(value) in memo:
+            return memo[id(value)][0]
+        if cls in (tuple, set, frozenset):
+            items = [self.copy(item, memo) for item in value]
+            copied: Any = cls(items)
+            memo[id(value)] = (copied, value)
+            return copied
+        if _is_named_tuple(cls):
+            return cls._make(self.copy(item, memo) for item in value)
+        if isinstance(value, StateChart):
+            raise Unfrozen(value, f"it is another state machine, a {cls.__name__}")
+        if isinstance(value, types.MethodType):
+            return types.MethodType(value.__func__, self.copy(value.__self__, memo))
+        fresh: Any
+        if cls is list or cls is deque:
+            fresh = [] if cls is list else deque(maxlen=value.maxlen)
+            memo[id(value)] = (fresh, value)
+            fresh.extend(self.copy(item, memo) for item in value)
+        elif cls in (dict, OrderedDict, defaultdict):
+            fresh = defaultdict(value.default_factory) if cls is defaultdict else cls()
+            memo[id(value)] = (fresh, value)
+            for key, item in value.items():
+                fresh[self.copy(key, memo)] = self.copy(item, memo)
+        else:
+            if not is_plain_class(cls):
+                raise Unfrozen(value, f"it is a {cls.__module__}.{cls.__qualname__}")
+            fresh = object.__new__(cls)
+            memo[id(value)] = (fresh, value)
+            for name, part in parts(value):
+                object.__setattr__(fresh, name, self.copy(part, memo))
+        return fresh
+
+
+def _is_named_tuple(cls: type) -> bool:
+    return issubclass(cls, tuple) and hasattr(cls, "_fields") and hasattr(cls, "_make")
+
+
+def is_plain_class(cls: type) -> bool:
+    """Tell whether the state of an instance is in its attributes: a class written in Python."""
+    return all(
+        base is object or (base.__flags__ & (1 << 9) and base.__module__ not in _OPAQUE)
+        for base in cls.__mro__
+    ) and not issubclass(cls, BaseException | type)
+
+
+_OPAQUE = (
+    "statemachine.event_data",
+    "threading",
+    "queue",
+    "socket",
+    "random",
+    "_io",
+    "subprocess",
+    "asyncio",
+    "weakref",
+)
+"""Modules whose objects are more than values."""
+
+
+def parts(value: Any) -> Iterator[tuple[str, Any]]:
+    """The attributes of an object by name, those in slots too."""
+    yield from sorted(getattr(value, "__dict__", {}).items())
+    for base in type(value).__mro__:
+        for name, member in vars(base).items():
+            if isinstance(member, types.MemberDescriptorType):
+                try:
+                    yield name, member.__get__(value)
+                except AttributeError:
+                    continue

@@ -1,0 +1,371 @@
+"""Hidden state: what a machine's code uses besides its instance, found by reading the code.
+
+Whatever is not known to be without memory is refused. Things outside of the instance that could
+change but need not (tables, class attributes, default values) are compared after every run.
+"""
+
+from __future__ import annotations
+
+import builtins
+import enum
+import functools
+import logging
+import re
+import sys
+import types
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from statemachine import Event, State, StateChart
+from statemachine.states import States
+from statemachine.transition_list import TransitionList
+
+from statecheck.modeling import ModelError
+from statecheck.single.reading.code import (
+    LIBRARY,
+    Reach,
+    Summary,
+    author_classes,
+    is_library,
+    is_library_class,
+    plain_functions,
+    summarised,
+)
+from statecheck.single.reading.freeze import ATOMS, is_plain_class
+from statecheck.single.reading.purity import (
+    BUILTINS,
+    CLOCKS,
+    DOORS,
+    MODULES,
+    REASON,
+    TAKES,
+    functions_in,
+    is_made,
+    is_own,
+    is_own_code,
+    is_own_module,
+    is_pure,
+)
+from statecheck.single.reading.specimen import Specimen
+from statecheck.single.reading.watching import CONTAINERS, Watcher, content
+
+_OWN_MARKS = frozenset(
+    ("attr_name", "is_event", "_transitions", "__wrapped__", "is_coroutine", "unique_key")
+)
+"""Attributes that the library and functools write on functions."""
+
+
+_NOT_WHILE_IT_RUNS = frozenset(
+    ("__init__", "__repr__", "__str__", "__init_subclass__", "__class_getitem__", "__new__")
+)
+"""Methods of Python's own names that no event leads to, unless they are named."""
+
+
+class Inspection:
+    """A search of the code for whatever could hide state. Raises ModelError for that."""
+
+    def __init__(self, specimen: Specimen, reach: Reach) -> None:
+        self.specimen = specimen
+        self.name = specimen.cls.__name__
+        self.assumptions: list[str] = []
+        self.watcher = Watcher(specimen)
+        self.check = self.watcher.check
+        self.done: set[Any] = set()
+        self.own = {name for _, name in specimen.data()}
+        self.reach = reach.with_making()
+        for owner in specimen.owners:
+            for cls in author_classes(type(owner)):
+                self._methods_without_name(cls)
+                self.watcher.watch_class(cls)
+        for attribute, value in specimen.data().items():
+            self._value(value, specimen.named(attribute), None, own=True)
+        for callback in self.reach.callbacks:
+            for function in plain_functions(callback):
+                if (function.__module__ or "").startswith("statemachine.contrib.weighted"):
+                    raise self._hidden("a weighted transition", "is taken by chance")
+        inspected: set[Any] = set()
+        while len(inspected) < len(self.reach.functions):
+            for code, summary in list(self.reach.functions.items()):
+                if code not in inspected:
+                    inspected.add(code)
+                    self._function(summary)
+
+    # -- functions --------------------------------------------------------------------------------
+
+    def _function(self, summary: Summary) -> None:
+        if summary.goes_through:
+            self.specimen.freezer.passing = summary.place
+        place = summary.place
+        function = summary.function
+        if summary.global_writes:
+            name = min(summary.global_writes)
+            raise self._hidden(place, f"writes the global {name}, which is no attribute")
+        if summary.outer_writes:
+            name = min(summary.outer_writes)
+            raise self._hidden(place, f"writes {name} of the function around it")
+        doors = (summary.reads & DOORS) - self.own
+        if doors:
+            raise self._hidden(place, f"uses {min(doors)}")
+        for name, taken in sorted(summary.loads, key=str):
+            self._global(summary, name, taken)
+        for module in summary.imports:
+            self._module(sys.modules.get(module), module, None, summary)
+        self._surroundings(function, place)
+        raw = summary.reads & {"__dict__", "__setattr__", "__delattr__"}
+        if summary.writes_elsewhere or raw or self.reach.is_dynamic(summary):
+            self.watcher.watch_library(place)
+        for name in (
+            summary.reads
+            | summary.writes
+            | (summary.texts if self.reach.is_dynamic(summary) else set())
+        ):
+            self._class_attribute(name, place)
+
+    def _surroundings(self, function: types.FunctionType, place: str) -> None:
+        """Default values, the variables of functions around it, and attributes of the function."""
+        defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+        for value in defaults:
+            self._value(value, f"a default value of {place}", place)
+        for name, cell in zip(
+            function.__code__.co_freevars, function.__closure__ or (), strict=True
+        ):
+            if name == "__class__":
+                continue
+            try:
+                value = cell.cell_contents
+            except ValueError:
+                continue
+            self._value(value, f"{name}, a variable around {place},", place)
+            self.watcher.watch(
+                ("cell", id(cell)),
+                f"{name}, a variable around {place},",
+                partial(content, cell),
+            )
+        self.watcher.watch(
+            ("marks", id(function)),
+            f"an attribute of the function {place}",
+            lambda: [self.watcher.key(v) for k, v in vars(function).items() if k not in _OWN_MARKS],
+        )
+
+    def _global(self, summary: Summary, name: str, taken: str | None) -> None:
+        space = summary.function.__globals__
+        place = summary.place
+        if name in space:
+            value = space[name]
+            if isinstance(value, types.ModuleType):
+                self._module(value, value.__name__, taken, summary)
+                return
+            self._value(value, f"the global {name}", place, summary)
+            if not isinstance(value, types.FunctionType | type):
+                self._rebound(space, name, place)
+        elif hasattr(builtins, name):
+            found = getattr(builtins, name)
+            if isinstance(found, type) and issubclass(found, BaseException):
+                return
+            if name not in BUILTINS:
+                raise self._hidden(place, f"uses {name}()")
+        # Any other name raises NameError where it is used, which is behaviour.
+
+    def _rebound(self, space: dict[str, Any], name: str, place: str) -> None:
+        """Refuse a global that some function of its module assigns."""
+        for found in list(space.values()):
+            for function in functions_in(found, space.get("__name__")):
+                if name in summarised(function).global_writes:
+                    raise self._hidden(
+                        place, f"reads the global {name}, which {function.__qualname__} assigns"
+                    )
+        missing = object()
+        self.watcher.watch(
+            ("global", id(space), name),
+            f"the global {name}",
+            lambda: id(space.get(name, missing)),
+        )
+
+    def _module(
+        self, module: types.ModuleType | None, name: str, taken: str | None, summary: Summary
+    ) -> None:
+        place = summary.place
+        root = name.partition(".")[0]
+        if name in MODULES or name.startswith(LIBRARY) or root == "typing":
+            return
+        allowed = TAKES.get(name)
+        if allowed is not None and (taken in allowed or (taken is None and name == "asyncio")):
+            return
+        if module is not None and is_own(module, self.specimen.cls) and taken is not None:
+            value = getattr(module, taken, None)
+            if isinstance(value, types.ModuleType):
+                self._module(value, value.__name__, None, summary)
+            else:
+                self._value(value, f"{name}.{taken}", place, summary)
+                self._rebound(vars(module), taken, place)
+            return
+        what = f"{name}.{taken}" if taken else f"the module {name}"
+        raise self._hidden(place, f"uses {what}")
+
+    # -- values -----------------------------------------------------------------------------------
+
+    def _value(
+        self,
+        value: Any,
+        name: str,
+        place: str | None,
+        summary: Summary | None = None,
+        *,
+        own: bool = False,
+    ) -> None:
+        """Look at what the code can get hold of; ``own`` data of the instance may change."""
+        if type(value) in ATOMS or isinstance(value, (enum.Enum, Decimal, Fraction, re.Pattern)):
+            if isinstance(value, enum.Enum):
+                self._class(type(value), name, place, summary)
+            return
+        if isinstance(value, (State, States, Event, TransitionList, logging.Logger, range, slice)):
+            return
+        seen = ("seen", id(value), own)
+        if seen in self.done or any(value is owner for owner in self.specimen.owners):
+            return
+        self.done.add(seen)
+        match value:
+            case functools._lru_cache_wrapper():
+                raise self._hidden(place or name, f"calls {name}, which remembers its results")
+            case type():
+                self._class(value, name, place, summary)
+            case functools.partial():
+                for part in (value.func, *value.args, *value.keywords.values()):
+                    self._value(part, name, place, summary)
+            case types.BuiltinFunctionType():
+                self._builtin(value, name, place)
+            case types.GenericAlias():
+                return
+            case tuple() | frozenset():
+                self._class(type(value), name, place, summary)
+                for item in value:
+                    self._value(item, name, place, summary, own=own)
+            case _ if type(value) in CONTAINERS:
+                self._container(value, name, place, own=own)
+            case _ if any(True for _ in plain_functions(value)):
+                for function in plain_functions(value):
+                    if not is_library(function) and not is_pure(function.__module__):
+                        if not is_own_code(function, self.specimen.cls):
+                            raise self._hidden(
+                                place or name,
+                                f"calls {function.__module__}.{function.__qualname__}",
+                            )
+                        self.reach.add(function)
+            case _ if own and isinstance(value, StateChart):
+                return  # the key of the data refuses it, and says so
+            case _ if is_plain_class(type(value)) and not isinstance(value, types.ModuleType):
+                self._class(type(value), name, place, summary)
+                for part in getattr(value, "__dict__", {}).values():
+                    self._value(part, name, place, summary, own=own)
+                if not own:
+                    self.watcher.share(value, name)
+            case _ if type(value).__module__ in ("typing", "_typing_extensions"):
+                return
+            case _ if own:
+                return  # likewise
+            case _:
+                kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix(
+                    "builtins."
+                )
+                raise self._hidden(place or name, f"uses {name}, a {kind}")
+
+    def _container(self, value: Any, name: str, place: str | None, *, own: bool) -> None:
+        items = [*value.keys(), *value.values()] if isinstance(value, dict) else [*value]
+        for item in items:
+            self._value(item, name, place, own=own)
+        if not own:
+            self.watcher.share(value, name)
+
+    def _builtin(self, value: Any, name: str, place: str | None) -> None:
+        module = value.__module__ or ""
+        if module == "builtins":
+            if value.__name__ not in BUILTINS:
+                raise self._hidden(place or name, f"uses {value.__name__}()")
+            return
+        owner = getattr(value, "__self__", None)
+        if module in MODULES or (isinstance(owner, types.ModuleType) and owner.__name__ in MODULES):
+            return
+        if module.startswith("_") and module[1:] in MODULES:
+            return
+        raise self._hidden(place or name, f"calls {module}.{value.__name__}")
+
+    def _class(
+        self, cls: type, name: str, place: str | None, summary: Summary | None = None
+    ) -> None:
+        if ("class", cls) in self.done:
+            return
+        self.done.add(("class", cls))
+        module = cls.__module__
+        if module == "builtins" or is_library_class(cls) or is_pure(module):
+            if (
+                module == "builtins"
+                and cls.__name__ not in BUILTINS
+                and not issubclass(cls, BaseException)
+            ):
+                raise self._hidden(place or name, f"uses {cls.__name__}")
+            return
+        if module == "datetime":
+            reads = summary.reads if summary is not None else CLOCKS
+            taken = {t for n, t in summary.loads if t} if summary is not None else set()
+            if (reads | taken) & CLOCKS:
+                raise self._hidden(place or name, f"looks at the clock with {cls.__name__}")
+            return
+        if issubclass(cls, StateChart):
+            if cls not in self.specimen.cls.__mro__:
+                raise self._hidden(place or name, f"uses another machine, {cls.__name__}")
+            return
+        if not (is_own_module(module, self.specimen.cls) or issubclass(cls, enum.Enum)):
+            raise self._hidden(place or name, f"uses {module}.{cls.__name__}")
+        if issubclass(cls, enum.Enum):
+            self.watcher.watch_members(cls)
+        for base in author_classes(cls):
+            if base.__module__ == "builtins" or is_pure(base.__module__):
+                continue
+            self.watcher.watch_class(base)
+            for key, member in vars(base).items():
+                if any(True for _ in plain_functions(member)):
+                    if isinstance(member, functools._lru_cache_wrapper):
+                        raise self._hidden(place or name, f"has {key}, which remembers its results")
+                    for function in plain_functions(member):
+                        if not (is_pure(function.__module__) or is_made(function)):
+                            self.reach.add(function)
+                elif not (
+                    key.startswith("__")
+                    or issubclass(cls, enum.Enum)
+                    or hasattr(type(member), "__get__")
+                ):
+                    self._value(member, f"{base.__name__}.{key}", place)
+
+    def _class_attribute(self, name: str, place: str) -> None:
+        """An attribute that code asks for, where a class has it."""
+        for cls in self.reach.classes():
+            for base in author_classes(cls):
+                if base.__module__ == "builtins" or name not in vars(base):
+                    continue
+                if ("attribute", base, name) in self.done:
+                    continue
+                self.done.add(("attribute", base, name))
+                member = vars(base)[name]
+                if isinstance(member, functools._lru_cache_wrapper):
+                    raise self._hidden(
+                        f"{base.__name__}.{name}", "remembers its results between calls"
+                    )
+                if isinstance(member, types.MemberDescriptorType | types.GetSetDescriptorType):
+                    continue
+                if type(member).__name__ == "_tuplegetter":
+                    continue
+                if any(True for _ in plain_functions(member)):
+                    continue  # followed already
+                self._value(member, f"{base.__name__}.{name}", place)
+
+    def _methods_without_name(self, cls: type) -> None:
+        """Methods that Python calls without their name being written."""
+        for name, member in vars(cls).items():
+            is_special = name.startswith("__") and name.endswith("__")
+            if is_special and name not in _NOT_WHILE_IT_RUNS:
+                self.reach.add(member)
+
+    def _hidden(self, place: str, what: str) -> ModelError:
+        return ModelError(f"{self.name}: {place} {what}; {REASON}")

@@ -1,0 +1,121 @@
+"""The kinds of values that a symbolic value can stand for, and the values that a type allows."""
+
+from __future__ import annotations
+
+import enum
+import types
+import typing
+from dataclasses import dataclass
+from typing import Any
+
+from statecheck.modeling import ModelError
+
+
+class Kind(enum.Enum):
+    """The kinds that need no further data."""
+
+    BOOL = "bool"
+    INT = "int"
+    TEXT = "str"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class MemberKind:
+    """The members of one enumeration."""
+
+    type: type[enum.Enum]
+
+    def __str__(self) -> str:
+        return self.type.__name__
+
+    @property
+    def members(self) -> list[Any]:
+        """The members in the order of their declaration, without aliases."""
+        return list(self.type)
+
+
+AnyKind = Kind | MemberKind
+
+
+def kind_of(value: object) -> AnyKind | None:
+    """The kind of a plain value, None where no symbolic value can stand for it."""
+    match value:
+        case bool():
+            return Kind.BOOL
+        case enum.Flag():
+            return None
+        case enum.Enum():
+            return MemberKind(type(value))
+        case int() if type(value) is int:
+            return Kind.INT
+        case str() if type(value) is str:
+            return Kind.TEXT
+        case _:
+            return None
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The values that an argument or an input may have: some values one by one, and every value of
+    some kinds.
+    """
+
+    values: tuple[Any, ...] = ()
+    kinds: tuple[AnyKind, ...] = ()
+
+    def __or__(self, other: Domain) -> Domain:
+        kinds = tuple(dict.fromkeys((*self.kinds, *other.kinds)))
+        values = list(self.values)
+        for value in other.values:
+            if not any(same(value, known) for known in values):
+                values.append(value)
+        return Domain(tuple(v for v in values if kind_of(v) not in kinds), kinds)
+
+    def __str__(self) -> str:
+        names = [str(kind) for kind in self.kinds] + [repr(value) for value in self.values]
+        return " or ".join(names)
+
+
+def same(one: object, other: object) -> bool:
+    """Tell whether two plain values are of one type and equal."""
+    return type(one) is type(other) and one == other
+
+
+def domain_of_annotation(annotation: Any, what: str) -> Domain | None:
+    """The values that an annotation allows; None where it allows everything.
+
+    Raises ModelError for a type that is not supported, naming ``what`` has it.
+    """
+    if annotation is None or annotation is type(None):
+        return Domain((None,))
+    if annotation is Any or annotation is object:
+        return None
+    origin = typing.get_origin(annotation)
+    if origin in (typing.Union, types.UnionType):
+        whole = Domain()
+        for part in typing.get_args(annotation):
+            domain = domain_of_annotation(part, what)
+            if domain is None:
+                return None
+            whole |= domain
+        return whole
+    if origin is typing.Literal:
+        return Domain(typing.get_args(annotation))
+    if origin in (typing.Annotated, typing.Final, typing.ClassVar):
+        return domain_of_annotation(typing.get_args(annotation)[0], what)
+    if isinstance(annotation, typing.NewType):
+        return domain_of_annotation(annotation.__supertype__, what)
+    plain = {bool: Kind.BOOL, int: Kind.INT, str: Kind.TEXT}
+    if isinstance(annotation, type):
+        if annotation in plain:
+            return Domain((), (plain[annotation],))
+        if issubclass(annotation, enum.Enum) and not issubclass(annotation, enum.Flag):
+            return Domain((), (MemberKind(annotation),))
+    name = getattr(annotation, "__name__", annotation)
+    raise ModelError(
+        f"{what} is a {name}, a type whose values cannot be gone through; annotate it with bool, "
+        "int, str, an enumeration, Literal or Optional of these"
+    )

@@ -1,0 +1,310 @@
+"""The arguments that an event may be sent with: what its callbacks ask for."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from statecheck.modeling import ModelError
+from statecheck.single.reading.code import functions_of, is_library, plain_functions
+from statecheck.single.reading.kinds import Domain, domain_of_annotation, kind_of, same
+from statecheck.single.reading.specimen import Specimen
+
+GIVEN = frozenset(
+    (
+        *("self", "event_data", "machine", "event", "model", "transition", "state", "source"),
+        *("target", "previous_configuration", "new_configuration", "error"),
+    )
+)
+"""Arguments that python-statemachine passes to a callback by itself."""
+
+EATEN = ("delay", "send_id", "internal")
+"""Arguments that ``send`` takes for itself."""
+
+
+UNLIKE = object()
+"""The default of an argument whose being left out is unlike any value of it."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An argument of an event: its name, the values it may have (None: not known yet), whether it
+    may be left out, and the callback that asks for it.
+
+    Where leaving it out is the same as giving a value, ``default`` is that value, else UNLIKE.
+    """
+
+    name: str
+    domain: Domain | None
+    optional: bool
+    place: str
+    default: Any = UNLIKE
+
+
+@dataclass
+class Events:
+    """The events that users send, with their parameters, and those that they do not."""
+
+    parameters: dict[str, tuple[Parameter, ...]] = field(default_factory=dict)
+    internal: tuple[str, ...] = ()
+
+
+def events_of(specimen: Specimen) -> Events:
+    """The events of a machine. Raises ModelError for an argument that cannot be understood."""
+    events = Events()
+    declared = list(dict.fromkeys(str(event.id) for event in specimen.cls._events))
+    own = [e for e in declared if is_internal(e, declared)]
+    events.internal = tuple(own)
+    for event in declared:
+        if event in own:
+            continue
+        if getattr(getattr(specimen.cls, event, None), "delay", 0):
+            raise ModelError(
+                f"{specimen.cls.__name__}.{event} is delayed; what depends on time is not supported"
+            )
+        name = "any_event" if event == "*" else event
+        found: dict[str, Parameter] = {}
+        for callback in _callbacks(specimen, event):
+            for parameter in parameters_of(specimen, callback):
+                known = found.get(parameter.name)
+                found[parameter.name] = parameter if known is None else _joined(known, parameter)
+        events.parameters[name] = tuple(found.values())
+    return events
+
+
+def is_internal(event: str, declared: list[str]) -> bool:
+    """Tell whether the library alone sends an event: ``error.*``, ``done.*`` and aliases."""
+    if event.startswith(("error.", "done.")) or event == "__initial__":
+        return True
+    dotted = {event.replace("_", ".")} | {
+        f"done.{what}.{event.removeprefix(f'done_{what}_')}"
+        for what in ("state", "invoke")
+        if event.startswith(f"done_{what}_")
+    }
+    return event.startswith(("error_", "done_")) and any(d in declared for d in dotted)
+
+
+def _joined(one: Parameter, other: Parameter) -> Parameter:
+    """One argument as two callbacks ask for it."""
+    domain = one.domain or other.domain
+    if one.domain is not None and other.domain is not None:
+        domain = one.domain | other.domain
+    strict = other if one.optional else one
+    default = one.default if same(one.default, other.default) else UNLIKE
+    return Parameter(one.name, domain, one.optional and other.optional, strict.place, default)
+
+
+def _callbacks(specimen: Specimen, event: str) -> Iterator[Any]:
+    named: set[str] = set()
+    yield from functions_of(specimen, specimen.cls._specs, named)
+    nested = any(state.states for state in specimen.states.values())
+    for state in specimen.states.values():
+        for transition in state.transitions:
+            if not transition.match(event) and event != "*":
+                continue
+            specs = [*transition._specs]
+            if nested:
+                specs += [s for other in specimen.states.values() for s in other._specs]
+            else:
+                specs += [*transition.source._specs]
+                for target in transition.targets:
+                    specs += target._specs
+            relevant = [s for s in specs if not s.is_convention or _is_for(str(s.func), event)]
+            yield from functions_of(specimen, relevant, named)
+
+
+def _is_for(convention: str, event: str) -> bool:
+    """Tell whether a callback that is found by its name belongs to an event at all."""
+    for prefix in ("before_", "on_", "after_"):
+        rest = convention.removeprefix(prefix)
+        if rest != convention:
+            known = ("transition", "enter_state", "exit_state", event)
+            return rest in known or rest.startswith(("enter_", "exit_"))
+    return True
+
+
+def parameters_of(
+    specimen: Specimen, callback: Any, seen: frozenset[str] = frozenset()
+) -> Iterator[Parameter]:
+    """The arguments that a callback expects from whoever sends the event."""
+    for function in plain_functions(callback):
+        if is_library(function):
+            continue
+        place = f"{function.__qualname__.replace('<locals>.', '')}"
+        hints = _hints(function)
+        signature = inspect.signature(function, follow_wrapped=False)
+        first = next(iter(signature.parameters), "")
+        bound = {first} if _is_method(specimen, callback, function) else {"cls"}
+        names = set(function.__code__.co_names)
+        if "event_data" in signature.parameters and names & {
+            "trigger_data",
+            "extended_kwargs",
+            "args",
+        }:
+            raise ModelError(
+                f"{place} looks into event_data for what the event was sent with; ask for the "
+                "arguments by name"
+            )
+        for parameter in signature.parameters.values():
+            if parameter.name in GIVEN or parameter.name in bound:
+                continue
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                if _is_used(function, parameter.name):
+                    raise ModelError(
+                        f"{place}: *{parameter.name} may be anything; ask for arguments by name"
+                    )
+                continue
+            if parameter.kind is parameter.VAR_KEYWORD:
+                yield from _keywords(specimen, function, parameter.name, place, seen)
+                continue
+            if parameter.name in EATEN or parameter.kind is parameter.POSITIONAL_ONLY:
+                raise ModelError(
+                    f"{place}: the argument {parameter.name} cannot be given to send() by name; "
+                    "call it otherwise"
+                )
+            yield _parameter(parameter, hints, place)
+
+
+def _is_method(specimen: Specimen, callback: Any, function: types.FunctionType) -> bool:
+    """Tell whether a function gets the object that it is a method of as its first argument."""
+    if isinstance(callback, staticmethod | types.MethodType):
+        return False
+    held = (
+        member
+        for owner in specimen.owners
+        for base in type(owner).__mro__
+        for member in vars(base).values()
+    )
+    return isinstance(callback, classmethod | property) or any(m is function for m in held)
+
+
+def _parameter(parameter: inspect.Parameter, hints: dict[str, Any], place: str) -> Parameter:
+    optional = parameter.default is not parameter.empty
+    default = parameter.default if optional else UNLIKE
+    domain: Domain | None
+    if parameter.name in hints:
+        what = f"{place}: the argument {parameter.name}"
+        domain = domain_of_annotation(hints[parameter.name], what)
+    else:
+        domain = domain_of_default(default) if optional else None
+    return Parameter(parameter.name, domain, optional, place, default)
+
+
+def domain_of_default(value: Any) -> Domain | None:
+    """The values of the type of a default; None where it tells nothing."""
+    kind = kind_of(value)
+    return None if kind is None else Domain((), (kind,))
+
+
+def _hints(function: types.FunctionType) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(function, include_extras=True)
+    except Exception:  # noqa: BLE001  (an annotation that cannot be evaluated says nothing)
+        return {}
+
+
+def _is_used(function: types.FunctionType, name: str) -> bool:
+    import dis
+
+    codes = [function.__code__]
+    while codes:
+        code = codes.pop()
+        codes += [c for c in code.co_consts if isinstance(c, types.CodeType)]
+        for instruction in dis.get_instructions(code):
+            argument = instruction.argval
+            loads = instruction.opname.startswith(("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE"))
+            if loads and (argument == name or (isinstance(argument, tuple) and name in argument)):
+                return True
+    return False
+
+
+# -- keyword arguments that are taken out of **kwargs ---------------------------------------------
+
+_SAYING = frozenset(("print", "debug", "info", "warning", "error", "exception", "critical", "log"))
+
+
+def _keywords(
+    specimen: Specimen, function: types.FunctionType, name: str, place: str, seen: frozenset[str]
+) -> Iterator[Parameter]:
+    if not _is_used(function, name):
+        return
+    tree = tree_of(function)
+    if tree is None:
+        raise ModelError(
+            f"{place}: **{name} is used and its source is not there to say how; ask for arguments "
+            "by name"
+        )
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Name) and node.id == name):
+            continue
+        found = _taken(node, parents, function)
+        match found:
+            case Parameter():
+                yield Parameter(found.name, found.domain, True, place)
+            case str() as method:
+                if method and method not in seen:
+                    for cls in type(specimen.machine).__mro__:
+                        if method in vars(cls):
+                            yield from parameters_of(specimen, vars(cls)[method], seen | {method})
+            case None:
+                raise ModelError(
+                    f"{place}: **{name} is used as a whole, so any argument may matter; take "
+                    f"arguments out of it by name, as in {name}.get('amount', 0)"
+                )
+
+
+def _taken(node: ast.Name, parents: dict[Any, Any], function: Any) -> Parameter | str | None:
+    """A use of a dictionary of keyword arguments: an argument is taken out of it, or it
+    is handed on to a method (its name; empty: to no code that matters).
+    """
+    parent = parents[node]
+    match parent:
+        case ast.Attribute(attr="get" | "pop" | "setdefault"):
+            match parents[parent]:
+                case ast.Call(func=called, args=[ast.Constant(value=str() as key), *rest]) if (
+                    called is parent
+                ):
+                    default = _constant(rest[0], function) if rest else None
+                    domain = domain_of_default(default)
+                    return Parameter(key, domain, True, "")
+        case ast.Subscript(slice=ast.Constant(value=str() as key)):
+            return Parameter(key, None, True, "")
+        case ast.Compare(left=ast.Constant(value=str() as key), ops=[ast.In() | ast.NotIn()]):
+            return Parameter(key, None, True, "")
+        case ast.keyword(arg=None):
+            match parents[parent]:
+                case ast.Call(func=ast.Attribute(attr=method)):
+                    return "" if method in _SAYING else method
+    while parent in parents:
+        match parent:
+            case ast.Call(func=ast.Name(id=named) | ast.Attribute(attr=named)) if named in _SAYING:
+                return ""
+        parent = parents[parent]
+    return None
+
+
+def _constant(node: ast.expr, function: types.FunctionType) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        if isinstance(node, ast.Name):
+            return function.__globals__.get(node.id)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            return getattr(function.__globals__.get(node.value.id), node.attr, None)
+        return None
+
+
+def tree_of(function: types.FunctionType) -> ast.AST | None:
+    """A function's syntax tree; None where its source is not there."""
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+        return ast.parse(source)
+    except (OSError, TypeError, SyntaxError, IndentationError):
+        return None

@@ -1,0 +1,119 @@
+"""Things that code may use besides a machine's data, for they remember and invent nothing."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from statecheck.single.reading.code import LIBRARY, author_classes, plain_functions
+
+BUILTINS = frozenset(
+    (
+        *("abs", "all", "any", "bool", "bytes", "callable", "chr", "classmethod", "dict", "divmod"),
+        *("enumerate", "filter", "float", "format", "frozenset", "getattr", "hasattr", "int"),
+        *("isinstance", "issubclass", "iter", "len", "list", "map", "max", "min", "next", "object"),
+        *("ord", "pow", "print", "property", "range", "repr", "reversed", "round", "set", "slice"),
+        *("setattr", "delattr", "sorted", "staticmethod", "str", "sum", "super", "tuple", "type"),
+        *("zip", "bin", "hex", "oct", "ascii", "complex", "bytearray", "__build_class__"),
+        *("NotImplemented", "Ellipsis", "True", "False", "None", "__debug__", "__name__"),
+    )
+)
+"""Python's own functions that answer the same whenever they are asked the same."""
+
+MODULES = frozenset(
+    (
+        *("math", "cmath", "operator", "enum", "typing", "collections", "collections.abc", "abc"),
+        *("itertools", "functools", "dataclasses", "re", "string", "decimal", "fractions", "copy"),
+        *("textwrap", "json", "logging", "warnings", "statistics", "numbers", "types", "bisect"),
+        *("heapq", "contextlib", "keyword", "statemachine", "__future__"),
+        *("typing_extensions", "inspect"),
+    )
+)
+"""Modules whose functions do. (What is logged or warned of has no influence.)"""
+
+TAKES = {
+    "asyncio": frozenset(("sleep",)),
+    "datetime": frozenset(("timedelta",)),
+}
+"""Single things of other modules that are as harmless."""
+
+CLOCKS = frozenset(("now", "today", "utcnow", "fromtimestamp"))
+"""Methods of dates and times that look at the clock."""
+
+DOORS = frozenset(
+    (
+        *(
+            "__globals__",
+            "__builtins__",
+            "__code__",
+            "__closure__",
+            "__defaults__",
+            "__kwdefaults__",
+        ),
+        *("gi_frame", "f_locals", "f_globals", "f_back", "__subclasses__", "add_listener"),
+        *("bind_events_to", "cache_clear", "cache_info", "_engine", "_config", "_callbacks"),
+        *("_listeners", "_specs", "_processing_loop", "_put_nonblocking", "trigger_data"),
+        *("transitions", "_transitions", "_events", "add_event", "add_transitions", "states"),
+        *("history_values", "states_map", "start_configuration_values", "cancel_event"),
+    )
+)
+"""Attributes that lead out of what is inspected, or change the machine itself."""
+
+REASON = (
+    "the same event would not always do the same; keep what matters in attributes of the machine, "
+    "or give it as an argument of the event"
+)
+"""Why chance, time and the outside world are refused, and what to do."""
+
+
+def is_pure(module: str | None) -> bool:
+    """Tell whether a module's functions remember and invent nothing."""
+    name = module or ""
+    return (
+        name in MODULES
+        or name.startswith(LIBRARY)
+        or name.partition(".")[0] in ("typing", "statemachine", "collections")
+    )
+
+
+def is_made(function: types.FunctionType) -> bool:
+    """Tell whether a function was made by dataclasses or for a named tuple."""
+    file = Path(function.__code__.co_filename).name
+    return file == "dataclasses.py" or (function.__module__ or "").startswith("namedtuple_")
+
+
+def is_own(module: types.ModuleType, cls: type) -> bool:
+    """Tell whether a module was written by the author of a class."""
+    return is_own_module(module.__name__, cls)
+
+
+def is_own_module(name: str, cls: type) -> bool:
+    """Tell whether a module was written by the author of a class, and is no library of Python's."""
+    root = name.partition(".")[0]
+    roots = {base.__module__.partition(".")[0] for base in author_classes(cls)}
+    if root in roots:
+        return True
+    if root in sys.stdlib_module_names:
+        return False
+    file = getattr(sys.modules.get(root), "__file__", None) or ""
+    return "site-packages" not in file and "dist-packages" not in file
+
+
+def is_own_code(function: types.FunctionType, cls: type) -> bool:
+    """Tell whether a function was."""
+    return is_own_module(function.__module__ or "", cls)
+
+
+def functions_in(found: Any, module: str | None) -> Iterator[types.FunctionType]:
+    """The functions and methods that a module defines."""
+    if isinstance(found, type):
+        if found.__module__ == module:
+            for member in vars(found).values():
+                yield from plain_functions(member)
+        return
+    for function in plain_functions(found):
+        if function.__module__ == module:
+            yield function

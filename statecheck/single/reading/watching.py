@@ -1,0 +1,143 @@
+"""Things outside of an instance that could change but must not: compared after every run."""
+
+from __future__ import annotations
+
+import enum
+import types
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from statemachine import Event
+
+from statecheck.modeling import ModelError
+from statecheck.single.reading.code import is_library_class
+from statecheck.single.reading.freeze import Freezer, Unfrozen
+from statecheck.single.reading.specimen import Specimen
+
+CONTAINERS = (list, dict, set, deque, OrderedDict, defaultdict, bytearray)
+"""Types of values whose content can change."""
+
+
+@dataclass
+class Watched:
+    """Something outside of the instance that must not change: how it reads now, and how it did."""
+
+    name: str
+    read: Callable[[], Any]
+    before: Any
+    advice: str
+
+
+class Watcher:
+    """Everything that is watched."""
+
+    def __init__(self, specimen: Specimen) -> None:
+        self.specimen = specimen
+        self.name = specimen.cls.__name__
+        self.watched: dict[Any, Watched] = {}
+
+    def check(self) -> None:
+        """Raise ModelError if something outside of the instance has changed."""
+        for watched in self.watched.values():
+            if watched.read() != watched.before:
+                raise ModelError(
+                    f"{self.name}: {watched.name} changes while it runs; {watched.advice}"
+                )
+
+    def share(self, value: Any, name: str) -> None:
+        """Watch something mutable that is not the instance's own."""
+        self.watch(
+            ("value", id(value)),
+            f"{name}, a {type(value).__name__} that all instances share,",
+            lambda: self.key(value),
+            "make it in __init__, so that every instance has its own",
+        )
+        self.specimen.freezer.shared[id(value)] = (value, name)
+
+    def key(self, value: Any) -> Any:
+        """The content of something shared; what is shared inside of it counts as itself."""
+        name = self.specimen.freezer.shared.get(id(value))
+        own = Freezer(tuple(self.specimen.owners), {})
+        own.shared = {k: v for k, v in self.specimen.freezer.shared.items() if v is not name}
+        try:
+            return own.key(value)
+        except Unfrozen as error:
+            raise ModelError(f"{self.name}: a shared value cannot be followed: {error}") from None
+
+    def watch_library(self, place: str) -> None:
+        """The library's own objects, on which code may write by mistake."""
+        machine = self.specimen.machine
+        states = self.specimen.states
+        transitions = [t for state in states.values() for t in state.transitions]
+        events = [
+            value
+            for cls in type(machine).__mro__
+            for value in (*vars(cls).get("_events", ()), *vars(cls).values())
+            if isinstance(value, Event)
+        ]
+
+        def read() -> list[Any]:
+            kept = [
+                (name, id(value))
+                for found in (*states.values(), *transitions, *events, machine._callbacks)
+                for name, value in vars(found).items()
+            ]
+            # An instance's states remember what they have been asked for.
+            kept += [
+                (name, id(value))
+                for key, own in machine._config._instance_states.items()
+                for name, value in vars(own).items()
+                if value is not vars(states[key]).get(name)
+            ]
+            return kept
+
+        self.watch(
+            ("library",),
+            f"an object of the library (a state, an event or a transition, in {place})",
+            read,
+        )
+
+    def watch_class(self, cls: type) -> None:
+        """Watch what a class's attributes are bound to."""
+        if is_library_class(cls) or cls.__module__ == "builtins":
+            return
+
+        def read() -> Any:
+            return {k: id(v) for k, v in vars(cls).items() if k != "__annotations__"}
+
+        self.watch(
+            ("attributes", cls),
+            f"an attribute of the class {cls.__name__}",
+            read,
+            "assign to self, so that every instance has its own",
+        )
+
+    def watch_members(self, cls: type[enum.Enum]) -> None:
+        """The members of an enumeration, on which code may write, and values that can change."""
+        members = list(cls)
+        self.watch(
+            ("members", cls),
+            f"a member of {cls.__name__}",
+            lambda: [(k, id(v)) for m in members for k, v in vars(m).items()],
+        )
+        for member in members:
+            if type(member.value) in CONTAINERS:
+                self.share(member.value, f"the value of {member}")
+
+    def watch(
+        self,
+        key: Any,
+        name: str,
+        read: Callable[[], Any],
+        advice: str = "keep it in an attribute of the machine",
+    ) -> None:
+        """Watch something by how it reads."""
+        if key not in self.watched:
+            self.watched[key] = Watched(name, read, read(), advice)
+
+
+def content(cell: types.CellType) -> int:
+    """The number of what a variable of a function around is bound to."""
+    return id(cell.cell_contents)

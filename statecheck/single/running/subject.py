@@ -1,0 +1,158 @@
+"""One machine, read: the instance, its code, its world, and its automaton."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from statemachine import StateChart
+
+from statecheck.modeling import ModelError
+from statecheck.single.claims import claims
+from statecheck.single.claims.checks import space_of
+from statecheck.single.claims.predicates import Reader
+from statecheck.single.execution.automaton import Automaton
+from statecheck.single.execution.build import Builder, World
+from statecheck.single.reading.code import Reach
+from statecheck.single.reading.fields import Fields, fields_of
+from statecheck.single.reading.freeze import TooLarge
+from statecheck.single.reading.inspection import Inspection
+from statecheck.single.reading.parameters import events_of
+from statecheck.single.reading.specimen import Specimen
+from statecheck.single.running.agreement import check_agreement
+
+
+class OutOfTime(Exception):  # noqa: N818  (what is settled until then is kept)
+    """The time that was given is over."""
+
+
+class Clock:
+    """The time that is left."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.end = None if seconds is None else time.monotonic() + seconds
+
+    def part(self, share: float) -> Clock:
+        """A share of the time that is left."""
+        return Clock(None if self.end is None else share * (self.end - time.monotonic()))
+
+    @property
+    def is_over(self) -> bool:
+        """The time is over."""
+        return self.end is not None and time.monotonic() > self.end
+
+    def left(self, most: float) -> float:
+        """Seconds left, ``most`` at most. Raises OutOfTime."""
+        if self.end is None:
+            return most
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise OutOfTime
+        return min(left, most)
+
+
+@dataclass
+class Subject:
+    """A class, read. ``bounded`` is an automaton of plain values up to some depth,
+    where ``automaton`` keeps some as terms.
+    """
+
+    specimen: Specimen
+    reader: Reader
+    world: World
+    fields: Fields
+    automaton: Automaton
+    bounded: Automaton | None
+    names: claims.Names
+    clock: Clock
+    assumptions: tuple[str, ...]
+    builder: Builder
+
+    @cached_property
+    def deeper(self) -> Automaton | None:
+        """Like ``bounded``, to a greater depth; made where nothing else decided a claim."""
+        return self.builder.deeper()
+
+    @property
+    def digest(self) -> str:
+        """Identifies the automaton that verdicts are about."""
+        lines = [str(len(self.automaton.nodes))]
+        for edge in self.automaton.edges:
+            updates = sorted((v.name, str(term)) for v, term in edge.updates.items())
+            lines.append(
+                f"{edge.source.number} {edge.target.number} {edge.event} {edge.guard} {updates} "
+                f"{edge.raised}"
+            )
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def read(
+    cls: type[StateChart[Any]],
+    fixed: Sequence[str],
+    inputs: Sequence[str],
+    clock: Clock,
+    *,
+    seed: int = 0,
+) -> Subject:
+    """Read a class. Raises ModelError for what cannot be taken as it is."""
+    specimen = Specimen(cls)
+    reach = Reach(specimen)
+    inspection = Inspection(specimen, reach)
+    events = events_of(specimen)
+    fields = fields_of(specimen, reach, fixed, inputs)
+    world = World(events, fields.inputs)
+    for (owner, name), domain in fields.inputs.items():
+        del owner
+        if name in {state.id for state in specimen.states.values()}:
+            raise ModelError(f"{cls.__name__}: {name} is a state and an input of {domain}")
+
+    # What is known when this is over has to be enough, so that time is left to decide claims.
+    reading = clock.part(0.6)
+
+    def watch() -> None:
+        clock.left(1)
+        if reading.is_over:
+            raise TooLarge
+        inspection.check()
+
+    builder = Builder(specimen, reach, world, watch)
+    automaton = builder.build()
+    if automaton.variables or any(e.locals for n in automaton.nodes for e in (*n.edges, *n.idle)):
+        from statecheck.single.running.witnesses import check_witnesses
+
+        check_witnesses(specimen, automaton, clock)
+    reader = Reader(specimen, world)
+    states = frozenset(state.id for state in specimen.states.values())
+    fields_ = frozenset(reader.names.values())
+    named = frozenset(str(event.id) for event in cls._events) - states - fields_
+    names = claims.Names(cls.__name__, states, fields_, named, space_of(cls))
+    said = tuple(_assumptions(specimen, world, fields, inspection))
+    bounded = builder.bounded if builder.bounded is not automaton else None
+    check_agreement(specimen, reader, automaton, clock, seed)
+    return Subject(specimen, reader, world, fields, automaton, bounded, names, clock, said, builder)
+
+
+def _assumptions(
+    specimen: Specimen, world: World, fields: Fields, inspection: Inspection
+) -> list[str]:
+    """The assumptions about the environment, in sentences."""
+    said = [
+        f"{specimen.named(attribute)} is an input: the environment may set it to any {domain} "
+        "between events."
+        for attribute, domain in fields.inputs.items()
+    ]
+    said += [f"{specimen.named(a)} is a constant: nobody changes it." for a in fields.constants]
+    for event, parameters in world.events.parameters.items():
+        for parameter in parameters:
+            if parameter.domain is not None:
+                optional = ", or is left out" if parameter.optional else ""
+                said.append(
+                    f"The argument {parameter.name} of {event} is any {parameter.domain}{optional}."
+                )
+    if world.events.internal:
+        said.append(f"Nobody but the machine itself sends {', '.join(world.events.internal)}.")
+    return [*said, *inspection.assumptions]
