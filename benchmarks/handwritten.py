@@ -23,6 +23,8 @@ off the model; which of the shortest runs that is, is left to Z3, and nothing ex
 
 *DERIVED*: the constants that versions are compared with cut the versions into cells. All versions
 of a cell compare alike, so a cell is in if one of them has a run, and out if a proof excludes all.
+Where only a range is known of such a constant, a cell is of one order of the two: the answer is, at
+most, the versions that are in for one order, and at least those that are in for both.
 
 *Sources*: Q271547; Q244976 and Q248838 for versions, formats and events.
 
@@ -58,13 +60,15 @@ class Outcome:
     `steps` is the length of the shortest run in actions (REACHED and REFUTED; DERIVED: the longest
     of its cells' runs), `run` is that run. `vacuous`, of a claim of the kind 'always', is False
     when a run reaches every antecedent, True when one is proven unreachable, and None when neither
-    is known. `regions` are the versions that were derived, both ends included.
+    is known. `regions` are the versions that were derived, both ends included, at most; `least` are
+    those whatever the first fix is.
     """
 
     verdict: Verdict
     run: Run | None = None
     vacuous: bool | None = None
     regions: tuple[Region, ...] = ()
+    least: tuple[Region, ...] = ()
 
     @property
     def steps(self) -> int | None:
@@ -97,11 +101,36 @@ def packed(major: int, minor: int, build: int, revision: int) -> int:
 SP3 = packed(5, 5, 2650, 23)
 FORMAT_245 = packed(5, 5, 2651, 32)
 FORMAT_246 = packed(5, 5, 2652, 68)
-FIX = packed(5, 5, 2653, 12)
+FIX_AFTER, FIX_KNOWN = packed(5, 5, 2652, 42), packed(5, 5, 2653, 12)
+FIX = z3.Int("first_fix")
+FIX_RANGE = And(FIX > FIX_AFTER, FIX <= FIX_KNOWN)
 SP4 = packed(5, 5, 2653, 23)
-COMPARED = (SP3, FORMAT_245, FORMAT_246, FIX, SP4)
+LAST = packed(5, 5, 65535, 65535)
+COMPARED = (SP3, FORMAT_245, FIX_AFTER, FORMAT_246, FIX_KNOWN, SP4)
 STARTS = sorted({0, *COMPARED, *(version + 1 for version in COMPARED)})
-CELLS = tuple(zip(STARTS, [*(version - 1 for version in STARTS[1:]), 2**64 - 1], strict=True))
+ENDS = [*(version - 1 for version in STARTS[1:]), LAST]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Versions that compare alike with all that versions are compared with; where that is not known
+    of the first fix, in one of the two ways that they may.
+    """
+
+    low: int
+    high: int
+    fixed: bool | None = None
+
+    def holds(self, version: Term) -> Term:
+        order = True if self.fixed is None else fixed(version) == self.fixed
+        return And(version >= self.low, version <= self.high, order)
+
+
+CELLS = tuple(
+    Cell(low, high, side)
+    for low, high in zip(STARTS, ENDS, strict=True)
+    for side in ((True, False) if FIX_AFTER < low < FIX_KNOWN else (None,))
+)
 
 
 def native(version: Term) -> Term:
@@ -561,13 +590,13 @@ class Goal:
     kind: Kind
     variant: str | None
     case: int | None = None
-    cell: Region | None = None
+    cell: Cell | None = None
 
     def among(self, here: dict[str, Claim]) -> Term:
         one = here[self.name]
         event = one.violated() if self.case is None else one.cases[self.case][0]
         if self.cell is not None:
-            event = And(event, one.version >= self.cell[0], one.version <= self.cell[1])
+            event = And(event, self.cell.holds(one.version))
         return And(READINGS[self.variant], event)
 
 
@@ -575,6 +604,7 @@ def new_solver() -> Term:
     """Z3's core for increments; its relevancy filter only pays for quantifiers."""
     solver = z3.SimpleSolver()
     solver.set("relevancy", 0)
+    solver.add(FIX_RANGE)
     return solver
 
 
@@ -738,7 +768,9 @@ def verify() -> dict[Key, Outcome]:
             return Outcome("UNDETERMINED")
         inside = [goal for goal in targets if goal in runs]
         longest = max((runs[goal] for goal in inside), key=len, default=None)
-        return Outcome("DERIVED", longest, None, joined(goal.cell for goal in inside if goal.cell))
+        met = {(c.low, c.high) for goal in targets if goal in runs and (c := goal.cell)}
+        unmet = {(c.low, c.high) for goal in targets if goal not in runs and (c := goal.cell)}
+        return Outcome("DERIVED", longest, None, joined(met), joined(met - unmet))
 
     recovers: Verdict = "PROVED" if induction.every_store_recovers() else "UNDETERMINED"
     outcomes = {key: settled(*question) for key, question in questions.items()}

@@ -14,9 +14,9 @@ from statecheck.drawing.canvas.style import BODY, NAME, SMALL
 
 @dataclass(frozen=True)
 class Answer:
-    """A cell: may it happen, what is said of it, and the picture of a run to it."""
+    """A cell: ``yes``, ``no`` or ``depends``, the words for it, and the picture of a run to it."""
 
-    yes: bool
+    answer: str
     words: str
     run: str = ""
 
@@ -43,6 +43,13 @@ class Block:
     rows: tuple[Row, ...]
 
 
+_SIGNS = {
+    "yes": ("failure", "cross"),
+    "no": ("success", "check"),
+    "depends": ("upgrade", "warning"),
+}
+"""The role and the mark of each answer."""
+
 _ROW, _HEAD = 34.0, 66.0
 _REGION, _SETTING, _ANSWER, _RESTORE = 158.0, 100.0, 174.0, 206.0
 
@@ -50,6 +57,7 @@ LINES = (
     "Store.exe is that of the source, from which a mailbox is moved; the destination may have any.",
     "Exposed: a client is handed an attachment that was never scanned.",
     "A2 is read per request: what a bypass releases, it releases for one request of the move.",
+    "first_fix is the Store.exe that the fix came in with: from 5.5.2652.43 to 5.5.2653.12 (A8).",
 )
 """The meanings of the words in the table."""
 
@@ -71,7 +79,12 @@ def picture(title: str, questions: Sequence[str], blocks: Sequence[Block], sourc
                 mark="cross",
                 role="failure",
             ),
-            Key("starts on upgraded databases, but fails moves", mark="warning", role="upgrade"),
+            Key(
+                "can happen or cannot, by the Store.exe that the fix came in with (A8)",
+                box="upgrade",
+                mark="warning",
+                role="upgrade",
+            ),
         ),
         source,
     )
@@ -160,15 +173,14 @@ def _row(row: Row, y: float, number: int) -> Iterator[Item]:
         yield label(x + 12, middle + 5, _on(setting), ink, BODY, bold=setting)
     for place, answer in enumerate(row.answers):
         x = _REGION + 2 * _SETTING + place * _ANSWER
-        role = "failure" if answer.yes else "success"
-        sign = "cross" if answer.yes else "check"
+        role, sign = _SIGNS[answer.answer]
         items = (
             Box(x + 4, y + 3, _ANSWER - 8, _ROW - 6, f"{role}-fill", role, 8, 1.4),
             *mark(sign, x + 22, middle, 15, role),
             label(x + 36, middle + 5, answer.words, role, BODY, bold=True),
         )
         yield Group(
-            f"cell-{y:.0f}-{place}", ("cell", "yes" if answer.yes else "no"), items,
+            f"cell-{y:.0f}-{place}", ("cell", answer.answer), items,
             answer.words, answer.run,
         )  # fmt: skip
     if number:

@@ -11,7 +11,15 @@ from diagrams.stories import ANSWERS, HIGHEST, between, cell_name
 from diagrams.verdicts import transitions
 from model.assumptions import ASSUMPTIONS
 from model.site import Site
-from model.version import POSTED, SP3, SP4, Logged, StoreVersion, fixed, native
+from model.version import (
+    FIRST_POSTED_WITH_MOVE_FIX,
+    POSTED,
+    SP3,
+    SP4,
+    Logged,
+    StoreVersion,
+    native,
+)
 from proofs.article import BEYOND_THE_ARTICLE, PARAGRAPHS
 from proofs.catalogue import CLAIMS
 from statecheck.drawing.canvas.scene import Scene
@@ -44,14 +52,12 @@ def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
             if can
             else versions.Region(*ends, f"refused, events {Logged.REFUSED}", "failure", "cross")
         )
-        steps = [r["move_can_fail"]["steps"] for r in own if r["move_can_fail"]["answer"] == "yes"]
-        fails.append(
-            versions.Region(*ends, f"can fail, in {min(steps)} steps", "failure", "cross")
-            if steps
-            else versions.Region(*ends, "never fails", "success", "check")
-        )
-    ticks = tuple(versions.Tick(int(v), str(v), _called(v)) for v in POSTED)
-    names = {int(parse(v)): v for pair in regions for v in pair} | {int(v): str(v) for v in POSTED}
+        fails.append(_failing([row["move_can_fail"] for row in own], ends))
+    apart = {int(parse(window["from"])) for window in windows}
+    released = sorted((SP3, SP4, *(build.version for build in POSTED)))
+    ticks = tuple(versions.Tick(int(v), str(v), _called(v)) for v in released)
+    names = {int(parse(v)): v for pair in regions for v in pair}
+    names |= {int(v): str(v) for v in released}
     names |= {int(parse(v)): v for window in windows for v in (window["from"], window["to"])}
     return (
         versions.Chart(
@@ -60,26 +66,47 @@ def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
             (
                 versions.Band("writes databases of format", versions.merged(written)),
                 versions.Band("started on databases of 2.46", versions.merged(starts)),
-                versions.Band("a move from it", versions.merged(fails)),
+                versions.Band("a move from it", versions.merged(fails, apart)),
             ),
             ticks,
             tuple((int(parse(window["from"])), int(parse(window["to"]))) for window in windows),
             (
-                "Dangerous rollback window",
-                f"{'; '.join(map(between, windows))}: starts on upgraded databases, fails moves",
+                "Dangerous rollback window, at most",
+                _window(windows, released),
             ),
             "5.5.",
             "resolution.rollback_window and the administrators' table, derived by the solver; "
-            "builds of Q248838, Q244976",
+            "builds of Q248838, Q282533, Q243604; SP4's is assumed (A7)",
         ),
         names,
     )
 
 
+def _failing(cells: Sequence[Mapping[str, Any]], ends: tuple[int, int]) -> versions.Region:
+    """The words for moves from the Store.exe of a region, by its cells."""
+    possible = [cell for cell in cells if cell["answer"] != "no"]
+    if not possible:
+        return versions.Region(*ends, "never fails", "success", "check")
+    steps = min(cell["steps"] for cell in possible)
+    if all(cell["answer"] == "depends" for cell in possible):
+        return versions.Region(*ends, "may fail", "upgrade")
+    return versions.Region(*ends, f"can fail, in {steps} steps", "failure", "cross")
+
+
+def _window(windows: Sequence[Mapping[str, str]], released: Sequence[StoreVersion]) -> str:
+    """The words for some windows, and for the released builds in them."""
+    parse = StoreVersion.parse
+    inside = [
+        str(v) for v in released if any(parse(w["from"]) <= v <= parse(w["to"]) for w in windows)
+    ]
+    where = "; ".join(map(between, windows))
+    builds = f"released: {', '.join(inside)}" if inside else "no released build"
+    return f"{where}, before first_fix: starts on upgraded databases, fails moves; {builds}"
+
+
 def _called(version: StoreVersion) -> str:
-    called = {SP3: "SP3", SP4: "SP4"}
-    first = next(v for v in POSTED if fixed(v))
-    return called.get(version, "first fix" if version == first else "")
+    names = {SP3: "SP3", SP4: "SP4, assumed", FIRST_POSTED_WITH_MOVE_FIX: "posted fix"}
+    return names.get(version, "")
 
 
 def table_blocks(report: Mapping[str, Any]) -> tuple[administrators.Block, ...]:
@@ -99,7 +126,7 @@ def table_blocks(report: Mapping[str, Any]) -> tuple[administrators.Block, ...]:
             administrators.Block(
                 between(own[0]["versions"]),
                 "; ".join(map(between, own[0]["restorable"])),
-                "dangerous rollback window" if dangerous else "",
+                "rollback window, at most" if dangerous else "",
                 _caution(own[0], fixed_),
                 tuple(_table_row(row) for row in own),
             )
@@ -125,15 +152,24 @@ def _table_row(row: Mapping[str, Any]) -> administrators.Row:
         row["destination_antivirus"],
         tuple(
             administrators.Answer(
-                row[question]["answer"] == "yes",
-                f"{yes} in {row[question]['steps']} steps"
-                if row[question]["answer"] == "yes"
-                else no,
+                row[question]["answer"],
+                _said(row[question], no, yes),
                 cell_name(question, row) if "run" in row[question] else "",
             )
             for question, (_, no, yes) in ANSWERS.items()
         ),
     )
+
+
+def _said(cell: Mapping[str, Any], no: str, yes: str) -> str:
+    """The words of a cell."""
+    match cell["answer"]:
+        case "no":
+            return no
+        case "depends":
+            return str(cell["if"])
+        case _:
+            return f"{yes} in {cell['steps']} steps"
 
 
 def table(report: Mapping[str, Any]) -> Scene:

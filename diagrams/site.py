@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 from model.site import Site
-from model.version import SP3, SP4, StoreVersion
+from model.version import FIRST_POSTED_WITH_MOVE_FIX, SP3, SP4, StoreVersion
 from statecheck.drawing.canvas.scene import Scene
 from statecheck.drawing.layout.labels import Ink, Setting
 from statecheck.drawing.machine import describe
@@ -76,21 +76,20 @@ def composed() -> Scene:
 
 STORE = ("server1.store", "server1.store.version", "server1.store.format")
 _BUILDS: Mapping[type, Sequence[Any]] = {StoreVersion: (SP3, SP4)}
+_CONSTANTS = {"sticky": False, "first_fix": FIRST_POSTED_WITH_MOVE_FIX}
 STATES: Mapping[str, tuple[FiniteInstance, tuple[str, ...], str]] = {
     "states-small": (
-        FiniteInstance(Site, {"servers": 1}, {StoreVersion: (SP3,)}, {"sticky": False}),
+        FiniteInstance(Site, {"servers": 1}, {StoreVersion: (SP3,)}, _CONSTANTS),
         ("server1.store", "server1.antivirus"),
         f"one server, Store.exe {SP3}",
     ),
     "states-server": (
-        FiniteInstance(Site, {"servers": 1}, _BUILDS, {"sticky": False}),
+        FiniteInstance(Site, {"servers": 1}, _BUILDS, _CONSTANTS),
         STORE,
         f"one server, Store.exe {SP3} or {SP4}",
     ),
     "states-move": (
-        FiniteInstance(
-            Site, {"servers": 2, "mailboxes": 1, "attachments": 1}, _BUILDS, {"sticky": False}
-        ),
+        FiniteInstance(Site, {"servers": 2, "mailboxes": 1, "attachments": 1}, _BUILDS, _CONSTANTS),
         ("mailbox1.move",),
         f"two servers, one mailbox, one attachment, Store.exe {SP3} or {SP4}",
     ),

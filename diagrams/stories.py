@@ -9,6 +9,7 @@ from typing import Any
 from diagrams import site
 from model.site import Site
 from model.version import StoreVersion
+from proofs.administrators import LAST
 from statecheck.claims.claim import Claim
 from statecheck.claims.fairness import Rare
 from statecheck.drawing.machine import describe
@@ -21,8 +22,8 @@ from statecheck.modeling import STATE, signature
 STRONG = {"store.version": "another Store.exe"}
 """Fields whose change makes a step of a run stand out, and what the legend says of it."""
 
-HIGHEST = StoreVersion(2**64 - 1)
-"""No version is later."""
+LOWEST, HIGHEST = StoreVersion(StoreVersion.LEAST), LAST
+"""No version is earlier, or later."""
 
 
 def run_name(claim: Claim) -> str:
@@ -211,6 +212,6 @@ def _looked_at() -> Mapping[str, tuple[tuple[str, str], ...]]:
 def between(region: Mapping[str, str]) -> str:
     """A region of versions in words."""
     low, high = region["from"], region["to"]
-    if low == str(StoreVersion(0)):
+    if low == str(LOWEST):
         return "any" if high == str(HIGHEST) else f"up to {high}"
     return f"{low} or later" if high == str(HIGHEST) else f"{low} to {high}"

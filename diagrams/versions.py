@@ -6,7 +6,7 @@ is, at both of its ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from statecheck.drawing.canvas import text
@@ -37,7 +37,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Tick:
-    """A posted version, as it is written, and the name that it goes by, if any."""
+    """A released version, as it is written, and the name that it goes by, if any."""
 
     place: int
     version: str
@@ -49,7 +49,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bands over one axis. ``ticks`` are posted versions; ``windows`` stand out."""
+    """Bands over one axis. ``ticks`` are released versions; ``windows`` stand out."""
 
     title: str
     subtitle: str
@@ -61,9 +61,10 @@ class Chart:
     source: str
 
 
-_WINDOW = Key("dangerous rollback window", mark="warning", role="upgrade", box="upgrade")
+_UNSURE = Key("by the Store.exe that the fix came in with", role="upgrade", box="upgrade")
+_WINDOW = Key("dangerous rollback window, at most", mark="warning", role="upgrade")
 
-_ROW, _LEFT, _SLOT = 62.0, 168.0, 68.0
+_ROW, _LEFT, _SLOT = 62.0, 168.0, 60.0
 
 
 def picture(chart: Chart, names: dict[int, str]) -> Scene:
@@ -74,7 +75,7 @@ def picture(chart: Chart, names: dict[int, str]) -> Scene:
         chart.subtitle,
         (f"The axis is in order, not to scale. Every version begins with {chart.prefix}",),
         (
-            Key("posted build", mark="dot", role="ink"),
+            Key("released build", mark="dot", role="ink"),
             Key("it works", mark="check", role="success", box="success"),
             Key(
                 "it does not, in so many steps at the least",
@@ -82,7 +83,7 @@ def picture(chart: Chart, names: dict[int, str]) -> Scene:
                 role="failure",
                 box="failure",
             ),
-            *((_WINDOW,) if chart.windows else ()),
+            *((_UNSURE, _WINDOW) if chart.windows else ()),
         ),
         chart.source,
     )
@@ -100,11 +101,11 @@ def description(chart: Chart, names: dict[int, str]) -> str:
     windows = (f"{names[low]} to {names[high]}" for low, high in chart.windows)
     parts.append(f"The window is {'; '.join(windows) or 'empty'}.")
     ticks = ", ".join(map(str, chart.ticks))
-    return " ".join((*parts, f"Posted builds: {ticks}."))
+    return " ".join((*parts, f"Released builds: {ticks}."))
 
 
 class _Drawing:
-    """Where versions are: each posted build and each end of a region has a place of its own."""
+    """Where versions are: each released build and each end of a region has a place of its own."""
 
     def __init__(self, chart: Chart, names: dict[int, str]) -> None:
         self.chart, self.names = chart, names
@@ -191,28 +192,28 @@ class _Drawing:
                     kind="rule")  # fmt: skip
         yield Shape(((right, y), (right - 10, y - 4.5), (right - 10, y + 4.5)), fill="ink")
         yield label(0, y + 5, "Store.exe version", "ink", BODY, bold=True)
-        yield label(0, y + 24, "posted builds", "muted", SMALL)
-        posted = {tick.place: str(tick) for tick in self.chart.ticks}
+        yield label(0, y + 24, "released builds", "muted", SMALL)
+        released = {tick.place: str(tick) for tick in self.chart.ticks}
         for place in self.places:
             x = self.tick(place)
-            if place in posted:
+            if place in released:
                 yield Group(
-                    f"build-{posted[place]}",
+                    f"build-{released[place]}",
                     ("tick",),
                     (
                         *mark("dot", x, y, 16, "ink"),
                         label(x, y + 24, self._short(place), "ink", SMALL, anchor="middle"),
                     ),
-                    posted[place],
+                    released[place],
                 )
             else:
                 yield rule(((x - 12, y - 6), (x - 12, y + 6)), "ink", 1.6)
-        yield from self._names(posted)
+        yield from self._names(released)
 
-    def _names(self, posted: dict[int, str]) -> Iterator[Item]:
+    def _names(self, released: dict[int, str]) -> Iterator[Item]:
         """The builds that have a name, below their numbers."""
         for tick in self.chart.ticks:
-            if tick.place in posted and tick.name:
+            if tick.place in released and tick.name:
                 x = self.tick(tick.place)
                 yield label(
                     x, self.axis + 42, tick.name, "muted", SMALL, bold=True, anchor="middle"
@@ -222,12 +223,13 @@ class _Drawing:
         return self.names[version].removeprefix(self.chart.prefix)
 
 
-def merged(regions: Sequence[Region]) -> tuple[Region, ...]:
-    """Neighbours of which the same is said, as one."""
+def merged(regions: Sequence[Region], apart: Container[int] = ()) -> tuple[Region, ...]:
+    """Neighbours of which the same is said, as one, but for those that begin at one of these."""
     result: list[Region] = []
     for region in regions:
         last = result[-1] if result else None
-        if last and (last.words, last.role) == (region.words, region.role):
+        same = last is not None and (last.words, last.role) == (region.words, region.role)
+        if last and same and region.low not in apart:
             result[-1] = Region(last.low, region.high, last.words, last.role, last.mark)
         else:
             result.append(region)

@@ -48,12 +48,12 @@ class InformationStore(Machine):
         return self.format < native(self.version)
 
     def upgrade(self) -> None:
-        """Bring the databases to the Store.exe's format and log event 1185."""
+        """Bring the databases to the Store.exe's format; both stores log event 1185."""
         self.format = native(self.version)
         self.log = Logged.UPGRADED
 
     def refuse(self) -> None:
-        """Log events 1197 and 1005; the databases are not damaged."""
+        """Log events 1197 and 1005 of the private store; the databases are not damaged."""
         self.log = Logged.REFUSED
 
     def install(self, version: StoreVersion) -> None:
@@ -62,7 +62,7 @@ class InformationStore(Machine):
 
 
 class AntivirusApi(Machine):
-    """Whether an antivirus program uses the antivirus API (AVAPI) of a server.
+    """The antivirus API (AVAPI) of a server, which an antivirus program uses or does not.
 
     Source: Q271547 Symptoms and Workaround, Q269439.
     """
@@ -131,7 +131,7 @@ class MoveMailbox(Machine):
 
 
 class AttachmentLifecycle(Machine):
-    """What the antivirus API and the information store do with one attachment.
+    """The life of one attachment between the antivirus API and the information store.
 
     Source: Q271547 Cause and More information, Q269439, Q264731.
     """
@@ -181,7 +181,7 @@ class AttachmentLifecycle(Machine):
 
     def bypassed(self) -> bool:
         """The Store.exe has the fix: it tells a move from a client and does not scan for it."""
-        return fixed(self.owner.server.store.version)
+        return fixed(self.owner.server.store.version, self.owner.system.first_fix)
 
     def sticky(self) -> bool:
         """The reading of A2 under which what a bypass releases stays released."""

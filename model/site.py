@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from model.entities import Attachment, Mailbox, Server
-from model.version import StoreVersion
-from statecheck.modeling import Many, System, action
+from model.version import EARLIEST_MOVE_FIX, FIRST_POSTED_WITH_MOVE_FIX, StoreVersion
+from statecheck.modeling import Many, System, action, within
 
 
 class Site(System):
@@ -41,6 +41,9 @@ class Site(System):
     sticky: bool = False
     """Assumption A2. False: a bypass releases an attachment for one request of the move.
     True: the attachment stays released."""
+
+    first_fix: StoreVersion = within(EARLIEST_MOVE_FIX, FIRST_POSTED_WITH_MOVE_FIX)
+    """The first Store.exe with the Move Mailbox fix; between which two is all that is known."""
 
     @action
     def start_store(self, server: Server) -> None:

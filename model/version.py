@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import date
 from enum import Enum, IntEnum
 from typing import Any, ClassVar, Final, Self
 
@@ -75,38 +77,64 @@ def _build(build: str) -> StoreVersion:
 
 
 SP3: Final = _build("2650.23")
-"""Store.exe of Service Pack 3. Source: Q243604, Q158336."""
+"""Store.exe of Service Pack 3; the pack itself is build 5.5.2650.24. Source: Q243604."""
 
 FIRST_WITH_FORMAT_2_45: Final = _build("2651.32")
-"""First Store.exe that writes database format 2.45. Source: Q244976."""
+"""First Store.exe that writes database format 2.45; it was not posted. Source: Q244976."""
+
+LAST_POSTED_WITHOUT_MOVE_FIX: Final = _build("2652.42")
+"""Last posted Store.exe whose fixes do not include the Move Mailbox fix. Source: Q248838."""
 
 FIRST_WITH_FORMAT_2_46: Final = _build("2652.68")
-"""First Store.exe that writes database format 2.46. Source: Q244976, Q271547 Resolution."""
+"""First Store.exe that writes database format 2.46; customers got it through support only.
+Source: Q244976, Q271547 Resolution, Q274200."""
 
-FIRST_WITH_MOVE_FIX: Final = _build("2653.12")
-"""First posted Store.exe with the Move Mailbox fix, of 21 September 2000. Source: Q248838."""
+FIRST_POSTED_WITH_MOVE_FIX: Final = _build("2653.12")
+"""First posted Store.exe with the Move Mailbox fix. Source: Q248838."""
 
-LAST_HOTFIX: Final = _build("2653.22")
-"""Last posted hotfix, of 30 October 2000. Source: Q248838."""
+EARLIEST_MOVE_FIX: Final = StoreVersion(LAST_POSTED_WITHOUT_MOVE_FIX + 1)
+"""No article says in which Store.exe the Move Mailbox fix came in: it is one from this on, up to
+the first posted one that has it."""
 
 SP4: Final = _build("2653.23")
-"""Store.exe of Service Pack 4. Source: Q158336, Q192484."""
+"""Store.exe of Service Pack 4, by assumption A7. The pack, its MTA and its Admin.exe are of that
+build; no article gives its Store.exe. Source: Q158336, Q163294, Q192484."""
 
-POSTED: Final[tuple[StoreVersion, ...]] = (
+
+@dataclass(frozen=True)
+class Posted:
+    """A Store.exe that was posted for everybody to download: its version, the day, the article."""
+
+    version: StoreVersion
+    on: date
+    source: str
+
+
+POSTED: Final = (
+    Posted(_build("2651.68"), date(1999, 12, 20), "Q248838"),
+    Posted(_build("2651.76"), date(2000, 1, 26), "Q248838"),
+    Posted(_build("2652.17"), date(2000, 4, 12), "Q248838"),
+    Posted(_build("2652.29"), date(2000, 4, 27), "Q248838"),
+    Posted(LAST_POSTED_WITHOUT_MOVE_FIX, date(2000, 5, 10), "Q248838"),
+    Posted(FIRST_POSTED_WITH_MOVE_FIX, date(2000, 9, 21), "Q248838"),
+    Posted(_build("2653.22"), date(2000, 10, 30), "Q248838"),
+    Posted(_build("2654.31"), date(2000, 12, 19), "Q282533"),
+    Posted(_build("2654.89"), date(2001, 4, 27), "Q282533"),
+    Posted(_build("2655.37"), date(2001, 10, 2), "Q282533"),
+)
+"""The posted hotfixes, in order. A note at the head of Q248838 has 27 October 2000 for the one that
+its list has under 30 October. The later three need Service Pack 4."""
+
+PREFERRED: Final[tuple[StoreVersion, ...]] = (
     SP3,
+    *(build.version for build in POSTED if build.version < SP4),
     FIRST_WITH_FORMAT_2_45,
-    _build("2651.68"),
-    _build("2651.76"),
-    _build("2652.17"),
-    _build("2652.29"),
-    _build("2652.42"),
     FIRST_WITH_FORMAT_2_46,
-    FIRST_WITH_MOVE_FIX,
-    LAST_HOTFIX,
+    *(build.version for build in POSTED if build.version > SP4),
     SP4,
 )
-"""Every build that the articles name, in order. Source: Q244976, Q248838. Runs that are shown
-prefer them; no verdict depends on them."""
+"""The builds that runs prefer where they are shown, the first first, and plans, the last first. No
+verdict depends on them."""
 
 
 class DatabaseFormat(IntEnum):
@@ -125,9 +153,10 @@ class Logged(Enum):
 
     NOTHING = ()
     UPGRADED = (1185,)
-    """The databases were upgraded, private and public."""
+    """The databases were upgraded: once from the private store, once from the public one."""
     REFUSED = (1197, 1005)
-    """The databases are too new (1197), so the service stopped with error 0x451 (1005)."""
+    """The databases are too new (1197), so the service stopped with error 0x451 (1005); both from
+    the private store."""
 
     def __str__(self) -> str:
         return " and ".join(map(str, self.value)) or "nothing"
@@ -144,6 +173,8 @@ def native(version: StoreVersion) -> DatabaseFormat:
 
 
 @pure
-def fixed(version: StoreVersion) -> bool:
-    """Whether a Store.exe has the Move Mailbox fix; fixes are cumulative. Source: Q248838."""
-    return version >= FIRST_WITH_MOVE_FIX
+def fixed(version: StoreVersion, first_fix: StoreVersion) -> bool:
+    """Tell whether a Store.exe has the Move Mailbox fix, which came in with ``first_fix``; fixes of
+    a component are cumulative. Source: Q248838.
+    """
+    return version >= first_fix

@@ -25,8 +25,8 @@ from proofs.vocabulary import (
     source_unprotected_throughout,
 )
 from statecheck.claims.catalogue import Catalogue
-from statecheck.claims.claim import Section
-from statecheck.modeling import Step, history
+from statecheck.claims.claim import Ranges, Section
+from statecheck.modeling import NO_VARIANT, Step, Variant, history
 
 QUESTIONS = Catalogue(Site)
 """The questions of the table, as derived claims of their own."""
@@ -102,11 +102,49 @@ SETTINGS = tuple((source, destination) for source in (True, False) for destinati
 """AVAPI on the source and on the destination."""
 
 
-def _ask(name: str, source: bool, destination: bool, body: Callable[..., Any]) -> None:
-    on = {True: "on", False: "off"}
-    QUESTIONS.derived(
-        f"{name}.{on[source]}.{on[destination]}", "More information", under=PER_REQUEST
-    )(body)
+LAST = StoreVersion.parse("5.5.65535.65535")
+"""No Store.exe of Exchange 5.5 has a later version."""
+
+_FIRST, _LAST = "0.0.0.0", str(LAST)  # noqa: S104  (a version)
+
+ALL = ((_FIRST, _LAST),)
+UNFIXED, SURELY_UNFIXED = ((_FIRST, "5.5.2653.11"),), ((_FIRST, "5.5.2652.42"),)
+FIXED, SURELY_FIXED = (("5.5.2652.43", _LAST),), (("5.5.2653.12", _LAST),)
+FORMAT_2_45, FORMAT_2_46 = (("5.5.2651.32", _LAST),), (("5.5.2652.68", _LAST),)
+
+EXPECTED: dict[str, tuple[Ranges, Ranges]] = {
+    # Q271547 Symptoms: with AVAPI on the source, as long as the fix is absent (Q248838).
+    "move_can_fail.on.on": (UNFIXED, SURELY_UNFIXED),
+    "move_can_fail.on.off": (UNFIXED, SURELY_UNFIXED),
+    # Q271547 Workaround.
+    "move_can_fail.off.on": ((), ()),
+    "move_can_fail.off.off": ((), ()),
+    # Q271547 Cause: AVAPI scans before a client gets anything; without it nothing is scanned.
+    "client_exposed_at_source.on.on": ((), ()),
+    "client_exposed_at_source.on.off": ((), ()),
+    "client_exposed_at_source.off.on": (ALL, ALL),
+    "client_exposed_at_source.off.off": (ALL, ALL),
+    # Q271547 More information: what the fix lets through is scanned by the destination's AVAPI.
+    "client_exposed_at_destination.on.on": ((), ()),
+    "client_exposed_at_destination.on.off": (FIXED, SURELY_FIXED),
+    "client_exposed_at_destination.off.on": ((), ()),
+    "client_exposed_at_destination.off.off": (ALL, ALL),
+    # Q244976 Cause and More information.
+    "restorable.BEFORE_2_45": (ALL, ALL),
+    "restorable.V2_45": (FORMAT_2_45, FORMAT_2_45),
+    "restorable.V2_46": (FORMAT_2_46, FORMAT_2_46),
+}
+"""What the articles lead one to expect of each question: the versions for which the answer is yes
+at most, and those for which it is yes whichever Store.exe the fix came in with. The solver never
+sees them; an answer that is another one is a failure.
+"""
+
+
+def _ask(
+    name: str, section: str | Section, body: Callable[..., Any], under: Variant = NO_VARIANT
+) -> None:
+    most, least = EXPECTED[name]
+    QUESTIONS.derived(name, section, under=under, expecting=most, at_least=least)(body)
 
 
 def _declare(source: bool, destination: bool) -> None:
@@ -143,7 +181,9 @@ def _declare(source: bool, destination: bool) -> None:
         )
 
     for body in (move_can_fail, client_exposed_at_source, client_exposed_at_destination):
-        _ask(body.__name__, source, destination, body)
+        on = {True: "on", False: "off"}
+        name = f"{body.__name__}.{on[source]}.{on[destination]}"
+        _ask(name, "More information", body, PER_REQUEST)
 
 
 def _declare_restorable(format_: DatabaseFormat) -> None:
@@ -156,7 +196,7 @@ def _declare_restorable(format_: DatabaseFormat) -> None:
             and step.after[server].store.running.is_active
         )
 
-    QUESTIONS.derived(f"restorable.{format_.name}", Section("Resolution", part="Note"))(restorable)
+    _ask(f"restorable.{format_.name}", Section("Resolution", part="Note"), restorable)
 
 
 for _source, _destination in SETTINGS:

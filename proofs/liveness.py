@@ -56,6 +56,7 @@ def move_ends(site: Site, mailbox: Mailbox) -> LeadsTo:
 @CATALOGUE.eventually(
     "liveness.fixed_move_succeeds",
     "Resolution",
+    assumptions=("A3", "A4"),
     fairness=(
         weak(Site.copy_attachment),
         weak(Site.finish_move, "mailbox"),
@@ -73,6 +74,7 @@ def fixed_move_succeeds(site: Site, mailbox: Mailbox) -> LeadsTo:
 @CATALOGUE.eventually(
     "liveness.client_served",
     "Cause",
+    assumptions=("A3", "A4"),
     fairness=(
         weak(Site.client_open, "attachment"),
         weak(Site.complete_scan, "attachment"),

@@ -46,11 +46,11 @@ def bypass(step: Step, attachment: Attachment) -> bool:
     "More information",
     under=PER_REQUEST,
     refuted_under=(STICKY,),
-    assumptions=_A2,
+    assumptions=(*_A2, "A9"),
 )
 def bypass_only_for_moves(step: Step, attachment: Attachment) -> bool:
     """On a server with AVAPI enabled, an attachment that is not freshly scanned is handed over to
-    nobody but a move.
+    nobody but a move, of clients and moves; other consumers exist (A9, Q288848).
     """
     assume(hands_to_client(step, attachment) or hands_to_move(step, attachment))
     assume(is_protected(attachment.server) and not freshly_scanned(attachment))

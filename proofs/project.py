@@ -7,15 +7,15 @@ from pathlib import Path
 from model import entities, machines, site, version
 from model.assumptions import ASSUMPTIONS
 from model.site import Site
-from model.version import FIRST_WITH_FORMAT_2_46, POSTED, SP3, SP4, StoreVersion
+from model.version import PREFERRED, SP3, SP4, StoreVersion
+from proofs.administrators import LAST
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.table import AdministratorsTable
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.explicit.state_space import FiniteInstance
-from statecheck.prover.project import Instances, Project
+from statecheck.prover.project import Project
 
 SMALL = {"servers": 2, "mailboxes": 1, "attachments": 1}
-LARGE = {"servers": 2, "mailboxes": 2, "attachments": 2}
 
 LOCK = Path(__file__).with_name("evidence.lock")
 """The invariant and the runs, as they were found and reviewed."""
@@ -30,7 +30,7 @@ PROJECT = Project(
     # Runs that are shown prefer posted builds.
     integers={
         StoreVersion: IntegerType(
-            StoreVersion.LEAST, StoreVersion.GREATEST, tuple(map(int, POSTED)), StoreVersion.parse
+            StoreVersion.LEAST, int(LAST), tuple(map(int, PREFERRED)), StoreVersion.parse
         )
     },
     lock=LOCK,
@@ -39,10 +39,6 @@ PROJECT = Project(
     modules=(version, machines, entities, site),
     # Every value stays where an invariant is evaluated: a clause may be about one that no guard
     # reads.
-    own_instances=Instances(
-        small=FiniteInstance(Site, SMALL, {StoreVersion: (SP3, SP4)}, forget=False),
-        large=FiniteInstance(Site, LARGE, {StoreVersion: (SP3, SP4)}, forget=False),
-        searched=FiniteInstance(Site, SMALL, {StoreVersion: (SP3, FIRST_WITH_FORMAT_2_46, SP4)}),
-    ),
+    instance=FiniteInstance(Site, SMALL, {StoreVersion: (SP3, SP4)}, forget=False),
 )
 """The case study."""

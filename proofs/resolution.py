@@ -27,13 +27,25 @@ def no_move_fails(step: Step, mailbox: Mailbox) -> bool:
     return not fails(step, mailbox)
 
 
-@CATALOGUE.finding("resolution.no_move_fails_forever", "Resolution", assumptions=("A3",))
+# By the version above that writes format 2.46 and starts on it: if the fix came in with that very
+# Store.exe or before, then nothing that starts on the databases of SP4 lacks it.
+REFUTED_FOR = (("5.5.2652.69", "5.5.2653.12"),)
+
+
+@CATALOGUE.finding(
+    "resolution.no_move_fails_forever",
+    "Resolution",
+    assumptions=("A3", "A7", "A8"),
+    across="first_fix",
+    expecting=REFUTED_FOR,
+)
 def no_move_fails_forever(step: Step, mailbox: Mailbox) -> bool:
     """Once the Store.exe of SP4 has run on a server, no move from it ever fails, whatever the
     administrator does later.
 
     SP4 cures only while its Store.exe stays: an earlier file that is restored, and starts on the
-    upgraded databases, fails moves again.
+    upgraded databases, fails moves again. There is such a file unless the fix came in with
+    5.5.2652.68 or before; no posted one is known to be one.
     """
     assume(mailbox.move.copying.is_active and has_run_sp4(mailbox.home))
     return not fails(step, mailbox)
@@ -80,6 +92,13 @@ def format_never_falls(step: Step, server: Server) -> bool:
     )
 
 
+@CATALOGUE.always("resolution.only_a_start_upgrades", "Q244976")
+def only_a_start_upgrades(step: Step, server: Server) -> bool:
+    """The format of the databases changes only where their own store is started."""
+    assume(step.after[server].store.format != server.store.format)
+    return step.fires(Site.start_store, server)
+
+
 @CATALOGUE.always("resolution.events_are_logged", "Q244976")
 def events_are_logged(site: Site, server: Server) -> bool:
     """The log has event 1185 of the last start that raised the format, or 1197 and 1005 of a later
@@ -104,17 +123,19 @@ def store_recoverable(site: Site, server: Server) -> bool:
 
 
 # The builds that sibling articles name lead one to expect: from the first Store.exe that writes
-# format 2.46, 5.5.2652.68 (Q244976), to the last one before the first with the fix, 5.5.2653.12
-# (Q248838). They stand here apart from the thresholds of model.version, so that a wrong threshold
-# there is noticed. The solver never sees them.
+# format 2.46, 5.5.2652.68 (Q244976), at most to the last one before the first posted with the fix,
+# 5.5.2653.12 (Q248838); none at least, for the fix may be as old as the format. They stand here
+# apart from the thresholds of model.version, so that a wrong threshold there is noticed. The solver
+# never sees them.
 ROLLBACK_WINDOW = (("5.5.2652.68", "5.5.2653.11"),)
 
 
 @CATALOGUE.derived(
     "resolution.rollback_window",
     Section("Resolution", label="F1"),
-    assumptions=("A3",),
+    assumptions=("A3", "A8"),
     expecting=ROLLBACK_WINDOW,
+    at_least=(),
 )
 def rollback_window(step: Step, mailbox: Mailbox, version: StoreVersion) -> bool:
     """The versions of Store.exe that start at format 2.46 and yet fail moves."""

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from model.version import POSTED, StoreVersion, native
-from proofs.administrators import SETTINGS
+from model.version import PREFERRED, StoreVersion, native
+from proofs.administrators import LAST, SETTINGS
 from proofs.vocabulary import PER_REQUEST
+from statecheck.claims.derived_answers import condition, shown
 from statecheck.claims.results import Result
 from statecheck.reports.json_report import run_json, setting_json
+
+SCHEMA = Path(__file__).with_name("administrators.schema.json")
+"""The format of the table, beside that of the report."""
 
 COLUMNS = ("move_can_fail", "client_exposed_at_source", "client_exposed_at_destination")
 
@@ -26,7 +31,7 @@ class AdministratorsTable:
 
     def answer(self, results: Mapping[str, Result]) -> dict[str, Any]:
         """Its rows, JSON-ready, from the results of the questions by id."""
-        return table(results, StoreVersion.GREATEST)
+        return table(results, int(LAST))
 
     def text(self, answer: dict[str, Any]) -> Iterator[Any]:
         """Its rows for a terminal."""
@@ -38,13 +43,16 @@ class AdministratorsTable:
 def table(answers: Mapping[str, Result], highest: int) -> dict[str, Any]:
     """One row for each region of versions at the source and each setting of AVAPI, JSON-ready.
 
-    ``answers`` are those to the questions by id, ``highest`` is the last version there is.
+    ``answers`` are those to the questions by id, ``highest`` is the last version there is. Versions
+    for which an answer is yes are in one region only if it is so whichever Store.exe the fix came
+    in with, or if it depends on that for all of them.
     """
     known = {name: _ranges(result.answer) for name, result in answers.items()}
-    ends = {end for ranges in known.values() for _, end in ranges} | {highest}
-    starts = {low for ranges in known.values() for low, _ in ranges} | {0}
-    starts |= {end + 1 for end in ends if end < highest}
-    ends |= {low - 1 for low in starts if low}
+    surely = {name: _ranges(result.at_least) for name, result in answers.items()}
+    regions = [range_ for side in (known, surely) for ranges in side.values() for range_ in ranges]
+    starts = {0, *(low for low, _ in regions)}
+    starts |= {high + 1 for _, high in regions if high < highest}
+    ends = {low - 1 for low in starts if low} | {highest}
     failing = [
         part
         for source, destination in SETTINGS
@@ -73,16 +81,33 @@ def _question(name: str, source: bool, destination: bool) -> str:
 
 
 def _cell(result: Result, low: int, high: int) -> dict[str, Any]:
-    """A no, or a yes with the shortest run of the region: with a posted version if there is one."""
-    if not any(first <= low and high <= last for first, last in _ranges(result.answer)):
+    """A no; a yes with the length of the shortest run of the region, and that run where a build of
+    the region is known; or what depends on the Store.exe that the fix came in with.
+    """
+    here = [
+        (region, run)
+        for region, run in result.regions
+        if region.numbers[0] <= high and low <= region.numbers[1]
+    ]
+    met = [(region, run) for region, run in here if run is not None]
+    if not met:
         return {"answer": "no", "steps": None}
-    inside = [(a, b, run) for a, b, run in result.inside if low <= a and b <= high]
-    _, _, run = min(
-        inside,
-        key=lambda item: (len(item[2].steps), not any(item[0] <= v <= item[1] for v in POSTED)),
-    )
-    steps = len(run.steps)
-    return {"answer": "yes", "steps": steps, "run": run_json(run), "setting": setting_json(run)}
+    cell: dict[str, Any] = {"answer": "yes"}
+    if len(met) < len(here):
+        unmet = [region for region, run in here if run is None]
+        cell = {"answer": "depends", "if": condition([region for region, _ in met], unmet)}
+    cell["steps"] = min(len(run.steps) for _, run in met)
+    worthy = shown([region for region, _ in result.regions], PREFERRED)
+    runs = [
+        (version not in PREFERRED, run)
+        for region, run in met
+        for version in [StoreVersion.parse(dict(run.witness)["version"])]
+        if region in worthy and low <= version <= high and len(run.steps) == cell["steps"]
+    ]
+    if runs:
+        _, run = min(runs, key=lambda item: item[0])
+        cell |= {"run": run_json(run), "setting": setting_json(run)}
+    return cell
 
 
 def _ranges(regions: Iterable[Mapping[str, str]]) -> list[Range]:

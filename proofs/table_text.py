@@ -10,7 +10,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from statecheck.reports.terminal import FOUND, GOOD, QUIET, indented, pairs, regions
+from statecheck.reports.terminal import regions
+from statecheck.reports.terminal_layout import FOUND, GOOD, QUIET, indented, pairs
 from statecheck.reports.words import count, grouped
 
 ENDS = ("source", "destination")
@@ -27,8 +28,10 @@ def text(answer: dict[str, Any]) -> Iterator[RenderableType]:
             "although AVAPI was never off (more.sticky_exposes). May be restored: in place of that "
             "Store.exe, on databases of the format that it writes; databases that a later one has "
             "upgraded stay so, and the later one's block says what starts on them. A no is proved "
-            "for any number of servers, mailboxes and attachments; a yes has the length of its "
-            "shortest run.",
+            "for any number of servers, mailboxes and attachments, whichever Store.exe the fix "
+            "came in with; a yes has the length of its shortest run. Before first_fix, from "
+            "first_fix on: the answer depends on that Store.exe, of which only a range is known "
+            "(A8), and outside of the condition it is a no. But fails moves: at most.",
             QUIET,
         )
     )
@@ -71,5 +74,7 @@ def _columns(*headings: str) -> Table:
 def _cell(cell: dict[str, Any]) -> Text:
     if cell["answer"] == "no":
         return Text("no", GOOD)
-    steps = cell["steps"]
-    return Text("yes" if steps is None else f"yes, {count(steps, 'step')}", f"bold {FOUND}")
+    words = f"yes, {count(cell['steps'], 'step')}"
+    if cell["answer"] == "depends":
+        words += f", {cell['if']}"
+    return Text(words, f"bold {FOUND}")

@@ -9,7 +9,7 @@ from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import SP4, DatabaseFormat, Logged, StoreVersion, fixed
 from statecheck.claims.catalogue import Catalogue
-from statecheck.claims.claim import Section
+from statecheck.claims.claim import Ranges, Section
 from statecheck.modeling import NO_VARIANT, Step, Variant, history
 
 
@@ -23,6 +23,8 @@ class ArticleCatalogue(Catalogue):
         *,
         under: Variant = NO_VARIANT,
         assumptions: tuple[str, ...] = (),
+        across: str = "",
+        expecting: Ranges | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what the article has as true and a run refutes once it is made precise."""
         return self.refuted(
@@ -30,6 +32,8 @@ class ArticleCatalogue(Catalogue):
             section,
             under=under,
             assumptions=assumptions,
+            across=across,
+            expecting=expecting,
             word="finding",
             opening="The article suggests so; made precise, it is false",
         )
@@ -76,7 +80,7 @@ def is_protected(server: Server) -> bool:
 
 def has_fix(server: Server) -> bool:
     """The Store.exe of a server has the Move Mailbox fix."""
-    return fixed(server.store.version)
+    return fixed(server.store.version, server.system.first_fix)
 
 
 # -- what is remembered of an attachment --------------------------------------------------------

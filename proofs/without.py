@@ -19,9 +19,9 @@ from statecheck.cli import console, interrupts
 
 if TYPE_CHECKING:
     from proofs.article import Paragraph
-    from statecheck.claims.results import Run
+    from statecheck.claims.run import Run
     from statecheck.mutation.mutants import Mutant
-    from statecheck.reports.terminal import Style
+    from statecheck.reports.terminal_layout import Style
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ def appearance_text(item: Appearance, style: Style) -> str:
     """The run that appears when a paragraph is taken out of the model."""
     from rich.text import Text
 
-    from statecheck.reports.terminal import BAD, FOUND, pairs, printed, ruled, run_lines
+    from statecheck.reports.terminal import run_lines
+    from statecheck.reports.terminal_layout import BAD, FOUND, pairs, printed, ruled
 
     name = f"{item.paragraph.section} {item.paragraph.number}"
     changes = [

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         enabled,
         history,
         pure,
+        within,
     )
     from statecheck.prover.project import Project
 
@@ -53,7 +54,7 @@ _HOMES = {
     "statecheck.errors": ("ActionDisabled", "ModelError"),
     "statecheck.modeling": (
         *("Entity", "History", "Machine", "Many", "Step", "System", "Variant", "action"),
-        *("anything", "assume", "derived", "enabled", "history", "pure"),
+        *("anything", "assume", "derived", "enabled", "history", "pure", "within"),
     ),
     "statecheck.prover.project": ("Project",),
 }
@@ -89,6 +90,7 @@ __all__ = [
     "pure",
     "strong",
     "weak",
+    "within",
 ]
 
 

@@ -52,7 +52,7 @@ def test_the_finding_is_what_its_command_prints() -> None:
 def test_the_window_is_the_derived_one() -> None:
     text = printed("proofs", "resolution.rollback_window")
     assert "from 5.5.2652.68 to 5.5.2653.11 (both included)" in text
-    assert "is exactly 5.5.2652.68 to 5.5.2653.11" in " ".join(README.split())
+    assert "at most 5.5.2652.68 to 5.5.2653.11, both included" in " ".join(README.split())
 
 
 def test_the_diagram_is_read_off_the_class() -> None:

@@ -20,7 +20,9 @@ from statecheck.certificate.run_obligations import RunObligations
 from statecheck.certificate.sections import SmtSection
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
-from statecheck.claims.results import Result, Run, Verdict
+from statecheck.claims.derived_answers import covering
+from statecheck.claims.results import Result, Verdict
+from statecheck.claims.run import Run
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.prover import Prover
 from statecheck.recheck.fragment import receipt
@@ -158,7 +160,7 @@ class _Assembly:
                 "variable": name,
                 "low": numbers.low,
                 "high": numbers.high,
-                "regions": [[low, high] for low, high, _ in _regions(result)],
+                "regions": [[low, high] for low, high, _ in covering(result.inside)],
                 "says": result.answer,
             }
         return entry
@@ -183,11 +185,12 @@ class _Assembly:
         elif verdict is Verdict.PROVED:
             yield from self.base.of_claim(claim, formula, clauses)
         elif verdict is Verdict.DERIVED:
-            regions = [(low, high) for low, high, _ in _regions(result)]
+            covered = covering(result.inside)
+            regions = [(low, high) for low, high, _ in covered]
             numbers = self.prover.context.numbers[formula.variables[-1][1]]
             usable = self._usable(claim)
             yield from self.base.outside(claim, formula, usable, numbers, regions)
-            for low, high, run in _regions(result):
+            for low, high, run in covered:
                 yield from self.runs.run(claim, formula, run, (low, high))
         elif result.run is not None and result.steps is not None:
             yield from self.runs.run(claim, formula, result.run)
@@ -199,10 +202,6 @@ def _clauses_of(result: Result) -> tuple[ClauseText, ...]:
     return result.invariant or ()
 
 
-def _regions(result: Result) -> list[tuple[int, int, Run]]:
-    return sorted(result.inside, key=lambda item: item[0])
-
-
 def _shown(result: Result) -> list[tuple[str, Run]]:
     """The runs of a result, each with the path of its file."""
     home = folder(result.claim)
@@ -212,7 +211,9 @@ def _shown(result: Result) -> list[tuple[str, Run]]:
         for number, entry in enumerate(result.ledger or (), 1)
         if entry.run is not None
     ]
-    runs += [(f"{home}/from-{low}-to-{high}.itf.json", run) for low, high, run in _regions(result)]
+    if result.verdict is Verdict.DERIVED:
+        for low, high, run in covering(result.inside):
+            runs.append((f"{home}/from-{low}-to-{high}.itf.json", run))
     return runs
 
 

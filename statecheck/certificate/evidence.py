@@ -27,7 +27,7 @@ def swept(project: Project, *, timeout: float | None = None) -> Sweep:
     Raises Timeout.
     """
     engine = prover(project, timeout=timeout)
-    small = (project.instances.small,)
+    small = (project.small_instance,)
     return sweep(
         engine.context.transitions, engine.context.invariant(), small, engine.context.remaining
     )

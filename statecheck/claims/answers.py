@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from statecheck.claims.clause_text import ClauseText
-    from statecheck.claims.results import Run
+    from statecheck.claims.run import Run
 
 
 class Question(enum.Enum):
@@ -68,5 +68,5 @@ class Answer:
 
     @property
     def is_finding(self) -> bool:
-        """Whether it is suspicious, accepted or not."""
+        """True if it is suspicious, accepted or not."""
         return self.standing in (Standing.SUSPICIOUS, Standing.ACCEPTED)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
-from statecheck.claims.claim import OPENING, Claim, Kind, Section
+from statecheck.claims.claim import OPENING, Claim, Kind, Ranges, Section
 from statecheck.claims.fairness import Assumption
 from statecheck.modeling import NO_VARIANT, Step, System, Variant
 
@@ -37,7 +37,9 @@ class Catalogue:
         expected: dict[Variant, str],
         assumptions: tuple[str, ...],
         fairness: tuple[Assumption, ...] = (),
-        answer: tuple[tuple[str, str], ...] | None = None,
+        answer: Ranges | None = None,
+        at_least: Ranges | None = None,
+        across: str = "",
         word: str = "",
         opening: str = OPENING,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -60,6 +62,8 @@ class Catalogue:
                         assumptions,
                         fairness,
                         answer,
+                        at_least,
+                        across,
                         word,
                         opening,
                     )
@@ -97,16 +101,27 @@ class Catalogue:
         *,
         under: Variant = NO_VARIANT,
         assumptions: tuple[str, ...] = (),
+        across: str = "",
+        expecting: Ranges | None = None,
         word: str = "",
         opening: str = OPENING,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what may be taken to hold always, and a run refutes.
 
-        ``word`` and ``opening`` are those of the `Claim`.
+        ``across`` names a constant of which a range is known: the solver works out for which of its
+        values a run refutes it, and proves it for the others. The ranges that one is ``expecting``
+        are only compared with that. ``word`` and ``opening`` are those of the `Claim`.
         """
-        expected = {under: "REFUTED"}
         return self._declare(
-            Kind.ALWAYS, id_, section, expected, assumptions, word=word, opening=opening
+            Kind.ALWAYS,
+            id_,
+            section,
+            {under: "REFUTED"},
+            assumptions,
+            answer=expecting,
+            across=across,
+            word=word,
+            opening=opening,
         )
 
     def recoverable(
@@ -122,14 +137,23 @@ class Catalogue:
         *,
         under: Variant = NO_VARIANT,
         assumptions: tuple[str, ...] = (),
-        expecting: tuple[tuple[str, str], ...] | None = None,
+        expecting: Ranges | None = None,
+        at_least: Ranges | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a question whose last variable is a number: for which numbers does some run reach
         it? The solver works out the answer. What one expects, ranges with both ends included, is
-        only compared with it.
+        only compared with it. The answer may depend on a constant of which a range is known: then
+        one expects those numbers for some value of it, and ``at_least`` those for every value.
         """
-        expected = {under: "DERIVED"}
-        return self._declare(Kind.DERIVED, id_, section, expected, assumptions, answer=expecting)
+        return self._declare(
+            Kind.DERIVED,
+            id_,
+            section,
+            {under: "DERIVED"},
+            assumptions,
+            answer=expecting,
+            at_least=at_least,
+        )
 
     def eventually(
         self,

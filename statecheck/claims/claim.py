@@ -29,6 +29,9 @@ class Kind(enum.Enum):
         return self.value
 
 
+Ranges = tuple[tuple[str, str], ...]
+"""Ranges of numbers as text, both ends included."""
+
 OPENING = "This is false"
 """How a report begins to say that a claim is refuted, as expected."""
 
@@ -67,8 +70,15 @@ class Claim:
     expected: str
     assumptions: tuple[str, ...]
     fairness: tuple[Assumption, ...] = ()
-    answer: tuple[tuple[str, str], ...] | None = None
-    """The ranges that are expected of a derived claim; None: whatever comes out."""
+    answer: Ranges | None = None
+    """The ranges that are expected of a derived claim, and of a claim ``across`` a constant those
+    that a run violates it for; None: whatever comes out."""
+    at_least: Ranges | None = None
+    """The ranges that are expected of a derived claim whatever an unknown constant is; None: those
+    of ``answer``."""
+    across: str = ""
+    """The constant whose values are told apart: the claim is refuted for some, proved for others.
+    """
     word: str = ""
     opening: str = OPENING
 

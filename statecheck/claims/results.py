@@ -13,9 +13,14 @@ from typing import Any
 from statecheck.claims.answers import Answer, Standing
 from statecheck.claims.claim import Claim
 from statecheck.claims.clause_text import ClauseText
-from statecheck.claims.script import Script
+from statecheck.claims.derived_answers import Dependence
+from statecheck.claims.regions import Region
+from statecheck.claims.run import Run
 from statecheck.exit_codes import Exit
 from statecheck.modeling.mention import Expression, Mention
+
+SAYS_NOTHING = "holds whatever the system does: what is claimed is always true"
+"""The detail of a claim that is vacuous because its own words are true of anything."""
 
 
 class Verdict(enum.Enum):
@@ -34,90 +39,6 @@ class Verdict(enum.Enum):
 
     def __str__(self) -> str:
         return self.value
-
-
-@dataclass(frozen=True)
-class Change:
-    """One value that a step changed: ``lift1.cabin.state: standing -> rising``.
-
-    A machine by itself has no ``entity``; where an exception came out, ``before`` is empty.
-    """
-
-    entity: str
-    what: str
-    before: str
-    after: str
-
-    @property
-    def place(self) -> str:
-        """Where the value is: ``lift1.cabin.state``."""
-        return f"{self.entity}.{self.what}" if self.entity else self.what
-
-    @property
-    def values(self) -> str:
-        """The values before and after."""
-        return f"{self.before} -> {self.after}" if self.before else self.after
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.values}"
-
-
-@dataclass(frozen=True)
-class RunStep:
-    """One step of a run: the action, its arguments by name, and what it changed.
-
-    ``by_name`` says that arguments are shown with their names, as they are given.
-    """
-
-    action: str
-    arguments: tuple[tuple[str, str], ...]
-    changes: tuple[Change, ...]
-    by_name: bool = False
-
-    def __str__(self) -> str:
-        shown = (f"{name}={value}" if self.by_name else value for name, value in self.arguments)
-        return f"{self.action}({', '.join(shown)})"
-
-
-Plain = bool | int | str
-"""A truth, a number, or the name of an entity or of an enumeration's member."""
-
-
-@dataclass(frozen=True)
-class Trace:
-    """Every value of a run, for other tools.
-
-    ``constants`` are what never changes and ``states`` everything else, each value by the function
-    that it is of (``Server.store.state``) and the entity (``server1``; none for a constant of the
-    system); histories are functions too. ``arguments`` are those of each step, ``witness`` the
-    values of the claim's variables.
-    """
-
-    constants: tuple[tuple[str, str, Plain], ...]
-    states: tuple[tuple[tuple[str, str, Plain], ...], ...]
-    arguments: tuple[tuple[Plain, ...], ...]
-    witness: tuple[Plain, ...]
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run that was replayed on the plain machines.
-
-    ``sizes`` gives the number of entities of each kind by the system's attribute, ``start`` what
-    the initial state leaves open, ``witness`` the claim's variables, ``trace`` everything. A lasso
-    goes on for ever: after its last step the steps from number ``loop`` + 1 on come again;
-    ``fairness`` has the reasons why it puts nobody off for ever. A run of one machine has a
-    ``script``.
-    """
-
-    sizes: tuple[tuple[str, int], ...]
-    start: tuple[tuple[str, str], ...]
-    steps: tuple[RunStep, ...]
-    witness: tuple[tuple[str, str], ...]
-    trace: Trace | None = None
-    loop: int | None = None
-    fairness: tuple[str, ...] = ()
-    script: Script | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -171,13 +92,18 @@ class Result:
     """The verdict on one claim under one variant, with its evidence.
 
     ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
-    ``vacuous`` whether an always claim's antecedent is out of reach, or a derived answer is empty,
-    ``seconds`` the wall time, ``answer`` what was derived (JSON-ready), ``inside`` a run for each
-    range of numbers in it, ``plans`` actions with arguments: the claim's variables by name, or
-    numbers. ``shortest`` says whether no shorter run than ``steps`` exists. ``argument`` says why
-    every fair run gets there, phase by phase, ``ledger`` what becomes of the claim without each of
-    its assumptions, ``needs`` a least set of them under which
-    it holds, and ``core`` what the proof needs of the model.
+    ``vacuous`` whether an always claim's antecedent is out of reach, or a derived answer is empty
+    and nobody expects that, ``seconds`` the wall time, ``plans`` actions with arguments: the
+    claim's variables by name, or numbers. ``shortest`` says whether no shorter run than ``steps``
+    exists. ``argument`` says why every fair run gets there, phase by phase, ``ledger`` what becomes
+    of the claim without each of its assumptions, ``needs`` a least set of them under which it
+    holds, and ``core`` what the proof needs of the model.
+
+    ``answer`` is what was derived (JSON-ready): for some value of each constant of which only a
+    range is known. ``at_least`` is the answer whatever these are, and ``depends`` says which value
+    gives which, where it is not always the same. Of a claim across the values of a constant
+    ``answer`` are those that a run refutes it for, and ``proved`` the others. ``regions`` are what
+    the answer is made of, each with a run if there is one.
     """
 
     claim: Claim
@@ -193,7 +119,10 @@ class Result:
     ledger: tuple[Dropped, ...] | None = None
     needs: tuple[str, ...] | None = None
     core: Core | None = None
-    inside: tuple[tuple[int, int, Run], ...] = ()
+    at_least: Any = None
+    depends: Dependence | None = None
+    proved: Any = None
+    regions: tuple[tuple[Region, Run | None], ...] = ()
     plans: tuple[tuple[tuple[str, tuple[str | int, ...]], ...], ...] = ()
     shortest: bool = True
 
@@ -201,13 +130,38 @@ class Result:
     def as_expected(self) -> bool:
         """The verdict and the answer are what the catalogue expects; the claim is not vacuous."""
         right = self.verdict.value == self.claim.expected and not self.vacuous
-        return right and (self.awaited is None or self.awaited == self.answer)
+        is_open = self.answer is None and bool(self.claim.across)
+        if not right or self.awaited is None or is_open:
+            return right
+        if self.at_least is not None and self.at_least != self.awaited_at_least:
+            return False
+        return bool(self.answer == self.awaited)
+
+    @property
+    def is_unexpected(self) -> bool:
+        """It is known, and not what the catalogue expects."""
+        return not self.as_expected and self.verdict is not Verdict.UNDETERMINED
+
+    @property
+    def inside(self) -> tuple[tuple[Region, Run], ...]:
+        """The regions that are reached, each with its run."""
+        return tuple((region, run) for region, run in self.regions if run is not None)
 
     @property
     def awaited(self) -> list[dict[str, str]] | None:
         """The answer that the catalogue expects, as ``answer`` has it; None: any."""
         expected = self.claim.answer
         return None if expected is None else [{"from": a, "to": b} for a, b in expected]
+
+    @property
+    def awaited_at_least(self) -> list[dict[str, str]] | None:
+        """The answer that the catalogue expects whatever the unknown constants are, as ``at_least``
+        has it.
+        """
+        expected = self.claim.at_least
+        if expected is None:
+            return None if self.claim.across else self.awaited
+        return [{"from": a, "to": b} for a, b in expected]
 
 
 @dataclass(frozen=True)
@@ -230,8 +184,8 @@ class Report:
     @property
     def derived(self) -> dict[str, Any]:
         """Every derived answer by claim id, and the derived tables by name."""
-        answers = {r.claim.id: r.answer for r in self.results if r.answer is not None}
-        return answers | self.tables
+        derived = (r for r in self.results if r.verdict is Verdict.DERIVED)
+        return {r.claim.id: r.answer for r in derived} | self.tables
 
 
 def exit_code(report: Report, *, allow_undetermined: bool = False) -> Exit:

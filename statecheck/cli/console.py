@@ -23,7 +23,7 @@ from statecheck.exit_codes import Exit
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
     from statecheck.files import OutputFile
-    from statecheck.reports.terminal import Style
+    from statecheck.reports.terminal_layout import Style
 
 
 def run(command: click.Command, arguments: Sequence[str], name: str) -> int:
@@ -124,7 +124,7 @@ def unwritable(path: str, error: Exception) -> click.ClickException:
 
 def style() -> Style:
     """How to print to stdout: in colour only on a terminal, and never with NO_COLOR."""
-    from statecheck.reports.terminal import WIDTH, Style, colours
+    from statecheck.reports.terminal_layout import WIDTH, Style, colours
 
     encoding = sys.stdout.encoding or "utf-8"
     if not sys.stdout.isatty():

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from statecheck.mutation.mutants import Mutant
     from statecheck.mutation.verdict import MutantVerdict
     from statecheck.prover.project import Project
-    from statecheck.reports.terminal import Style
+    from statecheck.reports.terminal_layout import Style
 
 NEAREST = 3
 """So many mutants are offered in place of one that is unknown."""
@@ -255,7 +255,7 @@ def text(found: Survey, style: Style) -> str:
     """A survey as text of at most 80 columns."""
     from statecheck.mutation.campaign import everything
     from statecheck.mutation.verdict import MutantStatus
-    from statecheck.reports.terminal import chapter, printed
+    from statecheck.reports.terminal_layout import chapter, printed
 
     parts: list[RenderableType] = [_table(found)]
     for heading, status in (
@@ -297,7 +297,7 @@ def _accounts(found: Survey, status: Any) -> Iterator[RenderableType]:
     """The mutants with a status, by the reason."""
     from rich.text import Text
 
-    from statecheck.reports.terminal import QUIET, indented
+    from statecheck.reports.terminal_layout import QUIET, indented
     from statecheck.reports.words import grouped
 
     mine = [(m, verdict) for m, verdict in found.settled if verdict.status is status]
@@ -310,7 +310,7 @@ def _accounts(found: Survey, status: Any) -> Iterator[RenderableType]:
 
 
 def _blind(found: Survey) -> Iterator[RenderableType]:
-    from statecheck.reports.terminal import indented
+    from statecheck.reports.terminal_layout import indented
 
     yield ORDER
     for title, ids in seen(found).items():
@@ -322,7 +322,7 @@ def _closing(found: Survey) -> Iterator[RenderableType]:
     from rich.text import Text
 
     from statecheck.mutation.verdict import MutantStatus
-    from statecheck.reports.terminal import BAD, GOOD, OPEN
+    from statecheck.reports.terminal_layout import BAD, GOOD, OPEN
 
     killed, possible = score(found)
     if not found.found:

@@ -37,8 +37,8 @@ class FiniteInstance:
     ``sizes`` is what the system's constructor takes: a number of entities, or a table of their
     references, for each kind. ``values`` serves parameters, initial values of ``anything`` fields
     and variables of claims; entities, enumerations and Booleans need none. Constants that are not
-    given range over their type too. ``forget`` drops the values of ``Machine.dead_fields``, and
-    ``memoise`` remembers executions.
+    given range over their type too; those of which a range is known take its two ends. ``forget``
+    drops the values of ``Machine.dead_fields``, and ``memoise`` remembers executions.
     """
 
     system: type[System]
@@ -55,13 +55,20 @@ class FiniteInstance:
             return self.values[type_]
         if isinstance(type_, type):
             if issubclass(type_, Entity):
-                return system.members(system.info.entity(type_))
+                return system.entities_of(system.info.entity(type_))
             if issubclass(type_, enum.Enum):
                 return tuple(type_)
             if issubclass(type_, bool):
                 return (False, True)
         name = getattr(type_, "__name__", type_)
         raise ModelError(f"{name} has too many values to try all; list some: {{{name}: (...)}}")
+
+    def _values(self, constant: str, type_: Any, system: System) -> Sequence[Any]:
+        """The values of a constant; the two ends of its range, if it has one."""
+        known = dict(system.info.ranges).get(constant)
+        if known is None:
+            return self.domain(type_, system)
+        return tuple(dict.fromkeys((known.low, known.high)))
 
     def spaces(self, variant: Variant = NO_VARIANT) -> Iterator[StateSpace]:
         """The state spaces, one for each choice of the constants that a variant leaves open."""
@@ -71,7 +78,7 @@ class FiniteInstance:
             if fixed[name] != value:
                 raise ModelError(f"the reading {variant.name} and the instance differ in {name}")
         options = [
-            (fixed[name],) if name in fixed else self.domain(type_, bare)
+            (fixed[name],) if name in fixed else self._values(name, type_, bare)
             for name, type_, _ in bare.info.constants
         ]
         for choice in itertools.product(*options):
@@ -104,7 +111,7 @@ class StateSpace:
             {"record_type": Traced, "__module__": instance.system.__module__},
         )
         systems = [traced(**instance.sizes, **constants) for _ in range(2)]
-        self.cells = systems[0].cells()
+        self.cells = systems[0].state_variables()
         self.before = SystemCopy(systems[0], self.table, self.trace, 0)
         self.after = SystemCopy(systems[1], self.table, self.trace, len(self.cells))
         self.actions: list[tuple[str, tuple[Any, ...]]] = [

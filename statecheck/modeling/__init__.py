@@ -9,12 +9,23 @@ Comes in: a user's classes. Goes out: what a system consists of, and plain syste
 
 from statecheck.errors import ActionDisabled, ModelError
 from statecheck.modeling.entity import Entity, Many
-from statecheck.modeling.fields import FORGOTTEN, STATE, Field, Record, Start, anything, derived
-from statecheck.modeling.machine import Machine
+from statecheck.modeling.fields import (
+    FORGOTTEN,
+    STATE,
+    Field,
+    Range,
+    Record,
+    Start,
+    anything,
+    derived,
+    within,
+)
+from statecheck.modeling.machine import Machine, MachineState
 from statecheck.modeling.observation import (
     History,
     Inapplicable,
     Step,
+    TruthValue,
     assume,
     enabled,
     history,
@@ -43,13 +54,16 @@ __all__ = [
     "Inapplicable",
     "Machine",
     "MachineInfo",
+    "MachineState",
     "Many",
     "ModelError",
+    "Range",
     "Record",
     "Start",
     "Step",
     "System",
     "SystemInfo",
+    "TruthValue",
     "Variant",
     "action",
     "anything",
@@ -59,4 +73,5 @@ __all__ = [
     "history",
     "pure",
     "signature",
+    "within",
 ]

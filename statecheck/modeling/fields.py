@@ -60,6 +60,25 @@ def derived(function: Callable[[Any], Any]) -> Any:
     return Field(Start.DERIVED, function)
 
 
+@dataclass(frozen=True)
+class Range:
+    """All that is known of a constant of a system: it lies between two numbers, both included."""
+
+    low: Any
+    high: Any
+
+    def __contains__(self, value: Any) -> bool:
+        return bool(self.low <= value <= self.high)
+
+
+def within(low: Any, high: Any) -> Any:
+    """A constant of a system of which only its range is known, both ends included.
+
+    A proof is about every value in the range; a plain system that is not told another has ``high``.
+    """
+    return Range(low, high)
+
+
 Journal = list[tuple["Record", str, Any]]
 
 

@@ -78,7 +78,7 @@ class System:
         Tower(lifts=2, calls=[{"lift": 1}, {"lift": 0}])
 
     Annotated attributes with a plain value are *constants*: they differ from run to run but never
-    change in one.
+    change in one. Of one that is ``within(low, high)`` only that range is known.
     """
 
     journal: Journal
@@ -98,10 +98,16 @@ class System:
             tables[entity.cls] = _table(entity, arguments.pop(entity.plural, 0))
             populations[entity.cls] = [entity.cls() for _ in tables[entity.cls]]
             setattr(self, entity.plural, Many(populations[entity.cls]))
+        ranges = dict(info.ranges)
         for name, type_, default in info.constants:
             value = arguments.pop(name, default)
             if isinstance(type_, type) and not isinstance(value, type_):
                 raise ModelError(f"{name}={value!r} is no {type_.__name__}")
+            if name in ranges and value not in ranges[name]:
+                raise ModelError(
+                    f"{name}={value} is outside of its range, from {ranges[name].low} to "
+                    f"{ranges[name].high}"
+                )
             setattr(self, name, value)
         if arguments:
             known = [e.plural for e in info.entities] + [name for name, _, _ in info.constants]
@@ -171,13 +177,13 @@ class System:
         """The signature of the system."""
         return signature(type(self))
 
-    def members(self, entity: EntityInfo) -> Many[Any]:
+    def entities_of(self, entity: EntityInfo) -> Many[Any]:
         """All entities of a kind."""
         return cast("Many[Any]", getattr(self, entity.plural))
 
     def __getitem__(self, entity: E) -> E:
         """The same entity in this state of the system: ``after[lift].cabin``."""
-        return cast("E", self.members(self.info.entity(type(entity)))[entity.index])
+        return cast("E", self.entities_of(self.info.entity(type(entity)))[entity.index])
 
     def undo(self) -> None:
         """Take back every write since the last action began."""
@@ -185,33 +191,33 @@ class System:
             record._restore(name, value)
         self.journal.clear()
 
-    def cells(self) -> list[tuple[Entity, MachineInfo, str]]:
+    def state_variables(self) -> list[tuple[Entity, MachineInfo, str]]:
         """The state's variables in order: entity by entity, each machine's state, then fields."""
         return [
             (member, machine, name)
             for entity in self.info.entities
-            for member in self.members(entity)
+            for member in self.entities_of(entity)
             for machine in entity.machines
             for name in (STATE, *(info.name for info in machine.fields))
         ]
 
     def snapshot(self) -> tuple[Any, ...]:
-        """The values of ``cells()``."""
+        """The values of ``state_variables()``."""
         return tuple(
             getattr(getattr(member, machine.slot).model, name)
-            for member, machine, name in self.cells()
+            for member, machine, name in self.state_variables()
         )
 
     def restore(self, values: Sequence[Any]) -> None:
         """Bring the system into the state ``values``, as ``snapshot`` gives it."""
-        for (member, machine, name), value in zip(self.cells(), values, strict=True):
+        for (member, machine, name), value in zip(self.state_variables(), values, strict=True):
             getattr(member, machine.slot).model._restore(name, value)
         self.journal.clear()
 
     def forget(self) -> None:
         """Replace what nothing will read (``Machine.dead_fields``) by FORGOTTEN."""
         for entity in self.info.entities:
-            for member in self.members(entity):
+            for member in self.entities_of(entity):
                 for machine in entity.machines:
                     instance = getattr(member, machine.slot)
                     for name in instance.dead_fields:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.derived_answers import at_least, at_most
 from statecheck.claims.results import Verdict
 from statecheck.mutation.observations import (
     Event,
@@ -17,7 +18,6 @@ from statecheck.mutation.observations import (
 )
 from statecheck.prover.context import DEPTH
 from statecheck.prover.prover import Prover
-from statecheck.safety.regions import Interval
 
 
 class Baseline:
@@ -66,21 +66,24 @@ class Baseline:
                 yield Observation(title, Event.VIOLATION), claim.expected == Verdict.REFUTED.value
                 if claim.expected == Verdict.PROVED.value:
                     yield Observation(title, Event.PREMISE), True
+                if claim.across:
+                    yield from self._answer(claim)
 
     def _answer(self, claim: Claim) -> Iterator[tuple[Observation, bool]]:
-        """Both ends of every region are reached, and nothing between the regions is."""
+        """The ends of what has a run are reached, and nothing in the other regions is."""
         (result,) = self.prover.prove([claim])
-        if result.verdict is not Verdict.DERIVED:
+        if result.verdict.value != claim.expected:
             raise ValueError(f"{claim.title} is {result.verdict}: {result.detail}")
-        type_ = claim.variables[-1][1]
-        numbers = self.prover.context.numbers[type_]
-        below = numbers.low
-        for region in result.answer:
-            low, high = int(type_.parse(region["from"])), int(type_.parse(region["to"]))
-            for end in dict.fromkeys((low, high)):
-                yield Observation(claim.title, Event.REACHED, Interval(end, end)), True
-            if below < low:
-                yield Observation(claim.title, Event.REACHED, Interval(below, low - 1)), False
-            below = high + 1
-        if below <= numbers.high:
-            yield Observation(claim.title, Event.REACHED, Interval(below, numbers.high)), False
+        event = Event.VIOLATION if claim.across else Event.REACHED
+        numbers = [region.numbers for region, _ in result.regions]
+        low, high = min(first for first, _ in numbers), max(last for _, last in numbers)
+        most = at_most(region for region, run in result.regions if run is not None)
+        least = at_least((region for region, run in result.regions if run is None), low, high)
+        ends = {end for bounds in (*most, *least) for end in bounds}
+        for region, run in result.regions:
+            if run is None:
+                yield Observation(claim.title, event, region), False
+                continue
+            for corner in region.corners():
+                if corner.low in ends or region.order is not None:
+                    yield Observation(claim.title, event, corner), True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import enum
 import importlib
 import inspect
 import signal
@@ -19,17 +18,17 @@ import z3
 
 from statecheck.clock import Timeout
 from statecheck.explicit.lockstep import GuideStates, watch
-from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import ModelError
 from statecheck.mutation.baseline import Baseline
 from statecheck.mutation.judge import MutantJudge
-from statecheck.mutation.module_variant import any_graph, reimported_with
+from statecheck.mutation.module_variant import reimported_with
 from statecheck.mutation.mutants import Mutant, mutants
 from statecheck.mutation.observations import Event
 from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.processes import Lost, results
 from statecheck.prover import session
 from statecheck.prover.project import Project, project_of
+from statecheck.prover.prover import Prover
 from statecheck.runs.replay import ReplayError
 from statecheck.smt.interruption import interruptible
 
@@ -123,8 +122,7 @@ def _begin(project: Project, seed: int, timeout: float | None = None) -> Baselin
             raise ModelError(f"no mutants can be judged: {error}") from None
         _ORIGINAL[project.home, seed] = original
         prover.context.end = None
-        for size in Size:
-            _guide(project, size)  # before processes are forked, which share it
+        _guide(project)  # before processes are forked, which share it
     return _ORIGINAL[project.home, seed]
 
 
@@ -143,11 +141,11 @@ def judge(project: Project, mutant: Mutant, *, seed: int = 0) -> MutantVerdict:
     original = _begin(project, seed)
     try:
         sources = changed_sources(project, [mutant])
-        with _patience(PATIENCE), any_graph(), reimported_with(fresh(project), sources):
+        with _patience(PATIENCE), reimported_with(fresh(project), sources):
             changed = imported_anew(project)
-            return _watched(project, changed, Size.SMALL) or _judged(
-                project, original, changed, seed
-            )
+            # A mutant that is refused where it is read has no verdicts.
+            prover = session.prover(changed, locked=False, seed=seed)
+            return _watched(project, changed) or _judged(original, prover)
     except _Late:
         return MutantVerdict(
             MutantStatus.UNDETERMINED, f"it took more than {PATIENCE:g} seconds of work"
@@ -176,19 +174,16 @@ def imported_anew(project: Project) -> Project:
     return project_of(getattr(importlib.import_module(name), attribute), project.home)
 
 
-def _judged(project: Project, original: Baseline, changed: Project, seed: int) -> MutantVerdict:
+def _judged(original: Baseline, prover: Prover) -> MutantVerdict:
     """The verdict on a mutant that no claim sees where small systems run."""
     try:
-        prover = session.prover(changed, locked=False, seed=seed)
-        return MutantJudge(original).judge(prover, changed.instances.searched)
+        return MutantJudge(original).judge(prover)
     except Timeout as gave_up:
         return MutantVerdict(MutantStatus.UNDETERMINED, f"the solver gave up: {gave_up}")
     except (ReplayError, RecursionError, ctypes.ArgumentError) as error:
         return MutantVerdict(
             MutantStatus.UNDETERMINED, f"internal: {type(error).__name__}: {error}"
         )
-    except Exception as error:  # noqa: BLE001  (a mutant may do anything)
-        return _watched(project, changed, Size.LARGE) or _invalid(error)
 
 
 def _invalid(error: Exception) -> MutantVerdict:
@@ -206,24 +201,11 @@ def fresh(project: Project) -> Callable[[str], bool]:
     return is_fresh
 
 
-class Size(enum.Enum):
-    """Which of a project's instances machines run in step on."""
-
-    SMALL = "small"
-    LARGE = "large"
-
-    def of(self, project: Project) -> FiniteInstance:
-        """The instance of this size."""
-        own = project.instances
-        return own.small if self is Size.SMALL else own.large
-
-
-def _watched(project: Project, changed: Project, size: Size) -> MutantVerdict | None:
-    """The claims that see a mutant where it runs. One that breaks down there may be no model;
-    where it is read that is found out, and said better.
-    """
+def _watched(project: Project, changed: Project) -> MutantVerdict | None:
+    """The claims that see a mutant where it runs; None where none does, or it breaks down there."""
     try:
-        seen = watch(_guide(project, size), size.of(changed), changed.claims, changed.histories)
+        instance = changed.small_instance
+        seen = watch(_guide(project), instance, changed.claims, changed.histories)
     except Exception:  # noqa: BLE001  (a mutant may do anything)
         return None
     how = f"run of {seen.steps} steps"
@@ -231,14 +213,13 @@ def _watched(project: Project, changed: Project, size: Size) -> MutantVerdict | 
     return MutantVerdict(MutantStatus.KILLED, "", kills) if kills else None
 
 
-_GUIDES: dict[tuple[str, Size], GuideStates] = {}
+_GUIDES: dict[str, GuideStates] = {}
 
 
-def _guide(project: Project, size: Size) -> GuideStates:
-    known = _GUIDES.get((project.home, size))
-    if known is None:
-        known = _GUIDES[project.home, size] = GuideStates(size.of(project))
-    return known
+def _guide(project: Project) -> GuideStates:
+    if project.home not in _GUIDES:
+        _GUIDES[project.home] = GuideStates(project.small_instance)
+    return _GUIDES[project.home]
 
 
 class _Late(BaseException):

@@ -34,6 +34,7 @@ def comparable(old: TransitionSystem, new: TransitionSystem) -> bool:
     return (
         old.vocabulary.functions == new.vocabulary.functions
         and old.vocabulary.references == new.vocabulary.references
+        and not old.ranges_differ(new)
         and [c.name for c in old.commands] == [c.name for c in new.commands]
         and all(
             [p for _, _, p in a.parameters] == [p for _, _, p in b.parameters]

@@ -4,8 +4,10 @@ Everything that the claims' verdicts rest on is an *observation*: a violation th
 or a run that does. A mutant is killed where an observation no longer holds:
 
 * a run of the mutant, replayed on its plain machines, does what never happened before; or
-* what happened before is excluded for the mutant, by a proof for any number of entities, or, and
-  the evidence says so, by exhaustive search of a small instance.
+* what happened before is excluded for the mutant, by a proof for any number of entities.
+
+So whoever asks for the verdicts on the mutant finds one that is not the expected one. What only an
+exhaustive search of a small instance shows would leave a verdict open, and kills nothing.
 
 A mutant that keeps every observation is compared with the model, guard by guard and update by
 update.
@@ -14,28 +16,24 @@ update.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import Verdict
-from statecheck.explicit.search import Finding, Outcome, check
-from statecheck.explicit.state_space import FiniteInstance
-from statecheck.modeling import NO_VARIANT, ModelError
+from statecheck.modeling import NO_VARIANT
 from statecheck.mutation.baseline import Baseline
 from statecheck.mutation.differences import Differences, comparable, identical
-from statecheck.mutation.inductive_subset import inductive_subset
 from statecheck.mutation.observations import (
     Event,
     Observation,
     admitted,
-    claim_of,
     claim_terms,
     find_runs,
     formula,
     still_holds,
 )
 from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
+from statecheck.prover.inductive_subset import inductive_subset
 from statecheck.prover.prover import Prover
 from statecheck.safety.induction import Clause
 from statecheck.safety.plans import plans
@@ -51,14 +49,17 @@ class MutantJudge:
     def __init__(self, baseline: Baseline, *, limit: int = 8) -> None:
         self.baseline, self.limit = baseline, limit
 
-    def judge(self, prover: Prover, instance: FiniteInstance) -> MutantVerdict:
+    def judge(self, prover: Prover) -> MutantVerdict:
         """The verdict on the system of ``prover``. Raises Timeout, or what the mutant raises."""
         same = self._same(prover)
         # Of a relation that is the same, only claims that read another word can say otherwise.
         only = None if same is None else self._reworded(prover)
         if same is not None and only is not None and not only:
             return MutantVerdict(MutantStatus.EQUIVALENT, same)
-        kills, doubts = self._kills(prover, instance, only)
+        if prover.context.transitions.ranges_differ(self.baseline.prover.context.transitions):
+            kills, doubts = self._answers(prover)
+        else:
+            kills, doubts = self._kills(prover, only)
         if kills:
             return MutantVerdict(MutantStatus.KILLED, "", tuple(kills))
         if same is not None:
@@ -126,11 +127,24 @@ class MutantJudge:
         terms = self.baseline.terms.items()
         return {o for o, term in terms if not term.eq(formula(prover, o))}
 
+    def _answers(self, prover: Prover) -> tuple[list[Kill], list[str]]:
+        """Other answers, where a constant has another range: they are derived anew; and those of
+        which nothing is known.
+        """
+        context = prover.context
+        context.adopt(inductive_subset(context.induction, self.baseline.clauses))
+        claims = [claim for claim in context.catalogue if context.regions(claim)]
+        kills, doubts = list[Kill](), list[str]()
+        for result in prover.prove(claims):
+            if result.verdict is Verdict.UNDETERMINED:
+                doubts.append(f"{result.claim.title} {result.detail}")
+            elif result.is_unexpected:
+                kills.append(Kill(result.claim.title, Event.ANSWER.value, "derived anew"))
+        return kills, doubts
+
     # -- other verdicts ---------------------------------------------------------------------------
 
-    def _kills(
-        self, prover: Prover, instance: FiniteInstance, only: set[Observation] | None
-    ) -> tuple[list[Kill], list[str]]:
+    def _kills(self, prover: Prover, only: set[Observation] | None) -> tuple[list[Kill], list[str]]:
         """The claims that see a mutant, and those of which that is not known. ``only`` are the
         observations that may no longer hold where the relation is the original's.
         """
@@ -140,7 +154,7 @@ class MutantJudge:
         doubts: list[str] = []
         for group in self.baseline.groups:
             observations = [o for o in group if only is None or o in only]
-            kills, open_ = self._lost(prover, observations, clauses, instance)
+            kills, open_ = self._lost(prover, observations, clauses)
             if kills:
                 return kills, []
             doubts += [f"{o.title} {o.describe_loss()}" for o in open_]
@@ -150,8 +164,8 @@ class MutantJudge:
             if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY)
             and not (only is not None and self._says_the_same(prover, claim))
         ]
-        kills = list(_stuck(prover, others, clauses, instance))
-        return kills or list(_endless(prover, others, clauses, doubts)), doubts
+        doubts += _stuck(prover, others, clauses)
+        return list(_endless(prover, others, clauses, doubts)), doubts
 
     def _says_the_same(self, prover: Prover, claim: Claim) -> bool:
         pairs = zip(self.baseline.others[claim.title], claim_terms(prover, claim), strict=True)
@@ -171,7 +185,6 @@ class MutantJudge:
         prover: Prover,
         observations: Sequence[Observation],
         clauses: Sequence[Clause],
-        instance: FiniteInstance,
     ) -> tuple[list[Kill], list[Observation]]:
         """The claims that see a mutant, by proof or by a run, and what was not decided."""
         never = [o for o in observations if o.run is None]
@@ -182,22 +195,11 @@ class MutantJudge:
             return kills, []
         suspects = self._suspects(prover, never, clauses)
         undecided = [*suspects, *(o for o in gone if o in open_)]
-        # A small instance is searched sooner than many steps of any number of entities.
-        for first in (True, False):
-            for observation in () if kills or (first and suspects) else list(undecided):
-                if observation.run is not None and observation.cell is None and not kills:
-                    undecided.remove(observation)
-                    kills += self._exhaustively(prover, observation, instance)
-            for observation, run in self._search(prover, undecided, bool(kills)) if first else ():
-                undecided = [other for other in undecided if other != observation]
-                if observation.run is None:
-                    kills.append(
-                        Kill(
-                            observation.title,
-                            observation.describe_loss(),
-                            f"run of {len(run.steps)} steps",
-                        )
-                    )
+        for observation, run in self._search(prover, list(undecided), bool(kills)):
+            undecided = [other for other in undecided if other != observation]
+            if observation.run is None:
+                how = f"run of {len(run.steps)} steps"
+                kills.append(Kill(observation.title, observation.describe_loss(), how))
         return kills, undecided
 
     def _suspects(
@@ -225,23 +227,9 @@ class MutantJudge:
             found = found or observation.run is None
             yield observation, run
 
-    def _exhaustively(
-        self, prover: Prover, observation: Observation, instance: FiniteInstance
-    ) -> list[Kill]:
-        outcome = _searched(prover, claim_of(prover, observation), instance)
-        gone = {
-            Event.VIOLATION: outcome.finding is Finding.HOLDS,
-            Event.REACHED: outcome.finding is Finding.UNREACHED,
-            Event.PREMISE: outcome.antecedent_reached is False,
-        }[observation.event]
-        how = f"no run in {_sizes(instance)}, {outcome.states} states"
-        return [Kill(observation.title, observation.describe_loss(), how)] if gone else []
 
-
-def _stuck(
-    prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause], instance: FiniteInstance
-) -> Iterator[Kill]:
-    """Recoverable claims that are none any more."""
+def _stuck(prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause]) -> Iterator[str]:
+    """Recoverable claims for which no plan is found any more: nobody refutes such a claim."""
     for claim in claims:
         if claim.kind is Kind.RECOVERABLE and not plans(
             prover.context.induction,
@@ -249,10 +237,7 @@ def _stuck(
             clauses,
             prover.context.numbers,
         ):
-            outcome = _searched(prover, claim, instance)
-            if outcome.finding is Finding.VIOLATED:
-                how = f"a state with no way out in {_sizes(instance)}"
-                yield Kill(claim.title, "is not recoverable", how)
+            yield f"{claim.title} has no plan"
 
 
 def _endless(
@@ -274,19 +259,3 @@ def _endless(
             yield Kill(claim.title, "is vacuous", "no fair run gets to its premise")
         elif result.verdict is not Verdict.PROVED:
             doubts.append(f"{claim.title} {result.detail}")
-
-
-def _searched(prover: Prover, claim: Claim, instance: FiniteInstance) -> Outcome:
-    """Exhaustive search; of every value where a mutant reads what the original calls dead."""
-    try:
-        return check(claim, prover.context.histories, instance)
-    except ModelError:
-        return check(claim, prover.context.histories, replace(instance, forget=False))
-
-
-def _sizes(instance: FiniteInstance) -> str:
-    counts = (
-        (size if isinstance(size, int) else len(size), name)
-        for name, size in instance.sizes.items()
-    )
-    return ", ".join(f"{count} {name}" for count, name in counts)

@@ -13,11 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from statecheck.modeling import Machine
 from statecheck.symbolic import loops
-
-_CHECKS = ("validate_trap_states", "validate_disconnected_states", "validate_final_reachability")
-"""What python-statemachine demands of a machine's graph; it means nothing for what one does."""
 
 
 class _Source(importlib.abc.SourceLoader):
@@ -46,18 +42,6 @@ class _Finder(importlib.abc.MetaPathFinder):
         if loader is None:
             return None
         return importlib.util.spec_from_file_location(fullname, loader.path, loader=loader)
-
-
-@contextmanager
-def any_graph() -> Iterator[None]:
-    """Inside, machines may be declared whose states are not all connected, or lead nowhere."""
-    for check in _CHECKS:
-        setattr(Machine, check, False)
-    try:
-        yield
-    finally:
-        for check in _CHECKS:
-            delattr(Machine, check)
 
 
 @contextmanager

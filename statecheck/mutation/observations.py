@@ -11,13 +11,14 @@ import z3
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
+from statecheck.claims.regions import Region
 from statecheck.modeling import Inapplicable
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import Player, ReplayError
 from statecheck.runs.stage import Stage
 from statecheck.safety.bounded import shortest
 from statecheck.safety.induction import Clause
-from statecheck.safety.regions import Interval
+from statecheck.safety.regions import membership
 from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.symbolic.commands import Command
@@ -36,17 +37,17 @@ class Event(enum.Enum):
 class Observation:
     """Something that a verdict rests on: ``run`` shows that it happens; None: it never does.
 
-    ``cell`` are the numbers of a derived claim that it is about.
+    ``region`` are the numbers of a derived claim, or the values of a constant, that it is about.
     """
 
     title: str
     event: Event
-    cell: Interval | None = None
+    region: Region | None = None
     run: ConcreteRun | None = field(default=None, compare=False)
 
     def describe_loss(self) -> str:
         """How the claim fares once the observation no longer holds: a predicate for a sentence."""
-        if self.cell is not None:
+        if self.region is not None:
             return Event.ANSWER.value
         if self.run is None:
             return self.event.value
@@ -72,8 +73,9 @@ def formula(prover: Prover, observation: Observation) -> z3.BoolRef:
         Event.PREMISE: formula.antecedent,
     }[observation.event]
     parts = [*prover.context.transitions.variant_constraints(claim.variant), event]
-    if observation.cell is not None:
-        parts.append(observation.cell.holds(formula.variables[-1][2]))
+    if observation.region is not None:
+        number = prover.context.number(claim)
+        parts.append(membership(observation.region, number, prover.context.transitions))
     return z3.And(*parts)
 
 

@@ -13,26 +13,33 @@ import z3
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.concrete_run import IntegerType
-from statecheck.claims.results import Run
+from statecheck.claims.regions import Region
+from statecheck.claims.run import Run
 from statecheck.clock import seconds_until
 from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
+from statecheck.prover.inductive_subset import inductive_subset
 from statecheck.prover.lock import Lock
 from statecheck.runs.recorded import one_line
+from statecheck.safety.bounded import shortest
 from statecheck.safety.houdini import ProofGoal
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.inference import Argument, infer
 from statecheck.safety.properties import Property, claim_property
-from statecheck.safety.regions import Interval, intervals
+from statecheck.safety.regions import constant_regions, membership, number_regions
+from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.interruption import raise_if_interrupted
 from statecheck.symbolic.transition_system import TransitionSystem
 
 DEPTH = 10
 """Runs of more steps are not searched for."""
 
-Question = tuple[Claim, Interval | None]
-"""An event to be excluded or reached: a claim's violation or event, or one of its cells."""
+SHORT = 6
+"""Runs of more steps are not searched for where an invariant is: to infer one takes less time."""
+
+Question = tuple[Claim, Region | None]
+"""An event to be excluded or reached: a claim's violation or event, or one of its regions."""
 
 
 class ProofContext:
@@ -71,7 +78,7 @@ class ProofContext:
         )
         self.notes: list[str] = []
         self._properties: dict[Any, Property] = {}
-        self._cells: dict[Claim, list[Interval]] = {}
+        self._regions: dict[Claim, list[Region]] = {}
         self._invariant: list[Clause] | None = None
         self.is_locked = False
 
@@ -101,30 +108,78 @@ class ProofContext:
         """
         if self._invariant is None:
             known = self._locked()
-            if known is None:
-                self.notes.append(
-                    "the invariant was inferred anew; --write-lock keeps it for the next time"
-                )
-                known = self.inferred()
-                if not self.induction.is_invariant(known):
-                    raise AssertionError("an inferred invariant is not inductive")
-            self._invariant = known
+            self._invariant = self._found_anew() if known is None else known
         return self._invariant
 
+    def adopt(self, clauses: Sequence[Clause]) -> None:
+        """Take clauses that are inductive together for the invariant."""
+        self._invariant = list(clauses)
+
+    def _found_anew(self) -> list[Clause]:
+        """An invariant of a model that the lock file does not belong to.
+
+        The clauses of the file that hold of this model too may do, where runs lead to all that they
+        leave open.
+        """
+        kept = self._kept()
+        served = [claim for claim in self._served() if claim.kind is not Kind.RECOVERABLE]
+        if kept:
+            questions = list(self.questions(served))
+            open_ = set(questions) - self.excluded(questions, kept)
+            if not self._unmet([question for question in questions if question in open_]):
+                self.notes.append(
+                    "the lock file is of another model; --write-lock finds an invariant of this one"
+                )
+                return kept
+        self.notes.append(
+            "the invariant was inferred anew; --write-lock keeps it for the next time"
+        )
+        known = self.inferred()
+        texts = {clause.text for clause in known}
+        known += [clause for clause in kept if clause.text not in texts]
+        if not self.induction.is_invariant(known):
+            self.notes.append(
+                "the inferred invariant could not be confirmed, and no proof rests on it"
+            )
+            return []
+        return known
+
+    def _kept(self) -> list[Clause]:
+        """The clauses of another model's lock file that are an invariant of this one."""
+        if self.lock is None:
+            return []
+        clauses = lock.known_clauses(
+            self.lock.clauses, self.transitions, self._extra(), self._variants()
+        )
+        known = [clause for clause in clauses.values() if clause is not None]
+        return inductive_subset(self.induction, known)
+
+    def _unmet(self, questions: Sequence[Question]) -> list[Question]:
+        """The questions that no short run is found for."""
+        left = {self.target(question): question for question in questions}
+        for target, _, _ in shortest(self.unrolling(), list(left), SHORT):
+            del left[target]
+        return list(left.values())
+
     def _served(self) -> list[Claim]:
-        return [c for c in self.catalogue if c.expected in ("PROVED", "DERIVED")]
+        return [c for c in self.catalogue if c.expected in ("PROVED", "DERIVED") or c.across]
 
     def _extra(self) -> list[z3.ExprRef]:
         return [self.property(claim).holds for claim in self._served()]
 
     @cached_property
     def lock(self) -> Lock | None:
-        """The content of the lock file, if it belongs to the model."""
-        return None if self.lock_file is None else lock.load(self.lock_file, self.digest)
+        """The content of the lock file, whatever model it belongs to."""
+        return None if self.lock_file is None else lock.load(self.lock_file)
+
+    @cached_property
+    def is_own_lock(self) -> bool:
+        """The lock file belongs to the model."""
+        return self.lock is not None and self.lock.digest == self.digest
 
     def _locked(self) -> list[Clause] | None:
-        """The invariant of the lock file, if it is one."""
-        if self.lock is None or self.lock_file is None:
+        """The invariant of the model's own lock file, if it is one."""
+        if self.lock is None or self.lock_file is None or not self.is_own_lock:
             return None
         titles = {*self.lock.vocabulary_from}
         extra = [self.property(claim).holds for claim in self._served() if claim.title in titles]
@@ -142,8 +197,10 @@ class ProofContext:
         return known
 
     def _clauses(self, texts: Iterable[ClauseText], extra: Sequence[z3.ExprRef]) -> list[Clause]:
-        variants = {claim.variant for claim in self.catalogue} | {NO_VARIANT}
-        return lock.clauses_of(texts, self.transitions, extra, variants)
+        return lock.clauses_of(texts, self.transitions, extra, self._variants())
+
+    def _variants(self) -> set[Variant]:
+        return {claim.variant for claim in self.catalogue} | {NO_VARIANT}
 
     def locked_text(self, runs: Mapping[Claim, Run]) -> str:
         """The content of a lock file: the invariant, and some runs. Raises Timeout."""
@@ -177,9 +234,9 @@ class ProofContext:
         ]
         # What holds by itself needs no clauses, and a variant that is left with nothing no search.
         alone = self.excluded(asked, ())
-        for claim, cell in asked:
-            if (claim, cell) not in alone:
-                term = self.violation((claim, cell))
+        for claim, region in asked:
+            if (claim, region) not in alone:
+                term = self.violation((claim, region))
                 goals.setdefault(claim.variant, []).append(self._goal(claim, term))
         arguments: dict[Variant, list[Argument]] = {}
         for claim in self.eventual if served is None else ():
@@ -198,23 +255,51 @@ class ProofContext:
     def questions(self, claims: Iterable[Claim]) -> Iterator[Question]:
         """The questions that decide some claims."""
         for claim in claims:
-            if claim.kind is Kind.DERIVED:
-                if claim not in self._cells:
-                    formula = self.property(claim)
-                    numbers = self.numbers[formula.variables[-1][1]]
-                    self._cells[claim] = intervals(self.transitions, formula.holds, numbers)
-                yield from ((claim, cell) for cell in self._cells[claim])
-            else:
+            if claim.kind is not Kind.DERIVED:
                 yield claim, None
+            yield from ((claim, region) for region in self.regions(claim))
+
+    def regions(self, claim: Claim) -> list[Region]:
+        """The regions of a derived claim, or of one across the values of a constant."""
+        if claim not in self._regions:
+            regions: list[Region] = []
+            if claim.kind is Kind.DERIVED:
+                term = self.property(claim).holds
+                numbers = self.numbers[claim.variables[-1][1]]
+                regions = number_regions(self.transitions, term, numbers, claim.variant)
+            elif claim.across:
+                term = self.property(claim).holds
+                regions = constant_regions(self.transitions, term, claim.across)
+            self._regions[claim] = regions
+        return self._regions[claim]
+
+    def number(self, claim: Claim) -> z3.ArithRef:
+        """The number that the regions of a claim are about: its last variable, or a constant."""
+        if claim.across:
+            return self.transitions.vocabulary.constants[claim.across]
+        return self.property(claim).variables[-1][2]
+
+    def target(self, question: Question) -> Target:
+        """The target of runs that a question is."""
+        claim, _ = question
+        variables = self.property(claim).variables
+        term = self.violation(question)
+        return Target(claim.title, term, claim.on_step, variables, claim.variant)
+
+    def unrolling(self) -> Unrolling:
+        """An unrolling of no steps yet."""
+        return Unrolling(
+            self.transitions, seed=self.seed, time_left=self.remaining, numbers=self.numbers
+        )
 
     def violation(self, question: Question) -> z3.BoolRef:
         """The term of a question: what refutes the claim, or what reaches it."""
-        claim, cell = question
+        claim, region = question
         formula = self.property(claim)
         event = z3.Not(formula.holds) if claim.kind is Kind.ALWAYS else formula.holds
         parts = [*self.transitions.variant_constraints(claim.variant), event]
-        if cell is not None:
-            parts.append(cell.holds(formula.variables[-1][2]))
+        if region is not None:
+            parts.append(membership(region, self.number(claim), self.transitions))
         return z3.And(*parts) if len(parts) > 1 else event
 
     def excluded(self, questions: Iterable[Question], clauses: Sequence[Clause]) -> set[Question]:

@@ -38,8 +38,8 @@ class InductiveResults:
             formula = context.property(claim)
             for question in context.questions([claim]):
                 if question not in self.excluded:
-                    sought[_target(context, question)] = question
-                elif claim.kind is Kind.ALWAYS:
+                    sought[context.target(question)] = question
+                elif claim.kind is Kind.ALWAYS and question[1] is None:
                     name, variables = claim.title, formula.variables
                     term = z3.And(
                         *context.transitions.variant_constraints(claim.variant),
@@ -59,10 +59,3 @@ def prove_inductively(context: ProofContext, claims: Sequence[Claim]) -> Inducti
     rest = [question for question in questions if question not in alone]
     excluded = alone | (context.excluded(rest, invariant) if rest else set())
     return InductiveResults(claims, alone, excluded, invariant, clock.lap() / max(1, len(provable)))
-
-
-def _target(context: ProofContext, question: Question) -> Target:
-    claim, _ = question
-    formula = context.property(claim)
-    term = context.violation(question)
-    return Target(claim.title, term, claim.on_step, formula.variables, claim.variant)

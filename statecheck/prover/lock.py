@@ -17,7 +17,7 @@ import z3
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.clause_text import ClauseText
-from statecheck.claims.results import Run
+from statecheck.claims.run import Run
 from statecheck.modeling import ModelError, Variant
 from statecheck.runs.text import RunText, to_text
 from statecheck.safety.atoms import atoms
@@ -27,12 +27,13 @@ from statecheck.symbolic.transition_system import TransitionSystem
 
 @dataclass(frozen=True)
 class Lock:
-    """The content of a lock file, none of it checked.
+    """The content of a lock file, none of it checked; ``digest`` is that of its model.
 
     The literals of ``clauses`` are made of the model's atoms, and of those of the claims whose
     titles are in ``vocabulary_from``; ``runs`` are by the titles of claims.
     """
 
+    digest: str
     vocabulary_from: list[str]
     clauses: list[ClauseText]
     runs: dict[str, RunText]
@@ -42,8 +43,8 @@ Literals = Mapping[tuple[str, str], tuple[z3.ExprRef, z3.BoolRef]]
 """By kind and text: the variable, and the term over it."""
 
 
-def load(path: Path, digest: str) -> Lock | None:
-    """The content of a lock file; None if it belongs to another model, or is not there.
+def load(path: Path) -> Lock | None:
+    """The content of a lock file, whatever model it belongs to; None if it is not there.
 
     Raises ModelError for a file that is no lock.
     """
@@ -56,13 +57,11 @@ def load(path: Path, digest: str) -> Lock | None:
     wrong = _wrong(content)
     if wrong:
         raise ModelError(f"{path} is no lock file ({wrong}); delete it, or run with --write-lock")
-    if content["digest"] != digest:
-        return None
     clauses = [
         ClauseText(entry["reading"], entry["every"], tuple(entry["literals"]))
         for entry in content["clauses"]
     ]
-    return Lock(content["vocabulary_from"], clauses, content["runs"])
+    return Lock(content["digest"], content["vocabulary_from"], clauses, content["runs"])
 
 
 def clauses_of(
@@ -75,17 +74,34 @@ def clauses_of(
 
     Raises ValueError for a text that is of none.
     """
+    clauses = known_clauses(texts, transitions, extra, variants)
+    for text, clause in clauses.items():
+        if clause is None:
+            raise ValueError(f"no clause: {text}")
+    return [clause for clause in clauses.values() if clause is not None]
+
+
+def known_clauses(
+    texts: Iterable[ClauseText],
+    transitions: TransitionSystem,
+    extra: Sequence[z3.ExprRef],
+    variants: Iterable[Variant],
+) -> dict[ClauseText, Clause | None]:
+    """For each text the clause that it is of, made of the atoms of the model and of ``extra``
+    terms; None where it is of none.
+    """
     known = _literals(transitions, extra)
     named = {variant.name: variant for variant in variants}
-    clauses = []
+    clauses: dict[ClauseText, Clause | None] = {}
     for text in dict.fromkeys(texts):
         variant = named.get(text.variant)
         literals = [known.get((text.sort, literal)) for literal in text.literals]
         terms = [literal for literal in literals if literal is not None]
         if variant is None or not terms or len(terms) < len(literals):
-            raise ValueError(f"no clause: {text}")
+            clauses[text] = None
+            continue
         term = z3.Or(*(term for _, term in terms))
-        clauses.append(Clause(text.sort, variant, text.literals, terms[0][0], term))
+        clauses[text] = Clause(text.sort, variant, text.literals, terms[0][0], term)
     return clauses
 
 

@@ -23,20 +23,6 @@ from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import History, ModelError, System, signature
 
 
-@dataclass(frozen=True)
-class Instances:
-    """The small instances by which proofs are challenged.
-
-    A mutant's machines run in step with the original's on ``small``, and on ``large`` where the
-    mutant cannot be read for any number; ``searched`` is searched where neither a run nor a proof
-    is found. An invariant is evaluated in every reachable state of ``small``.
-    """
-
-    small: FiniteInstance
-    large: FiniteInstance
-    searched: FiniteInstance
-
-
 @dataclass(frozen=True, eq=False)
 class Project:
     """A system and everything that is claimed of it.
@@ -44,7 +30,8 @@ class Project:
     ``home`` is MODULE:ATTRIBUTE, from where other processes import it again. ``questions`` are
     derived claims behind ``tables``, proven but not listed. ``integers`` describes the types of
     numbers, ``lock`` is the file that keeps invariant and runs. ``modules`` are those that the
-    mutation campaign changes; without any, those that the system is declared in.
+    mutation campaign changes; without any, those that the system is declared in. ``instance`` is a
+    small one; without any, `small_instance` makes one.
     """
 
     home: str
@@ -57,7 +44,7 @@ class Project:
     lock: Path | None = None
     assumptions: Sequence[Assumption] = ()
     modules: tuple[ModuleType, ...] = ()
-    own_instances: Instances | None = None
+    instance: FiniteInstance | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return load, (self.home,)
@@ -68,22 +55,21 @@ class Project:
         return (*self.claims, *self.questions)
 
     @cached_property
-    def instances(self) -> Instances:
-        """The small instances: its own, or two of each kind that is referred to and one of others.
+    def small_instance(self) -> FiniteInstance:
+        """The small instance by which proofs are challenged: its own, or one of two entities of
+        each kind that is referred to and one of others.
 
-        Raises ModelError where a type of numbers is without bounds, so that nothing says which of
-        them to try.
+        A mutant's machines run on it in step with the original's, and an invariant is evaluated in
+        each of its reachable states. Raises ModelError where a type of numbers is without bounds,
+        so that nothing says which of them to try.
         """
-        if self.own_instances is not None:
-            return self.own_instances
+        if self.instance is not None:
+            return self.instance
         info = signature(self.system)
         referred = {target for entity in info.entities for _, target in entity.references}
         sizes = {e.plural: 2 if e.cls in referred else 1 for e in info.entities}
         values = {type_: tuple(map(type_, n.preferred)) for type_, n in self.integers.items()}
-        small = FiniteInstance(self.system, sizes, values, forget=False)
-        double = dict.fromkeys(sizes, 2)
-        large = FiniteInstance(self.system, double, values, forget=False)
-        return Instances(small, large, FiniteInstance(self.system, sizes, values))
+        return FiniteInstance(self.system, sizes, values, forget=False)
 
     @cached_property
     def mutated(self) -> tuple[ModuleType, ...]:

@@ -6,25 +6,32 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import z3
 
 from statecheck.claims.claim import Claim, Kind
-from statecheck.claims.results import Core, Result, Run, Verdict
+from statecheck.claims.concrete_run import ConcreteRun
+from statecheck.claims.derived_answers import at_least, at_most, by_value, joined, shown
+from statecheck.claims.regions import Bounds, Region
+from statecheck.claims.results import SAYS_NOTHING, Core, Result, Verdict
+from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
-from statecheck.prover.context import ProofContext
+from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import InductiveResults, prove_inductively
 from statecheck.runs.recorded import REJECTIONS, RunChecker
+from statecheck.runs.replay import ReplayError
 from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.induction import Clause
 from statecheck.safety.plans import LENGTH, plans
 from statecheck.safety.proof_core import Cores, ProofTask
-from statecheck.safety.regions import Interval, joined, works_throughout
+from statecheck.safety.regions import membership, works_throughout
 from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.smt.solving import true_in
 
 
 class Prover:
@@ -38,6 +45,7 @@ class Prover:
     def __init__(self, context: ProofContext) -> None:
         self.context = context
         self._cores: Cores | None = None
+        self._unreal: dict[Claim, str] = {}
 
     @cached_property
     def _runs(self) -> RunChecker:
@@ -67,7 +75,7 @@ class Prover:
                 "--write-lock finds an invariant that may do"
             )
         for claim in left:
-            yield Result(claim, Verdict.UNDETERMINED, detail)
+            yield Result(claim, Verdict.UNDETERMINED, self._unreal.get(claim, detail))
 
     def _run(self, claims: Sequence[Claim]) -> Iterator[Result]:
         inductive = prove_inductively(self.context, claims)
@@ -79,24 +87,18 @@ class Prover:
             yield self._explained(result, inductive) if self.context.explain else result
         yield from self._search(inductive)
 
-    def _unrolling(self) -> Unrolling:
-        return Unrolling(
-            self.context.transitions,
-            seed=self.context.seed,
-            time_left=self.context.remaining,
-            numbers=self.context.numbers,
-        )
-
     def runs(self) -> dict[Claim, Run]:
         """The preferred one of the shortest runs to whatever is looked for, of the catalogue's
         claims that are no questions, in their order. Raises Timeout.
         """
         claims = [claim for claim in self.context.catalogue if claim.kind is not Kind.DERIVED]
-        inductive, unrolling = prove_inductively(self.context, claims), self._unrolling()
+        inductive, unrolling = prove_inductively(self.context, claims), self.context.unrolling()
         sought = inductive.targets(self.context)
         found = {}
         for goal, said, model in shortest(unrolling, sought, self.context.depth):
-            claim, _ = question = sought[goal]
+            claim, region = question = sought[goal]
+            if region is not None:
+                continue
             proven = question in inductive.excluded
             run = self._runs.replay(
                 canonical_run(unrolling, goal, said, model), claim, proven=proven
@@ -110,7 +112,8 @@ class Prover:
         kept = None if self.context.lock is None else self.context.lock.runs.get(claim.title)
         run = None if kept is None else self._runs.accept_text(kept, claim, proven=proven)
         if isinstance(run, str):
-            self._complain(claim, run)
+            if self.context.is_own_lock:  # a run of another model need not happen
+                self._complain(claim, run)
             return None
         return run
 
@@ -124,13 +127,13 @@ class Prover:
         """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
         clock = Stopwatch()
         sought = inductive.targets(self.context)
-        regions = {c: _Regions() for c in inductive.claims if c.kind is Kind.DERIVED}
+        settling = {c: _Settling() for c in inductive.claims if self.context.regions(c)}
         known: dict[Target, Run] = {}
         for goal, question in list(sought.items()):
-            claim, cell = question
+            claim, region = question
             proven = question in inductive.excluded
-            if cell is not None:
-                regions[claim].open.add(cell)
+            if region is not None:
+                settling[claim].open.add(region)
             elif (run := self._recalled(claim, proven=proven)) is None:
                 continue
             elif proven:
@@ -138,36 +141,38 @@ class Prover:
                 yield self._proved(claim, inductive, False, clock.lap())
             else:
                 known[goal] = run
-        for claim, found in regions.items():
-            if not found.open:
-                yield self._derived(claim, found, inductive.share)
-        unrolling = self._unrolling()
+        for claim, under_way in settling.items():
+            if not under_way.open and claim.kind is Kind.DERIVED:
+                yield self._derived(claim, under_way, inductive.share)
+        unrolling = self.context.unrolling()
         lengths = {goal: len(run.steps) for goal, run in known.items()}
         unmet = dict(sought)
         for goal, said, model in shortest(unrolling, sought, self.context.depth, lengths):
             question = unmet.pop(goal)
-            claim, cell = question
+            claim, region = question
             if question in inductive.excluded:
-                yield self._proved(claim, inductive, False, clock.lap())
-            elif model is None:
-                yield self._met(claim, known[goal], inductive.share + clock.lap())
-            elif cell is None:
-                if goal in known:
-                    self._complain(claim, "there is a shorter one")
-                run = self._runs.replay(canonical_run(unrolling, goal, said, model), claim)
-                yield self._met(claim, run, inductive.share + clock.lap())
-            else:
-                found = regions[claim]
-                # Only a range with a preferred number is worth the time of a canonical run.
-                preferred = self.context.numbers[claim.variables[-1][1]].preferred
-                shown = any(cell.low <= number <= cell.high for number in preferred)
-                read = canonical_run(unrolling, goal, said, model) if shown else None
-                run = self._runs.replay(read or decoded_run(unrolling, model, goal), claim)
-                if works_throughout(unrolling, goal, said, cell, model):
-                    found.open.discard(cell)
-                    found.met.append((cell, run))
-                    if not found.open:
-                        yield self._derived(claim, found, inductive.share + clock.lap())
+                # Where instances are left out, a model may be no run.
+                reached = None if unrolling.grounding.truncated else False
+                yield self._proved(claim, inductive, reached, clock.lap())
+            elif region is None:
+                shown_run = known.get(goal)
+                if model is not None:
+                    if goal in known:
+                        self._complain(claim, "there is a shorter one")
+                    shown_run = self._executed(canonical_run(unrolling, goal, said, model), claim)
+                if shown_run is not None:
+                    met = self._met(claim, shown_run, inductive.share + clock.lap())
+                    yield from self._across(met, settling[claim]) if claim.across else (met,)
+            elif model is not None:
+                run_inside = self._run_throughout(unrolling, goal, said, model, question)
+                if run_inside is not None:
+                    under_way = settling[claim]
+                    under_way.open.discard(region)
+                    under_way.met[region] = run_inside
+                    if under_way.result is not None:
+                        yield from self._across(under_way.result, under_way)
+                    elif not under_way.open and claim.kind is Kind.DERIVED:
+                        yield self._derived(claim, under_way, inductive.share + clock.lap())
         for question in unmet.values():
             claim, _ = question
             if question in inductive.excluded:
@@ -175,14 +180,54 @@ class Prover:
             elif claim.kind is Kind.POSSIBLE:
                 yield from self._out_of_reach(claim, inductive)
 
+    def _run_throughout(
+        self,
+        unrolling: Unrolling,
+        target: Target,
+        literal: z3.BoolRef,
+        model: z3.ModelRef,
+        question: Question,
+    ) -> Run | None:
+        """A run that works throughout a region; None if the one that was found does not."""
+        claim, region = question
+        assert region is not None
+        number = self.context.number(claim)
+        # A run that is about the end where least is allowed tends to work throughout.
+        for pair in (*(region.corners() if claim.across else region.best), region):
+            inside = membership(pair, number, self.context.transitions)
+            own = model if true_in(model, inside) else unrolling.check(literal, inside)
+            if own is None or not works_throughout(unrolling, number, literal, region, own):
+                continue
+            # Only a range with a preferred number is worth the time of a canonical run.
+            if claim.kind is Kind.DERIVED and region in self._shown(claim):
+                run = canonical_run(unrolling, target, literal, own, inside)
+            else:
+                run = decoded_run(unrolling, own, target)
+            return self._executed(run, claim)
+        return None
+
+    def _shown(self, claim: Claim) -> set[Region]:
+        preferred = self.context.numbers[claim.variables[-1][1]].preferred
+        return shown(self.context.regions(claim), preferred)
+
     def _explained(self, result: Result, inductive: InductiveResults) -> Result:
         """The result on a claim about the end of a run, with what its proof needs of the model."""
         claim = result.claim
         if result.verdict is not Verdict.PROVED:
             return result
         asked = self.context.liveness.obligations(claim, inductive.clauses(claim))
-        under = self.context.transitions.variant_constraints(claim.variant)
-        return replace(result, core=self.cores(inductive.invariant).core(asked, under))
+        fixed = self.context.transitions.fixed_constants(claim.variant)
+        return replace(result, core=self.cores(inductive.invariant).core(asked, fixed))
+
+    def _executed(self, run: ConcreteRun, claim: Claim) -> Run | None:
+        """A run that the solver proposes, executed; None where it does not happen."""
+        try:
+            return self._runs.replay(run, claim)
+        except ReplayError as error:
+            self._unreal[claim] = (
+                f"no proof, and the run that the solver proposes does not happen: {error}"
+            )
+            return None
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
         steps = len(run.steps)
@@ -201,7 +246,9 @@ class Prover:
     ) -> Result:
         needed = [] if (claim, None) in inductive.alone else inductive.clauses(claim)
         detail = "holds for any number of entities"
-        if vacuous:
+        if self.context.property(claim).says_nothing:
+            detail, vacuous = SAYS_NOTHING, True
+        elif vacuous:
             detail = "holds because nothing ever gets there"
         elif vacuous is None:
             detail = f"holds, but no run of {self.context.depth} steps reaches its antecedent"
@@ -218,8 +265,8 @@ class Prover:
     def _core(self, claim: Claim, invariant: Sequence[Clause]) -> Core:
         """The parts of the model that the proof of a claim needs."""
         obligation = ProofTask(z3.Not(self.context.property(claim).holds), claim.on_step)
-        under = self.context.transitions.variant_constraints(claim.variant)
-        return self.cores(invariant).core([obligation], under)
+        fixed = self.context.transitions.fixed_constants(claim.variant)
+        return self.cores(invariant).core([obligation], fixed)
 
     def cores(self, invariant: Sequence[Clause]) -> Cores:
         """The cores of proofs that rest on the invariant."""
@@ -254,7 +301,7 @@ class Prover:
         if question not in self.context.excluded([question], known):
             known = self.context.inferred([claim])
             if not self.context.induction.is_invariant(known):
-                raise AssertionError("an inferred invariant is not inductive")
+                return
             if question not in self.context.excluded([question], known):
                 return
         yield Result(
@@ -265,24 +312,39 @@ class Prover:
             seconds=clock.lap(),
         )
 
-    def _derived(self, claim: Claim, found: _Regions, seconds: float) -> Result:
-        type_ = self.context.property(claim).variables[-1][1]
-        answer = [
-            {"from": str(type_(cell.low)), "to": str(type_(cell.high))}
-            for cell in joined([cell for cell, _ in found.met])
-        ]
-        steps = max((len(run.steps) for _, run in found.met), default=None)
-        inside = tuple((cell.low, cell.high, run) for cell, run in found.met)
-        detail = "every number in it has a run, every other one is excluded by proof"
+    def _derived(self, claim: Claim, settling: _Settling, seconds: float) -> Result:
+        type_ = claim.variables[-1][1]
+        numbers, every, met = self.context.numbers[type_], self.context.regions(claim), settling.met
+        answer = _spelled(type_, at_most(met))
+        unmet = [region for region in every if region not in met]
         return Result(
             claim,
             Verdict.DERIVED,
-            detail,
-            steps,
-            vacuous=not answer,
+            "every number in it has a run, every other one is excluded by proof",
+            max((len(run.steps) for run in met.values()), default=None),
+            vacuous=not answer and claim.answer != (),
             seconds=seconds,
             answer=answer,
-            inside=inside,
+            at_least=_spelled(type_, at_least(unmet, numbers.low, numbers.high)),
+            depends=by_value(every, met, lambda number: str(type_(number))),
+            regions=tuple((region, met.get(region)) for region in every),
+        )
+
+    def _across(self, result: Result, settling: _Settling) -> Iterator[Result]:
+        """The result on a claim that is refuted for some values of a constant, with these, once all
+        of its regions are settled.
+        """
+        settling.result, claim = result, result.claim
+        if settling.open:
+            return
+        constants = self.context.transitions.info.constants
+        (type_,) = (own for name, own, _ in constants if name == claim.across)
+        every, met = self.context.regions(claim), settling.met
+        yield replace(
+            result,
+            answer=_spelled(type_, at_most(met)),
+            proved=_spelled(type_, joined(r.numbers for r in every if r not in met)),
+            regions=tuple((region, met.get(region)) for region in every),
         )
 
     def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
@@ -308,8 +370,16 @@ class Prover:
 
 
 @dataclass
-class _Regions:
-    """A derived claim under way: cells with a run that works throughout, and cells still open."""
+class _Settling:
+    """A derived claim under way: regions with a run that works throughout, and regions still open;
+    of a claim across the values of a constant, its result without these.
+    """
 
-    met: list[tuple[Interval, Run]] = field(default_factory=list)
-    open: set[Interval | None] = field(default_factory=set)
+    met: dict[Region, Run] = field(default_factory=dict)
+    open: set[Region] = field(default_factory=set)
+    result: Result | None = None
+
+
+def _spelled(type_: Any, ranges: Sequence[Bounds]) -> list[dict[str, str]]:
+    """Ranges of a type's numbers as an answer has them."""
+    return [{"from": str(type_(low)), "to": str(type_(high))} for low, high in ranges]

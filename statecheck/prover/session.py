@@ -61,10 +61,12 @@ def run(
         if engine is None:
             raise  # not even the model was read, so there is nothing to report on
         interrupted = True
+    # An answer that nobody expects is reported as a claim that is not as expected.
+    wrong = [r for c, r in results.items() if c in questions and r.is_unexpected]
     derived, notes = _derived(project, {c: results[c] for c in questions if c in results}, tables)
     return Report(
         digest,
-        tuple(results[claim] for claim in claims if claim in results),
+        (*(results[claim] for claim in claims if claim in results), *wrong),
         interrupted,
         derived,
         (*engine.context.notes, *notes),

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.results import Report
-from statecheck.reports.terminal import (
+from statecheck.reports.terminal import run_lines
+from statecheck.reports.terminal_layout import (
     BAD,
     GOOD,
     OPEN,
@@ -19,7 +20,6 @@ from statecheck.reports.terminal import (
     indented,
     pairs,
     printed,
-    run_lines,
 )
 from statecheck.reports.words import count
 
@@ -96,7 +96,7 @@ def _sentence(text: str) -> str:
 
 
 def _evidence(answer: Answer) -> str:
-    """What a finding rests on, in a sentence."""
+    """The ground of a finding, in a sentence."""
     if answer.run is not None:
         steps = len(answer.run.steps)
         if not steps:

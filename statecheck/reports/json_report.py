@@ -11,11 +11,12 @@ from typing import Any
 
 from statecheck.claims.answers import Answer
 from statecheck.claims.claim import Kind
-from statecheck.claims.results import Core, Dropped, Report, Result, Run
+from statecheck.claims.results import Core, Dropped, Report, Result
+from statecheck.claims.run import Run
 from statecheck.modeling.mention import Expression, Mention
 from statecheck.reports.words import place
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """It rises when a reader of the former format could be misled."""
 
 SCHEMA = Path(__file__).with_name("report.schema.json")
@@ -60,6 +61,7 @@ def _claim(result: Result) -> dict[str, Any]:
     claim = result.claim
     setting = {} if result.run is None else {"setting": setting_json(result.run)}
     awaited = {"expected_answer": result.awaited} if claim.kind is Kind.DERIVED else {}
+    bounds = {} if result.answer is None else _bounds(result)
     ending = _ending(result) if claim.kind is Kind.EVENTUALLY else {}
     return {
         "id": claim.id,
@@ -77,10 +79,45 @@ def _claim(result: Result) -> dict[str, Any]:
         "seconds": round(result.seconds, 6),
         "detail": result.detail,
         **awaited,
+        **bounds,
         **ending,
         **({} if result.core is None else {"core": _core(result.core)}),
         **({} if result.shortest else {"shortest": False}),
     }
+
+
+def _bounds(result: Result) -> dict[str, Any]:
+    """The answer whatever an unknown constant is, and for each of its values."""
+    claim = result.claim
+    if claim.across:
+        return {
+            "across": {
+                "constant": claim.across,
+                "refuted": result.answer,
+                "expected_refuted": result.awaited,
+                "proved": result.proved,
+            }
+        }
+    bounds: dict[str, Any] = {
+        "answer": result.answer,
+        "at_least": result.at_least,
+        "expected_at_least": result.awaited_at_least,
+        "depends_on": None,
+    }
+    if result.depends is not None:
+        type_ = claim.variables[-1][1]
+        bounds["depends_on"] = {
+            "constant": result.depends.constant,
+            "cases": [
+                {
+                    "from": str(type_(case.low)),
+                    "to": str(type_(case.high)),
+                    "answer": [{"from": low, "to": high} for low, high in case.answer],
+                }
+                for case in result.depends.cases
+            ],
+        }
+    return bounds
 
 
 def _core(core: Core) -> dict[str, Any]:

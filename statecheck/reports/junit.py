@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 from statecheck.claims.results import Report, Result, Verdict
-from statecheck.reports.words import account, by_section, evidence, ranges, remark
+from statecheck.reports.words import account, answer, by_section, evidence, remark
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -77,8 +77,7 @@ def _properties(digest: str, results: Sequence[Result]) -> Iterator[tuple[str, s
 def _lines(result: Result) -> Iterator[str]:
     yield f"{result.claim.title}: {result.verdict}, {evidence(result) or result.detail}"
     yield f"  {result.claim.text}"
-    if result.verdict is Verdict.DERIVED:
-        yield f"  {ranges(result.answer)}"
+    yield from (f"  {line}" for line in answer(result))
     if result.run is not None:
         yield from (f"  {line}" for line in account(result.run))
 

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from statecheck.claims.claim import Claim
-from statecheck.claims.results import Change, Report, Result, Run, Verdict
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.claims.run import Change, Run
 from statecheck.modeling import System, signature
 from statecheck.reports import source
-from statecheck.reports.words import circumstances, evidence, ranges, remark
+from statecheck.reports.words import answer, circumstances, evidence, remark
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -76,9 +77,9 @@ def _rule(claim: Claim) -> dict[str, Any]:
 def _result(result: Result, rule: int, system: type[System]) -> dict[str, Any]:
     claim = result.claim
     kind, level = _kind(result)
-    answer = ranges(result.answer) if result.verdict is Verdict.DERIVED else ""
+    said = "; ".join(answer(result))
     verdict = f"{claim.title} is {result.verdict}"
-    parts = (f"{verdict}: {answer}" if answer else verdict, remark(result), evidence(result))
+    parts = (f"{verdict}: {said}" if said else verdict, remark(result), evidence(result))
     found: dict[str, Any] = {
         "ruleId": claim.title,
         "ruleIndex": rule,

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import inspect
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from statecheck.claims.claim import Claim
-from statecheck.claims.results import CorePart, Report, Result, Run, Verdict, tally
+from statecheck.claims.results import CorePart, Report, Result, Verdict, tally
+from statecheck.claims.run import Run
 from statecheck.claims.tables import Assumption, DerivedTable
+from statecheck.reports.terminal_layout import (
+    BAD,
+    FOUND,
+    GOOD,
+    OPEN,
+    QUIET,
+    Style,
+    chapter,
+    indented,
+    pairs,
+    printed,
+    ruled,
+)
 from statecheck.reports.words import (
     again,
     by_section,
@@ -26,17 +36,10 @@ from statecheck.reports.words import (
     evidence,
     grouped,
     place,
+    ranges,
     remark,
     under,
 )
-
-Colours = Literal["standard", "256", "truecolor"]
-"""What a terminal can show."""
-
-WIDTH = 80
-
-# Mid-tones of the 256 colours: 3.5 to 1 or better in contrast on white and on near-black.
-GOOD, FOUND, OPEN, BAD, QUIET = "color(29)", "color(97)", "color(130)", "color(160)", "color(243)"
 
 COLOURS = {
     Verdict.PROVED: GOOD,
@@ -48,24 +51,6 @@ COLOURS = {
 
 SHORT = 19
 """A reason of at most so many characters stands in the table of verdicts itself."""
-
-
-@dataclass(frozen=True)
-class Style:
-    """How to print: columns, the terminal's colours (None: no escape codes), the encoding."""
-
-    width: int = WIDTH
-    colours: Colours | None = None
-    encoding: str = "utf-8"
-
-
-def colours() -> Colours | None:
-    """The colours that the terminal at stdout can show."""
-    match Console().color_system:
-        case "standard" | "256" | "truecolor" as known:
-            return known
-        case _:
-            return None
 
 
 def report_text(
@@ -184,6 +169,9 @@ def _in_words(result: Result) -> str:
     opening = claim.opening
     if claim.variant.name:
         opening += f" {under(claim)}"
+    if claim.across and result.answer is not None:
+        opening += f" where {claim.across} is {ranges(result.answer)}"
+        breaks += f" It is proved where {claim.across} is {ranges(result.proved)}."
     return " ".join([f"{opening}: {breaks}", *_remarks(claim)])
 
 
@@ -305,11 +293,25 @@ def _answers(results: Iterable[Result]) -> Iterator[RenderableType]:
             bad = remark(result)
             yield Text(result.claim.title, f"bold {BAD if bad else GOOD}")
             yield indented(Text(result.claim.text, "italic"))
-            yield indented(Text(regions(result.answer)))
+            yield indented(_derived(result))
             if bad:
                 yield indented(Text(f"! {bad}", f"bold {BAD}"))
             elif result.awaited is not None:
                 yield indented(Text("That is what was expected.", QUIET))
+
+
+def _derived(result: Result) -> RenderableType:
+    """An answer; where it depends on a constant, both its bounds, and which value gives which."""
+    if result.depends is None:
+        return Text(regions(result.answer))
+    type_ = result.claim.variables[-1][1]
+    bounds = [("at most", regions(result.answer)), ("at least", regions(result.at_least))]
+    lines: list[RenderableType] = [pairs(bounds)]
+    for case in result.depends.cases:
+        own = ranges([{"from": low, "to": high} for low, high in case.answer])
+        values = f"{type_(case.low)} to {type_(case.high)}"
+        lines.append(Text(f"where {result.depends.constant} is {values}: {own}", style=QUIET))
+    return Group(*lines)
 
 
 def regions(regions: Sequence[dict[str, str]]) -> str:
@@ -339,48 +341,3 @@ def _closing(report: Report, *, allow_undetermined: bool) -> Iterator[Renderable
         yield Text("Every verdict is as expected.", GOOD)
     parts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if verdict in counts)
     yield Text(f"{count(len(results), 'verdict')}: {parts}.", "bold")
-
-
-# -- pieces -------------------------------------------------------------------------------------
-
-
-def chapter(heading: str, parts: Iterable[RenderableType]) -> list[RenderableType]:
-    """A heading and what stands below it; nothing where there is nothing."""
-    body = list(parts)
-    return [ruled(heading), *body] if body else []
-
-
-def ruled(heading: str) -> RenderableType:
-    """A heading with a rule behind it."""
-    return Padding(Rule(Text(heading, "bold"), align="left", style=QUIET), (1, 0, 0, 0))
-
-
-def indented(part: RenderableType, columns: int = 4) -> RenderableType:
-    """A part, moved to the right."""
-    return Padding(part, (0, 0, 0, columns))
-
-
-def pairs(pairs: Iterable[tuple[str, str | Text]]) -> RenderableType:
-    """Labels with what belongs to each, in two columns."""
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    for label, text in pairs:
-        grid.add_row(Text(label, QUIET), text)
-    return grid
-
-
-def printed(parts: Sequence[RenderableType], style: Style) -> str:
-    """Parts, one below the other, as a terminal of a style shows them."""
-    file = io.TextIOWrapper(io.BytesIO(), style.encoding, errors="replace", newline="\n")
-    Console(
-        file=file,
-        width=style.width,
-        force_terminal=style.colours is not None,
-        color_system=style.colours,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        legacy_windows=False,
-    ).print(Group(*parts))
-    file.seek(0)
-    text = file.read()
-    return "\n".join(line.rstrip() for line in text.lstrip("\n").split("\n"))

@@ -7,14 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from statecheck.claims.claim import Claim, Kind
-from statecheck.claims.results import Report, Result, Run, Verdict
+from statecheck.claims.claim import Claim
+from statecheck.claims.results import SAYS_NOTHING, Report, Result, Verdict
+from statecheck.claims.run import Run
 
 T = TypeVar("T")
 
 
 def completed(report: Report, claims: Sequence[Claim]) -> Report:
-    """The report with a result for every claim that was asked for, in that order.
+    """The report with a result for every claim that was asked for, in that order, and what else is
+    not as expected.
 
     What an interruption left open is UNDETERMINED.
     """
@@ -23,24 +25,50 @@ def completed(report: Report, claims: Sequence[Claim]) -> Report:
     results = (
         settled.get(claim) or Result(claim, Verdict.UNDETERMINED, reason) for claim in claims
     )
-    return replace(report, results=tuple(results))
+    others = (result for result in report.results if result.claim not in claims)
+    return replace(report, results=(*results, *others))
 
 
 def remark(result: Result) -> str:
     """The fault of a verdict; empty where there is none, or none is known."""
     if result.vacuous:
-        empty = result.claim.kind is Kind.DERIVED
+        empty = result.verdict is Verdict.DERIVED
+        if result.detail == SAYS_NOTHING:
+            return "vacuous: it is true whatever the system does"
         return f"vacuous: {'the answer is empty' if empty else 'nothing reaches its premise'}"
     if result.as_expected or result.verdict is Verdict.UNDETERMINED:
         return ""
-    if result.verdict is Verdict.DERIVED and result.awaited is not None:
-        return f"{ranges(result.awaited)} was expected"
+    if result.awaited is not None and result.answer is not None:
+        found = f"{ranges(result.awaited)} was expected"
+        least = result.awaited_at_least
+        return found if least in (None, result.awaited) else f"{found}, at least {ranges(least)}"
     return f"{result.claim.expected} was expected"
 
 
 def ranges(regions: Iterable[dict[str, str]]) -> str:
     """Ranges of numbers, both ends included."""
     return ", ".join(f"{region['from']} to {region['to']}" for region in regions) or "none"
+
+
+def answer(result: Result) -> Iterator[str]:
+    """The derived answer, line by line; nothing where nothing was derived."""
+    if result.answer is None:
+        return
+    if result.claim.across:
+        name = result.claim.across
+        yield f"refuted where {name} is {ranges(result.answer)}"
+        yield f"proved where {name} is {ranges(result.proved)}"
+        return
+    if result.depends is None:
+        yield ranges(result.answer)
+        return
+    yield f"at most {ranges(result.answer)}"
+    yield f"at least {ranges(result.at_least)}"
+    type_ = result.claim.variables[-1][1]
+    for case in result.depends.cases:
+        own = ranges([{"from": low, "to": high} for low, high in case.answer])
+        values = f"{type_(case.low)} to {type_(case.high)}"
+        yield f"{own} where {result.depends.constant} is {values}"
 
 
 def evidence(result: Result) -> str:

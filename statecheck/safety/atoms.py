@@ -106,6 +106,12 @@ def _templates(
     """Boolean terms about one entity of a sort: (sort, variable, term)."""
     templates: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
     seen: set[int] = set()
+    constants = {term.get_id() for term in transitions.vocabulary.constants.values()}
+    states = {
+        transitions.vocabulary.sort(type_)
+        for type_ in transitions.vocabulary.types.values()
+        if isinstance(type_, States)
+    }
 
     def keep(variable: z3.ExprRef, term: z3.ExprRef) -> None:
         templates.setdefault(term.get_id(), (variable.sort().name(), variable, term))
@@ -127,37 +133,43 @@ def _templates(
                 continue
             if part.decl().kind() in (*_CONNECTIVES, z3.Z3_OP_UNINTERPRETED):
                 continue
-            entity = _only_entity(part)
+            entity = _only_entity(part, constants)
             if entity is not None:
                 x = subject(entity.sort().name())
                 template = z3.substitute(part, (entity, x))
-                if not _is_state_test(template):
+                if not _is_state_test(template, states):
                     keep(x, template)
-    for key, number in _thresholds(transitions, [*_terms(transitions, keys), *extra]):
+    compared = [*_terms(transitions, keys), *extra]
+    for key, bound in _thresholds(transitions, compared, constants):
         decl = transitions.vocabulary.functions[key]
         if key in keys:
             x = subject(key.entity)
-            keep(x, z3.IntVal(number) <= decl(x))
+            keep(x, bound <= decl(x) if z3.is_int_value(bound) else decl(x) >= bound)
     return list(templates.values())
 
 
 def _thresholds(
-    transitions: TransitionSystem, terms: Iterable[z3.ExprRef]
-) -> Iterator[tuple[Key, int]]:
-    """The numbers that one function of a type is compared with, for every function of that type."""
+    transitions: TransitionSystem, terms: Iterable[z3.ExprRef], constants: Container[int]
+) -> Iterator[tuple[Key, z3.ExprRef]]:
+    """The numbers, and the constants of the system (given by their ids), that one function of a
+    type is compared with, for every function of that type.
+    """
     types = transitions.vocabulary.types
-    numbers: dict[Any, dict[int, None]] = {}
+    numbers: dict[Any, dict[int, z3.ExprRef]] = {}
     seen: set[int] = set()
     for term in terms:
         for part in subterms(term, seen):
-            if z3.is_app(part) and part.decl().kind() == z3.Z3_OP_LE:
+            if z3.is_app(part) and part.decl().kind() in (z3.Z3_OP_LE, z3.Z3_OP_GE):
                 bound, other = part.children()
+                if part.decl().kind() == z3.Z3_OP_GE:
+                    bound, other = other, bound
                 type_ = number_type(other, transitions)
-                if z3.is_int_value(bound) and type_ is not None:
-                    numbers.setdefault(type_, {})[bound.as_long()] = None
+                rigid = z3.is_int_value(bound) or bound.get_id() in constants
+                if rigid and type_ is not None:
+                    numbers.setdefault(type_, {})[bound.get_id()] = bound
     for key, type_ in types.items():
-        for number in numbers.get(type_, ()) if isinstance(type_, type) else ():
-            yield key, number
+        for bound in numbers.get(type_, {}).values() if isinstance(type_, type) else ():
+            yield key, bound
 
 
 def _terms(transitions: TransitionSystem, keys: set[Key]) -> Iterator[z3.ExprRef]:
@@ -168,8 +180,8 @@ def _terms(transitions: TransitionSystem, keys: set[Key]) -> Iterator[z3.ExprRef
                 yield update.value
 
 
-def _only_entity(term: z3.ExprRef) -> z3.ExprRef | None:
-    """The entity that a comparison is about, if it is about one alone."""
+def _only_entity(term: z3.ExprRef, constants: Container[int]) -> z3.ExprRef | None:
+    """The entity that a comparison is about, if it is about one alone, and about constants."""
     owners: dict[int, z3.ExprRef] = {}
     stack = [term]
     while stack:
@@ -179,6 +191,8 @@ def _only_entity(term: z3.ExprRef) -> z3.ExprRef | None:
         if part.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
             return None
         if part.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            if part.get_id() in constants:
+                continue
             if part.num_args() != 1 or is_primed(part):
                 return None
             owners[part.arg(0).get_id()] = part.arg(0)
@@ -189,8 +203,8 @@ def _only_entity(term: z3.ExprRef) -> z3.ExprRef | None:
     return next(iter(owners.values())) if len(owners) == 1 else None
 
 
-def _is_state_test(term: z3.ExprRef) -> bool:
+def _is_state_test(term: z3.ExprRef, states: Container[z3.SortRef]) -> bool:
+    """Tell whether a comparison is about the state that a machine is in."""
     return bool(z3.is_eq(term)) and any(
-        child.num_args() == 0 and child.sort().kind() == z3.Z3_DATATYPE_SORT
-        for child in term.children()
+        child.num_args() == 0 and child.sort() in states for child in term.children()
     )

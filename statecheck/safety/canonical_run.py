@@ -16,9 +16,14 @@ from statecheck.symbolic.vocabulary import States
 
 
 def canonical_run(
-    unrolling: Unrolling, target: Target, literal: z3.BoolRef, model: z3.ModelRef
+    unrolling: Unrolling,
+    target: Target,
+    literal: z3.BoolRef,
+    model: z3.ModelRef,
+    *required: z3.BoolRef,
 ) -> ConcreteRun:
-    """The canonical run that meets a target at the present depth, where a model does.
+    """The canonical run that meets a target at the present depth, where a model does; ``required``
+    are other terms that hold in the model, and are to hold of the run.
 
     Of all runs of this length it takes the actions that are declared first, step by step, then
     constants of the system as they are declared, no entity that it can do without, and what its
@@ -29,7 +34,7 @@ def canonical_run(
     asserted = unrolling.asserted
     unrolling.solver.push()
     try:
-        unrolling.solver.add(literal)
+        unrolling.solver.add(literal, *required)
         preferred = _Preference(unrolling, target, literal).of(model)
         return decoded_run(unrolling, preferred, target, literal)
     finally:
@@ -56,9 +61,10 @@ class _Preference:
                     break
                 model = better
             self.unrolling.solver.add(layer.action == transitions.actions[names[len(earlier)]])
-        for name, _, default in transitions.info.constants:
+        for name, type_, default in transitions.info.constants:
             constant = transitions.vocabulary.constants[name]
-            model = self._prefer(constant, [transitions.vocabulary.literal(default)], model)
+            first = transitions.vocabulary.literal(default)
+            model = self._prefer(constant, [first, *self._options(type_)], model)
         settled: dict[int, z3.ExprRef] = {}
         while True:
             for term, options in self._choices(model):

@@ -75,8 +75,9 @@ class Induction:
     def grounding(self, clauses: Iterable[Clause]) -> Grounding:
         """Constraints with the clauses as hypotheses."""
         grounding = Grounding(self.functions)
+        grounding.constraints.extend(self.transitions.ranges)
         for clause in clauses:
-            fixed = self.transitions.variant_constraints(clause.variant)
+            fixed = self.transitions.fixed_constants(clause.variant)
 
             def instance(
                 entity: z3.ExprRef,

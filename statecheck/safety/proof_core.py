@@ -103,7 +103,7 @@ class Cores:
         def instance(entity: z3.ExprRef) -> z3.BoolRef:
             needed = [self.used[index]]
             if clause.variant != NO_VARIANT:
-                needed += self.transitions.variant_constraints(clause.variant)
+                needed += self.transitions.fixed_constants(clause.variant)
             return z3.Implies(z3.And(*needed), clause.at(entity))
 
         return instance

@@ -1,85 +1,160 @@
 """Derived sets of numbers, exact at both ends.
 
-For which versions does some run reach a goal?
-
-The numbers that the model compares with cut the line into cells. A cell is ruled out by a proof for
-all of its numbers, or ruled in by a run that is shown to work, step by step, for each of them.
+For which numbers does some run reach a goal? The numbers that the model compares with cut the line
+into regions. A region is ruled out by a proof for all of its numbers, or ruled in by a run that is
+shown to work, step by step, for each of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import z3
 
 from statecheck.claims.concrete_run import IntegerType
-from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.claims.regions import Bounds, ConstantRange, Order, Region
+from statecheck.modeling import NO_VARIANT, Variant
+from statecheck.safety.unrolling import Unrolling
 from statecheck.smt.solving import check_sat, ground_solver
 from statecheck.smt.terms import in_range, subterms, uninterpreted
 from statecheck.symbolic.transition_system import TransitionSystem
 
 
-@dataclass(frozen=True)
-class Interval:
-    """The numbers from ``low`` to ``high``, both included."""
+def membership(region: Region, number: z3.ArithRef, transitions: TransitionSystem) -> z3.BoolRef:
+    """The formula by which a number, and the constant, are one of the pairs of a region."""
+    parts = [in_range(number, region.low, region.high)]
+    if region.beside is not None:
+        value = transitions.vocabulary.constants[region.beside.constant]
+        parts.append(in_range(value, region.beside.low, region.beside.high))
+        match region.order:
+            case Order.BELOW:
+                parts.append(number < value)
+            case Order.EQUAL:
+                parts.append(number == value)
+            case Order.ABOVE:
+                parts.append(number > value)
+    return z3.And(*parts)
 
-    low: int
-    high: int
 
-    def holds(self, term: z3.ArithRef) -> z3.BoolRef:
-        """The formula by which a term is one of them."""
-        return in_range(term, self.low, self.high)
+def number_regions(
+    transitions: TransitionSystem, term: z3.ExprRef, numbers: IntegerType, variant: Variant
+) -> list[Region]:
+    """Cut a type's numbers where a term, or anything that it depends on, may tell them apart; and
+    the values of a constant beside them, where that compares them with one that has a range.
+    """
+    cuts, constants = _cuts(transitions, term, variant)
+    # One constant is told apart; of others a run has to work for every value.
+    if not constants:
+        return [Region(*bounds) for bounds in _between(cuts, numbers.low, numbers.high)]
+    name, (low, high) = constants[0]
+    values = _between(cuts, low, high)
+    regions: list[Region] = []
+    for bounds in _between(cuts | {low, high + 1}, numbers.low, numbers.high):
+        if bounds not in values:
+            regions.append(Region(*bounds, ConstantRange(name, low, high)))
+            continue
+        for other in values:
+            orders: tuple[Order | None, ...] = (None,) if other != bounds else tuple(Order)
+            regions += [Region(*bounds, ConstantRange(name, *other, order)) for order in orders]
+    return [region for region in regions if region.numbers[0] <= region.numbers[1]]
 
 
-def intervals(
-    transitions: TransitionSystem, term: z3.ExprRef, numbers: IntegerType
-) -> list[Interval]:
-    """Cut a type's numbers where a term, or anything that it depends on, may tell them apart."""
+def constant_regions(transitions: TransitionSystem, term: z3.ExprRef, name: str) -> list[Region]:
+    """Cut a constant's range where a term, or anything that it depends on, may tell its values
+    apart: at a number, and next to it, for another number may lie between.
+    """
+    cuts, _ = _cuts(transitions, term, NO_VARIANT)
+    known = dict(transitions.info.ranges)[name]
+    nearby = {cut + step for cut in cuts for step in (0, 1)}
+    return [Region(*bounds) for bounds in _between(nearby, int(known.low), int(known.high))]
+
+
+def _between(cuts: Iterable[int], low: int, high: int) -> list[Bounds]:
+    """The ranges that some numbers cut another into; each is the first of one."""
+    starts = sorted({low, *(cut for cut in cuts if low < cut <= high)})
+    ends = [start - 1 for start in starts[1:]] + [high]
+    return list(zip(starts, ends, strict=True))
+
+
+def _cuts(
+    transitions: TransitionSystem, term: z3.ExprRef, variant: Variant
+) -> tuple[set[int], list[tuple[str, Bounds]]]:
+    """The numbers that tell others apart, and the constants with a range that are looked at."""
     keys = transitions.relevance.of([term])
     terms = [term]
     for command in transitions.commands:
         terms.append(command.guard)
         terms += [update.value for key, update in command.updates.items() if key in keys]
     terms += [update.value for key, update in transitions.initial.items() if key in keys]
-    cuts = {numbers.low}
+    cuts: set[int] = set()
+    named: set[int] = set()
     for whole in terms:
         for part in subterms(whole):
             if not z3.is_app(part):
                 continue
-            values = [child.as_long() for child in part.children() if z3.is_int_value(child)]
-            for value in values:
+            if part.num_args() == 0:
+                named.add(part.get_id())
+            numbers = [child.as_long() for child in part.children() if z3.is_int_value(child)]
+            for value in numbers:
                 # c <= x tells c - 1 from c; x = c tells c from its neighbours on both sides.
                 one_sided = part.decl().kind() == z3.Z3_OP_LE and z3.is_int_value(part.arg(0))
                 cuts |= {value} if one_sided else {value, value + 1}
-    starts = sorted(cut for cut in cuts if numbers.low <= cut <= numbers.high)
-    ends = [start - 1 for start in starts[1:]] + [numbers.high]
-    return [Interval(low, high) for low, high in zip(starts, ends, strict=True)]
+    fixed = {name for name, _ in variant.constants}
+    looked_at = [
+        (name, (int(known.low), int(known.high)))
+        for name, known in transitions.info.ranges
+        if transitions.vocabulary.constants[name].get_id() in named and name not in fixed
+    ]
+    return cuts, looked_at
 
 
 def works_throughout(
     unrolling: Unrolling,
-    target: Target,
+    number: z3.ArithRef,
     literal: z3.BoolRef,
-    interval: Interval,
+    region: Region,
     model: z3.ModelRef,
 ) -> bool:
-    """Tell whether a model's run reaches the target for every number of an interval.
+    """Tell whether a model's run reaches the target for every pair of a region, and whatever value
+    other constants have of which a range is known.
 
-    Everything that the model chose is kept, but for the numbers that equal the target's: those vary
-    with it. Then no number of the interval may violate any constraint of the run.
+    Everything that the model chose is kept, but for the numbers that equal the target's, or such a
+    constant: those vary with it. Then no pair may violate any constraint of the run. Where
+    constraints are left out, nothing is known.
     """
-    number = target.variables[-1][2]
-    at = model.eval(number, model_completion=True)
+    if unrolling.grounding.truncated:
+        return False
+    return any(
+        _works(unrolling, number, literal, region, model, tied=tied) for tied in (True, False)
+    )
+
+
+def _works(
+    unrolling: Unrolling,
+    number: z3.ArithRef,
+    literal: z3.BoolRef,
+    region: Region,
+    model: z3.ModelRef,
+    *,
+    tied: bool,
+) -> bool:
+    """``tied``: numbers that equal a constant vary with it, too."""
+    transitions = unrolling.transitions
+    constants = [transitions.vocabulary.constants[name] for name, _ in transitions.info.ranges]
+    free = [number, *(constant for constant in constants if not constant.eq(number))]
+    leaders = [
+        (term, model.eval(term, model_completion=True)) for term in (free if tied else free[:1])
+    ]
     meaning = unrolling.meaning[literal.get_id()]
     fixed: list[z3.BoolRef] = []
     representatives: dict[str, list[tuple[z3.ExprRef, z3.ExprRef]]] = {}
     for term in {t.get_id(): t for t in (*unrolling.atoms(), *uninterpreted(meaning))}.values():
         value = model.eval(term, model_completion=True)
-        if term.eq(number):
+        if any(term.eq(other) for other in free):
             continue
         if z3.is_int(term):
-            fixed.append(term == number if value.eq(at) else term == value)
+            leader = next((other for other, at in leaders if value.eq(at)), value)
+            fixed.append(term == leader)
         elif term.sort().kind() != z3.Z3_UNINTERPRETED_SORT:
             fixed.append(term == value)
         else:
@@ -91,17 +166,6 @@ def works_throughout(
             else:
                 fixed.append(term == same)
     instance = ground_solver(0)
-    instance.add(*fixed, interval.holds(number))
+    instance.add(*fixed, *transitions.ranges, membership(region, number, transitions))
     instance.add(z3.Not(z3.And(*unrolling.constraints, meaning)))
     return bool(check_sat(instance, time_left=unrolling.time_left) == z3.unsat)
-
-
-def joined(neighbours: Sequence[Interval]) -> list[Interval]:
-    """Neighbouring intervals made one."""
-    result: list[Interval] = []
-    for interval in sorted(neighbours, key=lambda interval: interval.low):
-        if result and result[-1].high + 1 == interval.low:
-            result[-1] = Interval(result[-1].low, interval.high)
-        else:
-            result.append(interval)
-    return result

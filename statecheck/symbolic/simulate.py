@@ -66,13 +66,18 @@ class Simulator:
             options = self.choices(type_, sizes)
             functions[str(key)] = [pick.choice(options) for _ in range(sizes[key.entity])]
         constants = {
-            term.decl().name(): pick.choice(self.choices(type_, sizes))
+            vocabulary.constants[name].decl().name(): pick.choice(self._values(name, type_, sizes))
             for (name, type_, _) in self.transitions.info.constants
-            for term in [vocabulary.constants[name]]
         }
         first = self._first(functions, constants, sizes)
         functions.update(zip(self.initial, first, strict=True))
         return Valuation(sizes, functions, constants)
+
+    def _values(self, constant: str, type_: Any, sizes: dict[str, int]) -> Sequence[Any]:
+        """The values of a constant that are tried: of one that has a range those in it."""
+        known = dict(self.transitions.info.ranges).get(constant)
+        values = self.choices(type_, sizes)
+        return values if known is None else [value for value in values if value in known]
 
     def fire(self, state: Valuation, action: str, arguments: tuple[Any, ...]) -> Valuation | None:
         """The state after an action, or None where it is disabled."""
@@ -126,8 +131,13 @@ def _table(updates: Mapping[Key, Update]) -> tuple[tuple[str, ...], Compiled]:
 
 
 def landmarks(transitions: TransitionSystem) -> tuple[int, ...]:
-    """The numbers that a model's terms compare with, and those just below them, in order."""
+    """The numbers that a model's terms compare with, and those just below them, in order; the ends
+    of ranges, and those just outside.
+    """
     numbers = {0}
+    for _, known in transitions.info.ranges:
+        low, high = int(known.low), int(known.high)
+        numbers |= {low - 1, low, high - 1, high, high + 1}
     for command in transitions.commands:
         for term in (command.guard, *(update.value for update in command.updates.values())):
             for part in subterms(term):

@@ -23,7 +23,7 @@ from statecheck.modeling import (
 from statecheck.smt.fingerprint import fingerprint
 from statecheck.smt.roles import PRIME, is_primed
 from statecheck.smt.substitution import Macros
-from statecheck.smt.terms import constants
+from statecheck.smt.terms import constants, in_range
 from statecheck.symbolic.commands import Command, Relevance, Update
 from statecheck.symbolic.extraction import ReadOnlyCode, extract
 from statecheck.symbolic.lint import check_identity, code_of
@@ -113,6 +113,8 @@ class TransitionSystem:
         """A digest of the extracted commands and the initial states; histories included."""
         text = hashlib.sha256()
         known: dict[int, str] = {}
+        for known_range in self.ranges:
+            text.update(f"{fingerprint(known_range, known)}\n".encode())
         for key, update in sorted(self.initial.items(), key=lambda item: str(item[0])):
             text.update(f"{key} = {fingerprint(update.value, known)}\n".encode())
         for command in self.commands:
@@ -245,6 +247,25 @@ class TransitionSystem:
         )
 
     def variant_constraints(self, variant: Variant) -> list[z3.BoolRef]:
+        """The formulas about the constants under a variant: their ranges, and the values that it
+        fixes.
+        """
+        return [*self.ranges, *self.fixed_constants(variant)]
+
+    @cached_property
+    def ranges(self) -> list[z3.BoolRef]:
+        """The range of each constant of which one is known, as a formula."""
+        constants = self.vocabulary.constants
+        return [
+            in_range(constants[name], int(known.low), int(known.high))
+            for name, known in self.info.ranges
+        ]
+
+    def ranges_differ(self, other: TransitionSystem) -> bool:
+        """Tell whether other values are possible for some constant than in another system."""
+        return self.info.ranges != other.info.ranges
+
+    def fixed_constants(self, variant: Variant) -> list[z3.BoolRef]:
         """The formulas that fix the constants of a variant."""
         return [
             self.vocabulary.constants[name] == self.vocabulary.literal(value)

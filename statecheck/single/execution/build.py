@@ -21,7 +21,7 @@ from statecheck.single.reading.code import Identity, Reach
 from statecheck.single.reading.formatting import only_said
 from statecheck.single.reading.freeze import TooLarge
 from statecheck.single.reading.kinds import Domain, MemberKind, kind_of, same
-from statecheck.single.reading.observing import callback_of
+from statecheck.single.reading.observing import Seen, callback_of
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe, Used
 from statecheck.single.reading.specimen import (
@@ -52,7 +52,7 @@ class World:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found after an event; ``refused`` says that the library allowed no transition."""
+    """The outcome of an event; ``refused`` says that the library allowed no transition."""
 
     control: Control
     data: Data
@@ -60,8 +60,7 @@ class Found:
     raised_in: str
     taken: bool
     refused: bool
-    fired: frozenset[int]
-    unhandled: frozenset[tuple[str, str]]
+    seen: Seen
 
 
 Watch = Callable[[], None]
@@ -295,8 +294,7 @@ class _Attempt:
             callback_of(outcome.error),
             bool(outcome.transitions),
             is_refusal(outcome.error),
-            outcome.fired,
-            outcome.unhandled,
+            outcome.seen,
         )
 
     def _record(
@@ -325,7 +323,7 @@ class _Attempt:
             from statecheck.single.execution.terms import unchanged
 
             quiet = unchanged(updates)
-        if quiet and not locals_ and not updates:
+        if quiet and not locals_ and not updates and not found.seen.unhandled:
             return
         edge = Edge(
             node,
@@ -340,7 +338,11 @@ class _Attempt:
             taken,
             outputs,
             found.raised_in,
-            found.fired,
-            found.unhandled,
+            found.seen,
         )
-        (node.idle if quiet else node.edges).append(edge)
+        if quiet and found.seen.unhandled:
+            node.failures.append(edge)
+        if not quiet:
+            node.edges.append(edge)
+        elif locals_ or updates:
+            node.idle.append(edge)

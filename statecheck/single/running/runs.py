@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-from statecheck.claims.results import Change, Run, RunStep
+from statecheck.claims.run import Change, Run, RunStep
 from statecheck.single.claims.claims import Moment
 from statecheck.single.running.reach import Route
 from statecheck.single.running.replay import Played
