@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from statecheck.claims.results import RunStep
+from statecheck.claims.run import RunStep
 from statecheck.modeling import ModelError
 from statecheck.single import check
 from tests.reference.claims import Said

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from statecheck.claims.results import RunStep
+from statecheck.claims.run import RunStep
 from tests.reference.claims import Meaning, Said
 from tests.reference.explorer import World, class_fields, see
 from tests.reference.judge import Answer
