@@ -123,7 +123,8 @@ POSTED: Final = (
     Posted(_build("2655.37"), date(2001, 10, 2), "Q282533"),
 )
 """The posted hotfixes, in order. A note at the head of Q248838 has 27 October 2000 for the one that
-its list has under 30 October. The later three need Service Pack 4."""
+its list has under 30 October. The later three were posted after Service Pack 4; `model.builds` says
+which need it."""
 
 PREFERRED: Final[tuple[StoreVersion, ...]] = (
     SP3,

@@ -9,6 +9,7 @@ from model.assumptions import ASSUMPTIONS
 from model.site import Site
 from model.version import PREFERRED, SP3, SP4, StoreVersion
 from proofs.administrators import LAST
+from proofs.builds import BuildsTable
 from proofs.catalogue import CLAIMS, HISTORIES, QUESTIONS
 from proofs.table import AdministratorsTable
 from statecheck.claims.concrete_run import IntegerType
@@ -26,7 +27,7 @@ PROJECT = Project(
     claims=CLAIMS,
     histories=HISTORIES,
     questions=QUESTIONS,
-    tables=(AdministratorsTable(),),
+    tables=(AdministratorsTable(), BuildsTable()),
     # Runs that are shown prefer posted builds.
     integers={
         StoreVersion: IntegerType(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import enum
+import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from statemachine import State
 
 from statecheck.modeling import Machine
-from statecheck.mutation.edits import Edit, Text, Words
+from statecheck.mutation.edits import Edit, Text, Words, strings, with_keyword
+from statecheck.mutation.moved_effects import between_transitions
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class DeclarationRewrites:
 
     def all(self) -> Iterator[tuple[str, Edit]]:
         """Every change with its place in the class."""
-        effects = self._effects()
+        effects = self._named("on")
+        placed: list[tuple[str, ast.Call]] = []
         for item in self.node.body:
             if isinstance(item, ast.AnnAssign) and item.value is not None:
                 name = ast.unparse(item.target)
@@ -47,7 +50,13 @@ class DeclarationRewrites:
                 elif name == "starts_in":
                     yield from ((name, edit) for edit in self._starts(item.value))
                 elif name in self.words.events[self.cls.__name__]:
+                    terms = list(_terms(item.value))
+                    several = len(terms) > 1
+                    placed += [
+                        (f"{name}.{n}" if several else name, t) for n, t in enumerate(terms, 1)
+                    ]
                     yield from self._event(name, item.value, effects)
+        yield from between_transitions(self.cls, self.text, placed)
 
     # -- initial states ---------------------------------------------------------------------------
 
@@ -115,14 +124,15 @@ class DeclarationRewrites:
 
     # -- events -----------------------------------------------------------------------------------
 
-    def _effects(self) -> list[str]:
-        """The methods that some transition of the machine names as an effect."""
+    def _named(self, *arguments: str) -> list[str]:
+        """The members of the machine that some transition names under a keyword argument."""
         found: dict[str, None] = {}
         for node in ast.walk(self.node):
-            if isinstance(node, ast.keyword) and node.arg == "on":
+            if isinstance(node, ast.keyword) and node.arg in arguments:
                 for part in ast.walk(node.value):
                     if isinstance(part, ast.Constant):
-                        found[str(part.value)] = None
+                        names = str(part.value).split(" and ")
+                        found |= dict.fromkeys(name.strip().removeprefix("!") for name in names)
         return list(found)
 
     def _event(
@@ -136,7 +146,7 @@ class DeclarationRewrites:
                 yield place, edit
             said, at = self.text.of(term), self.text.span(term)[0]
             if len(terms) == 1:
-                new = self._with(term, "cond", "lambda: False")
+                new = with_keyword(self.text, term, "cond", "lambda: False")
                 gone = Edit.replace(self.text, term, "drop-transition", new, after="nothing")
             else:
                 rest = " | ".join(self.text.of(other) for other in terms if other is not term)
@@ -152,13 +162,28 @@ class DeclarationRewrites:
                     place,
                     Edit.replace(self.text, value, "later", f"({new})", "", said, after, at),
                 )
+            yield from ((place, edit) for edit in self._swapped(value, terms, number - 1))
 
-    def _with(self, call: ast.Call, name: str, value: str | None) -> str:
-        """A call's text with a keyword argument set, or removed."""
-        parts = [self.text.of(argument) for argument in call.args]
-        parts += [f"{k.arg}={self.text.of(k.value)}" for k in call.keywords if k.arg != name]
-        parts += [] if value is None else [f"{name}={value}"]
-        return f"{self.text.of(call.func)}({', '.join(parts)})"
+    def _swapped(self, value: ast.expr, terms: Sequence[ast.Call], place: int) -> Iterator[Edit]:
+        """A transition in the place of one further on, which takes its own; the library takes the
+        first that is enabled.
+        """
+        said = self.text.of(terms[place])
+        for other in range(place + 2, len(terms)):
+            order = [*terms]
+            order[place], order[other] = terms[other], terms[place]
+            between = terms[place + 1 : other]
+            overtaken = (
+                *((terms[place], t) for t in (*between, terms[other])),
+                *((t, terms[other]) for t in between),
+            )
+            if any(_sources(_transition(a)) & _sources(_transition(b)) for a, b in overtaken):
+                new = " | ".join(map(self.text.of, order))
+                after = f"swapped with {self.text.of(terms[other])}"
+                at = self.text.span(terms[place])[0]
+                yield Edit.replace(
+                    self.text, value, "swap", f"({new})", str(other + 1), said, after, at
+                )
 
     def _of_transition(self, transition: _Transition, effects: Sequence[str]) -> Iterator[Edit]:
         yield from self._redirected(transition)
@@ -194,37 +219,58 @@ class DeclarationRewrites:
                 yield Edit.replace(self.text, call, "also-from", both, state, "nothing", f"| {new}")
 
     def _guarded(self, call: ast.Call, keyword: ast.keyword) -> Iterator[Edit]:
-        """Each part of a guard negated, and dropped."""
+        """Each part of a guard negated, dropped, and another guard of the machine in its place."""
         assert keyword.arg is not None
-        written = ast.literal_eval(keyword.value)
-        items = [written] if isinstance(written, str) else list(written)
+        items = strings(keyword.value)
         parts = [part.strip() for item in items for part in item.split(" and ")]
         for index, part in enumerate(parts):
             name = part.removeprefix("!")
             negated = name if part != name else f"!{name}"
             rest = parts[:index] + parts[index + 1 :]
-            for operator, kept in (
-                ("negate-guard", [*parts[:index], negated, *parts[index + 1 :]]),
-                ("drop-guard", rest),
+            sign = part.removesuffix(name)
+            others = [other for other in self._instead(name) if other not in parts]
+            for operator, detail, kept in (
+                ("negate-guard", name, [*parts[:index], negated, *parts[index + 1 :]]),
+                ("drop-guard", name, rest),
+                *(
+                    (
+                        "replace-guard",
+                        f"{name}.{o}",
+                        [*parts[:index], sign + o, *parts[index + 1 :]],
+                    )
+                    for o in others
+                ),
             ):
                 said = f'"{" and ".join(kept)}"' if kept else None
-                new = self._with(call, keyword.arg, said)
+                new = with_keyword(self.text, call, keyword.arg, said)
                 after = f"{keyword.arg}={said}" if said else "nothing"
                 before = self.text.of(keyword)
-                yield Edit.replace(self.text, call, operator, new, name, before, after)
+                yield Edit.replace(self.text, call, operator, new, detail, before, after)
+
+    def _instead(self, guard: str) -> Iterator[str]:
+        """The other guards of the machine that are told no more than one is."""
+        told = self._told(guard)
+        yield from (
+            other
+            for other in self._named("cond", "unless")
+            if other != guard and self._told(other) <= told
+        )
+
+    def _told(self, guard: str) -> set[str]:
+        member = getattr(self.cls, guard, None)
+        return set(inspect.signature(member).parameters) if inspect.isfunction(member) else {"self"}
 
     def _effective(
         self, call: ast.Call, keyword: ast.keyword, effects: Sequence[str]
     ) -> Iterator[Edit]:
         """Each effect dropped, and replaced by every other one of the machine."""
-        written = ast.literal_eval(keyword.value)
-        items = [written] if isinstance(written, str) else list(written)
+        items = strings(keyword.value)
         for index, item in enumerate(items):
             before = self.text.of(keyword)
             for other in (None, *(effect for effect in effects if effect not in items)):
                 kept = items[:index] + ([other] if other else []) + items[index + 1 :]
                 said = repr(kept) if kept else None
-                new = self._with(call, "on", said)
+                new = with_keyword(self.text, call, "on", said)
                 operator = "replace-effect" if other else "drop-effect"
                 detail = f"{item}.{other}" if other else item
                 after = f"on={said}" if said else "nothing"

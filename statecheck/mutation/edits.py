@@ -75,6 +75,42 @@ class Edit:
         return cls(*text.span(node), new, operator, detail, before, after, at)
 
 
+def with_keyword(text: Text, call: ast.Call, name: str, value: str | None) -> str:
+    """A call's text with a keyword argument set, or removed."""
+    parts = [text.of(argument) for argument in call.args]
+    parts += [f"{k.arg}={text.of(k.value)}" for k in call.keywords if k.arg != name]
+    parts += [] if value is None else [f"{name}={value}"]
+    return f"{text.of(call.func)}({', '.join(parts)})"
+
+
+def strings(node: ast.expr) -> list[str]:
+    """The strings of an expression that is one, or a list of them."""
+    written = ast.literal_eval(node)
+    return [written] if isinstance(written, str) else list(written)
+
+
+def called(statement: ast.stmt) -> str:
+    """The subject of a statement, in a word."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=function)):
+            return last_word(function)
+        case ast.Assign(targets=[target]):
+            return last_word(target)
+        case ast.For(iter=iterable):
+            return last_word(iterable)
+    return ""
+
+
+def last_word(node: ast.expr) -> str:
+    """The last name or attribute of an expression."""
+    words = [
+        n.attr if isinstance(n, ast.Attribute) else n.id
+        for n in ast.walk(node)
+        if isinstance(n, ast.Attribute | ast.Name)
+    ]
+    return next((word for word in words if word != "is_active"), "")
+
+
 @dataclass(frozen=True)
 class Words:
     """The meaning of the names of a model, as far as changes need it.

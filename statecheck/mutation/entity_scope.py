@@ -6,7 +6,6 @@ import ast
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from statecheck.modeling import Entity, SystemInfo
 
@@ -20,13 +19,27 @@ class Kinds:
     leads: Mapping[str, Mapping[str, str]]
     plurals: Mapping[str, str]
     """Kinds by the name of all their entities."""
+    holders: Mapping[str, frozenset[str]]
+    """By kind the attributes that are some entities, named as all entities of their kind are."""
+    conditions: Mapping[str, tuple[str, ...]]
+    """By kind what may hold of an entity: a state of a machine of its, a field that is a bool."""
 
     @classmethod
     def of(cls, info: SystemInfo) -> Kinds:
         """The kinds of a system."""
         names = {entity.cls.__name__: entity for entity in info.entities}
+        plurals = {entity.plural: kind for kind, entity in names.items()}
         leads: dict[str, dict[str, str]] = {}
+        conditions: dict[str, tuple[str, ...]] = {}
         for kind, entity in names.items():
+            conditions[kind] = tuple(
+                f"{machine.slot}.{condition}"
+                for machine in entity.machines
+                for condition in (
+                    *(f"{state}.is_active" for state in machine.states),
+                    *(field.name for field in machine.fields if field.type is bool),
+                )
+            )
             own = leads.setdefault(kind, {name: to.__name__ for name, to in entity.references})
             for name, member in vars(entity.cls).items():
                 if isinstance(member, property) and member.fget is not None:
@@ -39,7 +52,11 @@ class Kinds:
                     if isinstance(field.type, type) and issubclass(field.type, Entity):
                         at[field.name] = field.type.__name__
                         own[f"{machine.slot}.{field.name}"] = field.type.__name__
-        return cls(leads, {entity.plural: kind for kind, entity in names.items()})
+        holders = {
+            kind: frozenset(name for name in vars(entity.cls) if name in plurals)
+            for kind, entity in names.items()
+        }
+        return cls(leads, plurals, holders, conditions)
 
 
 class Scope:
@@ -90,16 +107,35 @@ class Scope:
         }
 
     def others(self, node: ast.expr) -> Iterator[str]:
-        """The other expressions that mean an entity of the same kind: names, and what is one step
-        away from a name.
-        """
+        """The other expressions that mean an entity of the same kind."""
         kind, said = self.kind(node), ast.unparse(node)
-        found: dict[str, Any] = {}
-        for name, own in {**self.names, **self._looped(node)}.items():
-            if own == kind:
-                found[name] = None
-            for words, leads in self.kinds.leads.get(own, {}).items():
-                if leads == kind:
-                    found[f"{name}.{words}"] = None
+        found = dict.fromkeys(path for path, own in self._paths(node) if own == kind)
         # A property that asks itself never answers.
-        yield from (words for words in found if words not in (said, f"self.{self.function}"))
+        yield from (path for path in found if path not in (said, f"self.{self.function}"))
+
+    def other_holders(self, owner: ast.expr, plural: str) -> Iterator[str]:
+        """The expressions that mean an entity of another kind than ``owner``, with an attribute
+        ``plural``.
+        """
+        kinds = {kind for kind, some in self.kinds.holders.items() if plural in some}
+        kinds -= {self.kind(owner)}
+        yield from dict.fromkeys(path for path, own in self._paths(owner) if own in kinds)
+
+    def _paths(self, node: ast.expr) -> Iterator[tuple[str, str]]:
+        """The names at a place and the ways on from them, each with the class that it leads to.
+
+        No way comes to a kind of entity again, but for a single step from an entity to one of its
+        own kind.
+        """
+        paths = [(name, own, {own}) for name, own in {**self.names, **self._looped(node)}.items()]
+        while paths:
+            path, own, met = paths.pop(0)
+            yield path, own
+            start = self.kinds.leads.get(self.names.get(path.removesuffix(".owner"), ""), {})
+            for words, to in self.kinds.leads.get(own, {}).items():
+                if path.endswith(".owner") and words.rpartition(".")[2] in start:
+                    continue  # back to the machine's own field
+                if to not in met:
+                    paths.append((f"{path}.{words}", to, {*met, to}))
+                elif len(met) == 1:
+                    yield f"{path}.{words}", to

@@ -17,6 +17,7 @@ from types import ModuleType
 from statecheck.modeling import Entity, Machine, System
 from statecheck.mutation.declarations import DeclarationRewrites
 from statecheck.mutation.edits import Edit, Text, Words
+from statecheck.mutation.moved_effects import between_actions
 from statecheck.mutation.rewrites import Rewrites
 
 
@@ -127,6 +128,9 @@ def _of_class(
                 case ast.AnnAssign(ast.Name(name), _, ast.Constant(bool() as flag) as value):
                     edit = Edit.replace(text, value, "set", str(not flag))
                     yield cls.__name__, f"{cls.__name__}.{name}", edit
+        for place, edit in between_actions(cls, node, text):
+            part = f"{cls.__name__}.{place}"
+            yield part, part, edit
     for item in node.body:
         if isinstance(item, ast.FunctionDef) and item.name not in vars(Machine):
             for edit in Rewrites(text, words, item, cls.__name__).all():

@@ -6,8 +6,9 @@ import ast
 import itertools
 from collections.abc import Iterator, Sequence
 
-from statecheck.mutation.edits import Edit, Text, Words
+from statecheck.mutation.edits import Edit, Text, Words, called, last_word
 from statecheck.mutation.entity_scope import Scope
+from statecheck.mutation.loops import loop_edits
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[tuple[str, str], ...]] = {
     ast.Eq: (("eq-ne", "!="),),
@@ -49,6 +50,8 @@ class Rewrites:
             for node in ast.walk(statement):
                 found += self._node(node)
                 found += self._referent(node)
+                if isinstance(node, ast.For):
+                    found += loop_edits(self.text, self.scope, node)
         # Two operators may come to the same.
         different: dict[tuple[int, int, str], Edit] = {}
         for edit in found:
@@ -76,7 +79,7 @@ class Rewrites:
         """Statements removed, and swapped with the next one."""
         text = self.text
         for statement, following in itertools.zip_longest(block, block[1:]):
-            name = _called(statement)
+            name = called(statement)
             if isinstance(statement, ast.Expr | ast.Assign | ast.For):
                 yield Edit.replace(text, statement, "drop", "pass", name, after="nothing")
                 if isinstance(following, ast.Expr | ast.Assign | ast.For):
@@ -142,12 +145,12 @@ class Rewrites:
                 for plural in (name for name, own in plurals.items() if own == kind):
                     call = f"every{text.of(node.value)[len(text.of(one)) :]}"
                     loop = f"for every in {text.of(one)}.system.{plural}: {call}"
-                    yield Edit.replace(text, node, "every", loop, _last(one))
+                    yield Edit.replace(text, node, "every", loop, last_word(one))
 
     def _fewer(self, node: ast.Tuple) -> Iterator[Edit]:
         for gone in node.elts:
             rest = ", ".join(self.text.of(other) for other in node.elts if other is not gone)
-            yield self._swap(node, "drop", f"({rest},)", _last(gone))
+            yield self._swap(node, "drop", f"({rest},)", last_word(gone))
 
     def _junction(self, node: ast.BoolOp) -> Iterator[Edit]:
         said = [self.text.of(value) for value in node.values]
@@ -155,7 +158,7 @@ class Rewrites:
         yield self._swap(node, word, f" {other} ".join(said))
         for gone, operand in enumerate(node.values):
             rest = f" {word} ".join(said[:gone] + said[gone + 1 :])
-            yield self._swap(node, "drop", rest, _last(operand))
+            yield self._swap(node, "drop", rest, last_word(operand))
 
     def _call(self, node: ast.Call) -> Iterator[Edit]:
         text, function = self.text, node.func
@@ -167,7 +170,7 @@ class Rewrites:
         elif isinstance(function, ast.Attribute):
             owner, name = text.of(function.value), function.attr
             if isinstance(self.parents.get(node), ast.Expr):
-                for event in self.words.like_event(_last(function.value), name):
+                for event in self.words.like_event(last_word(function.value), name):
                     new = f"{owner}.{event}({given})"
                     yield self._swap(node, "event", new, f"{name}.{event}")
             elif name == "where":
@@ -192,24 +195,3 @@ class Rewrites:
             return True
         returns = self.function.returns
         return returns is not None and ast.unparse(returns) == "bool"
-
-
-def _called(statement: ast.stmt) -> str:
-    """The subject of a statement, in a word."""
-    match statement:
-        case ast.Expr(value=ast.Call(func=function)):
-            return _last(function)
-        case ast.Assign(targets=[target]):
-            return _last(target)
-        case ast.For(iter=iterable):
-            return _last(iterable)
-    return ""
-
-
-def _last(node: ast.expr) -> str:
-    words = [
-        n.attr if isinstance(n, ast.Attribute) else n.id
-        for n in ast.walk(node)
-        if isinstance(n, ast.Attribute | ast.Name)
-    ]
-    return next((word for word in words if word != "is_active"), "")

@@ -86,8 +86,8 @@ def _derived(
     ]
     if open_:
         names = " and ".join(table.name for table in project.tables)
-        count = f"{len(open_)} of its {len(project.questions)} questions"
-        return {}, (f"the {names}' table is left out: {count} are undetermined",)
+        count = f"{len(open_)} of {len(project.questions)} questions"
+        return {}, (f"of the derived tables nothing is shown ({names}): {count} are undetermined",)
     by_id = {claim.id: result for claim, result in answers.items()}
     return {table.name: table.answer(by_id) for table in project.tables}, ()
 

@@ -75,6 +75,7 @@ def test_every_operator_occurs() -> None:
         *("set", "constant", "state", "field", "event", "drop"),
         *("start", "drop-start", "first-value"),
         *("entity", "every", "all-of"),
+        *("swap", "replace-guard", "move-effect", "loop-of", "narrow"),
     }
 
 

@@ -21,15 +21,14 @@ from statecheck.single.reading.code import Identity, Reach
 from statecheck.single.reading.formatting import only_said
 from statecheck.single.reading.freeze import TooLarge
 from statecheck.single.reading.kinds import Domain, MemberKind, kind_of, same
-from statecheck.single.reading.observing import Seen, callback_of
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe, Used
 from statecheck.single.reading.specimen import (
     Attribute,
     Control,
     Data,
+    Outcome,
     Specimen,
-    is_refusal,
 )
 
 NODES, MOST_NODES = 1_200, 8_000
@@ -48,19 +47,6 @@ class World:
 
     events: Events
     inputs: dict[Attribute, Domain]
-
-
-@dataclass(frozen=True)
-class Found:
-    """The outcome of an event; ``refused`` says that the library allowed no transition."""
-
-    control: Control
-    data: Data
-    raised: str
-    raised_in: str
-    taken: bool
-    refused: bool
-    seen: Seen
 
 
 Watch = Callable[[], None]
@@ -269,7 +255,7 @@ class _Attempt:
 
     def _sent(
         self, node: Node, event: str, arguments: dict[str, Any], inputs: dict[Any, Any]
-    ) -> Found:
+    ) -> tuple[Control, Data, Outcome]:
         specimen = self.specimen
         data = specimen.copied(node.data)
         for variable in node.variables:
@@ -286,16 +272,7 @@ class _Attempt:
         after = specimen.copied(specimen.data())
         control = specimen.control()
         self.builder.watch()
-        # A type, not the exception: that holds the frames, and with them everything.
-        return Found(
-            control,
-            after,
-            outcome.raised,
-            callback_of(outcome.error),
-            bool(outcome.transitions),
-            is_refusal(outcome.error),
-            outcome.seen,
-        )
+        return control, after, outcome
 
     def _record(
         self,
@@ -305,9 +282,9 @@ class _Attempt:
         inputs: dict[Any, Any],
         guard: Any,
         locals_: tuple[Local, ...],
-        found: Found,
+        found: tuple[Control, Data, Outcome],
     ) -> None:
-        control, data, taken = found.control, found.data, found.taken
+        control, data, outcome = found
         outputs = tuple(
             (name, data[name])
             for name, value in inputs.items()
@@ -317,13 +294,13 @@ class _Attempt:
         target, updates = self.known.node(control, data)
         if target.number == count:
             target.depth = node.depth + 1
-        refused = found.refused or not found.raised
-        quiet = not taken and refused and target is node and not outputs
+        nothing = not outcome.taken and (outcome.refused or not outcome.raised)
+        quiet = nothing and target is node and not outputs
         if quiet and updates:
             from statecheck.single.execution.terms import unchanged
 
             quiet = unchanged(updates)
-        if quiet and not locals_ and not updates and not found.seen.unhandled:
+        if quiet and not locals_ and not updates and not outcome.seen.unhandled:
             return
         edge = Edge(
             node,
@@ -334,13 +311,13 @@ class _Attempt:
             guard,
             updates,
             locals_,
-            found.raised,
-            taken,
+            outcome.raised,
+            outcome.taken,
             outputs,
-            found.raised_in,
-            found.seen,
+            outcome.raised_in,
+            outcome.seen,
         )
-        if quiet and found.seen.unhandled:
+        if quiet and outcome.seen.unhandled:
             node.failures.append(edge)
         if not quiet:
             node.edges.append(edge)

@@ -113,6 +113,8 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
         elif name == "IS_OP":
             space = summary.function.__globals__
             summary.identity = max(summary.identity, _asked(instructions[:place], space))
+    if {"is_", "is_not"} & set(code.co_names):
+        summary.identity = Identity.ANY
     summary.goes_through |= bool(_PASSING & set(code.co_names))
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):

@@ -159,7 +159,7 @@ class TypeOf(Base):
 
 
 class IsTrue(Base):
-    def ok(self, x: int) -> bool:  # type: ignore[override]
+    def ok(self, x: int = 0) -> bool:
         return (x == 3) is True
 
 
