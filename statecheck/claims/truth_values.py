@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import difflib
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -137,7 +138,7 @@ def _described(info: SystemInfo, value: Any, shown: str) -> tuple[str, str]:
             return "one of Python's own functions", _state_named(info, shown)
         case type():
             return "a class", ""
-        case _ if callable(value):
+        case _ if inspect.isroutine(value):
             return "a function", f"{shown}()"
         case _:
             kind = getattr(value, "type", type(value))

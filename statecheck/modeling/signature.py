@@ -175,7 +175,7 @@ def _check_system(cls: type, base: type) -> None:
         if own in base.__mro__ or own.__module__.startswith("statecheck."):
             continue  # of this package, such as the systems that are run symbolically
         for name in (*inspect.get_annotations(own), *vars(own)):
-            if name.startswith("__") and name not in ("__getitem__", "__setattr__"):
+            if name.startswith("__") and name != "__setattr__":
                 continue
             if name != "record_type" and (name in vars(base) or name in base.__annotations__):
                 raise ModelError(

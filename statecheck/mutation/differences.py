@@ -8,7 +8,7 @@ from typing import Any
 
 import z3
 
-from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.induction import Clause, Induction, both
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -126,7 +126,11 @@ class Differences:
             grounding.forall(key.entity, partial(_agree, said, self._decl(key), others[key]))
         return bool(
             self.induction.satisfiable(
-                {key: grounding.ground(term) for key, term in asked.items()}, grounding
+                {
+                    key: both(grounding.suppose(term), grounding.ground(term))
+                    for key, term in asked.items()
+                },
+                grounding,
             )
         )
 

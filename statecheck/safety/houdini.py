@@ -13,7 +13,7 @@ import z3
 
 from statecheck.modeling import Variant
 from statecheck.safety.candidates import Candidates
-from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.induction import Clause, Induction, both
 from statecheck.smt.c_interface import disjunction
 from statecheck.smt.roles import whichever
 from statecheck.smt.solving import ground_solver, is_satisfiable
@@ -38,7 +38,10 @@ class _Step:
         self.grounding.add(command.guard)
         for pool in houdini.pools:
             x = whichever(pool.variable.sort())
-            self.grounding.entity(x)
+            # Of another kind than a candidate is about there need be no entity.
+            exists_when = z3.Bool(f"there is {pool.sort}")
+            self.grounding.entity(x, exists_when)
+            self.solver.add(*(z3.Implies(name, exists_when) for name in pool.violated))
             for name, atom in zip(pool.after, pool.atoms, strict=True):
                 term = z3.substitute(atom.term, (atom.variable, x))
                 term = self.grounding.ground(transitions.after(transitions.primed(term), command))
@@ -56,6 +59,10 @@ class _Step:
                     pool = pools[sort]
                     self.solver.add(z3.substitute(pool.assumed, (pool.variable, term)))
         self.asserted = self.grounding.assert_into(self.solver, self.asserted)
+
+    def goal(self, term: z3.BoolRef) -> z3.BoolRef:
+        """A goal, ground; its entities need not exist where others are asked about."""
+        return both(self.grounding.suppose(term), self.grounding.ground(term))
 
     def check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
         """Tell whether a model exists. Raises Timeout."""
@@ -196,7 +203,7 @@ class Houdini:
     def needed(self, goals: Iterable[ProofGoal]) -> list[Clause]:
         """An inductive subset of the candidates that excludes every goal that can be excluded."""
         forbidden = [
-            {index: step.grounding.ground(goal(step.command)) for index, goal in enumerate(goals)}
+            {index: step.goal(goal(step.command)) for index, goal in enumerate(goals)}
             for step in self.steps
         ]
         everything = {

@@ -145,16 +145,25 @@ class Induction:
         command: Command,
     ) -> dict[T, bool | None]:
         """Which violations some step of an action, from a state of the clauses, admits."""
+        return self.violations_after(violations, command, self.grounding(clauses))
+
+    def violations_after(
+        self, violations: Mapping[T, z3.BoolRef], command: Command, grounding: Grounding
+    ) -> dict[T, bool | None]:
+        """Which violations some step of an action admits, from a state of constraints."""
         specialise = self.transitions.specialise
         terms = {key: specialise(term, command) for key, term in violations.items()}
         possible = {key: term for key, term in terms.items() if not z3.is_false(term)}
         if not possible:
             return {}
-        grounding = self.grounding(clauses)
         grounding.add(command.guard)
         macros = self.transitions.update_macros(command)
         return self.satisfiable(
-            {key: grounding.expand(term, macros) for key, term in possible.items()}, grounding
+            {
+                key: both(grounding.suppose(term), grounding.expand(term, macros))
+                for key, term in possible.items()
+            },
+            grounding,
         )
 
     def state_violations(
@@ -163,14 +172,19 @@ class Induction:
         """Which violations some state of the clauses admits."""
         grounding = self.grounding(clauses)
         return self.satisfiable(
-            {key: grounding.ground(term) for key, term in violations.items()}, grounding
+            {
+                key: both(grounding.suppose(term), grounding.ground(term))
+                for key, term in violations.items()
+            },
+            grounding,
         )
 
     def initial_violations(self, violations: Mapping[T, z3.BoolRef]) -> dict[T, bool | None]:
         """Which violations some initial state admits."""
         grounding = self.grounding(())
+        initially = self.transitions.in_initial_state
         first = {
-            key: grounding.ground(self.transitions.in_initial_state(term))
+            key: both(grounding.suppose(term), grounding.ground(initially(term)))
             for key, term in violations.items()
         }
         return self.satisfiable(first, grounding)
@@ -195,3 +209,8 @@ class Induction:
     def _primed(self, term: z3.BoolRef) -> z3.BoolRef:
         primed: z3.BoolRef = self.transitions.primed(term)
         return primed
+
+
+def both(conditions: Sequence[z3.BoolRef], formula: z3.BoolRef) -> z3.BoolRef:
+    """A formula, and the conditions on which its entities exist."""
+    return z3.And(*conditions, formula) if conditions else formula

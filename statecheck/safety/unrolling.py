@@ -235,8 +235,7 @@ class Unrolling:
             constants = [t for t in subterms(target.term) if is_entity(t)]
             self._shapes[target] = constants, polarities(target.term)
         entities, quantified = self._shapes[target]
-        for entity in entities:
-            self.grounding.entity(renaming(entity))
+        conditions = [c for e in entities for c in self.grounding.suppose(renaming(e))]
         stand_ins = [
             (quantifier, self.grounding.name(functions(renaming(quantifier)), signs))
             for quantifier, signs in quantified
@@ -250,7 +249,7 @@ class Unrolling:
         ]
         under = self.transitions.variant_constraints(target.variant)
         said = self.expanded(renaming(term), functions)
-        self.meaning[name.get_id()] = z3.And(said, *under, *within)
+        self.meaning[name.get_id()] = z3.And(said, *conditions, *under, *within)
         self._stand_ins[name.get_id()] = [stand_in for _, stand_in in stand_ins]
         self.solver.add(name == self.meaning[name.get_id()])
         return name

@@ -104,6 +104,20 @@ class Grounding:
                 self._generations.setdefault(following.get_id(), generation)
             self.entity(following, exists_when)
 
+    def suppose(self, term: z3.BoolRef) -> list[z3.BoolRef]:
+        """Make the entities that a term names ones that need not exist; returns the conditions on
+        which they do.
+
+        Otherwise what one formula names would exist where another one is asked about.
+        """
+        conditions = []
+        for constant in (part for part in subterms(term) if is_entity(part)):
+            if constant.get_id() not in self.terms.get(constant.sort().name(), {}):
+                self.entity(constant, z3.FreshBool("there is"))
+            if constant.get_id() in self.exists_when:
+                conditions.append(self.exists_when[constant.get_id()])
+        return conditions
+
     def assert_into(self, instance: z3.Solver, known: int = 0) -> int:
         """Assert the constraints but for some that a solver has already; returns how many it has.
 

@@ -8,6 +8,7 @@ from tests.statecheck.reference.corners import (
     library,
     outside,
     queues,
+    stored,
     structure,
     values,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "library",
     "outside",
     "queues",
+    "stored",
     "structure",
     "values",
 ]
