@@ -54,7 +54,7 @@ class Drawback:
     """Brought by a fix or a service pack."""
 
     def of(self, version: int) -> Certainty:
-        """Whether a build has the drawback."""
+        """Tell whether a build has the drawback."""
         if _within(version, self.surely):
             return Certainty.YES
         return Certainty.MAY_BE if _within(version, self.at_most) else Certainty.NO

@@ -41,7 +41,7 @@ class Requirement:
     excluded_by: tuple[Drawback, ...]
 
     def met_by(self, version: int) -> Certainty:
-        """Whether a build meets it."""
+        """Tell whether a build meets it."""
         found = {drawback.of(version) for drawback in self.excluded_by}
         if Certainty.YES in found:
             return Certainty.NO

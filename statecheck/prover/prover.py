@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 import z3
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
-from statecheck.claims.derived_answers import at_least, at_most, by_value, joined, shown
-from statecheck.claims.regions import Bounds, Region
+from statecheck.claims.derived_answers import shown
+from statecheck.claims.regions import Region
 from statecheck.claims.results import SAYS_NOTHING, Core, Result, Verdict
 from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import InductiveResults, prove_inductively
+from statecheck.prover.settling import Settling
 from statecheck.runs.recorded import REJECTIONS, RunChecker
 from statecheck.runs.replay import ReplayError
 from statecheck.runs.text import to_text
@@ -129,7 +129,7 @@ class Prover:
         """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
         clock = Stopwatch()
         sought = inductive.targets(self.context)
-        settling = {c: _Settling() for c in inductive.claims if self.context.regions(c)}
+        settling = {c: Settling() for c in inductive.claims if self.context.regions(c)}
         known: dict[Target, Run] = {}
         for goal, question in list(sought.items()):
             claim, region = question
@@ -145,7 +145,7 @@ class Prover:
                 known[goal] = run
         for claim, under_way in settling.items():
             if not under_way.open and claim.kind is Kind.DERIVED:
-                yield self._derived(claim, under_way, inductive.share)
+                yield under_way.derived(self.context, claim, inductive.share)
         unrolling = self.context.unrolling()
         lengths = {goal: len(run.steps) for goal, run in known.items()}
         unmet = dict(sought)
@@ -164,7 +164,7 @@ class Prover:
                     shown_run = self._executed(canonical_run(unrolling, goal, said, model), claim)
                 if shown_run is not None:
                     met = self._met(claim, shown_run, inductive.share + clock.lap())
-                    yield from self._across(met, settling[claim]) if claim.across else (met,)
+                    yield from settling[claim].across(self.context, met) if claim.across else (met,)
             elif model is not None:
                 run_inside = self._run_throughout(unrolling, goal, said, model, question)
                 if run_inside is not None:
@@ -172,15 +172,15 @@ class Prover:
                     under_way.open.discard(region)
                     under_way.met[region] = run_inside
                     if under_way.result is not None:
-                        yield from self._across(under_way.result, under_way)
+                        yield from under_way.across(self.context, under_way.result)
                     elif not under_way.open and claim.kind is Kind.DERIVED:
-                        yield self._derived(claim, under_way, inductive.share + clock.lap())
+                        yield under_way.derived(self.context, claim, inductive.share + clock.lap())
         yield from self._unmet(list(unmet.values()), inductive)
 
     def _unmet(
         self, questions: Sequence[Question], inductive: InductiveResults
     ) -> Iterator[Result]:
-        """What can be told of claims that no run was found for."""
+        """The results on claims that no run was found for, as far as there are any."""
         together: list[Claim] = []
         for question in questions:
             claim, region = question
@@ -359,41 +359,6 @@ class Prover:
             seconds=clock.lap(),
         )
 
-    def _derived(self, claim: Claim, settling: _Settling, seconds: float) -> Result:
-        type_ = claim.variables[-1][1]
-        numbers, every, met = self.context.numbers[type_], self.context.regions(claim), settling.met
-        answer = _spelled(type_, at_most(met))
-        unmet = [region for region in every if region not in met]
-        return Result(
-            claim,
-            Verdict.DERIVED,
-            "every number in it has a run, every other one is excluded by proof",
-            max((len(run.steps) for run in met.values()), default=None),
-            vacuous=not answer and claim.answer != (),
-            seconds=seconds,
-            answer=answer,
-            at_least=_spelled(type_, at_least(unmet, numbers.low, numbers.high)),
-            depends=by_value(every, met, lambda number: str(type_(number))),
-            regions=tuple((region, met.get(region)) for region in every),
-        )
-
-    def _across(self, result: Result, settling: _Settling) -> Iterator[Result]:
-        """The result on a claim that is refuted for some values of a constant, with these, once all
-        of its regions are settled.
-        """
-        settling.result, claim = result, result.claim
-        if settling.open:
-            return
-        constants = self.context.transitions.info.constants
-        (type_,) = (own for name, own, _ in constants if name == claim.across)
-        every, met = self.context.regions(claim), settling.met
-        yield replace(
-            result,
-            answer=_spelled(type_, at_most(met)),
-            proved=_spelled(type_, joined(r.numbers for r in every if r not in met)),
-            regions=tuple((region, met.get(region)) for region in every),
-        )
-
     def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
         clock = Stopwatch()
         found = plans(
@@ -414,19 +379,3 @@ class Prover:
             seconds=clock.lap(),
             plans=tuple(tuple((s.action, s.arguments) for s in plan) for plan in found),
         )
-
-
-@dataclass
-class _Settling:
-    """A derived claim under way: regions with a run that works throughout, and regions still open;
-    of a claim across the values of a constant, its result without these.
-    """
-
-    met: dict[Region, Run] = field(default_factory=dict)
-    open: set[Region] = field(default_factory=set)
-    result: Result | None = None
-
-
-def _spelled(type_: Any, ranges: Sequence[Bounds]) -> list[dict[str, str]]:
-    """Ranges of a type's numbers as an answer has them."""
-    return [{"from": str(type_(low)), "to": str(type_(high))} for low, high in ranges]
