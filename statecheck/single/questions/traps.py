@@ -159,8 +159,14 @@ def stuck(inquiry: Inquiry, node: Node) -> list[Holding]:
 
 
 def _leads_on(edge: Edge) -> bool:
-    """Tell whether a transition is taken, or something else is changed."""
-    return edge.taken or edge.target is not edge.source or bool(edge.outputs or edge.updates)
+    """Tell whether a transition is taken, or something is changed; one that only raises is none."""
+    if (edge.taken and not edge.raised) or edge.target is not edge.source or edge.outputs:
+        return True
+    if not edge.updates:
+        return False
+    from statecheck.single.execution.terms import unchanged
+
+    return not unchanged(edge.updates)
 
 
 def _is_final(inquiry: Inquiry, node: Node) -> bool:

@@ -294,3 +294,14 @@ class Sending(StateChart[Any]):
 
     def small(self) -> bool:
         return self.n < 4
+
+
+class Refusing(StateMachine):
+    """A state whose only way out raises and is undone, every time."""
+
+    start = State(initial=True)
+    end = State()
+    leave = start.to(end, on="fail") | end.to(start)
+
+    def fail(self) -> None:
+        raise ValueError("no")

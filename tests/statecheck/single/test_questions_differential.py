@@ -47,7 +47,9 @@ def _differences(cls: Any, explorer: Explorer, answers: Sequence[Answer]) -> Ite
     for answer in answers:
         asked.setdefault(answer.question, []).append(answer)
     never = {
-        a.subject for a in asked[Question.STATE_NEVER_REACHED] if a.standing is Standing.SUSPICIOUS
+        a.subject
+        for a in asked.get(Question.STATE_NEVER_REACHED, [])
+        if a.standing is Standing.SUSPICIOUS
     }
     yield from (f"{id_} is reached" for id_ in sorted(never & active))
     whole = graph.complete and not graph.endless
@@ -59,7 +61,7 @@ def _differences(cls: Any, explorer: Explorer, answers: Sequence[Answer]) -> Ite
     }
     failures = (Question.EXCEPTION_NOT_CAUGHT, Question.VALIDATOR_REFUSES)
     known = {a.subject.partition(" ")[0] for q in failures for a in asked.get(q, [])}
-    is_open = any(a.standing is Standing.OPEN for a in asked[Question.EXCEPTION_NOT_CAUGHT])
+    is_open = any(a.standing is Standing.OPEN for a in answers)
     if not is_open:
         yield from (f"{name} is raised" for name in sorted(raised - known))
     if Question.NOTHING_LEADS_ON in asked and whole and explorer.world.exact:
