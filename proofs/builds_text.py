@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from proofs.builds import MOVE_FAILS
-from statecheck.reports.terminal import FOUND, GOOD, OPEN, QUIET, indented, pairs
+from statecheck.reports.terminal_layout import FOUND, GOOD, OPEN, QUIET, indented, pairs
 from statecheck.reports.words import grouped
 
 Advice = Mapping[str, Any]

@@ -25,7 +25,7 @@ from proofs.builds import MOVE_FAILS, SCHEMA, BuildsTable
 from proofs.builds_text import worth_saying
 from statecheck.claims.claim import Ranges
 from statecheck.claims.results import Result, Verdict
-from statecheck.reports.terminal import Style, printed
+from statecheck.reports.terminal_layout import Style, printed
 
 
 def results(changed: Mapping[str, tuple[Ranges, Ranges]] = {}) -> dict[str, Result]:
