@@ -19,7 +19,7 @@ from statecheck.cli import console, interrupts
 
 if TYPE_CHECKING:
     from proofs.article import Paragraph
-    from statecheck.claims.results import Run
+    from statecheck.claims.run import Run
     from statecheck.mutation.mutants import Mutant
     from statecheck.reports.terminal_layout import Style
 

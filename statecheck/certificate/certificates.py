@@ -21,7 +21,8 @@ from statecheck.certificate.sections import SmtSection
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.derived_answers import covering
-from statecheck.claims.results import Result, Run, Verdict
+from statecheck.claims.results import Result, Verdict
+from statecheck.claims.run import Run
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.prover import Prover
 from statecheck.recheck.fragment import receipt

@@ -19,7 +19,7 @@ from statecheck.certificate.smtlib import (
     symbol,
 )
 from statecheck.claims.claim import Claim, Kind
-from statecheck.claims.results import Plain, Run, Trace
+from statecheck.claims.run import Plain, Run, Trace
 from statecheck.modeling.entity import entity_name
 from statecheck.safety.induction import Clause
 from statecheck.safety.properties import Property

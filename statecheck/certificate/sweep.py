@@ -97,12 +97,12 @@ class _Reader:
         self.table = kept.space.table
         self.functions: dict[str, list[Any]] = {
             f"{entity.name}.{name}": [
-                getattr(member, name).index for member in system.members(entity)
+                getattr(member, name).index for member in system.entities_of(entity)
             ]
             for entity in info.entities
             for name, _ in entity.references
         }
-        self.sizes = {entity.name: len(system.members(entity)) for entity in info.entities}
+        self.sizes = {entity.name: len(system.entities_of(entity)) for entity in info.entities}
         keys = [
             Key(info.entity(type(member)).name, machine.slot, name)
             for member, machine, name in kept.space.cells

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from statecheck.claims.clause_text import ClauseText
-    from statecheck.claims.results import Run
+    from statecheck.claims.run import Run
 
 
 class Question(enum.Enum):

@@ -2,9 +2,10 @@
 
 An expression is about entities by the names of their kinds, ``lift``, or ``lift1`` and
 ``lift2`` where several are meant, and says what it says of any of them. It may use whatever the
-system's module knows. One that mentions ``after`` (the state after a step, ``after[lift]``) or
-``step`` is about every step, any other about every state. ``P ==> Q`` has a premise, ``P ~> Q``
-says that Q is reached whenever P holds, then or later.
+system's module knows. A machine's state, ``lift.door.closed``, stands for "is active"; what else
+is no truth value is refused where one is wanted. One that mentions ``after`` (the state after a
+step, ``after[lift]``) or ``step`` is about every step, any other about every state. ``P ==> Q`` has
+a premise, ``P ~> Q`` says that Q is reached whenever P holds, then or later.
 """
 
 from __future__ import annotations
@@ -16,10 +17,18 @@ import linecache
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from statecheck.claims.claim import Claim, Kind, Section
 from statecheck.claims.fairness import Assumption, leads_to
+from statecheck.claims.truth_values import (
+    TRUTH,
+    VALUE,
+    truth_value,
+    value_of,
+    with_truth_values,
+)
 from statecheck.modeling import (
     NO_VARIANT,
     ModelError,
@@ -65,7 +74,7 @@ def claim(
         raise ModelError(f"{text!r} is about a step; what is recoverable is a state")
     variables = tuple(reader.variables.items())
     source = _source(kind, parts, [name for name, _ in variables], on_step=reader.on_step)
-    body = _compiled(source, {**reader.space, **_WORDS}, text, info.cls.__module__)
+    body = _compiled(source, {**reader.space, **reader.words}, text, info.cls.__module__)
     return Claim(
         id_,
         Section(str(kind)),
@@ -100,9 +109,6 @@ def given(system: type[System], settings: Sequence[str]) -> Variant:
     return Variant(name, tuple(fixed.items()))
 
 
-_WORDS: dict[str, Any] = {"assume": assume, "leads_to": leads_to}
-
-
 def _parts(kind: Kind, text: str) -> tuple[str, str]:
     """The premise, empty where there is none, and the conclusion."""
     for sign, wanted in ((LEADS_TO, True), (IMPLIES, False)):
@@ -129,6 +135,13 @@ class _Reader:
         self.kinds = {entity.name.lower(): entity.cls for entity in info.entities}
         self.variables: dict[str, type] = {}
         self.on_step = False
+        self.words: dict[str, Any] = {
+            "__assume": assume,
+            "__bool": bool,
+            "__leads_to": leads_to,
+            TRUTH: partial(truth_value, info, text),
+            VALUE: value_of,
+        }
 
     def read(self, part: str) -> str:
         """A part in full: what is left out of it added."""
@@ -145,7 +158,7 @@ class _Reader:
         for node in ast.walk(tree):
             if isinstance(node, ast.Name) and node.id not in bound:
                 self._name(node.id)
-        return ast.unparse(tree)
+        return ast.unparse(ast.fix_missing_locations(with_truth_values(tree)))
 
     def _name(self, name: str) -> None:
         if name in ("after", "step"):
@@ -164,16 +177,16 @@ class _Reader:
 
 
 def _source(kind: Kind, parts: Sequence[str], names: Sequence[str], *, on_step: bool) -> str:
-    """The body of a claim, as a claim's author would write it."""
+    """The body of a claim; names of its own are none that an expression has."""
     *premises, conclusion = parts
-    lines = [f"def body({', '.join(('step' if on_step else 'system', *names))}):"]
+    lines = [f"def __body({', '.join(('step' if on_step else '__system', *names))}):"]
     if on_step:
         lines.append("    after = step.after")
     if kind is Kind.EVENTUALLY:
-        lines.append(f"    return leads_to({premises[0]}, {conclusion})")
+        lines.append(f"    return __leads_to({premises[0]}, {conclusion})")
     else:
-        lines += [f"    assume({premise})" for premise in premises]
-        lines.append(f"    return bool({conclusion})")
+        lines += [f"    __assume({premise})" for premise in premises]
+        lines.append(f"    return __bool({conclusion})")
     return "\n".join(lines) + "\n"
 
 
@@ -182,7 +195,7 @@ def _compiled(source: str, space: dict[str, Any], text: str, module: str) -> Any
     file = f"<expression {next(_serial)}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     exec(compile(source, file, "exec"), space)  # noqa: S102  (it is the user's own expression)
-    body = space["body"]
+    body = space["__body"]
     body.__doc__, body.__module__ = text, module
-    body.__annotations__ = {"system": System, "step": Step}
+    body.__annotations__ = {"__system": System, "step": Step}
     return body

@@ -99,7 +99,7 @@ class Product:
         self.slots = [
             (history, member)
             for history in histories
-            for member in system.members(system.info.entity(history.entity))
+            for member in system.entities_of(system.info.entity(history.entity))
         ]
         self.places = {(item.name, member): k for k, (item, member) in enumerate(self.slots)}
         self._firsts = [ReadMemo(space.trace, partial(self._first, *slot)) for slot in self.slots]

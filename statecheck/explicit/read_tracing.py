@@ -130,7 +130,7 @@ class SystemCopy:
     def __init__(self, system: System, table: ValueTable, trace: ReadTrace, offset: int) -> None:
         self.system, self.table = system, table
         self.slots: list[tuple[dict[str, Any], str]] = []
-        for cell, (member, machine, name) in enumerate(system.cells(), offset):
+        for cell, (member, machine, name) in enumerate(system.state_variables(), offset):
             record = getattr(member, machine.slot).model
             own = record.__dict__
             own["_cells"] = {**own.get("_cells", {}), name: cell}

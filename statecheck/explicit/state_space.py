@@ -55,7 +55,7 @@ class FiniteInstance:
             return self.values[type_]
         if isinstance(type_, type):
             if issubclass(type_, Entity):
-                return system.members(system.info.entity(type_))
+                return system.entities_of(system.info.entity(type_))
             if issubclass(type_, enum.Enum):
                 return tuple(type_)
             if issubclass(type_, bool):
@@ -111,7 +111,7 @@ class StateSpace:
             {"record_type": Traced, "__module__": instance.system.__module__},
         )
         systems = [traced(**instance.sizes, **constants) for _ in range(2)]
-        self.cells = systems[0].cells()
+        self.cells = systems[0].state_variables()
         self.before = SystemCopy(systems[0], self.table, self.trace, 0)
         self.after = SystemCopy(systems[1], self.table, self.trace, len(self.cells))
         self.actions: list[tuple[str, tuple[Any, ...]]] = [

@@ -90,8 +90,8 @@ class _Search:
         first, last = unrolling.state(stem), unrolling.state(unrolling.depth)
 
         def same(decl: z3.FuncDeclRef, entity: z3.ExprRef) -> z3.BoolRef:
-            before = z3.substitute_funs(decl(entity), *first)
-            return z3.Implies(name, before == z3.substitute_funs(decl(entity), *last))
+            before = unrolling.expanded(decl(entity), first)
+            return z3.Implies(name, before == unrolling.expanded(decl(entity), last))
 
         for decl, _ in last:
             named = self._named[decl.name()]
@@ -190,7 +190,7 @@ class _Search:
             given = zip(layer.arguments[fair.command.name], arguments, strict=True)
             chosen = layer.action == self._action(fair)
             taken.append(z3.And(chosen, *(own == other for own, other in given)))
-            disabled.append(z3.substitute_funs(guard, *unrolling.state(index)))
+            disabled.append(unrolling.expanded(guard, unrolling.state(index)))
         return z3.Implies(name, _fairly(fair, taken, disabled))
 
 

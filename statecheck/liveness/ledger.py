@@ -13,7 +13,7 @@ from typing import Any
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.fairness import Assumption, Fair, LeadsTo, Often, Strength
-from statecheck.claims.results import Run, RunStep
+from statecheck.claims.run import Run, RunStep
 from statecheck.liveness.lasso import Lasso
 from statecheck.modeling import Entity, History, System
 from statecheck.runs.replay import Player, ReplayError, as_run
@@ -70,7 +70,7 @@ class _Book:
         options = [
             [known[fair.bound[index]]]
             if index < len(fair.bound)
-            else system.members(system.info.entity(type_))
+            else system.entities_of(system.info.entity(type_))
             for index, (_, type_) in enumerate(info.parameters)
         ]
         return itertools.product(*options)

@@ -12,7 +12,8 @@ import z3
 from statecheck.claims.claim import Claim, vacuity_claim
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.fairness import Assumption
-from statecheck.claims.results import Dropped, Result, Run, Verdict
+from statecheck.claims.results import Dropped, Result, Verdict
+from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch
 from statecheck.liveness.chain_rule import Phase, RulePremise, premises
 from statecheck.liveness.eventuality import Eventuality, eventuality
@@ -20,6 +21,7 @@ from statecheck.liveness.lasso import lassos
 from statecheck.liveness.ledger import replay_lasso
 from statecheck.liveness.phases import candidate_phases, proving_phases
 from statecheck.modeling import History, System
+from statecheck.runs.replay import ReplayError
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.proof_core import ProofTask
 from statecheck.symbolic.commands import Command
@@ -52,6 +54,7 @@ class LivenessProver:
         self.numbers, self.explain = numbers, explain
         self._terms: dict[Claim, Eventuality] = {}
         self._proofs: dict[tuple[Claim, tuple[Clause, ...]], list[Phase] | None] = {}
+        self._unreal: dict[Claim, ReplayError] = {}
 
     def terms(self, claim: Claim) -> Eventuality:
         """A claim as terms."""
@@ -157,7 +160,11 @@ class LivenessProver:
             canonical=False,
         ):
             claim = asked[terms]
-            replay_lasso(self.system, self.histories, lasso, vacuity_claim(claim), claim.fairness)
+            passing = vacuity_claim(claim)
+            try:
+                replay_lasso(self.system, self.histories, lasso, passing, claim.fairness)
+            except ReplayError:
+                continue  # what does not happen shows nothing
             yield claim
 
     def _passing(self, claim: Claim) -> Eventuality:
@@ -167,6 +174,9 @@ class LivenessProver:
         run = self._lassos(claim, {0: claim.fairness}).get(0)
         if run is None:
             detail = f"no argument found, and no fair lasso of up to {LENGTH} steps"
+            if claim in self._unreal:
+                why = self._unreal[claim]
+                detail = f"no argument found, and the lasso that the solver proposes is none: {why}"
             return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
         steps = len(run.steps)
         detail = f"the shortest fair lasso, at any size, has {steps} steps"
@@ -227,9 +237,11 @@ class LivenessProver:
             time_left=self.induction.time_left,
             numbers=self.numbers,
         )
-        return {
-            asked[terms]: replay_lasso(
-                self.system, self.histories, lasso, claim, variants[asked[terms]]
-            )
-            for terms, lasso in found
-        }
+        runs = {}
+        for terms, lasso in found:
+            key = asked[terms]
+            try:
+                runs[key] = replay_lasso(self.system, self.histories, lasso, claim, variants[key])
+            except ReplayError as error:
+                self._unreal[claim] = error
+        return runs

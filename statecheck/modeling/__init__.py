@@ -20,11 +20,12 @@ from statecheck.modeling.fields import (
     derived,
     within,
 )
-from statecheck.modeling.machine import Machine
+from statecheck.modeling.machine import Machine, MachineState
 from statecheck.modeling.observation import (
     History,
     Inapplicable,
     Step,
+    TruthValue,
     assume,
     enabled,
     history,
@@ -53,6 +54,7 @@ __all__ = [
     "Inapplicable",
     "Machine",
     "MachineInfo",
+    "MachineState",
     "Many",
     "ModelError",
     "Range",
@@ -61,6 +63,7 @@ __all__ = [
     "Step",
     "System",
     "SystemInfo",
+    "TruthValue",
     "Variant",
     "action",
     "anything",

@@ -12,10 +12,14 @@ import statemachine
 from statemachine import State, StateChart, StateMachine
 from statemachine.engines.sync import SyncEngine
 from statemachine.event_data import TriggerData
+from statemachine.state import InstanceState
 from statemachine.transition_list import TransitionList
 
 from statecheck.errors import ModelError
 from statecheck.modeling.fields import STATE, Field, Start
+
+_INSTANCE = ("model", "history_values", "state_field")
+"""Attributes that python-statemachine gives each machine."""
 
 _LIBRARY = str(Path(str(statemachine.__file__)).parent)
 
@@ -31,6 +35,19 @@ class _Engine(SyncEngine):
         if type(self.sm).final_states and not self._processing.locked():
             self.running = not any(state.final for state in self.sm.configuration)
         super().put(trigger_data, internal)
+
+
+class MachineState(InstanceState):
+    """A state of a machine, which Python would always find true, whichever state it is in."""
+
+    def __bool__(self) -> bool:
+        """True for the library. Raises ModelError for anybody else."""
+        if _is_library(sys._getframe(1).f_code.co_filename):
+            return True
+        raise ModelError(
+            f"the state {self.id} of {type(self._machine()).__name__} is asked for its truth, and "
+            f"any state is true; write {self.id}.is_active"
+        )
 
 
 class Machine(StateMachine):
@@ -59,6 +76,10 @@ class Machine(StateMachine):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        # What a mixin declares is a field too.
+        mixins = [base for base in cls.__mro__[1:] if not issubclass(base, StateChart)]
+        for base in (*mixins, cls):
+            _check_names(cls, base)
         for name, member in cls.__dict__.items():
             if isinstance(member, State | TransitionList) and hasattr(StateMachine, name):
                 raise ModelError(
@@ -70,8 +91,6 @@ class Machine(StateMachine):
                 "vanishes; leave it off"
             )
         cls.fields = dict(cls.fields)
-        # What a mixin declares is a field too.
-        mixins = [base for base in cls.__mro__[1:] if not issubclass(base, StateChart)]
         for base in (*reversed(mixins), cls):
             for name in inspect.get_annotations(base):
                 if name not in Machine.__annotations__ and not name.startswith("_"):
@@ -98,6 +117,9 @@ class Machine(StateMachine):
         # Set around the library's own __setattr__, which it is not ready for yet.
         self.__dict__["owner"] = owner
         super().__init__(model=record)
+        for value in self.__dict__.values():
+            if type(value) is InstanceState:
+                value.__class__ = MachineState
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a field. Raises ModelError for anything else: it would be state that nobody sees."""
@@ -134,6 +156,22 @@ class Machine(StateMachine):
 
 def _is_library(file: str) -> bool:
     return file.startswith(_LIBRARY)
+
+
+def _check_names(cls: type, base: type) -> None:
+    """Raise ModelError if a class of machines has a name otherwise than every machine has it."""
+    annotated = inspect.get_annotations(base)
+    for name in ("owner", "fields", *_INSTANCE):
+        if name in base.__dict__ or (name in annotated and name != "owner"):
+            raise ModelError(
+                f"{cls.__name__}.{name} is a name that machines of a system use; choose another"
+            )
+    for name, kind in (("starts_in", tuple), ("dead_fields", property)):
+        if name in base.__dict__ and not isinstance(base.__dict__[name], kind):
+            raise ModelError(
+                f"{cls.__name__}.{name} is a name that machines of a system use, there a "
+                f"{kind.__name__}; choose another"
+            )
 
 
 def check_no_cache(cls: type) -> None:

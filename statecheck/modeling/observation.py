@@ -25,6 +25,12 @@ from statecheck.modeling.system import System
 T = TypeVar("T")
 
 
+class TruthValue:
+    """Base of the values that stand for a truth, as bool does."""
+
+    __slots__ = ()
+
+
 class Inapplicable(Exception):  # noqa: N818  (no error: the claim says nothing here)
     """A claim's antecedent does not hold."""
 

@@ -150,18 +150,51 @@ def _annotations_of_fields(cls: type[Machine], names: dict[str, type]) -> Iterat
 _RESERVED = frozenset(("history", "kind", "term", "world"))
 """Names of attributes that entities have in a proof."""
 
+_COMPARISONS = ("__eq__", "__ne__", "__hash__", "__getattr__", "__getattribute__", "__setattr__")
+"""Methods of entities that a proof takes for granted."""
+
+
+def _check_kind(kind: type, annotations: dict[str, Any]) -> None:
+    """Raise ModelError if a kind of entity has a name otherwise than every entity has it."""
+    if kind.__name__[-1].isdigit():
+        raise ModelError(
+            f"{kind.__name__} ends with a digit, and entities are numbered; choose another name"
+        )
+    own = [base for base in kind.__mro__ if base not in Entity.__mro__]
+    for name in (*sorted(_RESERVED), *Entity.__annotations__, "name", *_COMPARISONS):
+        annotation = annotations.get(name)
+        is_part = isinstance(annotation, type) and issubclass(annotation, Entity | Machine)
+        is_changed = name == "index" and annotation not in (None, int)
+        if is_part or is_changed or any(name in base.__dict__ for base in own):
+            raise ModelError(f"{kind.__name__}.{name} is a name that entities use; choose another")
+
+
+def _check_system(cls: type, base: type) -> None:
+    """Raise ModelError if a system has a name otherwise than every system has it."""
+    for own in cls.__mro__:
+        if own in base.__mro__ or own.__module__.startswith("statecheck."):
+            continue  # of this package, such as the systems that are run symbolically
+        for name in (*inspect.get_annotations(own), *vars(own)):
+            if name.startswith("__") and name not in ("__getitem__", "__setattr__"):
+                continue
+            if name != "record_type" and (name in vars(base) or name in base.__annotations__):
+                raise ModelError(
+                    f"{cls.__name__}.{name} is a name that systems use; choose another"
+                )
+
 
 def read_signature(cls: type, base: type) -> SystemInfo:
     """The signature of a system's class; the names of ``base`` are every system's.
 
     Raises ModelError where an annotation does not make sense.
     """
+    _check_system(cls, base)
     kinds: dict[str, type] = {}
     constants: list[tuple[str, Any, Any]] = []
     ranges: list[tuple[str, Range]] = []
     for name, annotation in _annotations(cls, {}):
         if name in base.__annotations__:
-            continue
+            continue  # of every system
         if get_origin(annotation) is Many:
             kinds[name] = get_args(annotation)[0]
         elif hasattr(cls, name):
@@ -173,6 +206,12 @@ def read_signature(cls: type, base: type) -> SystemInfo:
         else:
             raise ModelError(f"{cls.__name__}.{name} has no value; write `{name}: ... = value`")
     names = {kind.__name__: kind for kind in kinds.values()}
+    for kind, other in itertools.combinations(kinds.values(), 2):
+        if kind.__name__.lower() == other.__name__.lower():
+            raise ModelError(
+                f"{cls.__name__} has two kinds that are called {kind.__name__.lower()}; "
+                "choose another name for one of them"
+            )
     for kind, other in itertools.permutations(kinds.values(), 2):
         if issubclass(kind, other):
             raise ModelError(
@@ -184,10 +223,12 @@ def read_signature(cls: type, base: type) -> SystemInfo:
     for plural, kind in kinds.items():
         check_no_cache(kind)
         machines, references = [], []
-        for name, annotation in dict(_annotations(kind, names)).items():
+        annotations = dict(_annotations(kind, names))
+        _check_kind(kind, annotations)
+        for name, annotation in annotations.items():
             if name in Entity.__annotations__:
                 continue
-            if name in _RESERVED or hasattr(Entity, name):
+            if hasattr(Entity, name):
                 raise ModelError(
                     f"{kind.__name__}.{name} is a name that entities use; choose another"
                 )
@@ -202,7 +243,7 @@ def read_signature(cls: type, base: type) -> SystemInfo:
                 )
         entities.append(EntityInfo(kind, plural, tuple(machines), tuple(references)))
     return SystemInfo(
-        cls, tuple(entities), tuple(_actions(cls, base, names)), tuple(constants), tuple(ranges)
+        cls, tuple(entities), tuple(_actions(cls, names)), tuple(constants), tuple(ranges)
     )
 
 
@@ -220,16 +261,12 @@ def _checked(range_: Range, type_: Any, title: str) -> Range:
     return range_
 
 
-def _actions(cls: type, base: type, names: dict[str, type]) -> Iterator[ActionInfo]:
+def _actions(cls: type, names: dict[str, type]) -> Iterator[ActionInfo]:
     for ancestor in reversed(cls.__mro__):
         for name, member in ancestor.__dict__.items():
             if not hasattr(member, "__action__"):
                 continue
             function: Callable[..., Any] = member.__action__
-            if hasattr(base, name):
-                raise ModelError(
-                    f"{cls.__name__}.{name} is a name that systems use; call the action otherwise"
-                )
             if getattr(getattr(cls, name), "__action__", None) is not function:
                 continue  # a subclass has another action of this name
             holder = type(

@@ -177,13 +177,13 @@ class System:
         """The signature of the system."""
         return signature(type(self))
 
-    def members(self, entity: EntityInfo) -> Many[Any]:
+    def entities_of(self, entity: EntityInfo) -> Many[Any]:
         """All entities of a kind."""
         return cast("Many[Any]", getattr(self, entity.plural))
 
     def __getitem__(self, entity: E) -> E:
         """The same entity in this state of the system: ``after[lift].cabin``."""
-        return cast("E", self.members(self.info.entity(type(entity)))[entity.index])
+        return cast("E", self.entities_of(self.info.entity(type(entity)))[entity.index])
 
     def undo(self) -> None:
         """Take back every write since the last action began."""
@@ -191,33 +191,33 @@ class System:
             record._restore(name, value)
         self.journal.clear()
 
-    def cells(self) -> list[tuple[Entity, MachineInfo, str]]:
+    def state_variables(self) -> list[tuple[Entity, MachineInfo, str]]:
         """The state's variables in order: entity by entity, each machine's state, then fields."""
         return [
             (member, machine, name)
             for entity in self.info.entities
-            for member in self.members(entity)
+            for member in self.entities_of(entity)
             for machine in entity.machines
             for name in (STATE, *(info.name for info in machine.fields))
         ]
 
     def snapshot(self) -> tuple[Any, ...]:
-        """The values of ``cells()``."""
+        """The values of ``state_variables()``."""
         return tuple(
             getattr(getattr(member, machine.slot).model, name)
-            for member, machine, name in self.cells()
+            for member, machine, name in self.state_variables()
         )
 
     def restore(self, values: Sequence[Any]) -> None:
         """Bring the system into the state ``values``, as ``snapshot`` gives it."""
-        for (member, machine, name), value in zip(self.cells(), values, strict=True):
+        for (member, machine, name), value in zip(self.state_variables(), values, strict=True):
             getattr(member, machine.slot).model._restore(name, value)
         self.journal.clear()
 
     def forget(self) -> None:
         """Replace what nothing will read (``Machine.dead_fields``) by FORGOTTEN."""
         for entity in self.info.entities:
-            for member in self.members(entity):
+            for member in self.entities_of(entity):
                 for machine in entity.machines:
                     instance = getattr(member, machine.slot)
                     for name in instance.dead_fields:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from statecheck.claims.claim import Claim
-from statecheck.claims.results import Run
+from statecheck.claims.run import Run
 from statecheck.mutation.campaign import changed_sources, fresh, imported_anew
 from statecheck.mutation.module_variant import reimported_with
 from statecheck.mutation.mutants import Mutant

@@ -15,7 +15,7 @@ from typing import Any
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
-from statecheck.claims.results import RunStep
+from statecheck.claims.run import RunStep
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Entity, ModelError
 from statecheck.modeling.entity import entity_name

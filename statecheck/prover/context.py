@@ -14,7 +14,7 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.regions import Region
-from statecheck.claims.results import Run
+from statecheck.claims.run import Run
 from statecheck.clock import seconds_until
 from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
@@ -138,7 +138,10 @@ class ProofContext:
         texts = {clause.text for clause in known}
         known += [clause for clause in kept if clause.text not in texts]
         if not self.induction.is_invariant(known):
-            raise AssertionError("an inferred invariant is not inductive")
+            self.notes.append(
+                "the inferred invariant could not be confirmed, and no proof rests on it"
+            )
+            return []
         return known
 
     def _kept(self) -> list[Clause]:

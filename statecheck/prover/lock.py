@@ -17,7 +17,7 @@ import z3
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.clause_text import ClauseText
-from statecheck.claims.results import Run
+from statecheck.claims.run import Run
 from statecheck.modeling import ModelError, Variant
 from statecheck.runs.text import RunText, to_text
 from statecheck.safety.atoms import atoms

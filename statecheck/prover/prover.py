@@ -11,14 +11,17 @@ from typing import Any
 import z3
 
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.derived_answers import at_least, at_most, by_value, joined, shown
 from statecheck.claims.regions import Bounds, Region
-from statecheck.claims.results import Core, Result, Run, Verdict
+from statecheck.claims.results import SAYS_NOTHING, Core, Result, Verdict
+from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import InductiveResults, prove_inductively
 from statecheck.runs.recorded import REJECTIONS, RunChecker
+from statecheck.runs.replay import ReplayError
 from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
@@ -42,6 +45,7 @@ class Prover:
     def __init__(self, context: ProofContext) -> None:
         self.context = context
         self._cores: Cores | None = None
+        self._unreal: dict[Claim, str] = {}
 
     @cached_property
     def _runs(self) -> RunChecker:
@@ -71,7 +75,7 @@ class Prover:
                 "--write-lock finds an invariant that may do"
             )
         for claim in left:
-            yield Result(claim, Verdict.UNDETERMINED, detail)
+            yield Result(claim, Verdict.UNDETERMINED, self._unreal.get(claim, detail))
 
     def _run(self, claims: Sequence[Claim]) -> Iterator[Result]:
         inductive = prove_inductively(self.context, claims)
@@ -147,16 +151,18 @@ class Prover:
             question = unmet.pop(goal)
             claim, region = question
             if question in inductive.excluded:
-                yield self._proved(claim, inductive, False, clock.lap())
+                # Where instances are left out, a model may be no run.
+                reached = None if unrolling.grounding.truncated else False
+                yield self._proved(claim, inductive, reached, clock.lap())
             elif region is None:
-                if model is None:
-                    run = known[goal]
-                else:
+                shown_run = known.get(goal)
+                if model is not None:
                     if goal in known:
                         self._complain(claim, "there is a shorter one")
-                    run = self._runs.replay(canonical_run(unrolling, goal, said, model), claim)
-                met = self._met(claim, run, inductive.share + clock.lap())
-                yield from self._across(met, settling[claim]) if claim.across else (met,)
+                    shown_run = self._executed(canonical_run(unrolling, goal, said, model), claim)
+                if shown_run is not None:
+                    met = self._met(claim, shown_run, inductive.share + clock.lap())
+                    yield from self._across(met, settling[claim]) if claim.across else (met,)
             elif model is not None:
                 run_inside = self._run_throughout(unrolling, goal, said, model, question)
                 if run_inside is not None:
@@ -197,7 +203,7 @@ class Prover:
                 run = canonical_run(unrolling, target, literal, own, inside)
             else:
                 run = decoded_run(unrolling, own, target)
-            return self._runs.replay(run, claim)
+            return self._executed(run, claim)
         return None
 
     def _shown(self, claim: Claim) -> set[Region]:
@@ -212,6 +218,16 @@ class Prover:
         asked = self.context.liveness.obligations(claim, inductive.clauses(claim))
         fixed = self.context.transitions.fixed_constants(claim.variant)
         return replace(result, core=self.cores(inductive.invariant).core(asked, fixed))
+
+    def _executed(self, run: ConcreteRun, claim: Claim) -> Run | None:
+        """A run that the solver proposes, executed; None where it does not happen."""
+        try:
+            return self._runs.replay(run, claim)
+        except ReplayError as error:
+            self._unreal[claim] = (
+                f"no proof, and the run that the solver proposes does not happen: {error}"
+            )
+            return None
 
     def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
         steps = len(run.steps)
@@ -230,7 +246,9 @@ class Prover:
     ) -> Result:
         needed = [] if (claim, None) in inductive.alone else inductive.clauses(claim)
         detail = "holds for any number of entities"
-        if vacuous:
+        if self.context.property(claim).says_nothing:
+            detail, vacuous = SAYS_NOTHING, True
+        elif vacuous:
             detail = "holds because nothing ever gets there"
         elif vacuous is None:
             detail = f"holds, but no run of {self.context.depth} steps reaches its antecedent"
@@ -283,7 +301,7 @@ class Prover:
         if question not in self.context.excluded([question], known):
             known = self.context.inferred([claim])
             if not self.context.induction.is_invariant(known):
-                raise AssertionError("an inferred invariant is not inductive")
+                return
             if question not in self.context.excluded([question], known):
                 return
         yield Result(

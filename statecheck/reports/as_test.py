@@ -11,11 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from statecheck.claims.answers import Standing
-from statecheck.claims.results import Report, Run
+from statecheck.claims.results import Report
+from statecheck.claims.run import Run
 from statecheck.claims.script import Assigned, Call, Script
 
 ROUNDS = 3
 """So many times the loop of a lasso is gone round."""
+
+LONGEST = 60
+"""So many characters of a title become the name of a test."""
 
 
 class Unwritten(Exception):  # noqa: N818  (the run is left out, and that is said)
@@ -70,7 +74,7 @@ def test_module(report: Report, module: str, qualified: str) -> Written:
             left_out.append(f"{title}: {reason}")
             continue
         name = _name(title, taken)
-        head = [f"def {name}() -> None:", *_docstring(said)]
+        head = [f"def {name}():", *_docstring(said)]
         bodies.append("\n".join([*head, *(f"    {line}" if line else "" for line in lines)]))
     whole = "\n\n\n".join(bodies)
     uses_pytest = "pytest." in whole
@@ -83,7 +87,7 @@ def test_module(report: Report, module: str, qualified: str) -> Written:
     return Written(text, len(bodies), tuple(left_out))
 
 
-_ACTIVE = '''def active(machine: object) -> set[str]:
+_ACTIVE = '''def active(machine):
     """The ids of the active states."""
     return {state.id for state in machine.configuration}'''
 
@@ -100,7 +104,7 @@ def _runs(report: Report) -> Iterator[tuple[str, str, Run]]:
 
 
 def _name(title: str, taken: set[str]) -> str:
-    slug = "test_" + re.sub(r"\W+", "_", title).strip("_").lower()
+    slug = "test_" + re.sub(r"\W+", "_", title).strip("_").lower()[:LONGEST].rstrip("_")
     name, number = slug, 2
     while name in taken:
         name, number = f"{slug}_{number}", number + 1

@@ -11,7 +11,8 @@ from typing import Any
 
 from statecheck.claims.answers import Answer
 from statecheck.claims.claim import Kind
-from statecheck.claims.results import Core, Dropped, Report, Result, Run
+from statecheck.claims.results import Core, Dropped, Report, Result
+from statecheck.claims.run import Run
 from statecheck.modeling.mention import Expression, Mention
 from statecheck.reports.words import place
 

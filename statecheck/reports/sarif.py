@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from statecheck.claims.claim import Claim
-from statecheck.claims.results import Change, Report, Result, Run, Verdict
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.claims.run import Change, Run
 from statecheck.modeling import System, signature
 from statecheck.reports import source
 from statecheck.reports.words import answer, circumstances, evidence, remark

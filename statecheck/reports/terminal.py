@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from statecheck.claims.claim import Claim
-from statecheck.claims.results import CorePart, Report, Result, Run, Verdict, tally
+from statecheck.claims.results import CorePart, Report, Result, Verdict, tally
+from statecheck.claims.run import Run
 from statecheck.claims.tables import Assumption, DerivedTable
 from statecheck.reports.terminal_layout import (
     BAD,

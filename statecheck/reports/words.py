@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from statecheck.claims.claim import Claim
-from statecheck.claims.results import Report, Result, Run, Verdict
+from statecheck.claims.results import SAYS_NOTHING, Report, Result, Verdict
+from statecheck.claims.run import Run
 
 T = TypeVar("T")
 
@@ -32,6 +33,8 @@ def remark(result: Result) -> str:
     """The fault of a verdict; empty where there is none, or none is known."""
     if result.vacuous:
         empty = result.verdict is Verdict.DERIVED
+        if result.detail == SAYS_NOTHING:
+            return "vacuous: it is true whatever the system does"
         return f"vacuous: {'the answer is empty' if empty else 'nothing reaches its premise'}"
     if result.as_expected or result.verdict is Verdict.UNDETERMINED:
         return ""

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from statecheck.claims.claim import Claim
-from statecheck.claims.results import Plain, Run
+from statecheck.claims.run import Plain, Run
 from statecheck.modeling import SystemInfo
 
 FORMAT = "https://apalache-mc.org/docs/adr/015adr-trace.html"

@@ -7,7 +7,7 @@ from typing import Any
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun, IntegerType
-from statecheck.claims.results import Run
+from statecheck.claims.run import Run
 from statecheck.clock import TimeLeft
 from statecheck.modeling import History, ModelError, System
 from statecheck.runs.replay import ReplayError, replay

@@ -8,7 +8,7 @@ from typing import Any
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.concrete_run import ConcreteRun
-from statecheck.claims.results import Change, Plain, Run, RunStep, Trace
+from statecheck.claims.run import Change, Plain, Run, RunStep, Trace
 from statecheck.modeling import (
     STATE,
     ActionDisabled,
@@ -25,7 +25,7 @@ from statecheck.symbolic.vocabulary import HISTORY
 
 
 class ReplayError(Exception):
-    """A run does not happen on the plain machines: an error of this project, not a verdict."""
+    """A run does not happen on the plain machines, so no verdict may rest on it."""
 
 
 class Observed:
@@ -39,7 +39,7 @@ class Observed:
 
     def members(self, history: History[Any]) -> Sequence[Any]:
         """The entities that a history is about."""
-        return self.system.members(self.system.info.entity(history.entity))
+        return self.system.entities_of(self.system.info.entity(history.entity))
 
     def observe(self, name: str, entity: Entity, type_: Any) -> Any:
         """The value of a history at an entity."""
@@ -124,7 +124,8 @@ class Player:
         try:
             getattr(self.after, name)(*values)
         except ActionDisabled as error:
-            raise ReplayError(f"the run does not replay: {error}") from None
+            number = len(self.arguments) + 1
+            raise ReplayError(f"step {number}, {error}") from None
         self.step = PlainStep(self.before, self.after, name, tuple(values))
         news = {
             (history.name, member.index): history.update(self.step, member)
@@ -175,7 +176,8 @@ def replay(
     player = Player(system, histories, run, trim=trim, stage=stage)
     steps = player.play()
     if player.judge(claim) is not want:
-        raise ReplayError(f"the run of {claim.title} replays, but does not end as it should")
+        last = f"its last step, {steps[-1].action}," if steps else "its initial state"
+        raise ReplayError(f"{last} is no such one of {claim.title}")
     return as_run(player, claim, steps)
 
 
@@ -190,7 +192,7 @@ def as_run(player: Player, claim: Claim, steps: tuple[RunStep, ...]) -> Run:
     )
     return Run(
         tuple(
-            (entity.plural, len(player.after.members(entity)))
+            (entity.plural, len(player.after.entities_of(entity)))
             for entity in player.after.info.entities
         ),
         player.start,
@@ -214,7 +216,8 @@ def plain(value: Any) -> Plain:
 def _state(observed: Observed) -> Iterable[tuple[str, str, Plain]]:
     """Every value of a state, histories included."""
     system = observed.system
-    for (member, machine, name), value in zip(system.cells(), system.snapshot(), strict=True):
+    variables = zip(system.state_variables(), system.snapshot(), strict=True)
+    for (member, machine, name), value in variables:
         kind = system.info.entity(type(member)).name
         yield f"{kind}.{machine.slot}.{name}", member.name, plain(value)
     for history in observed.histories:
@@ -229,7 +232,7 @@ def _constants(system: System) -> Iterable[tuple[str, str, Plain]]:
     for name, _, _ in system.info.constants:
         yield f"{type(system).__name__}.{name}", "", plain(getattr(system, name))
     for entity in system.info.entities:
-        for member in system.members(entity):
+        for member in system.entities_of(entity):
             for name, _ in entity.references:
                 yield f"{entity.name}.{name}", member.name, plain(getattr(member, name))
 
@@ -245,7 +248,7 @@ def _open_choices(system: System) -> Iterable[tuple[str, str]]:
     for name, _, _ in system.info.constants:
         yield name, str(getattr(system, name))
     for entity in system.info.entities:
-        for member in system.members(entity):
+        for member in system.entities_of(entity):
             for name, _ in entity.references:
                 yield f"{member}.{name}", str(getattr(member, name))
             for machine in entity.machines:
@@ -262,7 +265,7 @@ def _open_choices(system: System) -> Iterable[tuple[str, str]]:
 
 
 def _changes(before: System, after: System) -> Iterable[Change]:
-    cells = zip(before.cells(), before.snapshot(), after.snapshot(), strict=True)
+    cells = zip(before.state_variables(), before.snapshot(), after.snapshot(), strict=True)
     for (member, machine, name), old, new in cells:
         if old != new:
             what = machine.slot if name == STATE else f"{machine.slot}.{name}"

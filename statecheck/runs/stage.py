@@ -48,7 +48,7 @@ def trimmed(stage: Stage, run: ConcreteRun) -> ConcreteRun:
                 if issubclass(info.type, Entity) and info.field.start is Start.ANYTHING:
                     name = f"{entity.name}.{machine.slot}.{info.name}"
                     sorts[name] = plain.info.entity(info.type).name
-                    for member in plain.members(entity):
+                    for member in plain.entities_of(entity):
                         if info.name in getattr(member, machine.slot).dead_fields:
                             initial[name][member.index] = None
     kept: dict[str, list[int]] = {sort: [] for sort in run.sizes}
@@ -124,7 +124,7 @@ def _build(system: type[System], run: ConcreteRun) -> System:
 def arrange(system: System, run: ConcreteRun) -> None:
     """Bring a system into the initial state of a run: its open choices, and what hangs on them."""
     for entity in system.info.entities:
-        for member in system.members(entity):
+        for member in system.entities_of(entity):
             for machine in entity.machines:
                 record = getattr(member, machine.slot).model
                 name = f"{entity.name}.{machine.slot}."

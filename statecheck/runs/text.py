@@ -15,7 +15,7 @@ from typing import Any
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.concrete_run import ConcreteRun, IntegerType
-from statecheck.claims.results import Run
+from statecheck.claims.run import Run
 from statecheck.modeling import STATE, Entity, Start, System, signature
 from statecheck.modeling.entity import entity_name
 from statecheck.symbolic.codes import encoded

@@ -12,6 +12,7 @@ from statecheck.modeling import Inapplicable
 from statecheck.smt.roles import variable_name
 from statecheck.symbolic.decision_tree import Leaf, Node, merge
 from statecheck.symbolic.lint import check_identity
+from statecheck.symbolic.paths import function_of
 from statecheck.symbolic.transition_system import TransitionSystem
 
 INAPPLICABLE = object()
@@ -24,12 +25,14 @@ class Property:
 
     ``variables`` are its constants; ``antecedent`` and ``holds`` are over the functions before the
     step and, primed, after it, over the action and its parameters. ``holds`` is true where the
-    antecedent is not.
+    antecedent is not. It ``says_nothing`` where it is true of any state of any such system: the
+    claim's own words make it so, none of the system's code.
     """
 
     variables: tuple[tuple[str, Any, z3.ExprRef], ...]
     antecedent: z3.BoolRef
     holds: z3.BoolRef
+    says_nothing: bool = False
 
 
 def explore_claim(
@@ -64,7 +67,10 @@ def explore_claim(
 
 def claim_property(transitions: TransitionSystem, claim: Claim) -> Property:
     """The terms of a claim."""
-    variables, _, tree = explore_claim(transitions, claim)
+    own = claim.body.__code__
+    with transitions.world.asked_by() as askers, transitions.next_world.asked_by() as later:
+        variables, _, tree = explore_claim(transitions, claim)
+    is_own = {function_of(own)} >= {(o.file, o.function) for o in (*askers, *later)}
     what = f"claim {claim.id}"
     # Where its premise is false a universal claim counts as true, any other as not reached.
     elsewhere = z3.BoolVal(claim.kind is Kind.ALWAYS)
@@ -74,8 +80,6 @@ def claim_property(transitions: TransitionSystem, claim: Claim) -> Property:
             return elsewhere
         return transitions.code.lift(what, z3.BoolSort(), value)
 
-    return Property(
-        variables,
-        z3.simplify(merge(tree, lambda value: z3.BoolVal(value is not INAPPLICABLE))),
-        transitions.code.without_elements(what, z3.simplify(merge(tree, holds))),
-    )
+    antecedent = z3.simplify(merge(tree, lambda value: z3.BoolVal(value is not INAPPLICABLE)))
+    whole = transitions.code.without_elements(what, z3.simplify(merge(tree, holds)))
+    return Property(variables, antecedent, whole, bool(z3.is_true(whole)) and is_own)

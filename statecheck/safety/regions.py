@@ -119,8 +119,11 @@ def works_throughout(
     other constants have of which a range is known.
 
     Everything that the model chose is kept, but for the numbers that equal the target's, or such a
-    constant: those vary with it. Then no pair may violate any constraint of the run.
+    constant: those vary with it. Then no pair may violate any constraint of the run. Where
+    constraints are left out, nothing is known.
     """
+    if unrolling.grounding.truncated:
+        return False
     return any(
         _works(unrolling, number, literal, region, model, tied=tied) for tied in (True, False)
     )

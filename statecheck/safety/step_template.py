@@ -11,10 +11,11 @@ from functools import cached_property
 
 import z3
 
+from statecheck.smt.grounding import polarities
 from statecheck.smt.roles import of_step, step_constant
 from statecheck.smt.substitution import Renaming, substitute_in_turn
-from statecheck.smt.terms import in_range, subterms
-from statecheck.symbolic.commands import Command
+from statecheck.smt.terms import has_quantifier, in_range, subterms
+from statecheck.symbolic.commands import Command, Update
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
 
@@ -41,6 +42,8 @@ class CommandInstance:
     ``arguments`` are the command's; ``named`` has what stands for the entities that it names, to be
     put in one after the other; ``entities`` are all of its constants that stand for one. ``facts``
     hold of every such step, and ``guard`` too, which has quantifiers if ``quantified``.
+    ``quantifiers`` are those of the guard, with their signs. ``asked`` are those of updates that
+    are the same for every entity, each with the constant that stands for it.
     """
 
     command: Command
@@ -50,6 +53,8 @@ class CommandInstance:
     facts: Sequence[z3.BoolRef]
     guard: z3.BoolRef
     quantified: bool
+    quantifiers: Sequence[tuple[z3.ExprRef, set[bool]]]
+    asked: Pairs
 
 
 class StepTemplate:
@@ -91,8 +96,14 @@ class StepTemplate:
                 [c for c in constants if c.sort().kind() == z3.Z3_UNINTERPRETED_SORT],
                 facts,
                 z3.Implies(self.chosen(command), guard),
-                any(map(z3.is_quantifier, subterms(guard))),
+                has_quantifier(guard),
+                polarities(guard),
+                self._asked(command, pairs),
             )
+        self.quantified = has_quantifier(
+            *(u.value for u in transitions.initial.values()),
+            *(u.value for command in transitions.commands for u in command.updates.values()),
+        )
         self._values: dict[Key, z3.ExprRef] = {}
 
     @cached_property
@@ -119,7 +130,7 @@ class StepTemplate:
             decl = self.transitions.vocabulary.functions[key]
             variable = self.transitions.world.variable(key)
             writes = [
-                (self.chosen(choice.command), substitute_in_turn(update.value, choice.named))
+                (self.chosen(choice.command), self._written(choice, update))
                 for choice in self.choices.values()
                 if (update := choice.command.updates.get(key)) is not None
             ]
@@ -127,6 +138,28 @@ class StepTemplate:
             value = z3.substitute(value, (variable, z3.Var(0, decl.domain(0))))
             self._values[key] = z3.simplify(value)
         return self._values[key]
+
+    def _asked(self, command: Command, named: Pairs) -> Pairs:
+        """The quantified formulas of a command's updates that are the same for every entity, each
+        with a constant that stands for it: they are asked once, not in each state that follows.
+        """
+        asked: dict[int, tuple[z3.ExprRef, z3.ExprRef]] = {}
+        for update in command.updates.values():
+            for quantifier, _ in polarities(substitute_in_turn(update.value, named)):
+                if any(part.eq(update.variable) for part in subterms(quantifier)):
+                    continue
+                if quantifier.get_id() not in asked:
+                    name = f"{command.name}.asks{len(asked) + 1}"
+                    constant = step_constant(name, z3.BoolSort())
+                    self.constants[constant.get_id()] = constant
+                    asked[quantifier.get_id()] = quantifier, constant
+        return list(asked.values())
+
+    @staticmethod
+    def _written(choice: CommandInstance, update: Update) -> z3.ExprRef:
+        """What a command writes, in the constants of the step."""
+        value = substitute_in_turn(update.value, choice.named)
+        return z3.substitute(value, *choice.asked) if choice.asked else value
 
     def at(self, depth: int) -> Renaming:
         """The pattern's constants become those of the step at a depth."""

@@ -17,7 +17,7 @@ from statecheck.safety.step_template import StepTemplate
 from statecheck.smt.grounding import Grounding, entity_functions, polarities
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
 from statecheck.smt.substitution import Macros, Renaming, substitute_in_turn
-from statecheck.smt.terms import in_range, is_entity, subterms
+from statecheck.smt.terms import has_quantifier, in_range, is_entity, subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
@@ -46,7 +46,8 @@ class Layer:
     """One step of the unrolling: its action, its arguments, and the functions before and after it.
 
     ``own`` makes the template's constants those of the step, ``renaming`` the constants of a
-    target; ``functions`` expands the functions of a target.
+    target; ``functions`` expands the functions of a target. ``stand_ins`` has what stands for the
+    quantified formulas that each action asks for.
     """
 
     action: z3.ExprRef
@@ -56,6 +57,7 @@ class Layer:
     after: Macros
     renaming: Renaming
     functions: Macros
+    stand_ins: dict[str, list[z3.ExprRef]]
 
 
 class Unrolling:
@@ -94,7 +96,7 @@ class Unrolling:
             bounds = self.numbers.get(vocabulary.types[key])
             if bounds is not None and key not in transitions.initial:
                 self.grounding.forall(key.entity, partial(self._within, decl, bounds))
-        self._first = Macros(
+        self._first = self._macros(
             (decl, transitions.initial[key].at(z3.Var(0, decl.domain(0))))
             for key, decl in vocabulary.functions.items()
             if key in transitions.initial
@@ -146,17 +148,27 @@ class Unrolling:
         own = template.at(self.depth)
         keys = set(transitions.keys) if targets is None else self._relevant(targets)
         arguments = {}
+        stand_ins: dict[str, list[z3.ExprRef]] = {}
         for name, choice in template.choices.items():
             arguments[name] = tuple(map(own, choice.arguments))
-            self.constraints.extend(before(own(fact)) for fact in choice.facts)
+            self.constraints.extend(self.expanded(own(fact), before) for fact in choice.facts)
             for constant in choice.entities:
                 self.grounding.entity(own(constant), own(template.exists_when[constant.get_id()]))
             guard = own(choice.guard)
+            stand_ins[name] = [
+                self.grounding.name(before(own(quantifier)), signs)
+                for quantifier, signs in choice.quantifiers
+            ]
+            for quantifier, constant in choice.asked:
+                stand_ins[name].append(self.grounding.name(before(own(quantifier)), {True, False}))
+                self.constraints.append(own(constant) == stand_ins[name][-1])
             self.constraints.append(
-                self.grounding.expand(guard, before) if choice.quantified else before(guard)
+                self.grounding.expand(guard, before)
+                if choice.quantified
+                else self.expanded(guard, before)
             )
         functions = transitions.vocabulary.functions.items()
-        after = Macros(
+        after = self._macros(
             [(d, before(own(template.value(key)))) for key, d in functions if key in keys]
         )
         nexts = {str(key): decl for key, decl in transitions.next_vocabulary.functions.items()}
@@ -174,10 +186,22 @@ class Unrolling:
                 before,
                 after,
                 Renaming(pairs),
-                Macros([*before, *primed]),
+                self._macros([*before, *primed]),
+                stand_ins,
             )
         )
         self.flush()
+
+    def _macros(self, pairs: Iterable[tuple[z3.FuncDeclRef, z3.ExprRef]]) -> Macros:
+        """The functions of a state, which has quantifiers only where some update has one."""
+        return Macros(pairs, quantified=None if self._template.quantified else False)
+
+    def expanded(self, term: z3.ExprRef, macros: Macros) -> Any:
+        """A term with its functions expanded; ground, whatever their values are."""
+        expanded = macros(term)
+        if macros.quantified or has_quantifier(term):
+            return self.grounding.ground(expanded)
+        return expanded
 
     def _relevant(self, targets: Iterable[Target]) -> set[Key]:
         """The functions of the state that some target depends on."""
@@ -225,7 +249,8 @@ class Unrolling:
             if type_ in self.numbers
         ]
         under = self.transitions.variant_constraints(target.variant)
-        self.meaning[name.get_id()] = z3.And(functions(renaming(term)), *under, *within)
+        said = self.expanded(renaming(term), functions)
+        self.meaning[name.get_id()] = z3.And(said, *under, *within)
         self._stand_ins[name.get_id()] = [stand_in for _, stand_in in stand_ins]
         self.solver.add(name == self.meaning[name.get_id()])
         return name
@@ -253,15 +278,21 @@ class Unrolling:
     def witnesses(
         self, literals: Iterable[z3.BoolRef], model: z3.ModelRef
     ) -> Iterator[tuple[z3.BoolRef, z3.ExprRef]]:
-        """The entities that make the quantified formulas behind literals true in a model; each
-        with the condition on which it is one.
+        """The entities that make the quantified formulas behind literals true in a model, and those
+        that the steps of its run ask for; each with the condition on which it is one.
         """
-        for literal in literals:
-            if true_in(model, literal):
-                for part in self._stand_ins.get(literal.get_id(), ()):
-                    known = self.grounding.witnesses.get(part.get_id())
-                    if known is not None and true_in(model, known[0]):
-                        yield known
+        parts = [
+            part
+            for literal in literals
+            if true_in(model, literal)
+            for part in self._stand_ins.get(literal.get_id(), ())
+        ]
+        for layer in self.layers:
+            parts += layer.stand_ins[self.taken(model, layer).name]
+        known = [w for part in parts if (w := self.grounding.witnesses.get(part.get_id()))]
+        for witness in (*known, *self.grounding.nested_witnesses):
+            if true_in(model, witness[0]):
+                yield witness
 
     def taken(self, model: z3.ModelRef, layer: Layer) -> Command:
         """The command that a model's run takes in a step."""

@@ -1,10 +1,14 @@
 """From formulas about any number of entities to ground ones that a solver decides.
 
-A formula's quantifiers range over one kind of entity each and are not nested. A negative one is
-skolemised; a positive one is instantiated at every ground term of its sort. That loses nothing: the
-functions of a state lead from each kind of entity to kinds that lead nowhere back, so the ground
-terms are finitely many, and a model that satisfies the instances satisfies the quantified formulas
-once its sorts are cut down to the values of those terms.
+A formula's quantifiers range over one kind of entity each. A negative one is skolemised; a positive
+one is instantiated at every ground term of its sort. That loses nothing where they are not nested:
+the functions of a state lead from each kind of entity to kinds that lead nowhere back, so the
+ground terms are finitely many, and a model that satisfies the instances satisfies the quantified
+formulas once its sorts are cut down to the values of those terms.
+
+Of nested quantifiers each instance of the outer one has an inner one of its own, whose witness may
+give the outer one another instance. That ends after `GENERATIONS`: what is unsatisfiable then is so
+all the same, a model may be none of the quantified formulas.
 """
 
 from __future__ import annotations
@@ -18,7 +22,10 @@ from statecheck.errors import ModelError
 from statecheck.smt.c_interface import arity, assert_all
 from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.substitution import Macros
-from statecheck.smt.terms import is_entity, subterms
+from statecheck.smt.terms import has_quantifier, is_entity, subterms
+
+GENERATIONS = 2
+"""So often witnesses of nested quantifiers give rise to others."""
 
 
 @dataclass
@@ -28,7 +35,9 @@ class Grounding:
     ``functions`` are those that lead from entities to entities; ``universals`` what is to hold of
     every entity of a sort; ``witnesses`` when a constant is the witness of a quantifier, by the
     number of what stands for that quantifier; ``exists_when`` when a term stands for an entity
-    at all, by the number of the term, where it need not.
+    at all, by the number of the term, where it need not. ``nested_witnesses`` are those that an
+    instance of another formula asks for, each with when it does; ``truncated`` where instances of
+    nested quantifiers are left out.
     """
 
     functions: Sequence[z3.FuncDeclRef]
@@ -38,12 +47,25 @@ class Grounding:
     witnesses: dict[int, tuple[z3.BoolRef, z3.ExprRef]] = field(default_factory=dict)
     exists_when: dict[int, z3.BoolRef] = field(default_factory=dict)
     _names: dict[int, tuple[z3.ExprRef, z3.BoolRef, set[bool]]] = field(default_factory=dict)
+    nested_witnesses: list[tuple[z3.BoolRef, z3.ExprRef]] = field(default_factory=list)
+    truncated: bool = False
+    _generations: dict[int, int] = field(default_factory=dict)
+    _generation: int = 0
 
     def forall(self, sort: str, body: Callable[[z3.ExprRef], z3.BoolRef]) -> None:
         """Demand something of every entity of a sort."""
         self.universals.append((sort, body))
-        for term in self.terms.get(sort, {}).values():
+        for term in list(self.terms.get(sort, {}).values()):
+            self._instantiate(body, term)
+
+    def _instantiate(self, body: Callable[[z3.ExprRef], z3.BoolRef], term: z3.ExprRef) -> None:
+        """Demand something of an entity; what that asks for is a generation younger than it."""
+        outer = self._generation
+        self._generation = self._generations.get(term.get_id(), 0) + 1
+        try:
             self.constraints.append(body(term))
+        finally:
+            self._generation = outer
 
     def add(self, formula: z3.BoolRef) -> None:
         """Demand a formula."""
@@ -73,11 +95,14 @@ class Grounding:
         known[term.get_id()] = term
         if exists_when is not None:
             self.exists_when[term.get_id()] = exists_when
-        for sort, body in self.universals:
+        for sort, body in list(self.universals):
             if sort == kind:
-                self.constraints.append(body(term))
+                self._instantiate(body, term)
         for function in _from(self.functions, kind):
-            self.entity(function(term), exists_when)
+            following = function(term)
+            if generation := self._generations.get(term.get_id(), 0):
+                self._generations.setdefault(following.get_id(), generation)
+            self.entity(following, exists_when)
 
     def assert_into(self, instance: z3.Solver, known: int = 0) -> int:
         """Assert the constraints but for some that a solver has already; returns how many it has.
@@ -91,7 +116,8 @@ class Grounding:
         """A template with its functions expanded, ground.
 
         Looks for quantifiers and entities in the template, which is small, not in what it expands
-        to: the entities that the functions' values name have to be known already.
+        to, unless a function's value is quantified: the entities that the values name have to be
+        known already.
         """
         entities, quantified, present = _shape(template)
         for term in entities:
@@ -101,13 +127,13 @@ class Grounding:
         if pairs:
             template = z3.substitute(template, *pairs)
         expanded: z3.BoolRef = macros(template)
-        return expanded
+        return self.ground(expanded) if macros.quantified else expanded
 
     def name(self, quantifier: z3.ExprRef, signs: set[bool]) -> z3.ExprRef:
         """A Boolean that stands for a quantified formula where it occurs with these signs."""
-        body = quantifier.body()
-        sort = quantifier.var_sort(0)
         key = quantifier.get_id()
+        body, sort = _first_variable(quantifier)
+        named = self._named if has_quantifier(body) else _same
         if key not in self._names:
             self._names[key] = quantifier, z3.FreshBool("some"), set()
         _, name, known = self._names[key]
@@ -115,24 +141,57 @@ class Grounding:
         for sign in signs - known:
             known.add(sign)
             if sign == exists:
+                if self._generation > GENERATIONS:
+                    self.truncated = True
+                    continue
                 witness = z3.FreshConst(sort, "witness")
                 needed = name if exists else z3.Not(name)
+                self._generations[witness.get_id()] = self._generation
                 self.entity(witness, needed)
-                value = _instance(body, witness)
                 self.witnesses[name.get_id()] = needed, witness
-                self.constraints.append(
-                    z3.Implies(name, value) if exists else z3.Implies(value, name)
-                )
+                if self._generation:
+                    self.nested_witnesses.append((needed, witness))
+
+                def of_witness(term: z3.ExprRef) -> z3.BoolRef:
+                    value = _instance(body, term)
+                    return named(z3.Implies(name, value) if exists else z3.Implies(value, name))
+
+                self._instantiate(of_witness, witness)
             else:
 
                 def instance(term: z3.ExprRef) -> z3.BoolRef:
                     value = _instance(body, term)
-                    half = z3.Implies(value, name) if exists else z3.Implies(name, value)
+                    half = named(z3.Implies(value, name) if exists else z3.Implies(name, value))
                     exists_when = self.exists_when.get(term.get_id())
                     return half if exists_when is None else z3.Implies(exists_when, half)
 
                 self.forall(sort.name(), instance)
         return name
+
+    def _named(self, formula: z3.BoolRef) -> z3.BoolRef:
+        """A formula with names for its quantified parts."""
+        pairs = [(term, self.name(term, signs)) for term, signs in polarities(formula)]
+        return z3.substitute(formula, *pairs) if pairs else formula
+
+
+def _same(formula: z3.BoolRef) -> z3.BoolRef:
+    return formula
+
+
+def _first_variable(quantifier: z3.ExprRef) -> tuple[z3.BoolRef, z3.SortRef]:
+    """The body of a quantifier over its first variable, and the sort of that.
+
+    Z3 makes one quantifier of several over the same variables; the others go into the body.
+    """
+    if quantifier.num_vars() == 1:
+        return quantifier.body(), quantifier.var_sort(0)
+    first, *rest = [
+        z3.FreshConst(quantifier.var_sort(i), quantifier.var_name(i))
+        for i in range(quantifier.num_vars())
+    ]
+    body = z3.substitute_vars(quantifier.body(), *reversed([first, *rest]))
+    inner = z3.Exists(rest, body) if quantifier.is_exists() else z3.ForAll(rest, body)
+    return z3.substitute(inner, (first, z3.Var(0, first.sort()))), first.sort()
 
 
 def _instance(body: z3.BoolRef, term: z3.ExprRef) -> z3.BoolRef:
@@ -197,8 +256,6 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
             continue
         seen.add((term.get_id(), sign))
         if z3.is_quantifier(term):
-            if term.num_vars() != 1 or any(z3.is_quantifier(t) for t in subterms(term.body())):
-                raise ModelError("an all() or any() inside another one is not supported in a proof")
             signed.setdefault(term.get_id(), (term, set()))[1].add(sign)
             continue
         if not z3.is_app(term):

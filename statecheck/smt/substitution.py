@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import z3
 
@@ -12,6 +13,7 @@ from statecheck.smt.c_interface import (
     substitute,
     substitute_functions,
 )
+from statecheck.smt.terms import has_quantifier
 
 
 class Renaming(list[tuple[z3.ExprRef, z3.ExprRef]]):
@@ -28,12 +30,27 @@ class Renaming(list[tuple[z3.ExprRef, z3.ExprRef]]):
 
 
 class Macros(list[tuple[z3.FuncDeclRef, z3.ExprRef]]):
-    """Functions with their definitions over ``Var(0)``; not to be changed either."""
+    """Functions with their definitions over ``Var(0)``; not to be changed either.
 
-    def __init__(self, pairs: Iterable[tuple[z3.FuncDeclRef, z3.ExprRef]] = ()) -> None:
+    ``quantified`` is given where it is known whether a definition has a quantifier.
+    """
+
+    def __init__(
+        self,
+        pairs: Iterable[tuple[z3.FuncDeclRef, z3.ExprRef]] = (),
+        *,
+        quantified: bool | None = None,
+    ) -> None:
         super().__init__(pairs)
+        if quantified is not None:
+            self.quantified = quantified
         self._old = declaration_array([function for function, _ in self])
         self._new = ast_array([value for _, value in self])
+
+    @cached_property
+    def quantified(self) -> bool:
+        """True where a definition has a quantifier."""
+        return has_quantifier(*(value for _, value in self))
 
     def __call__(self, term: z3.ExprRef) -> z3.ExprRef:
         """A term with all of them expanded."""

@@ -34,6 +34,12 @@ def subterms(term: z3.ExprRef, seen: set[int] | None = None) -> Iterator[z3.Expr
             stack.append(body)
 
 
+def has_quantifier(*terms: z3.ExprRef) -> bool:
+    """Tell whether some term has a quantifier in it."""
+    seen: set[int] = set()
+    return any(z3.is_quantifier(part) for term in terms for part in subterms(term, seen))
+
+
 def ite(condition: z3.BoolRef, then: z3.ExprRef, other: z3.ExprRef) -> z3.ExprRef:
     """If-then-else with the obvious simplifications."""
     if then.eq(other):

@@ -50,7 +50,7 @@ def decoded(code: Any, type_: Any, system: System) -> Any:
     if isinstance(type_, States):
         return member_name(code)
     if issubclass(type_, Entity):
-        return system.members(system.info.entity(type_))[code]
+        return system.entities_of(system.info.entity(type_))[code]
     if issubclass(type_, enum.Enum):
         return type_[member_name(code)]
     return type_(code)

@@ -17,7 +17,7 @@ from typing import Any
 import z3
 from statemachine.exceptions import TransitionNotAllowed
 
-from statecheck.modeling import ActionDisabled, ActionInfo, ModelError
+from statecheck.modeling import ActionDisabled, ActionInfo, MachineState, ModelError
 from statecheck.smt.existence import drop_existence
 from statecheck.smt.roles import is_loop_element, whichever
 from statecheck.smt.terms import constants
@@ -173,7 +173,7 @@ class located:  # noqa: N801  (reads as a word in a with statement)
             return
         where = self.what
         for frame in traceback.extract_tb(trace):
-            if not is_library(frame.filename):
+            if not is_library(frame.filename) and not frame.filename.startswith("<"):
                 where = f"{self.what} ({Path(frame.filename).name}:{frame.lineno})"
         message = (
             str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
@@ -219,6 +219,8 @@ class ReadOnlyCode:
         """The term of a value that code returned."""
         if value is None:
             raise ModelError(f"{what} returns nothing on some way through it; return a value")
+        if isinstance(value, MachineState):
+            bool(value)  # raises
         try:
             term = lift(value, self.vocabulary)
         except ModelError as error:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import statemachine
@@ -48,7 +49,12 @@ def origin() -> Origin:
     frame = sys._getframe(1)
     while frame.f_back is not None and is_library(frame.f_code.co_filename):
         frame = frame.f_back
-    return Origin(frame.f_code.co_filename, frame.f_lineno, _function(frame.f_code.co_qualname))
+    return Origin(frame.f_code.co_filename, frame.f_lineno, function_of(frame.f_code)[1])
+
+
+def function_of(code: CodeType) -> tuple[str, str]:
+    """The file of some code, and the function that it belongs to."""
+    return code.co_filename, _function(code.co_qualname)
 
 
 def _function(qualified: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import z3
 
-from statecheck.modeling import ModelError
+from statecheck.modeling import ModelError, TruthValue
 from statecheck.symbolic.decision_tree import merge
 from statecheck.symbolic.paths import Explorer
 from statecheck.symbolic.vocabulary import States, Vocabulary
@@ -104,7 +104,7 @@ class Symbolic:
         return ModelError(message)
 
 
-class Truth(Symbolic):
+class Truth(Symbolic, TruthValue):
     """A symbolic bool."""
 
     __slots__ = ()
@@ -209,7 +209,7 @@ def lift(value: Any, vocabulary: Vocabulary) -> z3.ExprRef:
     if isinstance(value, Symbolic):
         return value.term
     term = getattr(value, "term", None)
-    if term is not None:
+    if isinstance(term, z3.ExprRef):
         return term
     try:
         return vocabulary.literal(value)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import z3
-from statemachine.state import InstanceState
 
 from statecheck.modeling import (
     STATE,
@@ -26,6 +26,7 @@ from statecheck.modeling import (
     System,
     SystemInfo,
 )
+from statecheck.modeling.machine import MachineState
 from statecheck.smt.roles import subject
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.element_loop import iterate_element
@@ -103,7 +104,7 @@ class SymbolicRecord:
         world.write(key, own["_at"], term)
 
 
-class SymbolicInstanceState(InstanceState):
+class SymbolicInstanceState(MachineState):
     """A machine's state whose ``is_active`` is a term: one question, not one for each state."""
 
     @property
@@ -215,6 +216,7 @@ class World:
         self.bound: dict[tuple[str, int], tuple[Machine, z3.ExprRef]] = {}
         self.commands: Mapping[str, Command] = {}
         self.origins: dict[Key, dict[Origin, None]] = {}
+        self._askers: set[Origin] | None = None
         self.classes = {
             entity.cls: type(entity.name, (SymbolicEntity, entity.cls), {})
             for entity in info.entities
@@ -259,11 +261,14 @@ class World:
 
     def observe(self, name: str, entity: SymbolicEntity, type_: Any) -> Any:
         """The value of a history (see ``statecheck.claims.catalogue``)."""
+        self._note_asker()
         key = Key(entity.kind.name, HISTORY, name)
         return self.value(self.vocabulary.functions[key](entity.term), type_)
 
     def enabled(self, name: str, arguments: tuple[Any, ...]) -> Any:
         """The truth that an action is enabled: its extracted guard, for these arguments."""
+        if self._askers is not None:
+            self._askers.add(Origin("", 0, name))
         command = self.commands[name]
         pairs = [
             (parameter, lift(argument, self.vocabulary))
@@ -281,17 +286,18 @@ class World:
         """The machine of an entity, taken from a pool: constructing one costs a millisecond."""
         name = f"{info.name}.{machine.slot}"
         slot = name, owner.term.get_id()
-        if slot in self.bound:
-            return self.bound[slot][0]
-        for (other, _), (busy, at) in list(self.bound.items()):
+        for (other, number), (busy, at) in list(self.bound.items()):
             # A machine that is taking a step may be this one under another name: an event that is
-            # sent to it now has to wait.
+            # sent to it now has to wait. Asked each time, for every path has to ask the same.
             if (
                 other == name
+                and number != slot[1]
                 and busy._engine._processing.locked()
                 and self.explorer.decide(owner.term == at)
             ):
                 return busy
+        if slot in self.bound:
+            return self.bound[slot][0]
         pool = self.free.setdefault(name, [])
         instance = pool.pop() if pool else self._construct(info, machine, owner)
         instance.__dict__["owner"] = owner
@@ -317,10 +323,24 @@ class World:
         self.overlay = Overlay(self.vocabulary)
         self.explorer.loops.begin()
 
+    @contextmanager
+    def asked_by(self) -> Iterator[set[Origin]]:
+        """Collect the lines of code that look at the state; of an action's guard, its name."""
+        self._askers = set()
+        try:
+            yield self._askers
+        finally:
+            self._askers = None
+
+    def _note_asker(self) -> None:
+        if self._askers is not None:
+            self._askers.add(origin())
+
     # -- state ----------------------------------------------------------------------------------
 
     def read(self, key: Key, entity: z3.ExprRef) -> z3.ExprRef:
         """The present value of a function at an entity."""
+        self._note_asker()
         loops = self.explorer.loops
         if loops.element is not None and not entity.eq(loops.element):
             loops.reads.add(key)

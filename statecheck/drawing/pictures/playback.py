@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from statecheck.claims.results import Change
+from statecheck.claims.run import Change
 from statecheck.drawing.machine import names_asked
 from statecheck.modeling import STATE, ActionDisabled, Entity, ModelError, Start, System, signature
 
@@ -71,7 +71,7 @@ def play(system: type[System], run: Iterable[Any], setting: Mapping[str, Any]) -
     lanes: dict[tuple[str, str], Lane] = {}
     parts: list[Part] = []
     for entity in plain.info.entities:
-        for member in plain.members(entity):
+        for member in plain.entities_of(entity):
             for machine in entity.machines:
                 lane = Lane(member.name, entity.name, machine.slot, machine.cls.__name__)
                 lanes[member.name, machine.slot] = lane
@@ -141,7 +141,7 @@ def _fire(plain: System, number: int, step: Mapping[str, Any]) -> tuple[Change, 
         raise ModelError(f"step {number} of a run cannot be taken: {error}") from None
     changes = []
     for (member, machine, name), old, new in zip(
-        plain.cells(), before, plain.snapshot(), strict=True
+        plain.state_variables(), before, plain.snapshot(), strict=True
     ):
         if old != new:
             what = machine.slot if name == STATE else f"{machine.slot}.{name}"
@@ -175,7 +175,7 @@ def _built(system: type[System], setting: Mapping[str, Any]) -> System:
     constants = {name: _value(bare, type_, start[name]) for name, type_, _ in info.constants}
     plain = system(**tables, **constants)
     for entity in info.entities:
-        for member in plain.members(entity):
+        for member in plain.entities_of(entity):
             for machine in entity.machines:
                 record = getattr(member, machine.slot).model
                 where = f"{member.name}.{machine.slot}"
@@ -195,7 +195,7 @@ def _built(system: type[System], setting: Mapping[str, Any]) -> System:
 
 def _member(system: System, name: str) -> Any:
     for entity in system.info.entities:
-        for member in system.members(entity):
+        for member in system.entities_of(entity):
             if member.name == name:
                 return member
     raise ModelError(f"a run names {name}, which it does not have")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from statecheck.claims.results import Change
+from statecheck.claims.run import Change
 from statecheck.drawing.canvas import text
 from statecheck.drawing.canvas.marks import arrow_head, mark
 from statecheck.drawing.canvas.page import Frame, Key, framed, head_width

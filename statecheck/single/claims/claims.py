@@ -12,11 +12,12 @@ import ast
 import builtins
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from statecheck.modeling import ModelError
 from statecheck.single.claims.checks import checked_comparison, checked_truth
+from statecheck.single.reading.observing import Seen
 
 IMPLIES, LEADS_TO = "==>", "~>"
 
@@ -47,14 +48,13 @@ class Moment:
 class StepFacts:
     """Facts about a step besides the states before and after it.
 
-    ``raised_in``, ``fired`` and ``unhandled`` are as an `Edge` has them.
+    ``raised_in`` and ``seen`` are as an `Edge` has them.
     """
 
     event: str
     raised: str
     raised_in: str = ""
-    fired: frozenset[int] = frozenset()
-    unhandled: frozenset[tuple[str, str]] = frozenset()
+    seen: Seen = field(default_factory=Seen)
 
 
 Expression = Callable[[Moment, Moment | None, StepFacts | None], Any]

@@ -111,7 +111,7 @@ class Reader:
         inputs = dict(edge.inputs)
         before = self._moment(edge.source, {}, inputs)
         after = self._moment(edge.target, edge.updates, inputs | dict(edge.outputs))
-        facts = StepFacts(edge.event, edge.raised, edge.raised_in, edge.fired, edge.unhandled)
+        facts = StepFacts(edge.event, edge.raised, edge.raised_in, edge.seen)
         return self._evaluated(lambda: expression(before, after, facts), before, after)
 
     @staticmethod

@@ -71,7 +71,7 @@ def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
         if route is None:
             route = search.search(clock, SEARCH, 400 if depth is None else depth)
         if route is not None:
-            return played(subject, automaton, premise, said, route, shortest=search.complete)
+            return played(subject, automaton, premise, said, route, shortest=True)
         assert proof is not None
         return Unknown(
             f"it is open whether a state without a way to the goal is reached: {proof.why}"

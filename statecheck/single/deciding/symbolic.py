@@ -46,7 +46,8 @@ def reachable(
             return proof
         route = search.search(clock, SEARCH, most)
     if route is not None:
-        return played(subject, automaton, expression, claim, route, shortest=search.complete)
+        shortest = automaton.complete or len(route.moves) <= automaton.explored
+        return played(subject, automaton, expression, claim, route, shortest=shortest)
     assert isinstance(proof, Unknown)
     if depth is None and subject.deeper is not None:
         answer = explicitly(subject, subject.deeper, expression, claim, target)

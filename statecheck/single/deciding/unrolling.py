@@ -29,7 +29,6 @@ class Unrolling:
         self.solver.set("rlimit", WORK)
         self.depth = 0
         """The number of steps that is looked at next: no run has fewer."""
-        self.complete = True
         self.layers: list[set[Node]] = [{automaton.nodes[0]}]
         self.solver.add(self._at(0, automaton.nodes[0]))
         for variable, term in automaton.start.items():

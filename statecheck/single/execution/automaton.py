@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from statecheck.single.reading.kinds import AnyKind
+from statecheck.single.reading.observing import Seen
 from statecheck.single.reading.specimen import Attribute, Control, Data
 
 
@@ -47,7 +48,8 @@ class Local:
 class Node:
     """A control state. ``data`` are the attributes with plain values, ``variables`` the others.
 
-    ``idle`` are ways that an event can go without effect; they are no steps.
+    ``idle`` are ways that an event can go without effect; they are no steps. ``failures`` are those
+    of them on which the library catches an exception that no transition handles.
     """
 
     number: int
@@ -57,6 +59,7 @@ class Node:
     key: Any
     edges: list[Edge] = field(default_factory=list)
     idle: list[Edge] = field(default_factory=list)
+    failures: list[Edge] = field(default_factory=list)
     depth: int = 0
 
 
@@ -67,8 +70,7 @@ class Edge:
     ``arguments`` and ``inputs`` have plain values or locals, ``guard`` is None where it always
     holds, ``updates`` gives the term of each variable of the target. ``raised`` names the type of
     the exception that came out and ``raised_in`` the callback, ``taken`` says whether a transition
-    was taken. ``outputs`` are inputs that the step itself changed. ``fired`` has the numbers of the
-    transitions that were taken, ``unhandled`` the caught exceptions that no transition handles.
+    was taken. ``outputs`` are inputs that the step itself changed, ``seen`` what the library did.
     """
 
     source: Node
@@ -83,8 +85,7 @@ class Edge:
     taken: bool
     outputs: tuple[tuple[Attribute, Any], ...] = ()
     raised_in: str = ""
-    fired: frozenset[int] = frozenset()
-    unhandled: frozenset[tuple[str, str]] = frozenset()
+    seen: Seen = field(default_factory=Seen)
 
 
 @dataclass

@@ -20,7 +20,7 @@ from statecheck.single.reading.code import Identity, Reach
 from statecheck.single.reading.formatting import only_said
 from statecheck.single.reading.freeze import ATOMS, SYMBOLIC, TooLarge
 from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of, same
-from statecheck.single.reading.observing import callback_of
+from statecheck.single.reading.observing import Seen, callback_of
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe, Used
 from statecheck.single.reading.specimen import (
@@ -71,8 +71,7 @@ class Found:
     raised_in: str
     taken: bool
     refused: bool
-    fired: frozenset[int]
-    unhandled: frozenset[tuple[str, str]]
+    seen: Seen
 
 
 Watch = Callable[[], None]
@@ -111,11 +110,13 @@ class Builder:
             automaton.alternatives = attempt.alternatives
             if automaton.complete:
                 return automaton
+            automaton.growing = tuple(map(self.specimen.named, growing(attempt.values)))
             if not self.widened:
                 self.bounded = automaton
+            elif attempt.is_cut:
+                return self.bounded or automaton
             more = to_widen(attempt.values, self.widened)
             if not more:
-                automaton.growing = tuple(map(self.specimen.named, growing(attempt.values)))
                 return automaton
             self.widened |= more
 
@@ -163,6 +164,7 @@ class _Attempt:
         self.index: dict[Any, Node] = {}
         self.nodes: list[Node] = []
         self.values: dict[Attribute, dict[Any, Any]] = {}
+        self.is_cut = False
         self.symbolic = bool(self.widened)
         self.usual = {
             (event, parameter.name): parameter.default
@@ -202,6 +204,7 @@ class _Attempt:
             try:
                 self._explore(self.nodes[done])
             except TooLarge:
+                self.is_cut = True
                 explored = self.nodes[done].depth
                 return Automaton(self.nodes, start, False, explored, done)
             done += 1
@@ -303,8 +306,7 @@ class _Attempt:
             callback_of(outcome.error),
             bool(outcome.transitions),
             is_refusal(outcome.error),
-            outcome.fired,
-            outcome.unhandled,
+            outcome.seen,
         )
 
     def _record(
@@ -333,7 +335,7 @@ class _Attempt:
             from statecheck.single.execution.terms import unchanged
 
             quiet = unchanged(updates)
-        if quiet and not locals_ and not updates:
+        if quiet and not locals_ and not updates and not found.seen.unhandled:
             return
         edge = Edge(
             node,
@@ -348,10 +350,14 @@ class _Attempt:
             taken,
             outputs,
             found.raised_in,
-            found.fired,
-            found.unhandled,
+            found.seen,
         )
-        (node.idle if quiet else node.edges).append(edge)
+        if quiet and found.seen.unhandled:
+            node.failures.append(edge)
+        if not quiet:
+            node.edges.append(edge)
+        elif locals_ or updates:
+            node.idle.append(edge)
 
     # -- nodes ------------------------------------------------------------------------------------
 

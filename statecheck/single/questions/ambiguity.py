@@ -9,6 +9,8 @@ from typing import Any
 
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.clause_text import of_one_machine
+from statecheck.modeling import ModelError
+from statecheck.single.claims.claims import counted
 from statecheck.single.claims.predicates import Condition, Holding
 from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
 from statecheck.single.execution.automaton import Edge, Node
@@ -43,7 +45,11 @@ def overlaps(inquiry: Inquiry) -> Iterator[Answer]:
             yield answer
     if not missed:
         number = len(pairs)
-        said = f"in none of {number} cases" if number else "no event has two guarded ways to go"
+        said = (
+            f"none of {counted(number, 'pair')} of guards"
+            if number
+            else "no event has two with guards"
+        )
         yield fine(Question.GUARDS_OVERLAP, said)
 
 
@@ -65,13 +71,16 @@ def _overlap(inquiry: Inquiry, event: str, n: int, m: int) -> Answer | None:
 
     @cache
     def both(edge: Edge) -> Condition:
-        if edge.event != event or n not in edge.fired:
+        if edge.event != event or n not in edge.seen.fired:
             return False
         return guards.on_edge(
             subject.specimen, edge, lambda holds: bool(holds(one) and holds(other))
         )
 
-    answer = inquiry.reach(fires(n), on_step=True, target=Target(None, both))
+    try:
+        answer = inquiry.reach(fires(n), on_step=True, target=Target(None, both))
+    except ModelError as refused:
+        answer = Unknown(str(refused))
     targets = [" + ".join(s.id for s in t.targets) or t.source.id for t in (one, other)]
     ways = [f"to {targets[0]}{written(one)}", f"to {targets[1]}{written(other)}"]
     about = f"{event} in {one.source.id}, {' and '.join(ways)}"
@@ -81,8 +90,8 @@ def _overlap(inquiry: Inquiry, event: str, n: int, m: int) -> Answer | None:
                 why = "the run that was found does not show it on the machine itself"
                 return left_open(Question.GUARDS_OVERLAP, about, Unknown(why))
             detail = (
-                f"{event}: both guards may hold at once; the first one declared wins, so the "
-                f"machine goes to {targets[0]} and not to {targets[1]}"
+                "Both guards may hold at once; the first one declared wins, so the machine goes "
+                f"to {targets[0]} and not to {targets[1]}"
             )
             return found(inquiry, Question.GUARDS_OVERLAP, about, detail, answer)
         case Unknown():
@@ -114,7 +123,11 @@ def always(inquiry: Inquiry, coverage: Coverage) -> Iterator[Answer]:
         if not matching:
             continue
         target = Target(partial(_failing, inquiry, transition, matching), None)
-        match inquiry.reach(of_state(lambda _: True), on_step=False, target=target):
+        try:
+            answer = inquiry.reach(of_state(lambda _: True), on_step=False, target=target)
+        except ModelError:
+            continue  # nothing is said of it
+        match answer:
             case Unreachable(how, invariant):
                 yield Answer(
                     Question.GUARD_ALWAYS_HOLDS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from statemachine.callbacks import CallbackGroup
@@ -20,6 +21,25 @@ Failure = tuple[str, str, str, bool]
 
 def answers(inquiry: Inquiry) -> Iterator[Answer]:
     """Each kind of exception by the event and the callback."""
+    with _failures_as_steps(inquiry):
+        yield from list(_answers(inquiry))
+
+
+@contextmanager
+def _failures_as_steps(inquiry: Inquiry) -> Iterator[None]:
+    """Count events that do nothing but fail inside of the library as steps, for a while."""
+    nodes = [node for automaton in inquiry.automata for node in automaton.nodes if node.failures]
+    kept = [(node, node.edges) for node in nodes]
+    for node in nodes:
+        node.edges = [*node.edges, *node.failures]
+    try:
+        yield
+    finally:
+        for node, edges in kept:
+            node.edges = edges
+
+
+def _answers(inquiry: Inquiry) -> Iterator[Answer]:
     validators = _validators(inquiry)
     missed = False
     for failure in _failures(inquiry):
@@ -33,29 +53,29 @@ def answers(inquiry: Inquiry) -> Iterator[Answer]:
         match inquiry.reach(of_step(occurs), on_step=True):
             case Reached() as answer:
                 if place in validators and not caught:
-                    detail = f"{about}: a validator refuses the event, and the caller is told"
+                    detail = "the caller gets it as the answer to the event"
                     seen = found(inquiry, Question.VALIDATOR_REFUSES, about, detail, answer)
                     yield replace(seen, standing=Standing.INFORMATION)
                     continue
                 missed = True
                 detail = (
-                    f"{about}: the library catches it, and nothing handles error.execution"
+                    "The library catches it, and nothing handles error.execution"
                     if caught
-                    else f"{about}: the exception comes out of the event"
+                    else "It comes out of the event, to whoever sent it"
                 )
                 yield found(inquiry, Question.EXCEPTION_NOT_CAUGHT, about, detail, answer)
             case Unknown() as unknown:
                 missed = True
                 yield left_open(Question.EXCEPTION_NOT_CAUGHT, about, unknown)
     if not missed:
-        yield fine(Question.EXCEPTION_NOT_CAUGHT, "none comes out of an event")
+        yield fine(Question.EXCEPTION_NOT_CAUGHT, "none comes out of an event, and none is lost")
 
 
 def of_facts(step: StepFacts) -> Iterator[Failure]:
     """The failures of a step; an event that is refused, and nothing else happens, is none."""
-    if step.raised and (step.fired or step.raised != TransitionNotAllowed.__name__):
+    if step.raised and (step.seen.fired or step.raised != TransitionNotAllowed.__name__):
         yield step.event, step.raised, step.raised_in, False
-    for type_, place in step.unhandled:
+    for type_, place in step.seen.unhandled:
         yield step.event, type_, place, True
 
 
@@ -66,9 +86,7 @@ def _failures(inquiry: Inquiry) -> list[Failure]:
             failure
             for automaton in inquiry.automata
             for edge in automaton.edges
-            for failure in of_facts(
-                StepFacts(edge.event, edge.raised, edge.raised_in, edge.fired, edge.unhandled)
-            )
+            for failure in of_facts(StepFacts(edge.event, edge.raised, edge.raised_in, edge.seen))
         )
     )
 

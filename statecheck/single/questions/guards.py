@@ -10,6 +10,7 @@ from statemachine.callbacks import CallbackGroup
 from statemachine.event import BoundEvent
 from statemachine.utils import run_async_from_sync
 
+from statecheck.modeling import ModelError
 from statecheck.single.claims.predicates import Condition, Holding
 from statecheck.single.execution.automaton import Edge, Local, Node
 from statecheck.single.execution.build import ANYTHING
@@ -37,6 +38,8 @@ def holds(machine: Any, event: str, arguments: Mapping[str, Any], transition: An
             found = run_async_from_sync(registry.async_all(transition.cond.key, *args, **kwargs))
         else:
             found = registry.all(transition.cond.key, *args, **kwargs)
+    except ModelError:
+        raise
     except Exception:  # noqa: BLE001  (whatever the author's guard raises)
         return False
     finally:

@@ -11,11 +11,11 @@ from statemachine.callbacks import CallbackGroup
 
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.clause_text import of_one_machine
-from statecheck.claims.results import Run
+from statecheck.claims.run import Run
 from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.deciding import decide
 from statecheck.single.deciding.answers import Answer as Reachability
-from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
+from statecheck.single.deciding.answers import Reached, Unknown, Unreachable, target_of
 from statecheck.single.execution.automaton import Automaton, Node
 from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.reading.observing import transitions_of
@@ -33,8 +33,8 @@ BY_ITSELF = "by itself"
 class Limit(Clock):
     """The time for one answer, within the time for all."""
 
-    def __init__(self, whole: Clock) -> None:
-        super().__init__(PATIENCE)
+    def __init__(self, whole: Clock, seconds: float) -> None:
+        super().__init__(seconds)
         self.whole = whole
 
     def left(self, most: float) -> float:
@@ -74,22 +74,43 @@ class Inquiry:
         )
 
     def reach(
-        self, expression: Expression, *, on_step: bool, target: Target | None = None
+        self,
+        expression: Expression,
+        *,
+        on_step: bool,
+        target: Target | None = None,
+        seconds: float = PATIENCE,
     ) -> Reachability:
         """Tell whether some run gets to where an expression holds."""
         claim = Claim("", None, expression, on_step, frozenset(), is_about_machine=True)
         return self.within(
-            lambda subject: decide.reachable(subject, expression, claim, self.depth, target)
+            lambda subject: decide.reachable(subject, expression, claim, self.depth, target),
+            seconds,
         )
 
-    def within(self, ask: Callable[[Subject], Reachability]) -> Reachability:
+    def proof(self, expression: Expression, seconds: float) -> Reachability:
+        """Look for a proof that no run gets to a state where an expression holds, and no run."""
+        claim = Claim("", None, expression, False, frozenset(), is_about_machine=True)
+
+        def ask(subject: Subject) -> Reachability:
+            from statecheck.single.deciding.goal import Goal
+            from statecheck.single.deciding.invariants import prove
+
+            target = target_of(subject, expression, claim)
+            return prove(subject.automaton, Goal(subject.automaton, target), subject.clock)
+
+        return self.within(ask, seconds)
+
+    def within(
+        self, ask: Callable[[Subject], Reachability], seconds: float = PATIENCE
+    ) -> Reachability:
         """Ask in the time that an answer may take. Raises OutOfTime when all time is over."""
         whole = self.subject.clock
         try:
-            return ask(replace(self.subject, clock=Limit(whole)))
+            return ask(replace(self.subject, clock=Limit(whole, seconds)))
         except OutOfTime:
             whole.left(0)
-            return Unknown(f"{PATIENCE:g} s were not enough")
+            return Unknown(f"{seconds:g} s were not enough")
         except UnknownError as gave_up:
             return Unknown(f"Z3 gave up: {gave_up}")
 
@@ -145,9 +166,14 @@ def is_active(id_: str) -> Expression:
     return of_state(lambda moment: id_ in moment.active)
 
 
+def is_visited(id_: str) -> Expression:
+    """The expression that a state is passed in a step, even if it is left at once."""
+    return of_step(lambda step: id_ in step.seen.visited)
+
+
 def fires(number: int) -> Expression:
     """The expression that a transition fires in a step."""
-    return of_step(lambda step: number in step.fired)
+    return of_step(lambda step: number in step.seen.fired)
 
 
 def transition_names(transitions: list[Any]) -> list[str]:

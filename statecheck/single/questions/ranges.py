@@ -14,8 +14,8 @@ from statecheck.single.reading.kinds import Kind, kind_of
 from statecheck.single.reading.specimen import ABSENT, Attribute
 from statecheck.single.running.reach import breadth_first
 
-TRIED = 12
-"""So many values, those that the code names and their neighbours, are tried as bounds."""
+SECONDS = 1.0
+"""Seconds for the proof of a bound, and for the search for a run to it."""
 
 
 def answers(inquiry: Inquiry) -> Iterator[Answer]:
@@ -96,25 +96,22 @@ def _bound(
     candidates = _candidates(inquiry, start, seen, sign)
     name = inquiry.subject.reader.names[attribute]
 
-    def beyond(bound: int) -> Callable[[Moment], Any]:
-        return lambda moment: _is(moment, name, lambda value: (value - bound) * sign > 0)
+    def is_bound(bound: int) -> bool:
+        beyond = of_state(lambda m: _is(m, name, lambda value: (value - bound) * sign > 0))
+        return isinstance(inquiry.proof(beyond, SECONDS), Unreachable)
 
-    best: int | None = None
-    first, last = 0, len(candidates)
+    if not is_bound(candidates[-1]):
+        return None
+    first, last = 0, len(candidates) - 1
     while first < last:
         middle = (first + last) // 2
-        answer = inquiry.reach(of_state(beyond(candidates[middle])), on_step=False)
-        if isinstance(answer, Unreachable):
-            best, last = candidates[middle], middle
+        if is_bound(candidates[middle]):
+            last = middle
         else:
             first = middle + 1
-    if best is None:
-        return None
-    bound = best
-    same = inquiry.reach(
-        of_state(lambda moment: _is(moment, name, lambda value: value == bound)), on_step=False
-    )
-    return best, isinstance(same, Reached)
+    bound = candidates[last]
+    there = of_state(lambda moment: _is(moment, name, lambda value: value == bound))
+    return bound, isinstance(inquiry.reach(there, on_step=False, seconds=SECONDS), Reached)
 
 
 def _is(moment: Moment, name: str, test: Callable[[Any], Any]) -> Any:
@@ -125,12 +122,16 @@ def _is(moment: Moment, name: str, test: Callable[[Any], Any]) -> Any:
 
 
 def _candidates(inquiry: Inquiry, start: int, seen: int, sign: int) -> list[int]:
-    """Values that may be bounds, the nearest to the start first."""
+    """Values that may be bounds, the nearest to the start first: what the code says, and what is
+    one step beyond.
+    """
+    constants = _constants(inquiry.subject.automaton)
     values = {start, seen}
-    for constant in _constants(inquiry.subject.automaton):
-        values |= {constant - 1, constant, constant + 1}
-    ahead = sorted((v for v in values if (v - start) * sign >= 0), key=lambda v: v * sign)
-    return ahead[:TRIED]
+    for one in constants:
+        values |= {one - 1, one, one + 1}
+        for other in constants:
+            values |= {one + sign * abs(other) - sign, one + sign * abs(other)}
+    return sorted((v for v in values if (v - start) * sign >= 0), key=lambda v: v * sign)
 
 
 def _constants(automaton: Automaton) -> set[int]:

@@ -12,46 +12,50 @@ from statecheck.single.questions.inquiry import (
     fine,
     fires,
     is_active,
+    is_visited,
     left_open,
     proved,
 )
-from statecheck.single.running.replay import Instance, Played
+from statecheck.single.running.replay import Played
 
 
 class Coverage:
-    """What replayed runs have shown: states, by id, and transitions, by number."""
+    """What replayed runs have shown: states, by id, and transitions, by number.
+
+    A state that is left at once, by a transition without an event, is shown too.
+    """
 
     def __init__(self, inquiry: Inquiry) -> None:
-        specimen = inquiry.subject.specimen
-        self.states = set(Instance(specimen, inquiry.subject.reader).moment.active)
-        self.transitions = fired_at_start(inquiry)
+        self.states: set[str] = set()
+        self.transitions: set[int] = set()
+        self._make(inquiry)
 
     def add(self, seen: Played) -> None:
         """Note what a run has shown."""
         for moment in seen.moments:
             self.states |= moment.active
         for facts in seen.facts:
-            self.transitions |= facts.fired
+            self.states |= facts.seen.visited
+            self.transitions |= facts.seen.fired
 
+    def _make(self, inquiry: Inquiry) -> None:
+        """Note what happens while an instance is made."""
+        specimen = inquiry.subject.specimen
+        numbers = {id(t): n for n, t in enumerate(inquiry.transitions)}
+        engine: Any = type(specimen.machine._engine)
+        original = engine.microstep
 
-def fired_at_start(inquiry: Inquiry) -> set[int]:
-    """The transitions that fire while an instance is made."""
-    numbers = {id(t): n for n, t in enumerate(inquiry.transitions)}
-    fired: set[int] = set()
-    specimen = inquiry.subject.specimen
-    engine: Any = type(specimen.machine._engine)
-    original = engine.microstep
+        def noted(self_: Any, transitions: list[Any], trigger: Any) -> Any:
+            self.transitions.update(numbers[id(t)] for t in transitions if id(t) in numbers)
+            self.states.update(state.id for state in self_.sm.configuration)
+            return original(self_, transitions, trigger)
 
-    def noted(self: Any, transitions: list[Any], trigger: Any) -> Any:
-        fired.update(numbers[id(t)] for t in transitions if id(t) in numbers)
-        return original(self, transitions, trigger)
-
-    engine.microstep = noted
-    try:
-        specimen.fresh()
-    finally:
-        engine.microstep = original
-    return fired
+        engine.microstep = noted
+        try:
+            machine = specimen.fresh()
+        finally:
+            engine.microstep = original
+        self.states.update(state.id for state in machine.configuration)
 
 
 def answers(inquiry: Inquiry, coverage: Coverage) -> Iterator[Answer]:
@@ -61,7 +65,11 @@ def answers(inquiry: Inquiry, coverage: Coverage) -> Iterator[Answer]:
     for id_ in states:
         if id_ in coverage.states:
             continue
-        match inquiry.reach(is_active(id_), on_step=False):
+        answer = inquiry.reach(is_active(id_), on_step=False)
+        if isinstance(answer, Unreachable):
+            passed = inquiry.reach(is_visited(id_), on_step=True)
+            answer = answer if isinstance(passed, Unreachable) else passed
+        match answer:
             case Reached(played=seen):
                 coverage.add(seen)
                 continue

@@ -49,7 +49,7 @@ def _without_way(inquiry: Inquiry, coverage: Coverage, final: frozenset[str]) ->
         match _asked(inquiry, id_, final):
             case Reached() as answer:
                 missed = True
-                detail = f"{id_}: no way to a final state from where this run ends"
+                detail = "From where this run ends, no final state can be reached"
                 edges = answer.route.edges
                 if _is_stuck(inquiry, edges[-1].target if edges else None):
                     detail += "; nothing leads on from there"
@@ -99,7 +99,7 @@ def _stuck(inquiry: Inquiry, coverage: Coverage) -> Iterator[Answer]:
         match inquiry.reach(of_state(there), on_step=False, target=Target(here, None)):
             case Reached() as answer:
                 missed = True
-                detail = f"{about}: no event leads on from where this run ends, and it is not final"
+                detail = "Where this run ends, no event does anything, and it is not final"
                 yield found(inquiry, question, about, detail, answer)
             case Unknown() as unknown:
                 missed = True

@@ -40,7 +40,8 @@ class Identity(enum.IntEnum):
 class Summary:
     """The effects and needs of one function's code, its inner functions included.
 
-    ``loads`` are global names, each with the attribute that is taken of it at once, if one is.
+    ``loads`` are global names, each with the attribute that is taken of it at once, if one is;
+    ``goes_through`` says that it may see the order of a set.
     """
 
     function: types.FunctionType
@@ -52,6 +53,7 @@ class Summary:
     imports: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     writes_elsewhere: bool = False
+    goes_through: bool = False
     identity: Identity = field(default_factory=lambda: Identity.NOT_ASKED)
 
     @property
@@ -69,6 +71,15 @@ def summarised(function: types.FunctionType) -> Summary:
 
 _WRITES = ("STORE_ATTR", "DELETE_ATTR")
 _LOADS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_GLOBALS")
+_PASSES = ("GET_ITER", "LIST_EXTEND", "UNPACK_SEQUENCE", "UNPACK_EX")
+_PASSING = frozenset(
+    (
+        *("list", "tuple", "next", "iter", "min", "max", "enumerate", "zip", "map", "filter"),
+        *("reversed", "str", "repr", "pop", "join", "extend", "fromkeys"),
+    )
+)
+"""Functions and methods that may show the order of a set."""
+
 _TAKES = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR")
 
 
@@ -94,11 +105,15 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             summary.global_writes.add(argument)
         elif name in ("STORE_DEREF", "DELETE_DEREF") and argument in outer:
             summary.outer_writes.add(argument)
+        elif name in _PASSES:
+            near = instructions[max(0, place - 8) : place]
+            summary.goes_through |= not any(i.argval in ("sorted", "range") for i in near)
         elif name == "IMPORT_NAME":
             summary.imports.add(argument)
         elif name == "IS_OP":
             space = summary.function.__globals__
             summary.identity = max(summary.identity, _asked(instructions[:place], space))
+    summary.goes_through |= bool(_PASSING & set(code.co_names))
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             _read(constant, summary, outer)

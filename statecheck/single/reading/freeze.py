@@ -71,6 +71,8 @@ class Freezer:
         self.shared = shared
         self._seen: dict[int, int] = {}
         self.size = 0
+        self.passing = ""
+        """A function that may go through a set."""
 
     def begin(self) -> None:
         """Begin the key of another state."""
@@ -107,7 +109,7 @@ class Freezer:
             return (cls.__name__, str(value))
         if id(value) in self.shared:
             return ("is", id(value))
-        if cls is not tuple and cls is not frozenset:
+        if cls is not frozenset and not issubclass(cls, tuple):
             if id(value) in self._seen:
                 return ("again", self._seen[id(value)])
             self._seen[id(value)] = len(self._seen)
@@ -118,7 +120,15 @@ class Freezer:
             made = (self.key(value.default_factory),) if cls is defaultdict else ()
             return (cls.__name__, *made, *((self.key(k), self.key(v)) for k, v in value.items()))
         if cls is set or cls is frozenset:
+            if len(value) > 1 and self.passing:
+                raise Unfrozen(
+                    value,
+                    f"it is a set, whose order nobody chooses, and {self.passing} may go through "
+                    "it; keep a list or a dictionary",
+                )
             return (cls.__name__, *sorted((self.key(item) for item in value), key=repr))
+        if _is_named_tuple(cls):
+            return (cls, *(self.key(item) for item in value))
         if isinstance(value, StateChart):
             raise Unfrozen(value, f"it is another state machine, a {cls.__name__}")
         if isinstance(value, types.MethodType):
@@ -152,10 +162,15 @@ class Freezer:
             return value
         if id(value) in memo:
             return memo[id(value)][0]
-        if cls is tuple or cls is frozenset:
-            copied = cls(self.copy(item, memo) for item in value)
+        if cls in (tuple, set, frozenset):
+            items = [self.copy(item, memo) for item in value]
+            copied: Any = cls(items)
             memo[id(value)] = (copied, value)
             return copied
+        if _is_named_tuple(cls):
+            return cls._make(self.copy(item, memo) for item in value)
+        if isinstance(value, StateChart):
+            raise Unfrozen(value, f"it is another state machine, a {cls.__name__}")
         if isinstance(value, types.MethodType):
             return types.MethodType(value.__func__, self.copy(value.__self__, memo))
         fresh: Any
@@ -168,10 +183,6 @@ class Freezer:
             memo[id(value)] = (fresh, value)
             for key, item in value.items():
                 fresh[self.copy(key, memo)] = self.copy(item, memo)
-        elif cls is set:
-            fresh = set()
-            memo[id(value)] = (fresh, value)
-            fresh.update(self.copy(item, memo) for item in value)
         else:
             if not is_plain_class(cls):
                 raise Unfrozen(value, f"it is a {cls.__module__}.{cls.__qualname__}")
@@ -180,6 +191,10 @@ class Freezer:
             for name, part in parts(value):
                 object.__setattr__(fresh, name, self.copy(part, memo))
         return fresh
+
+
+def _is_named_tuple(cls: type) -> bool:
+    return issubclass(cls, tuple) and hasattr(cls, "_fields") and hasattr(cls, "_make")
 
 
 def is_plain_class(cls: type) -> bool:

@@ -42,6 +42,7 @@ from statecheck.single.reading.purity import (
     REASON,
     TAKES,
     functions_in,
+    is_made,
     is_own,
     is_own_code,
     is_own_module,
@@ -94,6 +95,8 @@ class Inspection:
     # -- functions --------------------------------------------------------------------------------
 
     def _function(self, summary: Summary) -> None:
+        if summary.goes_through:
+            self.specimen.freezer.passing = summary.place
         place = summary.place
         function = summary.function
         if summary.global_writes:
@@ -236,6 +239,7 @@ class Inspection:
             case types.GenericAlias():
                 return
             case tuple() | frozenset():
+                self._class(type(value), name, place, summary)
                 for item in value:
                     self._value(item, name, place, summary, own=own)
             case _ if type(value) in CONTAINERS:
@@ -324,8 +328,9 @@ class Inspection:
                 if any(True for _ in plain_functions(member)):
                     if isinstance(member, functools._lru_cache_wrapper):
                         raise self._hidden(place or name, f"has {key}, which remembers its results")
-                    if not all(is_pure(f.__module__) for f in plain_functions(member)):
-                        self.reach.add(member)
+                    for function in plain_functions(member):
+                        if not (is_pure(function.__module__) or is_made(function)):
+                            self.reach.add(function)
                 elif not (
                     key.startswith("__")
                     or issubclass(cls, enum.Enum)
@@ -337,7 +342,9 @@ class Inspection:
         """An attribute that code asks for, where a class has it."""
         for cls in self.reach.classes():
             for base in author_classes(cls):
-                if name not in vars(base) or ("attribute", base, name) in self.done:
+                if base.__module__ == "builtins" or name not in vars(base):
+                    continue
+                if ("attribute", base, name) in self.done:
                     continue
                 self.done.add(("attribute", base, name))
                 member = vars(base)[name]
@@ -346,6 +353,8 @@ class Inspection:
                         f"{base.__name__}.{name}", "remembers its results between calls"
                     )
                 if isinstance(member, types.MemberDescriptorType | types.GetSetDescriptorType):
+                    continue
+                if type(member).__name__ == "_tuplegetter":
                     continue
                 if any(True for _ in plain_functions(member)):
                     continue  # followed already

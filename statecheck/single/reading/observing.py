@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -26,25 +27,42 @@ def transitions_of(cls: type[StateChart[Any]]) -> list[Transition]:
     ]
 
 
-class Observer:
-    """Notes which transitions fire, and which caught exceptions no transition handles.
+@dataclass(frozen=True)
+class Seen:
+    """What the library did in one step.
 
-    ``microsteps`` counts the steps of the library, ``fired`` has the numbers of transitions, and
-    ``unhandled`` the exceptions, each as its type's name and the callback that it came out of.
+    ``fired`` has the numbers of the transitions that were taken, ``visited`` the ids of the states
+    that were active before or after one of them, ``unhandled`` the exceptions that the library
+    caught and no transition handles, each as its type's name and the callback that it came out of.
     """
+
+    fired: frozenset[int] = frozenset()
+    visited: frozenset[str] = frozenset()
+    unhandled: frozenset[tuple[str, str]] = frozenset()
+
+
+class Observer:
+    """Notes what the library does with one machine; ``microsteps`` counts the steps within."""
 
     def __init__(self, machine: StateChart[Any]) -> None:
         self.numbers = {id(t): n for n, t in enumerate(transitions_of(type(machine)))}
+        self.machine = machine
         self.begin()
         engine: Any = machine._engine
-        engine.microstep = self._noting(engine.microstep, self._fires)
+        engine.microstep = self._noting(engine.microstep, self._fires, self._fired)
         engine.select_transitions = self._noting(engine.select_transitions, None, self._selected)
 
     def begin(self) -> None:
         """Forget what was seen."""
         self.microsteps = 0
-        self.fired: set[int] = set()
-        self.unhandled: set[tuple[str, str]] = set()
+        self._taken: set[int] = set()
+        self._visited: set[str] = set()
+        self._unhandled: set[tuple[str, str]] = set()
+
+    @property
+    def seen(self) -> Seen:
+        """What was seen since the beginning."""
+        return Seen(frozenset(self._taken), frozenset(self._visited), frozenset(self._unhandled))
 
     @staticmethod
     def _noting(
@@ -74,12 +92,19 @@ class Observer:
 
     def _fires(self, transitions: list[Transition], _: object) -> None:
         self.microsteps += 1
-        self.fired.update(self.numbers[id(t)] for t in transitions if id(t) in self.numbers)
+        self._taken.update(self.numbers[id(t)] for t in transitions if id(t) in self.numbers)
+        self._visit()
+
+    def _fired(self, *_: object) -> None:
+        self._visit()
+
+    def _visit(self) -> None:
+        self._visited.update(state.id for state in self.machine.configuration)
 
     def _selected(self, selected: Any, trigger: Any) -> None:
         error = trigger.kwargs.get("error")
         if str(trigger.event) == ERROR and not selected and isinstance(error, Exception):
-            self.unhandled.add((type(error).__name__, callback_of(error)))
+            self._unhandled.add((type(error).__name__, callback_of(error)))
 
 
 def callback_of(error: Exception | None) -> str:

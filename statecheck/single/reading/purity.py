@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from statecheck.single.reading.code import LIBRARY, author_classes, plain_functions
@@ -76,6 +77,12 @@ def is_pure(module: str | None) -> bool:
         or name.startswith(LIBRARY)
         or name.partition(".")[0] in ("typing", "statemachine", "collections")
     )
+
+
+def is_made(function: types.FunctionType) -> bool:
+    """Tell whether a function was made by dataclasses or for a named tuple."""
+    file = Path(function.__code__.co_filename).name
+    return file == "dataclasses.py" or (function.__module__ or "").startswith("namedtuple_")
 
 
 def is_own(module: types.ModuleType, cls: type) -> bool:

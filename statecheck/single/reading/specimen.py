@@ -28,7 +28,7 @@ from statemachine.state import InstanceState
 
 from statecheck.modeling import STATE, Machine, ModelError, Record, Start
 from statecheck.single.reading.freeze import ATOMS, Freezer, Unfrozen, parts
-from statecheck.single.reading.observing import Observer
+from statecheck.single.reading.observing import Observer, Seen
 
 LIBRARY_ATTRIBUTES = frozenset(
     (
@@ -71,13 +71,12 @@ Data = dict[Attribute, Any]
 class Outcome:
     """How an event went: the number of transitions taken, and what came out of it, if anything.
 
-    ``fired`` and ``unhandled`` are as an `Observer` notes them.
+    ``seen`` is what the library did.
     """
 
     transitions: int
     error: Exception | None
-    fired: frozenset[int]
-    unhandled: frozenset[tuple[str, str]]
+    seen: Seen
 
     @property
     def raised(self) -> str:
@@ -217,8 +216,7 @@ class Specimen:
         observer = self.observer
         observer.begin()
         error = sent(self.machine, event, arguments, self.cls.__name__)
-        fired, unhandled = frozenset(observer.fired), frozenset(observer.unhandled)
-        return Outcome(observer.microsteps, error, fired, unhandled)
+        return Outcome(observer.microsteps, error, observer.seen)
 
     # -- keys -------------------------------------------------------------------------------------
 
@@ -290,7 +288,9 @@ def own_attributes(owner: Any, *, machine: bool, field: str) -> Iterator[tuple[s
     """The attributes of one object that belong to its author."""
     for name, value in parts(owner):
         if machine:
-            if name in LIBRARY_ATTRIBUTES or isinstance(value, InstanceState):
+            if name in LIBRARY_ATTRIBUTES:
+                continue
+            if isinstance(value, InstanceState) and value.id == name:
                 continue
         elif name == field or (name == "_journal" and isinstance(owner, Record)):
             continue

@@ -67,8 +67,7 @@ class Instance:
     def facts(self, event: str, error: Exception | None) -> StepFacts:
         """Tell the facts about the event that was just sent."""
         raised = "" if error is None else type(error).__name__
-        fired, unhandled = frozenset(self.observer.fired), frozenset(self.observer.unhandled)
-        return StepFacts(event, raised, callback_of(error), fired, unhandled)
+        return StepFacts(event, raised, callback_of(error), self.observer.seen)
 
     def differs(self, edge: Edge, error: Exception | None, values: dict[Variable, Any]) -> str:
         """How the instance differs from what an edge says; empty where it does not."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
-from statecheck.claims.results import Change, Run, RunStep
+from statecheck.claims.run import Change, Run, RunStep
 from statecheck.single.claims.claims import Moment
 from statecheck.single.running.reach import Route
 from statecheck.single.running.replay import Played
@@ -73,5 +74,6 @@ def text(value: Any) -> str:
     """A value as a report shows it."""
     if type(value) is int and value.bit_length() > 200:
         return f"about {'-' if value < 0 else ''}2**{value.bit_length() - 1}"
-    shown = str(value) if hasattr(type(value), "__members__") else repr(value)
+    is_member = isinstance(value, enum.Enum) and value.name
+    shown = f"{type(value).__name__}.{value.name}" if is_member else repr(value)
     return shown if len(shown) <= 60 else f"{shown[:57]}..."

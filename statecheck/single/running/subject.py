@@ -19,6 +19,7 @@ from statecheck.single.execution.automaton import Automaton
 from statecheck.single.execution.build import Builder, World
 from statecheck.single.reading.code import Reach
 from statecheck.single.reading.fields import Fields, fields_of
+from statecheck.single.reading.freeze import TooLarge
 from statecheck.single.reading.inspection import Inspection
 from statecheck.single.reading.parameters import events_of
 from statecheck.single.reading.specimen import Specimen
@@ -34,6 +35,15 @@ class Clock:
 
     def __init__(self, seconds: float | None) -> None:
         self.end = None if seconds is None else time.monotonic() + seconds
+
+    def part(self, share: float) -> Clock:
+        """A share of the time that is left."""
+        return Clock(None if self.end is None else share * (self.end - time.monotonic()))
+
+    @property
+    def is_over(self) -> bool:
+        """The time is over."""
+        return self.end is not None and time.monotonic() > self.end
 
     def left(self, most: float) -> float:
         """Seconds left, ``most`` at most. Raises OutOfTime."""
@@ -100,8 +110,13 @@ def read(
         if name in {state.id for state in specimen.states.values()}:
             raise ModelError(f"{cls.__name__}: {name} is a state and an input of {domain}")
 
+    # What is known when this is over has to be enough, so that time is left to decide claims.
+    reading = clock.part(0.6)
+
     def watch() -> None:
         clock.left(1)
+        if reading.is_over:
+            raise TooLarge
         inspection.check()
 
     builder = Builder(specimen, reach, world, watch)

@@ -1,0 +1,179 @@
+"""Truth values in claims that are written as expressions.
+
+Python finds a great deal true: a state, an event, a text. In an expression a machine's state stands
+for "is active", and whatever else is no truth value is refused where one is wanted.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+from statemachine.event import Event
+from statemachine.state import InstanceState
+
+from statecheck.modeling import (
+    Entity,
+    Machine,
+    Many,
+    ModelError,
+    Step,
+    System,
+    SystemInfo,
+    TruthValue,
+)
+
+TRUTH, VALUE = "__truth", "__value"
+"""The names, in the code of a claim, of `truth_value` and `value_of`."""
+
+
+def with_truth_values(tree: ast.Expression) -> ast.Expression:
+    """An expression whose code checks each truth value."""
+    return ast.Expression(_Checks().truth(tree.body))
+
+
+def truth_value(info: SystemInfo, text: str, value: Any, shown: str) -> Any:
+    """The truth value that a part of an expression stands for.
+
+    Raises ModelError where it is none, with the name that was probably meant.
+    """
+    if isinstance(value, bool | TruthValue):
+        return value
+    if isinstance(value, InstanceState):
+        return value.is_active
+    what, meant = _described(info, value, shown)
+    raise ModelError(
+        f"{text!r}: {shown} is {what}, and no truth value"
+        + (f"; did you mean {meant}?" if meant else "; write a comparison")
+    )
+
+
+def value_of(value: Any) -> Any:
+    """The value of an operand of a comparison: a state's is whether it is active."""
+    return value.is_active if isinstance(value, InstanceState) else value
+
+
+class _Checks(ast.NodeTransformer):
+    """Puts a check around each part of an expression that has to be a truth value."""
+
+    def truth(self, node: ast.expr) -> ast.expr:
+        """A part that has to be a truth value."""
+        if isinstance(node, ast.BoolOp):
+            return ast.BoolOp(node.op, [self.truth(value) for value in node.values])
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            return ast.UnaryOp(node.op, self.truth(node.operand))
+        shown = ast.Constant(ast.unparse(node))
+        return ast.Call(ast.Name(TRUTH, ast.Load()), [self.visit(node), shown], [])
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        """Its operands are truth values."""
+        return self.truth(node)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        """What is negated is a truth value."""
+        if isinstance(node.op, ast.Not):
+            return self.truth(node)
+        self.generic_visit(node)
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        """What decides is a truth value."""
+        return ast.IfExp(self.truth(node.test), self.visit(node.body), self.visit(node.orelse))
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
+        """What selects is a truth value."""
+        self.generic_visit(node)
+        node.ifs = [self.truth(condition) for condition in node.ifs]
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """All() and any() ask for truth values, and bool() for one."""
+        match node:
+            case ast.Call(func=ast.Name(id="all" | "any"), args=[ast.GeneratorExp() as each]):
+                each.elt = self.truth(each.elt)
+                each.generators = [self.visit_comprehension(part) for part in each.generators]
+            case ast.Call(func=ast.Name(id="bool"), args=[argument]):
+                node.args = [self.truth(argument)]
+            case _:
+                self.generic_visit(node)
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        """A state that is compared stands for "is active"."""
+        self.generic_visit(node)
+
+        def value(operand: ast.expr) -> ast.expr:
+            return ast.Call(ast.Name(VALUE, ast.Load()), [operand], [])
+
+        return ast.Compare(value(node.left), node.ops, list(map(value, node.comparators)))
+
+
+def _described(info: SystemInfo, value: Any, shown: str) -> tuple[str, str]:
+    """A value's kind in words, and what was probably meant by it."""
+    path, _, last = shown.rpartition(".")
+    match value:
+        case Event():
+            return "an event", _nearest(path, last, _states_at(info, value, path))
+        case str():
+            return "a text", _state_named(info, value)
+        case int() | float() | complex():
+            return "a number", ""
+        case Machine():
+            return "a machine", _nearest(shown, "", [state.id for state in type(value).states])
+        case Entity():
+            machines = info.entity(type(value)).machines
+            first = f"{shown}.{machines[0].slot}" if machines else ""
+            return "an entity", _nearest(first, "", list(machines[0].states)) if machines else ""
+        case Many():
+            return "any number of entities", f"any(... for ... in {shown})"
+        case Step():
+            return "a step", f"{shown}.fires(...)"
+        case System():
+            return "a state of the whole system", ""
+        case _ if hasattr(builtins, shown):
+            return "one of Python's own functions", _state_named(info, shown)
+        case type():
+            return "a class", ""
+        case _ if callable(value):
+            return "a function", f"{shown}()"
+        case _:
+            kind = getattr(value, "type", type(value))
+            return f"a value of type {getattr(kind, '__name__', kind)}", ""
+
+
+def _states_at(info: SystemInfo, event: Event, path: str) -> list[str]:
+    """The states of the machine that a path leads to, as far as it can be told: of those machines
+    that have the event.
+    """
+    slot = path.rpartition(".")[2]
+    return [
+        state
+        for machine in _machines(info)
+        if machine.slot == slot and str(event) in {e.id for e in machine.cls.events}
+        for state in machine.states
+    ]
+
+
+def _nearest(path: str, name: str, states: list[str]) -> str:
+    near = difflib.get_close_matches(name, states, 1, 0.5) or states[:1]
+    return f"{path}.{near[0]}" if near else ""
+
+
+def _state_named(info: SystemInfo, name: str) -> str:
+    """The state of some entity's machine whose name is nearest to one."""
+    places = {
+        state: f"{entity.name.lower()}.{machine.slot}.{state}"
+        for entity in info.entities
+        for machine in entity.machines
+        for state in machine.states
+    }
+    near = difflib.get_close_matches(name.rpartition(".")[2], places, 1, 0.5)
+    return places[near[0]] if near else ""
+
+
+def _machines(info: SystemInfo) -> Iterator[Any]:
+    for entity in info.entities:
+        yield from entity.machines

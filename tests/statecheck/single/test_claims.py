@@ -1,0 +1,50 @@
+"""What is claimed of a machine has to be a truth value, and names what there is."""
+
+from __future__ import annotations
+
+import pytest
+
+from statecheck.modeling import ModelError
+from statecheck.single import check
+from tests.statecheck.single import machines
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("open", "open is an event, and no truth value; did you mean opened?"),
+        ("not broken or open", "did you mean opened?"),
+        ('"broken"', "did you mean broken?"),
+        ("uses", "uses is a number, and no truth value"),
+        ("1", "1 is a number, and no truth value"),
+        ("print", "print is a builtin_function_or_method, and no truth value"),
+        ("Door", "Door is not known"),
+        ("opend", "opend is not known; did you mean opened?"),
+        ("after.opend", "opend is not known; did you mean opened?"),
+        ("after", "after is no value by itself"),
+        ("step.colour", "a step has raised and event, no colour"),
+        ("locked == 1", "compares a bool with a int"),
+        ("uses == 'x'", "compares a int with a str"),
+        ("opened and", "is no Python expression"),
+        ("opened ~> closed", "what is always is written with ==>"),
+        ("opened ==> closed ==> broken", "more than once"),
+        ("[x for x in (1, 2)]", "a list, and no truth value"),
+    ],
+)
+def test_refused(text: str, said: str) -> None:
+    with pytest.raises(ModelError) as error:
+        check(machines.Door, [("always", text)])
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_states_stand_for_being_active() -> None:
+    texts = [
+        "closed or opened or broken",
+        "closed.is_active or not closed",
+        "not (closed and opened)",
+    ]
+    report = check(machines.Door, [("always", text) for text in texts])
+    assert [str(result.verdict) for result in report.results] == ["PROVED"] * 3
+    nested = check(machines.Player, [("always", "playing.song ==> playing")])
+    assert [str(result.verdict) for result in nested.results] == ["PROVED"]

@@ -1,0 +1,215 @@
+"""State that is not on the instance is found by reading the code, not by luck."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from statemachine import State, StateMachine
+
+from statecheck.modeling import ModelError
+from statecheck.single import check
+from tests.statecheck.single import machines
+
+COUNT = 0
+CACHE: dict[str, int] = {}
+TABLE = {"a": 1}
+
+
+class Base(StateMachine):
+    a = State(initial=True)
+    b = State()
+    go = a.to(b, cond="ok")
+    back = b.to(a, on="work")
+
+    def ok(self) -> Any:
+        return True
+
+    def work(self) -> None:
+        """Do nothing."""
+
+
+class GlobalWritten(Base):
+    def ok(self) -> bool:
+        global COUNT  # noqa: PLW0603
+        COUNT += 1
+        return COUNT > 300
+
+
+class GlobalRead(Base):
+    def ok(self) -> bool:
+        return COUNT > 300
+
+
+class GlobalTable(Base):
+    def work(self) -> None:
+        CACHE["x"] = len(CACHE)
+
+
+class Aliased(Base):
+    def __init__(self) -> None:
+        self.table = CACHE
+        super().__init__()
+
+    def work(self) -> None:
+        self.table["y"] = 2
+
+
+class OnTheClass(Base):
+    n = 0
+
+    def work(self) -> None:
+        type(self).n += 1
+
+
+class SharedList(Base):
+    log: list[int] = []  # noqa: RUF012
+
+    def work(self) -> None:
+        self.log.append(1)
+
+
+class Chance(Base):
+    def ok(self) -> bool:
+        return random.random() < 2
+
+
+class Clock(Base):
+    def ok(self) -> bool:
+        return time.time() > 0
+
+
+class Outside(Base):
+    def ok(self) -> bool:
+        return os.environ.get("NOWHERE") is None
+
+
+class Default(Base):
+    def ok(self, seen: Any = []) -> bool:  # noqa: B006
+        seen.append(1)
+        return len(seen) > 300
+
+
+def counting() -> Callable[[Any], bool]:
+    count = 0
+
+    def ok(self: Any) -> bool:
+        nonlocal count
+        count += 1
+        return count > 300
+
+    return ok
+
+
+class Closure(Base):
+    ok = counting()
+
+
+class Iterator(Base):
+    numbers = itertools.count()
+
+    def ok(self) -> bool:
+        return next(self.numbers) > 300
+
+
+class OnTheFunction(Base):
+    def ok(self) -> bool:
+        function: Any = OnTheFunction.ok
+        function.calls = getattr(function, "calls", 0) + 1
+        return bool(function.calls > 300)
+
+
+@functools.cache
+def remembered(n: int) -> bool:
+    return n > 3
+
+
+class Remembering(Base):
+    n = 0
+
+    def ok(self) -> bool:
+        return remembered(self.n)
+
+
+class Identity(Base):
+    def ok(self) -> bool:
+        return id(self) % 2 == 0
+
+
+class OnAState(Base):
+    def ok(self, source: Any) -> bool:  # type: ignore[override]
+        source.count = getattr(source, "count", 0) + 1
+        return bool(source.count > 300)
+
+
+class OfTheEngine(Base):
+    def ok(self) -> bool:
+        return self._engine._macrostep_count > 300  # type: ignore[no-any-return]
+
+
+class TypeOf(Base):
+    def ok(self, x: int) -> bool:  # type: ignore[override]
+        return type(x) is int and x > 1000
+
+
+@pytest.mark.parametrize(
+    ("cls", "said"),
+    [
+        (GlobalWritten, "GlobalWritten.ok writes the global COUNT"),
+        (GlobalRead, "reads the global COUNT, which GlobalWritten.ok assigns"),
+        (GlobalTable, "the global CACHE, a dict that all instances share, changes"),
+        (Aliased, "a dict that all instances share, changes"),
+        (OnTheClass, "an attribute of the class OnTheClass changes"),
+        (SharedList, "SharedList.log, a list that all instances share, changes"),
+        (Chance, "uses random.random"),
+        (Clock, "uses time.time"),
+        (Outside, "uses os.environ"),
+        (Default, "a default value of Default.ok"),
+        (Closure, "writes count of the function around it"),
+        (Iterator, "uses Iterator.numbers, a itertools.count"),
+        (OnTheFunction, "an attribute of the function OnTheFunction.ok changes"),
+        (Remembering, "which remembers its results"),
+        (Identity, "uses id()"),
+        (OnAState, "an object of the library"),
+        (OfTheEngine, "uses _engine"),
+        (
+            machines.Going,
+            "it is a set, whose order nobody chooses, and Going.first may go through it",
+        ),
+        (TypeOf, "asks `is` or type() of values"),
+    ],
+)
+def test_refused_by_name(cls: Any, said: str) -> None:
+    with pytest.raises(ModelError) as error:
+        check(cls, [("possible", "b")])
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+class Tables(Base):
+    """Tables that nobody changes, lists of the instance's own, texts that are only printed."""
+
+    NAMES = ("x", "y")
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.table = TABLE
+        super().__init__()
+
+    def ok(self) -> bool:
+        return TABLE["a"] == 1 and self.table["a"] == 1 and "x" in self.NAMES
+
+    def work(self) -> None:
+        if len(self.log) < 2:
+            self.log.append("worked")
+
+
+def test_what_is_on_the_instance_is_followed() -> None:
+    report = check(Tables, [("possible", "b and len(log) == 2"), ("always", "len(log) <= 2")])
+    assert [str(result.verdict) for result in report.results] == ["REACHED", "PROVED"]
