@@ -83,7 +83,7 @@ def charted(report: Mapping[str, Any]) -> tuple[versions.Chart, dict[int, str]]:
 
 
 def _failing(cells: Sequence[Mapping[str, Any]], ends: tuple[int, int]) -> versions.Region:
-    """What is said of moves from the Store.exe of a region, by its cells."""
+    """The words for moves from the Store.exe of a region, by its cells."""
     possible = [cell for cell in cells if cell["answer"] != "no"]
     if not possible:
         return versions.Region(*ends, "never fails", "success", "check")
@@ -94,7 +94,7 @@ def _failing(cells: Sequence[Mapping[str, Any]], ends: tuple[int, int]) -> versi
 
 
 def _window(windows: Sequence[Mapping[str, str]], released: Sequence[StoreVersion]) -> str:
-    """What lies in some windows, and which released builds do."""
+    """The words for some windows, and for the released builds in them."""
     parse = StoreVersion.parse
     inside = [
         str(v) for v in released if any(parse(w["from"]) <= v <= parse(w["to"]) for w in windows)
@@ -162,7 +162,7 @@ def _table_row(row: Mapping[str, Any]) -> administrators.Row:
 
 
 def _said(cell: Mapping[str, Any], no: str, yes: str) -> str:
-    """What is said in a cell."""
+    """The words of a cell."""
     match cell["answer"]:
         case "no":
             return no

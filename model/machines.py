@@ -62,7 +62,7 @@ class InformationStore(Machine):
 
 
 class AntivirusApi(Machine):
-    """Whether an antivirus program uses the antivirus API (AVAPI) of a server.
+    """The antivirus API (AVAPI) of a server, which an antivirus program uses or does not.
 
     Source: Q271547 Symptoms and Workaround, Q269439.
     """
@@ -131,7 +131,7 @@ class MoveMailbox(Machine):
 
 
 class AttachmentLifecycle(Machine):
-    """What the antivirus API and the information store do with one attachment.
+    """The life of one attachment between the antivirus API and the information store.
 
     Source: Q271547 Cause and More information, Q269439, Q264731.
     """

@@ -175,7 +175,7 @@ def native(version: StoreVersion) -> DatabaseFormat:
 
 @pure
 def fixed(version: StoreVersion, first_fix: StoreVersion) -> bool:
-    """Whether a Store.exe has the Move Mailbox fix, which came in with ``first_fix``; the fixes of
+    """Tell whether a Store.exe has the Move Mailbox fix, which came in with ``first_fix``; fixes of
     a component are cumulative. Source: Q248838.
     """
     return version >= first_fix

@@ -128,7 +128,7 @@ def can_be_asked_for(site: Site, server: Server, version: StoreVersion) -> bool:
 
 
 def attachment_can_be_asked_for(site: Site, attachment: Attachment) -> bool:
-    """Whether clients, scans and moves ask for an attachment is as it should be."""
+    """Clients, scans and moves can ask for an attachment just when they should."""
     lifecycle = attachment.lifecycle
     moves = attachment.mailbox.move.copying.is_active
     served = attachment.server.store.running.is_active
@@ -152,7 +152,7 @@ def move_can_be_asked_for(site: Site, mailbox: Mailbox, server: Server) -> bool:
 
 @CATALOGUE.always("safety.attachment_is_handled", "any user would expect", assumptions=("A1", "A3"))
 def attachment_is_handled(step: Step, attachment: Attachment) -> bool:
-    """What is done with an attachment leaves it as it should be: it is to be scanned again after
+    """Each action leaves an attachment as it should be: it is to be scanned again after
     AVAPI is enabled, signatures are updated, or it arrives; a scan that breaks off has to be asked
     for again; and what nobody touches stays as it was.
     """

@@ -68,5 +68,5 @@ class Answer:
 
     @property
     def is_finding(self) -> bool:
-        """Whether it is suspicious, accepted or not."""
+        """True if it is suspicious, accepted or not."""
         return self.standing in (Standing.SUSPICIOUS, Standing.ACCEPTED)

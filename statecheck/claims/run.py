@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from statecheck.claims.script import Script
 
 
 @dataclass(frozen=True)

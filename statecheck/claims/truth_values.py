@@ -73,18 +73,18 @@ class _Checks(ast.NodeTransformer):
         return self.truth(node)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        """What is negated is a truth value."""
+        """A negated expression is a truth value."""
         if isinstance(node.op, ast.Not):
             return self.truth(node)
         self.generic_visit(node)
         return node
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        """What decides is a truth value."""
+        """A deciding expression is a truth value."""
         return ast.IfExp(self.truth(node.test), self.visit(node.body), self.visit(node.orelse))
 
     def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
-        """What selects is a truth value."""
+        """A selecting expression is a truth value."""
         self.generic_visit(node)
         node.ifs = [self.truth(condition) for condition in node.ifs]
         return node

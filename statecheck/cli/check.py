@@ -1,7 +1,8 @@
 """``statecheck check``: prove or refute what you say of a system, or of a machine, of yours.
 
-The exit code is 0 when every claim has the verdict that it hopes for, 1 when some has not, 2 for a
-usage or model error, 3 when something is undetermined, 130 when interrupted.
+The exit code is 0 when every claim has the verdict that it hopes for, and nothing is suspicious, 1
+when it is not so, 2 for a usage or model error, 3 when something is undetermined, 130 when
+interrupted.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 @click.command(
-    epilog="Exit codes: 0 every claim is as hoped for; 1 some claim is not; 2 usage or model "
-    "error; 3 something is undetermined; 130 interrupted.",
+    epilog="Exit codes: 0 every claim is as hoped for, and nothing is suspicious; 1 it is not so; "
+    "2 usage or model error; 3 something is undetermined; 130 interrupted.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.argument("name", metavar="MODULE:CLASS")
@@ -86,7 +87,8 @@ def command(
     EXPR is Python about its states and fields by name; `after.NAME` is one after a step, and
     `step.raised` and `step.event` say of the step itself. Of a system, it is about entities by the
     names of their kinds (lift, or lift1 and lift2); `after[lift]` is one after a step.
-    'P ==> Q' has a premise.
+    'P ==> Q' has a premise. With no claim about a machine, the standard questions about it are
+    answered: what is never reached, never fires, is ambiguous, gets stuck or fails.
     """
     with interrupts.held():
         from statecheck.claims.claim import Kind

@@ -96,7 +96,7 @@ def _sentence(text: str) -> str:
 
 
 def _evidence(answer: Answer) -> str:
-    """What a finding rests on, in a sentence."""
+    """The ground of a finding, in a sentence."""
     if answer.run is not None:
         steps = len(answer.run.steps)
         if not steps:

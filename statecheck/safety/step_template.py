@@ -157,7 +157,7 @@ class StepTemplate:
 
     @staticmethod
     def _written(choice: CommandInstance, update: Update) -> z3.ExprRef:
-        """What a command writes, in the constants of the step."""
+        """The writes of a command, in the constants of the step."""
         value = substitute_in_turn(update.value, choice.named)
         return z3.substitute(value, *choice.asked) if choice.asked else value
 

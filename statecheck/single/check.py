@@ -55,8 +55,12 @@ def check(
     subject: Subject | None = None
     interrupted = False
     try:
-        subject = read(cls, fixed, inputs, Clock(timeout), seed=seed)
-        parsed = [claims.parse(claim.text, subject.names, str(claim.kind)) for claim in whole]
+        parsed: list[Claim] = []
+
+        def take(names: claims.Names) -> None:
+            parsed.extend(claims.parse(claim.text, names, str(claim.kind)) for claim in whole)
+
+        subject = read(cls, fixed, inputs, Clock(timeout), seed=seed, take=take)
         for claim, said in zip(whole, parsed, strict=True):
             started = time.perf_counter()
             try:

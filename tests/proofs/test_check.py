@@ -186,7 +186,6 @@ def test_the_site_of_the_article(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "nothing is claimed"),
         (("--always", "opend"), "opend is not known; did you mean opened?"),
         (("--always", "uses"), "uses is a number, and no truth value"),
         (("--always", "open"), "open is an event, and no truth value; did you mean opened?"),
@@ -227,6 +226,12 @@ def test_what_is_no_system(name: str, said: str, capsys: pytest.CaptureFixture[s
     code, _, err = checked(capsys, name, "--always", "True")
     assert code == 2
     assert said in err
+
+
+def test_a_system_has_no_standard_questions(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = checked(capsys, "model.site:Site")
+    assert (code, out) == (2, "")
+    assert "nothing is claimed" in err
 
 
 def test_a_time_out_is_undetermined(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -79,6 +80,26 @@ class Door(StateMachine):
     open = closed.to(opened)
     close = opened.to(closed)
 """
+
+
+@pytest.mark.slow
+def test_the_tests_of_statecheck_need_nothing_of_the_study(tmp_path: Path) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "statecheck")
+    shutil.copytree(ROOT / "tests" / "statecheck", tmp_path / "tests" / "statecheck")
+    for name in ("pyproject.toml", "tests/conftest.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    options = ("-q", "-p", "no:cacheprovider", "-m", "not slow")
+    deselected = ("--deselect", "tests/statecheck/test_package.py")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *deselected, "tests/statecheck"],
+        cwd=tmp_path,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert " passed" in done.stdout
 
 
 @pytest.mark.slow

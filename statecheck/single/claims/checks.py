@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import enum
 import sys
 import types
 from collections.abc import Callable
 from typing import Any
+
+from statemachine import Event, exceptions
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.freeze import SYMBOLIC
@@ -36,7 +39,9 @@ def checked_comparison(text: str) -> Callable[[Any, Any], Any]:
     def compare(left: Any, right: Any) -> Any:
         kinds = [v.kind if type(v) in SYMBOLIC else kind_of(v) for v in (left, right)]
         types_ = [v.type if type(v) in SYMBOLIC else type(v) for v in (left, right)]
-        if None in kinds or kinds[0] == kinds[1]:
+        if kinds[0] == kinds[1] or any(t in _ALWAYS for t in types_):
+            return left
+        if None in kinds and not (bytes in types_ and kinds != [None, None]):
             return left
         numbers = [issubclass(t, int) for t in types_]
         texts = [issubclass(t, str) for t in types_]
@@ -49,6 +54,22 @@ def checked_comparison(text: str) -> Callable[[Any, Any], Any]:
         )
 
     return compare
+
+
+_ALWAYS = (type(None), float, object)
+"""Types that a value may be compared with whatever it is."""
+
+
+def errors_of(cls: type) -> frozenset[str]:
+    """The names of exceptions that a claim may name: Python's, the library's, the module's."""
+    module = sys.modules.get(cls.__module__)
+    spaces = (vars(builtins), vars(exceptions), {} if module is None else vars(module))
+    return frozenset(
+        value.__name__
+        for space in spaces
+        for value in space.values()
+        if isinstance(value, type) and issubclass(value, Exception)
+    )
 
 
 def space_of(cls: type) -> dict[str, Any]:
@@ -65,6 +86,6 @@ def space_of(cls: type) -> dict[str, Any]:
 def _is_constant(value: Any) -> bool:
     if isinstance(value, type):
         return issubclass(value, enum.Enum)
-    if isinstance(value, types.ModuleType):
+    if isinstance(value, types.ModuleType | Event):
         return False
     return isinstance(value, bool | int | float | str | enum.Enum | tuple | frozenset | None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 import difflib
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,13 +28,17 @@ FUNCTIONS = ("abs", "all", "any", "bool", "int", "isinstance", "len", "max", "mi
 
 @dataclass(frozen=True)
 class Names:
-    """Everything that a claim may name: states, fields, events, and constants by name."""
+    """Everything that a claim may name: states with their ancestors, fields, events, constants,
+    and exceptions.
+    """
 
     machine: str
     states: frozenset[str]
     fields: frozenset[str]
     events: frozenset[str]
     space: Mapping[str, Any]
+    errors: frozenset[str]
+    ancestors: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -268,9 +273,9 @@ class _Reader(ast.NodeTransformer):
                 names = names[:-1]
             if len(names) > 1 and names[0] == "model" and names[1] in self.names.fields:
                 names = names[1:]
-            if (names[0] in self.names.states and names[-1] in self.names.states) or len(
-                names
-            ) == 1:
+            if names[0] in self.names.states and len(names) > 1:
+                self._check_nested(names)
+            if names[0] in self.names.states or len(names) == 1:
                 if label == "after":
                     self.on_step = True
                 found = self._of(label, names[-1])
@@ -278,6 +283,23 @@ class _Reader(ast.NodeTransformer):
                     return found
         self.generic_visit(node)
         return node
+
+    def _check_event(self, name: str) -> None:
+        if name not in self.names.events:
+            near = difflib.get_close_matches(name, sorted(self.names.events), 1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise ModelError(f"{self.text!r}: {name} is no event{meant}")
+
+    def _check_nested(self, names: list[str]) -> None:
+        """Raise ModelError unless each name is that of a state inside the one before."""
+        for outer, inner in itertools.pairwise(names):
+            if inner not in self.names.states:
+                raise ModelError(
+                    f"{self.text!r}: {outer} is a state, which stands for being active, and has no "
+                    f"{inner}"
+                )
+            if outer not in self.names.ancestors.get(inner, ()):
+                raise ModelError(f"{self.text!r}: the state {inner} is not inside {outer}")
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """``raised("ValueError")``, or a function of Python's."""
@@ -287,13 +309,29 @@ class _Reader(ast.NodeTransformer):
                     argument.value if isinstance(argument, ast.Constant) else ast.unparse(argument)
                 )
                 self.on_step = self.about = True
-                text = f"__raised == {str(name).rpartition('.')[2]!r}"
-                return ast.parse(text, mode="eval").body
+                short = str(name).rpartition(".")[2]
+                if short not in self.names.errors:
+                    near = difflib.get_close_matches(short, sorted(self.names.errors), 1)
+                    meant = f"; did you mean {near[0]}?" if near else ""
+                    raise ModelError(f"{self.text!r}: {short} is no known exception{meant}")
+                return ast.parse(f"__raised == {short!r}", mode="eval").body
+            case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
+                if name in self.names.events:
+                    self._check_truth_name(name)
+                raise ModelError(
+                    f"{self.text!r}: {name}() is not known; a claim may call {', '.join(FUNCTIONS)}"
+                )
         self.generic_visit(node)
         return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         """A comparison of values of one type."""
+        sides = [node.left, *node.comparators]
+        if any(ast.unparse(side) == "step.event" for side in sides):
+            for side in sides:
+                for part in ast.walk(side):
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        self._check_event(part.value)
         self.generic_visit(node)
         if len(node.ops) == 1 and isinstance(node.ops[0], ast.Is | ast.IsNot):
             right = node.comparators[0]

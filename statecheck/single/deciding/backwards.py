@@ -16,6 +16,7 @@ from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.symbolic import FIRST, SEARCH
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Automaton, Edge, Node
+from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import symbol
 from statecheck.single.running.reach import Target
@@ -94,11 +95,17 @@ def _any(holdings: list[Holding]) -> z3.BoolRef:
 
 
 def _eliminated(formula: Any, locals_: Any) -> z3.BoolRef:
-    """A formula without the choices of the environment: some choice makes it true."""
+    """A formula without the choices of the environment: some choice makes it true.
+
+    Raises UnknownError where that is not found out in time.
+    """
     bound = [symbol(s.name, s.kind) for s in locals_]
     if not bound:
         return formula
-    return z3.TryFor(z3.Tactic("qe2"), 2000)(z3.Exists(bound, formula)).as_expr()
+    try:
+        return z3.TryFor(z3.Tactic("qe2"), 2000)(z3.Exists(bound, formula)).as_expr()
+    except z3.Z3Exception as error:
+        raise UnknownError(str(error)) from None
 
 
 def _before(automaton: Automaton, region: Region) -> Region:

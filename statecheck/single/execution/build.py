@@ -12,24 +12,23 @@ from functools import cache
 from typing import Any
 
 from statecheck.modeling import ModelError
-from statecheck.single.execution.automaton import UNUSUAL, Automaton, Edge, Local, Node, Variable
+from statecheck.single.execution.automaton import UNUSUAL, Automaton, Edge, Local, Node
 from statecheck.single.execution.choices import OMITTED, Any_, combinations, spread
 from statecheck.single.execution.giving_up import Unreadable
+from statecheck.single.execution.nodes import Nodes, Widen
 from statecheck.single.execution.widening import growing, to_widen
 from statecheck.single.reading.code import Identity, Reach
 from statecheck.single.reading.formatting import only_said
-from statecheck.single.reading.freeze import ATOMS, SYMBOLIC, TooLarge
-from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of, same
-from statecheck.single.reading.observing import Seen, callback_of
+from statecheck.single.reading.freeze import TooLarge
+from statecheck.single.reading.kinds import Domain, MemberKind, kind_of, same
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe, Used
 from statecheck.single.reading.specimen import (
-    ABSENT,
     Attribute,
     Control,
     Data,
+    Outcome,
     Specimen,
-    is_refusal,
 )
 
 NODES, MOST_NODES = 1_200, 8_000
@@ -38,19 +37,8 @@ decided nothing.
 """
 
 
-HUGE = 256
-"""Integers of more bits come of arithmetic that has no end; they are kept as terms."""
-
 ANYTHING = "anything"
 """Given for an argument that no code looks into."""
-
-
-class Widen(Exception):  # noqa: N818  (no error: another attempt is made)
-    """Attributes that have to be kept as terms."""
-
-    def __init__(self, attributes: set[Attribute]) -> None:
-        super().__init__(attributes)
-        self.attributes = attributes
 
 
 @dataclass(frozen=True)
@@ -59,19 +47,6 @@ class World:
 
     events: Events
     inputs: dict[Attribute, Domain]
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was found after an event; ``refused`` says that the library allowed no transition."""
-
-    control: Control
-    data: Data
-    raised: str
-    raised_in: str
-    taken: bool
-    refused: bool
-    seen: Seen
 
 
 Watch = Callable[[], None]
@@ -110,12 +85,12 @@ class Builder:
             automaton.alternatives = attempt.alternatives
             if automaton.complete:
                 return automaton
-            automaton.growing = tuple(map(self.specimen.named, growing(attempt.values)))
+            automaton.growing = tuple(map(self.specimen.named, growing(attempt.known.values)))
             if not self.widened:
                 self.bounded = automaton
             elif attempt.is_cut:
                 return self.bounded or automaton
-            more = to_widen(attempt.values, self.widened)
+            more = to_widen(attempt.known.values, self.widened)
             if not more:
                 return automaton
             self.widened |= more
@@ -161,9 +136,8 @@ class _Attempt:
     def __init__(self, builder: Builder) -> None:
         self.builder, self.specimen = builder, builder.specimen
         self.world, self.widened = builder.world, builder.widened
-        self.index: dict[Any, Node] = {}
-        self.nodes: list[Node] = []
-        self.values: dict[Attribute, dict[Any, Any]] = {}
+        self.known = Nodes(self.specimen, set(self.world.inputs), self.widened)
+        self.nodes = self.known.nodes
         self.is_cut = False
         self.symbolic = bool(self.widened)
         self.usual = {
@@ -195,7 +169,7 @@ class _Attempt:
     def run(self, most: int) -> Automaton:
         """Explore breadth first, up to so many nodes."""
         self.specimen.freezer.size = 0
-        _, start = self._node(*self.builder.initial)
+        _, start = self.known.node(*self.builder.initial)
         done = 0
         while done < len(self.nodes):
             if len(self.nodes) > most:
@@ -266,8 +240,8 @@ class _Attempt:
         """Raise ModelError where code asks ``is`` of what would be a symbolic value."""
         reach = self.builder.reach
         identity = reach.identity
-        finite = any(s.kind is Kind.BOOL or isinstance(s.kind, MemberKind) for s in symbols)
-        if identity is Identity.ANY or (identity is Identity.FINITE and finite):
+        members = any(isinstance(s.kind, MemberKind) for s in symbols)
+        if identity is Identity.ANY or (identity is Identity.MEMBERS and members):
             names = ", ".join(sorted({s.name.partition("!")[2] or s.name for s in symbols}))
             raise ModelError(
                 f"{self.specimen.cls.__name__}: {reach.asking()} asks `is` or type() of values, "
@@ -281,7 +255,7 @@ class _Attempt:
 
     def _sent(
         self, node: Node, event: str, arguments: dict[str, Any], inputs: dict[Any, Any]
-    ) -> Found:
+    ) -> tuple[Control, Data, Outcome]:
         specimen = self.specimen
         data = specimen.copied(node.data)
         for variable in node.variables:
@@ -298,16 +272,7 @@ class _Attempt:
         after = specimen.copied(specimen.data())
         control = specimen.control()
         self.builder.watch()
-        # A type, not the exception: that holds the frames, and with them everything.
-        return Found(
-            control,
-            after,
-            outcome.raised,
-            callback_of(outcome.error),
-            bool(outcome.transitions),
-            is_refusal(outcome.error),
-            outcome.seen,
-        )
+        return control, after, outcome
 
     def _record(
         self,
@@ -317,25 +282,25 @@ class _Attempt:
         inputs: dict[Any, Any],
         guard: Any,
         locals_: tuple[Local, ...],
-        found: Found,
+        found: tuple[Control, Data, Outcome],
     ) -> None:
-        control, data, taken = found.control, found.data, found.taken
+        control, data, outcome = found
         outputs = tuple(
             (name, data[name])
             for name, value in inputs.items()
             if name in data and data[name] is not value
         )
         count = len(self.nodes)
-        target, updates = self._node(control, data)
+        target, updates = self.known.node(control, data)
         if target.number == count:
             target.depth = node.depth + 1
-        refused = found.refused or not found.raised
-        quiet = not taken and refused and target is node and not outputs
+        nothing = not outcome.taken and (outcome.refused or not outcome.raised)
+        quiet = nothing and target is node and not outputs
         if quiet and updates:
             from statecheck.single.execution.terms import unchanged
 
             quiet = unchanged(updates)
-        if quiet and not locals_ and not updates and not found.seen.unhandled:
+        if quiet and not locals_ and not updates and not outcome.seen.unhandled:
             return
         edge = Edge(
             node,
@@ -346,78 +311,15 @@ class _Attempt:
             guard,
             updates,
             locals_,
-            found.raised,
-            taken,
+            outcome.raised,
+            outcome.taken,
             outputs,
-            found.raised_in,
-            found.seen,
+            outcome.raised_in,
+            outcome.seen,
         )
-        if quiet and found.seen.unhandled:
+        if quiet and outcome.seen.unhandled:
             node.failures.append(edge)
         if not quiet:
             node.edges.append(edge)
         elif locals_ or updates:
             node.idle.append(edge)
-
-    # -- nodes ------------------------------------------------------------------------------------
-
-    def _node(self, control: Control, data: Data) -> tuple[Node, dict[Variable, Any]]:
-        """The node for a state, and the terms of its variables."""
-        kept: Data = {}
-        terms: dict[Variable, Any] = {}
-        keys: list[Any] = []
-        need: set[Attribute] = set()
-        self.specimen.freezer.begin()
-        for attribute, value in sorted(self._effective(data).items()):
-            if attribute in self.world.inputs:
-                continue
-            if type(value) in SYMBOLIC:
-                if type(value) is Probe:
-                    event, _, name = value.name.partition(".")
-                    raise ModelError(
-                        f"{self.specimen.cls.__name__}: the argument {name} of {event} has no "
-                        f"annotation and is kept in {self.specimen.named(attribute)}; annotate it"
-                    )
-                if attribute not in self.widened:
-                    need.add(attribute)
-                    continue
-                terms[Variable(attribute, value.kind)] = value.term
-                continue
-            if type(value) is int and value.bit_length() > HUGE:
-                need |= {attribute} - self.widened
-            if attribute in self.widened:
-                kind = kind_of(value)
-                if kind is not None:
-                    from statecheck.single.execution.values import term_of
-
-                    terms[Variable(attribute, kind)] = term_of(value)
-                    continue
-            key = self.specimen.key(attribute, value)
-            keys.append((attribute, key))
-            kept[attribute] = value
-            self.values.setdefault(attribute, {})[key] = value
-        if need:
-            raise Widen(need)
-        variables = tuple(terms)
-        whole = (control, tuple(keys), variables)
-        node = self.index.get(whole)
-        if node is None:
-            node = Node(len(self.nodes), control, kept, variables, whole)
-            self.index[whole] = node
-            self.nodes.append(node)
-        return node, terms
-
-    def _effective(self, data: Data) -> Data:
-        """The attributes, those left out that say what the class says anyway."""
-        found = dict(data)
-        for attribute in self.widened:
-            if attribute not in found:
-                default = self.specimen.default(attribute)
-                if default is not ABSENT:
-                    found[attribute] = default
-        for attribute, value in data.items():
-            if attribute not in self.widened and type(value) in ATOMS:
-                default = self.specimen.default(attribute)
-                if same(default, value) and (value or type(value) is not float):
-                    del found[attribute]
-        return found

@@ -118,7 +118,7 @@ class Bool(Value):
     def _connect(self, other: object, connective: Callable[..., Any]) -> Any:
         if isinstance(other, bool):
             return Bool(connective(self.term, _bool_term(other)))
-        return NotImplemented
+        return _no_number(self, other)
 
 
 class Int(Value):
@@ -263,7 +263,7 @@ def _comparison(operator: str, compare: Callable[[Any, Any], Any]) -> Callable[[
                 return getattr(self.decided("put in order", "=="), operator)(
                     other.decided("put in order", "==") if isinstance(other, Value) else other
                 )
-            return NotImplemented
+            return _no_number(self, other)
         return Bool(compare(first, second))
 
     return method
@@ -309,15 +309,24 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+_STRANGE = (str, bytes, list, tuple, dict, set, frozenset, type(None))
+"""Types that Python itself refuses to combine with numbers."""
+
+
+def _no_number(value: Value, other: object, *, repeats: bool = False) -> Any:
+    """Leave it to Python to refuse another type, or refuse what it would not."""
+    if type(other) in SYMBOLIC or (type(other) in _STRANGE and not repeats):
+        return NotImplemented
+    raise value._refuse(f"combined with a {type(other).__name__}", "integers")
+
+
 def _binary(name: str, swapped: bool) -> Callable[[Any, Any], Any]:
     def method(self: Value, other: object) -> Any:
         first, second = number(self), number(other)
         if first is None or second is None:
-            if type(self) in (Text, Member) and isinstance(other, str):
-                raise self._refuse("joined to a text", "nothing; a proof has no output")
-            if isinstance(other, float):
-                raise self._refuse("combined with a float", "integers")
-            return NotImplemented
+            if isinstance(self, str) and (isinstance(other, str) or name in ("mod", "mul")):
+                raise self._refuse("made part of a text", "nothing; a proof has no output")
+            return _no_number(self, other, repeats=name == "mul")
         return Int(_BINARY[name](second, first) if swapped else _BINARY[name](first, second))
 
     return method

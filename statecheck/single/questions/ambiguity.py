@@ -16,6 +16,7 @@ from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
 from statecheck.single.execution.automaton import Edge, Node
 from statecheck.single.questions import guards
 from statecheck.single.questions.inquiry import (
+    BRIEFLY,
     Inquiry,
     fine,
     fires,
@@ -44,12 +45,9 @@ def overlaps(inquiry: Inquiry) -> Iterator[Answer]:
             missed = True
             yield answer
     if not missed:
-        number = len(pairs)
-        said = (
-            f"none of {counted(number, 'pair')} of guards"
-            if number
-            else "no event has two with guards"
-        )
+        said = f"none of {counted(len(pairs), 'pair')}" if pairs else "no event has two with guards"
+        if any(_is_sent_inside(inquiry, number) for _, *both in pairs for number in both):
+            said += ", as far as events are sent from outside"
         yield fine(Question.GUARDS_OVERLAP, said)
 
 
@@ -64,6 +62,16 @@ def _pairs(inquiry: Inquiry) -> Iterator[tuple[str, int, int]]:
             for event in events:
                 if one.match(event) and other.match(event):
                     yield event, n, m
+
+
+def _is_sent_inside(inquiry: Inquiry, number: int) -> bool:
+    """Tell whether a transition also fires for an event that the machine itself sends."""
+    transition = inquiry.transitions[number]
+    return any(
+        number in edge.seen.fired and not transition.match(edge.event)
+        for automaton in inquiry.automata
+        for edge in automaton.edges
+    )
 
 
 def _overlap(inquiry: Inquiry, event: str, n: int, m: int) -> Answer | None:
@@ -119,12 +127,16 @@ def always(inquiry: Inquiry, coverage: Coverage) -> Iterator[Answer]:
     for number, transition in enumerate(inquiry.transitions):
         if number not in coverage.transitions or not guards.is_guarded(transition):
             continue
+        if _is_sent_inside(inquiry, number):
+            continue
         matching = [event for event in events if transition.match(event)]
         if not matching:
             continue
         target = Target(partial(_failing, inquiry, transition, matching), None)
         try:
-            answer = inquiry.reach(of_state(lambda _: True), on_step=False, target=target)
+            answer = inquiry.reach(
+                of_state(lambda _: True), on_step=False, target=target, seconds=BRIEFLY
+            )
         except ModelError:
             continue  # nothing is said of it
         match answer:

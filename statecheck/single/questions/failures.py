@@ -67,7 +67,10 @@ def _answers(inquiry: Inquiry) -> Iterator[Answer]:
             case Unknown() as unknown:
                 missed = True
                 yield left_open(Question.EXCEPTION_NOT_CAUGHT, about, unknown)
-    if not missed:
+    if not inquiry.subject.automaton.complete:
+        why = Unknown("not all states were visited")
+        yield left_open(Question.EXCEPTION_NOT_CAUGHT, "elsewhere", why)
+    elif not missed:
         yield fine(Question.EXCEPTION_NOT_CAUGHT, "none comes out of an event, and none is lost")
 
 

@@ -23,8 +23,8 @@ from statecheck.single.running.reach import Target
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Clock, OutOfTime, Subject
 
-PATIENCE = 6.0
-"""Seconds for one answer."""
+PATIENCE, BRIEFLY = 6.0, 1.0
+"""Seconds for an answer, and for one that is only worth knowing."""
 
 BY_ITSELF = "by itself"
 """Of a proof that needs no more than a look at every edge."""
@@ -44,7 +44,7 @@ class Limit(Clock):
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What questions are asked of."""
+    """The machine that questions are asked of."""
 
     subject: Subject
     depth: int | None = None
@@ -56,7 +56,7 @@ class Inquiry:
 
     @cached_property
     def names(self) -> list[str]:
-        """What each transition is called."""
+        """The name of each transition."""
         return transition_names(self.transitions)
 
     @property
@@ -177,7 +177,7 @@ def fires(number: int) -> Expression:
 
 
 def transition_names(transitions: list[Any]) -> list[str]:
-    """What each transition is called: its event, source and target, and its guards if needed."""
+    """The name of each transition: its event, source and target, and its guards if needed."""
     short = [_name(t) for t in transitions]
     guarded = [
         name if short.count(name) == 1 else f"{name}{guards(t)}"

@@ -9,13 +9,10 @@ from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.single.claims.claims import Moment
 from statecheck.single.deciding.answers import Reached, Unreachable
 from statecheck.single.execution.automaton import Automaton
-from statecheck.single.questions.inquiry import Inquiry, of_state
+from statecheck.single.questions.inquiry import BRIEFLY, Inquiry, of_state
 from statecheck.single.reading.kinds import Kind, kind_of
 from statecheck.single.reading.specimen import ABSENT, Attribute
 from statecheck.single.running.reach import breadth_first
-
-SECONDS = 1.0
-"""Seconds for the proof of a bound, and for the search for a run to it."""
 
 
 def answers(inquiry: Inquiry) -> Iterator[Answer]:
@@ -98,7 +95,7 @@ def _bound(
 
     def is_bound(bound: int) -> bool:
         beyond = of_state(lambda m: _is(m, name, lambda value: (value - bound) * sign > 0))
-        return isinstance(inquiry.proof(beyond, SECONDS), Unreachable)
+        return isinstance(inquiry.proof(beyond, BRIEFLY), Unreachable)
 
     if not is_bound(candidates[-1]):
         return None
@@ -111,7 +108,7 @@ def _bound(
             first = middle + 1
     bound = candidates[last]
     there = of_state(lambda moment: _is(moment, name, lambda value: value == bound))
-    return bound, isinstance(inquiry.reach(there, on_step=False, seconds=SECONDS), Reached)
+    return bound, isinstance(inquiry.reach(there, on_step=False, seconds=BRIEFLY), Reached)
 
 
 def _is(moment: Moment, name: str, test: Callable[[Any], Any]) -> Any:

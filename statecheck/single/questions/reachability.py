@@ -20,7 +20,7 @@ from statecheck.single.running.replay import Played
 
 
 class Coverage:
-    """What replayed runs have shown: states, by id, and transitions, by number.
+    """The parts that replayed runs have shown: states, by id, and transitions, by number.
 
     A state that is left at once, by a transition without an event, is shown too.
     """

@@ -11,19 +11,23 @@ from statecheck.single.claims.predicates import Holding
 from statecheck.single.deciding import recover
 from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
 from statecheck.single.execution.automaton import Edge, Node
+from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.questions.inquiry import Inquiry, fine, found, is_active, left_open, of_state
 from statecheck.single.questions.reachability import Coverage
 from statecheck.single.running.reach import Target, feasible
 
 
 def answers(inquiry: Inquiry, coverage: Coverage) -> Iterator[Answer]:
-    """Of a machine with a final state: from where it is out of reach. Of others: where it stops."""
+    """Of a machine that may end: from where it cannot any more. Of others: where nothing leads on.
+
+    That a final state is never reached is an answer by itself, and no trap.
+    """
     states = inquiry.subject.specimen.states.values()
     final = frozenset(s.id for s in states if s.final and s.parent is None)
-    if final:
+    if final & coverage.states:
         yield from _without_way(inquiry, coverage, final)
     else:
-        yield from _stuck(inquiry, coverage)
+        yield from _stuck(inquiry)
         yield from _never_left(inquiry, coverage)
 
 
@@ -77,43 +81,57 @@ def _asked(inquiry: Inquiry, id_: str | None, final: frozenset[str]) -> Any:
 # -- nothing leads on -----------------------------------------------------------------------------
 
 
-def _stuck(inquiry: Inquiry, coverage: Coverage) -> Iterator[Answer]:
+def _stuck(inquiry: Inquiry) -> Iterator[Answer]:
     question = Question.NOTHING_LEADS_ON
-    places = {
-        inquiry.subject.reader.active(node): None
-        for automaton in inquiry.automata
-        for node in automaton.nodes
-        if stuck(inquiry, node)
-    }
+    conditions: dict[Node, list[Holding]] = {}
+    unknown: dict[str, None] = {}
+    for node in (node for automaton in inquiry.automata for node in automaton.nodes):
+        try:
+            conditions[node] = stuck(inquiry, node)
+        except UnknownError:
+            unknown[shown(inquiry, inquiry.subject.reader.active(node))] = None
     missed = False
-    for active in places:
-        about = shown(inquiry, active)
+    active = inquiry.subject.reader.active
+    for place in dict.fromkeys(active(node) for node, held in conditions.items() if held):
+        about = shown(inquiry, place)
 
-        def here(node: Node, active: frozenset[str] = active) -> list[Holding]:
-            is_here = inquiry.subject.reader.active(node) == active
-            return stuck(inquiry, node) if is_here else []
+        def here(node: Node, place: frozenset[str] = place) -> list[Holding]:
+            return conditions.get(node, []) if active(node) == place else []
 
-        def there(moment: Moment, active: frozenset[str] = active) -> bool:
-            return moment.active == active
+        def there(moment: Moment, place: frozenset[str] = place) -> bool:
+            return moment.active == place
 
         match inquiry.reach(of_state(there), on_step=False, target=Target(here, None)):
             case Reached() as answer:
                 missed = True
                 detail = "Where this run ends, no event does anything, and it is not final"
                 yield found(inquiry, question, about, detail, answer)
-            case Unknown() as unknown:
+                unknown.pop(about, None)
+            case Unknown() as why:
                 missed = True
-                yield left_open(question, about, unknown)
-    if not missed:
+                yield left_open(question, about, why)
+                unknown.pop(about, None)
+    for about in unknown:
+        why = Unknown("Z3 cannot tell for which data no event does anything there")
+        yield left_open(question, about, why)
+    if not inquiry.subject.automaton.complete:
+        yield left_open(question, "elsewhere", Unknown("not all states were visited"))
+    elif not missed and not unknown:
         yield fine(question, "some event always does")
 
 
 def _is_stuck(inquiry: Inquiry, node: Node | None) -> bool:
-    return node is not None and any(h.condition is True for h in stuck(inquiry, node))
+    try:
+        return node is not None and any(h.condition is True for h in stuck(inquiry, node))
+    except UnknownError:
+        return False
 
 
 def stuck(inquiry: Inquiry, node: Node) -> list[Holding]:
-    """The condition under which no event does anything in a node, whatever it is sent with."""
+    """The condition under which no event does anything in a node, whatever it is sent with.
+
+    Raises UnknownError where Z3 does not find it.
+    """
     if not node.control.running or not inquiry.is_expanded(node) or _is_final(inquiry, node):
         return []
     ways = [edge for edge in node.edges if _leads_on(edge)]
@@ -124,7 +142,15 @@ def stuck(inquiry: Inquiry, node: Node) -> list[Holding]:
     import z3
 
     from statecheck.single.deciding.backwards import _eliminated
+    from statecheck.single.execution.paths import ranges
 
+    # Mostly some edge is open whatever is sent, which is easier to see.
+    solver = z3.Solver()
+    solver.set("timeout", 1000)
+    solver.add(z3.Not(z3.Or([edge.guard for edge in ways])), *ranges(node.variables))
+    solver.add(*(condition for edge in ways for condition in ranges(edge.locals)))
+    if solver.check() == z3.unsat:
+        return []
     open_ = [_eliminated(edge.guard, edge.locals) for edge in ways]
     condition = z3.simplify(z3.Not(z3.Or(open_)))
     if z3.is_false(condition):

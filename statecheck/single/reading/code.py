@@ -31,8 +31,8 @@ class Identity(enum.IntEnum):
     """Of which values code asks ``is``, or for the type, where only plain values answer rightly."""
 
     NOT_ASKED = 0
-    FINITE = 1
-    """Of truths and members of enumerations alone."""
+    MEMBERS = 1
+    """Of members of enumerations alone, which no other values become."""
     ANY = 2
 
 
@@ -113,6 +113,8 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
         elif name == "IS_OP":
             space = summary.function.__globals__
             summary.identity = max(summary.identity, _asked(instructions[:place], space))
+    if {"is_", "is_not"} & set(code.co_names):
+        summary.identity = Identity.ANY
     summary.goes_through |= bool(_PASSING & set(code.co_names))
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
@@ -135,12 +137,10 @@ def _asked(before: list[dis.Instruction], space: dict[str, Any]) -> Identity:
     match before[-2:]:
         case [*_, dis.Instruction(opname="LOAD_CONST", argval=None)]:
             return Identity.NOT_ASKED
-        case [*_, dis.Instruction(opname="LOAD_CONST", argval=bool())]:
-            return Identity.FINITE
         case [dis.Instruction(argval=str() as name), dis.Instruction(opname="LOAD_ATTR")]:
             found = space.get(name)
             if isinstance(found, type) and issubclass(found, enum.Enum):
-                return Identity.FINITE
+                return Identity.MEMBERS
     return Identity.ANY
 
 

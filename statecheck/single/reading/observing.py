@@ -1,4 +1,4 @@
-"""What the library does with one machine while it takes an event, seen from beside it."""
+"""The doings of the library with one machine while it takes an event, seen from beside it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def transitions_of(cls: type[StateChart[Any]]) -> list[Transition]:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the library did in one step.
+    """The doings of the library in one step.
 
     ``fired`` has the numbers of the transitions that were taken, ``visited`` the ids of the states
     that were active before or after one of them, ``unhandled`` the exceptions that the library
@@ -61,7 +61,7 @@ class Observer:
 
     @property
     def seen(self) -> Seen:
-        """What was seen since the beginning."""
+        """The observations since the beginning."""
         return Seen(frozenset(self._taken), frozenset(self._visited), frozenset(self._unhandled))
 
     @staticmethod

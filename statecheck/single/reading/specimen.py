@@ -28,7 +28,7 @@ from statemachine.state import InstanceState
 
 from statecheck.modeling import STATE, Machine, ModelError, Record, Start
 from statecheck.single.reading.freeze import ATOMS, Freezer, Unfrozen, parts
-from statecheck.single.reading.observing import Observer, Seen
+from statecheck.single.reading.observing import Observer, Seen, callback_of
 
 LIBRARY_ATTRIBUTES = frozenset(
     (
@@ -67,21 +67,21 @@ class Control:
 Data = dict[Attribute, Any]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Outcome:
-    """How an event went: the number of transitions taken, and what came out of it, if anything.
+    """How an event went.
 
-    ``seen`` is what the library did.
+    ``raised`` names the type of the exception that came out, if one did, and ``raised_in`` the
+    callback: the exception itself holds the frames, and with them everything. ``taken`` says
+    whether a transition was taken, ``refused`` that the library allowed none, and ``seen`` what the
+    library did.
     """
 
-    transitions: int
-    error: Exception | None
+    raised: str
+    raised_in: str
+    taken: bool
+    refused: bool
     seen: Seen
-
-    @property
-    def raised(self) -> str:
-        """The name of the exception's type; empty where none came out."""
-        return "" if self.error is None else type(self.error).__name__
 
 
 def _declared(cls: type[Machine]) -> Machine:
@@ -216,7 +216,9 @@ class Specimen:
         observer = self.observer
         observer.begin()
         error = sent(self.machine, event, arguments, self.cls.__name__)
-        return Outcome(observer.microsteps, error, observer.seen)
+        raised = "" if error is None else type(error).__name__
+        taken = bool(observer.microsteps)
+        return Outcome(raised, callback_of(error), taken, is_refusal(error), observer.seen)
 
     # -- keys -------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from statemachine import StateChart
 
 from statecheck.modeling import ModelError
 from statecheck.single.claims import claims
-from statecheck.single.claims.checks import space_of
+from statecheck.single.claims.checks import errors_of, space_of
 from statecheck.single.claims.predicates import Reader
 from statecheck.single.execution.automaton import Automaton
 from statecheck.single.execution.build import Builder, World
@@ -97,8 +97,12 @@ def read(
     clock: Clock,
     *,
     seed: int = 0,
+    take: Callable[[claims.Names], None] = lambda _: None,
 ) -> Subject:
-    """Read a class. Raises ModelError for what cannot be taken as it is."""
+    """Read a class. Raises ModelError for what cannot be taken as it is.
+
+    ``take`` gets the names that claims may use, as soon as they are known.
+    """
     specimen = Specimen(cls)
     reach = Reach(specimen)
     inspection = Inspection(specimen, reach)
@@ -119,21 +123,33 @@ def read(
             raise TooLarge
         inspection.check()
 
+    reader = Reader(specimen, world)
+    names = _names(specimen, reader)
+    take(names)
     builder = Builder(specimen, reach, world, watch)
     automaton = builder.build()
     if automaton.variables or any(e.locals for n in automaton.nodes for e in (*n.edges, *n.idle)):
         from statecheck.single.running.witnesses import check_witnesses
 
         check_witnesses(specimen, automaton, clock)
-    reader = Reader(specimen, world)
-    states = frozenset(state.id for state in specimen.states.values())
-    fields_ = frozenset(reader.names.values())
-    named = frozenset(str(event.id) for event in cls._events) - states - fields_
-    names = claims.Names(cls.__name__, states, fields_, named, space_of(cls))
     said = tuple(_assumptions(specimen, world, fields, inspection))
     bounded = builder.bounded if builder.bounded is not automaton else None
     check_agreement(specimen, reader, automaton, clock, seed)
     return Subject(specimen, reader, world, fields, automaton, bounded, names, clock, said, builder)
+
+
+def _names(specimen: Specimen, reader: Reader) -> claims.Names:
+    cls = specimen.cls
+    states = list(specimen.states.values())
+    return claims.Names(
+        cls.__name__,
+        frozenset(state.id for state in states),
+        frozenset(reader.names.values()),
+        frozenset(str(event.id) for event in cls._events),
+        space_of(cls),
+        errors_of(cls),
+        {state.id: frozenset(s.id for s in state.ancestors()) for state in states},
+    )
 
 
 def _assumptions(

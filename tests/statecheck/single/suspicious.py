@@ -269,3 +269,28 @@ class Painted(StateMachine):
     def scratch(self) -> None:
         if self.colour is Colour.BLUE:
             raise RuntimeError("it does not come off")
+
+
+class Sending(StateChart[Any]):
+    """An event that the machine sends itself, in a state that it does not stay in."""
+
+    start = State(initial=True)
+    between = State()
+    left = State()
+    right = State()
+    n = 0
+    begin = start.to(between, on="count")
+    choose = between.to(left, cond="even") | between.to(right, cond="small")
+    back = left.to(start) | right.to(start)
+
+    def on_enter_between(self) -> None:
+        self.send("choose")
+
+    def count(self) -> None:
+        self.n = (self.n + 1) % 4
+
+    def even(self) -> bool:
+        return self.n % 2 == 0
+
+    def small(self) -> bool:
+        return self.n < 4

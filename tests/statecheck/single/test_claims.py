@@ -28,6 +28,13 @@ from tests.statecheck.single import machines
         ("opened and", "is no Python expression"),
         ("opened ~> closed", "what is always is written with ==>"),
         ("opened ==> closed ==> broken", "more than once"),
+        ("open(1)", "open is an event, and no truth value"),
+        ("worn()", "worn() is not known; a claim may call abs"),
+        ('raised("ValuError")', "ValuError is no known exception; did you mean ValueError?"),
+        ('step.event == "opne"', "opne is no event; did you mean open?"),
+        ("closed.uses", "closed is a state, which stands for being active, and has no uses"),
+        ("closed.opened", "the state opened is not inside closed"),
+        ("uses == b'1'", "compares a int with a bytes"),
         ("[x for x in (1, 2)]", "a list, and no truth value"),
     ],
 )

@@ -158,6 +158,11 @@ class TypeOf(Base):
         return type(x) is int and x > 1000
 
 
+class IsTrue(Base):
+    def ok(self, x: int = 0) -> bool:
+        return (x == 3) is True
+
+
 @pytest.mark.parametrize(
     ("cls", "said"),
     [
@@ -182,6 +187,7 @@ class TypeOf(Base):
             machines.Going,
             "it is a set, whose order nobody chooses, and Going.first may go through it",
         ),
+        (IsTrue, "asks `is` or type() of values"),
         (TypeOf, "asks `is` or type() of values"),
     ],
 )

@@ -107,6 +107,12 @@ def test_the_report_fits(width: int) -> None:
         assert text.startswith(f"machines:{cls.__name__}: 1 finding.")
 
 
+def test_what_events_from_outside_do_not_show_is_not_claimed() -> None:
+    said = {a.question: a.detail for a in answered(suspicious.Sending).answers}
+    assert said[Question.GUARDS_OVERLAP].endswith("as far as events are sent from outside")
+    assert Question.GUARD_ALWAYS_HOLDS not in said
+
+
 def test_one_answer_stands_for_all_that_is_fine() -> None:
     report = answered(suspicious.Round)
     questions = [answer.question for answer in report.answers]

@@ -8,7 +8,7 @@ import inspect
 import pytest
 
 from statecheck.mutation.mutants import Mutant, mutants
-from tests.mutated import library
+from tests.statecheck.mutation import library
 
 SOURCE = inspect.getsource(library)
 EVERY = {mutant.id.partition(".")[2]: mutant for mutant in mutants(library.Library, [library])}

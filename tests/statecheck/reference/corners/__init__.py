@@ -1,0 +1,30 @@
+"""Classes that tempt an engine to say something wrong, with claims and their right verdicts."""
+
+from tests.statecheck.reference.corners import (
+    arguments,
+    attributes,
+    code,
+    data,
+    library,
+    outside,
+    queues,
+    stored,
+    structure,
+    values,
+)
+from tests.statecheck.reference.corners.cases import CASES, Case
+
+__all__ = [
+    "CASES",
+    "Case",
+    "arguments",
+    "attributes",
+    "code",
+    "data",
+    "library",
+    "outside",
+    "queues",
+    "stored",
+    "structure",
+    "values",
+]

@@ -1,0 +1,148 @@
+"""Symbolic values behave as Python's own do, or refuse."""
+
+from __future__ import annotations
+
+import enum
+import itertools
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import z3
+
+from statecheck.modeling import ModelError
+from statecheck.single.execution.terms import plain, symbol, wrapped
+from statecheck.single.execution.values import allow_formatting, term_of
+from statecheck.single.reading.kinds import Kind, MemberKind, kind_of
+from statecheck.symbolic.paths import Explorer
+
+
+@pytest.fixture(autouse=True)
+def no_texts_of_values() -> None:
+    allow_formatting(False)
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+    HIGH = 7
+
+
+class Shape(enum.Enum):
+    ROUND = "round"
+    FLAT = "flat"
+
+
+def computed(function: Callable[..., Any], *values: Any) -> Any:
+    """What a function of symbolic values is for some plain ones: the way through it that fits."""
+    kinds = [kind_of(value) for value in values]
+    names = [symbol(f"v{n}", kind) for n, kind in enumerate(kinds) if kind is not None]
+    pairs = [(name, term_of(value)) for name, value in zip(names, values, strict=True)]
+
+    def run() -> Any:
+        arguments = [wrapped(n, k) for n, k in zip(names, kinds, strict=True) if k is not None]
+        try:
+            return function(*arguments)
+        except (ArithmeticError, LookupError, TypeError) as error:
+            return type(error)
+
+    def fits(item: Any) -> Any:
+        while hasattr(item, "term"):
+            truth = item.implied
+            if truth is None:
+                truth = z3.is_true(z3.simplify(z3.substitute(item.term, *pairs)))
+            item = item.branches[truth]
+        return item.value
+
+    found = fits(Explorer().explore(run))
+    if (
+        hasattr(type(found), "__slots__")
+        and "kind" in getattr(type(found), "__mro__", [object])[1].__dict__
+    ):
+        return plain(z3.simplify(z3.substitute(found.term, *pairs)), found.kind)
+    return found
+
+
+def expected(function: Callable[..., Any], *values: Any) -> Any:
+    try:
+        return function(*values)
+    except (ArithmeticError, TypeError) as error:
+        return type(error)
+
+
+NUMBERS = (-7, -3, -1, 0, 1, 2, 5, True, False, Level.LOW, Level.HIGH)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["add", "sub", "mul", "floordiv", "mod", "lt", "le", "gt", "ge", "eq", "ne"],
+)
+def test_two_numbers(name: str) -> None:
+    function = getattr(operator, name)
+    for one, other in itertools.product(NUMBERS, repeat=2):
+        found, right = computed(function, one, other), expected(function, one, other)
+        assert (type(found), found) == (type(right), right), (one, other)
+
+
+@pytest.mark.parametrize("name", ["neg", "pos", "abs", "not_", "truth"])
+def test_one_number(name: str) -> None:
+    function = getattr(operator, name)
+    for one in NUMBERS:
+        found, right = computed(function, one), function(one)
+        assert (type(found), found) == (type(right), right), one
+
+
+@pytest.mark.parametrize("other", [1.5, 2.0, float("inf"), None, "x", ()])
+def test_comparisons_with_other_types(other: Any) -> None:
+    for name in ("eq", "ne", "lt", "ge"):
+        function = getattr(operator, name)
+        for one in (-2, 0, 2):
+            found = computed(lambda x, f=function: f(x, other), one)
+            assert found == expected(function, one, other), (name, one)
+
+
+def test_members_and_texts() -> None:
+    for one, other in itertools.product(Shape, repeat=2):
+        assert computed(operator.eq, one, other) == (one == other)
+    assert computed(lambda x: x.value, Shape.FLAT) == "flat"
+    assert computed(lambda x: {Shape.FLAT: 1, Shape.ROUND: 2}[x], Shape.ROUND) == 2
+    for text, word in itertools.product(("", "a", "b"), repeat=2):
+        assert computed(operator.eq, text, word) == (text == word)
+        assert computed(bool, text) == bool(text)
+
+
+def test_is_instance() -> None:
+    assert computed(lambda x: isinstance(x, int) and not isinstance(x, bool), 3) is True
+    assert computed(lambda x: isinstance(x, bool), True) is True
+    assert computed(lambda x: isinstance(x, str), "a") is True
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        hash,
+        str,
+        lambda x: x / 2,
+        lambda x: x + 0.5,
+        lambda x: "a" * x,
+        lambda x: [0] * x,
+        lambda x: x << 1,
+        lambda x: 2**x,
+        lambda x: x & 1,
+        lambda x: Fraction(1, 2) + x,
+        lambda x: x < Fraction(1, 2),
+        range,
+        lambda x: x.bit_length(),
+        lambda x: x < Shape.FLAT,
+    ],
+)
+def test_what_no_term_can_say_is_refused(function: Callable[[Any], Any]) -> None:
+    with pytest.raises(ModelError):
+        computed(function, 3)
+
+
+def test_kinds() -> None:
+    assert kind_of(True) is Kind.BOOL
+    assert kind_of(Level.LOW) == MemberKind(Level)
+    assert kind_of(1.0) is None
