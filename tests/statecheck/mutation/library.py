@@ -60,7 +60,7 @@ class Shelf(Entity):
     @property
     def books(self) -> Many[Book]:
         """The books that belong here."""
-        return self.system.books.where(shelf=self)  # type: ignore[no-any-return]
+        return self.system.books.where(shelf=self)
 
 
 class Book(Entity):
@@ -72,7 +72,7 @@ class Book(Entity):
     @property
     def books(self) -> Many[Book]:
         """The books beside it."""
-        return self.system.books.where(shelf=self.shelf)  # type: ignore[no-any-return]
+        return self.system.books.where(shelf=self.shelf)
 
 
 class Library(System):
