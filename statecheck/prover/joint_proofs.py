@@ -11,8 +11,8 @@ from statecheck.claims.results import Result, Verdict
 from statecheck.clock import Stopwatch
 from statecheck.prover.context import ProofContext
 from statecheck.prover.induction_results import InductiveResults
-from statecheck.safety.joint_induction import Lemma, candidates, lemma_of
-from statecheck.safety.joint_induction import inductive as inductive_lemmas
+from statecheck.prover.joint_induction import Lemma, candidates, lemma_of
+from statecheck.prover.joint_induction import inductive as inductive_lemmas
 
 
 def proven_jointly(

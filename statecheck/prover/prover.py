@@ -179,7 +179,7 @@ class Prover:
     def _unmet(
         self, questions: Sequence[Question], inductive: InductiveResults
     ) -> Iterator[Result]:
-        """What can be told of claims that no run was found for."""
+        """The results on claims that no run was found for."""
         together: list[Claim] = []
         for question in questions:
             claim, region = question
