@@ -19,6 +19,7 @@ from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import InductiveResults, prove_inductively
+from statecheck.prover.joint_proofs import proven_jointly
 from statecheck.prover.settling import Settling
 from statecheck.runs.recorded import REJECTIONS, RunChecker
 from statecheck.runs.replay import ReplayError
@@ -26,8 +27,6 @@ from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.induction import Clause
-from statecheck.safety.joint_induction import Lemma, candidates, lemma_of
-from statecheck.safety.joint_induction import inductive as inductive_lemmas
 from statecheck.safety.plans import LENGTH, plans
 from statecheck.safety.proof_core import Cores, ProofTask
 from statecheck.safety.regions import membership, works_throughout
@@ -190,42 +189,7 @@ class Prover:
                 yield from self._out_of_reach(claim, inductive)
             elif claim.kind is Kind.ALWAYS and not claim.on_step and region is None:
                 together.append(claim)
-        yield from self._jointly(together, inductive)
-
-    def _jointly(self, claims: Sequence[Claim], inductive: InductiveResults) -> Iterator[Result]:
-        """The claims about states that are inductive together, or with clauses like them."""
-        induction = self.context.induction
-        for variant in dict.fromkeys(claim.variant for claim in claims):
-            clock = Stopwatch()
-            own = {
-                claim: lemma
-                for claim in claims
-                if claim.variant == variant
-                and (lemma := lemma_of(self.context.property(claim).holds)) is not None
-            }
-            if not own:
-                continue
-            clauses = inductive.clauses(next(iter(own)))
-            held = set(inductive_lemmas(induction, list(own.values()), clauses, variant))
-            more: list[Lemma] = []
-            if len(held) < len(own):
-                helpers = [c for lemma in own.values() for c in candidates(induction, lemma)]
-                everything = [*own.values(), *helpers]
-                held = set(inductive_lemmas(induction, everything, clauses, variant))
-                more = [helper for helper in helpers if helper in held]
-            others = [*clauses, *more]
-            why = f", with {len(others)} clauses" if others else " by itself"
-            seconds = clock.lap() / len(own)
-            for claim, lemma in own.items():
-                is_met = z3.is_true(self.context.property(claim).antecedent)
-                if lemma in held:
-                    yield Result(
-                        claim,
-                        Verdict.PROVED,
-                        f"every step keeps it{why}",
-                        vacuous=False if is_met else None,
-                        seconds=seconds,
-                    )
+        yield from proven_jointly(self.context, together, inductive)
 
     def _run_throughout(
         self,
