@@ -69,23 +69,35 @@ def test_the_story_can_be_played() -> None:
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
-def test_a_machine_of_your_own_is_checked_as_shown(tmp_path: Path) -> None:
-    (machine,) = (block for block in blocks("python") if not block.startswith(">>>"))
-    (tmp_path / "door.py").write_text(machine)
-    (command,) = (block for block in blocks("sh") if "check door:Door" in block)
-    _, *arguments = shlex.split(command.replace("\\\n", " "))
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+def checked(folder: Path, name: str, *arguments: str) -> tuple[int, list[str]]:
+    """The exit code and output of `statecheck check` of a class that README shows."""
+    (machine,) = (block for block in blocks("python") if f"class {name}(" in block)
+    (folder / f"{name.lower()}.py").write_text(machine)
     done = subprocess.run(
         [sys.executable, *arguments],
-        cwd=tmp_path,
-        env=environment,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 1, done.stderr
+    assert not done.stderr
+    return done.returncode, without_times(done.stdout)
+
+
+def test_a_machine_of_your_own_is_checked_as_shown(tmp_path: Path) -> None:
+    (command,) = (block for block in blocks("sh") if "check door:Door" in block)
+    _, *arguments = shlex.split(command.replace("\\\n", " "))
+    code, printed_lines = checked(tmp_path, "Door", *arguments)
+    assert code == 1
     shown = without_times(blocks("text", "Your own machine")[0])
-    assert without_times(done.stdout)[: len(shown)] == shown
+    assert printed_lines[: len(shown)] == shown
+
+
+def test_a_machine_is_answered_as_shown(tmp_path: Path) -> None:
+    code, printed_lines = checked(tmp_path, "Parcel", "-m", "statecheck", "check", "parcel:Parcel")
+    assert code == 1
+    assert printed_lines == without_times(blocks("text", "Your own machine")[1])
 
 
 def test_every_file_that_is_named_exists() -> None:
