@@ -24,7 +24,7 @@ import z3
 from benchmarks import spin
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
-from model.version import SP4, StoreVersion
+from model.version import FIRST_POSTED_WITH_MOVE_FIX, SP4, StoreVersion
 from proofs.article import BEYOND_THE_ARTICLE
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.project import PROJECT
@@ -147,6 +147,9 @@ print(json.dumps([time.perf_counter() - started, 0]))
 
 FOUR = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2651.68", "5.5.2652.68", "5.5.2653.23")))
 """The versions of the explicit searches."""
+
+CONSTANTS = {"sticky": False, "first_fix": FIRST_POSTED_WITH_MOVE_FIX}
+"""The constants of the explicit searches."""
 
 
 LONGEST = 20.0
@@ -351,7 +354,7 @@ def growth(repetitions: int) -> Iterator[Row]:
     counts, times = [], []
     for attachments in (1, 2):
         sizes = {"servers": 2, "mailboxes": 1, "attachments": attachments}
-        instance = FiniteInstance(Site, sizes, {StoreVersion: FOUR}, {"sticky": False})
+        instance = FiniteInstance(Site, sizes, {StoreVersion: FOUR}, CONSTANTS)
         started = time.perf_counter()
         counts.append(count_states(instance).states)
         times.append(time.perf_counter() - started)
@@ -390,7 +393,7 @@ def against_spin(repetitions: int) -> Iterator[Row]:
         if expected > LONGEST:
             break
         sizes = {"servers": 2, "mailboxes": 1, "attachments": number}
-        instance = FiniteInstance(Site, sizes, {StoreVersion: FOUR}, {"sticky": False})
+        instance = FiniteInstance(Site, sizes, {StoreVersion: FOUR}, CONSTANTS)
         started = time.perf_counter()
         states = check(claim, HISTORIES, instance).states
         seconds = time.perf_counter() - started

@@ -235,7 +235,11 @@ class Unrolling:
             constants = [t for t in subterms(target.term) if is_entity(t)]
             self._shapes[target] = constants, polarities(target.term)
         entities, quantified = self._shapes[target]
-        conditions = [c for e in entities for c in self.grounding.suppose(renaming(e))]
+        # The constants of a step exist when it takes their action, which the target need not ask.
+        own = [e for e in entities if renaming(e).eq(e)]
+        conditions = [c for e in own for c in self.grounding.suppose(e)]
+        for entity in entities:
+            self.grounding.entity(renaming(entity))
         stand_ins = [
             (quantifier, self.grounding.name(functions(renaming(quantifier)), signs))
             for quantifier, signs in quantified

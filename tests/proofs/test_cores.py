@@ -150,7 +150,7 @@ def test_an_expression_says_what_it_mentions() -> None:
         Mention("Server", "store", "state", ("running",)),
     }
     assert found.choices == ()
-    (sticky,) = engine().context.transitions.vocabulary.constants.values()
+    sticky = engine().context.transitions.vocabulary.constants["sticky"]
     assert expression(sticky, engine().context.transitions, {}).mentions == (
         Mention("Site", "", "sticky"),
     )
