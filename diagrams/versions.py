@@ -171,7 +171,8 @@ class _Drawing:
 
     def _region(self, region: Region, y: float) -> Group:
         left, right = self.edge(region.low), self._end(region.high)
-        box = Box(left + 6, y, right - left - 12, 44, f"{region.role}-fill", region.role, 9, 1.7)
+        fill = f"{region.role}-fill"
+        box = Box(left + 6, y - 1, right - left - 12, 46, fill, region.role, 9, 1.7)
         room = right - left - 24 - (20 if region.mark else 0)
         lines = text.wrapped(region.words, BODY, room, bold=True)
         middle = (left + right) / 2 + (10 if region.mark else 0)
