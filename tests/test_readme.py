@@ -11,6 +11,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -32,6 +34,7 @@ def without_times(text: str) -> list[str]:
     return [re.sub(r"\s+<?\d+$", "", line) for line in text.strip().splitlines()]
 
 
+@pytest.mark.slow
 def test_the_table_is_what_the_first_command_prints() -> None:
     shown = without_times(blocks("text", "The study in three commands")[0])
     found = without_times(printed("proofs"))
@@ -43,12 +46,14 @@ def test_the_last_line_is_what_the_first_command_prints() -> None:
     assert f"a last line: `{last}`" in " ".join(README.split())
 
 
+@pytest.mark.slow
 def test_the_finding_is_what_its_command_prints() -> None:
     assert blocks("text", "What was found")[0].strip() in printed(
         "proofs", "resolution.no_move_fails_forever"
     )
 
 
+@pytest.mark.slow
 def test_the_window_is_the_derived_one() -> None:
     text = printed("proofs", "resolution.rollback_window")
     assert "from 5.5.2652.68 to 5.5.2653.11 (both included)" in text
@@ -85,6 +90,7 @@ def checked(folder: Path, name: str, *arguments: str) -> tuple[int, list[str]]:
     return done.returncode, without_times(done.stdout)
 
 
+@pytest.mark.slow
 def test_a_machine_of_your_own_is_checked_as_shown(tmp_path: Path) -> None:
     (command,) = (block for block in blocks("sh") if "check door:Door" in block)
     _, *arguments = shlex.split(command.replace("\\\n", " "))

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +50,7 @@ def test_actions_are_pinned_by_commit_with_the_version_beside_it() -> None:
     assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", entry) for entry in used)
 
 
+@pytest.mark.slow
 def test_command_writes_what_the_other_steps_upload(tmp_path: Path) -> None:
     summary = tmp_path / "summary"
     given = arguments().replace("$GITHUB_STEP_SUMMARY", str(summary))

@@ -14,6 +14,7 @@ from model.site import Site
 from proofs.catalogue import CLAIMS
 
 
+@pytest.mark.slow
 def test_growth_counts_the_states() -> None:
     done = CliRunner().invoke(main, ["growth", "--repeat", "1"])
     assert done.exit_code == 0, done.output
@@ -22,6 +23,7 @@ def test_growth_counts_the_states() -> None:
     assert all(len(line) <= 80 for line in done.output.splitlines())
 
 
+@pytest.mark.slow
 def test_certificates_are_of_obligations_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """The definitions that obligations share are no question to a solver."""
     few = [c for c in CLAIMS if c.id in ("symptoms.move_may_fail", "safety.can_be_asked_for")]
@@ -44,6 +46,7 @@ def test_every_action_is_measured_against_its_own_sends() -> None:
         assert site.snapshot() == fired, name
 
 
+@pytest.mark.slow
 def test_both_settle_the_same_claims() -> None:
     by_hand = handwritten.verify()
     own = {(claim.id, claim.variant.name or None) for claim in SHARED}
@@ -57,6 +60,7 @@ def test_both_settle_the_same_claims() -> None:
         assert (outcome.run is not None) == stands, name
 
 
+@pytest.mark.slow
 def test_runs_by_hand_are_read_off_the_model() -> None:
     run = handwritten.verify()["workaround.must_stay_disabled", None].run
     assert run is not None
@@ -67,6 +71,7 @@ def test_runs_by_hand_are_read_off_the_model() -> None:
 needs_spin = pytest.mark.skipif(bool(spin.missing()), reason=f"there is {spin.missing()}")
 
 
+@pytest.mark.slow
 def test_spin_is_skipped_in_words_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr("benchmarks.__main__.LONGEST", 0)

@@ -64,11 +64,13 @@ def one_line(capture: Capture) -> str:
 # -- the gallery --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_gallery_is_what_the_code_draws(capsys: Capture) -> None:
     code = main(["--check"])
     assert (capsys.readouterr().err, code) == ("", 0)
 
 
+@pytest.mark.slow
 def test_a_difference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                capsys: Capture) -> None:  # fmt: skip
     for file in GALLERY.iterdir():
@@ -111,6 +113,7 @@ def test_the_kept_verdicts_are_a_report_without_times() -> None:
     jsonschema.Draft202012Validator(schema).validate(report)
 
 
+@pytest.mark.slow
 def test_the_kept_verdicts_are_what_is_proven_now() -> None:
     """If not: rm diagrams/gallery/verdicts.json; python -m diagrams."""
     assert verdicts.FILE.read_text(encoding="utf-8") == verdicts.proved()
@@ -123,6 +126,7 @@ def test_the_index_shows_every_picture_in_both_themes() -> None:
     assert index.count("(prefers-color-scheme: dark)") * 2 == len(list(GALLERY.glob("*.svg")))
 
 
+@pytest.mark.slow
 def test_every_picture_has_the_same_bytes_in_every_process(tmp_path: Path) -> None:
     for number, seed in enumerate("12"):
         folder = tmp_path / str(number)
@@ -361,6 +365,7 @@ def test_strange_names_are_drawn_as_they_are(here: Path, capsys: Capture) -> Non
 # -- folders and renderers ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_only_the_gallery_has_an_index(here: Path, capsys: Capture) -> None:
     (here / "README.md").write_text("mine")
     assert main(["--out", "."]) == 0
@@ -473,6 +478,7 @@ def test_an_svg_in_a_page_keeps_to_its_width() -> None:
         assert "\n\n" not in file.read_text(), "a blank line ends a block of HTML in Markdown"
 
 
+@pytest.mark.slow
 def test_the_commands_on_the_page_run(here: Path, capsys: Capture) -> None:
     commands = re.findall(r"^python -m diagrams(.*?)(?:#.*)?$", PAGE, flags=re.MULTILINE)
     assert len(commands) == 7

@@ -427,6 +427,7 @@ def test_the_map_knows_what_claims_speak_of(report: dict[str, Any]) -> None:
 # -- images -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_pictures_need_no_font_of_the_system(report: dict[str, Any]) -> None:
     for picture in findings.verdict_pictures(report):
         assert raster.foreign(picture.scene) == "", picture.name

@@ -12,6 +12,7 @@ from statecheck.symbolic.transition_system import TransitionSystem
 # -- the site -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_site_and_its_claims_agree(seed: int) -> None:
     steps = check_agreement(TransitionSystem(Site, HISTORIES), (*CLAIMS, *QUESTIONS), seed=seed)

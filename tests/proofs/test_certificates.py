@@ -47,6 +47,8 @@ from statecheck.recheck.fragment import receipt
 from statecheck.recheck.solver import Solver
 from statecheck.recheck.texts import sections
 
+pytestmark = pytest.mark.slow
+
 IDS = (
     "resolution.no_move_fails",
     "resolution.no_move_fails_forever",

@@ -102,6 +102,7 @@ def test_what_no_run_reaches_is_refuted_by_proof(
     assert "no run gets there" in out
 
 
+@pytest.mark.slow
 def test_what_happens_in_the_end(door: str, capsys: pytest.CaptureFixture[str]) -> None:
     fair = ("--fair", "close")
     code, _, _ = checked(capsys, door, "--eventually", "opened ~> not opened", *fair)
@@ -167,6 +168,7 @@ def test_what_only_a_dead_field_leads_to_has_to_be_there_all_the_same(
     assert "sizes  boxes 1, persons 1" in out
 
 
+@pytest.mark.slow
 def test_the_site_of_the_article(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = checked(
         capsys,
@@ -234,6 +236,7 @@ def test_a_system_has_no_standard_questions(capsys: pytest.CaptureFixture[str]) 
     assert "nothing is claimed" in err
 
 
+@pytest.mark.slow
 def test_a_time_out_is_undetermined(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = checked(
         capsys, "model.site:Site", "--always", "not mailbox.move.failed.is_active", "--timeout", "1"

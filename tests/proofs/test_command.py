@@ -471,6 +471,7 @@ sys.meta_path.insert(0, Trip())
 """Ctrl-C is pressed as soon as a module is asked for."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "modules"),
     [
@@ -916,6 +917,7 @@ def test_closed_stdout_is_one_line() -> None:
             assert one_line(done.stderr) == "error: cannot write 'standard output': it is closed."
 
 
+@pytest.mark.slow
 def test_closed_stderr_is_no_error() -> None:
     line = '"$0" -m proofs symptoms.source_only 2>&-'
     done = subprocess.run(

@@ -49,6 +49,7 @@ def core(title: str) -> Core:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim", PROVED, ids=lambda claim: claim.title)
 def test_nothing_of_a_core_can_be_left_out(claim: Claim) -> None:
     found = core(claim.title)
@@ -117,6 +118,7 @@ def test_a_model_that_differs_elsewhere_is_proven_too(monkeypatch: pytest.Monkey
     assert not _proves("resolution.no_move_fails")
 
 
+@pytest.mark.slow
 def test_every_explained_proof_has_a_core() -> None:
     names = ("safety.no_loss", "liveness.client_served", "symptoms.move_may_fail")
     asked = [claim for claim in CLAIMS if claim.id in names]

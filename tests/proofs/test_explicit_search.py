@@ -43,6 +43,7 @@ def site() -> FiniteInstance:
 
 
 # Independent of this project: counted by two models that share nothing with it.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("attachments", "sticky", "figures"),
     [
@@ -64,6 +65,7 @@ TWO = tuple(map(StoreVersion.parse, ("5.5.2652.68", "5.5.2653.23")))
 
 # Counted by a program in C that shares nothing with this project either. Sizes are servers,
 # mailboxes and attachments; states and depth are per request, then sticky.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sizes", "versions", "per_request", "sticky"),
     [
@@ -90,6 +92,7 @@ def test_reachable_states_of_other_sizes(
         assert (found.states, found.depth) == figures
 
 
+@pytest.mark.slow
 def test_reachable_states_beside_every_threshold() -> None:
     texts = ("2651.31", "2651.32", "2652.67", "2652.68", "2653.11", "2653.12")
     versions = [StoreVersion.parse(f"5.5.{text}") for text in texts]
@@ -99,6 +102,7 @@ def test_reachable_states_beside_every_threshold() -> None:
     assert (found.states, found.depth) == (62_208, 11)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "claim",
     [claim for claim in CLAIMS if claim.kind is not Kind.EVENTUALLY],
@@ -122,6 +126,7 @@ def in_(system: System, value: Any) -> Any:
     return system[value] if isinstance(value, Entity) else value
 
 
+@pytest.mark.slow
 def test_rollback_window() -> None:
     around = [
         StoreVersion(landmark - below)
@@ -150,6 +155,7 @@ def graph(space: StateSpace) -> dict[tuple[Any, ...], set[tuple[Any, ...]]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forget", [True, False])
 @pytest.mark.parametrize(
     ("sizes", "versions"), [(SMALL, (SP3,)), ({"servers": 1, "mailboxes": 1}, (SP3, SP4))]
@@ -167,6 +173,7 @@ def test_memoised_steps_are_the_executed_ones(
     assert graphs[0] == graphs[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "claim",
     [claim for claim in CLAIMS if claim.kind not in (Kind.EVENTUALLY, Kind.DERIVED)],
@@ -184,6 +191,7 @@ def test_memoised_answers_are_the_evaluated_ones(claim: Claim) -> None:
     assert outcomes[0] == outcomes[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id_", ["cause.arrives_scanned", "safety.no_loss"])
 def test_memoised_answers_about_moves_are_the_evaluated_ones(id_: str) -> None:
     claim = named(id_)
@@ -201,6 +209,7 @@ def test_memoised_answers_about_moves_are_the_evaluated_ones(id_: str) -> None:
     assert outcomes[0].antecedent_reached
 
 
+@pytest.mark.slow
 def test_forgetting_loses_no_state() -> None:
     plain = Site(**SMALL)
 

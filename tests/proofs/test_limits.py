@@ -41,6 +41,7 @@ needs_fork = pytest.mark.skipif(
 # -- time ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.2, 1.5])
 def test_timeout_bounds_inference(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seconds: float
@@ -54,6 +55,7 @@ def test_timeout_bounds_inference(
     assert all(claim.title in out for claim in CLAIMS if claim.id.startswith("cause."))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_timeout_reports_every_claim(jobs: int) -> None:
     began = time.process_time()
@@ -88,6 +90,7 @@ def test_replay_looks_at_the_clock() -> None:
         engine._runs.replay(found, claim)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_keeps_what_was_settled(tmp_path: Path, jobs: int) -> None:
     code = f"""
@@ -142,6 +145,7 @@ def test_error_in_a_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None
         list(workers.shared(PROJECT, CLAIMS, 2, None, 0, [], explain=False))
 
 
+@pytest.mark.slow
 @needs_fork
 def test_what_is_lost_twice_is_undetermined(monkeypatch: pytest.MonkeyPatch) -> None:
     class Dying:
@@ -164,6 +168,7 @@ def test_what_is_lost_twice_is_undetermined(monkeypatch: pytest.MonkeyPatch) -> 
     assert "ended twice, with exit code 7" in by_claim[wanted[2]].detail
 
 
+@pytest.mark.slow
 @needs_fork
 def test_what_processes_note_is_noted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = json.loads(LOCK.read_text())
@@ -213,6 +218,7 @@ def outputs(folder: Path, hash_seed: int, *options: str) -> dict[str, str]:
     return written | {"errors": done.stderr}
 
 
+@pytest.mark.slow
 def test_one_seed_prints_the_same_bytes_but_for_times(tmp_path: Path) -> None:
     first = outputs(tmp_path / "1", 1)
     assert "symptoms.move_may_fail" in first["text"]

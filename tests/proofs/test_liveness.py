@@ -71,6 +71,7 @@ def results() -> dict[str, Result]:
     return {result.claim.id: result for result in prover().prove(ENDINGS)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
 def test_it_holds_for_any_number_and_each_assumption_is_needed(claim: Claim) -> None:
     result = results()[claim.id]
@@ -92,6 +93,7 @@ def test_it_holds_for_any_number_and_each_assumption_is_needed(claim: Claim) -> 
     assert result.needs == tuple(map(str, claim.fairness))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
 def test_fair_cycles_of_a_small_instance_agree(claim: Claim) -> None:
     found = check_eventuality(claim, HISTORIES, SMALL, claim.fairness)
@@ -111,6 +113,7 @@ def sized(servers: int, mailboxes: int, attachments: int) -> FiniteInstance:
 SIZES = ((2, 1, 0), (2, 1, 2), (2, 2, 1), (3, 1, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
 @pytest.mark.parametrize("claim", ENDINGS, ids=lambda claim: claim.id)
 def test_fair_cycles_of_other_sizes_agree(claim: Claim, sizes: tuple[int, int, int]) -> None:
@@ -139,6 +142,7 @@ class PerKind(cycles._Graph):
         return True
 
 
+@pytest.mark.slow
 def test_fairness_to_a_kind_of_action_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """With two mailboxes one may move again and again, and the other wait for ever."""
     (claim,) = (claim for claim in ENDINGS if claim.id == "liveness.move_ends")
@@ -149,6 +153,7 @@ def test_fairness_to_a_kind_of_action_is_not_enough(monkeypatch: pytest.MonkeyPa
     assert not check_eventuality(claim, HISTORIES, both, claim.fairness).holds
 
 
+@pytest.mark.slow
 def test_two_attachments_of_a_mailbox_are_both_copied() -> None:
     (claim,) = (claim for claim in ENDINGS if claim.id == "liveness.move_ends")
     only = (weak(Site.finish_move, "mailbox"),)
@@ -178,6 +183,7 @@ def _broken(terms: Eventuality, phases: list[chain_rule.Phase]) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_the_phases_that_are_found_satisfy_the_rule() -> None:
     for claim in ENDINGS:
         terms, phases = _phases(claim.id)
@@ -283,6 +289,7 @@ def _settled(id_: str, *, explain: bool = True) -> Result:
     return result
 
 
+@pytest.mark.slow
 def test_weak_fairness_does_not_reach_what_strong_fairness_does() -> None:
     result = _settled("more.weak")
     assert result.verdict is Verdict.REFUTED
@@ -302,6 +309,7 @@ def test_weak_fairness_does_not_reach_what_strong_fairness_does() -> None:
     assert refuted.run.fairness == ("client_open(attachment1) is disabled throughout the loop",)
 
 
+@pytest.mark.slow
 def test_a_claim_whose_premise_is_never_met_is_vacuous() -> None:
     result = _settled("more.vacuous", explain=False)
     assert result.vacuous
@@ -344,6 +352,7 @@ def never_a_step(site: Site, mailbox: Mailbox) -> LeadsTo:
     return leads_to(copies, not copies)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id_", ["more.contradictory", "more.still"])
 def test_assumptions_that_contradict_one_another_prove_nothing(id_: str) -> None:
     """By the solver and by the fair cycles: no run passes the premise and is as assumed."""
@@ -360,6 +369,7 @@ def test_assumptions_that_contradict_one_another_prove_nothing(id_: str) -> None
     assert check_eventuality(claim, HISTORIES, SMALL, claim.fairness[:1]).premise_reached
 
 
+@pytest.mark.slow
 def test_an_assumption_that_is_not_needed_is_named() -> None:
     result = _settled("more.unneeded")
     assert result.verdict is Verdict.PROVED
@@ -385,6 +395,7 @@ def asked_all_the_same(step: Step, attachment: Attachment) -> LeadsTo:
     )
 
 
+@pytest.mark.slow
 def test_of_two_assumptions_that_do_the_same_one_is_needed() -> None:
     """Dropped one at a time, neither is missed; dropped both, the claim is false."""
     result = _settled("more.either")

@@ -63,6 +63,7 @@ def result(report: Report, title: str) -> Result:
     return next(result for result in report.results if result.claim.title == title)
 
 
+@pytest.mark.slow
 def test_every_claim_that_was_asked_for_has_a_result(report: Report) -> None:
     titles = [result.claim.title for result in report.results]
     assert titles == [claim.title for claim in CLAIMS if claim.title in titles]

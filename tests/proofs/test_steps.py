@@ -52,6 +52,7 @@ def valuation(cells: list[Any], values: list[Any], sizes: dict[str, int], fixed:
     return Valuation(sizes, functions, fixed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sticky", [False, True])
 def test_every_step_from_every_reachable_state(simulator: Simulator, sticky: bool) -> None:
     sizes = {"servers": 2, "mailboxes": 1, "attachments": 1}
@@ -89,6 +90,7 @@ def plain(space: StateSpace, state: tuple[int, ...], sticky: bool) -> Valuation:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), sticky=st.booleans(), mailboxes=st.integers(1, 3))
 def test_random_runs_at_other_sizes(

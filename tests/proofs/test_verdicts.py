@@ -62,6 +62,8 @@ from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.evaluation import compiled
 from statecheck.smt.solving import ground_solver
 
+pytestmark = pytest.mark.slow
+
 CHECKED = [claim for claim in CLAIMS if claim.kind is not Kind.EVENTUALLY]
 CHEAP = [
     claim

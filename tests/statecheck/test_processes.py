@@ -71,6 +71,7 @@ def test_a_lost_job_may_be_asked_for_again() -> None:
     assert found == [Lost(3, 7), 4]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="nobody can be stopped here")
 def test_a_stopped_process_is_ended_at_the_deadline() -> None:
     found = list(results(stopping, (), deque([1, 2]), 1, deadline=time.monotonic() + 1))
@@ -92,6 +93,7 @@ def test_an_error_is_raised_here(error: BaseException, seen: Exception) -> None:
     assert str(caught.value) == str(seen)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="processes have no parents there")
 def test_nobody_outlives_a_killed_parent(tmp_path: Path) -> None:
     code = f"""

@@ -270,6 +270,7 @@ def calls_impure(self: Any, room: Any) -> None:
         room.light.turn_on()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("act", "annotations", "said"),
     [
@@ -614,6 +615,7 @@ def test_the_state_after_a_step_has_its_own_enabledness() -> None:
     assert settled(declare) == (Verdict.REFUTED, Finding.VIOLATED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rooms", [0, 1])
 def test_kinds_may_have_no_entity(rooms: int) -> None:
     def declare(catalogue: Catalogue) -> None:
@@ -625,6 +627,7 @@ def test_kinds_may_have_no_entity(rooms: int) -> None:
     assert settled(declare, rooms=rooms, yards=1) == (Verdict.REFUTED, violated)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rooms", [0, 1])
 def test_a_step_does_not_bring_entities_that_it_has_nothing_to_do_with(rooms: int) -> None:
     def declare(catalogue: Catalogue) -> None:

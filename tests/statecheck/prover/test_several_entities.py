@@ -155,6 +155,7 @@ def test_a_condition_over_some_entity_brings_that_entity() -> None:
     assert dict(result.run.sizes) == {"processes": 2}
 
 
+@pytest.mark.slow
 def test_a_guard_that_compares_with_every_entity_of_its_own_kind() -> None:
     both, some = decided(
         Election,

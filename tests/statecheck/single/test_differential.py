@@ -32,6 +32,7 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.mark.slow
 def test_random_classes_agree_with_the_explorer() -> None:
     tally = Tally()
     for tally in run(SEEDS, timeout=5, seconds=60):
@@ -41,6 +42,7 @@ def test_random_classes_agree_with_the_explorer() -> None:
     assert decided >= 100
 
 
+@pytest.mark.slow
 def test_every_situation_is_where_its_path_leads_a_fresh_instance(folder: Path) -> None:
     checked = 0
     for seed in SEEDS:

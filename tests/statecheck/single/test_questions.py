@@ -87,6 +87,7 @@ def information(cls: Any) -> dict[str, str]:
     return {id_: a.detail for id_, a in found(answered(cls), Standing.INFORMATION).items()}
 
 
+@pytest.mark.slow
 def test_what_is_worth_knowing() -> None:
     assert information(suspicious.Never)["range: n"] == "0 to 3, both reached"
     assert information(suspicious.Filling)["range: level"].startswith(

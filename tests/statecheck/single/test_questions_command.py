@@ -120,6 +120,7 @@ def played(path: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cls", "claims", "tests"),
     [

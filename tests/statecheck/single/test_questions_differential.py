@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from statemachine.exceptions import InvalidDefinition
 
 from statecheck.claims.answers import Answer, Question, Standing
@@ -77,6 +78,7 @@ def _differences(cls: Any, explorer: Explorer, answers: Sequence[Answer]) -> Ite
             yield "nothing leads on from some state"
 
 
+@pytest.mark.slow
 def test_answers_agree_with_the_explorer(tmp_path: Path) -> None:
     counted = 0
     for seed, differences in compared(SEEDS, tmp_path, seconds=60):

@@ -62,6 +62,7 @@ def walked(cls: Any, chance: random.Random) -> tuple[set[str], set[Any], set[str
     return states, watcher.taken, raised
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_no_walk_contradicts_an_answer(cls: Any) -> None:
     states, taken, raised = walked(cls, random.Random(1))

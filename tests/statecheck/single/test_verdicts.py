@@ -20,6 +20,7 @@ def verdict(cls: Any, kind: str, text: str, **options: Any) -> Result:
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cls", "kind", "text", "right", "steps"),
     [
@@ -69,6 +70,7 @@ def test_verdicts(cls: Any, kind: str, text: str, right: Verdict, steps: int | N
         assert result.shortest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cls", "text", "fair", "right"),
     [
@@ -106,6 +108,7 @@ def test_assumptions_are_reported() -> None:
     assert "Nobody but the machine itself sends error.execution" in internal
 
 
+@pytest.mark.slow
 def test_what_says_nothing_is_vacuous() -> None:
     assert verdict(machines.Door, "always", "True").vacuous
     assert verdict(machines.Door, "always", "broken and locked ==> closed").vacuous
@@ -130,6 +133,7 @@ def test_a_lasso_goes_on_for_ever() -> None:
     assert result.run.fairness
 
 
+@pytest.mark.slow
 def test_data_without_an_end_is_undetermined() -> None:
     doubled = verdict(machines.Doubling, "possible", "b")
     assert doubled.verdict is Verdict.UNDETERMINED
@@ -139,6 +143,7 @@ def test_data_without_an_end_is_undetermined() -> None:
     assert spoken.verdict is Verdict.UNDETERMINED
 
 
+@pytest.mark.slow
 def test_what_is_open_names_the_step_that_looks_possible() -> None:
     found = verdict(machines.Squares, "possible", "b", depth=3)
     assert found.verdict is Verdict.UNDETERMINED
