@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 
 import pytest
 
@@ -15,6 +16,10 @@ def pytest_configure() -> None:
     # Workers have a thread that talks to the one who gives out tests. Garbage that it collects may
     # be Z3's, and Z3 is not to be entered by two threads at once: it crashes.
     gc.disable()
+    # A shell starts what is to run in the background with Ctrl-C ignored; whatever a test starts
+    # would ignore it too.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)
