@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 @click.command(
     epilog="Exit codes: 0 done; 1 --check found a difference; 2 usage or model error, or no "
     "renderer works; 130 interrupted.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=console.SETTINGS,
 )
 @click.argument("names", nargs=-1, metavar="[PICTURE | MODULE:CLASS]...")
 @click.option("--list", "listing", is_flag=True, help="List the pictures and draw nothing.")

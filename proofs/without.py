@@ -98,7 +98,7 @@ def main(arguments: Sequence[str]) -> int:
 @click.command(
     epilog="Exit codes: 0 every run was found; 1 one is missing; 2 usage or model error; 3 the "
     "time was up; 130 interrupted.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=console.SETTINGS,
 )
 @console.timeout_option
 @console.seed_option

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
 @click.command(
     epilog="Exit codes: 0 every claim is as hoped for, and nothing is suspicious; 1 it is not so; "
     "2 usage or model error; 3 something is undetermined; 130 interrupted.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=console.SETTINGS,
 )
 @click.argument("name", metavar="MODULE:CLASS")
 @click.option("--always", multiple=True, metavar="EXPR", help="Every state, or step, is so.")

@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,19 @@ seed_option = click.option(
     metavar="N",
     help="Seed of the solver; what is found does not depend on it.",
 )
+
+
+SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
+"""The settings of every command."""
+
+
+def with_options(
+    body: Callable[..., int], options: Sequence[Callable[[Any], Any]]
+) -> Callable[..., int]:
+    """A command's function with options and arguments added, in the order that help has."""
+    for option in reversed(options):
+        body = option(body)
+    return body
 
 
 def complain(message: str) -> None:

@@ -27,7 +27,7 @@ FORMATS = ("svg", "png", "pdf", "dot", "mermaid", "html-table")
 
 EXAMPLE = "lift.machines:Lift"
 
-_DECORATORS: tuple[Callable[[Any], Any], ...] = (
+_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--format", "form", type=click.Choice(FORMATS), default="svg", help="What to write (svg)."
     ),
@@ -43,9 +43,7 @@ _DECORATORS: tuple[Callable[[Any], Any], ...] = (
 
 def picture_options(body: Callable[..., int]) -> Callable[..., int]:
     """Add the options that every command which draws has: --format, --theme, --out."""
-    for decorator in reversed(_DECORATORS):
-        body = decorator(body)
-    return body
+    return console.with_options(body, _OPTIONS)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
 
 @click.command(
     epilog="Exit codes: 0 done; 2 usage or model error, or no renderer works; 130 interrupted.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=console.SETTINGS,
 )
 @click.argument("names", nargs=-1, required=True, metavar="MODULE:CLASS...")
 @picture_options

@@ -47,7 +47,7 @@ class _Overview(click.Command):
     cls=_Overview,
     options_metavar="",
     epilog="Each command has a --help.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=console.SETTINGS,
 )
 @click.version_option(__version__)
 @click.argument("command", metavar="COMMAND [ARGUMENT]...")

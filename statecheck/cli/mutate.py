@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from statecheck.cli import console, interrupts
-from statecheck.cli.prove import named_project
+from statecheck.cli.prove import named_project, of_project
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     return console.run(command, arguments, "statecheck mutate")
 
 
-_DECORATORS: tuple[Callable[[Any], Any], ...] = (
+_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.argument("patterns", nargs=-1, metavar="[MUTANT]..."),
     click.option("--list", "listing", is_flag=True, help="List the mutants and judge none."),
     click.option(
@@ -74,26 +74,17 @@ MUTANT is a mutant's id or a pattern such as 'site.*'; without any, all mutants 
 
 def mutate_command(project: Callable[[], Project]) -> click.Command:
     """The command that judges the mutants of one project."""
-
-    def body(**options: Any) -> int:
-        with interrupts.held():
-            found = project()
-        return mutate(found, **options)
-
-    body.__doc__ = ABOUT
-    return _as_command(body)
+    return _as_command(of_project(project, mutate, ABOUT))
 
 
 def _as_command(
     body: Callable[..., int], first: Sequence[Callable[[Any], Any]] = ()
 ) -> click.Command:
-    for decorator in reversed((*first, *_DECORATORS)):
-        body = decorator(body)
     return click.command(
         epilog="Exit codes: 0 no mutant survives without a checked reason; 1 some mutant does; 2 "
         "usage or model error; 3 something is undetermined; 130 interrupted.",
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )(body)
+        context_settings=console.SETTINGS,
+    )(console.with_options(body, (*first, *_OPTIONS)))
 
 
 def _of_catalogue(*, name: str, **options: Any) -> int:
@@ -115,7 +106,7 @@ def mutate(
     timeout: float | None,
     seed: int,
 ) -> int:
-    """MutantJudge the mutants of a project that ``patterns`` select; return the exit code."""
+    """Judge the mutants of a project that ``patterns`` select; return the exit code."""
     with interrupts.held():
         from statecheck.mutation.campaign import everything, survey
 

@@ -49,7 +49,7 @@ def named_project(name: str) -> Project:
     return project_of(console.imported(name, EXAMPLE), name)
 
 
-_DECORATORS: tuple[Callable[[Any], Any], ...] = (
+_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.argument("patterns", nargs=-1, metavar="[CLAIM]..."),
     click.option("--list", "listing", is_flag=True, help="List the claims and prove nothing."),
     *(
@@ -84,26 +84,31 @@ _DECORATORS: tuple[Callable[[Any], Any], ...] = (
 
 def prove_command(project: Callable[[], Project], about: str) -> click.Command:
     """The command that proves the claims of one project; ``about`` is its help."""
+    return _as_command(of_project(project, prove, about))
+
+
+def of_project(
+    project: Callable[[], Project], act: Callable[..., int], about: str
+) -> Callable[..., int]:
+    """A command's function that acts on one project, which is loaded first; with its help."""
 
     def body(**options: Any) -> int:
         with interrupts.held():
             found = project()
-        return prove(found, **options)
+        return act(found, **options)
 
     body.__doc__ = about
-    return _as_command(body)
+    return body
 
 
 def _as_command(
     body: Callable[..., int], first: Sequence[Callable[[Any], Any]] = ()
 ) -> click.Command:
-    for decorator in reversed((*first, *_DECORATORS)):
-        body = decorator(body)
     return click.command(
         epilog="Exit codes: 0 every verdict is as expected; 1 some verdict is not; 2 usage or "
         "model error; 3 something is undetermined; 130 interrupted.",
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )(body)
+        context_settings=console.SETTINGS,
+    )(console.with_options(body, (*first, *_OPTIONS)))
 
 
 def _of_catalogue(*, name: str, lock: str | None, **options: Any) -> int:
