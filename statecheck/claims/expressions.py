@@ -22,13 +22,8 @@ from typing import Any
 
 from statecheck.claims.claim import Claim, Kind, Section
 from statecheck.claims.fairness import Assumption, leads_to
-from statecheck.claims.truth_values import (
-    TRUTH,
-    VALUE,
-    truth_value,
-    value_of,
-    with_truth_values,
-)
+from statecheck.claims.syntax import LEADS_TO, TRUTH, parsed, premise_and_conclusion
+from statecheck.claims.truth_values import VALUE, truth_value, value_of, with_truth_values
 from statecheck.modeling import (
     NO_VARIANT,
     ModelError,
@@ -48,8 +43,6 @@ EXPECTED = {
 }
 """The kinds of claims that can be written as an expression, and the verdict that each hopes for."""
 
-IMPLIES, LEADS_TO = "==>", "~>"
-
 _serial = itertools.count(1)
 
 
@@ -64,7 +57,7 @@ def claim(
 ) -> Claim:
     """The claim that an expression makes. Raises ModelError that says what is wrong with it."""
     info = signature(system)
-    premise, conclusion = _parts(kind, text)
+    premise, conclusion = premise_and_conclusion(kind, text)
     reader = _Reader(info, text)
     parts = [reader.read(premise)] if premise else []
     if kind is Kind.EVENTUALLY and reader.on_step:
@@ -109,23 +102,6 @@ def given(system: type[System], settings: Sequence[str]) -> Variant:
     return Variant(name, tuple(fixed.items()))
 
 
-def _parts(kind: Kind, text: str) -> tuple[str, str]:
-    """The premise, empty where there is none, and the conclusion."""
-    for sign, wanted in ((LEADS_TO, True), (IMPLIES, False)):
-        is_right = (kind is Kind.EVENTUALLY) is wanted
-        if text.count(sign) > 1:
-            raise ModelError(f"{text!r} has {sign} more than once; use not, and, or inside")
-        if sign in text and not is_right:
-            other = LEADS_TO if sign == IMPLIES else IMPLIES
-            raise ModelError(f"{text!r}: what is {kind} is written with {other}, not with {sign}")
-        if sign in text:
-            premise, _, conclusion = text.partition(sign)
-            return premise.strip(), conclusion.strip()
-    if kind is Kind.EVENTUALLY:
-        raise ModelError(f"{text!r}: what happens in the end is written P {LEADS_TO} Q")
-    return "", text.strip()
-
-
 class _Reader:
     """Reads the parts of one expression; collects the variables that they use."""
 
@@ -145,11 +121,7 @@ class _Reader:
 
     def read(self, part: str) -> str:
         """A part in full: what is left out of it added."""
-        try:
-            tree = ast.parse(part, mode="eval")
-        except (SyntaxError, ValueError) as error:
-            message = getattr(error, "msg", error)
-            raise ModelError(f"{self.text!r} is no Python expression: {message}") from None
+        tree = parsed(part, self.text)
         bound = {
             node.id
             for node in ast.walk(tree)

@@ -16,6 +16,7 @@ from typing import Any
 from statemachine.event import Event
 from statemachine.state import InstanceState
 
+from statecheck.claims.syntax import TruthChecks
 from statecheck.modeling import (
     Entity,
     Machine,
@@ -27,8 +28,8 @@ from statecheck.modeling import (
     TruthValue,
 )
 
-TRUTH, VALUE = "__truth", "__value"
-"""The names, in the code of a claim, of `truth_value` and `value_of`."""
+VALUE = "__value"
+"""The name, in the code of a claim, of `value_of`; that of `truth_value` is `TRUTH`."""
 
 
 def with_truth_values(tree: ast.Expression) -> ast.Expression:
@@ -57,50 +58,14 @@ def value_of(value: Any) -> Any:
     return value.is_active if isinstance(value, InstanceState) else value
 
 
-class _Checks(ast.NodeTransformer):
-    """Puts a check around each part of an expression that has to be a truth value."""
-
-    def truth(self, node: ast.expr) -> ast.expr:
-        """A part that has to be a truth value."""
-        if isinstance(node, ast.BoolOp):
-            return ast.BoolOp(node.op, [self.truth(value) for value in node.values])
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            return ast.UnaryOp(node.op, self.truth(node.operand))
-        shown = ast.Constant(ast.unparse(node))
-        return ast.Call(ast.Name(TRUTH, ast.Load()), [self.visit(node), shown], [])
-
-    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
-        """Its operands are truth values."""
-        return self.truth(node)
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        """A negated expression is a truth value."""
-        if isinstance(node.op, ast.Not):
-            return self.truth(node)
-        self.generic_visit(node)
-        return node
-
-    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        """A deciding expression is a truth value."""
-        return ast.IfExp(self.truth(node.test), self.visit(node.body), self.visit(node.orelse))
-
-    def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
-        """A selecting expression is a truth value."""
-        self.generic_visit(node)
-        node.ifs = [self.truth(condition) for condition in node.ifs]
-        return node
-
+class _Checks(TruthChecks):
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        """All() and any() ask for truth values, and bool() for one."""
+        """Bool() asks for a truth value, too."""
         match node:
-            case ast.Call(func=ast.Name(id="all" | "any"), args=[ast.GeneratorExp() as each]):
-                each.elt = self.truth(each.elt)
-                each.generators = [self.visit_comprehension(part) for part in each.generators]
             case ast.Call(func=ast.Name(id="bool"), args=[argument]):
                 node.args = [self.truth(argument)]
-            case _:
-                self.generic_visit(node)
-        return node
+                return node
+        return super().visit_Call(node)
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         """A state that is compared stands for "is active"."""

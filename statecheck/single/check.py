@@ -58,7 +58,7 @@ def check(
         parsed: list[Claim] = []
 
         def take(names: claims.Names) -> None:
-            parsed.extend(claims.parse(claim.text, names, str(claim.kind)) for claim in whole)
+            parsed.extend(claims.parse(claim.text, names, claim.kind) for claim in whole)
 
         subject = read(cls, fixed, inputs, Clock(timeout), seed=seed, take=take)
         for claim, said in zip(whole, parsed, strict=True):

@@ -16,11 +16,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from statecheck.claims.claim import Kind
+from statecheck.claims.syntax import (
+    LEADS_TO,
+    TRUTH,
+    TruthChecks,
+    parsed,
+    premise_and_conclusion,
+)
 from statecheck.modeling import ModelError
 from statecheck.single.claims.checks import checked_comparison, checked_truth
 from statecheck.single.reading.observing import Seen
-
-IMPLIES, LEADS_TO = "==>", "~>"
 
 FUNCTIONS = ("abs", "all", "any", "bool", "int", "isinstance", "len", "max", "min", "round", "sum")
 """Python's own functions that a claim may use."""
@@ -80,41 +86,19 @@ class Claim:
     is_about_machine: bool
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def parse(text: str, names: Names, kind: str) -> Claim:
+def parse(text: str, names: Names, kind: Kind) -> Claim:
     """Read a claim of a kind. Raises ModelError that says what is wrong with it."""
-    leads_to = kind == "eventually"
-    premise, conclusion = _parts(text, kind)
+    premise, conclusion = premise_and_conclusion(kind, text)
     first = _Reader(text, names)
     said = first.compile(premise) if premise else None
     premise_on_step = first.on_step
-    if leads_to and premise_on_step:
+    if kind is Kind.EVENTUALLY and premise_on_step:
         raise ModelError(f"{text!r}: the premise of {LEADS_TO} is about a state, not about a step")
     whole = first.compile(conclusion)
     return Claim(text, said, whole, first.on_step, frozenset(first.fields), first.about)
 
 
-def _parts(text: str, kind: str) -> tuple[str, str]:
-    leads_to = kind == "eventually"
-    for sign, wanted in ((LEADS_TO, True), (IMPLIES, False)):
-        if text.count(sign) > 1:
-            raise ModelError(f"{text!r} has {sign} more than once; use not, and, or inside")
-        if sign in text and leads_to is not wanted:
-            other = LEADS_TO if sign == IMPLIES else IMPLIES
-            raise ModelError(f"{text!r}: what is {kind} is written with {other}, not with {sign}")
-        if sign in text:
-            premise, _, conclusion = text.partition(sign)
-            return premise.strip(), conclusion.strip()
-    if leads_to:
-        raise ModelError(f"{text!r}: what happens in the end is written P {LEADS_TO} Q")
-    return "", text.strip()
-
-
-class _Reader(ast.NodeTransformer):
+class _Reader(TruthChecks):
     """Turns an expression into a function of a state, or of a step."""
 
     def __init__(self, text: str, names: Names) -> None:
@@ -125,18 +109,14 @@ class _Reader(ast.NodeTransformer):
 
     def compile(self, part: str) -> Expression:
         """The function."""
-        try:
-            tree = ast.parse(part, mode="eval")
-        except (SyntaxError, ValueError) as error:
-            message = getattr(error, "msg", error)
-            raise ModelError(f"{self.text!r} is no Python expression: {message}") from None
+        tree = parsed(part, self.text)
         for node in ast.walk(tree):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 self.bound.add(node.id)
             if isinstance(node, ast.Lambda | ast.Await | ast.Yield | ast.YieldFrom):
                 raise ModelError(f"{self.text!r}: a claim is a plain expression")
         used_before = set(self.fields)
-        body = self._truth(tree.body)
+        body = self.truth(tree.body)
         whole = ast.fix_missing_locations(ast.Expression(body))
         code = compile(whole, f"<claim {self.text}>", "eval")
         fields = sorted(self.fields | used_before)
@@ -148,7 +128,7 @@ class _Reader(ast.NodeTransformer):
                 **constants,
                 **{name: getattr(builtins, name) for name in FUNCTIONS},
                 "__builtins__": {},
-                "__truth": checked_truth(text),
+                TRUTH: checked_truth(text),
                 "__compare": checked_comparison(text),
                 "__raised": (step.raised if step else ""),
                 "__event": (step.event if step else ""),
@@ -181,19 +161,13 @@ class _Reader(ast.NodeTransformer):
 
     # -- truth values -----------------------------------------------------------------------------
 
-    def _truth(self, node: ast.expr) -> ast.expr:
-        """A part that has to be a truth value."""
-        if isinstance(node, ast.BoolOp):
-            return ast.BoolOp(node.op, [self._truth(value) for value in node.values])
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            return ast.UnaryOp(node.op, self._truth(node.operand))
-        shown = ast.unparse(node)
+    def checked(self, node: ast.expr) -> ast.expr:
+        """A part that has to be a truth value: some that are none are known beforehand."""
         if isinstance(node, ast.Constant) and not isinstance(node.value, bool):
-            raise self._no_truth(shown, node.value)
+            raise self._no_truth(ast.unparse(node), node.value)
         if isinstance(node, ast.Name) and node.id not in self.bound:
             self._check_truth_name(node.id)
-        call = ast.Name("__truth", ast.Load())
-        return ast.Call(call, [self.visit(node), ast.Constant(shown)], [])
+        return super().checked(node)
 
     def _check_truth_name(self, name: str) -> None:
         if name in self.names.states or name in self.names.fields:
@@ -321,8 +295,7 @@ class _Reader(ast.NodeTransformer):
                 raise ModelError(
                     f"{self.text!r}: {name}() is not known; a claim may call {', '.join(FUNCTIONS)}"
                 )
-        self.generic_visit(node)
-        return node
+        return super().visit_Call(node)
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         """A comparison of values of one type."""
@@ -343,21 +316,6 @@ class _Reader(ast.NodeTransformer):
             left = ast.Call(check, [node.left, node.comparators[0]], [])
             return ast.Compare(left, node.ops, node.comparators)
         return node
-
-    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
-        """Its parts are truth values."""
-        return self._truth(node)
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        """A negated part is a truth value."""
-        if isinstance(node.op, ast.Not):
-            return self._truth(node)
-        self.generic_visit(node)
-        return node
-
-    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        """The part that decides is a truth value."""
-        return ast.IfExp(self._truth(node.test), self.visit(node.body), self.visit(node.orelse))
 
     def _of(self, label: str, name: str) -> ast.expr | None:
         if name in self.names.states:

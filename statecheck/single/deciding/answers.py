@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from statecheck.single.claims.claims import Claim, Expression, counted
+from statecheck.reports.words import count
+from statecheck.single.claims.claims import Claim, Expression
 from statecheck.single.execution.automaton import Automaton
 from statecheck.single.running.reach import Route, Target, find
 from statecheck.single.running.replay import Mismatch, Played, play
@@ -56,7 +57,7 @@ def explicitly(
         shortest = automaton.complete or len(route.moves) <= automaton.explored
         return played(subject, automaton, expression, claim, route, shortest=shortest)
     if automaton.complete:
-        return Unreachable(f"{counted(len(automaton.nodes), 'state')}, all visited")
+        return Unreachable(f"{count(len(automaton.nodes), 'state')}, all visited")
     return Unknown(f"{too_many(automaton)}; no run of up to {automaton.explored} steps gets there")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.clause_text import of_one_machine
 from statecheck.modeling import ModelError
-from statecheck.single.claims.claims import counted
+from statecheck.reports.words import count
 from statecheck.single.claims.predicates import Condition, Holding
 from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
 from statecheck.single.execution.automaton import Edge, Node
@@ -45,7 +45,7 @@ def overlaps(inquiry: Inquiry) -> Iterator[Answer]:
             missed = True
             yield answer
     if not missed:
-        said = f"none of {counted(len(pairs), 'pair')}" if pairs else "no event has two with guards"
+        said = f"none of {count(len(pairs), 'pair')}" if pairs else "no event has two with guards"
         if any(_is_sent_inside(inquiry, number) for _, *both in pairs for number in both):
             said += ", as far as events are sent from outside"
         yield fine(Question.GUARDS_OVERLAP, said)

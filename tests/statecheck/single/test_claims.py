@@ -36,6 +36,9 @@ from tests.statecheck.single import machines
         ("closed.opened", "the state opened is not inside closed"),
         ("uses == b'1'", "compares a int with a bytes"),
         ("[x for x in (1, 2)]", "a list, and no truth value"),
+        ("all(x for x in ('opened',))", "x is a text, and no truth value"),
+        ("any('opened' for x in (1,))", "did you mean opened?"),
+        ("any(closed for x in (1,) if uses)", "uses is a number, and no truth value"),
     ],
 )
 def test_refused(text: str, said: str) -> None:
