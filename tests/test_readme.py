@@ -41,6 +41,7 @@ def test_the_table_is_what_the_first_command_prints() -> None:
     assert found[: len(shown)] == shown
 
 
+@pytest.mark.slow
 def test_the_last_line_is_what_the_first_command_prints() -> None:
     last = printed("proofs").strip().splitlines()[-1]
     assert f"a last line: `{last}`" in " ".join(README.split())

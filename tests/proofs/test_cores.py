@@ -91,6 +91,7 @@ def test_the_destination_does_not_matter_to_the_fix() -> None:
     assert found.clauses == ()
 
 
+@pytest.mark.slow
 def test_readings_are_needed_where_the_other_one_refutes() -> None:
     def stands_in_both(claim: Claim) -> bool:
         verdicts = [c.expected for c in CLAIMS if c.id == claim.id]

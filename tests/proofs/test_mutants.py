@@ -35,6 +35,8 @@ from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.prover import session
 from statecheck.symbolic.vocabulary import Key
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 EVERY = campaign.everything(PROJECT)
 SOURCES = {module.__name__: inspect.getsource(module) for module in PROJECT.mutated}
@@ -51,7 +53,6 @@ def named(id_: str) -> Mutant:
 # -- what is generated ----------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_every_mutant_is_another_program() -> None:
     for mutant in EVERY:
         source = SOURCES[mutant.module]
@@ -134,7 +135,6 @@ def verdict_on(id_: str) -> MutantVerdict:
     return campaign.judge(PROJECT, named(id_))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("id_", "claim", "what"),
     [
@@ -186,7 +186,6 @@ def test_a_run_that_kills_is_a_run_of_the_mutant_only() -> None:
     assert kill.evidence == "run of 2 steps"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "id_",
     [
@@ -201,7 +200,6 @@ def test_the_same_system(id_: str) -> None:
     assert verdict.reason.startswith("the same starts")
 
 
-@pytest.mark.slow
 def test_only_the_invariant_makes_it_the_same() -> None:
     # A scan is under way only where AVAPI is enabled, so it is never released for its absence.
     assert (
@@ -210,7 +208,6 @@ def test_only_the_invariant_makes_it_the_same() -> None:
     )
 
 
-@pytest.mark.slow
 def test_where_it_differs_nothing_gets() -> None:
     # A move that has failed lacks an attachment, so it cannot finish from there either. No clause
     # says so, for it takes an attachment to say it of a mailbox.
@@ -219,14 +216,12 @@ def test_where_it_differs_nothing_gets() -> None:
     assert "by induction" in verdict.reason
 
 
-@pytest.mark.slow
 def test_what_is_not_read_makes_no_difference() -> None:
     verdict = verdict_on("machines.MoveMailbox.target:first-value:home")
     assert verdict.status is MutantStatus.EQUIVALENT
     assert "nothing reads (Mailbox.move.target)" in verdict.reason
 
 
-@pytest.mark.slow
 def test_what_no_step_reads_a_claim_may() -> None:
     mutant, original = (
         named("machines.InformationStore.log:first-value:any"),
@@ -280,7 +275,6 @@ def test_the_model_keeps_in_step_with_itself() -> None:
     assert watch(guide, own, CLAIMS, HISTORIES).titles == ()
 
 
-@pytest.mark.slow
 def test_claims_about_the_end_of_a_run_see_a_mutant() -> None:
     mutant, original = (
         named("machines.MoveMailbox.finish:drop-transition"),
@@ -315,7 +309,6 @@ def test_patience_is_work_and_not_time() -> None:
         work()
 
 
-@pytest.mark.slow
 def test_a_solver_that_gives_up_settles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     campaign._begin(PROJECT, 0)
     monkeypatch.setattr(campaign, "EFFORT", 1)
@@ -323,7 +316,6 @@ def test_a_solver_that_gives_up_settles_nothing(monkeypatch: pytest.MonkeyPatch)
     assert verdict_on(id_).status is MutantStatus.UNDETERMINED
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "id_",
     [
@@ -438,7 +430,6 @@ def test_a_time_out_keeps_what_was_settled() -> None:
     assert mutate_cli.exit_code(found) == 3
 
 
-@pytest.mark.slow
 def test_two_processes_find_the_same() -> None:
     wanted = [named(id_) for id_ in ("version._SHOWN:one-more", "version.fixed:true")]
     one, two = (campaign.survey(PROJECT, wanted, jobs=jobs) for jobs in (1, 2))
@@ -449,7 +440,6 @@ def test_two_processes_find_the_same() -> None:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")
 def test_ctrl_c_keeps_what_was_settled() -> None:
     process = subprocess.Popen(

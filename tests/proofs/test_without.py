@@ -16,6 +16,8 @@ from proofs.catalogue import CLAIMS
 from proofs.without import Appearance
 from statecheck.mutation import appearance
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def found() -> list[Appearance]:
