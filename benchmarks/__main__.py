@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -43,107 +43,6 @@ SHARED = tuple(
 )
 """The claims that the encoding by hand settles too: all but those about the end of a run, and those
 that mutants made necessary."""
-
-_SETTLE = """
-import json, resource, time
-started = time.process_time()
-from proofs.project import PROJECT
-from statecheck.prover import session
-from proofs.catalogue import CLAIMS
-{setup}
-titles = {titles}
-claims = [claim for claim in CLAIMS if claim.title in titles]
-report = session.run(PROJECT, claims, tables={tables})
-megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-assert len(report.results) == len(titles)
-print(json.dumps([time.process_time() - started, megabytes]))
-"""
-_NO_RUNS = """
-from proofs.engine import prove
-prove.Prover._recalled = lambda *question, **kind: None
-"""
-_NO_LOCK = """
-from functools import partial
-session.prover = partial(session.prover, locked=False)
-"""
-_BY_HAND = """
-import json, time
-started = time.process_time()
-from benchmarks import handwritten
-handwritten.verify()
-print(json.dumps([time.process_time() - started, 0]))
-"""
-_READ = """
-import json, time
-started = time.process_time()
-from proofs.project import PROJECT
-from statecheck.prover import session
-session.prover(PROJECT).context.invariant()
-print(json.dumps([time.process_time() - started, 0]))
-"""
-_EXTRACT = """
-import json, time
-from model.site import Site
-from statecheck.symbolic.transition_system import TransitionSystem
-started = time.process_time()
-TransitionSystem(Site)
-print(json.dumps([time.process_time() - started, 0]))
-"""
-_ENDINGS = """
-import json
-from proofs.project import PROJECT
-from statecheck.prover import session
-from proofs.catalogue import CLAIMS
-report = session.run(PROJECT, CLAIMS, tables=False)
-seconds = sum(r.seconds for r in report.results if r.claim.id.startswith("liveness."))
-print(json.dumps([seconds, 0]))
-"""
-_PICTURES = """
-import json, sys, time
-from diagrams import layout
-from diagrams.__main__ import main
-started = time.perf_counter()
-main(["--check"])
-print(json.dumps([time.perf_counter() - started, 0]))
-"""
-_GRAPHS = """
-import json, time
-from diagrams import renderers
-from diagrams.gallery import outputs
-from statecheck.drawing.pictures.joint import joints
-from diagrams.site import model_pictures
-from statecheck.drawing.canvas.style import DARK, LIGHT
-from model.site import Site
-asked = []
-def noted(sources):
-    asked.extend(sources)
-    return run(sources)
-(name, run), *_ = renderers.renderers()
-renderers.renderers = lambda: [(name, noted)]
-graphs = [p for p in model_pictures() if p.name.startswith(("machine-", "states-"))]
-for picture in graphs:
-    picture.dot and picture.dot()
-joints(Site)
-started = time.perf_counter()
-for output in outputs(graphs, "svg", (LIGHT, DARK)):
-    output.content()
-spent = time.perf_counter() - started
-started = time.perf_counter()
-for source in asked:
-    run([source])
-print(json.dumps([spent, time.perf_counter() - started]))
-"""
-_ONE = """
-import json, time
-from proofs.project import PROJECT
-from statecheck.prover import session
-from proofs.catalogue import CLAIMS
-from statecheck.recheck.solver import Solver
-started = time.perf_counter()
-claim = next(c for c in CLAIMS if c.title == "{title}")
-session.run(PROJECT, [claim], tables=False)
-print(json.dumps([time.perf_counter() - started, 0]))
-"""
 
 FOUR = tuple(map(StoreVersion.parse, ("5.5.2650.23", "5.5.2651.68", "5.5.2652.68", "5.5.2653.23")))
 """The versions of the explicit searches."""
@@ -182,22 +81,24 @@ def _compiled() -> str:
     return place.name
 
 
-def _fresh(code: str) -> tuple[float, float]:
-    """Run code in a fresh process; it prints its seconds and its megabytes.
+def _fresh(measured: str, titles: Sequence[str] = ()) -> tuple[float, float]:
+    """The two numbers of a measurement in a fresh process.
 
     Modules are compiled by the first process that needs them, as they are where they may be kept.
     """
-    command = [sys.executable, "-c", code]
+    command = [sys.executable, "-m", "benchmarks.measured", measured, *titles]
     kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": _compiled()}
     done = subprocess.run(  # noqa: S603
-        command, capture_output=True, text=True, check=True, env=os.environ | kept
+        command, stdout=subprocess.PIPE, text=True, check=True, env=os.environ | kept
     )
-    seconds, megabytes = json.loads(done.stdout.splitlines()[-1])
-    return seconds, megabytes
+    first, second = json.loads(done.stdout.splitlines()[-1])
+    return first, second
 
 
-def _best(repetitions: int, *codes: str) -> list[tuple[float, float]]:
-    runs = [[_fresh(code) for code in codes] for _ in range(repetitions)]
+def _best(
+    repetitions: int, *measured: str, titles: Sequence[str] = ()
+) -> list[tuple[float, float]]:
+    runs = [[_fresh(name, titles) for name in measured] for _ in range(repetitions)]
     return [min(results) for results in zip(*runs, strict=True)]
 
 
@@ -205,36 +106,34 @@ def claims(repetitions: int) -> Iterator[Row]:
     """The claims that are encoded by hand too, with the lock, against that; with the invariant of
     the lock and not its runs; then all claims, the table, and no lock. In seconds of the processor.
     """
-    titles = [claim.title for claim in SHARED]
-    shared = _SETTLE.format(setup="", titles=titles, tables=False)
-    searched = _SETTLE.format(setup=_NO_RUNS, titles=titles, tables=False)
-    (hand, _), (own, _), (more, _) = _best(repetitions, _BY_HAND, shared, searched)
+    shared = [claim.title for claim in SHARED]
+    (hand, _), (own, _), (more, _) = _best(
+        repetitions, "by_hand", "claims", "claims_without_runs", titles=shared
+    )
     by_hand = f"{hand:.2f} s"
-    yield Row(f"{len(titles)} claims / by hand", f"{own:.2f} s", by_hand, own / hand, 2)
+    yield Row(f"{len(shared)} claims / by hand", f"{own:.2f} s", by_hand, own / hand, 1.5)
     yield Row("  runs searched for and chosen", f"{more:.2f} s", by_hand, more / hand, None)
-    (read, _), (extracted, _) = _best(repetitions, _READ, _EXTRACT)
+    (read, _), (extracted, _) = _best(repetitions, "read", "extraction")
     yield Row("  of which: model, claims, lock", f"{read:.2f} s", by_hand, read / hand, None)
     yield Row("  of which: model", f"{extracted:.2f} s", by_hand, extracted / hand, None)
-    titles = [claim.title for claim in CLAIMS]
-    every = _SETTLE.format(setup="", titles=titles, tables=False)
-    table = _SETTLE.format(setup="", titles=titles, tables=True)
-    (own, megabytes), (more, _) = _best(repetitions, every, table)
-    yield Row(f"all {len(titles)} claims, in s", f"{own:.2f} s", "", None, None)
+    every = [claim.title for claim in CLAIMS]
+    (own, megabytes), (more, _) = _best(repetitions, "claims", "claims_and_table", titles=every)
+    yield Row(f"all {len(every)} claims, in s", f"{own:.2f} s", "", None, None)
     yield Row("  peak memory, in MB", f"{megabytes:.0f} MB", "", megabytes, 500)
     yield Row("  with the table, in s", f"{more:.2f} s", "", None, None)
-    (without, _) = _fresh(_SETTLE.format(setup=_NO_LOCK, titles=titles, tables=False))
+    without, _ = _fresh("claims_without_lock", every)
     yield Row("  without the lock, in s", f"{without:.1f} s", f"{own:.2f} s", without, 15)
 
 
 def liveness(repetitions: int) -> Iterator[Row]:
     """The claims about the end of a run, of all claims in one process."""
-    ((seconds, _),) = _best(repetitions, _ENDINGS)
+    ((seconds, _),) = _best(repetitions, "liveness")
     yield Row("liveness claims, in s", f"{seconds:.2f} s", "", seconds, 1)
 
 
 def extraction(repetitions: int) -> Iterator[Row]:
     """Extraction of all twelve actions, in seconds."""
-    ((seconds, _),) = _best(repetitions, _EXTRACT)
+    ((seconds, _),) = _best(repetitions, "extraction")
     yield Row("extraction of the actions, in s", f"{seconds:.2f} s", "", seconds, 0.3)
 
 
@@ -362,17 +261,15 @@ def growth(repetitions: int) -> Iterator[Row]:
         yield Row(what, f"{times[-1]:.2f} s", f"{counts[-1]:,}", None, None)
     yield Row("  growth: states, then time", f"x {counts[1] / counts[0]:.1f}", "", None, None)
     yield Row("", f"x {times[1] / times[0]:.1f}", "", None, None)
-    ((seconds, _),) = _best(
-        repetitions, _ONE.format(title="cause.scan_before_client [per_request]")
-    )
+    ((seconds, _),) = _best(repetitions, "one", titles=["cause.scan_before_client [per_request]"])
     yield Row("proof, any number of them", f"{seconds:.2f} s", "", None, None)
 
 
 def pictures(repetitions: int) -> Iterator[Row]:
     """All pictures in both themes; those with a graph against the renderer's own time for them."""
-    ((seconds, _),) = _best(repetitions, _PICTURES)
+    ((seconds, _),) = _best(repetitions, "pictures")
     yield Row("all pictures, both themes, in s", f"{seconds:.2f} s", "", seconds, 3)
-    ((seconds, spent),) = _best(repetitions, _GRAPHS)
+    ((seconds, spent),) = _best(repetitions, "graphs")
     yield Row("graphs / their renderer", f"{seconds:.2f} s", f"{spent:.2f} s", seconds / spent, 1.3)
 
 
@@ -399,7 +296,7 @@ def against_spin(repetitions: int) -> Iterator[Row]:
         seconds = time.perf_counter() - started
         yield _searched("own search", number, states, seconds, former)
         former, last, expected = states, seconds, seconds * seconds / (last or seconds)
-    ((seconds, _),) = _best(repetitions, _ONE.format(title=spin.CLAIM))
+    ((seconds, _),) = _best(repetitions, "one", titles=[spin.CLAIM])
     yield Row("proof, any number of attachments", f"{seconds:.2f} s", "", None, None)
 
 

@@ -272,7 +272,9 @@ def _proved(
 ) -> Report:
     with interrupts.held():
         from statecheck.prover.session import run
+        from statecheck.smt.c_interface import without_wrapper_checks
 
+    without_wrapper_checks()
     with _progress(len(claims)) as progress:
         return run(
             project,

@@ -16,7 +16,7 @@ from statecheck.modeling import Variant
 from statecheck.safety.atoms import Atom, atoms
 from statecheck.safety.induction import Clause, Induction, both
 from statecheck.smt.grounding import Grounding
-from statecheck.smt.terms import is_entity, subterms
+from statecheck.smt.terms import entity_constants, subterms
 
 LITERALS = 60
 """Clauses about several entities are only made of so many literals about each."""
@@ -40,7 +40,7 @@ def lemma_of(term: z3.BoolRef) -> Lemma | None:
     """A claim's formula as a lemma; None where it has quantifiers."""
     if any(map(z3.is_quantifier, subterms(term))):
         return None
-    return Lemma(tuple(part for part in subterms(term) if is_entity(part)), term)
+    return Lemma(tuple(entity_constants(term)), term)
 
 
 def inductive(

@@ -10,7 +10,7 @@ import z3
 
 from statecheck.smt.roles import is_primed, subject
 from statecheck.smt.terms import subterms
-from statecheck.symbolic.spelling import number_type, spell, spell_negation
+from statecheck.symbolic.spelling import number_type, spell_both
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key, States
 
@@ -71,8 +71,7 @@ def atoms(
             for sort, variable, template in templates:
                 if sort == term.sort().name():
                     value = z3.substitute(template, (variable, term))
-                    label = spell(value, transitions, names)
-                    negation = spell_negation(value, transitions, names)
+                    label, negation = spell_both(value, transitions, names)
                     own.setdefault(label, Atom(entity.name, label, negation, x, value, way))
         for index, (text, term) in enumerate(named):
             for other_text, other in named[:index]:

@@ -12,6 +12,7 @@ import z3
 from statecheck.claims.clause_text import ClauseText
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Variant
+from statecheck.smt.c_interface import conjunction
 from statecheck.smt.grounding import Grounding, entity_functions
 from statecheck.smt.roles import variable_name
 from statecheck.smt.solving import check_sat, ground_solver
@@ -213,4 +214,4 @@ class Induction:
 
 def both(conditions: Sequence[z3.BoolRef], formula: z3.BoolRef) -> z3.BoolRef:
     """A formula, and the conditions on which its entities exist."""
-    return z3.And(*conditions, formula) if conditions else formula
+    return conjunction([*conditions, formula]) if conditions else formula

@@ -8,6 +8,7 @@ shown to work, step by step, for each of them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import z3
 
@@ -76,6 +77,23 @@ def _between(cuts: Iterable[int], low: int, high: int) -> list[Bounds]:
     return list(zip(starts, ends, strict=True))
 
 
+def _cuts_of(term: z3.ExprRef) -> tuple[z3.ExprRef, set[int], set[int]]:
+    """A term, its cuts, and the numbers of its constants."""
+    cuts: set[int] = set()
+    named: set[int] = set()
+    for part in subterms(term):
+        if not z3.is_app(part):
+            continue
+        children = part.children()
+        if not children:
+            named.add(part.get_id())
+        for value in [child.as_long() for child in children if z3.is_int_value(child)]:
+            # c <= x tells c - 1 from c; x = c tells c from its neighbours on both sides.
+            one_sided = part.decl().kind() == z3.Z3_OP_LE and z3.is_int_value(children[0])
+            cuts |= {value} if one_sided else {value, value + 1}
+    return term, cuts, named
+
+
 def _cuts(
     transitions: TransitionSystem, term: z3.ExprRef, variant: Variant
 ) -> tuple[set[int], list[tuple[str, Bounds]]]:
@@ -89,16 +107,9 @@ def _cuts(
     cuts: set[int] = set()
     named: set[int] = set()
     for whole in terms:
-        for part in subterms(whole):
-            if not z3.is_app(part):
-                continue
-            if part.num_args() == 0:
-                named.add(part.get_id())
-            numbers = [child.as_long() for child in part.children() if z3.is_int_value(child)]
-            for value in numbers:
-                # c <= x tells c - 1 from c; x = c tells c from its neighbours on both sides.
-                one_sided = part.decl().kind() == z3.Z3_OP_LE and z3.is_int_value(part.arg(0))
-                cuts |= {value} if one_sided else {value, value + 1}
+        _, more, constants = transitions.once(("cuts", whole.get_id()), partial(_cuts_of, whole))
+        cuts |= more
+        named |= constants
     fixed = {name for name, _ in variant.constants}
     looked_at = [
         (name, (int(known.low), int(known.high)))

@@ -57,6 +57,15 @@ class CommandInstance:
     asked: Pairs
 
 
+def step_template(
+    transitions: TransitionSystem, numbered: Mapping[type, tuple[int, int]]
+) -> StepTemplate:
+    """The template of a system's step; kept, for each unrolling needs it."""
+    key = "step template", tuple(numbered.items())
+    template: StepTemplate = transitions.once(key, lambda: StepTemplate(transitions, numbered))
+    return template
+
+
 class StepTemplate:
     """The step of a system, in constants that every step has its own of.
 
@@ -65,10 +74,9 @@ class StepTemplate:
     """
 
     def __init__(
-        self, transitions: TransitionSystem, numbered: Mapping[type, Iterable[int]] | None = None
+        self, transitions: TransitionSystem, numbered: Mapping[type, tuple[int, int]]
     ) -> None:
         self.transitions = transitions
-        bounds = numbered or {}
         self.action = step_constant("action", transitions.action.sort())
         self.constants = {self.action.get_id(): self.action}
         self.choices: dict[str, CommandInstance] = {}
@@ -79,8 +87,8 @@ class StepTemplate:
             arguments = tuple(constant for _, constant in pairs)
             facts = []
             for (_, type_, _), constant in zip(command.parameters, arguments, strict=True):
-                if type_ in bounds:
-                    low, high = bounds[type_]
+                if type_ in numbered:
+                    low, high = numbered[type_]
                     facts.append(in_range(constant, low, high))
             for template in looked_up[command.name]:
                 term = substitute_in_turn(template, pairs)

@@ -13,11 +13,11 @@ import z3
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Variant
-from statecheck.safety.step_template import StepTemplate
+from statecheck.safety.step_template import StepTemplate, step_template
 from statecheck.smt.grounding import Grounding, entity_functions, polarities
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
 from statecheck.smt.substitution import Macros, Renaming, substitute_in_turn
-from statecheck.smt.terms import has_quantifier, in_range, is_entity, subterms
+from statecheck.smt.terms import entity_constants, has_quantifier, in_range, subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
@@ -215,7 +215,7 @@ class Unrolling:
     @cached_property
     def _template(self) -> StepTemplate:
         ranges = {type_: (numbers.low, numbers.high) for type_, numbers in self.numbers.items()}
-        return StepTemplate(self.transitions, ranges)
+        return step_template(self.transitions, ranges)
 
     def named(self, layer: Layer, command: Command, term: z3.ExprRef) -> z3.ExprRef:
         """The constant for an entity that a command names, in a step that takes the command."""
@@ -232,7 +232,7 @@ class Unrolling:
         else:
             renaming, functions = Renaming(), self.state(self.depth)
         if target not in self._shapes:
-            constants = [t for t in subterms(target.term) if is_entity(t)]
+            constants = entity_constants(target.term)
             self._shapes[target] = constants, polarities(target.term)
         entities, quantified = self._shapes[target]
         # The constants of a step exist when it takes their action, which the target need not ask.

@@ -3,9 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from ctypes import CFUNCTYPE, c_int, c_uint, c_void_p, cast
 from typing import Any
 
 import z3
+
+
+def _getter(wrapper: Any, result: type, *arguments: type) -> Any:
+    """The function behind one of z3's wrappers, for what cannot fail when it is given a term of its
+    kind: the wrapper asks for the error code after each call, which takes as long as the call.
+    """
+    (behind,) = wrapper.__defaults__
+    return cast(behind.f, CFUNCTYPE(result, c_void_p, *arguments))
+
+
+_ast_id = _getter(z3.Z3_get_ast_id, c_uint, c_void_p)
+_ast_kind = _getter(z3.Z3_get_ast_kind, c_int, c_void_p)
+_sort = _getter(z3.Z3_get_sort, c_void_p, c_void_p)
+_sort_kind = _getter(z3.Z3_get_sort_kind, c_int, c_void_p)
+_argument_count = _getter(z3.Z3_get_app_num_args, c_uint, c_void_p)
+_argument = _getter(z3.Z3_get_app_arg, c_void_p, c_void_p, c_uint)
+_declaration = _getter(z3.Z3_get_app_decl, c_void_p, c_void_p)
+_declaration_kind = _getter(z3.Z3_get_decl_kind, c_int, c_void_p)
+_body = _getter(z3.Z3_get_quantifier_body, c_void_p, c_void_p)
+
+
+def without_wrapper_checks() -> None:
+    """Have z3's Python wrappers not check their arguments, which takes an eighth of the time.
+
+    The solver checks the sorts of each term itself. For a process of our own: it holds for whoever
+    else uses z3 in it.
+    """
+    z3.z3.Z3_DEBUG = False
 
 
 def ast_array(terms: Sequence[z3.ExprRef]) -> Any:
@@ -36,6 +65,12 @@ def disjunction(parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
     return z3.BoolRef(z3.Z3_mk_or(context.ref(), len(parts), ast_array(parts)), context)
 
 
+def conjunction(parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
+    """A conjunction of formulas."""
+    context = z3.main_ctx()
+    return z3.BoolRef(z3.Z3_mk_and(context.ref(), len(parts), ast_array(parts)), context)
+
+
 def assert_all(solver: z3.Solver, formulas: Sequence[z3.BoolRef]) -> None:
     """Assert formulas."""
     context = solver.ctx.ref()
@@ -45,19 +80,57 @@ def assert_all(solver: z3.Solver, formulas: Sequence[z3.BoolRef]) -> None:
 
 def arity(term: z3.ExprRef) -> int:
     """The number of an application's arguments."""
-    return int(z3.Z3_get_app_num_args(term.ctx_ref(), term.ast))
+    return int(_argument_count(term.ctx_ref().value, term.ast.value))
 
 
-def new_arguments(term: z3.ExprRef, seen: set[int]) -> Iterator[z3.ExprRef]:
-    """The arguments of an application, but for those that were ``seen``, which grows."""
-    context = term.ctx
-    ref = context.ref()
-    for index in range(z3.Z3_get_app_num_args(ref, term.ast)):
-        argument = z3.Z3_get_app_arg(ref, term.ast, index)
-        key = z3.Z3_get_ast_id(ref, argument)
-        if key not in seen:
-            seen.add(key)
-            yield _wrap(argument, context)
+def stands_for_entity(node: int, context: z3.Context) -> bool:
+    """Tell whether the constant at an address is of an uninterpreted sort."""
+    ref = context.ref().value
+    return bool(_sort_kind(ref, _sort(ref, node)) == z3.Z3_UNINTERPRETED_SORT)
+
+
+def is_uninterpreted(node: int, context: z3.Context) -> bool:
+    """Tell whether the application at an address is of an uninterpreted function or constant."""
+    ref = context.ref().value
+    kind = _declaration_kind(ref, _declaration(ref, node))
+    return bool(kind == z3.Z3_OP_UNINTERPRETED)
+
+
+def nodes(term: z3.ExprRef, seen: set[int]) -> Iterator[tuple[int, int, int]]:
+    """Every subterm once, also below quantifiers, but for those that were ``seen``, which grows:
+    its address, the kind of its node, and the number of its arguments.
+
+    The address is good as long as the term is.
+    """
+    ref, root = term.ctx_ref().value, term.ast.value
+    stack = [] if _ast_id(ref, root) in seen else [root]
+    seen.add(_ast_id(ref, root))
+    while stack:
+        node = stack.pop()
+        kind = _ast_kind(ref, node)
+        below = []
+        if kind == z3.Z3_QUANTIFIER_AST:
+            below = [_body(ref, node)]
+        elif kind == z3.Z3_APP_AST:
+            below = [_argument(ref, node, i) for i in range(_argument_count(ref, node))]
+        yield node, kind, len(below)
+        for part in below:
+            if (key := _ast_id(ref, part)) not in seen:
+                seen.add(key)
+                stack.append(part)
+
+
+def term_at(address: int, context: z3.Context) -> z3.ExprRef:
+    """The term at an address."""
+    ast = z3.Ast(None)
+    ast.value = address
+    ref = context.ref().value
+    if (
+        _ast_kind(ref, address) == z3.Z3_APP_AST
+        and _sort_kind(ref, _sort(ref, address)) == z3.Z3_BOOL_SORT
+    ):
+        return z3.BoolRef(ast, context)
+    return _wrap(ast, context)
 
 
 def _wrap(ast: Any, context: z3.Context) -> z3.ExprRef:

@@ -10,7 +10,7 @@ from typing import Any
 
 import z3
 
-from statecheck.smt.terms import subterms
+from statecheck.smt.terms import uninterpreted
 
 EXISTS = "there is:"
 
@@ -33,5 +33,7 @@ def is_existence(term: z3.ExprRef) -> bool:
 
 def drop_existence(term: z3.ExprRef) -> Any:
     """A term in which the existence of entities that have names is true."""
-    named = [part for part in subterms(term) if is_existence(part) and not z3.is_var(part.arg(0))]
+    named = [
+        part for part in uninterpreted(term) if is_existence(part) and not z3.is_var(part.arg(0))
+    ]
     return z3.substitute(term, *((part, z3.BoolVal(True)) for part in named)) if named else term

@@ -22,7 +22,7 @@ from statecheck.errors import ModelError
 from statecheck.smt.c_interface import arity, assert_all
 from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.substitution import Macros
-from statecheck.smt.terms import has_quantifier, is_entity, subterms
+from statecheck.smt.terms import entity_constants, has_quantifier, is_entity, subterms
 
 GENERATIONS = 2
 """So often witnesses of nested quantifiers give rise to others."""
@@ -111,7 +111,7 @@ class Grounding:
         Otherwise what one formula names would exist where another one is asked about.
         """
         conditions = []
-        for constant in (part for part in subterms(term) if is_entity(part)):
+        for constant in entity_constants(term):
             if constant.get_id() not in self.terms.get(constant.sort().name(), {}):
                 self.entity(constant, z3.FreshBool("there is"))
             if constant.get_id() in self.exists_when:
@@ -261,6 +261,8 @@ def _shape(template: z3.BoolRef) -> Shape:
 
 def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
     """The quantified subformulas, each with the signs that it occurs with."""
+    if not has_quantifier(formula):
+        return []
     signed: dict[int, tuple[z3.ExprRef, set[bool]]] = {}
     seen: set[tuple[int, bool]] = set()
     stack = [(formula, True)]

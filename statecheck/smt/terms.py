@@ -6,38 +6,41 @@ from collections.abc import Iterable, Iterator
 
 import z3
 
-from statecheck.smt.c_interface import new_arguments
+from statecheck.smt.c_interface import is_uninterpreted, nodes, stands_for_entity, term_at
+
+
+def subterms(term: z3.ExprRef, seen: set[int] | None = None) -> Iterator[z3.ExprRef]:
+    """Every subterm once, also below quantifiers; none of those that were ``seen``, which grows."""
+    for node, *_ in nodes(term, set() if seen is None else seen):
+        yield term_at(node, term.ctx)
 
 
 def constants(term: z3.ExprRef, seen: set[int] | None = None) -> list[z3.ExprRef]:
     """The uninterpreted constants of a term, each once, but for what was ``seen``."""
     return [
-        t
-        for t in subterms(term, seen)
-        if z3.is_const(t) and t.decl().kind() == z3.Z3_OP_UNINTERPRETED
+        term_at(node, term.ctx)
+        for node, kind, count in nodes(term, set() if seen is None else seen)
+        if _is_constant(kind, count) and is_uninterpreted(node, term.ctx)
     ]
 
 
-def subterms(term: z3.ExprRef, seen: set[int] | None = None) -> Iterator[z3.ExprRef]:
-    """Every subterm once, also below quantifiers; none of those that were ``seen``, which grows."""
-    seen = set() if seen is None else seen
-    stack = [] if term.get_id() in seen else [term]
-    seen.add(term.get_id())
-    while stack:
-        term = stack.pop()
-        yield term
-        if z3.is_app(term):
-            # Most arguments are met again, and need no wrapper then.
-            stack.extend(new_arguments(term, seen))
-        elif z3.is_quantifier(term) and (body := term.body()).get_id() not in seen:
-            seen.add(body.get_id())
-            stack.append(body)
+def entity_constants(term: z3.ExprRef) -> list[z3.ExprRef]:
+    """The constants of a term that stand for entities, each once."""
+    return [
+        term_at(node, term.ctx)
+        for node, kind, count in nodes(term, set())
+        if _is_constant(kind, count) and stands_for_entity(node, term.ctx)
+    ]
 
 
 def has_quantifier(*terms: z3.ExprRef) -> bool:
     """Tell whether some term has a quantifier in it."""
     seen: set[int] = set()
-    return any(z3.is_quantifier(part) for term in terms for part in subterms(term, seen))
+    return any(kind == z3.Z3_QUANTIFIER_AST for term in terms for _, kind, _ in nodes(term, seen))
+
+
+def _is_constant(kind: int, arguments: int) -> bool:
+    return kind == z3.Z3_APP_AST and arguments == 0
 
 
 def ite(condition: z3.BoolRef, then: z3.ExprRef, other: z3.ExprRef) -> z3.ExprRef:
@@ -62,9 +65,9 @@ def is_constructor(term: z3.ExprRef) -> bool:
 
 def uninterpreted(term: z3.ExprRef) -> Iterable[z3.ExprRef]:
     """The applications of uninterpreted functions and constants in a ground term."""
-    for part in subterms(term):
-        if part.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-            yield part
+    for node, kind, _ in nodes(term, set()):
+        if kind == z3.Z3_APP_AST and is_uninterpreted(node, term.ctx):
+            yield term_at(node, term.ctx)
 
 
 def is_entity(term: z3.ExprRef) -> bool:

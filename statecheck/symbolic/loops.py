@@ -48,6 +48,7 @@ def _parse(filename: str) -> tuple[ast.Module | None, dict[ast.AST, ast.AST]]:
     return module, parents
 
 
+@cache
 def _loop(code: CodeType, instruction: int) -> tuple[_Loop | None, dict[ast.AST, ast.AST]]:
     """The loop whose iterable stands where an instruction does."""
     module, parents = _parse(code.co_filename)
@@ -55,7 +56,7 @@ def _loop(code: CodeType, instruction: int) -> tuple[_Loop | None, dict[ast.AST,
         return None, parents
     line, end, column, end_column = list(code.co_positions())[instruction // 2]
     match: _Loop | None = None
-    for node in ast.walk(module):
+    for node in parents:
         if isinstance(node, ast.For | ast.comprehension):
             # Python 3.11 gives the whole loop as the position, later ones the iterable.
             owner = node if isinstance(node, ast.For) else parents[node]

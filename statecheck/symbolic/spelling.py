@@ -32,16 +32,17 @@ def spell(
     return _Speller(transitions).spell(term, places or {})
 
 
-def spell_negation(
+def spell_both(
     term: z3.BoolRef, transitions: TransitionSystem, places: Mapping[int, str]
-) -> str:
-    """The negation of a term; a comparison of two names has the opposite sign."""
+) -> tuple[str, str]:
+    """A term, and its negation; that of a comparison of two names has the opposite sign."""
     speller = _Speller(transitions)
     is_comparison = term.decl().kind() in _COMPARISONS
     if is_comparison and all(_is_name(side, places) for side in term.children()):
         left, sign, right = speller.comparison(term, places, None)
-        return f"{left} {_OPPOSITES[sign]} {right}"
-    return f"not {speller.spell(term, places)}"
+        return f"{left} {sign} {right}", f"{left} {_OPPOSITES[sign]} {right}"
+    text = speller.spell(term, places)
+    return text, f"not {text}"
 
 
 def _is_name(term: z3.ExprRef, places: Mapping[int, str]) -> bool:
@@ -172,10 +173,10 @@ class _Speller:
         if len(values) != 1:
             return
         (value,) = values.values()
-        for key, decl in self.transitions.vocabulary.functions.items():
-            if decl.eq(value.decl()):
-                path = self.spell(value, places)
-                yield Choice(text, path, key.name, self._is_rank(term, value, key))
+        key = self.transitions.vocabulary.key_of(value.decl())
+        if key is not None:
+            path = self.spell(value, places)
+            yield Choice(text, path, key.name, self._is_rank(term, value, key))
 
     def _is_rank(self, term: z3.ExprRef, value: z3.ExprRef, key: Key) -> bool:
         """Tell whether a choice is nothing but a member's place in the order of its enumeration."""
@@ -209,8 +210,6 @@ def number_type(term: z3.ExprRef, transitions: TransitionSystem) -> type | None:
     """The type of the numbers that a function of the state has, if a term is its value."""
     if not z3.is_int(term) or term.decl().kind() != z3.Z3_OP_UNINTERPRETED:
         return None
-    for key, decl in transitions.vocabulary.functions.items():
-        if decl.eq(term.decl()):
-            type_: type = transitions.vocabulary.types[key]
-            return type_ if type_ is not int else None
-    return None
+    key = transitions.vocabulary.key_of(term.decl())
+    type_: type = transitions.vocabulary.types[key] if key is not None else int
+    return type_ if type_ is not int else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
@@ -90,6 +90,7 @@ class TransitionSystem:
         self.code = ReadOnlyCode(self.explorer, self.vocabulary, (self.world, self.next_world))
         self.step = SymbolicStep(self)
         self._macros: dict[str, Macros] = {}
+        self._once: dict[Hashable, Any] = {}
         self._simple: dict[int, tuple[z3.ExprRef, z3.ExprRef]] = {}
         self.initial = self._initial()
         self.commands = self._with_histories()
@@ -218,6 +219,12 @@ class TransitionSystem:
         if term.get_id() not in self._simple:
             self._simple[term.get_id()] = term, z3.simplify(term)
         return self._simple[term.get_id()][1]
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """A value that ``make`` makes of this system, once for a key; kept as long as the system."""
+        if key not in self._once:
+            self._once[key] = make()
+        return self._once[key]
 
     def update_macros(self, command: Command) -> Macros:
         """The definitions of the primed functions after an action."""

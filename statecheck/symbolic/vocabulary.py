@@ -65,6 +65,7 @@ class Vocabulary:
         self.types: dict[Key, Any] = {}
         self.references: dict[tuple[str, str], z3.FuncDeclRef] = {}
         self.constants: dict[str, z3.ExprRef] = {}
+        self._keys: dict[int, Key] = {}
         self._applied: dict[tuple[int, int], tuple[z3.FuncDeclRef, z3.ExprRef, z3.ExprRef]] = {}
         for entity, machine, name, type_ in info.functions():
             states = States(machine.cls.__name__, machine.states)
@@ -90,6 +91,11 @@ class Vocabulary:
         domain = z3.DeclareSort(key.entity)
         self.types[key] = type_
         self.functions[key] = z3.Function(f"{key}{self.prime}", domain, self.sort(type_))
+        self._keys[self.functions[key].get_id()] = key
+
+    def key_of(self, decl: z3.FuncDeclRef) -> Key | None:
+        """The key of a function of the state; None for any other function."""
+        return self._keys.get(decl.get_id())
 
     def sort(self, type_: Any) -> Any:
         """The sort of a type. Raises ModelError for one that has none."""

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import handwritten, spin
-from benchmarks.__main__ import SHARED, _actions, main
+from benchmarks.__main__ import SHARED, _actions, _fresh, main
+from benchmarks.measured import MEASURED
 from model.site import Site
 from proofs.catalogue import CLAIMS
 
@@ -31,6 +32,17 @@ def test_certificates_are_of_obligations_alone(monkeypatch: pytest.MonkeyPatch) 
     done = CliRunner().invoke(main, ["certificates", "--repeat", "1"])
     assert done.exit_code == 0, done.output
     assert "obligations: cvc5 / Z3" in done.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MEASURED)
+def test_every_measurement_can_be_made(name: str) -> None:
+    """Each in a process of its own, as the benchmarks make it; of one claim where it asks for some.
+
+    The measurement without a lock is made of a claim that needs no invariant.
+    """
+    seconds, _ = _fresh(name, ["symptoms.move_may_fail"])
+    assert seconds > 0
 
 
 def test_every_action_is_measured_against_its_own_sends() -> None:
