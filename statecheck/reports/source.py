@@ -30,9 +30,8 @@ def of_member(cls: type, name: str) -> Place:
     Where no class statement does, the class itself.
     """
     for base in cls.__mro__:
-        if base.__module__ == "builtins":
-            continue
-        for statement in _class(base).body:
+        declared = None if base.__module__ == "builtins" else _statement(base)
+        for statement in () if declared is None else declared.body:
             if name in _names(statement):
                 return Place(_path(base.__module__), statement.lineno)
     return of_class(cls)
@@ -60,10 +59,18 @@ def _names(statement: ast.stmt) -> Iterator[str]:
 
 
 def _class(cls: type) -> ast.ClassDef:
+    statement = _statement(cls)
+    if statement is None:
+        raise LookupError(f"{cls.__module__} has no class statement for {cls.__qualname__}")
+    return statement
+
+
+def _statement(cls: type) -> ast.ClassDef | None:
+    """The class statement; None for a class that is made without one, such as typing.Generic."""
     for node in ast.walk(_tree(cls.__module__)):
         if isinstance(node, ast.ClassDef) and node.name == cls.__name__:
             return node
-    raise LookupError(f"{cls.__module__} has no class statement for {cls.__qualname__}")
+    return None
 
 
 @cache

@@ -221,7 +221,7 @@ class TransitionSystem:
         return self._simple[term.get_id()][1]
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """A value that ``make`` makes of this system, once for a key; kept as long as the system."""
+        """A value that ``make`` makes of this system: once for a key, and kept."""
         if key not in self._once:
             self._once[key] = make()
         return self._once[key]

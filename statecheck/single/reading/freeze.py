@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import logging
 import re
+import struct
 import types
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterator
@@ -200,9 +201,28 @@ def _is_named_tuple(cls: type) -> bool:
 def is_plain_class(cls: type) -> bool:
     """Tell whether the state of an instance is in its attributes: a class written in Python."""
     return all(
-        base is object or (base.__flags__ & (1 << 9) and base.__module__ not in _OPAQUE)
+        base is object or (_shows_its_memory(base) and base.__module__ not in _OPAQUE)
         for base in cls.__mro__
     ) and not issubclass(cls, BaseException | type)
+
+
+def _shows_its_memory(cls: type) -> bool:
+    """Tell whether what a class adds to its base is a dictionary, weak references and slots alone.
+
+    A class written in C, such as array.array or itertools.count, has memory that no attribute
+    shows; whether it is a heap type depends on the version of Python.
+    """
+    if not cls.__flags__ & _HEAP_TYPE:
+        return False
+    base: Any = cls.__base__
+    slots = sum(isinstance(member, types.MemberDescriptorType) for member in vars(cls).values())
+    offsets = ("__dictoffset__", "__weakrefoffset__")
+    known = slots + sum(getattr(cls, name) != getattr(base, name) for name in offsets)
+    return bool(cls.__basicsize__ - base.__basicsize__ <= known * _POINTER)
+
+
+_HEAP_TYPE = 1 << 9
+_POINTER = struct.calcsize("P")
 
 
 _OPAQUE = (

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import abc
+import array
 import functools
 import itertools
 import os
 import random
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +18,7 @@ from statemachine import State, StateMachine
 
 from statecheck.modeling import ModelError
 from statecheck.single import check
+from statecheck.single.reading.freeze import is_plain_class
 from tests.statecheck.single import machines
 
 COUNT = 0
@@ -118,6 +122,16 @@ class Iterator(Base):
         return next(self.numbers) > 300
 
 
+class Packed(Base):
+    def __init__(self) -> None:
+        self.packed = array.array("i", [0])
+        super().__init__()
+
+    def ok(self) -> bool:
+        self.packed[0] += 1
+        return self.packed[0] > 300
+
+
 class OnTheFunction(Base):
     def ok(self) -> bool:
         function: Any = OnTheFunction.ok
@@ -178,6 +192,7 @@ class IsTrue(Base):
         (Default, "a default value of Default.ok"),
         (Closure, "writes count of the function around it"),
         (Iterator, "uses Iterator.numbers, a itertools.count"),
+        (Packed, "uses array.array"),
         (OnTheFunction, "an attribute of the function OnTheFunction.ok changes"),
         (Remembering, "which remembers its results"),
         (Identity, "uses id()"),
@@ -219,3 +234,37 @@ class Tables(Base):
 def test_what_is_on_the_instance_is_followed() -> None:
     report = check(Tables, [("possible", "b and len(log) == 2"), ("always", "len(log) <= 2")])
     assert [str(result.verdict) for result in report.results] == ["REACHED", "PROVED"]
+
+
+class Slotted(abc.ABC):  # noqa: B024  (an abstract base has memory of its own kind)
+    __slots__ = ("x", "y")
+
+
+class SlottedAndMore(Slotted):
+    extra = 1
+
+
+class Derived(array.array):  # type: ignore[type-arg]
+    pass
+
+
+@pytest.mark.parametrize("cls", [Slotted, SlottedAndMore])
+def test_memory_of_a_class_written_in_python_is_its_attributes(cls: type) -> None:
+    assert is_plain_class(cls)
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [
+        array.array,
+        Derived,
+        itertools.count,
+        itertools.cycle,
+        re.Match,
+        random.Random,
+        type(iter([])),
+    ],
+)
+def test_memory_of_a_class_written_in_c_is_not_seen(cls: type) -> None:
+    """Which of them are heap types differs from one Python to the next."""
+    assert not is_plain_class(cls)
