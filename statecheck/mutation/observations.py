@@ -101,7 +101,10 @@ def admitted(
 def find_runs(
     prover: Prover, observations: Sequence[Observation], limit: int
 ) -> Iterator[tuple[Observation, ConcreteRun]]:
-    """A shortest run for each observation that has one of so many steps, replayed."""
+    """A shortest run for each observation that has one of so many steps, replayed.
+
+    One that the solver proposes and that does not happen shows nothing and is left out.
+    """
     goals = {}
     for observation in observations:
         claim = claim_of(prover, observation)
@@ -121,8 +124,6 @@ def find_runs(
             if happens(prover, goals[goal], found):
                 yield goals[goal], found
                 break
-        else:
-            raise ReplayError(f"the run of {goal.name} replays, but does not end as it should")
 
 
 def happens(prover: Prover, observation: Observation, run: ConcreteRun) -> bool:
