@@ -64,3 +64,18 @@ def test_command_writes_what_the_other_steps_upload(tmp_path: Path) -> None:
     )
     (shown,) = (step["with"]["sarif_file"] for step in steps() if "sarif" in step.get("uses", ""))
     assert {*kept.split(), shown, "summary"} == {file.name for file in tmp_path.iterdir()}
+
+
+def test_the_job_for_other_repositories_is_valid(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    (job,) = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    whole = tmp_path / "workflow.yml"
+    body = "".join(f"    {line}\n" for line in job.splitlines())
+    whole.write_text(f"on: push\njobs:\n  prove:\n    runs-on: ubuntu-latest\n{body}")
+    assert check(whole) == 0
+    whole.write_text(whole.read_text().replace("steps:", "stps:"))
+    assert check(whole) == 1
+    used = re.findall(r"uses: (.*)", job)
+    assert {entry.strip() for entry in used} <= {
+        entry.strip() for entry in re.findall(r"uses: (.*)", WORKFLOW.read_text())
+    }
