@@ -8,6 +8,7 @@ interrupted.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 EXAMPLE = "lift.machines:Lift"
 
-NAME_WIDTH = 40
-"""Columns that the table has for a claim and its number."""
+NAME_WIDTH, EVIDENCE_WIDTH = 40, 40
+"""Columns for a claim with its number, which has more where there is room, and for the rest."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -126,7 +127,9 @@ def command(
         report = _answered(found, name, fair, fixed, inputs, given, timeout, depth, seed)
     text = to_text(report) if json_path is not None else ""
     if asked:
-        shown = report_text(report, (), console.style(), trace=trace, name=_named)
+        style = console.style()
+        named = partial(_named, room=max(NAME_WIDTH, style.width - EVIDENCE_WIDTH))
+        shown = report_text(report, (), style, trace=trace, name=named)
     else:
         shown = answers_text(report, name, console.style(), trace=trace)
     console.put(text if json_path == "-" else shown)
@@ -142,10 +145,10 @@ def command(
     return exit_code(report)
 
 
-def _named(claim: Claim) -> str:
+def _named(claim: Claim, room: int) -> str:
     """A claim's number and as much of what it says as there is room for."""
     words = " ".join(claim.text.split())
-    room = NAME_WIDTH - len(claim.id)
+    room -= len(claim.id)
     return f"{claim.id}  {words if len(words) <= room else f'{words[: room - 3]}...'}"
 
 

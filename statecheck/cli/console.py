@@ -137,13 +137,13 @@ def unwritable(path: str, error: Exception) -> click.ClickException:
 
 def style() -> Style:
     """How to print to stdout: in colour only on a terminal, and never with NO_COLOR."""
-    from statecheck.reports.terminal_layout import WIDTH, Style, colours
+    from statecheck.reports.terminal_layout import WIDEST, WIDTH, Style, colours
 
     encoding = sys.stdout.encoding or "utf-8"
     if not sys.stdout.isatty():
         return Style(WIDTH, None, encoding)
     width = max(1, shutil.get_terminal_size().columns)
-    return Style(min(WIDTH, width), None if os.environ.get("NO_COLOR") else colours(), encoding)
+    return Style(min(WIDEST, width), None if os.environ.get("NO_COLOR") else colours(), encoding)
 
 
 def put(text: str) -> None:

@@ -49,6 +49,9 @@ COLOURS = {
     Verdict.UNDETERMINED: OPEN,
 }
 
+EVIDENCE = 22
+"""Columns for the evidence; what is longer is wrapped."""
+
 SHORT = 19
 """A reason of at most so many characters stands in the table of verdicts itself."""
 
@@ -70,7 +73,7 @@ def report_text(
     shown = [
         part for t in tables if t.name in report.tables for part in t.text(report.tables[t.name])
     ]
-    parts = [_verdicts(results, name)] if results else []
+    parts = [_verdicts(results, name, style.width)] if results else []
     parts += chapter("Findings", _accounts(results, Verdict.REFUTED))
     if trace:
         parts += chapter("Runs", _accounts(results, Verdict.REACHED))
@@ -107,7 +110,18 @@ def listing_text(claims: Iterable[Claim], style: Style) -> str:
 # -- the table of verdicts ----------------------------------------------------------------------
 
 
-def _verdicts(results: Sequence[Result], name: Callable[[Claim], str]) -> RenderableType:
+def _verdicts(
+    results: Sequence[Result], name: Callable[[Claim], str], width: int
+) -> RenderableType:
+    """A line for each result; where that does not fit, two lines."""
+    columns: list[Callable[[Result], str]] = [
+        lambda result: name(result.claim),
+        lambda result: str(result.verdict),
+        lambda result: _evidence(result)[:EVIDENCE],
+        lambda result: _milliseconds(result.seconds),
+    ]
+    if sum(1 + max(len(column(r)) for r in results) for column in columns) - 1 > width:
+        return _stacked(results, name)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0, expand=True)
     table.add_column("claim", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
@@ -128,6 +142,21 @@ def _verdicts(results: Sequence[Result], name: Callable[[Claim], str]) -> Render
             if bad:
                 table.add_row(Text(f"  ! {bad}", f"bold {BAD}"))
     return table
+
+
+def _stacked(results: Sequence[Result], name: Callable[[Claim], str]) -> RenderableType:
+    parts: list[RenderableType] = []
+    for section, group in by_section(results, lambda result: result.claim):
+        parts += ["", Text(section, "bold")] if parts else [Text(section, "bold")]
+        for result in group:
+            bad = remark(result)
+            verdict = (str(result.verdict), BAD if bad else COLOURS[result.verdict])
+            time = (f"  {_milliseconds(result.seconds)} ms", QUIET)
+            parts.append(Text(name(result.claim)))
+            parts.append(indented(Text.assemble(verdict, "  ", _evidence(result), time), 2))
+            if bad:
+                parts.append(indented(Text(f"! {bad}", f"bold {BAD}"), 2))
+    return Group(*parts)
 
 
 def _evidence(result: Result) -> str:

@@ -17,6 +17,10 @@ Colours = Literal["standard", "256", "truecolor"]
 """What a terminal can show."""
 
 WIDTH = 80
+"""Columns where nobody says how many there are."""
+
+WIDEST = 120
+"""Columns that are used at most: longer lines are hard to read."""
 
 # Mid-tones of the 256 colours: 3.5 to 1 or better in contrast on white and on near-black.
 GOOD, FOUND, OPEN, BAD, QUIET = "color(29)", "color(97)", "color(130)", "color(160)", "color(243)"

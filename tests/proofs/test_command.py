@@ -836,6 +836,20 @@ def on_terminal(*arguments: str, **environment: str) -> tuple[int, str]:
     return process.returncode, b"".join(chunks).decode()
 
 
+@pytest.mark.parametrize(("width", "most"), [(20, 20), (40, 40), (80, 80), (120, 120), (200, 120)])
+def test_verdicts_and_evidence_are_whole_at_any_width(width: int, most: int) -> None:
+    code, text = on_terminal("symptoms.*", NO_COLOR="1", COLUMNS=str(width))
+    assert code == 0
+    plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
+    lines = [line.rstrip() for line in plain[plain.rindex("Symptoms") :].splitlines()]
+    assert max(map(len, lines)) <= most
+    table = " ".join(lines[: lines.index("", 1)])
+    assert table.count("REACHED") == 2
+    assert table.count("PROVED") == 1
+    assert "…" not in table
+    assert len(re.findall(r"3-step run|24-clause invariant", " ".join(table.split()))) == 3
+
+
 def test_no_escape_code_and_no_progress_when_piped() -> None:
     done = python("-c", FAKE, "--trace", TERM="xterm-256color", FORCE_COLOR="1", COLUMNS="40")
     assert done.returncode == 0, done.stderr
@@ -849,7 +863,7 @@ def test_terminal_gets_colour_and_progress() -> None:
     assert code == 0
     assert "\x1b[38;5;" in text
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text[text.index("Symptoms") :])
-    assert max(len(line.rstrip()) for line in plain.splitlines()) <= 80
+    assert 80 < max(len(line.rstrip()) for line in plain.splitlines()) <= 100
     assert f"3/{sum(claim.id.startswith('symptoms.') for claim in CLAIMS)}" in text
 
 
