@@ -83,17 +83,21 @@ def claim(
     )
 
 
-def given(system: type[System], settings: Sequence[str]) -> Variant:
-    """The variant that fixes constants: ``NAME=VALUE`` each. Raises ModelError."""
+def given(system: type[System], settings: Sequence[str] | Mapping[str, Any]) -> Variant:
+    """The variant that fixes constants: values by name, or ``NAME=VALUE`` each.
+
+    Raises ModelError.
+    """
     known = {name: type_ for name, type_, _ in signature(system).constants}
     fixed: dict[str, Any] = {}
     for setting in settings:
-        name, _, value = setting.partition("=")
+        name, _, text = setting.partition("=")
         if name not in known:
             names = ", ".join(known) or "none"
             raise ModelError(f"{setting!r}: the constants of {system.__name__} are: {names}")
         try:
-            fixed[name] = known[name](ast.literal_eval(value))
+            value = settings[name] if isinstance(settings, Mapping) else ast.literal_eval(text)
+            fixed[name] = known[name](value)
         except (ValueError, SyntaxError, TypeError) as error:
             raise ModelError(f"{setting!r} is not NAME=VALUE with a plain value") from error
     if not fixed:

@@ -13,6 +13,16 @@ from statecheck.claims.run import Run
 
 T = TypeVar("T")
 
+NAME_WIDTH = 40
+"""Columns that a table has for a claim and its number."""
+
+
+def numbered(claim: Claim) -> str:
+    """A claim's number and as much of its text as there is room for."""
+    words = " ".join(claim.text.split())
+    room = NAME_WIDTH - len(claim.id)
+    return f"{claim.id}  {words if len(words) <= room else f'{words[: room - 3]}...'}"
+
 
 def completed(report: Report, claims: Sequence[Claim]) -> Report:
     """The report with a result for every claim that was asked for, in that order, and what else is
