@@ -23,6 +23,8 @@ class NotProved(AssertionError):  # noqa: N818  (what is wrong is what was asser
     ``report`` is the whole report.
     """
 
+    __module__ = "statecheck"
+
     def __init__(self, message: str, report: Report) -> None:
         super().__init__(message)
         self.report = report
@@ -33,6 +35,8 @@ class NotProved(AssertionError):  # noqa: N818  (what is wrong is what was asser
 
 class Undetermined(NotProved):
     """Nothing is refuted, and something was neither proven nor refuted: this is never a pass."""
+
+    __module__ = "statecheck"
 
 
 def assert_proved(

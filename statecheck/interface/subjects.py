@@ -1,4 +1,4 @@
-"""What is asked about: one machine, or a system of several; and what may be asked of which."""
+"""The subjects of questions: one machine, or a system of several; and the options of each."""
 
 from __future__ import annotations
 

@@ -38,11 +38,11 @@ def _summary(report: Report, wrong: list[Result], findings: int, open_: int) -> 
     if not report.answers:
         if not report.results:
             return "Nothing was settled."
-        verb = "is" if len(wrong) == 1 else "are"
-        return f"{len(wrong)} of {count(len(report.results), 'verdict')} {verb} not as expected."
+        listed = ", ".join(f"{result.claim.title} {result.verdict}" for result in wrong)
+        return f"Not as expected: {listed}."
     found = [count(findings, "finding")] if findings else []
     found += [f"{count(open_, 'question')} open"] if open_ else []
-    return f"{', '.join(found)}."
+    return f"Not as expected: {', '.join(found)}."
 
 
 def _account(result: Result) -> Iterator[RenderableType]:

@@ -179,7 +179,7 @@ def test_what_is_refuted_fails_with_its_run_and_the_assumptions() -> None:
     with pytest.raises(NotProved) as refused:
         assert_proved(Coffee, always=["not served", "served ==> not idle"])
     text = str(refused.value)
-    assert text.startswith("1 of 2 verdicts is not as expected.\n\nalways.1: REFUTED\n")
+    assert text.startswith("Not as expected: always.1 REFUTED.\n\nalways.1: REFUTED\n")
     assert "serve()" in text
     assert "coins  0 -> 2" in text
     assert "Assumed:\n    coins is an input" in text
