@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from statecheck.cli import console, interrupts
+from statecheck.cli.naming import imported
 
 if TYPE_CHECKING:
     from statecheck.claims.results import Report
@@ -94,7 +95,7 @@ def command(
         from statecheck.reports.terminal import report_text
         from statecheck.reports.words import numbered
 
-    found = console.imported(name, EXAMPLE)
+    found = imported(name, EXAMPLE)
     asked = [
         *((Kind.ALWAYS, text) for text in always),
         *((Kind.POSSIBLE, text) for text in possible),

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from statecheck.cli import console, interrupts
+from statecheck.cli.naming import imported
 from statecheck.cli.report_formats import REPORTS, Settled
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
@@ -41,7 +42,7 @@ def named_project(name: str) -> Project:
     """The project that MODULE:CATALOGUE names. Raises UsageError and ModelError."""
     from statecheck.prover.project import project_of
 
-    return project_of(console.imported(name, EXAMPLE), name)
+    return project_of(imported(name, EXAMPLE), name)
 
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
