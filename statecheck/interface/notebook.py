@@ -67,8 +67,12 @@ def text(value: Report | Result | Run) -> str:
 
 def _name(claim: Claim) -> str:
     """A claim's title; one that is a text has a number, which says nothing by itself."""
-    is_numbered = claim.section.heading == str(claim.kind)
-    return numbered(claim) if is_numbered else claim.title
+    return numbered(claim) if _is_text(claim) else claim.title
+
+
+def _is_text(claim: Claim) -> bool:
+    """True for a claim that is written as a text, and has a number for its id."""
+    return claim.section.heading == str(claim.kind)
 
 
 def _sentence(result: Result) -> str:
@@ -150,8 +154,10 @@ def _results(results: Sequence[Result]) -> Iterator[str]:
     for result in results:
         bad = remark(result)
         role = "failure" if bad else ROLES[result.verdict]
+        words = escape(result.claim.text)
         yield (
-            f"<tr><td>{escape(result.claim.title)}</td><td><code>{escape(result.claim.text)}</code>"
+            f"<tr><td>{escape(result.claim.title)}</td>"
+            f"<td>{f'<code>{words}</code>' if _is_text(result.claim) else words}"
             f"</td><td class='{role}'><b>{result.verdict}</b>{f'<br>! {escape(bad)}' * bool(bad)}"
             f"</td><td>{''.join(_evidence(result))}</td></tr>"
         )

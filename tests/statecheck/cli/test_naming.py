@@ -63,10 +63,16 @@ def name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         ("check :Door", "it lacks a module in front of the colon"),
         ("check {0}:Dor", "{0}.py) has no Dor; did you mean Door?"),
         ("check {0}:Door.lock", "cannot be imported: Door has no lock"),
-        ("check {0}s:Door", "there is no module {0}s in the present folder or on the path; did you"),
+        (
+            "check {0}s:Door",
+            "there is no module {0}s in the present folder or on the path; did you",
+        ),
         ("check {0}s:Door", "did you mean {0}?"),
         ("check no.such.module:Door", "there is no module no in the present folder"),
-        ("check needs_{0}:Door", "ModuleNotFoundError: No module named 'no_such_library', raised at"),
+        (
+            "check needs_{0}:Door",
+            "ModuleNotFoundError: No module named 'no_such_library', raised at",
+        ),
         ("check raises_{0}:Door", "raises_{0}.py:3."),
         ("check broken_{0}:Door", "cannot be imported: SyntaxError: invalid syntax"),
         ("prove flawed_{0}:CATALOGUE", "error: claim: the parameter lift has no annotation"),
