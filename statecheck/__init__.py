@@ -20,11 +20,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from statecheck.claims.answers import Answer, Standing
     from statecheck.claims.catalogue import Catalogue
     from statecheck.claims.claim import Claim, Kind
     from statecheck.claims.fairness import finitely, leads_to, never, strong, weak
     from statecheck.claims.results import Report, Result, Verdict
+    from statecheck.claims.run import Run, RunStep
     from statecheck.errors import ActionDisabled, ModelError
+    from statecheck.interface.assertions import NotProved, Undetermined, assert_proved
+    from statecheck.interface.calls import check, prove
+    from statecheck.interface.drawings import Drawing, draw
     from statecheck.modeling import (
         Entity,
         History,
@@ -47,11 +52,16 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 _HOMES = {
+    "statecheck.claims.answers": ("Answer", "Standing"),
     "statecheck.claims.catalogue": ("Catalogue",),
     "statecheck.claims.claim": ("Claim", "Kind"),
     "statecheck.claims.fairness": ("finitely", "leads_to", "never", "strong", "weak"),
     "statecheck.claims.results": ("Report", "Result", "Verdict"),
+    "statecheck.claims.run": ("Run", "RunStep"),
     "statecheck.errors": ("ActionDisabled", "ModelError"),
+    "statecheck.interface.assertions": ("NotProved", "Undetermined", "assert_proved"),
+    "statecheck.interface.calls": ("check", "prove"),
+    "statecheck.interface.drawings": ("Drawing", "draw"),
     "statecheck.modeling": (
         *("Entity", "History", "Machine", "Many", "Step", "System", "Variant", "action"),
         *("anything", "assume", "derived", "enabled", "history", "pure", "within"),
@@ -63,30 +73,41 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "ActionDisabled",
+    "Answer",
     "Catalogue",
     "Claim",
+    "Drawing",
     "Entity",
     "History",
     "Kind",
     "Machine",
     "Many",
     "ModelError",
+    "NotProved",
     "Project",
     "Report",
     "Result",
+    "Run",
+    "RunStep",
+    "Standing",
     "Step",
     "System",
+    "Undetermined",
     "Variant",
     "Verdict",
     "action",
     "anything",
+    "assert_proved",
     "assume",
+    "check",
     "derived",
+    "draw",
     "enabled",
     "finitely",
     "history",
     "leads_to",
     "never",
+    "prove",
     "pure",
     "strong",
     "weak",

@@ -13,13 +13,15 @@ that is annotated with the system) for a claim about states, or ``step: Step`` f
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, get_type_hints
+from typing import Any
 
 from statecheck.claims.claim import OPENING, Claim, Kind, Ranges, Section
 from statecheck.claims.fairness import Assumption
 from statecheck.modeling import NO_VARIANT, Step, System, Variant
+from statecheck.modeling.observation import annotated_types
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Catalogue:
         opening: str = OPENING,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def declare(body: Callable[..., Any]) -> Callable[..., Any]:
-            hints = get_type_hints(body)
+            hints = annotated_types(body, sys._getframe(1).f_locals)
             first, *rest = inspect.signature(body).parameters or ("",)
             text = " ".join((inspect.getdoc(body) or "").split("\n\n")[0].split())
             for variant, verdict in expected.items():

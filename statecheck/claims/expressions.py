@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import difflib
 import itertools
 import linecache
 import re
@@ -22,6 +23,8 @@ from typing import Any
 
 from statecheck.claims.claim import Claim, Kind, Section
 from statecheck.claims.fairness import Assumption, leads_to
+from statecheck.claims.paths.checks import PathChecks
+from statecheck.claims.paths.lookup import paths_to
 from statecheck.claims.syntax import LEADS_TO, TRUTH, parsed, premise_and_conclusion
 from statecheck.claims.truth_values import VALUE, truth_value, value_of, with_truth_values
 from statecheck.modeling import (
@@ -83,17 +86,21 @@ def claim(
     )
 
 
-def given(system: type[System], settings: Sequence[str]) -> Variant:
-    """The variant that fixes constants: ``NAME=VALUE`` each. Raises ModelError."""
+def given(system: type[System], settings: Sequence[str] | Mapping[str, Any]) -> Variant:
+    """The variant that fixes constants: values by name, or ``NAME=VALUE`` each.
+
+    Raises ModelError.
+    """
     known = {name: type_ for name, type_, _ in signature(system).constants}
     fixed: dict[str, Any] = {}
     for setting in settings:
-        name, _, value = setting.partition("=")
+        name, _, text = setting.partition("=")
         if name not in known:
             names = ", ".join(known) or "none"
             raise ModelError(f"{setting!r}: the constants of {system.__name__} are: {names}")
         try:
-            fixed[name] = known[name](ast.literal_eval(value))
+            value = settings[name] if isinstance(settings, Mapping) else ast.literal_eval(text)
+            fixed[name] = known[name](value)
         except (ValueError, SyntaxError, TypeError) as error:
             raise ModelError(f"{setting!r} is not NAME=VALUE with a plain value") from error
     if not fixed:
@@ -130,6 +137,7 @@ class _Reader:
         for node in ast.walk(tree):
             if isinstance(node, ast.Name) and node.id not in bound:
                 self._name(node.id)
+        PathChecks(self.info, self.text, self.space, self.variables).check(tree, bound)
         return ast.unparse(ast.fix_missing_locations(with_truth_values(tree)))
 
     def _name(self, name: str) -> None:
@@ -141,11 +149,25 @@ class _Reader:
             self.variables[name] = kind
         elif name not in self.space and not hasattr(builtins, name):
             kinds = ", ".join(self.kinds)
+            first = next(iter(self.kinds))
             raise ModelError(
-                f"{self.text!r}: {name} is not known; an expression may use {kinds} (or "
-                f"{next(iter(self.kinds))}1, {next(iter(self.kinds))}2), step, after, and what "
+                f"{self.text!r}: {name} is not known{self._meant(name)}; an expression may use "
+                f"{kinds} (or {first}1, {first}2), step, after, and what "
                 f"{self.info.cls.__module__} knows"
             )
+
+    def _meant(self, name: str) -> str:
+        """The name that was probably meant by one that is not known."""
+        if name.capitalize() in ("True", "False", "None"):
+            return f"; did you mean {name.capitalize()}?"
+        if name in {constant for constant, _, _ in self.info.constants}:
+            return f" as a value: it is a constant of {self.info.cls.__name__}, which can be given"
+        plural = {entity.plural: entity.name.lower() for entity in self.info.entities}
+        if name in plural:
+            return f"; write {plural[name]}, which stands for any of them"
+        paths = [*paths_to(self.info, name)]
+        near = paths or difflib.get_close_matches(name, self.kinds, 1, 0.5)
+        return f"; did you mean {near[0]}?" if near else ""
 
 
 def _source(kind: Kind, parts: Sequence[str], names: Sequence[str], *, on_step: bool) -> str:

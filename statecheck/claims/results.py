@@ -6,7 +6,7 @@ UNDETERMINED is never rounded up, and no claims at all are an error, not a succe
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from statecheck.claims.regions import Region
 from statecheck.claims.run import Run
 from statecheck.exit_codes import Exit
 from statecheck.modeling.mention import Expression, Mention
+from statecheck.shown import Shown
 
 SAYS_NOTHING = "holds whatever the system does: what is claimed is always true"
 """The detail of a claim that is vacuous because its own words are true of anything."""
@@ -88,7 +89,7 @@ class Dropped:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Shown):
     """The verdict on one claim under one variant, with its evidence.
 
     ``steps`` is the length of the shortest run, ``invariant`` the clauses that the proof rests on,
@@ -125,6 +126,15 @@ class Result:
     regions: tuple[tuple[Region, Run | None], ...] = ()
     plans: tuple[tuple[tuple[str, tuple[str | int, ...]], ...], ...] = ()
     shortest: bool = True
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Everything that this claim assumes besides what the whole report does: a variant, the ids
+        of assumptions of the model, fairness.
+        """
+        variant = (self.claim.variant.phrase or self.claim.variant.name,)
+        fairness = map(str, self.claim.fairness)
+        return tuple(text for text in (*variant, *self.claim.assumptions, *fairness) if text)
 
     @property
     def as_expected(self) -> bool:
@@ -165,7 +175,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Shown):
     """The results of a proof run.
 
     ``digest`` identifies the model that it is about; ``notes`` are for whoever ran it;
@@ -180,6 +190,30 @@ class Report:
     notes: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.results)
+
+    def __getitem__(self, name: str) -> Result:
+        """The result on a claim, by its title (``always.1``, ``doors.shut [slow]``), its id or its
+        text.
+
+        Raises KeyError that names the claims there are, and where several results have an id.
+        """
+        for key in ("title", "id", "text"):
+            found = [result for result in self.results if getattr(result.claim, key) == name]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                titles = ", ".join(result.claim.title for result in found)
+                raise KeyError(f"{name} is the {key} of several claims: {titles}")
+        titles = ", ".join(result.claim.title for result in self.results) or "none"
+        raise KeyError(f"{name} is no claim of this report; the claims are {titles}")
+
+    @property
+    def as_expected(self) -> bool:
+        """Every verdict is the one that is expected, and no answer is suspicious or open."""
+        return exit_code(self) is Exit.AS_EXPECTED
 
     @property
     def derived(self) -> dict[str, Any]:

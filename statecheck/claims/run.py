@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from statecheck.claims.script import Script
+from statecheck.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Shown):
     """A run that was replayed on the plain machines.
 
     ``sizes`` gives the number of entities of each kind by the system's attribute, ``start`` what

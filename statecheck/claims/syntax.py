@@ -7,6 +7,7 @@ whose code is made to check each truth value.
 from __future__ import annotations
 
 import ast
+import re
 
 from statecheck.claims.claim import Kind
 from statecheck.modeling import ModelError
@@ -40,7 +41,23 @@ def parsed(part: str, text: str) -> ast.Expression:
         return ast.parse(part, mode="eval")
     except (SyntaxError, ValueError) as error:
         message = getattr(error, "msg", error)
-        raise ModelError(f"{text!r} is no Python expression: {message}") from None
+        raise ModelError(f"{text!r} is no Python expression: {_hint(part) or message}") from None
+
+
+_OTHER_LANGUAGES = (
+    (r"^\s*$", "a part of it is empty"),
+    (r"&&", "write and, not &&"),
+    (r"\|\|", "write or, not ||"),
+    (r"!(?!=)", "write not, not !"),
+    (r"[=-]>", "write P ==> Q for a premise, >= for a comparison"),
+    (r"(?<![=!<>:])=(?!=)", "write == for a comparison, not ="),
+)
+"""Signs that other languages have, and what to write in their place."""
+
+
+def _hint(part: str) -> str:
+    """The advice for a part that is no Python; empty where there is none."""
+    return next((advice for sign, advice in _OTHER_LANGUAGES if re.search(sign, part)), "")
 
 
 class TruthChecks(ast.NodeTransformer):

@@ -7,15 +7,11 @@ It has a table ``[tool.statecheck.accept]`` with a list for each class, by its n
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from statecheck.claims.answers import Answer, Standing
-from statecheck.claims.results import Report
-
-TABLE = "[tool.statecheck.accept]"
+from statecheck.interface.settling import TABLE
 
 
 def accepted(*names: str) -> tuple[str, ...]:
@@ -54,22 +50,3 @@ def _read(file: Path, names: tuple[str, ...]) -> tuple[str, ...]:
             )
         ids += listed
     return tuple(dict.fromkeys(ids))
-
-
-def applied(report: Report, ids: tuple[str, ...]) -> Report:
-    """The report with accepted findings marked; an accepted one that is not there is a note."""
-    answers = tuple(_marked(answer, ids) for answer in report.answers)
-    found = {answer.id for answer in answers if answer.standing is Standing.ACCEPTED}
-    open_ = {answer.id for answer in answers if answer.standing is Standing.OPEN}
-    notes = tuple(
-        f"accepted, but no longer found: {id_}; take it out of {TABLE}"
-        for id_ in ids
-        if id_ not in found | open_ and not report.interrupted
-    )
-    return replace(report, answers=answers, notes=(*report.notes, *notes))
-
-
-def _marked(answer: Answer, ids: tuple[str, ...]) -> Answer:
-    if answer.standing is Standing.SUSPICIOUS and answer.id in ids:
-        return replace(answer, standing=Standing.ACCEPTED)
-    return answer

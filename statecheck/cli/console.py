@@ -5,7 +5,6 @@ Results go to stdout, progress and errors to stderr.
 
 from __future__ import annotations
 
-import importlib
 import math
 import os
 import shutil
@@ -155,26 +154,6 @@ def put(text: str) -> None:
         _hang_up()
         if not isinstance(error, BrokenPipeError):
             raise unwritable("standard output", error) from error
-
-
-def imported(name: str, example: str) -> Any:
-    """The object that MODULE:CLASS names, also in the present folder. Raises UsageError."""
-    module, colon, attribute = name.partition(":")
-    if not colon:
-        raise click.UsageError(f"{name!r} is not MODULE:CLASS; write it like {example}.")
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        found: Any = importlib.import_module(module)
-        for part in attribute.split("."):
-            found = getattr(found, part)
-    except (Exception, SystemExit) as error:
-        raise click.UsageError(
-            f"{name!r} cannot be imported: {type(error).__name__}: {error}; MODULE:CLASS is a "
-            f"module on the path and a class in it, like {example}."
-        ) from error
-    finally:
-        sys.path.pop(0)
-    return found
 
 
 def _hang_up() -> None:

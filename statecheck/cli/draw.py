@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from statecheck.cli import console, interrupts
+from statecheck.cli.naming import imported
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _machine_picture(name: str) -> Picture:
     """The picture of MODULE:CLASS. Raises UsageError where it cannot be imported."""
     from statecheck.drawing.pictures.anything import picture
 
-    return picture(console.imported(name, EXAMPLE), name)
+    return picture(imported(name, EXAMPLE), name)
 
 
 def having(pictures: Sequence[Picture], form: str, *, named: bool) -> list[Picture]:

@@ -54,9 +54,11 @@ class _Overview(click.Command):
 @click.argument("rest", nargs=-1, metavar="")
 def _overview(*, command: str, rest: tuple[str, ...]) -> int:
     """Check, prove and draw python-statemachine classes and systems of them."""
-    if ":" in command:
+    if ":" in command or command.endswith(".py"):
+        module, _, name = command.partition(":")
+        meant = f"{module.removesuffix('.py')}:{name or 'CLASS'}"
         raise click.UsageError(
-            f"{command!r} is no command; to check it write: statecheck check {command}"
+            f"{command!r} is no command; to check it write: statecheck check {meant}"
         )
     near = difflib.get_close_matches(command, COMMANDS, 1)
     hint = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(COMMANDS)}."

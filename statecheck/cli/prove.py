@@ -7,8 +7,6 @@ undetermined, 130 when interrupted.
 
 from __future__ import annotations
 
-import difflib
-import fnmatch
 import os
 import sys
 import time
@@ -22,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from statecheck.cli import console, interrupts
+from statecheck.cli.naming import imported
 from statecheck.cli.report_formats import REPORTS, Settled
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
     from statecheck.claims.results import Report, Result
     from statecheck.files import OutputFile
     from statecheck.prover.project import Project
-
-NEAREST = 3
-"""So many claims are offered in place of one that is unknown."""
 
 EXAMPLE = "lift.claims:CATALOGUE"
 
@@ -46,7 +42,7 @@ def named_project(name: str) -> Project:
     """The project that MODULE:CATALOGUE names. Raises UsageError and ModelError."""
     from statecheck.prover.project import project_of
 
-    return project_of(console.imported(name, EXAMPLE), name)
+    return project_of(imported(name, EXAMPLE), name)
 
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
@@ -141,11 +137,12 @@ def prove(
     with interrupts.held():
         from statecheck.claims.results import exit_code
         from statecheck.exit_codes import Exit
+        from statecheck.interface.selection import selected
         from statecheck.reports.terminal import listing_text, report_text
 
     asked = {name: report_paths[f"{name}_path"] for name in REPORTS}
     paths = {name: path for name, path in asked.items() if path is not None}
-    claims = _selected(patterns, project.claims)
+    claims = selected(patterns, project.claims)
     if listing:
         for name in paths:
             raise click.UsageError(f"--list proves nothing, so there is nothing for --{name}.")
@@ -225,36 +222,6 @@ def _before(path: str) -> str:
     """The text in front of a report: a GitHub step may have written to its summary already."""
     is_shared = path == os.environ.get("GITHUB_STEP_SUMMARY")
     return Path(path).read_text(encoding="utf-8") if is_shared and Path(path).is_file() else ""
-
-
-# -- which claims -------------------------------------------------------------------------------
-
-
-def _selected(patterns: Sequence[str], catalogue: Sequence[Claim]) -> list[Claim]:
-    """The claims that some pattern names, in the catalogue's order; all without a pattern."""
-    if not catalogue:
-        raise click.UsageError("no claims are declared, so there is nothing to prove.")
-    for pattern in patterns:
-        if not any(_matches(pattern, claim) for claim in catalogue):
-            raise click.UsageError(
-                f"no claim matches {pattern!r}; the nearest are {_nearest(pattern, catalogue)}."
-            )
-    return [
-        claim
-        for claim in catalogue
-        if not patterns or any(_matches(pattern, claim) for pattern in patterns)
-    ]
-
-
-def _matches(pattern: str, claim: Claim) -> bool:
-    return pattern == claim.title or fnmatch.fnmatchcase(claim.id, pattern)
-
-
-def _nearest(pattern: str, claims: Sequence[Claim]) -> str:
-    ids = list(dict.fromkeys(claim.id for claim in claims))
-    if any(character in pattern for character in "*?["):
-        ids = list(dict.fromkeys(f"{id_.split('.')[0]}.*" for id_ in ids))
-    return ", ".join(difflib.get_close_matches(pattern.lower(), ids, NEAREST, cutoff=0))
 
 
 # -- proving, with progress on stderr -----------------------------------------------------------

@@ -13,7 +13,8 @@ value in the entity's state. Steps and histories are those of plain systems and 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -110,13 +111,39 @@ class History(Generic[T]):
         return self.initially(entity) if callable(self.initially) else self.initially
 
 
+def annotated_types(
+    function: Callable[..., Any], surroundings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The annotations of a function's parameters, and of what it returns.
+
+    ``surroundings`` are the names where it is defined: classes of a function around it are known
+    there alone. Raises ModelError for a parameter without one, and for a name that is not known.
+    """
+    try:
+        found = get_type_hints(function, localns=dict(surroundings))
+    except NameError as error:
+        raise ModelError(
+            f"{function.__name__}: an annotation says {error.name}, which is not known in "
+            f"{function.__module__}"
+        ) from None
+    for name in inspect.signature(function).parameters:
+        if name not in found:
+            raise ModelError(
+                f"{function.__name__}: the parameter {name} has no annotation; write {name}: "
+                "CLASS, with the kind of entity that it stands for, the system or Step"
+            )
+    return found
+
+
 def history(
     initially: Any,
 ) -> Callable[[Callable[[Step, Any], T]], History[T]]:
     """Make a history of its update: a function of the step and the entity."""
 
     def make(update: Callable[[Step, Any], T]) -> History[T]:
-        hints = get_type_hints(update)
+        hints = annotated_types(update, sys._getframe(1).f_locals)
+        if "return" not in hints:
+            raise ModelError(f"{update.__name__}: a history says what it returns; write -> TYPE")
         _, variable = inspect.signature(update).parameters
         return History(update.__name__, hints[variable], hints["return"], initially, update)
 

@@ -131,9 +131,10 @@ class ProofContext:
                     "the lock file is of another model; --write-lock finds an invariant of this one"
                 )
                 return kept
-        self.notes.append(
-            "the invariant was inferred anew; --write-lock keeps it for the next time"
-        )
+        if self.lock_file is not None:
+            self.notes.append(
+                "the invariant was inferred anew; --write-lock keeps it for the next time"
+            )
         known = self.inferred()
         texts = {clause.text for clause in known}
         known += [clause for clause in kept if clause.text not in texts]

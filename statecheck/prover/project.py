@@ -21,6 +21,7 @@ from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.tables import Assumption, DerivedTable
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import History, ModelError, System, signature
+from statecheck.prover.histories import used_histories
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,13 @@ def project_of(found: object, home: str) -> Project:
     modules = dict.fromkeys(
         (home.partition(":")[0], *(claim.body.__module__ for claim in found.claims))
     )
-    known = [value for name in modules for value in vars(sys.modules[name]).values()]
+    known = [
+        value
+        for name in modules
+        if name in sys.modules
+        for value in vars(sys.modules[name]).values()
+    ]
+    known += used_histories(claim.body for claim in found.claims)
     histories = {value.name: value for value in known if isinstance(value, History)}
     return Project(
         home,

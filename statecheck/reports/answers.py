@@ -38,9 +38,9 @@ def answers_text(report: Report, name: str, style: Style, *, trace: bool = False
     """All answers about the machine of a name; with ``trace`` what proofs rest on, too."""
     by = {s: [a for a in report.answers if a.standing is s] for s in Standing}
     parts: list[RenderableType] = [_summary(by, name)]
-    parts += chapter("Suspicious", _accounts(by[Standing.SUSPICIOUS], BAD, trace=trace))
-    parts += chapter("Open", _accounts(by[Standing.OPEN], OPEN, trace=trace))
-    parts += chapter("Accepted", _accounts(by[Standing.ACCEPTED], QUIET, trace=trace))
+    parts += chapter("Suspicious", accounts(by[Standing.SUSPICIOUS], BAD, trace=trace))
+    parts += chapter("Open", accounts(by[Standing.OPEN], OPEN, trace=trace))
+    parts += chapter("Accepted", accounts(by[Standing.ACCEPTED], QUIET, trace=trace))
     if by[Standing.FINE]:
         rows = pairs((FINE.get(a.question, str(a.question)), a.detail) for a in by[Standing.FINE])
         parts += chapter("Nothing wrong", [rows])
@@ -63,7 +63,8 @@ def _summary(by: dict[Standing, list[Answer]], name: str) -> Text:
     return Text(f"{name}: {', '.join(said)}.", f"bold {colour}")
 
 
-def _accounts(answers: Iterable[Answer], colour: str, *, trace: bool) -> Iterator[RenderableType]:
+def accounts(answers: Iterable[Answer], colour: str, *, trace: bool) -> Iterator[RenderableType]:
+    """Answers with their evidence; with ``trace`` what proofs rest on, too."""
     for n, answer in enumerate(answers):
         if n:
             yield ""

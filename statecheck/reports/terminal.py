@@ -177,13 +177,13 @@ def _accounts(results: Iterable[Result], verdict: Verdict) -> Iterator[Renderabl
             yield ""
         yield Text(result.claim.title, f"bold {COLOURS[verdict]}")
         yield indented(Text(result.claim.text, "italic"))
-        yield indented(Text(_in_words(result)))
+        yield indented(Text(in_words(result)))
         if result.run is not None:
             yield ""
             yield indented(run_lines(result.run))
 
 
-def _in_words(result: Result) -> str:
+def in_words(result: Result) -> str:
     """The meaning of a run for its claim."""
     claim = result.claim
     if result.run is None:

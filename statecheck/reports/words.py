@@ -13,6 +13,16 @@ from statecheck.claims.run import Run
 
 T = TypeVar("T")
 
+NAME_WIDTH, EVIDENCE_WIDTH = 40, 40
+"""Columns for a claim with its number, which has more where there is room, and for the rest."""
+
+
+def numbered(claim: Claim, width: int = NAME_WIDTH + EVIDENCE_WIDTH) -> str:
+    """A claim's number and as much of its text as a table of some columns has room for."""
+    words = " ".join(claim.text.split())
+    room = max(NAME_WIDTH, width - EVIDENCE_WIDTH) - len(claim.id)
+    return f"{claim.id}  {words if len(words) <= room else f'{words[: room - 3]}...'}"
+
 
 def completed(report: Report, claims: Sequence[Claim]) -> Report:
     """The report with a result for every claim that was asked for, in that order, and what else is

@@ -242,9 +242,9 @@ def test_any_machine_is_drawn_into_the_present_folder(here: Path) -> None:
 @pytest.mark.parametrize(
     ("what", "said"),
     [
-        ("no_such_module:Door", "cannot be imported: ModuleNotFoundError"),
-        ("model.machines:NoSuch", "cannot be imported: AttributeError"),
-        ("model.machines:", "cannot be imported"),
+        ("no_such_module:Door", "cannot be imported: there is no module no_such_module"),
+        ("model.machines:NoSuch", "machines.py) has no NoSuch"),
+        ("model.machines:", "it lacks a class behind the colon"),
         (
             "model.version:StoreVersion",
             "'model.version:StoreVersion' is the class StoreVersion, which",

@@ -1,0 +1,118 @@
+"""The object that MODULE:CLASS names, or a line that says which part of it is wrong."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+
+from statecheck.errors import ModelError
+
+
+def imported(name: str, example: str) -> Any:
+    """The object that MODULE:CLASS names, also in the present folder.
+
+    Raises UsageError for a name that is none, and ModelError where the module itself does.
+    """
+    module, colon, attribute = name.partition(":")
+    if module.endswith(".py"):
+        raise click.UsageError(_of_file(name, module, attribute))
+    if not colon:
+        raise click.UsageError(
+            f"{name!r} is not MODULE:CLASS; write it like {_split(name, example)}."
+        )
+    if not module or not attribute:
+        missing = "a class behind" if module else "a module in front of"
+        raise click.UsageError(
+            f"{name!r} cannot be imported: it lacks {missing} the colon; write it like {example}."
+        )
+    found: Any = _module(name, module)
+    for part in attribute.split("."):
+        try:
+            found = getattr(found, part)
+        except AttributeError:
+            raise click.UsageError(
+                f"{name!r} cannot be imported: {_shown(found)} has no {part}{_meant(part, found)}."
+            ) from None
+    return found
+
+
+def _of_file(name: str, file: str, attribute: str) -> str:
+    """The message for a file in place of a module."""
+    path = Path(file)
+    is_below = not path.is_absolute() and ".." not in path.parts
+    module = ".".join((*path.parts[:-1], path.stem)) if is_below else path.stem
+    where = "" if is_below else f" in {path.parent}"
+    return (
+        f"{name!r} names a file; MODULE:CLASS has the name of a module and a colon, so write "
+        f"{module}:{attribute or 'CLASS'}{where}."
+    )
+
+
+def _split(name: str, example: str) -> str:
+    """The name with a colon where it seems to be meant."""
+    module, _, last = name.rpartition(".")
+    return f"{module}:{last}" if module and last[:1].isupper() else example
+
+
+def _module(name: str, module: str) -> ModuleType:
+    """A module of a name. Raises UsageError and ModelError."""
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        return importlib.import_module(module)
+    except ModelError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise click.UsageError(f"{name!r} cannot be imported: {_reason(error, module)}.") from error
+    finally:
+        sys.path.pop(0)
+
+
+def _reason(error: BaseException, module: str) -> str:
+    """The reason why a module cannot be imported, and what to do."""
+    if isinstance(error, ModuleNotFoundError) and _is_part(error.name, module):
+        near = difflib.get_close_matches(module, [path.stem for path in Path().glob("*.py")], 1)
+        return (
+            f"there is no module {error.name} in the present folder or on the path"
+            f"{f'; did you mean {near[0]}?' if near else ''}"
+        )
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if isinstance(error, SyntaxError):
+        return said
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if _is_users(frame.filename)]
+    return f"{said}, raised at {own[-1].filename}:{own[-1].lineno}" if own else said
+
+
+def _is_users(file: str) -> bool:
+    """True if a file is neither Python's, nor a library's, nor this package's."""
+    path = Path(file)
+    ours = Path(__file__).parents[1], Path(importlib.__file__).parent
+    is_installed = "site-packages" in path.parts or file.startswith("<frozen")
+    return not is_installed and not any(path.is_relative_to(folder) for folder in ours)
+
+
+def _is_part(missing: str | None, module: str) -> bool:
+    """True if the module itself is missing, or a package that it is in: none that it imports."""
+    return missing is not None and f"{module}.".startswith(f"{missing}.")
+
+
+def _shown(found: Any) -> str:
+    """A module with its file, for there may be several of one name; or a class."""
+    if isinstance(found, ModuleType):
+        file = getattr(found, "__file__", None)
+        return f"{found.__name__} ({file})" if file else found.__name__
+    return str(getattr(found, "__qualname__", type(found).__name__))
+
+
+def _meant(part: str, found: Any) -> str:
+    """The name that was probably meant."""
+    known = [name for name in getattr(found, "__dict__", {}) if not name.startswith("_")]
+    near = difflib.get_close_matches(part, known, 1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,0 +1,171 @@
+"""Settling what is claimed of a class: the way of the command line and of the Python interface."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from statecheck.claims.answers import Answer, Standing
+from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.fairness import Assumption, weak
+from statecheck.claims.results import Report, Result, Verdict
+from statecheck.interface.subjects import is_system
+from statecheck.modeling import System, signature
+
+if TYPE_CHECKING:
+    from statecheck.prover.prover import Prover
+
+TABLE = "[tool.statecheck.accept]"
+"""Where a project accepts findings, in its pyproject.toml."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything that is asked of a class.
+
+    ``asked`` are claims as pairs of a kind and an expression; without any, the standard questions
+    are asked. ``fair`` are actions that are not put off for ever, ``given`` constants that are
+    fixed, by name or as ``NAME=VALUE``. ``fixed`` are fields that the environment never sets,
+    ``inputs`` others that it does. ``timeout`` is in seconds, ``depth`` a number of steps (None:
+    the engine's own), ``seed`` the solver's. ``accept`` are the ids of findings that are meant.
+    """
+
+    asked: Sequence[tuple[Kind, str]] = ()
+    fair: Sequence[str] = ()
+    given: Sequence[str] | Mapping[str, Any] = ()
+    fixed: Sequence[str] = ()
+    inputs: Sequence[str] = ()
+    timeout: float | None = None
+    depth: int | None = None
+    seed: int = 0
+    explain: bool = False
+    accept: tuple[str, ...] = field(default=())
+
+
+def load(subject: type[Any]) -> None:
+    """Import what `settled` needs: half of it, after an interruption, would be of no use."""
+    needed = (
+        ("statecheck.claims.expressions", "statecheck.prover.agreement", "statecheck.prover.prover")
+        if is_system(subject)
+        else ("statecheck.single", "statecheck.single.questions.ask")
+    )
+    for name in needed:
+        importlib.import_module(name)
+
+
+def settled(subject: type[Any], request: Request) -> Report:
+    """Settle what is asked; what an interruption leaves open is left out.
+
+    Raises ModelError for a class or a claim that cannot be taken as it is.
+    """
+    if is_system(subject):
+        return _of_system(subject, request)
+    options: dict[str, Any] = {
+        "fixed": request.fixed,
+        "inputs": request.inputs,
+        "timeout": request.timeout,
+        "depth": request.depth,
+        "seed": request.seed,
+    }
+    if request.asked:
+        from statecheck.single import check  # noqa: PLC0415  (systems have no use for it)
+
+        asked = [(str(kind), text) for kind, text in request.asked]
+        return check(subject, asked, fair=request.fair, **options)
+    from statecheck.single.questions.ask import answered  # noqa: PLC0415  (likewise)
+
+    return accepting(answered(subject, **options), request.accept)
+
+
+# -- systems ------------------------------------------------------------------------------------
+
+
+def _of_system(system: type[System], request: Request) -> Report:
+    """Settle claims about a system that are written as expressions."""
+    from statecheck.clock import Timeout  # noqa: PLC0415  (the solver is imported where it is asked)
+    from statecheck.prover.agreement import check_agreement  # noqa: PLC0415
+    from statecheck.prover.context import DEPTH, ProofContext  # noqa: PLC0415
+    from statecheck.prover.project import bounded_integers  # noqa: PLC0415
+    from statecheck.prover.prover import Prover  # noqa: PLC0415
+    from statecheck.smt.interruption import interruptible  # noqa: PLC0415
+
+    claims = _claims(system, request)
+    results: list[Result] = []
+    engine: Prover | None = None
+    interrupted = False
+    try:
+        with interruptible():
+            engine = Prover(
+                ProofContext(
+                    system,
+                    claims,
+                    (),
+                    numbers=bounded_integers(system),
+                    seed=request.seed,
+                    timeout=request.timeout,
+                    explain=request.explain,
+                    depth=DEPTH if request.depth is None else request.depth,
+                )
+            )
+            check_agreement(engine.context.transitions, claims, time_left=engine.context.remaining)
+            for result in engine.prove(claims):
+                results.append(result)  # noqa: PERF402  (what is settled outlives an interruption)
+    except Timeout as gave_up:
+        results = [Result(c, Verdict.UNDETERMINED, f"timed out: {gave_up}") for c in claims]
+    except KeyboardInterrupt:
+        interrupted = True
+    order = {claim: n for n, claim in enumerate(claims)}
+    results.sort(key=lambda result: order[result.claim])
+    digest = engine.context.digest if engine is not None else ""
+    return Report(digest, tuple(results), interrupted)
+
+
+def _claims(system: type[System], request: Request) -> list[Claim]:
+    from statecheck.claims import expressions  # noqa: PLC0415  (one machine has no use for it)
+
+    fairness = _fairness(system, request.fair)
+    variant = expressions.given(system, request.given)
+    counts: dict[Kind, int] = {}
+    claims = []
+    for kind, text in request.asked:
+        counts[kind] = counts.get(kind, 0) + 1
+        claims.append(
+            expressions.claim(
+                system,
+                kind,
+                text,
+                id_=f"{kind}.{counts[kind]}",
+                variant=variant,
+                fairness=fairness if kind is Kind.EVENTUALLY else (),
+            )
+        )
+    return claims
+
+
+def _fairness(system: type[System], names: Sequence[str]) -> tuple[Assumption, ...]:
+    """Weak fairness of each action, in each of its instances."""
+    return tuple(weak(signature(system).action(name).function) for name in names)
+
+
+# -- findings that are meant --------------------------------------------------------------------
+
+
+def accepting(report: Report, ids: Sequence[str]) -> Report:
+    """The report with accepted findings marked; an accepted one that is not there is a note."""
+    answers = tuple(_marked(answer, ids) for answer in report.answers)
+    found = {answer.id for answer in answers if answer.standing is Standing.ACCEPTED}
+    open_ = {answer.id for answer in answers if answer.standing is Standing.OPEN}
+    notes = tuple(
+        f"accepted, but no longer found: {id_}; take it out of {TABLE}"
+        for id_ in ids
+        if id_ not in found | open_ and not report.interrupted
+    )
+    return replace(report, answers=answers, notes=(*report.notes, *notes))
+
+
+def _marked(answer: Answer, ids: Sequence[str]) -> Answer:
+    if answer.standing is Standing.SUSPICIOUS and answer.id in ids:
+        return replace(answer, standing=Standing.ACCEPTED)
+    return answer
