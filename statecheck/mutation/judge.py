@@ -151,13 +151,13 @@ class MutantJudge:
         clauses: Sequence[Clause] = self.baseline.clauses
         if only is None:
             clauses = inductive_subset(prover.context.induction, clauses, self._suspicious(prover))
-        kills, doubts = self._losses(prover, only, clauses)
-        if doubts:
-            # Seldom: what excludes a run now is no clause of the original's invariant. Both hold.
-            clauses = [*clauses, *prover.context.invariant()]
-            kills, doubts = self._losses(prover, only, clauses)
-        if kills:
-            return kills, []
+        doubts: list[str] = []
+        for group in self.baseline.groups:
+            observations = [o for o in group if only is None or o in only]
+            kills, open_ = self._lost(prover, observations, clauses)
+            if kills:
+                return kills, []
+            doubts += [f"{o.title} {o.describe_loss()}" for o in open_]
         others = [
             claim
             for claim in prover.context.catalogue
@@ -166,19 +166,6 @@ class MutantJudge:
         ]
         doubts += _stuck(prover, others, clauses)
         return list(_endless(prover, others, clauses, doubts)), doubts
-
-    def _losses(
-        self, prover: Prover, only: set[Observation] | None, clauses: Sequence[Clause]
-    ) -> tuple[list[Kill], list[str]]:
-        """The claims of the first group that sees a mutant; if none does, what is not known."""
-        doubts: list[str] = []
-        for group in self.baseline.groups:
-            observations = [o for o in group if only is None or o in only]
-            kills, open_ = self._lost(prover, observations, clauses)
-            if kills:
-                return kills, []
-            doubts += [f"{o.title} {o.describe_loss()}" for o in open_]
-        return [], doubts
 
     def _says_the_same(self, prover: Prover, claim: Claim) -> bool:
         pairs = zip(self.baseline.others[claim.title], claim_terms(prover, claim), strict=True)
