@@ -26,6 +26,7 @@ from statecheck.claims.syntax import (
 )
 from statecheck.modeling import ModelError
 from statecheck.single.claims.checks import checked_comparison, checked_truth
+from statecheck.single.claims.meanings import unknown
 from statecheck.single.reading.observing import Seen
 
 FUNCTIONS = ("abs", "all", "any", "bool", "int", "isinstance", "len", "max", "min", "round", "sum")
@@ -45,6 +46,8 @@ class Names:
     space: Mapping[str, Any]
     errors: frozenset[str]
     ancestors: Mapping[str, frozenset[str]]
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Everything else that the class and its module have, in words."""
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,11 @@ class _Reader(TruthChecks):
             else f"; the states are {_listed(self.names.states)}"
         )
 
+    def _unknown(self, name: str) -> str:
+        """The reason why a name cannot be used, and what was probably meant."""
+        reason = unknown(self.names.machine, self.names.others, name)
+        return reason or f"is not known{self._meant(name)}"
+
     # -- names ------------------------------------------------------------------------------------
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
@@ -219,7 +227,7 @@ class _Reader(TruthChecks):
         if name in self.names.events:
             raise ModelError(f"{self.text!r}: {name} is an event, and no value{self._meant(name)}")
         raise ModelError(
-            f"{self.text!r}: {name} is not known{self._meant(name)}; a claim may use states, "
+            f"{self.text!r}: {name} {self._unknown(name)}; a claim may use states, "
             f"fields, step, after, and constants of {self.names.machine}'s module"
         )
 
@@ -292,8 +300,9 @@ class _Reader(TruthChecks):
             case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
                 if name in self.names.events:
                     self._check_truth_name(name)
+                reason = unknown(self.names.machine, self.names.others, name) or "is not known"
                 raise ModelError(
-                    f"{self.text!r}: {name}() is not known; a claim may call {', '.join(FUNCTIONS)}"
+                    f"{self.text!r}: {name}() {reason}; a claim may call {', '.join(FUNCTIONS)}"
                 )
         return super().visit_Call(node)
 
@@ -311,9 +320,10 @@ class _Reader(TruthChecks):
             if not (isinstance(right, ast.Constant) and right.value is None):
                 same: ast.cmpop = ast.Eq() if isinstance(node.ops[0], ast.Is) else ast.NotEq()
                 return ast.Compare(node.left, [same], node.comparators)
-        if len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq | ast.NotEq):
+        if len(node.ops) == 1 and not isinstance(node.ops[0], ast.Is | ast.IsNot):
             check = ast.Name("__compare", ast.Load())
-            left = ast.Call(check, [node.left, node.comparators[0]], [])
+            sign = ast.Constant(type(node.ops[0]).__name__)
+            left = ast.Call(check, [node.left, node.comparators[0], sign], [])
             return ast.Compare(left, node.ops, node.comparators)
         return node
 

@@ -14,6 +14,7 @@ from statemachine import StateChart
 from statecheck.modeling import ModelError
 from statecheck.single.claims import claims
 from statecheck.single.claims.checks import errors_of, space_of
+from statecheck.single.claims.meanings import others_of
 from statecheck.single.claims.predicates import Reader
 from statecheck.single.execution.automaton import Automaton
 from statecheck.single.execution.build import Builder, World
@@ -149,6 +150,7 @@ def _names(specimen: Specimen, reader: Reader) -> claims.Names:
         space_of(cls),
         errors_of(cls),
         {state.id: frozenset(s.id for s in state.ancestors()) for state in states},
+        others=others_of(cls),
     )
 
 
