@@ -112,6 +112,10 @@ def test_the_wheel_holds_statecheck_alone_and_works_beside_modules_of_the_same_n
     (wheel,) = built.glob("statecheck-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"statecheck"}
+    (points,) = (name for name in names if name.endswith(".dist-info/entry_points.txt"))
+    assert "[pytest11]\nstatecheck = statecheck.pytest_plugin" in (
+        zipfile.ZipFile(wheel).read(points).decode()
+    )
     for wanted in ("py.typed", "reports/report.schema.json", "certificate/certificate.schema.json"):
         assert f"statecheck/{wanted}" in names
     assert any(name.startswith("statecheck/drawing/fonts/") for name in names)
