@@ -22,7 +22,7 @@ from tests.statecheck.single import machines
         ("opend", "opend is not known; did you mean opened?"),
         ("after.opend", "opend is not known; did you mean opened?"),
         ("after", "after is no value by itself"),
-        ("step.colour", "a step has raised and event, no colour"),
+        ("step.colour", "a step has raised, refused and event, no colour"),
         ("locked == 1", "compares a bool with a int"),
         ("uses == 'x'", "compares a int with a str"),
         ("opened and", "is no Python expression"),
