@@ -76,7 +76,7 @@ def check_options(
             )
         else:
             refused |= dict.fromkeys(
-                ("given", "fair"),
+                ("given", "fair", "strongly_fair", "never", "finitely", "initially"),
                 f"the standard questions about {name} have no use for it; leave it out, or claim "
                 "something",
             )

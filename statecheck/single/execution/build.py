@@ -56,8 +56,17 @@ Watch = Callable[[], None]
 class Builder:
     """Builds automata of one machine."""
 
-    def __init__(self, specimen: Specimen, reach: Reach, world: World, watch: Watch) -> None:
+    def __init__(
+        self,
+        specimen: Specimen,
+        reach: Reach,
+        world: World,
+        watch: Watch,
+        *,
+        with_refusals: bool = False,
+    ) -> None:
         self.specimen, self.reach, self.world, self.watch = specimen, reach, world, watch
+        self.with_refusals = with_refusals
         self.only_said = cache(lambda: only_said(reach))
         self.initial = specimen.control(), specimen.copied(specimen.data())
         self.inferred: dict[tuple[str, str], Domain] = {}
@@ -174,18 +183,19 @@ class _Attempt:
         while done < len(self.nodes):
             if len(self.nodes) > most:
                 explored = self.nodes[done].depth
-                return Automaton(self.nodes, start, False, explored, done)
+                return Automaton(self.nodes, start, False, explored)
             try:
                 self._explore(self.nodes[done])
             except TooLarge:
                 self.is_cut = True
                 explored = self.nodes[done].depth
-                return Automaton(self.nodes, start, False, explored, done)
+                return Automaton(self.nodes, start, False, explored)
+            self.nodes[done].expanded = True
             done += 1
         return Automaton(self.nodes, start)
 
     def _explore(self, node: Node) -> None:
-        if not node.control.running:
+        if not node.control.running and not self.builder.with_refusals:
             return
         for event in self._relevant(node):
             for chosen in self.alternatives[event]:
@@ -197,7 +207,8 @@ class _Attempt:
         # The library asks every ancestor of an active state, be it active itself or not.
         asked = {id(s): s for state in active for s in (state, *state.ancestors())}
         transitions = [t for s in asked.values() for t in s.transitions if not t.initial]
-        if node.control.waiting or any(t.is_eventless for t in transitions):
+        always = node.control.waiting or self.builder.with_refusals
+        if always or any(t.is_eventless for t in transitions):
             yield from self.alternatives
             return
         for event in self.alternatives:
@@ -300,7 +311,8 @@ class _Attempt:
             from statecheck.single.execution.terms import unchanged
 
             quiet = unchanged(updates)
-        if quiet and not locals_ and not updates and not outcome.seen.unhandled:
+        unneeded = not outcome.seen.unhandled and not self.builder.with_refusals
+        if quiet and not locals_ and not updates and unneeded:
             return
         edge = Edge(
             node,
@@ -316,9 +328,12 @@ class _Attempt:
             outputs,
             outcome.raised_in,
             outcome.seen,
+            nothing,
         )
         if quiet and outcome.seen.unhandled:
             node.failures.append(edge)
+        if quiet and self.builder.with_refusals:
+            node.refused.append(edge)
         if not quiet:
             node.edges.append(edge)
         elif locals_ or updates:

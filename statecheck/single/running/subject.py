@@ -59,7 +59,8 @@ class Clock:
 @dataclass
 class Subject:
     """A class, read. ``bounded`` is an automaton of plain values up to some depth,
-    where ``automaton`` keeps some as terms.
+    where ``automaton`` keeps some as terms. One whose automata are ``watched`` comes from
+    its ``origin``.
     """
 
     specimen: Specimen
@@ -72,11 +73,16 @@ class Subject:
     clock: Clock
     assumptions: tuple[str, ...]
     builder: Builder
+    origin: Subject | None = None
+    watched: Callable[[Automaton], Automaton] | None = None
 
     @cached_property
     def deeper(self) -> Automaton | None:
         """Like ``bounded``, to a greater depth; made where nothing else decided a claim."""
-        return self.builder.deeper()
+        if self.origin is None or self.watched is None:
+            return self.builder.deeper()
+        found = self.origin.deeper
+        return None if found is None else self.watched(found)
 
     @property
     def digest(self) -> str:
@@ -98,11 +104,12 @@ def read(
     clock: Clock,
     *,
     seed: int = 0,
-    take: Callable[[claims.Names], None] = lambda _: None,
+    take: Callable[[claims.Names], bool] = lambda _: False,
 ) -> Subject:
     """Read a class. Raises ModelError for what cannot be taken as it is.
 
-    ``take`` gets the names that claims may use, as soon as they are known.
+    ``take`` gets the names that claims may use, as soon as they are known, and tells whether
+    events that are refused have to be gone through, too.
     """
     specimen = Specimen(cls)
     reach = Reach(specimen)
@@ -126,8 +133,7 @@ def read(
 
     reader = Reader(specimen, world)
     names = _names(specimen, reader)
-    take(names)
-    builder = Builder(specimen, reach, world, watch)
+    builder = Builder(specimen, reach, world, watch, with_refusals=take(names))
     automaton = builder.build()
     if automaton.variables or any(e.locals for n in automaton.nodes for e in (*n.edges, *n.idle)):
         from statecheck.single.running.witnesses import check_witnesses
@@ -150,7 +156,9 @@ def _names(specimen: Specimen, reader: Reader) -> claims.Names:
         space_of(cls),
         errors_of(cls),
         {state.id: frozenset(s.id for s in state.ancestors()) for state in states},
-        others=others_of(cls),
+        frozenset(reader.world.events.parameters),
+        frozenset(reader.names[a] for a in reader.world.inputs if a in reader.names),
+        others_of(cls),
     )
 
 

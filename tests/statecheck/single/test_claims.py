@@ -39,7 +39,7 @@ from tests.statecheck.single import machines
         ("opend", "opend is not known; did you mean opened?"),
         ("after.opend", "opend is not known; did you mean opened?"),
         ("after", "after is no value by itself"),
-        ("step.colour", "a step has raised and event, no colour"),
+        ("step.colour", "a step has raised, refused and event, no colour"),
         ("locked == 1", "compares a truth value with a number, which are never equal"),
         ("uses == 'x'", "compares a number with a text, which are never equal"),
         ("opened and", "is no Python expression"),
