@@ -359,10 +359,11 @@ class Page {
     else if (member.before && this.differs(member.before, member)) arrow(`${member.before.active[0]}>${member.active[0]}`, "took");
     picture.setAttribute("aria-label", `${diagram.name}: ${member.label} is in ${this.named(diagram, member.active)}`);
     const state = find(diagram.states[member.active[0]]);
-    if (state && picture.scrollWidth > picture.clientWidth + 4) {
+    if (state) {
       const box = state.getBoundingClientRect();
       const own = picture.getBoundingClientRect();
       picture.scrollLeft += box.left + box.width / 2 - own.left - own.width / 2;
+      picture.scrollTop += box.top + box.height / 2 - own.top - own.height / 2;
     }
   }
 
@@ -387,7 +388,7 @@ class Page {
         const parts = [make("h3", {}, action.name)];
         if (action.about) parts.push(make("p", { class: "muted" }, action.about));
         parts.push(make("div", { class: "chips" }, ...chips));
-        parts.push(this.form(outcome));
+        if (outcome.disabled.length || action.parameters.some((p) => this.isTyped(p))) parts.push(this.form(outcome));
         return make("section", { class: "action", "aria-label": action.name }, ...parts);
       }),
     );
@@ -530,7 +531,14 @@ class Page {
       claim,
       ...this.model.watch(claim, here.parent?.state ?? null, here.taken, here.state),
     }));
-    const words = { violated: "is violated here", reached: "is reached here", holds: "hold here", there: "can be got back to, and are so here", unreached: "not reached here", silent: "say nothing here", elsewhere: "are about another start", unwatched: "are about more than a state" };
+    const words = {
+      holds: ["holds here", "hold here"],
+      there: ["can always be got to, and is so here", "can always be got to, and are so here"],
+      unreached: ["is not so here", "are not so here"],
+      silent: ["says nothing here", "say nothing here"],
+      elsewhere: ["is about another start", "are about another start"],
+      unwatched: ["is about more than one state", "are about more than one state"],
+    };
     const box = element("watched");
     const open = new Set([...box.querySelectorAll("details[open]")].map((details) => details.dataset.status));
     box.replaceChildren();
@@ -546,7 +554,7 @@ class Page {
     for (const status of ["holds", "there", "unreached", "silent", "elsewhere", "unwatched"]) {
       const some = found.filter((other) => other.status === status);
       if (!some.length) continue;
-      const details = make("details", { "data-status": status }, make("summary", {}, `${some.length} ${words[status]}`),
+      const details = make("details", { "data-status": status }, make("summary", {}, `${some.length} ${words[status][Number(some.length > 1)]}`),
         make("ul", {}, ...some.map(({ claim }) => make("li", {}, make("strong", {}, claim.title), " ", this.pill(claim.verdict), make("span", { class: "muted" }, ` ${claim.about}`)))));
       details.open = open.has(status);
       box.append(details);

@@ -20,6 +20,9 @@ from statecheck.single.running.runs import text
 from statecheck.single.running.subject import Clock, Subject, read
 from tests.statecheck.reference.explorer import Explorer, Move, World, see
 
+BATCH = 100
+"""So many states are handed to the page at once."""
+
 HARNESS = """
 let model;
 const load = (data, code) => { model = modelOf(data, code); };
@@ -50,6 +53,48 @@ const stepped = (number, event, args) => {
   nodes.push(taken.enabled ? taken.after : nodes[number]);
   return JSON.stringify({ number: nodes.length - 1, enabled: taken.enabled, raised: taken.raised });
 };
+const played = (number) => {
+  const journey = new Journey(model);
+  journey.play(model.data.runs[number]);
+  const path = journey.path(), last = path[path.length - 1];
+  const link = new Journey(model);
+  journey.goTo(last);
+  link.follow(journey.link());
+  return JSON.stringify({
+    states: path.map(({ state }) => state.F === undefined ? model.cells(state).size : Object.fromEntries(
+      Object.entries(state.F).map(([key, values]) => [key, values.map((v) => model.values.encode(v))]))),
+    shown: path.map(({ state }) => [...model.cells(state)]),
+    statuses: statuses(last),
+    linked: link.link() === journey.link()
+      && JSON.stringify([...model.cells(link.here.state)]) === JSON.stringify([...model.cells(last.state)]),
+  });
+};
+const statuses = (node) => Object.fromEntries(model.data.watched.map((claim) =>
+  [claim.title, model.watch(claim, node.parent ? node.parent.state : null, node.taken, node.state).status]));
+const walked = (seed, steps, sizes) => {
+  let chance = seed;
+  const pick = (list) => list[(chance = (chance * 48271) % 2147483647) % list.length];
+  const chosen = {};
+  for (const opening of model.openings(sizes)) {
+    const low = opening.low == null ? null : BigInt(opening.low);
+    const offered = model.values.offered(opening.type, sizes)
+      .filter((value) => low === null || (value >= low && value <= BigInt(opening.high)));
+    if (offered.length) chosen[opening.id] = pick(offered);
+  }
+  const journey = new Journey(model);
+  journey.begin(sizes, chosen);
+  const found = [statuses(journey.here)];
+  for (let n = 0; n < steps; n++) {
+    const open = model.data.actions.map((action) =>
+      [...product(action.parameters.map((p) => model.choices(journey.here.state, p)), 200)]
+        .filter((args) => model.step(journey.here.state, action.name, args).enabled)
+        .map((args) => [action.name, args])).filter((choices) => choices.length);
+    if (!open.length) break;
+    journey.take(...pick(pick(open)));
+    found.push(statuses(journey.here));
+  }
+  return JSON.stringify(found);
+};
 const why = (number, event, args) =>
   JSON.stringify(model.why(nodes[number], event, model.runArguments(event, args)));
 """
@@ -61,7 +106,9 @@ class Page:
     def __init__(self, data: Mapping[str, Any], code: Code) -> None:
         assets = resources.files("statecheck.explorer") / "assets"
         self.context = MiniRacer()
-        self.context.eval((assets / "engine.js").read_text(encoding="utf-8") + HARNESS)
+        names = ("engine.js", "journey.js")
+        own = [(assets / name).read_text(encoding="utf-8") for name in names]
+        self.context.eval("\n".join([*own, HARNESS]))
         self.data = data
         self.context.eval(f"load({json.dumps(data)}, {code.text()})")
 
@@ -150,27 +197,34 @@ class SystemBeside:
             [name, [self._code(value, types[name, n]) for n, value in enumerate(arguments)]]
             for name, arguments in space.actions
         ]
-        known = dict.fromkeys(space.initial())
-        queue = list(known)
         values = space.table.values
+        written: dict[tuple[int, ...], Any] = {}
 
-        def plain(state: tuple[int, ...]) -> list[Any]:
-            return [values[number] for number in state]
+        def plain(state: tuple[int, ...]) -> Any:
+            if state not in written:
+                written[state] = self._state(space, [values[number] for number in state])
+            return written[state]
 
-        for count, state in enumerate(queue):
-            if count == most:
-                break
-            wanted: list[Any] = [None] * len(actions)
-            for number, after, _ in space.steps(state):
-                wanted[number] = self._state(space, plain(after))["F"]
-                if after not in known:
-                    known[after] = None
-                    queue.append(after)
-            (got,) = self.page("successors", [self._state(space, plain(state))], actions)
-            for action, one, other in zip(actions, wanted, got, strict=True):
-                self.steps += one is not None
-                assert one == other, (action, plain(state), one, other)
-        return len(queue)
+        queue = list(dict.fromkeys(space.initial()))
+        known, done = set(queue), 0
+        while done < min(len(queue), most):
+            batch = queue[done : min(done + BATCH, most)]
+            done += len(batch)
+            taken = [
+                {number: after for number, after, _ in space.steps(state)} for state in batch
+            ]
+            for afters in taken:
+                for after in afters.values():
+                    if after not in known:
+                        known.add(after)
+                        queue.append(after)
+            got = self.page("successors", list(map(plain, batch)), actions)
+            for state, afters, answers in zip(batch, taken, got, strict=True):
+                self.steps += len(afters)
+                for number, (action, answer) in enumerate(zip(actions, answers, strict=True)):
+                    wanted = plain(afters[number])["F"] if number in afters else None
+                    assert answer == wanted, (action, plain(state), answer, wanted)
+        return done
 
 
 def check_system(
