@@ -30,6 +30,9 @@ const product = function* (lists, most) {
   }
 };
 
+// Of active states, by their paths, those that no other is inside of; in a fixed order.
+const innermost = (active) => active.filter((path) => !active.some((other) => other.startsWith(`${path}.`))).sort();
+
 // -- values ---------------------------------------------------------------------------------------
 
 class Values {
@@ -471,7 +474,7 @@ class MachineModel {
       }
     }
     if (found.length) return found;
-    const names = node.active.map((path) => this.data.diagrams[0].names[path]);
+    const names = innermost(node.active).map((path) => this.data.diagrams[0].names[path]);
     return [{ text: `no transition for ${name} leaves ${names.join(" + ")}`, now: [] }];
   }
 
@@ -502,8 +505,9 @@ class MachineModel {
   }
 
   cells(state) {
-    const active = this.data.nodes[state.node].active.map((path) => this.data.diagrams[0].names[path]);
-    return new Map([["state", active.join(" + ") || "none"], ...this.fields(state)]);
+    const leaves = innermost(this.data.nodes[state.node].active);
+    const names = leaves.map((path) => this.data.diagrams[0].names[path]);
+    return new Map([["state", names.join(" + ") || "none"], ...this.fields(state)]);
   }
 
   facts() {

@@ -75,7 +75,7 @@ class Journey {
     const { parameters } = this.model.actions[name];
     const named = this.model.kind === "machine";
     return args
-      .map((arg, n) => [parameters[n].name, this.shownArgument(name, arg, n)])
+      .map((arg, n) => [`${parameters[n].input ? "set " : ""}${parameters[n].name}`, this.shownArgument(name, arg, n)])
       .filter(([, value]) => !(named && value === "left out"))
       .map(([parameter, value]) => (named ? `${parameter}=${value}` : value))
       .join(", ");

@@ -217,7 +217,17 @@ class Page {
         if (result.enabled) enabled.push({ args, result });
         else disabled.push({ args, result });
       }
-      return { action, enabled, disabled, problem, none: lists.some((list) => !list.length) };
+      return { action, enabled: this.distinct(action, enabled), disabled, problem, none: lists.some((list) => !list.length) };
+    });
+  }
+
+  // Of choices that can be typed, one for each outcome.
+  distinct(action, enabled) {
+    if (!action.parameters.some((parameter) => this.isTyped(parameter))) return enabled;
+    const seen = new Set();
+    return enabled.filter(({ result }) => {
+      const outcome = JSON.stringify([result.raised, ...this.model.cells(result.after)]);
+      return !seen.has(outcome) && seen.add(outcome);
     });
   }
 
@@ -315,7 +325,7 @@ class Page {
   }
 
   named(diagram, active) {
-    return active.map((path) => diagram.names[path] ?? path).join(" + ") || "none";
+    return innermost(active).map((path) => diagram.names[path] ?? path).join(" + ") || "none";
   }
 
   differs(before, after) {
