@@ -44,7 +44,9 @@ _CLAIMS: tuple[Callable[[Any], Any], ...] = (
         "--eventually", multiple=True, metavar="'P ~> Q'", help="Every fair run gets from P to Q."
     ),
     click.option("--fair", multiple=True, metavar="ACTION", help="Assume weak fairness of it."),
-    click.option("--given", multiple=True, metavar="NAME=VALUE", help="Fix a constant of a system."),
+    click.option(
+        "--given", multiple=True, metavar="NAME=VALUE", help="Fix a constant of a system."
+    ),
     click.option("--fixed", multiple=True, metavar="FIELD", help="Nobody sets it from outside."),
     click.option(
         "--input", "inputs", multiple=True, metavar="FIELD", help="It may be set between events."
@@ -147,9 +149,7 @@ def _is_system(found: Any) -> bool:
         return True
     if not isinstance(found, type) or not issubclass(found, StateChart):
         name = getattr(found, "__name__", found)
-        raise ModelError(
-            f"{name} is neither a System, a Catalogue nor a python-statemachine class"
-        )
+        raise ModelError(f"{name} is neither a System, a Catalogue nor a python-statemachine class")
     if not list(found.states):
         raise ModelError(f"{found.__name__} has no states, so there is nothing to explore")
     return False
@@ -236,7 +236,7 @@ def _claims(
     fair: Sequence[str],
     given: Sequence[str],
 ) -> list[Claim]:
-    """What is claimed of a system, numbered by kind."""
+    """The claims about a system, numbered by kind."""
     from statecheck.claims import expressions
     from statecheck.claims.claim import Kind
     from statecheck.claims.fairness import weak
@@ -272,9 +272,7 @@ def _settled(
     numbers = bounded_integers(system)
     try:
         with interruptible():
-            context = ProofContext(
-                system, claims, (), numbers=numbers, seed=seed, timeout=timeout
-            )
+            context = ProofContext(system, claims, (), numbers=numbers, seed=seed, timeout=timeout)
             engine = Prover(context)
             check_agreement(context.transitions, claims, time_left=context.remaining)
             for result in engine.prove(claims):
@@ -333,9 +331,7 @@ def _machine_page(
     if asked:
         said = [(str(kind), text) for kind, text in asked]
         fair = options["--fair"]
-        report = decide(
-            found, said, fair=fair, fixed=fixed, inputs=inputs, timeout=left, seed=seed
-        )
+        report = decide(found, said, fair=fair, fixed=fixed, inputs=inputs, timeout=left, seed=seed)
     else:
         report = answered(found, fixed=fixed, inputs=inputs, timeout=left, seed=seed)
     code = Code()

@@ -88,7 +88,8 @@ class _Writer:
 
     def write(self, term: z3.ExprRef, bound: tuple[str, ...]) -> str:
         if z3.is_var(term):
-            return bound[-1 - z3.get_var_index(term)]
+            index: int = z3.get_var_index(term)
+            return bound[-1 - index]
         if z3.is_quantifier(term):
             return self._quantified(term, bound)
         number = term.get_id()

@@ -108,5 +108,3 @@ class _Replay:
         if isinstance(value, str):
             return str(encoded(type_[value], type_))
         return value if isinstance(value, bool) else str(value)
-
-

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from statecheck.claims.concrete_run import IntegerType
@@ -88,10 +88,8 @@ def _notation(written: Callable[[int], str], numbers: Sequence[int]) -> dict[str
     samples = dict.fromkeys((*numbers, 0, 1, 2, 255, 256, 65_535, 65_536, 123_456_789))
     texts: dict[int, str] = {}
     for number in samples:
-        try:
+        with suppress(Exception):  # a type may refuse numbers that it does not have
             texts[number] = written(number)
-        except Exception:  # noqa: BLE001  (a type may refuse numbers that it does not have)
-            continue
     if all(text == str(number) for number, text in texts.items()):
         return {}
     for bits in (8, 16, 32):
@@ -104,5 +102,3 @@ def _notation(written: Callable[[int], str], numbers: Sequence[int]) -> dict[str
 def _dotted(number: int, words: int, bits: int) -> str:
     parts = [number >> bits * place & (1 << bits) - 1 for place in range(words)]
     return ".".join(map(str, reversed(parts)))
-
-

@@ -32,9 +32,7 @@ class Opened:
 
     def __init__(self, running: Any, path: Path, *, width: int = 1280, dark: bool = False) -> None:
         scheme = "dark" if dark else "light"
-        self.page = running.new_page(
-            viewport={"width": width, "height": 900}, color_scheme=scheme
-        )
+        self.page = running.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
         self.complaints: list[str] = []
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

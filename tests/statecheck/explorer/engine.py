@@ -6,6 +6,7 @@ import enum
 import json
 from collections.abc import Iterator, Mapping
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from py_mini_racer import MiniRacer
@@ -23,81 +24,7 @@ from tests.statecheck.reference.explorer import Explorer, Move, World, see
 BATCH = 100
 """So many states are handed to the page at once."""
 
-HARNESS = """
-let model;
-const load = (data, code) => { model = modelOf(data, code); };
-const revived = (state) => {
-  const F = {}, C = {};
-  for (const [key, values] of Object.entries(state.F))
-    F[key] = values.map((value) => model.values.decode(model.functions[key], value));
-  for (const c of model.data.constants) C[c.key] = model.values.decode(c.type, state.C[c.key]);
-  return { F, C, N: state.N };
-};
-const written = (F) => Object.fromEntries(
-  Object.keys(model.functions).map((key) => [key, F[key].map((v) => model.values.encode(v))]));
-const successors = (states, steps) => JSON.stringify(states.map((plain) => {
-  const state = revived(plain);
-  return steps.map(([name, codes]) => {
-    const taken = model.step(state, name, model.runArguments(name, codes));
-    return taken.enabled ? written(taken.after.F) : null;
-  });
-}));
-const nodes = [];
-const begun = () => { nodes.length = 0; nodes.push(model.start()); return seen(0); };
-const seen = (number) => JSON.stringify({
-  active: model.machines(nodes[number])[0].members[0].active,
-  fields: model.fields(nodes[number]),
-});
-const stepped = (number, event, args) => {
-  const taken = model.step(nodes[number], event, model.runArguments(event, args));
-  nodes.push(taken.enabled ? taken.after : nodes[number]);
-  return JSON.stringify({ number: nodes.length - 1, enabled: taken.enabled, raised: taken.raised });
-};
-const played = (number) => {
-  const journey = new Journey(model);
-  journey.play(model.data.runs[number]);
-  const path = journey.path(), last = path[path.length - 1];
-  const link = new Journey(model);
-  journey.goTo(last);
-  link.follow(journey.link());
-  return JSON.stringify({
-    states: path.map(({ state }) => state.F === undefined ? model.cells(state).size : Object.fromEntries(
-      Object.entries(state.F).map(([key, values]) => [key, values.map((v) => model.values.encode(v))]))),
-    shown: path.map(({ state }) => [...model.cells(state)]),
-    statuses: statuses(last),
-    linked: link.link() === journey.link()
-      && JSON.stringify([...model.cells(link.here.state)]) === JSON.stringify([...model.cells(last.state)]),
-  });
-};
-const statuses = (node) => Object.fromEntries(model.data.watched.map((claim) =>
-  [claim.title, model.watch(claim, node.parent ? node.parent.state : null, node.taken, node.state).status]));
-const walked = (seed, steps, sizes) => {
-  let chance = seed;
-  const pick = (list) => list[(chance = (chance * 48271) % 2147483647) % list.length];
-  const chosen = {};
-  for (const opening of model.openings(sizes)) {
-    const low = opening.low == null ? null : BigInt(opening.low);
-    const offered = model.values.offered(opening.type, sizes)
-      .filter((value) => low === null || (value >= low && value <= BigInt(opening.high)));
-    if (offered.length) chosen[opening.id] = pick(offered);
-  }
-  const journey = new Journey(model);
-  journey.begin(sizes, chosen);
-  const found = [statuses(journey.here)];
-  for (let n = 0; n < steps; n++) {
-    const open = model.data.actions.map((action) =>
-      [...product(action.parameters.map((p) => model.choices(journey.here.state, p)), 200)]
-        .filter((args) => model.step(journey.here.state, action.name, args).enabled)
-        .map((args) => [action.name, args])).filter((choices) => choices.length);
-    if (!open.length) break;
-    journey.take(...pick(pick(open)));
-    found.push(statuses(journey.here));
-  }
-  return JSON.stringify(found);
-};
-const why = (number, event, args) =>
-  JSON.stringify(model.why(nodes[number], event, model.runArguments(event, args)));
-"""
+HARNESS = Path(__file__).with_name("harness.js").read_text(encoding="utf-8")
 
 
 class Page:
@@ -115,7 +42,7 @@ class Page:
     def __call__(self, function: str, *arguments: Any) -> Any:
         """What a function of the harness returns, as JSON."""
         given = ",".join(json.dumps(argument) for argument in arguments)
-        return json.loads(self.context.eval(f"{function}({given})"))
+        return json.loads(str(self.context.eval(f"{function}({given})")))
 
 
 # -- systems --------------------------------------------------------------------------------------
@@ -181,9 +108,7 @@ class SystemBeside:
             known["key"]: self._code(getattr(system, known["label"]), known["type"])
             for known in self.data["constants"]
         }
-        sizes = {
-            kind["sort"]: len(getattr(system, kind["plural"])) for kind in self.data["kinds"]
-        }
+        sizes = {kind["sort"]: len(getattr(system, kind["plural"])) for kind in self.data["kinds"]}
         return {"F": functions, "C": constants, "N": sizes}
 
     def check(self, space: StateSpace, most: int) -> int:
@@ -210,9 +135,7 @@ class SystemBeside:
         while done < min(len(queue), most):
             batch = queue[done : min(done + BATCH, most)]
             done += len(batch)
-            taken = [
-                {number: after for number, after, _ in space.steps(state)} for state in batch
-            ]
+            taken = [{number: after for number, after, _ in space.steps(state)} for state in batch]
             for afters in taken:
                 for after in afters.values():
                     if after not in known:
@@ -281,9 +204,10 @@ class MachineBeside:
                 code = self._code(option["type"], given[name])
                 if code is not None:
                     return [place, code]
-            elif option.get("text") == ("left out" if name not in given else text(given[name])):
-                return [place]
-            elif option.get("text") == "anything":
+            elif (
+                option.get("text") == ("left out" if name not in given else text(given[name]))
+                or option.get("text") == "anything"
+            ):
                 return [place]
         return None
 
@@ -307,7 +231,7 @@ class MachineBeside:
         """Compare every step of the explored part; return how many were compared."""
         graph = self.explorer.graph
         numbers = {0: 0}
-        first = json.loads(self.page.context.eval("begun()"))
+        first = self.page("begun")
         self._compare(0, first)
         for number in range(len(graph.situations)):
             if number not in numbers:

@@ -45,7 +45,7 @@ class Tank(Machine):
 
     def add(self, amount: int) -> None:
         self.level = self.level - 2 * amount
-        if self.next.tank.grade > self.grade:
+        if self.next.tank.grade > self.grade:  # noqa: PLR1730  (a proof has no max())
             self.grade = self.next.tank.grade
 
 
@@ -66,10 +66,11 @@ class Works(System):
     def settle(self) -> None:
         """Every busy vessel rests, if some vessel is low and, when strict, none is high."""
         if any(v.tank.level < 1 for v in self.vessels):
-            if not self.strict or all(v.tank.grade != Grade.HIGH for v in self.vessels):
-                for vessel in self.vessels:
-                    if vessel.tank.busy.is_active:
-                        vessel.tank.rest()
+            if self.strict and any(v.tank.grade == Grade.HIGH for v in self.vessels):
+                return
+            for vessel in self.vessels:
+                if vessel.tank.busy.is_active:
+                    vessel.tank.rest()
 
 
 class Presence(Machine):
@@ -146,6 +147,11 @@ class Instance:
     values: Mapping[type, Any] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     steps: int = 1
+
+    @property
+    def name(self) -> str:
+        """The system and its sizes."""
+        return f"{self.system.__name__} {', '.join(map(str, self.sizes.values()))}"
 
 
 SYSTEMS = [
@@ -235,14 +241,6 @@ _LARGE = {"Doubling", "Spoken", "Squares", "Going", "Keeping"}
 """Machines that the engine or the explorer of plain classes cannot go through."""
 
 MACHINES = [
-    *(
-        (cls, _WORLDS.get(name, World()))
-        for name, cls in vars(machines).items()
-        if isinstance(cls, type)
-        and issubclass(cls, StateChart)
-        and cls.__module__ == machines.__name__
-        and name not in _LARGE
-    ),
     (
         Nested,
         World(
@@ -251,6 +249,14 @@ MACHINES = [
                 "turn": (Parameter("by", (-2, 3)),),
             }
         ),
+    ),
+    *(
+        (cls, _WORLDS.get(name, World()))
+        for name, cls in vars(machines).items()
+        if isinstance(cls, type)
+        and issubclass(cls, StateChart)
+        and cls.__module__ == machines.__name__
+        and name not in _LARGE
     ),
     (
         Heater,

@@ -149,7 +149,10 @@ def test_one_machine_with_regions_inputs_and_keys(running: Any, folder: Path) ->
     opened = Opened(running, folder / "Nested.html")
     opened.page.keyboard.press("1")
     assert "state l1 + r1 → l2 + r1" in opened.text("#changes")
-    assert opened.marked("now") >= {"Nested-page-state-working", "Nested-page-state-working-left-l2"}
+    assert opened.marked("now") >= {
+        "Nested-page-state-working",
+        "Nested-page-state-working-left-l2",
+    }
     opened.page.keyboard.press("ArrowLeft")
     opened.page.keyboard.press("ArrowRight")
     assert opened.text("#changes").startswith("1. flip")
@@ -176,9 +179,7 @@ def test_a_run_is_played_and_its_end_violates_the_claim(running: Any, folder: Pa
 
 @pytest.mark.parametrize("width", [400, 1280])
 @pytest.mark.parametrize("dark", [False, True])
-def test_pages_fit_and_follow_the_theme(
-    running: Any, folder: Path, width: int, dark: bool
-) -> None:
+def test_pages_fit_and_follow_the_theme(running: Any, folder: Path, width: int, dark: bool) -> None:
     opened = Opened(running, folder / "Town.html", width=width, dark=dark)
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
     ground = "getComputedStyle(document.documentElement).backgroundColor"
