@@ -20,7 +20,7 @@ MOST = 4_000
 
 
 class Event(Protocol):
-    """What is asked of an event: its name, its place, and what it may be sent with."""
+    """An event, as it is asked about: its name, its place, and what it may be sent with."""
 
     name: str
     number: int

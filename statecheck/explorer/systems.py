@@ -138,7 +138,7 @@ class _Writer:
 
     @staticmethod
     def _default(info: Any) -> str | bool | None:
-        """What a plain system starts with; of an entity nothing: it takes the first one."""
+        """The value that a plain system starts with; None for an entity: it takes the first."""
         value = info.field.value
         if value is None or isinstance(value, Entity):
             return None
