@@ -34,6 +34,11 @@ class Diagram:
     edges: dict[str, str]
     names: dict[str, str]
 
+    @property
+    def description(self) -> str:
+        """The machine in words."""
+        return description(self.machine)
+
     def data(self) -> dict[str, Any]:
         """The diagram as JSON has it."""
         return {
