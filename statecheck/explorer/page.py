@@ -8,7 +8,6 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-from statecheck import __version__
 from statecheck.explorer.diagrams import colours
 from statecheck.explorer.javascript import Code
 
@@ -18,8 +17,7 @@ SCRIPTS = ("engine.js", "journey.js", "page.js")
 
 def page(data: Mapping[str, Any], code: Code, title: str = "") -> str:
     """The page of a system or a machine, as `system_data` or `machine_data` describe it."""
-    whole = {**data, "version": __version__}
-    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     script = "\n".join([*(asset(name) for name in SCRIPTS), f"begin({code.text()});"])
     parts = {
         "title": escape(title or f"{data['name']}, to explore"),

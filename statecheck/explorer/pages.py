@@ -34,7 +34,7 @@ from statecheck.smt.interruption import interruptible
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a subject.
+    """A question about a subject.
 
     ``asked`` are claims as kinds and expressions, ``fair`` actions that are weakly fair, ``given``
     constants of a system, ``fixed`` and ``inputs`` fields of a machine; ``timeout`` is in seconds.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from statecheck import __version__
 from statecheck.sphinx.directive import StatecheckDirective
 from statecheck.sphinx.nodes import add_nodes
 from statecheck.sphinx.output import STYLES, forget, merge, write
@@ -27,4 +26,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
     app.connect("build-finished", write)
-    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -36,7 +36,7 @@ class Page {
     const { data, model } = this;
     element("name").textContent = data.name;
     element("about").textContent = data.about;
-    element("foot").textContent = `Made by statecheck ${data.version} from the classes themselves. Each step is computed here, from the terms that the proofs are about.`;
+    element("foot").textContent = `Made by statecheck from the classes themselves. Each step is computed here, from the terms that the proofs are about.`;
     for (const assumption of data.assumptions ?? []) element("foot").append(make("p", {}, assumption));
     this.diagrams = data.diagrams.map((diagram, number) => this.card(diagram, number));
     element("machines").append(...this.diagrams.map(({ card }) => card));
