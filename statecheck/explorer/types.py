@@ -48,6 +48,8 @@ class Types:
             return {"kind": "bool"}
         if codes is not None:
             texts = {code: _text(type_, str(code)) for code in codes}
+            if len(set(texts.values())) < len(texts):  # or nobody could choose between them
+                texts = {code: member_name(str(code)) for code in codes}
             return {"kind": "enum", "members": [[code, text] for code, text in texts.items()]}
         return self._integer(type_)
 

@@ -15,7 +15,7 @@ FOLDER = "_statecheck"
 
 
 class InWords(nodes.General, nodes.Element):  # type: ignore[misc]  # docutils has no types
-    """What is there for readers of a format that has no picture."""
+    """Words for readers of a format that has no picture."""
 
 
 class Explorer(nodes.General, nodes.Element):  # type: ignore[misc]

@@ -245,6 +245,7 @@ class MachineBeside:
                 taken = self.page("stepped", numbers[number], move.event, arguments)
                 self._compare(move.target, self.page("seen", taken["number"]))
                 if taken["enabled"]:
+                    assert move.target != number or move.raised != "TransitionNotAllowed", move
                     assert (taken["raised"] or None) == move.raised, move
                 else:
                     assert move.target == number, move
