@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from statecheck.cli import console, interrupts
+from statecheck.cli.naming import imported
 from statecheck.exit_codes import Exit
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
@@ -81,7 +82,7 @@ def _any(
         from statecheck.claims.claim import Kind
         from statecheck.explorer.pages import Question, explored
 
-    found = console.imported(name, EXAMPLE)
+    found = imported(name, EXAMPLE)
     asked = [
         *((Kind.ALWAYS, text) for text in always),
         *((Kind.POSSIBLE, text) for text in possible),

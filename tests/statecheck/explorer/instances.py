@@ -45,7 +45,7 @@ class Tank(Machine):
 
     def add(self, amount: int) -> None:
         self.level = self.level - 2 * amount
-        if self.level < 9 and self.next.tank.grade > self.grade:
+        if self.level > -1 and self.next.tank.grade > self.grade:
             self.grade = self.next.tank.grade
 
 
@@ -158,7 +158,7 @@ SYSTEMS = [
     Instance(Town, {"houses": 2, "guests": 2}, steps=500),
     Instance(Town, {"houses": 2, "guests": [{"house": 1}]}, steps=100),
     Instance(Works, {"vessels": 1}, {int: (-3, 0, 4)}, steps=100),
-    Instance(Works, {"vessels": 2}, {int: (-1, 2)}, {"limit": 7, "strict": True}, steps=300),
+    Instance(Works, {"vessels": 2}, {int: (1, 2)}, {"limit": 7, "strict": True}, steps=300),
 ]
 
 
