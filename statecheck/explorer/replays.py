@@ -22,10 +22,10 @@ def replays(transitions: TransitionSystem, results: Sequence[Result]) -> Iterato
             yield _Replay(transitions, result.run).data(result, _ending(result))
         for region, run in result.inside:
             if run is not result.run:
-                yield _Replay(transitions, run).data(result, _of(result.claim, region))
+                yield _Replay(transitions, run).data(result, _of(transitions, result.claim, region))
         for dropped in result.ledger or ():
             if dropped.run is not None:
-                what = f"without {dropped.assumption}"
+                what = f"goes round for ever without {dropped.assumption}"
                 yield _Replay(transitions, dropped.run).data(result, what)
 
 
@@ -35,12 +35,16 @@ def _ending(result: Result) -> str:
     return "reached" if result.claim.kind in (Kind.POSSIBLE, Kind.DERIVED) else "violated"
 
 
-def _of(claim: Claim, region: Region) -> str:
-    """A region in words: between which values of the claim's first variable."""
-    name, type_ = claim.variables[0]
-    if issubclass(type_, int) and not issubclass(type_, bool):
-        return f"reached for {name} {type_(region.low)} to {type_(region.high)}"
-    return "reached"
+def _of(transitions: TransitionSystem, claim: Claim, region: Region) -> str:
+    """A region in words: between which values of the constant that the claim is told apart by, or
+    of the variable that its answer is about.
+    """
+    constants = {name: type_ for name, type_, _ in transitions.info.constants}
+    name, type_ = (
+        (claim.across, constants[claim.across]) if claim.across else claim.variables[-1]
+    )
+    word = "violated" if claim.across else "reached"
+    return f"{word} where {name} is {type_(region.low)} to {type_(region.high)}"
 
 
 class _Replay:

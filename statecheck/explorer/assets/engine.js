@@ -33,6 +33,15 @@ const product = function* (lists, most) {
 // Of active states, by their paths, those that no other is inside of; in a fixed order.
 const innermost = (active) => active.filter((path) => !active.some((other) => other.startsWith(`${path}.`))).sort();
 
+// A function of a state that is computed once for each.
+const once = (compute) => {
+  const known = new WeakMap();
+  return (state) => {
+    if (!known.has(state)) known.set(state, compute(state));
+    return known.get(state);
+  };
+};
+
 // -- values ---------------------------------------------------------------------------------------
 
 class Values {
@@ -169,6 +178,8 @@ class SystemModel {
     this.words = Object.fromEntries(data.kinds.map((kind) => [kind.sort, kind.word]));
     this.values = new Values(data.types, this.words, {});
     this.actions = Object.fromEntries(data.actions.map((action) => [action.name, action]));
+    this.cells = once((state) => this.allCells(state));
+    this.machines = once((state) => this.allMachines(state));
     this.functions = {};
     for (const kind of data.kinds) {
       for (const reference of kind.references) this.functions[reference.key] = reference.type;
@@ -290,7 +301,7 @@ class SystemModel {
     return this.values.offered(type, state.N).map((value) => ({ option: 0, value }));
   }
 
-  machines(state) {
+  allMachines(state) {
     const found = [];
     for (const kind of this.data.kinds) {
       for (const machine of kind.machines) {
@@ -312,7 +323,7 @@ class SystemModel {
   }
 
   // Every value of a state by where it is, for the differences between two states.
-  cells(state) {
+  allCells(state) {
     const found = new Map();
     for (const kind of this.data.kinds) {
       for (let index = 0; index < state.N[kind.sort]; index++) {
@@ -411,6 +422,8 @@ class MachineModel {
     this.kind = data.kind;
     this.values = new Values(data.types, {}, data.texts);
     this.actions = Object.fromEntries(data.events.map((event) => [event.name, event]));
+    this.cells = once((state) => this.allCells(state));
+    this.machines = once((state) => this.allMachines(state));
     data.events.forEach((event, number) => {
       event.number = number;
       event.places = Object.fromEntries(event.alternatives.map((options, n) => [options.join(), n]));
@@ -493,7 +506,7 @@ class MachineModel {
     ]);
   }
 
-  machines(state) {
+  allMachines(state) {
     const node = this.data.nodes[state.node];
     return [
       {
@@ -504,7 +517,7 @@ class MachineModel {
     ];
   }
 
-  cells(state) {
+  allCells(state) {
     const leaves = innermost(this.data.nodes[state.node].active);
     const names = leaves.map((path) => this.data.diagrams[0].names[path]);
     return new Map([["state", names.join(" + ") || "none"], ...this.fields(state)]);

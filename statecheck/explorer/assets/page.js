@@ -57,6 +57,7 @@ class Page {
     listen("open-start", () => this.openStart());
     listen("open-keys", () => element("keys").showModal());
     listen("close-start", () => element("start").close());
+    element("disabled").addEventListener("toggle", () => element("disabled").open && this.showDisabled());
     listen("theme", () => this.theme(!this.isDark()));
     element("begin").addEventListener("click", (event) => this.beginFromForm(event));
     document.addEventListener("keydown", (event) => this.key(event));
@@ -242,7 +243,7 @@ class Page {
     const where = run.witness.length ? ` with ${run.witness.map((pair) => pair.join(" ")).join(", ")}` : "";
     const loop = run.loop === null ? "" : ` After its last step the steps from ${run.loop + 1} on come again, for ever.`;
     section.replaceChildren(
-      make("p", {}, this.pill(run.verdict), " ", make("strong", {}, run.claim), ` ${run.what} by ${plural(run.steps.length, "step")}${where}. ${run.about}${loop}`),
+      make("p", {}, this.pill(run.verdict), " ", make("strong", {}, run.claim), ` ${run.what}, in ${plural(run.steps.length, "step")}${where}. ${run.about}${loop}`),
     );
   }
 
@@ -409,8 +410,14 @@ class Page {
     const box = element("disabled");
     box.hidden = !disabled.length;
     box.querySelector("summary").textContent = `${plural(disabled.length, "action")} disabled, and why`;
-    box.querySelector("div").replaceChildren(
-      ...disabled.map((outcome) =>
+    this.disabled = disabled;
+    if (box.open) this.showDisabled();
+  }
+
+  // The reasons are worked out only for whoever looks at them.
+  showDisabled() {
+    element("disabled").querySelector("div").replaceChildren(
+      ...this.disabled.map((outcome) =>
         make("section", { class: "action", "aria-label": `${outcome.action.name}, disabled` }, make("h3", { class: "off" }, outcome.action.name), this.reasons(outcome), outcome.action.parameters.some((p) => this.isTyped(p)) ? this.form(outcome) : ""),
       ),
     );

@@ -167,7 +167,7 @@ def test_one_machine_with_regions_inputs_and_keys(running: Any, folder: Path) ->
 def test_a_run_is_played_and_its_end_violates_the_claim(running: Any, folder: Path) -> None:
     opened = Opened(running, folder / "Door.html")
     opened.page.select_option("#runs", "0")
-    assert "always.1 violated by 6 steps" in opened.text("#run")
+    assert "always.1 violated, in 6 steps" in opened.text("#run")
     for _ in range(6):
         assert "violated" not in opened.text("#watched")
         opened.page.click("#forward")
