@@ -40,9 +40,7 @@ def _of(transitions: TransitionSystem, claim: Claim, region: Region) -> str:
     of the variable that its answer is about.
     """
     constants = {name: type_ for name, type_, _ in transitions.info.constants}
-    name, type_ = (
-        (claim.across, constants[claim.across]) if claim.across else claim.variables[-1]
-    )
+    name, type_ = (claim.across, constants[claim.across]) if claim.across else claim.variables[-1]
     word = "violated" if claim.across else "reached"
     return f"{word} where {name} is {type_(region.low)} to {type_(region.high)}"
 
