@@ -170,7 +170,10 @@ class _Writer:
     # -- claims and runs ------------------------------------------------------------------------
 
     def _watched(self, claim: Claim, written: str, result: Result) -> dict[str, Any]:
-        """A claim about a state, as a condition in each node; one about a step is not watched."""
+        """A claim about a state, as a condition in each node.
+
+        One about a step, the past, an input or an event that inputs decide about is not watched.
+        """
         found: dict[str, Any] = {
             "id": result.claim.id,
             "title": result.claim.id,
@@ -180,7 +183,8 @@ class _Writer:
             "verdict": str(result.verdict),
             "variant": {},
         }
-        if claim.on_step or result.claim.kind is stated.Kind.EVENTUALLY or self._asks_inputs(claim):
+        is_of_state = not (claim.on_step or claim.pasts or self._asks_inputs(claim))
+        if not is_of_state or result.claim.kind is stated.Kind.EVENTUALLY:
             return found
         nodes = self.automaton.nodes
         if result.claim.kind is stated.Kind.ALWAYS:
@@ -195,7 +199,8 @@ class _Writer:
 
     def _asks_inputs(self, claim: Claim) -> bool:
         names = {self.subject.reader.names.get(a) for a in self.subject.world.inputs}
-        return bool(names & claim.fields)
+        of_events = any(word in claim.text for word in ("enabled", "deadlock"))
+        return bool(names & claim.fields) or (bool(names) and of_events)
 
     def _condition(self, expression: Any, node: Node, claim: Claim) -> bool | int:
         """A condition in a node: a truth, or the number of its function."""

@@ -13,6 +13,7 @@ from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.fairness import weak
 from statecheck.claims.results import Report, Result, Verdict
+from statecheck.claims.syntax import AssumedTexts
 from statecheck.clock import Timeout
 from statecheck.errors import ModelError
 from statecheck.explorer.javascript import Code
@@ -27,6 +28,7 @@ from statecheck.prover.prover import Prover
 from statecheck.prover.session import run
 from statecheck.single import check
 from statecheck.single.claims import claims
+from statecheck.single.claims.parse import parse
 from statecheck.single.questions.ask import answered
 from statecheck.single.running.subject import Clock, OutOfTime, read
 from statecheck.smt.interruption import interruptible
@@ -180,8 +182,9 @@ def _explored_machine(cls: type[StateChart[Any]], question: Question) -> Explore
     fixed, inputs, seed = question.fixed, question.inputs, question.seed
     parsed: list[tuple[claims.Claim, str]] = []
 
-    def take(names: claims.Names) -> None:
-        parsed.extend((claims.parse(text, names, kind), text) for kind, text in question.asked)
+    def take(names: claims.Names) -> bool:
+        parsed.extend((parse(text, names, kind), text) for kind, text in question.asked)
+        return any(claim.about_refusals for claim, _ in parsed)
 
     clock = Clock(question.timeout)
     try:
@@ -193,8 +196,9 @@ def _explored_machine(cls: type[StateChart[Any]], question: Question) -> Explore
         ) from None
     if question.asked:
         said = [(str(kind), text) for kind, text in question.asked]
+        assumed = AssumedTexts(fair=tuple(question.fair))
         report = check(
-            cls, said, fair=question.fair, fixed=fixed, inputs=inputs, timeout=left, seed=seed
+            cls, said, assumed=assumed, fixed=fixed, inputs=inputs, timeout=left, seed=seed
         )
     else:
         report = answered(cls, fixed=fixed, inputs=inputs, timeout=left, seed=seed)

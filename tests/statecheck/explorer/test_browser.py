@@ -16,6 +16,7 @@ from statecheck.explorer.page import page
 from statecheck.explorer.systems import system_data
 from statecheck.single import check
 from statecheck.single.claims import claims
+from statecheck.single.claims.parse import parse
 from statecheck.single.running.subject import Clock, read
 from tests.statecheck.explorer.browser import Opened, browser
 from tests.statecheck.explorer.instances import Heater, Nested, Town, Works
@@ -54,8 +55,9 @@ def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     parsed: list[Any] = []
     said_of_door = [("always", "not broken"), ("possible", "uses == 2")]
 
-    def take(names: claims.Names) -> None:
-        parsed.extend((claims.parse(text, names, Kind(kind)), text) for kind, text in said_of_door)
+    def take(names: claims.Names) -> bool:
+        parsed.extend((parse(text, names, Kind(kind)), text) for kind, text in said_of_door)
+        return False
 
     subject = read(Door, (), (), Clock(None), take=take)
     code = Code()
