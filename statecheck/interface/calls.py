@@ -42,6 +42,7 @@ def check(
     given: Mapping[str, Any] | None = None,
     fixed: Texts = (),
     inputs: Texts = (),
+    harmless: Texts = (),
     accept: Texts = (),
     timeout: float | None = None,
     depth: int | None = None,
@@ -60,7 +61,8 @@ def check(
     ``fair`` names actions that are not put off for ever (weak fairness); it matters to
     ``eventually`` alone. ``given`` fixes constants of a system by name. Of a machine, ``fixed``
     names fields that nobody sets from outside, ``inputs`` others that may be set between events,
-    and ``accept`` the ids of findings of the standard questions that are meant to be so.
+    ``harmless`` things from outside whose calls neither raise nor change the machine, and
+    ``accept`` the ids of findings of the standard questions that are meant to be so.
     ``timeout`` is in seconds and bounds everything: what is open then is UNDETERMINED. ``depth`` is
     the greatest number of steps of runs that the solver searches for, ``seed`` the solver's.
     ``explain`` asks for what each verdict of a system rests on.
@@ -75,6 +77,7 @@ def check(
         *((Kind.EVENTUALLY, text) for text in texts(eventually)),
     ]
     named = {"fair": texts(fair), "fixed": texts(fixed), "inputs": texts(inputs)}
+    named["harmless"] = texts(harmless)
     options = {**named, "given": given or {}, "accept": texts(accept)}
     check_options(subject, options, has_claims=bool(asked), written=lambda name: f"{name}:")
     if not asked and is_system(subject):

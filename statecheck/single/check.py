@@ -42,13 +42,15 @@ def check(
     timeout: float | None = None,
     depth: int | None = None,
     seed: int = 0,
+    harmless: Sequence[str] = (),
 ) -> Report:
     """Decide what is claimed of a class.
 
     ``asked`` are pairs of a kind (``always``, ``possible``, ``recoverable``, ``eventually``) and an
     expression; ``fair`` are events that are not put off for ever, ``fixed`` fields that the
-    environment never sets, ``inputs`` others that it does; ``depth`` bounds the search for runs by
-    the solver. Raises ModelError for a class or a claim that cannot be taken as it is.
+    environment never sets, ``inputs`` others that it does; ``harmless`` are things from outside
+    whose calls neither raise nor change the machine; ``depth`` bounds the search for runs by the
+    solver. Raises ModelError for a class or a claim that cannot be taken as it is.
     """
     whole = _stated(asked, fair)
     results: list[Result] = []
@@ -60,7 +62,8 @@ def check(
         def take(names: claims.Names) -> None:
             parsed.extend(claims.parse(claim.text, names, claim.kind) for claim in whole)
 
-        subject = read(cls, fixed, inputs, Clock(timeout), seed=seed, take=take)
+        clock = Clock(timeout)
+        subject = read(cls, fixed, inputs, clock, seed=seed, harmless=harmless, take=take)
         for claim, said in zip(whole, parsed, strict=True):
             started = time.perf_counter()
             try:

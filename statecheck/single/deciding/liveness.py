@@ -16,6 +16,7 @@ from statecheck.claims import claim as stated
 from statecheck.claims.results import Result, Verdict
 from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
+from statecheck.single.deciding.recover import ABSTRACT
 from statecheck.single.execution.automaton import Automaton, Edge, Local, Node, Variable
 from statecheck.single.execution.choices import Any_, combinations, spread
 from statecheck.single.running.reach import Route, Target, find, move, solved
@@ -37,6 +38,8 @@ def eventually(subject: Subject, claim: stated.Claim, said: Claim, fair: Sequenc
             "what it says depends on an input, which may change at any time; say --fixed FIELD",
         )
     automaton = subject.automaton
+    if automaton.is_abstract:
+        return Result(claim, Verdict.UNDETERMINED, ABSTRACT)
     lasso = None
     if not automaton.variables:
         pending = Pending(subject, automaton, said, fair)

@@ -70,7 +70,8 @@ class Edge:
     ``arguments`` and ``inputs`` have plain values or locals, ``guard`` is None where it always
     holds, ``updates`` gives the term of each variable of the target. ``raised`` names the type of
     the exception that came out and ``raised_in`` the callback, ``taken`` says whether a transition
-    was taken. ``outputs`` are inputs that the step itself changed, ``seen`` what the library did.
+    was taken. ``outputs`` are inputs that the step itself changed, ``seen`` what the library did,
+    ``chosen`` the answers from outside that the step rests on, in words.
     """
 
     source: Node
@@ -86,6 +87,7 @@ class Edge:
     outputs: tuple[tuple[Attribute, Any], ...] = ()
     raised_in: str = ""
     seen: Seen = field(default_factory=Seen)
+    chosen: tuple[str, ...] = ()
 
 
 @dataclass
@@ -96,7 +98,8 @@ class Automaton:
     ``expanded`` of them have their edges, and ``explored`` is the number of steps up to which all
     runs are in it. ``growing`` are the attributes that take the most values, ``hindrance``
     says why they are not kept as terms. ``alternatives`` has for each event the arguments, by
-    name, and the inputs, by attribute, that it was sent with.
+    name, and the inputs, by attribute, that it was sent with. Where it ``is_abstract``, some edges
+    rest on answers from outside, and a run along them need not exist.
     """
 
     nodes: list[Node]
@@ -107,6 +110,7 @@ class Automaton:
     growing: tuple[str, ...] = ()
     hindrance: str = ""
     alternatives: dict[str, list[dict[Any, Any]]] = field(default_factory=dict)
+    is_abstract: bool = False
 
     def is_expanded(self, node: Node) -> bool:
         """Tell whether a node has its edges."""

@@ -7,7 +7,7 @@ get a value which may be any, are kept as terms.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from statecheck.single.reading.code import Identity, Reach
 from statecheck.single.reading.formatting import only_said
 from statecheck.single.reading.freeze import TooLarge
 from statecheck.single.reading.kinds import Domain, MemberKind, kind_of, same
+from statecheck.single.reading.outside import Answers
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe, Used
 from statecheck.single.reading.specimen import (
@@ -56,8 +57,16 @@ Watch = Callable[[], None]
 class Builder:
     """Builds automata of one machine."""
 
-    def __init__(self, specimen: Specimen, reach: Reach, world: World, watch: Watch) -> None:
+    def __init__(
+        self,
+        specimen: Specimen,
+        reach: Reach,
+        world: World,
+        watch: Watch,
+        answers: Answers | None = None,
+    ) -> None:
         self.specimen, self.reach, self.world, self.watch = specimen, reach, world, watch
+        self.answers = answers
         self.only_said = cache(lambda: only_said(reach))
         self.initial = specimen.control(), specimen.copied(specimen.data())
         self.inferred: dict[tuple[str, str], Domain] = {}
@@ -83,6 +92,7 @@ class Builder:
                 self.bounded.hindrance = str(error)
                 return self.bounded
             automaton.alternatives = attempt.alternatives
+            automaton.is_abstract = self.answers is not None
             if automaton.complete:
                 return automaton
             automaton.growing = tuple(map(self.specimen.named, growing(attempt.known.values)))
@@ -222,7 +232,8 @@ class _Attempt:
                 values[name] = value
         arguments = {n: v for n, v in values.items() if isinstance(n, str) and v is not OMITTED}
         inputs = {n: v for n, v in values.items() if not isinstance(n, str)}
-        if not node.variables and not locals_:
+        answers = self.builder.answers
+        if not node.variables and not locals_ and answers is None:
             found = self._sent(node, event, arguments, inputs)
             self._record(node, event, arguments, inputs, None, (), found)
             return
@@ -231,8 +242,10 @@ class _Attempt:
 
         self._check_identity([*node.variables, *locals_])
         symbolic.allow_formatting(self.builder.only_said())
+        if answers is not None:
+            answers.is_text_allowed = self.builder.only_said
         for guard, found in paths.explored(
-            lambda: self._sent(node, event, arguments, inputs), node.variables, locals_
+            lambda: self._sent(node, event, arguments, inputs), node.variables, locals_, answers
         ):
             self._record(node, event, arguments, inputs, guard, tuple(locals_), found)
 
@@ -262,6 +275,9 @@ class _Attempt:
             data[variable.attribute] = self._symbol(variable.name, variable.kind)
         data.update(inputs)
         specimen.put(node.control, data)
+        answers = self.builder.answers
+        if answers is not None:
+            answers.begin()
         try:
             outcome = specimen.send(event, arguments)
         finally:
@@ -269,6 +285,8 @@ class _Attempt:
                 if type(value) is Probe and value.use is not None:
                     use, value.use = value.use, None
                     raise use
+        if answers is not None:
+            outcome = replace(outcome, chosen=tuple(answers.chosen))
         after = specimen.copied(specimen.data())
         control = specimen.control()
         self.builder.watch()
@@ -316,6 +334,7 @@ class _Attempt:
             outputs,
             outcome.raised_in,
             outcome.seen,
+            outcome.chosen,
         )
         if quiet and outcome.seen.unhandled:
             node.failures.append(edge)

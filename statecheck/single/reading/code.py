@@ -41,7 +41,8 @@ class Summary:
     """The effects and needs of one function's code, its inner functions included.
 
     ``loads`` are global names, each with the attribute that is taken of it at once, if one is;
-    ``goes_through`` says that it may see the order of a set.
+    ``goes_through`` says that it may see the order of a set, ``asks_none`` that it asks whether
+    something is None, ``catches`` that it catches exceptions by their types.
     """
 
     function: types.FunctionType
@@ -54,6 +55,8 @@ class Summary:
     texts: set[str] = field(default_factory=set)
     writes_elsewhere: bool = False
     goes_through: bool = False
+    asks_none: bool = False
+    catches: bool = False
     identity: Identity = field(default_factory=lambda: Identity.NOT_ASKED)
 
     @property
@@ -110,7 +113,12 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             summary.goes_through |= not any(i.argval in ("sorted", "range") for i in near)
         elif name == "IMPORT_NAME":
             summary.imports.add(argument)
+        elif name == "CHECK_EXC_MATCH":
+            summary.catches = True
+        elif name.startswith("POP_JUMP") and name.endswith("NONE"):
+            summary.asks_none = True
         elif name == "IS_OP":
+            summary.asks_none |= instructions[place - 1].argval is None
             space = summary.function.__globals__
             summary.identity = max(summary.identity, _asked(instructions[:place], space))
     if {"is_", "is_not"} & set(code.co_names):

@@ -42,6 +42,9 @@ MARK = "\ue000"
 SYMBOLIC: list[type] = []
 """Types of values that stand for any value; they may be attributes and nothing deeper."""
 
+OPAQUE: list[type] = []
+"""Types of values of which nothing is known, so that one is as good as another."""
+
 
 class Unfrozen(ModelError):  # noqa: N818  (says what the data is)
     """Data that is no value; ``found`` is what it is."""
@@ -98,6 +101,8 @@ class Freezer:
             return ("event", str(value.id))
         if id(value) in self.own:
             return ("own", self.own[id(value)])
+        if cls in OPAQUE:
+            return ("anything",)
         if cls in SYMBOLIC:
             raise Unfrozen(value, "inside it is a value that may be any")
         if isinstance(value, enum.Enum):
@@ -155,7 +160,9 @@ class Freezer:
     def copy(self, value: Any, memo: dict[int, Any]) -> Any:
         """A copy that shares nothing that could change, but what is shared inside."""
         cls = type(value)
-        if cls in ATOMS or cls in SYMBOLIC or id(value) in self.own or id(value) in self.shared:
+        if cls in ATOMS or cls in SYMBOLIC or cls in OPAQUE:
+            return value
+        if id(value) in self.own or id(value) in self.shared:
             return value
         if isinstance(value, (enum.Enum, *_IDENTITIES)):
             return value

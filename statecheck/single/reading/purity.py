@@ -62,6 +62,17 @@ DOORS = frozenset(
 )
 """Attributes that lead out of what is inspected, or change the machine itself."""
 
+OWN_MARKS = frozenset(
+    ("attr_name", "is_event", "_transitions", "__wrapped__", "is_coroutine", "unique_key")
+)
+"""Attributes that the library and functools write on functions."""
+
+
+NOT_WHILE_IT_RUNS = frozenset(
+    ("__init__", "__repr__", "__str__", "__init_subclass__", "__class_getitem__", "__new__")
+)
+"""Methods of Python's own names that no event leads to, unless they are named."""
+
 REASON = (
     "the same event would not always do the same; keep what matters in attributes of the machine, "
     "or give it as an argument of the event"

@@ -38,6 +38,9 @@ GIVEN = frozenset(
     )
 )
 
+CHOSEN = "if things outside answer so"
+"""Part of what is said of a state that is reached only by an answer from outside."""
+
 SECONDS = 30.0
 """Given to the engine for one class."""
 
@@ -91,7 +94,11 @@ def judge(cls: Any) -> Judgement:
     objection, known = challenge(cls, report, states, reached, unreached)
     if objection:
         return Judgement(WRONG, "", objection, reached, unreached)
-    undetermined = [r for r in report.results if str(r.verdict) == "UNDETERMINED"]
+    undetermined = [
+        result
+        for result in report.results
+        if str(result.verdict) == "UNDETERMINED" and CHOSEN not in result.detail
+    ]
     if undetermined:
         detail = undetermined[0].detail
         return Judgement(OPEN, kind_of_refusal(detail), detail, reached, unreached)

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.statecheck.acceptance.judging import CRASHED, NONE, Judgement, judged
 from tests.statecheck.acceptance.slices import Slice
 
-PATIENCE = 60
+PATIENCE = 40
 """Seconds after which a class is given up."""
 
 

@@ -6,10 +6,13 @@ import abc
 import array
 import functools
 import itertools
+<<<<<<< HEAD
 import os
 import random
 import re
 import time
+=======
+>>>>>>> 409fbf0 (Things outside are abstracted; a run through an answer decides nothing)
 from collections.abc import Callable
 from typing import Any
 
@@ -77,21 +80,6 @@ class SharedList(Base):
 
     def work(self) -> None:
         self.log.append(1)
-
-
-class Chance(Base):
-    def ok(self) -> bool:
-        return random.random() < 2
-
-
-class Clock(Base):
-    def ok(self) -> bool:
-        return time.time() > 0
-
-
-class Outside(Base):
-    def ok(self) -> bool:
-        return os.environ.get("NOWHERE") is None
 
 
 class Default(Base):
@@ -186,9 +174,6 @@ class IsTrue(Base):
         (Aliased, "a dict that all instances share, changes"),
         (OnTheClass, "an attribute of the class OnTheClass changes"),
         (SharedList, "SharedList.log, a list that all instances share, changes"),
-        (Chance, "uses random.random"),
-        (Clock, "uses time.time"),
-        (Outside, "uses os.environ"),
         (Default, "a default value of Default.ok"),
         (Closure, "writes count of the function around it"),
         (Iterator, "uses Iterator.numbers, a itertools.count"),
