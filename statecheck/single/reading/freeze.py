@@ -137,6 +137,8 @@ class Freezer:
             return (cls, *(self.key(item) for item in value))
         if isinstance(value, StateChart):
             raise Unfrozen(value, f"it is another state machine, a {cls.__name__}")
+        if isinstance(value, BaseException) and is_plain_exception(cls):
+            return (cls, self.key(value.args), *((n, self.key(v)) for n, v in parts(value)))
         if isinstance(value, types.MethodType):
             return ("method", self.key(value.__self__), self.key(value.__func__))
         return self._object(value)
@@ -182,6 +184,13 @@ class Freezer:
         if isinstance(value, types.MethodType):
             return types.MethodType(value.__func__, self.copy(value.__self__, memo))
         fresh: Any
+        if isinstance(value, BaseException) and is_plain_exception(cls):
+            fresh = cls.__new__(cls, *value.args)
+            memo[id(value)] = (fresh, value)
+            fresh.args = self.copy(value.args, memo)
+            for name, part in parts(value):
+                object.__setattr__(fresh, name, self.copy(part, memo))
+            return fresh
         if cls is list or cls is deque:
             fresh = [] if cls is list else deque(maxlen=value.maxlen)
             memo[id(value)] = (fresh, value)
@@ -230,6 +239,14 @@ def _shows_its_memory(cls: type) -> bool:
 
 _HEAP_TYPE = 1 << 9
 _POINTER = struct.calcsize("P")
+
+
+def is_plain_exception(cls: type) -> bool:
+    """Tell whether all that an exception says is in its arguments and its attributes."""
+    return all(
+        base.__module__ != "builtins" or base.__basicsize__ <= Exception.__basicsize__
+        for base in cls.__mro__
+    ) and not any("__new__" in vars(b) and b.__module__ != "builtins" for b in cls.__mro__)
 
 
 _OPAQUE = (

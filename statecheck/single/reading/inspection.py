@@ -82,7 +82,7 @@ class Inspection:
         for callback in self.reach.callbacks:
             for function in plain_functions(callback):
                 if (function.__module__ or "").startswith("statemachine.contrib.weighted"):
-                    raise self._hidden("a weighted transition", "is taken by chance")
+                    self.surroundings.add_chance(function)
         inspected: set[Any] = set()
         while len(inspected) < len(self.reach.functions):
             for code, summary in list(self.reach.functions.items()):
@@ -90,6 +90,8 @@ class Inspection:
                     inspected.add(code)
                     self._function(summary)
         self.surroundings.settle(self.reach)
+        if not any(self.reach.is_dynamic(s) for s in self.reach.functions.values()):
+            self.watcher.leave_out_logs(s.function for s in self.reach.functions.values())
 
     # -- functions --------------------------------------------------------------------------------
 
@@ -258,6 +260,10 @@ class Inspection:
             case types.BuiltinFunctionType():
                 self._builtin(value, name, place)
             case types.GenericAlias():
+                return
+            case BaseException() if not own:
+                self.watcher.share(value, name)
+            case BaseException():
                 return
             case tuple() | frozenset():
                 self._class(type(value), name, place, summary)

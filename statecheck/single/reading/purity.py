@@ -57,6 +57,7 @@ DOORS = frozenset(
         *("bind_events_to", "cache_clear", "cache_info", "_engine", "_config", "_callbacks"),
         *("_listeners", "_specs", "_processing_loop", "_put_nonblocking", "trigger_data"),
         *("transitions", "_transitions", "_events", "add_event", "add_transitions", "states"),
+        *("__traceback__", "__context__", "__cause__", "with_traceback"),
         *("history_values", "states_map", "start_configuration_values", "cancel_event"),
     )
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import gc
+import inspect
 import sys
 import types
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +28,19 @@ from statecheck.single.reading.specimen import Attribute, Specimen
 _ABSENT = object()
 
 
+CHANCE = "what a weighted transition draws"
+
+
+@dataclass(frozen=True)
+class _Dice:
+    """Draws anything."""
+
+    outside: Outside
+
+    def choices(self, *_: object, **__: object) -> list[Outside]:
+        return [self.outside]
+
+
 class Foreign(ModelError):  # noqa: N818  (says what is used)
     """Something from outside, which a stand-in can take the place of."""
 
@@ -41,11 +55,12 @@ class Surroundings:
         self.globals: dict[tuple[int, str], tuple[dict[str, Any], str, Outside]] = {}
         self.cells: dict[int, tuple[types.CellType, Outside]] = {}
         self.attributes: dict[Attribute, Outside] = {}
+        self.chances: dict[int, tuple[Any, Outside]] = {}
         self.why: dict[str, str] = {}
         self.codes: set[types.CodeType] = set()
 
     def __bool__(self) -> bool:
-        return bool(self.globals or self.cells or self.attributes)
+        return bool(self.globals or self.cells or self.attributes or self.chances)
 
     # -- what is outside --------------------------------------------------------------------------
 
@@ -65,6 +80,12 @@ class Surroundings:
         name = self.specimen.named(attribute)
         self.attributes[attribute] = Outside(name, self.answers, real)
         self.why[name] = why
+
+    def add_chance(self, function: types.FunctionType) -> None:
+        """Let one take the place of what a weighted transition draws, now and earlier."""
+        group = inspect.getclosurevars(function).nonlocals["group"]
+        self.chances[id(group)] = group, Outside(CHANCE, self.answers)
+        self.why[CHANCE] = ""
 
     def _keep_apart(self) -> None:
         """Raise ModelError for what holds the machine, or data of it, and could change it."""
@@ -185,6 +206,9 @@ class Surroundings:
     def _installed(self) -> Iterator[None]:
         before = [(s, n, s.get(n, _ABSENT)) for s, n, _ in self.globals.values()]
         contents = [(cell, cell.cell_contents) for cell, _ in self.cells.values()]
+        drawn = [(group, group.rng, group._selected) for group, _ in self.chances.values()]
+        for group, outside in self.chances.values():
+            group.rng, group._selected = _Dice(outside), outside
         for space, name, outside in self.globals.values():
             space[name] = outside
         for cell, outside in self.cells.values():
@@ -199,6 +223,8 @@ class Surroundings:
                     space[name] = value
             for cell, value in contents:
                 cell.cell_contents = value
+            for group, rng, selected in drawn:
+                group.rng, group._selected = rng, selected
 
     def assumptions(self) -> Iterator[str]:
         """The assumptions about what is outside, in sentences."""

@@ -79,7 +79,10 @@ def main(arguments: Sequence[str]) -> int:
         except (OSError, ValueError) as error:
             sys.stderr.write(f"not measured: {error}\n")
             return 2
-    results = sorted(measured(found, chosen.workers), key=lambda m: m.slice.place)
+    own = not chosen.folders
+    results = sorted(
+        measured(found, chosen.workers, plays_outside=own), key=lambda m: m.slice.place
+    )
     sys.stdout.write(f"{table(results)}\n")
     if chosen.json:
         kept = [{**asdict(m.slice), **asdict(m.judgement)} for m in results]

@@ -18,7 +18,7 @@ def test_no_verdict_is_wrong_and_as_many_machines_are_accepted_as_were() -> None
         found = of_library()
     except OSError as error:
         pytest.skip(f"the library's source distribution cannot be fetched: {error}")
-    results = list(measured(found))
+    results = list(measured(found, plays_outside=True))
     sys.stdout.write(table(results))
     assert not [m for m in results if m.judgement.standing in (WRONG, CRASHED)]
     machines = Counter(m.judgement.standing for m in results)
