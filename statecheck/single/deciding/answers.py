@@ -59,11 +59,15 @@ def explicitly(
         return played(subject, automaton, expression, claim, route, shortest=shortest)
     if automaton.complete:
         return Unreachable(f"{count(len(automaton.nodes), 'state')}, all visited")
+    if automaton.caveat:
+        return Unknown(automaton.caveat)
     return Unknown(f"{too_many(automaton)}; no run of up to {automaton.explored} steps gets there")
 
 
 def too_many(automaton: Automaton) -> str:
     """The reason why an automaton is not complete, and what would help."""
+    if automaton.caveat:
+        return automaton.caveat
     names = ", ".join(automaton.growing) or "its data"
     hindrance = f" ({automaton.hindrance})" if automaton.hindrance else ""
     return (

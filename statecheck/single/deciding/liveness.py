@@ -39,7 +39,7 @@ def eventually(subject: Subject, claim: stated.Claim, said: Claim, fair: Sequenc
         )
     automaton = subject.automaton
     if automaton.is_abstract:
-        return Result(claim, Verdict.UNDETERMINED, ABSTRACT)
+        return Result(claim, Verdict.UNDETERMINED, automaton.caveat or ABSTRACT)
     lasso = None
     if not automaton.variables:
         pending = Pending(subject, automaton, said, fair)

@@ -61,7 +61,7 @@ def trap(subject: Subject, said: Claim, depth: int | None) -> Answer:
     """Look for a run to where the premise holds and from where the conclusion is out of reach."""
     automaton = subject.automaton
     if automaton.is_abstract:
-        return Unknown(ABSTRACT)
+        return Unknown(automaton.caveat or ABSTRACT)
     if not automaton.variables:
         return _explicitly(subject, automaton, said)
     if subject.bounded is not None:

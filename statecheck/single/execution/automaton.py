@@ -99,7 +99,8 @@ class Automaton:
     runs are in it. ``growing`` are the attributes that take the most values, ``hindrance``
     says why they are not kept as terms. ``alternatives`` has for each event the arguments, by
     name, and the inputs, by attribute, that it was sent with. Where it ``is_abstract``, some edges
-    rest on answers from outside, and a run along them need not exist.
+    rest on answers from outside, and a run along them need not exist; or not every value was
+    tried, as its ``caveat`` says.
     """
 
     nodes: list[Node]
@@ -111,6 +112,7 @@ class Automaton:
     hindrance: str = ""
     alternatives: dict[str, list[dict[Any, Any]]] = field(default_factory=dict)
     is_abstract: bool = False
+    caveat: str = ""
 
     def is_expanded(self, node: Node) -> bool:
         """Tell whether a node has its edges."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from statecheck.modeling import ModelError
+from statecheck.single.reading.freeze import NotAnyValue
 
 
 class UnknownError(Exception):
     """The solver does not know."""
 
 
-class Unreadable(ModelError):  # noqa: N818  (says what the code is)
-    """Code that does with a value what cannot be said of any."""
+class Unreadable(NotAnyValue):
+    """Code that does with a symbolic value what only plain ones allow."""

@@ -57,7 +57,9 @@ def _answers(inquiry: Inquiry) -> Iterator[Answer]:
         yield from reachability.answers(inquiry, coverage)
         yield from failures.answers(inquiry)
         for open_ in (Question.GUARDS_OVERLAP, Question.NOTHING_LEADS_ON):
-            yield left_open(open_, "the machine", Unknown(ABSTRACT))
+            yield left_open(
+                open_, "the machine", Unknown(inquiry.subject.automaton.caveat or ABSTRACT)
+            )
         return
     questions: tuple[Callable[[], Iterator[Answer]], ...] = (
         lambda: reachability.answers(inquiry, coverage),

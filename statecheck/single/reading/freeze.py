@@ -46,12 +46,18 @@ OPAQUE: list[type] = []
 """Types of values of which nothing is known, so that one is as good as another."""
 
 
-class Unfrozen(ModelError):  # noqa: N818  (says what the data is)
-    """Data that is no value; ``found`` is what it is."""
+class NotAnyValue(ModelError):  # noqa: N818  (says what the code is)
+    """Code that does with a value what cannot be said of any; of single ones it can."""
 
-    def __init__(self, found: object, why: str) -> None:
+
+class Unfrozen(ModelError):  # noqa: N818  (says what the data is)
+    """Data that is no value; ``found`` is what it is, ``may_be_any`` that it is made of one that
+    may be any.
+    """
+
+    def __init__(self, found: object, why: str, *, may_be_any: bool = False) -> None:
         super().__init__(why)
-        self.found = found
+        self.found, self.may_be_any = found, may_be_any
 
 
 class TooLarge(Exception):  # noqa: N818  (no error: the data has no end that is near)
@@ -93,7 +99,9 @@ class Freezer:
             raise TooLarge
         if cls in ATOMS:
             if cls is str and MARK in value:
-                raise Unfrozen(value, "it is a text made of a value that may be any")
+                raise Unfrozen(
+                    value, "it is a text made of a value that may be any", may_be_any=True
+                )
             return (cls.__name__, repr(value)) if cls in (float, complex) else (cls.__name__, value)
         if isinstance(value, State):
             return ("state", value.id)
@@ -104,7 +112,7 @@ class Freezer:
         if cls in OPAQUE:
             return ("anything",)
         if cls in SYMBOLIC:
-            raise Unfrozen(value, "inside it is a value that may be any")
+            raise Unfrozen(value, "inside it is a value that may be any", may_be_any=True)
         if isinstance(value, enum.Enum):
             return (cls, value.name or value.value)
         if cls is types.FunctionType:

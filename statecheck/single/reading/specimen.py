@@ -29,7 +29,7 @@ from statemachine.signature import SignatureAdapter
 from statemachine.state import InstanceState
 
 from statecheck.modeling import STATE, Machine, ModelError, Record, Start
-from statecheck.single.reading.freeze import ATOMS, Freezer, Unfrozen, parts
+from statecheck.single.reading.freeze import ATOMS, Freezer, NotAnyValue, Unfrozen, parts
 from statecheck.single.reading.observing import Observer, Seen, callback_of
 
 LIBRARY_ATTRIBUTES = frozenset(
@@ -265,7 +265,8 @@ class Specimen:
             raise self._no_value(attribute, error) from None
 
     def _no_value(self, attribute: Attribute, error: Unfrozen) -> ModelError:
-        return ModelError(
+        kind = NotAnyValue if error.may_be_any else ModelError
+        return kind(
             f"{self.cls.__name__}: {self.named(attribute)} cannot be followed: {error}; a proof "
             "needs truths, numbers, texts, members of enumerations, or lists, tuples, sets and "
             "dictionaries of these"

@@ -218,9 +218,13 @@ def only_appended(function: types.FunctionType, names: set[str]) -> bool:
     appended = set()
     for node in ast.walk(tree):
         match node:
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name() as on, attr="append"))):
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name() as on, attr="append"))
+            ):
                 appended.add(on)
-            case ast.Lambda(body=ast.Call(func=ast.Attribute(value=ast.Name() as on, attr="append"))):
+            case ast.Lambda(
+                body=ast.Call(func=ast.Attribute(value=ast.Name() as on, attr="append"))
+            ):
                 appended.add(on)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in names and node not in appended:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 KINDS: tuple[tuple[str, str], ...] = (
+    (r"only some values were tried", "only some values were tried"),
     (r"from model or statemachine", "it needs a model"),
     (r"cannot be made: TypeError", "it is made with arguments"),
     (r"cannot be made", "making an instance fails"),

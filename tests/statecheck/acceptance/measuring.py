@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.statecheck.acceptance.judging import CRASHED, NONE, Judgement, judged
 from tests.statecheck.acceptance.slices import Slice
 
-PATIENCE = 40
+PATIENCE = 60
 """Seconds after which a class is given up."""
 
 
