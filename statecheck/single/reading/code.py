@@ -12,6 +12,7 @@ import enum
 import functools
 import inspect
 import re
+import sys
 import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -213,11 +214,15 @@ class Reach:
 
     def classes(self) -> Iterator[type]:
         """The classes of the machine, its model, its listeners and the objects that they have."""
+        roots = set()
         for owner in self.specimen.owners:
             yield type(owner)
+            roots |= {c.__module__.partition(".")[0] for c in author_classes(type(owner))}
         for value in self.specimen.data().values():
-            if not is_library_class(type(value)) and type(value).__module__ != "builtins":
-                yield type(value)
+            found = type(value)
+            own = found.__module__.partition(".")[0] in roots
+            if not is_library_class(found) and (own or not is_from_elsewhere(found.__module__)):
+                yield found
 
     @property
     def reads(self) -> set[str]:
@@ -322,6 +327,13 @@ def is_library_class(cls: type) -> bool:
     """Tell whether a class is the library's or Python's own root."""
     module = cls.__module__
     return cls is object or any(module == name or module.startswith(f"{name}.") for name in LIBRARY)
+
+
+def is_from_elsewhere(module: str) -> bool:
+    """Tell whether a module belongs to Python or to a package that is installed."""
+    root = module.partition(".")[0]
+    file = getattr(sys.modules.get(root), "__file__", None) or ""
+    return root in sys.stdlib_module_names or "site-packages" in file or "dist-packages" in file
 
 
 def author_classes(cls: type) -> list[type]:

@@ -44,12 +44,13 @@ from statecheck.single.reading.purity import (
     OWN_MARKS,
     REASON,
     TAKES,
-    functions_in,
+    functions_of_module,
     is_made,
     is_own,
     is_own_code,
     is_own_module,
     is_pure,
+    is_pure_builtin,
 )
 from statecheck.single.reading.specimen import Specimen
 from statecheck.single.reading.surroundings import Foreign, Surroundings
@@ -64,7 +65,6 @@ class Inspection:
         self.surroundings = Surroundings(specimen, harmless)
         self.foreign: dict[Any, Foreign] = {}
         self.name = specimen.cls.__name__
-        self.assumptions: list[str] = []
         self.watcher = Watcher(specimen)
         self.check = self.watcher.check
         self.done: set[Any] = set()
@@ -182,12 +182,10 @@ class Inspection:
 
     def _rebound(self, space: dict[str, Any], name: str, place: str) -> None:
         """Refuse a global that some function of its module assigns."""
-        for found in list(space.values()):
-            for function in functions_in(found, space.get("__name__")):
-                if name in summarised(function).global_writes:
-                    raise self._hidden(
-                        place, f"reads the global {name}, which {function.__qualname__} assigns"
-                    )
+        for function in functions_of_module(space):
+            if name in summarised(function).global_writes:
+                place_of = function.__qualname__
+                raise self._hidden(place, f"reads the global {name}, which {place_of} assigns")
         missing = object()
         self.watcher.watch(
             ("global", id(space), name),
@@ -275,10 +273,8 @@ class Inspection:
                 for function in plain_functions(value):
                     if not is_library(function) and not is_pure(function.__module__):
                         if not is_own_code(function, self.specimen.cls):
-                            raise self._from_outside(
-                                place or name,
-                                f"calls {function.__module__}.{function.__qualname__}",
-                            )
+                            called = f"{function.__module__}.{function.__qualname__}"
+                            raise self._from_outside(place or name, f"calls {called}")
                         self.reach.add(function)
             case _ if own and isinstance(value, StateChart):
                 return  # the key of the data refuses it, and says so
@@ -291,9 +287,8 @@ class Inspection:
             case _ if type(value).__module__ in ("typing", "_typing_extensions"):
                 return
             case _:
-                kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix(
-                    "builtins."
-                )
+                kind = f"{type(value).__module__}.{type(value).__qualname__}"
+                kind = kind.removeprefix("builtins.")
                 raise self._from_outside(place or name, f"uses {name}, a {kind}")
 
     def _container(self, value: Any, name: str, place: str | None, *, own: bool) -> None:
@@ -309,10 +304,7 @@ class Inspection:
             if value.__name__ not in BUILTINS:
                 raise self._hidden(place or name, f"uses {value.__name__}()")
             return
-        owner = getattr(value, "__self__", None)
-        if module in MODULES or (isinstance(owner, types.ModuleType) and owner.__name__ in MODULES):
-            return
-        if module.startswith("_") and module[1:] in MODULES:
+        if is_pure_builtin(value):
             return
         raise self._from_outside(place or name, f"calls {module}.{value.__name__}")
 

@@ -178,4 +178,4 @@ def _assumptions(
                 )
     if world.events.internal:
         said.append(f"Nobody but the machine itself sends {', '.join(world.events.internal)}.")
-    return [*said, *inspection.surroundings.assumptions(), *inspection.assumptions]
+    return [*said, *inspection.surroundings.assumptions()]

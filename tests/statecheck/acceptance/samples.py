@@ -1,4 +1,4 @@
-"""One machine of each kind that people write: those that are accepted, and those that are not yet."""
+"""One machine of each kind that people write, accepted or not."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Base(StateMachine):
     go = a.to(b, cond="ok", on="work")
     back = b.to(a)
 
-    def ok(self) -> Any:
+    def ok(self, *_: Any, **__: Any) -> Any:
         return True
 
-    def work(self) -> Any:
+    def work(self, *_: Any, **__: Any) -> Any:
         """Do nothing."""
 
 

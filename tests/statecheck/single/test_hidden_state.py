@@ -187,8 +187,6 @@ class IsTrue(Base):
             machines.Going,
             "it is a set, whose order nobody chooses, and Going.first may go through it",
         ),
-        (IsTrue, "asks `is` or type() of values"),
-        (TypeOf, "asks `is` or type() of values"),
     ],
 )
 def test_refused_by_name(cls: Any, said: str) -> None:
@@ -196,6 +194,14 @@ def test_refused_by_name(cls: Any, said: str) -> None:
         check(cls, [("possible", "b")])
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("cls", [IsTrue, TypeOf])
+def test_identity_is_asked_of_single_values_only_which_prove_nothing(cls: Any) -> None:
+    possible, always = check(cls, [("possible", "b"), ("always", "a or b")]).results
+    assert str(possible.verdict) in ("REACHED", "UNDETERMINED")
+    assert str(always.verdict) == "UNDETERMINED"
+    assert "asks `is` or type() of values" in always.detail
 
 
 class Tables(Base):
