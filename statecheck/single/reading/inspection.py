@@ -84,11 +84,10 @@ class Inspection:
                 if (function.__module__ or "").startswith("statemachine.contrib.weighted"):
                     self.surroundings.add_chance(function)
         inspected: set[Any] = set()
-        while len(inspected) < len(self.reach.functions):
-            for code, summary in list(self.reach.functions.items()):
-                if code not in inspected:
-                    inspected.add(code)
-                    self._function(summary)
+        while rest := [c for c in self.reach.functions if c not in inspected]:
+            for code in rest:
+                inspected.add(code)
+                self._function(self.reach.functions[code])
         self.surroundings.settle(self.reach)
         if not any(self.reach.is_dynamic(s) for s in self.reach.functions.values()):
             self.watcher.leave_out_logs(s.function for s in self.reach.functions.values())
