@@ -103,10 +103,9 @@ class Inspection:
             name = min(summary.global_writes)
             raise self._hidden(place, f"writes the global {name}, which is no attribute")
         if summary.outer_writes:
-            name = min(summary.outer_writes)
-            raise self._hidden(place, f"writes {name} of the function around it")
-        doors = (summary.reads & DOORS) - self.own
-        if doors:
+            outer = min(summary.outer_writes)
+            raise self._hidden(place, f"writes {outer} of the function around it")
+        if doors := (summary.reads & DOORS) - self.own:
             raise self._hidden(place, f"uses {min(doors)}")
         for name, taken in sorted(summary.loads, key=str):
             self._global(summary, name, taken)
@@ -183,8 +182,8 @@ class Inspection:
         """Refuse a global that some function of its module assigns."""
         for function in functions_of_module(space):
             if name in summarised(function).global_writes:
-                place_of = function.__qualname__
-                raise self._hidden(place, f"reads the global {name}, which {place_of} assigns")
+                by = function.__qualname__
+                raise self._hidden(place, f"reads the global {name}, which {by} assigns")
         missing = object()
         self.watcher.watch(
             ("global", id(space), name),
@@ -213,8 +212,6 @@ class Inspection:
         what = f"{name}.{taken}" if taken else f"the module {name}"
         raise self._from_outside(place, f"uses {what}")
 
-    # -- values -----------------------------------------------------------------------------------
-
     def _value(
         self,
         value: Any,
@@ -232,8 +229,7 @@ class Inspection:
         if isinstance(value, (State, States, Event, TransitionList, logging.Logger, range, slice)):
             return
         seen = ("seen", id(value), own)
-        if seen in self.foreign:
-            raise self.foreign[seen]
+        self._raise_known(seen)
         if seen in self.done or any(value is owner for owner in self.specimen.owners):
             return
         self.done.add(seen)
@@ -310,8 +306,7 @@ class Inspection:
     def _class(
         self, cls: type, name: str, place: str | None, summary: Summary | None = None
     ) -> None:
-        if ("class", cls) in self.foreign:
-            raise self.foreign["class", cls]
+        self._raise_known(("class", cls))
         if ("class", cls) in self.done:
             return
         self.done.add(("class", cls))
@@ -393,6 +388,10 @@ class Inspection:
             is_special = name.startswith("__") and name.endswith("__")
             if is_special and name not in NOT_WHILE_IT_RUNS:
                 self.reach.add(member)
+
+    def _raise_known(self, key: Any) -> None:
+        if key in self.foreign:
+            raise self.foreign[key]
 
     def _from_outside(self, place: str, what: str) -> Foreign:
         return Foreign(f"{self.name}: {place} {what}; {REASON}")

@@ -77,9 +77,10 @@ class Watcher:
         """
         known = list(functions)
         data = list(self.specimen.data().values())
+        classes = [c for held in (*self.specimen.owners, *data) for c in type(held).__mro__]
         for key, (value, name) in list(self.specimen.freezer.shared.items()):
             others = [v for k, (v, _) in self.specimen.freezer.shared.items() if k != key]
-            used = [_names_of(value, function) for function in known]
+            used = [_names_of(value, function, classes) for function in known]
             if (
                 type(value) in (list, deque)
                 and not name.startswith("a default value")
@@ -170,14 +171,14 @@ class Watcher:
             self.watched[key] = Watched(name, read, read(), advice)
 
 
-def _names_of(value: Any, function: types.FunctionType) -> set[str]:
+def _names_of(value: Any, function: types.FunctionType, classes: list[type]) -> set[str]:
     """The names under which a function may know a value, attributes of modules and classes too."""
     names = {n for n, v in function.__globals__.items() if v is value}
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         with suppress(ValueError):
             if cell.cell_contents is value:
                 names.add(name)
-    for held in function.__globals__.values():
+    for held in (*classes, *function.__globals__.values()):
         if isinstance(held, types.ModuleType | type):
             names |= {n for n, v in vars(held).items() if v is value}
     return names & (set(_all_names(function.__code__)) | set(function.__code__.co_freevars))

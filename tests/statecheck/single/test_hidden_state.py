@@ -198,6 +198,36 @@ def test_identity_is_asked_of_single_values_only_which_prove_nothing(cls: Any) -
     assert "asks `is` or type() of values" in always.detail
 
 
+SEEN: list[int] = []
+
+
+def local_machine() -> Any:
+    """A machine that appends to a list by one name and reads it by another."""
+
+    class Local(Base):
+        seen = SEEN
+
+        def work(self) -> None:
+            SEEN.append(1)
+
+        def ok(self) -> bool:
+            return len(self.seen) > 3
+
+    return Local
+
+
+class Logs(Base):
+    def work(self) -> None:
+        SEEN.append(1)
+
+
+def test_a_list_to_which_code_only_appends_hides_nothing() -> None:
+    (result,) = check(Logs, [("possible", "b")]).results
+    assert str(result.verdict) == "REACHED"
+    with pytest.raises(ModelError, match="a list that all instances share, changes"):
+        check(local_machine(), [("possible", "b")])
+
+
 def test_memory_that_is_not_seen_may_be_anything() -> None:
     possible, always = check(Packed, [("possible", "b"), ("always", "not b")]).results
     assert str(possible.verdict) == str(always.verdict) == "UNDETERMINED"
