@@ -46,6 +46,13 @@ def main(arguments: Sequence[str]) -> int:
 @click.option(
     "--input", "inputs", multiple=True, metavar="FIELD", help="It may be set between events."
 )
+@click.option(
+    "--assume-harmless",
+    "harmless",
+    multiple=True,
+    metavar="NAME",
+    help="Calls of NAME neither raise nor change the machine.",
+)
 @click.option("--json", "json_path", metavar="FILE", help="Write JSON too; - writes it to stdout.")
 @click.option(
     "--as-test", "test_path", metavar="FILE", help="Write the runs as a test of the class."
@@ -67,6 +74,7 @@ def command(
     given: tuple[str, ...],
     fixed: tuple[str, ...],
     inputs: tuple[str, ...],
+    harmless: tuple[str, ...],
     json_path: str | None,
     test_path: str | None,
     trace: bool,
@@ -112,6 +120,7 @@ def command(
         *((Kind.EVENTUALLY, text) for text in eventually),
     ]
     options = {"fixed": fixed, "inputs": inputs, "given": given, **assumed}
+    options["harmless"] = harmless
     check_options(found, options, has_claims=bool(asked), written=_option)
     if not asked and is_system(found):
         raise click.UsageError(
@@ -126,6 +135,7 @@ def command(
         given=given,
         fixed=fixed,
         inputs=inputs,
+        harmless=harmless,
         timeout=timeout,
         depth=depth,
         seed=seed,
@@ -157,7 +167,7 @@ def command(
 
 def _option(name: str) -> str:
     """A parameter as the command line writes it."""
-    return f"--{name.removesuffix('s')}"
+    return "--assume-harmless" if name == "harmless" else f"--{name.removesuffix('s')}"
 
 
 def _test_file(found: Any, path: str) -> OutputFile:

@@ -54,6 +54,7 @@ def assert_proved(
     given: Mapping[str, Any] | None = None,
     fixed: Texts = (),
     inputs: Texts = (),
+    harmless: Texts = (),
     accept: Texts = (),
     timeout: float | None = None,
     depth: int | None = None,
@@ -82,6 +83,7 @@ def assert_proved(
         "given": given,
         "fixed": texts(fixed),
         "inputs": texts(inputs),
+        "harmless": texts(harmless),
         "accept": texts(accept),
         "depth": depth,
     }

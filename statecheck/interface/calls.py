@@ -47,6 +47,7 @@ def check(
     given: Mapping[str, Any] | None = None,
     fixed: Texts = (),
     inputs: Texts = (),
+    harmless: Texts = (),
     accept: Texts = (),
     timeout: float | None = None,
     depth: int | None = None,
@@ -67,8 +68,9 @@ def check(
     are not seen from P on, ``finitely`` steps that come to an end: all four matter to
     ``eventually`` alone. ``initially`` says how every run of a machine begins. ``given`` fixes
     constants of a system by name. Of a machine, ``fixed`` names fields that nobody sets from
-    outside, ``inputs`` others that may be set between events, and ``accept`` the ids of findings of
-    the standard questions that are meant to be so.
+    outside, ``inputs`` others that may be set between events, ``harmless`` things from outside
+    whose calls neither raise nor change the machine, and ``accept`` the ids of findings of the
+    standard questions that are meant to be so.
     ``timeout`` is in seconds and bounds everything: what is open then is UNDETERMINED. ``depth`` is
     the greatest number of steps of runs that the solver searches for, ``seed`` the solver's.
     ``explain`` asks for what each verdict of a system rests on.
@@ -82,7 +84,7 @@ def check(
         *((Kind.RECOVERABLE, text) for text in texts(recoverable)),
         *((Kind.EVENTUALLY, text) for text in texts(eventually)),
     ]
-    named = {"fixed": texts(fixed), "inputs": texts(inputs)}
+    named = {"fixed": texts(fixed), "inputs": texts(inputs), "harmless": texts(harmless)}
     assumed = {
         "fair": texts(fair),
         "strongly_fair": texts(strongly_fair),

@@ -28,7 +28,8 @@ class Request:
     ``asked`` are claims as pairs of a kind and an expression; without any, the standard questions
     are asked. ``assumed`` is what is assumed of runs, ``given`` are constants that are
     fixed, by name or as ``NAME=VALUE``. ``fixed`` are fields that the environment never sets,
-    ``inputs`` others that it does. ``timeout`` is in seconds, ``depth`` a number of steps (None:
+    ``inputs`` others that it does, ``harmless`` things from outside whose calls neither raise nor
+    change the machine. ``timeout`` is in seconds, ``depth`` a number of steps (None:
     the engine's own), ``seed`` the solver's. ``accept`` are the ids of findings that are meant.
     """
 
@@ -37,6 +38,7 @@ class Request:
     given: Sequence[str] | Mapping[str, Any] = ()
     fixed: Sequence[str] = ()
     inputs: Sequence[str] = ()
+    harmless: Sequence[str] = ()
     timeout: float | None = None
     depth: int | None = None
     seed: int = 0
@@ -65,6 +67,7 @@ def settled(subject: type[Any], request: Request) -> Report:
     options: dict[str, Any] = {
         "fixed": request.fixed,
         "inputs": request.inputs,
+        "harmless": request.harmless,
         "timeout": request.timeout,
         "depth": request.depth,
         "seed": request.seed,

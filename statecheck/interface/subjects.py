@@ -65,6 +65,7 @@ def check_options(
         refused = {
             "fixed": f"{name} is a system, whose fields nobody sets from outside; leave it out",
             "inputs": f"{name} is a system, whose fields nobody sets from outside; leave it out",
+            "harmless": f"{name} is a system, of which nothing is outside; leave it out",
             "accept": f"{name} is a system, which has no standard questions; leave it out",
         }
     else:

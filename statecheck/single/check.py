@@ -20,6 +20,7 @@ from statecheck.single.claims.claims import Claim, Names
 from statecheck.single.claims.parse import parse
 from statecheck.single.claims.predicates import conjunction, violation
 from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
+from statecheck.single.deciding.certain import ADVICE
 from statecheck.single.deciding.decide import reachable
 from statecheck.single.deciding.monitoring import monitored
 from statecheck.single.deciding.pending import EndAssumptions
@@ -36,6 +37,11 @@ EXPECTED = {
 """The verdict that each kind of claim hopes for."""
 
 NOTHING_ASSUMED = AssumedTexts()
+
+BEYOND = (
+    "its steps rest on answers from outside, of which nothing is known; what is enabled, what is "
+    f"refused and what was before are not decided then; {ADVICE}"
+)
 
 STEPS = (
     "An event that is refused or ignored, so that nothing changes, is no step; step.refused says "
@@ -54,13 +60,15 @@ def check(
     timeout: float | None = None,
     depth: int | None = None,
     seed: int = 0,
+    harmless: Sequence[str] = (),
 ) -> Report:
     """Decide what is claimed of a class.
 
     ``asked`` are pairs of a kind (``always``, ``possible``, ``recoverable``, ``eventually``) and an
     expression; ``assumed`` is what is assumed of runs, ``fixed`` are fields that the
-    environment never sets, ``inputs`` others that it does; ``depth`` bounds the search for runs by
-    the solver. Raises ModelError for a class or a claim that cannot be taken as it is.
+    environment never sets, ``inputs`` others that it does; ``harmless`` are things from outside
+    whose calls neither raise nor change the machine; ``depth`` bounds the search for runs by the
+    solver. Raises ModelError for a class or a claim that cannot be taken as it is.
     """
     check_use(assumed, has_ends=any(kind == str(Kind.EVENTUALLY) for kind, _ in asked))
     whole = _stated(asked, assumed)
@@ -77,7 +85,8 @@ def check(
             parsed_beginning(assumed, names)
             return any(said.about_refusals for said in parsed)
 
-        subject = read(cls, fixed, inputs, Clock(timeout), seed=seed, take=take)
+        clock = Clock(timeout)
+        subject = read(cls, fixed, inputs, clock, seed=seed, harmless=harmless, take=take)
         ends = parsed_ends(assumed, subject.names)
         begins = check_beginning(subject, parsed_beginning(assumed, subject.names))
         sentences += [*subject.assumptions, *begins, *_meaning_of_steps(parsed)]
@@ -146,6 +155,8 @@ def _decided(
     ends: EndAssumptions,
     depth: int | None,
 ) -> Result:
+    if subject.automaton.is_abstract and _looks_beyond_states(said):
+        return Result(claim, Verdict.UNDETERMINED, subject.automaton.caveat or BEYOND)
     match claim.kind:
         case Kind.ALWAYS:
             return _always(subject, claim, said, depth)
@@ -161,6 +172,15 @@ def _decided(
             return eventually(subject, claim, said, ends)
         case _:
             raise ModelError(f"{claim.kind} is no kind of claim about one machine")
+
+
+def _looks_beyond_states(said: Claim) -> bool:
+    """True where a claim speaks of the past, of refused events, or of what can happen next."""
+    return bool(
+        said.pasts
+        or said.about_refusals
+        or any(word in said.text for word in ("enabled", "deadlock"))
+    )
 
 
 def _always(subject: Subject, claim: stated.Claim, said: Claim, depth: int | None) -> Result:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.claims.options import EdgeConditions, NodeOptions
 from statecheck.single.execution.automaton import Edge, Local, Node, Variable
@@ -14,6 +15,7 @@ from statecheck.single.execution.build import World
 from statecheck.single.execution.choices import Any_, combinations, spread
 from statecheck.single.execution.giving_up import Unexplored
 from statecheck.single.reading.freeze import SYMBOLIC
+from statecheck.single.reading.kinds import Kind
 from statecheck.single.reading.specimen import ABSENT, Attribute, Specimen, attributes, class_value
 
 Condition = Any
@@ -105,6 +107,11 @@ class Reader:
             locals_: list[Local] = []
             inputs: dict[Attribute, Any] = {}
             for attribute, value in chosen.items():
+                if isinstance(value, Any_) and value.kind is Kind.FLOAT:
+                    raise ModelError(
+                        f"{self.names[attribute]} is an input and a float, of which nothing can be "
+                        "said"
+                    )
                 if isinstance(value, Any_):
                     from statecheck.single.execution.terms import symbol, wrapped
 

@@ -9,6 +9,7 @@ from statecheck.claims.run import Run
 from statecheck.reports.words import count
 from statecheck.single.claims.claims import Claim, Expression
 from statecheck.single.claims.remembering import along
+from statecheck.single.deciding.certain import choices, is_chosen
 from statecheck.single.execution.automaton import Automaton
 from statecheck.single.running.reach import Route, Target, find
 from statecheck.single.running.replay import Mismatch, Played, play
@@ -61,11 +62,15 @@ def explicitly(
         return played(subject, automaton, expression, claim, route, shortest=shortest)
     if automaton.complete:
         return Unreachable(f"{count(len(automaton.nodes), 'state')}, all visited")
+    if automaton.caveat:
+        return Unknown(automaton.caveat)
     return Unknown(f"{too_many(automaton)}; no run of up to {automaton.explored} steps gets there")
 
 
 def too_many(automaton: Automaton) -> str:
     """The reason why an automaton is not complete, and what would help."""
+    if automaton.caveat:
+        return automaton.caveat
     names = ", ".join(automaton.growing) or "its data"
     hindrance = f" ({automaton.hindrance})" if automaton.hindrance else ""
     return (
@@ -83,7 +88,12 @@ def played(
     *,
     shortest: bool,
 ) -> Reached | Unknown:
-    """A run, once it was played on a fresh instance and ends as it should."""
+    """A run, once it was played on a fresh instance and ends as it should.
+
+    One that rests on answers from outside is not played, for they may be other ones.
+    """
+    if is_chosen(route):
+        return Unknown(choices(route))
     try:
         seen = play(subject.specimen, subject.reader, automaton, route)
     except Mismatch as mismatch:

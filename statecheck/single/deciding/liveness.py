@@ -15,6 +15,7 @@ from statecheck.single.claims.claims import Claim, Moment, StepFacts
 from statecheck.single.claims.remembering import along
 from statecheck.single.deciding.lassos import Lasso, Lassos
 from statecheck.single.deciding.pending import EndAssumptions, Pending
+from statecheck.single.deciding.recover import ABSTRACT
 from statecheck.single.execution.automaton import Automaton, Node
 from statecheck.single.running.reach import Route, move
 from statecheck.single.running.replay import Mismatch, Played, play
@@ -39,6 +40,8 @@ def eventually(
         )
         return Result(claim, Verdict.UNDETERMINED, why)
     automaton = subject.automaton
+    if automaton.is_abstract:
+        return Result(claim, Verdict.UNDETERMINED, automaton.caveat or ABSTRACT)
     if automaton.complete:
         pending = Pending(subject, automaton, said, assumed)
         if Lassos(pending, cautious=False).find() is None:

@@ -18,10 +18,17 @@ from statecheck.single.deciding.answers import (
     played,
     too_many,
 )
+from statecheck.single.deciding.certain import ADVICE
 from statecheck.single.execution.automaton import Automaton, Node
 from statecheck.single.running.reach import Target, breadth_first, find, solved
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Subject
+
+ABSTRACT = (
+    "answers from outside decide which ways there are, and any answer is thought possible; "
+    f"{ADVICE}"
+)
+"""The reason why the existence of a way, or of none, is not proven."""
 
 
 def recoverable(subject: Subject, claim: stated.Claim, said: Claim, depth: int | None) -> Result:
@@ -53,6 +60,8 @@ def recoverable(subject: Subject, claim: stated.Claim, said: Claim, depth: int |
 def trap(subject: Subject, said: Claim, depth: int | None) -> Answer:
     """Look for a run to where the premise holds and from where the conclusion is out of reach."""
     automaton = subject.automaton
+    if automaton.is_abstract:
+        return Unknown(automaton.caveat or ABSTRACT)
     if not automaton.variables:
         return _explicitly(subject, automaton, said)
     if subject.bounded is not None:

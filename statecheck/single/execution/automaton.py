@@ -78,7 +78,8 @@ class Edge:
     holds, ``updates`` gives the term of each variable of the target. ``raised`` names the type of
     the exception that came out and ``raised_in`` the callback, ``taken`` says whether a transition
     was taken. ``outputs`` are inputs that the step itself changed, ``seen`` what the library did,
-    ``refused`` that it allowed no transition, with an exception or silently.
+    ``refused`` that it allowed no transition, with an exception or silently; ``chosen`` the answers
+    from outside that the step rests on, in words.
     """
 
     source: Node
@@ -95,6 +96,7 @@ class Edge:
     raised_in: str = ""
     seen: Seen = field(default_factory=Seen)
     refused: bool = False
+    chosen: tuple[str, ...] = ()
 
 
 @dataclass
@@ -105,7 +107,9 @@ class Automaton:
     ``expanded`` have their edges, and ``explored`` is the number of steps up to which all
     runs are in it. ``growing`` are the attributes that take the most values, ``hindrance``
     says why they are not kept as terms. ``alternatives`` has for each event the arguments, by
-    name, and the inputs, by attribute, that it was sent with.
+    name, and the inputs, by attribute, that it was sent with. Where it ``is_abstract``, some edges
+    rest on answers from outside, and a run along them need not exist; or not every value was
+    tried, as its ``caveat`` says.
     """
 
     nodes: list[Node]
@@ -115,6 +119,8 @@ class Automaton:
     growing: tuple[str, ...] = ()
     hindrance: str = ""
     alternatives: dict[str, list[dict[Any, Any]]] = field(default_factory=dict)
+    is_abstract: bool = False
+    caveat: str = ""
 
     def is_expanded(self, node: Node) -> bool:
         """Tell whether a node has its edges."""

@@ -6,8 +6,9 @@ get a value which may be any, are kept as terms.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -16,11 +17,13 @@ from statecheck.single.execution.automaton import UNUSUAL, Automaton, Edge, Loca
 from statecheck.single.execution.choices import OMITTED, Any_, combinations, spread
 from statecheck.single.execution.giving_up import Unreadable
 from statecheck.single.execution.nodes import Nodes, Widen
+from statecheck.single.execution.sampling import Samples
 from statecheck.single.execution.widening import growing, to_widen
 from statecheck.single.reading.code import Identity, Reach
 from statecheck.single.reading.formatting import only_said
-from statecheck.single.reading.freeze import TooLarge
-from statecheck.single.reading.kinds import Domain, MemberKind, kind_of, same
+from statecheck.single.reading.freeze import NotAnyValue, TooLarge
+from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of, same
+from statecheck.single.reading.outside import Answers
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe, Used
 from statecheck.single.reading.specimen import (
@@ -36,6 +39,9 @@ NODES, MOST_NODES = 1_200, 8_000
 decided nothing.
 """
 
+
+SAMPLED, COMBINATIONS = 250, 100
+"""So many control states, and combinations of values, where only some values are tried."""
 
 ANYTHING = "anything"
 """Given for an argument that no code looks into."""
@@ -63,19 +69,51 @@ class Builder:
         world: World,
         watch: Watch,
         *,
+        answers: Answers | None = None,
         with_refusals: bool = False,
     ) -> None:
         self.specimen, self.reach, self.world, self.watch = specimen, reach, world, watch
-        self.with_refusals = with_refusals
+        self.answers, self.with_refusals = answers, with_refusals
         self.only_said = cache(lambda: only_said(reach))
         self.initial = specimen.control(), specimen.copied(specimen.data())
         self.inferred: dict[tuple[str, str], Domain] = {}
         self.widened: set[Attribute] = set()
+        self.samples: Samples | None = None
         self.bounded: Automaton | None = None
         """The automaton of plain values up to some depth, where it is not finite."""
 
     def build(self) -> Automaton:
-        """The automaton, complete unless nothing more can be kept as a term."""
+        """The automaton, complete unless nothing more can be kept as a term.
+
+        Where code does what only single values allow, some of them are tried.
+        """
+        try:
+            return self._exact()
+        except NotAnyValue as error:
+            if self.answers is not None:
+                raise
+            return self._sampled(error)
+
+    def _sampled(self, why: NotAnyValue) -> Automaton:
+        """Runs with some values, which prove nothing."""
+        self.samples, self.widened = Samples(self.reach), set()
+        attempt = _Attempt(self)
+        try:
+            automaton = attempt.run(SAMPLED)
+        except (Widen, Used, NotAnyValue):
+            raise why from None
+        for node in automaton.nodes:
+            node.expanded = False
+        return replace(
+            automaton,
+            complete=False,
+            explored=0,
+            alternatives=attempt.alternatives,
+            is_abstract=True,
+            caveat=f"only some values were tried, because {why}",
+        )
+
+    def _exact(self) -> Automaton:
         while True:
             attempt = _Attempt(self)
             try:
@@ -92,6 +130,7 @@ class Builder:
                 self.bounded.hindrance = str(error)
                 return self.bounded
             automaton.alternatives = attempt.alternatives
+            automaton.is_abstract = self.answers is not None
             if automaton.complete:
                 return automaton
             automaton.growing = tuple(map(self.specimen.named, growing(attempt.known.values)))
@@ -125,7 +164,7 @@ class Builder:
     def _infer(self, use: Used) -> None:
         event, _, name = use.name.partition(".")
         if use.kind is None:
-            raise ModelError(
+            raise NotAnyValue(
                 f"{self.specimen.cls.__name__}: the argument {name} of {event} has no annotation "
                 f"and is {use.how}, so nothing says which values it may have; annotate it"
             )
@@ -173,7 +212,21 @@ class _Attempt:
             if parameter.optional and not _covers(domain, parameter.default):
                 extra.setdefault(parameter.name, []).insert(0, OMITTED)
         domains.update(self.world.inputs)
+        if self.builder.samples is not None:
+            return list(self._tried(self.builder.samples, domains, extra))
         return list(combinations(spread(domains, extra)))
+
+    @staticmethod
+    def _tried(
+        samples: Samples, domains: dict[Any, Domain], extra: dict[Any, list[Any]]
+    ) -> Iterator[dict[Any, Any]]:
+        """Some of the combinations of some of the values."""
+        values: dict[Any, list[Any]] = {}
+        for name, domain in domains.items():
+            is_unknown = not domain.kinds and not domain.values
+            found = samples.of(None if is_unknown else domain)
+            values[name] = [v for v in extra.get(name, ()) if v is OMITTED] + found
+        yield from itertools.islice(combinations(values), COMBINATIONS)
 
     def run(self, most: int) -> Automaton:
         """Explore breadth first, up to so many nodes."""
@@ -222,6 +275,11 @@ class _Attempt:
         values: dict[Any, Any] = {}
         for name, value in chosen.items():
             if isinstance(value, Any_):
+                if value.kind is Kind.FLOAT:
+                    raise NotAnyValue(
+                        f"{self.specimen.cls.__name__}: {name} may be any float, which no term "
+                        "stands for"
+                    )
                 prefix = "set" if isinstance(name, tuple) else "arg"
                 label = name if isinstance(name, str) else f"{name[1]}.{name[0]}"
                 usual = self.usual.get((event, name), UNUSUAL) if prefix == "arg" else UNUSUAL
@@ -233,7 +291,8 @@ class _Attempt:
                 values[name] = value
         arguments = {n: v for n, v in values.items() if isinstance(n, str) and v is not OMITTED}
         inputs = {n: v for n, v in values.items() if not isinstance(n, str)}
-        if not node.variables and not locals_:
+        answers = self.builder.answers
+        if not node.variables and not locals_ and answers is None:
             found = self._sent(node, event, arguments, inputs)
             self._record(node, event, arguments, inputs, None, (), found)
             return
@@ -242,8 +301,10 @@ class _Attempt:
 
         self._check_identity([*node.variables, *locals_])
         symbolic.allow_formatting(self.builder.only_said())
+        if answers is not None:
+            answers.is_text_allowed = self.builder.only_said
         for guard, found in paths.explored(
-            lambda: self._sent(node, event, arguments, inputs), node.variables, locals_
+            lambda: self._sent(node, event, arguments, inputs), node.variables, locals_, answers
         ):
             self._record(node, event, arguments, inputs, guard, tuple(locals_), found)
 
@@ -254,7 +315,7 @@ class _Attempt:
         members = any(isinstance(s.kind, MemberKind) for s in symbols)
         if identity is Identity.ANY or (identity is Identity.MEMBERS and members):
             names = ", ".join(sorted({s.name.partition("!")[2] or s.name for s in symbols}))
-            raise ModelError(
+            raise NotAnyValue(
                 f"{self.specimen.cls.__name__}: {reach.asking()} asks `is` or type() of values, "
                 f"while {names.partition('.')[0]} may be any; write == or isinstance()"
             )
@@ -273,6 +334,9 @@ class _Attempt:
             data[variable.attribute] = self._symbol(variable.name, variable.kind)
         data.update(inputs)
         specimen.put(node.control, data)
+        answers = self.builder.answers
+        if answers is not None:
+            answers.begin()
         try:
             outcome = specimen.send(event, arguments)
         finally:
@@ -280,6 +344,8 @@ class _Attempt:
                 if type(value) is Probe and value.use is not None:
                     use, value.use = value.use, None
                     raise use
+        if answers is not None:
+            outcome = replace(outcome, chosen=tuple(answers.chosen))
         after = specimen.copied(specimen.data())
         control = specimen.control()
         self.builder.watch()
@@ -329,6 +395,7 @@ class _Attempt:
             outcome.raised_in,
             outcome.seen,
             nothing,
+            outcome.chosen,
         )
         if quiet and outcome.seen.unhandled:
             node.failures.append(edge)

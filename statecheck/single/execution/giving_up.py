@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statecheck.modeling import ModelError
+from statecheck.single.reading.freeze import NotAnyValue
 
 
 class UnknownError(Exception):
@@ -13,5 +13,5 @@ class Unexplored(Exception):  # noqa: N818  (no error: there is more than was lo
     """The steps from a state were not looked at."""
 
 
-class Unreadable(ModelError):  # noqa: N818  (says what the code is)
-    """Code that does with a value what cannot be said of any."""
+class Unreadable(NotAnyValue):
+    """Code that does with a symbolic value what only plain ones allow."""

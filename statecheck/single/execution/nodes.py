@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from statecheck.modeling import ModelError
 from statecheck.single.execution.automaton import Node, Variable
-from statecheck.single.reading.freeze import ATOMS, SYMBOLIC
+from statecheck.single.reading.freeze import ATOMS, SYMBOLIC, NotAnyValue
 from statecheck.single.reading.kinds import kind_of, same
 from statecheck.single.reading.probe import Probe
 from statecheck.single.reading.specimen import ABSENT, Attribute, Control, Data, Specimen
@@ -47,7 +46,7 @@ class Nodes:
             if type(value) in SYMBOLIC:
                 if type(value) is Probe:
                     event, _, name = value.name.partition(".")
-                    raise ModelError(
+                    raise NotAnyValue(
                         f"{self.specimen.cls.__name__}: the argument {name} of {event} has no "
                         f"annotation and is kept in {self.specimen.named(attribute)}; annotate it"
                     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from statecheck.modeling import ModelError
 from statecheck.single.execution.automaton import Local, Variable
 from statecheck.single.execution.giving_up import Unreadable
 from statecheck.single.execution.terms import range_of, symbol
+from statecheck.single.reading.outside import Answers
 from statecheck.symbolic.decision_tree import Leaf
 from statecheck.symbolic.decision_tree import Node as Decision
 from statecheck.symbolic.paths import Explorer, is_library
@@ -27,24 +29,55 @@ def ranges(symbols: Sequence[Variable | Local]) -> list[z3.BoolRef]:
 
 
 def explored(
-    run: Callable[[], Any], variables: Sequence[Variable], locals_: Sequence[Local]
+    run: Callable[[], Any],
+    variables: Sequence[Variable],
+    locals_: Sequence[Local],
+    answers: Answers | None = None,
 ) -> Iterator[tuple[z3.BoolRef | None, Any]]:
-    """Every way through code that can be gone, with its condition and what the code returned."""
+    """Every way through code that can be gone, with its condition and what the code returned.
+
+    Answers from outside are chosen in every way, and are no part of a condition.
+    """
     known = ranges([*variables, *locals_])
     explorer = Explorer()
     explorer._solver.set("timeout", PATIENCE)
     try:
-        tree = explorer.explore(run)
+        with _choosing(answers, explorer):
+            tree = explorer.explore(run)
     except ModelError as error:
         raise Unreadable(f"{_line(error)}{error}") from None
     solver = z3.SimpleSolver()
     solver.set("timeout", PATIENCE)
     solver.add(*known)
-    for path, value in leaves(tree, []):
+    for whole, value in leaves(tree, []):
+        path = [literal for literal in whole if not _is_choice(literal)]
         if path and known and solver.check(*path) == z3.unsat:
             continue
         conditions = [*path, *ranges(locals_)]
         yield (z3.And(conditions) if conditions else None), value
+
+
+CHOICE = "chosen!"
+"""The names of choices begin so."""
+
+
+@contextmanager
+def _choosing(answers: Answers | None, explorer: Explorer) -> Iterator[None]:
+    """Have an explorer choose the answers from outside."""
+    if answers is None:
+        yield
+        return
+    answers.decide = lambda number: explorer.decide(z3.Bool(f"{CHOICE}{number}"))
+    answers.refuse = explorer.refuse
+    try:
+        yield
+    finally:
+        answers.decide, answers.refuse = None, ModelError
+
+
+def _is_choice(literal: z3.BoolRef) -> bool:
+    term = literal.arg(0) if z3.is_not(literal) else literal
+    return bool(z3.is_const(term) and term.decl().name().startswith(CHOICE))
 
 
 def _line(error: ModelError) -> str:

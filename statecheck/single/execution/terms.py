@@ -10,6 +10,7 @@ import z3
 from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.execution.texts import Texts
 from statecheck.single.execution.values import Bool, Int, Member, Text, Value
+from statecheck.single.reading.freeze import NotAnyValue
 from statecheck.single.reading.kinds import AnyKind, Kind, MemberKind
 
 
@@ -29,6 +30,8 @@ def wrapped(term: z3.ExprRef, kind: AnyKind) -> Value:
             return Text(term)
         case MemberKind():
             return Member(term, kind)
+        case Kind.FLOAT:
+            raise NotAnyValue("no term stands for a float")
 
 
 def unchanged(updates: Mapping[Any, z3.ExprRef]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import z3
 
 from statecheck.single.execution.texts import Texts
-from statecheck.single.reading.freeze import MARK, SYMBOLIC
+from statecheck.single.reading.freeze import MARK, OPAQUE, SYMBOLIC
 from statecheck.single.reading.kinds import AnyKind, Kind, MemberKind, kind_of
 from statecheck.symbolic.paths import Explorer
 from statecheck.symbolic.values import Symbolic
@@ -37,9 +37,11 @@ class Value(Symbolic):
     __class__ = property(lambda self: self.type)
 
     def __eq__(self, other: object) -> Any:
-        return equal(self, other)
+        return NotImplemented if type(other) in OPAQUE else equal(self, other)
 
     def __ne__(self, other: object) -> Any:
+        if type(other) in OPAQUE:
+            return NotImplemented
         found = equal(self, other)
         return (not found) if isinstance(found, bool) else Bool(z3.Not(found.term))
 
@@ -242,7 +244,7 @@ def term_of(value: object) -> z3.ExprRef | None:
             return z3.IntVal(Texts.code(str(value)))
         case MemberKind() as kind:
             return z3.IntVal(kind.members.index(value))
-        case None:
+        case _:
             return None
 
 
@@ -260,9 +262,9 @@ def _comparison(operator: str, compare: Callable[[Any, Any], Any]) -> Callable[[
         second = number(other)
         if first is None or second is None:
             if type(self) in (Member, Text) and isinstance(other, str | enum.Enum):
-                return getattr(self.decided("put in order", "=="), operator)(
-                    other.decided("put in order", "==") if isinstance(other, Value) else other
-                )
+                left = self.decided("put in order", "==")
+                right = other.decided("put in order", "==") if isinstance(other, Value) else other
+                return getattr(left, operator)(right)
             return _no_number(self, other)
         return Bool(compare(first, second))
 
@@ -315,7 +317,7 @@ _STRANGE = (str, bytes, list, tuple, dict, set, frozenset, type(None))
 
 def _no_number(value: Value, other: object, *, repeats: bool = False) -> Any:
     """Leave it to Python to refuse another type, or refuse what it would not."""
-    if type(other) in SYMBOLIC or (type(other) in _STRANGE and not repeats):
+    if type(other) in (*SYMBOLIC, *OPAQUE) or (type(other) in _STRANGE and not repeats):
         return NotImplemented
     raise value._refuse(f"combined with a {type(other).__name__}", "integers")
 
@@ -359,10 +361,6 @@ def _absolute(self: Value) -> Any:
     return Int(z3.If(term < 0, -term, term))
 
 
-def _positive(self: Value) -> Any:
-    return Int(_checked_number(self))
-
-
 def _rounded(self: Value, digits: object = None) -> Any:
     if digits is not None:
         raise self._refuse("rounded", "whole numbers")
@@ -391,7 +389,7 @@ for _class in (Bool, Int, Member, Text):
         ("__pow__", _power),
         ("__divmod__", _divmod),
         ("__neg__", _negative),
-        ("__pos__", _positive),
+        ("__pos__", _rounded),
         ("__abs__", _absolute),
         ("__round__", _rounded),
     ):

@@ -9,8 +9,10 @@ from statemachine import StateChart
 
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.results import Report
+from statecheck.single.deciding.answers import Unknown
+from statecheck.single.deciding.recover import ABSTRACT
 from statecheck.single.questions import ambiguity, failures, ranges, reachability, traps
-from statecheck.single.questions.inquiry import Inquiry
+from statecheck.single.questions.inquiry import Inquiry, left_open
 from statecheck.single.questions.reachability import Coverage
 from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
 
@@ -25,6 +27,7 @@ def answered(
     timeout: float | None = None,
     depth: int | None = None,
     seed: int = 0,
+    harmless: Sequence[str] = (),
 ) -> Report:
     """Answer the standard questions about a class.
 
@@ -34,7 +37,7 @@ def answered(
     subject: Subject | None = None
     interrupted = False
     try:
-        subject = read(cls, fixed, inputs, Clock(timeout), seed=seed)
+        subject = read(cls, fixed, inputs, Clock(timeout), seed=seed, harmless=harmless)
         for answer in _answers(Inquiry(subject, depth)):
             found.append(answer)  # noqa: PERF402  (what is found outlives an interruption)
     except OutOfTime:
@@ -50,6 +53,14 @@ def answered(
 
 def _answers(inquiry: Inquiry) -> Iterator[Answer]:
     coverage = Coverage(inquiry)
+    if inquiry.subject.automaton.is_abstract:
+        yield from reachability.answers(inquiry, coverage)
+        yield from failures.answers(inquiry)
+        for open_ in (Question.GUARDS_OVERLAP, Question.NOTHING_LEADS_ON):
+            yield left_open(
+                open_, "the machine", Unknown(inquiry.subject.automaton.caveat or ABSTRACT)
+            )
+        return
     questions: tuple[Callable[[], Iterator[Answer]], ...] = (
         lambda: reachability.answers(inquiry, coverage),
         lambda: ambiguity.overlaps(inquiry),

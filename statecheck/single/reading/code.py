@@ -12,6 +12,7 @@ import enum
 import functools
 import inspect
 import re
+import sys
 import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -41,7 +42,8 @@ class Summary:
     """The effects and needs of one function's code, its inner functions included.
 
     ``loads`` are global names, each with the attribute that is taken of it at once, if one is;
-    ``goes_through`` says that it may see the order of a set.
+    ``goes_through`` says that it may see the order of a set, ``asks_none`` that it asks whether
+    something is None, ``catches`` that it catches exceptions by their types.
     """
 
     function: types.FunctionType
@@ -54,6 +56,8 @@ class Summary:
     texts: set[str] = field(default_factory=set)
     writes_elsewhere: bool = False
     goes_through: bool = False
+    asks_none: bool = False
+    catches: bool = False
     identity: Identity = field(default_factory=lambda: Identity.NOT_ASKED)
 
     @property
@@ -110,7 +114,12 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             summary.goes_through |= not any(i.argval in ("sorted", "range") for i in near)
         elif name == "IMPORT_NAME":
             summary.imports.add(argument)
+        elif name == "CHECK_EXC_MATCH":
+            summary.catches = True
+        elif name.startswith("POP_JUMP") and name.endswith("NONE"):
+            summary.asks_none = True
         elif name == "IS_OP":
+            summary.asks_none |= instructions[place - 1].argval is None
             space = summary.function.__globals__
             summary.identity = max(summary.identity, _asked(instructions[:place], space))
     if {"is_", "is_not"} & set(code.co_names):
@@ -205,11 +214,15 @@ class Reach:
 
     def classes(self) -> Iterator[type]:
         """The classes of the machine, its model, its listeners and the objects that they have."""
+        roots = set()
         for owner in self.specimen.owners:
             yield type(owner)
+            roots |= {c.__module__.partition(".")[0] for c in author_classes(type(owner))}
         for value in self.specimen.data().values():
-            if not is_library_class(type(value)) and type(value).__module__ != "builtins":
-                yield type(value)
+            found = type(value)
+            own = found.__module__.partition(".")[0] in roots
+            if not is_library_class(found) and (own or not is_from_elsewhere(found.__module__)):
+                yield found
 
     @property
     def reads(self) -> set[str]:
@@ -314,6 +327,13 @@ def is_library_class(cls: type) -> bool:
     """Tell whether a class is the library's or Python's own root."""
     module = cls.__module__
     return cls is object or any(module == name or module.startswith(f"{name}.") for name in LIBRARY)
+
+
+def is_from_elsewhere(module: str) -> bool:
+    """Tell whether a module belongs to Python or to a package that is installed."""
+    root = module.partition(".")[0]
+    file = getattr(sys.modules.get(root), "__file__", None) or ""
+    return root in sys.stdlib_module_names or "site-packages" in file or "dist-packages" in file
 
 
 def author_classes(cls: type) -> list[type]:

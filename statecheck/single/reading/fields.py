@@ -11,7 +11,7 @@ from typing import Any
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import Reach, author_classes
-from statecheck.single.reading.kinds import Domain, domain_of_annotation, kind_of
+from statecheck.single.reading.kinds import Domain, Kind, domain_of_annotation, kind_of
 from statecheck.single.reading.specimen import ABSENT, Attribute, Specimen, class_value
 
 
@@ -140,6 +140,7 @@ def _domain(specimen: Specimen, attribute: Attribute, value: Any, *, asked: bool
             raise ModelError(f"{error}; or say --fixed {name}") from None
     else:
         kind = kind_of(value)
+        kind = Kind.FLOAT if type(value) is float else kind
         domain = None if kind is None else Domain((), (kind,))
     if domain is None:
         raise ModelError(

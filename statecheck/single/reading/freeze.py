@@ -42,13 +42,22 @@ MARK = "\ue000"
 SYMBOLIC: list[type] = []
 """Types of values that stand for any value; they may be attributes and nothing deeper."""
 
+OPAQUE: list[type] = []
+"""Types of values of which nothing is known, so that one is as good as another."""
+
+
+class NotAnyValue(ModelError):  # noqa: N818  (says what the code is)
+    """Code that does with a value what cannot be said of any; of single ones it can."""
+
 
 class Unfrozen(ModelError):  # noqa: N818  (says what the data is)
-    """Data that is no value; ``found`` is what it is."""
+    """Data that is no value; ``found`` is what it is, ``may_be_any`` that it is made of one that
+    may be any.
+    """
 
-    def __init__(self, found: object, why: str) -> None:
+    def __init__(self, found: object, why: str, *, may_be_any: bool = False) -> None:
         super().__init__(why)
-        self.found = found
+        self.found, self.may_be_any = found, may_be_any
 
 
 class TooLarge(Exception):  # noqa: N818  (no error: the data has no end that is near)
@@ -90,7 +99,9 @@ class Freezer:
             raise TooLarge
         if cls in ATOMS:
             if cls is str and MARK in value:
-                raise Unfrozen(value, "it is a text made of a value that may be any")
+                raise Unfrozen(
+                    value, "it is a text made of a value that may be any", may_be_any=True
+                )
             return (cls.__name__, repr(value)) if cls in (float, complex) else (cls.__name__, value)
         if isinstance(value, State):
             return ("state", value.id)
@@ -98,8 +109,10 @@ class Freezer:
             return ("event", str(value.id))
         if id(value) in self.own:
             return ("own", self.own[id(value)])
+        if cls in OPAQUE:
+            return ("anything",)
         if cls in SYMBOLIC:
-            raise Unfrozen(value, "inside it is a value that may be any")
+            raise Unfrozen(value, "inside it is a value that may be any", may_be_any=True)
         if isinstance(value, enum.Enum):
             return (cls, value.name or value.value)
         if cls is types.FunctionType:
@@ -132,6 +145,8 @@ class Freezer:
             return (cls, *(self.key(item) for item in value))
         if isinstance(value, StateChart):
             raise Unfrozen(value, f"it is another state machine, a {cls.__name__}")
+        if isinstance(value, BaseException) and is_plain_exception(cls):
+            return (cls, self.key(value.args), *((n, self.key(v)) for n, v in parts(value)))
         if isinstance(value, types.MethodType):
             return ("method", self.key(value.__self__), self.key(value.__func__))
         return self._object(value)
@@ -155,7 +170,9 @@ class Freezer:
     def copy(self, value: Any, memo: dict[int, Any]) -> Any:
         """A copy that shares nothing that could change, but what is shared inside."""
         cls = type(value)
-        if cls in ATOMS or cls in SYMBOLIC or id(value) in self.own or id(value) in self.shared:
+        if cls in ATOMS or cls in SYMBOLIC or cls in OPAQUE:
+            return value
+        if id(value) in self.own or id(value) in self.shared:
             return value
         if isinstance(value, (enum.Enum, *_IDENTITIES)):
             return value
@@ -175,6 +192,13 @@ class Freezer:
         if isinstance(value, types.MethodType):
             return types.MethodType(value.__func__, self.copy(value.__self__, memo))
         fresh: Any
+        if isinstance(value, BaseException) and is_plain_exception(cls):
+            fresh = cls.__new__(cls, *value.args)
+            memo[id(value)] = (fresh, value)
+            fresh.args = self.copy(value.args, memo)
+            for name, part in parts(value):
+                object.__setattr__(fresh, name, self.copy(part, memo))
+            return fresh
         if cls is list or cls is deque:
             fresh = [] if cls is list else deque(maxlen=value.maxlen)
             memo[id(value)] = (fresh, value)
@@ -223,6 +247,14 @@ def _shows_its_memory(cls: type) -> bool:
 
 _HEAP_TYPE = 1 << 9
 _POINTER = struct.calcsize("P")
+
+
+def is_plain_exception(cls: type) -> bool:
+    """Tell whether all that an exception says is in its arguments and its attributes."""
+    return all(
+        base.__module__ != "builtins" or base.__basicsize__ <= Exception.__basicsize__
+        for base in cls.__mro__
+    ) and not any("__new__" in vars(b) and b.__module__ != "builtins" for b in cls.__mro__)
 
 
 _OPAQUE = (

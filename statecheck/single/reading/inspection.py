@@ -13,6 +13,7 @@ import logging
 import re
 import sys
 import types
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -39,37 +40,31 @@ from statecheck.single.reading.purity import (
     CLOCKS,
     DOORS,
     MODULES,
+    NOT_WHILE_IT_RUNS,
+    OWN_MARKS,
     REASON,
     TAKES,
-    functions_in,
+    functions_of_module,
     is_made,
     is_own,
     is_own_code,
     is_own_module,
     is_pure,
+    is_pure_builtin,
 )
 from statecheck.single.reading.specimen import Specimen
+from statecheck.single.reading.surroundings import Foreign, Surroundings
 from statecheck.single.reading.watching import CONTAINERS, Watcher, content
-
-_OWN_MARKS = frozenset(
-    ("attr_name", "is_event", "_transitions", "__wrapped__", "is_coroutine", "unique_key")
-)
-"""Attributes that the library and functools write on functions."""
-
-
-_NOT_WHILE_IT_RUNS = frozenset(
-    ("__init__", "__repr__", "__str__", "__init_subclass__", "__class_getitem__", "__new__")
-)
-"""Methods of Python's own names that no event leads to, unless they are named."""
 
 
 class Inspection:
     """A search of the code for whatever could hide state. Raises ModelError for that."""
 
-    def __init__(self, specimen: Specimen, reach: Reach) -> None:
+    def __init__(self, specimen: Specimen, reach: Reach, harmless: Sequence[str] = ()) -> None:
         self.specimen = specimen
+        self.surroundings = Surroundings(specimen, harmless)
+        self.foreign: dict[Any, Foreign] = {}
         self.name = specimen.cls.__name__
-        self.assumptions: list[str] = []
         self.watcher = Watcher(specimen)
         self.check = self.watcher.check
         self.done: set[Any] = set()
@@ -80,17 +75,22 @@ class Inspection:
                 self._methods_without_name(cls)
                 self.watcher.watch_class(cls)
         for attribute, value in specimen.data().items():
-            self._value(value, specimen.named(attribute), None, own=True)
+            try:
+                self._value(value, specimen.named(attribute), None, own=True)
+            except Foreign as error:
+                self.surroundings.add_attribute(attribute, value, str(error))
         for callback in self.reach.callbacks:
             for function in plain_functions(callback):
                 if (function.__module__ or "").startswith("statemachine.contrib.weighted"):
-                    raise self._hidden("a weighted transition", "is taken by chance")
+                    self.surroundings.add_chance(function)
         inspected: set[Any] = set()
-        while len(inspected) < len(self.reach.functions):
-            for code, summary in list(self.reach.functions.items()):
-                if code not in inspected:
-                    inspected.add(code)
-                    self._function(summary)
+        while rest := [c for c in self.reach.functions if c not in inspected]:
+            for code in rest:
+                inspected.add(code)
+                self._function(self.reach.functions[code])
+        self.surroundings.settle(self.reach)
+        if not any(self.reach.is_dynamic(s) for s in self.reach.functions.values()):
+            self.watcher.leave_out_logs(s.function for s in self.reach.functions.values())
 
     # -- functions --------------------------------------------------------------------------------
 
@@ -103,10 +103,9 @@ class Inspection:
             name = min(summary.global_writes)
             raise self._hidden(place, f"writes the global {name}, which is no attribute")
         if summary.outer_writes:
-            name = min(summary.outer_writes)
-            raise self._hidden(place, f"writes {name} of the function around it")
-        doors = (summary.reads & DOORS) - self.own
-        if doors:
+            outer = min(summary.outer_writes)
+            raise self._hidden(place, f"writes {outer} of the function around it")
+        if doors := (summary.reads & DOORS) - self.own:
             raise self._hidden(place, f"uses {min(doors)}")
         for name, taken in sorted(summary.loads, key=str):
             self._global(summary, name, taken)
@@ -137,7 +136,10 @@ class Inspection:
                 value = cell.cell_contents
             except ValueError:
                 continue
-            self._value(value, f"{name}, a variable around {place},", place)
+            try:
+                self._value(value, f"{name}, a variable around {place},", place)
+            except Foreign as error:
+                self.surroundings.add_cell(name, cell, error)
             self.watcher.watch(
                 ("cell", id(cell)),
                 f"{name}, a variable around {place},",
@@ -146,10 +148,16 @@ class Inspection:
         self.watcher.watch(
             ("marks", id(function)),
             f"an attribute of the function {place}",
-            lambda: [self.watcher.key(v) for k, v in vars(function).items() if k not in _OWN_MARKS],
+            lambda: [self.watcher.key(v) for k, v in vars(function).items() if k not in OWN_MARKS],
         )
 
     def _global(self, summary: Summary, name: str, taken: str | None) -> None:
+        try:
+            self._known_global(summary, name, taken)
+        except Foreign as error:
+            self.surroundings.add_global(summary.function.__globals__, name, error)
+
+    def _known_global(self, summary: Summary, name: str, taken: str | None) -> None:
         space = summary.function.__globals__
         place = summary.place
         if name in space:
@@ -164,18 +172,18 @@ class Inspection:
             found = getattr(builtins, name)
             if isinstance(found, type) and issubclass(found, BaseException):
                 return
+            if name in ("input", "open"):
+                raise self._from_outside(place, f"uses {name}()")
             if name not in BUILTINS:
                 raise self._hidden(place, f"uses {name}()")
         # Any other name raises NameError where it is used, which is behaviour.
 
     def _rebound(self, space: dict[str, Any], name: str, place: str) -> None:
         """Refuse a global that some function of its module assigns."""
-        for found in list(space.values()):
-            for function in functions_in(found, space.get("__name__")):
-                if name in summarised(function).global_writes:
-                    raise self._hidden(
-                        place, f"reads the global {name}, which {function.__qualname__} assigns"
-                    )
+        for function in functions_of_module(space):
+            if name in summarised(function).global_writes:
+                by = function.__qualname__
+                raise self._hidden(place, f"reads the global {name}, which {by} assigns")
         missing = object()
         self.watcher.watch(
             ("global", id(space), name),
@@ -202,9 +210,7 @@ class Inspection:
                 self._rebound(vars(module), taken, place)
             return
         what = f"{name}.{taken}" if taken else f"the module {name}"
-        raise self._hidden(place, f"uses {what}")
-
-    # -- values -----------------------------------------------------------------------------------
+        raise self._from_outside(place, f"uses {what}")
 
     def _value(
         self,
@@ -223,9 +229,19 @@ class Inspection:
         if isinstance(value, (State, States, Event, TransitionList, logging.Logger, range, slice)):
             return
         seen = ("seen", id(value), own)
+        self._raise_known(seen)
         if seen in self.done or any(value is owner for owner in self.specimen.owners):
             return
         self.done.add(seen)
+        try:
+            self._looked_into(value, name, place, summary, own=own)
+        except Foreign as error:
+            self.foreign[seen] = error
+            raise
+
+    def _looked_into(
+        self, value: Any, name: str, place: str | None, summary: Summary | None, *, own: bool
+    ) -> None:
         match value:
             case functools._lru_cache_wrapper():
                 raise self._hidden(place or name, f"calls {name}, which remembers its results")
@@ -238,6 +254,10 @@ class Inspection:
                 self._builtin(value, name, place)
             case types.GenericAlias():
                 return
+            case BaseException() if not own:
+                self.watcher.share(value, name)
+            case BaseException():
+                return
             case tuple() | frozenset():
                 self._class(type(value), name, place, summary)
                 for item in value:
@@ -248,10 +268,8 @@ class Inspection:
                 for function in plain_functions(value):
                     if not is_library(function) and not is_pure(function.__module__):
                         if not is_own_code(function, self.specimen.cls):
-                            raise self._hidden(
-                                place or name,
-                                f"calls {function.__module__}.{function.__qualname__}",
-                            )
+                            called = f"{function.__module__}.{function.__qualname__}"
+                            raise self._from_outside(place or name, f"calls {called}")
                         self.reach.add(function)
             case _ if own and isinstance(value, StateChart):
                 return  # the key of the data refuses it, and says so
@@ -263,13 +281,10 @@ class Inspection:
                     self.watcher.share(value, name)
             case _ if type(value).__module__ in ("typing", "_typing_extensions"):
                 return
-            case _ if own:
-                return  # likewise
             case _:
-                kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix(
-                    "builtins."
-                )
-                raise self._hidden(place or name, f"uses {name}, a {kind}")
+                kind = f"{type(value).__module__}.{type(value).__qualname__}"
+                kind = kind.removeprefix("builtins.")
+                raise self._from_outside(place or name, f"uses {name}, a {kind}")
 
     def _container(self, value: Any, name: str, place: str | None, *, own: bool) -> None:
         items = [*value.keys(), *value.values()] if isinstance(value, dict) else [*value]
@@ -284,19 +299,26 @@ class Inspection:
             if value.__name__ not in BUILTINS:
                 raise self._hidden(place or name, f"uses {value.__name__}()")
             return
-        owner = getattr(value, "__self__", None)
-        if module in MODULES or (isinstance(owner, types.ModuleType) and owner.__name__ in MODULES):
+        if is_pure_builtin(value):
             return
-        if module.startswith("_") and module[1:] in MODULES:
-            return
-        raise self._hidden(place or name, f"calls {module}.{value.__name__}")
+        raise self._from_outside(place or name, f"calls {module}.{value.__name__}")
 
     def _class(
         self, cls: type, name: str, place: str | None, summary: Summary | None = None
     ) -> None:
+        self._raise_known(("class", cls))
         if ("class", cls) in self.done:
             return
         self.done.add(("class", cls))
+        try:
+            self._known_class(cls, name, place, summary)
+        except Foreign as error:
+            self.foreign["class", cls] = error
+            raise
+
+    def _known_class(
+        self, cls: type, name: str, place: str | None, summary: Summary | None
+    ) -> None:
         module = cls.__module__
         if module == "builtins" or is_library_class(cls) or is_pure(module):
             if (
@@ -310,14 +332,14 @@ class Inspection:
             reads = summary.reads if summary is not None else CLOCKS
             taken = {t for n, t in summary.loads if t} if summary is not None else set()
             if (reads | taken) & CLOCKS:
-                raise self._hidden(place or name, f"looks at the clock with {cls.__name__}")
+                raise self._from_outside(place or name, f"looks at the clock with {cls.__name__}")
             return
         if issubclass(cls, StateChart):
             if cls not in self.specimen.cls.__mro__:
                 raise self._hidden(place or name, f"uses another machine, {cls.__name__}")
             return
         if not (is_own_module(module, self.specimen.cls) or issubclass(cls, enum.Enum)):
-            raise self._hidden(place or name, f"uses {module}.{cls.__name__}")
+            raise self._from_outside(place or name, f"uses {module}.{cls.__name__}")
         if issubclass(cls, enum.Enum):
             self.watcher.watch_members(cls)
         for base in author_classes(cls):
@@ -364,8 +386,15 @@ class Inspection:
         """Methods that Python calls without their name being written."""
         for name, member in vars(cls).items():
             is_special = name.startswith("__") and name.endswith("__")
-            if is_special and name not in _NOT_WHILE_IT_RUNS:
+            if is_special and name not in NOT_WHILE_IT_RUNS:
                 self.reach.add(member)
+
+    def _raise_known(self, key: Any) -> None:
+        if key in self.foreign:
+            raise self.foreign[key]
+
+    def _from_outside(self, place: str, what: str) -> Foreign:
+        return Foreign(f"{self.name}: {place} {what}; {REASON}")
 
     def _hidden(self, place: str, what: str) -> ModelError:
         return ModelError(f"{self.name}: {place} {what}; {REASON}")

@@ -17,6 +17,8 @@ class Kind(enum.Enum):
     BOOL = "bool"
     INT = "int"
     TEXT = "str"
+    FLOAT = "float"
+    """No term stands for a floating-point number; single ones are tried."""
 
     def __str__(self) -> str:
         return self.value
@@ -108,7 +110,7 @@ def domain_of_annotation(annotation: Any, what: str) -> Domain | None:
         return domain_of_annotation(typing.get_args(annotation)[0], what)
     if isinstance(annotation, typing.NewType):
         return domain_of_annotation(annotation.__supertype__, what)
-    plain = {bool: Kind.BOOL, int: Kind.INT, str: Kind.TEXT}
+    plain = {bool: Kind.BOOL, int: Kind.INT, str: Kind.TEXT, float: Kind.FLOAT}
     if isinstance(annotation, type):
         if annotation in plain:
             return Domain((), (plain[annotation],))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import sys
+import types
 from typing import Any
 
 from statecheck.single.reading.code import LIBRARY
@@ -23,10 +24,14 @@ _OWN = (*LIBRARY, "inspect", "asyncio", __name__.partition(".")[0])
 """Modules whose asking for a type tells nothing."""
 
 
+def asked_by_library(frame: types.FrameType) -> bool:
+    """Tell whether those who run a machine ask, and not its author's code."""
+    return str(frame.f_globals.get("__name__", "")).startswith(_OWN)
+
+
 def _class(probe: Any) -> type:
     """The type, as ``isinstance`` asks for it; that the library asks tells nothing."""
-    asking = sys._getframe(1).f_globals.get("__name__", "")
-    if asking.startswith(_OWN):
+    if asked_by_library(sys._getframe(1)):
         return type(probe)
     raise probe._used(None, "asked for its type")
 

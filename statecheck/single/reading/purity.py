@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from statecheck.single.reading.code import LIBRARY, author_classes, plain_functions
+from statecheck.single.reading.code import (
+    LIBRARY,
+    author_classes,
+    is_from_elsewhere,
+    plain_functions,
+)
 
 BUILTINS = frozenset(
     (
@@ -57,10 +61,22 @@ DOORS = frozenset(
         *("bind_events_to", "cache_clear", "cache_info", "_engine", "_config", "_callbacks"),
         *("_listeners", "_specs", "_processing_loop", "_put_nonblocking", "trigger_data"),
         *("transitions", "_transitions", "_events", "add_event", "add_transitions", "states"),
+        *("__traceback__", "__context__", "__cause__", "with_traceback"),
         *("history_values", "states_map", "start_configuration_values", "cancel_event"),
     )
 )
 """Attributes that lead out of what is inspected, or change the machine itself."""
+
+OWN_MARKS = frozenset(
+    ("attr_name", "is_event", "_transitions", "__wrapped__", "is_coroutine", "unique_key")
+)
+"""Attributes that the library and functools write on functions."""
+
+
+NOT_WHILE_IT_RUNS = frozenset(
+    ("__init__", "__repr__", "__str__", "__init_subclass__", "__class_getitem__", "__new__")
+)
+"""Methods of Python's own names that no event leads to, unless they are named."""
 
 REASON = (
     "the same event would not always do the same; keep what matters in attributes of the machine, "
@@ -79,6 +95,13 @@ def is_pure(module: str | None) -> bool:
     )
 
 
+def is_pure_builtin(function: types.BuiltinFunctionType) -> bool:
+    """Tell whether a function that is not written in Python is of such a module."""
+    owner = getattr(function, "__self__", None)
+    names = [function.__module__ or "", owner.__name__ if type(owner) is types.ModuleType else ""]
+    return any(name in MODULES or name.removeprefix("_") in MODULES for name in names)
+
+
 def is_made(function: types.FunctionType) -> bool:
     """Tell whether a function was made by dataclasses or for a named tuple."""
     file = Path(function.__code__.co_filename).name
@@ -92,19 +115,19 @@ def is_own(module: types.ModuleType, cls: type) -> bool:
 
 def is_own_module(name: str, cls: type) -> bool:
     """Tell whether a module was written by the author of a class, and is no library of Python's."""
-    root = name.partition(".")[0]
     roots = {base.__module__.partition(".")[0] for base in author_classes(cls)}
-    if root in roots:
-        return True
-    if root in sys.stdlib_module_names:
-        return False
-    file = getattr(sys.modules.get(root), "__file__", None) or ""
-    return "site-packages" not in file and "dist-packages" not in file
+    return name.partition(".")[0] in roots or not is_from_elsewhere(name)
 
 
 def is_own_code(function: types.FunctionType, cls: type) -> bool:
     """Tell whether a function was."""
     return is_own_module(function.__module__ or "", cls)
+
+
+def functions_of_module(space: dict[str, Any]) -> Iterator[types.FunctionType]:
+    """The functions and methods that the module with these names defines."""
+    for found in list(space.values()):
+        yield from functions_in(found, space.get("__name__"))
 
 
 def functions_in(found: Any, module: str | None) -> Iterator[types.FunctionType]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import enum
 import signal
+import sys
 import threading
+import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -27,7 +29,7 @@ from statemachine.signature import SignatureAdapter
 from statemachine.state import InstanceState
 
 from statecheck.modeling import STATE, Machine, ModelError, Record, Start
-from statecheck.single.reading.freeze import ATOMS, Freezer, Unfrozen, parts
+from statecheck.single.reading.freeze import ATOMS, Freezer, NotAnyValue, Unfrozen, parts
 from statecheck.single.reading.observing import Observer, Seen, callback_of
 
 LIBRARY_ATTRIBUTES = frozenset(
@@ -73,8 +75,8 @@ class Outcome:
 
     ``raised`` names the type of the exception that came out, if one did, and ``raised_in`` the
     callback: the exception itself holds the frames, and with them everything. ``taken`` says
-    whether a transition was taken, ``refused`` that the library allowed none, and ``seen`` what the
-    library did.
+    whether a transition was taken, ``refused`` that the library allowed none, ``seen`` what the
+    library did, and ``chosen`` which answers from outside were chosen on the way.
     """
 
     raised: str
@@ -82,6 +84,7 @@ class Outcome:
     taken: bool
     refused: bool
     seen: Seen
+    chosen: tuple[str, ...] = ()
 
 
 def _declared(cls: type[Machine]) -> Machine:
@@ -112,7 +115,9 @@ class Specimen:
         self.cls = cls
         self.make = make or (partial(_declared, cls) if issubclass(cls, Machine) else cls)
         SignatureAdapter.from_callable.clear_cache()
-        self.machine = self.fresh()
+        self.ran: set[types.CodeType] = set()
+        with self._noting():
+            self.machine = self.fresh()
         self.states = {state.value: state for state in cls.states_map.values()}
         self.by_id = {state.id: state for state in cls.states_map.values()}
         self.owners: list[Any] = [
@@ -124,6 +129,9 @@ class Specimen:
             self.owners[1] = Model()
         self.freezer = Freezer(tuple(self.owners), {})
         self.observer = Observer(self.machine)
+        self.installed: Callable[[], AbstractContextManager[None]] = nullcontext
+        self.playing: Callable[[], AbstractContextManager[None]] = nullcontext
+        self.stand_in: Callable[[list[Any]], None] = lambda _: None
         if getattr(self.machine._engine._invoke_manager, "_pending", None) or any(
             state.invoke.key in self.machine._callbacks for state in self.states.values()
         ):
@@ -132,9 +140,19 @@ class Specimen:
                 "a machine is not supported"
             )
 
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Note in ``ran`` which functions run while an instance is made."""
+        former = sys.getprofile()
+        sys.setprofile(lambda frame, *_: self.ran.add(frame.f_code))
+        try:
+            yield
+        finally:
+            sys.setprofile(former)
+
     def fresh(self) -> Any:
         """A new instance, as users make one. Raises ModelError where that fails."""
-        with warnings.catch_warnings():
+        with _patience(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 machine = self.make()
@@ -142,6 +160,11 @@ class Specimen:
                     machine.activate_initial_state()
             except ModelError:
                 raise
+            except Endless:
+                raise ModelError(
+                    f"{self.cls.__name__}() is not made within {PATIENCE:g} s; something that it "
+                    "waits for does not come"
+                ) from None
             except Exception as error:
                 raise ModelError(
                     f"{self.cls.__name__}() cannot be made: {type(error).__name__}: {error}; "
@@ -215,7 +238,8 @@ class Specimen:
         """Send an event. Raises ModelError for one that does not end."""
         observer = self.observer
         observer.begin()
-        error = sent(self.machine, event, arguments, self.cls.__name__)
+        with self.installed():
+            error = sent(self.machine, event, arguments, self.cls.__name__)
         raised = "" if error is None else type(error).__name__
         taken = bool(observer.microsteps)
         return Outcome(raised, callback_of(error), taken, is_refusal(error), observer.seen)
@@ -241,7 +265,8 @@ class Specimen:
             raise self._no_value(attribute, error) from None
 
     def _no_value(self, attribute: Attribute, error: Unfrozen) -> ModelError:
-        return ModelError(
+        kind = NotAnyValue if error.may_be_any else ModelError
+        return kind(
             f"{self.cls.__name__}: {self.named(attribute)} cannot be followed: {error}; a proof "
             "needs truths, numbers, texts, members of enumerations, or lists, tuples, sets and "
             "dictionaries of these"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import enum
+import gc
 import types
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +17,7 @@ from statemachine import Event
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import is_library_class
 from statecheck.single.reading.freeze import Freezer, Unfrozen
+from statecheck.single.reading.parameters import tree_of
 from statecheck.single.reading.specimen import Specimen
 
 CONTAINERS = (list, dict, set, deque, OrderedDict, defaultdict, bytearray)
@@ -65,6 +69,35 @@ class Watcher:
             return own.key(value)
         except Unfrozen as error:
             raise ModelError(f"{self.name}: a shared value cannot be followed: {error}") from None
+
+    def leave_out_logs(self, functions: Iterable[types.FunctionType]) -> None:
+        """Watch no list of a module or of a function around to which code only appends.
+
+        Nothing that is read depends on it, however much it grows.
+        """
+        known = list(functions)
+        data = list(self.specimen.data().values())
+        classes = [c for held in (*self.specimen.owners, *data) for c in type(held).__mro__]
+        for key, (value, name) in list(self.specimen.freezer.shared.items()):
+            others = [v for k, (v, _) in self.specimen.freezer.shared.items() if k != key]
+            used = [_names_of(value, function, classes) for function in known]
+            if (
+                type(value) in (list, deque)
+                and not name.startswith("a default value")
+                and any(used)
+                and not _leads_to(value, [*data, *others])
+                and not any(
+                    _is_tuple_around(value, vars_)
+                    for function in known
+                    for vars_ in function.__globals__.values()
+                )
+                and all(
+                    only_appended(function, names)
+                    for function, names in zip(known, used, strict=True)
+                    if names
+                )
+            ):
+                self.watched.pop(("value", key), None)
 
     def watch_library(self, place: str) -> None:
         """The library's own objects, on which code may write by mistake."""
@@ -136,6 +169,70 @@ class Watcher:
         """Watch something by how it reads."""
         if key not in self.watched:
             self.watched[key] = Watched(name, read, read(), advice)
+
+
+def _names_of(value: Any, function: types.FunctionType, classes: list[type]) -> set[str]:
+    """The names under which a function may know a value, attributes of modules and classes too."""
+    names = {n for n, v in function.__globals__.items() if v is value}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        with suppress(ValueError):
+            if cell.cell_contents is value:
+                names.add(name)
+    for held in (*classes, *function.__globals__.values()):
+        if isinstance(held, types.ModuleType | type):
+            names |= {n for n, v in vars(held).items() if v is value}
+    return names & (set(_all_names(function.__code__)) | set(function.__code__.co_freevars))
+
+
+def _all_names(code: types.CodeType) -> Iterator[str]:
+    yield from (*code.co_names, *code.co_freevars)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _all_names(constant)
+
+
+def _leads_to(value: Any, roots: list[Any]) -> bool:
+    """Tell whether a value is within others."""
+    todo, seen = list(roots), set(map(id, roots))
+    while todo:
+        found = todo.pop()
+        if found is value:
+            return True
+        if isinstance(found, types.ModuleType | type | types.FunctionType):
+            continue
+        for part in gc.get_referents(found) if len(seen) < 5000 else [value]:
+            if id(part) not in seen:
+                seen.add(id(part))
+                todo.append(part)
+    return False
+
+
+def _is_tuple_around(value: Any, other: Any) -> bool:
+    return isinstance(other, tuple) and any(item is value for item in other)
+
+
+def only_appended(function: types.FunctionType, names: set[str]) -> bool:
+    """Tell whether a function does nothing with what has these names but append to it."""
+    tree = tree_of(function)
+    if tree is None:
+        return False
+    appended = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name() as on, attr="append"))
+            ):
+                appended.add(on)
+            case ast.Lambda(
+                body=ast.Call(func=ast.Attribute(value=ast.Name() as on, attr="append"))
+            ):
+                appended.add(on)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in names and node not in appended:
+            return False
+        if isinstance(node, ast.Attribute) and node.attr in names:
+            return False
+    return True
 
 
 def content(cell: types.CellType) -> int:

@@ -66,7 +66,7 @@ def _step(
     """One of the steps that are possible, with plain values."""
     from statecheck.single.running.reach import move
 
-    edges = [*node.edges]
+    edges = [edge for edge in node.edges if not edge.chosen]
     chance.shuffle(edges)
     for edge in edges:
         fixed = []

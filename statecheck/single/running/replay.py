@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import Moment, StepFacts
 from statecheck.single.claims.predicates import Reader
 from statecheck.single.execution.automaton import Automaton, Edge, Node, Variable
 from statecheck.single.reading.observing import Observer, callback_of
+from statecheck.single.reading.outside import Asked
 from statecheck.single.reading.specimen import (
     Attribute,
     Specimen,
@@ -49,6 +51,7 @@ class Instance:
         self.owners = [self.machine, self.machine.model, *self.machine._listeners.values()]
         if self.machine.model is self.machine:
             self.owners[1] = object()
+        specimen.stand_in(self.owners)
 
     def moment(self, node: Node, values: dict[Variable, Any]) -> Moment:
         """The moment that it is in, which is in a node with values for its variables."""
@@ -62,7 +65,14 @@ class Instance:
     def send(self, event: str, arguments: Sequence[tuple[str, Any]]) -> Exception | None:
         """Send an event, return what it raised."""
         self.observer.begin()
-        return sent(self.machine, event, dict(arguments), self.specimen.cls.__name__)
+        try:
+            with self.specimen.playing():
+                return sent(self.machine, event, dict(arguments), self.specimen.cls.__name__)
+        except Asked as error:
+            raise ModelError(
+                f"{self.specimen.cls.__name__}: {error} is asked for an answer in {event}, and "
+                "was not when this was read; keep what matters in attributes of the machine"
+            ) from None
 
     def facts(self, event: str, error: Exception | None) -> StepFacts:
         """Tell the facts about the event that was just sent."""

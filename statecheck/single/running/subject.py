@@ -104,16 +104,22 @@ def read(
     clock: Clock,
     *,
     seed: int = 0,
+    harmless: Sequence[str] = (),
     take: Callable[[claims.Names], bool] = lambda _: False,
 ) -> Subject:
     """Read a class. Raises ModelError for what cannot be taken as it is.
 
+    ``harmless`` names things from outside whose calls neither raise nor change the machine.
     ``take`` gets the names that claims may use, as soon as they are known, and tells whether
     events that are refused have to be gone through, too.
     """
     specimen = Specimen(cls)
     reach = Reach(specimen)
-    inspection = Inspection(specimen, reach)
+    inspection = Inspection(specimen, reach, harmless)
+    surroundings = inspection.surroundings
+    specimen.installed = surroundings.exploring
+    specimen.playing = surroundings.playing
+    specimen.stand_in = surroundings.stand_in
     events = events_of(specimen)
     fields = fields_of(specimen, reach, fixed, inputs)
     world = World(events, fields.inputs)
@@ -133,7 +139,9 @@ def read(
 
     reader = Reader(specimen, world)
     names = _names(specimen, reader)
-    builder = Builder(specimen, reach, world, watch, with_refusals=take(names))
+    answers = surroundings.answers if surroundings else None
+    refusals = take(names)
+    builder = Builder(specimen, reach, world, watch, answers=answers, with_refusals=refusals)
     automaton = builder.build()
     if automaton.variables or any(e.locals for n in automaton.nodes for e in (*n.edges, *n.idle)):
         from statecheck.single.running.witnesses import check_witnesses
@@ -181,4 +189,4 @@ def _assumptions(
                 )
     if world.events.internal:
         said.append(f"Nobody but the machine itself sends {', '.join(world.events.internal)}.")
-    return [*said, *inspection.assumptions]
+    return [*said, *inspection.surroundings.assumptions()]

@@ -27,7 +27,7 @@ def check_witnesses(specimen: Specimen, automaton: Automaton, clock: Any) -> Non
     edges = [e for node in automaton.nodes for e in (*node.edges, *node.idle)]
     most = max(1, min(MOST, IN_ALL // max(1, len(edges))))
     for edge in edges:
-        if not edge.locals and not edge.source.variables:
+        if edge.chosen or (not edge.locals and not edge.source.variables):
             continue
         clock.left(1)
         for values in _choices(edge, most):

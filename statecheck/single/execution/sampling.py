@@ -1,0 +1,64 @@
+"""Some values of each kind, where not every one of them can be followed at once.
+
+They show runs and prove nothing. Those are tried that the code compares with, and their neighbours.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from statecheck.single.reading.code import Reach
+from statecheck.single.reading.kinds import Domain, Kind, MemberKind, same
+
+MOST = 6
+"""So many values of a kind are tried."""
+
+
+class Samples:
+    """The values to try, by what the code of a machine says."""
+
+    def __init__(self, reach: Reach) -> None:
+        self.constants: list[Any] = []
+        for code in reach.functions:
+            self._add(code)
+        for value in reach.specimen.data().values():
+            self.constants.append(value)
+
+    def _add(self, code: types.CodeType) -> None:
+        documentation = code.co_consts[:1] if code.co_flags & 2 else ()
+        for constant in code.co_consts:
+            if isinstance(constant, types.CodeType):
+                self._add(constant)
+            elif constant not in documentation or type(constant) is not str or len(constant) < 20:
+                self.constants.append(constant)
+
+    def of(self, domain: Domain | None) -> list[Any]:
+        """Values of a domain; of anything where it is None."""
+        if domain is None:
+            domain = Domain((None,), (Kind.BOOL, Kind.INT, Kind.TEXT))
+        found = list(domain.values)
+        for kind in domain.kinds:
+            found += [v for v in self._of_kind(kind) if not any(same(v, f) for f in found)]
+        return found
+
+    def _of_kind(self, kind: Any) -> list[Any]:
+        match kind:
+            case Kind.BOOL:
+                return [True, False]
+            case MemberKind():
+                return list(kind.members)
+            case Kind.TEXT:
+                texts = [c for c in self.constants if type(c) is str]
+                return [*list(dict.fromkeys(texts))[: MOST - 1], "another text"]
+            case _:
+                numbers = [*dict.fromkeys(self._near())]
+                return [float(n) if kind is Kind.FLOAT else int(n) for n in numbers][:MOST]
+
+    def _near(self) -> Iterator[float]:
+        yield 1
+        for constant in self.constants:
+            if type(constant) in (int, float) and abs(constant) < 1e9:
+                yield from (constant, constant + 1, constant - 1)
+        yield 0

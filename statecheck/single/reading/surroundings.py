@@ -1,0 +1,357 @@
+"""The things outside of a machine that its code uses, and the stand-ins that take their places.
+
+Names of modules, variables of functions around, and attributes are replaced while code is explored
+and while runs are played; the class itself stays as it is. An attribute that is set from outside
+while an instance is made is from outside too.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import gc
+import inspect
+import sys
+import types
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from statecheck.modeling import ModelError
+from statecheck.single.reading.code import Reach, Summary
+from statecheck.single.reading.freeze import ATOMS
+from statecheck.single.reading.outside import HARMLESS, Answers, Outside, is_harmless_value
+from statecheck.single.reading.parameters import tree_of
+from statecheck.single.reading.specimen import Attribute, Specimen
+
+_ABSENT = object()
+
+
+CHANCE = "what a weighted transition draws"
+
+
+@dataclass(frozen=True)
+class _Dice:
+    """Draws anything."""
+
+    outside: Outside
+
+    def choices(self, *_: object, **__: object) -> list[Outside]:
+        return [self.outside]
+
+
+class Foreign(ModelError):  # noqa: N818  (says what is used)
+    """Something from outside, which a stand-in can take the place of."""
+
+
+class Surroundings:
+    """The stand-ins of one machine."""
+
+    def __init__(self, specimen: Specimen, harmless: Sequence[str]) -> None:
+        self.specimen = specimen
+        self.name = specimen.cls.__name__
+        self.answers = Answers(tuple(name.removeprefix("self.") for name in harmless))
+        self.globals: dict[tuple[int, str], tuple[dict[str, Any], str, Outside]] = {}
+        self.cells: dict[int, tuple[types.CellType, Outside]] = {}
+        self.attributes: dict[Attribute, Outside] = {}
+        self.chances: dict[int, tuple[Any, Outside]] = {}
+        self.why: dict[str, str] = {}
+        self.codes: set[types.CodeType] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self.globals or self.cells or self.attributes or self.chances)
+
+    # -- what is outside --------------------------------------------------------------------------
+
+    def add_global(self, space: dict[str, Any], name: str, why: Foreign) -> None:
+        """Let a stand-in take the place of a name of a module; a builtin's where it has none."""
+        real = space.get(name, getattr(builtins, name, None))
+        self.globals[id(space), name] = space, name, Outside(name, self.answers, real)
+        self.why[name] = str(why)
+
+    def add_cell(self, name: str, cell: types.CellType, why: Foreign) -> None:
+        """Let one take the place of a variable of a function around."""
+        self.cells[id(cell)] = cell, Outside(name, self.answers, cell.cell_contents)
+        self.why[name] = str(why)
+
+    def add_attribute(self, attribute: Attribute, real: Any, why: str) -> None:
+        """Let one take the place of the value of an attribute."""
+        name = self.specimen.named(attribute)
+        self.attributes[attribute] = Outside(name, self.answers, real)
+        self.why[name] = why
+
+    def add_chance(self, function: types.FunctionType) -> None:
+        """Let one take the place of what a weighted transition draws, now and earlier."""
+        group = inspect.getclosurevars(function).nonlocals["group"]
+        self.chances[id(group)] = group, Outside(CHANCE, self.answers)
+        self.why[CHANCE] = ""
+
+    def _keep_apart(self) -> None:
+        """Raise ModelError for what holds the machine, or data of it, and could change it."""
+        own = [*self.specimen.owners]
+        own += [v for a, v in self.specimen.data().items() if a not in self.attributes]
+        data = set(_mutable(own, {id(owner) for owner in self.specimen.owners}))
+        for outside in self.all():
+            name, real = outside._name, outside._real
+            if self.answers.is_harmless(name) or isinstance(real, types.ModuleType | type):
+                continue
+            if data & set(_mutable([real], set())):
+                raise ModelError(
+                    f"{self.name}: {name} is from outside and holds the machine or data of it, "
+                    f"which it could change; say {HARMLESS} {name} if it does not"
+                )
+
+    def all(self) -> Iterator[Outside]:
+        """Everything that is from outside."""
+        yield from (outside for _, _, outside in self.globals.values())
+        yield from (outside for _, outside in self.cells.values())
+        yield from self.attributes.values()
+
+    # -- the code that uses it --------------------------------------------------------------------
+
+    def settle(self, reach: Reach) -> None:
+        """See to the code, once all that is outside is known. Raises ModelError."""
+        known = set(self.why)
+        for name in self.answers.harmless:
+            if name.partition(".")[0] not in known:
+                found = ", ".join(sorted(known)) or "nothing"
+                raise ModelError(
+                    f"{HARMLESS} {name}: {self.name} uses nothing from outside of that name; it "
+                    f"uses: {found}"
+                )
+        if not self:
+            return
+        if reach.identity:
+            raise ModelError(
+                f"{self.name}: {reach.asking()} asks `is` or type() of values, while answers of "
+                f"{min(self.why)} may be any; write == or isinstance()"
+            )
+        self._while_made(reach)
+        self._keep_apart()
+        self.codes = set(_with_inner(reach.functions))
+        self.answers.asks_none = any(s.asks_none for s in reach.functions.values())
+        self.answers.errors = tuple(dict.fromkeys(_caught(reach.functions.values())))
+        self.stand_in(self.specimen.owners)
+
+    def _while_made(self, reach: Reach) -> None:
+        """Attributes that are set from outside while an instance is made are from outside too."""
+        ran = [s for code, s in reach.functions.items() if code in self.specimen.ran]
+        names = {outside._name for outside in self.all()}
+        data = self.specimen.data()
+        mutable = {name for (_, name), value in data.items() if not is_harmless_value(value)}
+        own = {summary.function.__name__ for summary in ran}
+        while True:
+            before = len(names)
+            for summary in ran:
+                names |= Taint(summary, self.name, mutable, own).spread(names)
+            if len(names) == before:
+                break
+        for attribute, value in data.items():
+            if attribute[1] in names and attribute not in self.attributes:
+                self.add_attribute(attribute, value, "")
+
+    # -- standing in ------------------------------------------------------------------------------
+
+    def stand_in(self, owners: Sequence[Any]) -> None:
+        """Replace the attributes of an instance."""
+        for (place, name), outside in self.attributes.items():
+            space = getattr(owners[place], "__dict__", None)
+            if space is not None:
+                space[name] = outside
+            else:
+                object.__setattr__(owners[place], name, outside)
+
+    @contextmanager
+    def exploring(self) -> Iterator[None]:
+        """Let the stand-ins take their places while answers are chosen.
+
+        Functions that are not written in Python raise a TypeError for a stand-in where a real thing
+        may be welcome; so none may arise in the author's code.
+        """
+        if not self:
+            yield
+            return
+
+        def inside(frame: Any, event: str, found: Any) -> Any:
+            if event == "exception" and issubclass(found[0], TypeError):
+                self.answers.refuse(
+                    f"a TypeError arises in {frame.f_code.co_qualname}, perhaps of an answer from "
+                    "outside, of which nothing is known"
+                )
+            return inside
+
+        def watch(frame: Any, event: str, found: Any) -> Any:
+            return inside if frame.f_code in self.codes else None
+
+        former = sys.gettrace()
+        sys.settrace(watch)
+        try:
+            with self._installed():
+                yield
+        finally:
+            sys.settrace(former)
+
+    @contextmanager
+    def playing(self) -> Iterator[None]:
+        """Let the stand-ins take their places while a run is played, in which none is asked."""
+        self.answers.playing = True
+        try:
+            with self._installed():
+                yield
+        finally:
+            self.answers.playing = False
+
+    @contextmanager
+    def _installed(self) -> Iterator[None]:
+        before = [(s, n, s.get(n, _ABSENT)) for s, n, _ in self.globals.values()]
+        contents = [(cell, cell.cell_contents) for cell, _ in self.cells.values()]
+        drawn = [(group, group.rng, group._selected) for group, _ in self.chances.values()]
+        for group, outside in self.chances.values():
+            group.rng, group._selected = _Dice(outside), outside
+        for space, name, outside in self.globals.values():
+            space[name] = outside
+        for cell, outside in self.cells.values():
+            cell.cell_contents = outside
+        try:
+            yield
+        finally:
+            for space, name, value in before:
+                if value is _ABSENT:
+                    del space[name]
+                else:
+                    space[name] = value
+            for cell, value in contents:
+                cell.cell_contents = value
+            for group, rng, selected in drawn:
+                group.rng, group._selected = rng, selected
+
+    def assumptions(self) -> Iterator[str]:
+        """The assumptions about what is outside, in sentences."""
+        for name in dict.fromkeys(self.why):
+            if self.answers.is_harmless(name):
+                continue
+            yield (
+                f"{name} is outside of the machine: it may answer or raise anything, and does "
+                "nothing else to it."
+            )
+        for name in self.answers.harmless:
+            yield f"Calls of {name} have no effect on the machine and do not raise."
+
+
+def _with_inner(codes: Iterable[types.CodeType]) -> Iterator[types.CodeType]:
+    for code in codes:
+        yield code
+        yield from _with_inner(c for c in code.co_consts if isinstance(c, types.CodeType))
+
+
+def _mutable(roots: Iterable[Any], around: set[int]) -> Iterator[int]:
+    """The numbers of the objects that can change and that something leads to.
+
+    What the library keeps on the objects with numbers in ``around`` is left out.
+    """
+    todo = list(roots)
+    seen = {id(root) for root in todo}
+    while todo:
+        found = todo.pop()
+        if type(found) in ATOMS or isinstance(found, _ELSEWHERE):
+            continue
+        if not isinstance(found, tuple | frozenset):
+            yield id(found)
+        if len(seen) > 20_000:
+            raise ModelError("something from outside is too large to be looked through")
+        inner = [] if id(found) in around else gc.get_referents(found)
+        for part in inner:
+            if id(part) not in seen:
+                seen.add(id(part))
+                todo.append(part)
+
+
+_ELSEWHERE = (types.ModuleType, type, types.FunctionType, types.CodeType, types.BuiltinFunctionType)
+"""Types of objects that code is found in, and data is not."""
+
+
+def _caught(summaries: Iterable[Summary]) -> Iterator[type[Exception]]:
+    """The exceptions that some code may catch by name."""
+    for summary in summaries:
+        if not summary.catches:
+            continue
+        for name, taken in sorted(summary.loads, key=str):
+            found = summary.function.__globals__.get(name, getattr(builtins, name, None))
+            if taken is not None and isinstance(found, types.ModuleType):
+                found = getattr(found, taken, None)
+            if isinstance(found, type) and issubclass(found, Exception) and found is not Exception:
+                yield found
+
+
+@dataclass(frozen=True)
+class Taint:
+    """The flow of what is from outside through a function that runs while an instance is made.
+
+    ``mutable`` are attributes whose values could change, ``own`` the functions that run then.
+    """
+
+    summary: Summary
+    machine: str
+    mutable: set[str]
+    own: set[str]
+
+    def spread(self, names: set[str]) -> set[str]:
+        """The attributes, variables and functions that names from outside flow into.
+
+        Raises ModelError where they decide anything.
+        """
+        function = self.summary.function
+        mentioned = {name for name, _ in self.summary.loads} | self.summary.reads
+        if not (mentioned | set(function.__code__.co_freevars)) & names:
+            return set()
+        tree = tree_of(function)
+        if tree is None:
+            raise ModelError(
+                f"{self.machine}: the source of {self.summary.place} is not there to be read"
+            )
+        found = {function.__name__} - {"__init__"}
+        variables = set(function.__code__.co_varnames) - {"self"}
+        for statement in _statements(tree):
+            used = {
+                node.id if isinstance(node, ast.Name) else node.attr
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name | ast.Attribute)
+            }
+            reason = used & (names | found)
+            if not reason:
+                continue
+            if reason - self.own and used & self.own:
+                raise self._decides()
+            found |= used & (self.mutable | variables)
+            match statement:
+                case ast.Expr() | ast.Return() | ast.Global():
+                    continue
+                case ast.Assign(targets=targets):
+                    found |= {self._target(target) for target in targets}
+                case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
+                    found.add(self._target(target))
+                case _:
+                    raise self._decides()
+        return found
+
+    def _target(self, target: ast.expr) -> str:
+        match target:
+            case ast.Name(id=name) | ast.Attribute(value=ast.Name(id="self"), attr=name):
+                return name
+        raise self._decides()
+
+    def _decides(self) -> ModelError:
+        return ModelError(
+            f"{self.machine}: {self.summary.place} uses something from outside while an instance "
+            "is made, so not every instance begins alike; set attributes to it there, and do "
+            "nothing else with it"
+        )
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield from node.body
+        elif isinstance(node, ast.stmt):
+            yield node

@@ -1,0 +1,94 @@
+"""Where only some values can be tried, runs are found on the class itself; nothing is proved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from statemachine import State, StateMachine
+
+from statecheck.modeling import ModelError
+from statecheck.single import check
+from statecheck.single.questions.ask import answered
+
+
+class Base(StateMachine):
+    a = State(initial=True)
+    b = State()
+    c = State()
+    go = a.to(b, cond="ok")
+    back = b.to(a) | c.to(a)
+    away = b.to(c, cond="never")
+
+    def ok(self, *_: Any, **__: Any) -> Any:
+        return True
+
+    def never(self) -> bool:
+        return False
+
+
+class Collects(Base):
+    def __init__(self) -> None:
+        self.kept: list[int] = []
+        super().__init__()
+
+    def ok(self, amount: int) -> bool:
+        self.kept.append(amount)
+        return sum(self.kept) > 3
+
+
+class Weighs(Base):
+    def ok(self, weight: float) -> bool:
+        return weight > 2.5
+
+
+class Price(Base):
+    price = 1.5
+
+    def ok(self) -> bool:
+        return self.price == 4.25
+
+
+class OnTheWay(Base):
+    def ok(self, name: str) -> bool:
+        return name.upper() == "X" or name == "x"
+
+
+SAMPLED = (Collects, Weighs, Price, OnTheWay)
+
+
+@pytest.mark.parametrize("cls", SAMPLED)
+def test_a_run_is_found_and_said_to_be_no_shortest_one(cls: Any) -> None:
+    (result,) = check(cls, [("possible", "b")]).results
+    assert str(result.verdict) == "REACHED"
+    assert not result.shortest
+
+
+@pytest.mark.parametrize("cls", SAMPLED)
+@pytest.mark.parametrize(
+    "claim",
+    [
+        ("possible", "c"),
+        ("always", "not c"),
+        ("recoverable", "a"),
+        ("recoverable", "c"),
+        ("eventually", "b ~> a"),
+    ],
+)
+def test_nothing_is_proved(cls: Any, claim: tuple[str, str]) -> None:
+    (result,) = check(cls, [claim]).results
+    assert str(result.verdict) == "UNDETERMINED"
+    assert result.detail.startswith("only some values were tried, because")
+
+
+@pytest.mark.parametrize("cls", SAMPLED)
+def test_the_standard_questions_find_nothing_out_of_reach(cls: Any) -> None:
+    answers = answered(cls).answers
+    about_c = [a for a in answers if a.subject == "c" or a.subject.startswith("away")]
+    assert about_c
+    assert {str(a.standing) for a in about_c} == {"open"}
+
+
+def test_what_a_float_that_may_be_any_is_cannot_be_claimed() -> None:
+    with pytest.raises(ModelError, match="price is an input and a float"):
+        check(Price, [("possible", "price == 3.0")])
