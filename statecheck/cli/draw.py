@@ -20,6 +20,7 @@ from statecheck.cli.naming import imported
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
+    from statecheck.drawing.canvas.page import Surroundings
     from statecheck.drawing.canvas.style import Theme
     from statecheck.drawing.gallery import Output
     from statecheck.drawing.picture import Picture
@@ -38,7 +39,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         default="both",
         help="The colours of images (both).",
     ),
-    click.option("--out", metavar="DIR", help="Where to; - writes a text form to stdout."),
+    click.option("--out", metavar="DIR", help="Where to; - writes text, or one SVG, to stdout."),
 )
 
 
@@ -58,13 +59,36 @@ def main(arguments: Sequence[str]) -> int:
 )
 @click.argument("names", nargs=-1, required=True, metavar="MODULE:CLASS...")
 @picture_options
-def command(*, names: tuple[str, ...], form: str, theme: str, out: str | None) -> int:
+@click.option("--no-title", is_flag=True, help="No title: a page has a caption of its own.")
+@click.option("--no-legend", is_flag=True, help="No legend, and no source.")
+@click.option("--transparent", is_flag=True, help="Nothing behind it: SVG and PNG.")
+def command(
+    *,
+    names: tuple[str, ...],
+    form: str,
+    theme: str,
+    out: str | None,
+    no_title: bool,
+    no_legend: bool,
+    transparent: bool,
+) -> int:
     """Draw state diagrams of python-statemachine classes, into the present folder.
 
     MODULE:CLASS is any machine that can be imported.
     """
+    with interrupts.held():
+        from statecheck.drawing.canvas.page import Surroundings
+        from statecheck.drawing.picture import IMAGES
+
+    bare = {"--no-title": no_title, "--no-legend": no_legend, "--transparent": transparent}
+    for option, given in bare.items():
+        if given and (form not in IMAGES or (form == "pdf" and transparent)):
+            raise click.UsageError(f"{option}: {form} has none of it; take --format svg or png.")
+    around = Surroundings(not no_title, not no_legend, not transparent)
     themes = chosen_themes(theme)
-    pictures = having(machine_pictures(names), form, named=True)
+    pictures = having(machine_pictures(names, around), form, named=True)
+    if out == "-" and form == "svg":
+        return _print_svg(pictures, themes)
     if out == "-":
         return print_texts(pictures, form)
     return write_pictures(pictures, form, themes, output_folder(out, Path()))
@@ -85,9 +109,21 @@ def output_folder(out: str | None, default: Path) -> Path:
     return default if out is None else Path(out)
 
 
-def machine_pictures(names: Sequence[str]) -> list[Picture]:
+def _print_svg(pictures: Sequence[Picture], themes: Sequence[Theme]) -> int:
+    """Write one SVG to stdout. Raises UsageError for more than one."""
+    from statecheck.drawing import gallery
+
+    if len(pictures) != 1 or len(themes) != 1:
+        raise click.UsageError(
+            "--out - prints one SVG: name one class, and --theme light or --theme dark."
+        )
+    console.put(gallery.image(pictures[0], "svg", themes[0]).decode("utf-8"))
+    return 0
+
+
+def machine_pictures(names: Sequence[str], around: Surroundings | None = None) -> list[Picture]:
     """The pictures of MODULE:CLASS; those of classes of one name are named MODULE.CLASS."""
-    drawn = [_machine_picture(name) for name in dict.fromkeys(names)]
+    drawn = [_machine_picture(name, around) for name in dict.fromkeys(names)]
     counts = Counter(picture.name for picture in drawn)
     return [
         picture if counts[picture.name] == 1 else replace(picture, name=name.replace(":", "."))
@@ -95,11 +131,12 @@ def machine_pictures(names: Sequence[str]) -> list[Picture]:
     ]
 
 
-def _machine_picture(name: str) -> Picture:
+def _machine_picture(name: str, around: Surroundings | None) -> Picture:
     """The picture of MODULE:CLASS. Raises UsageError where it cannot be imported."""
+    from statecheck.drawing.canvas.page import WHOLE
     from statecheck.drawing.pictures.anything import picture
 
-    return picture(imported(name, EXAMPLE), name)
+    return picture(imported(name, EXAMPLE), name, around or WHOLE)
 
 
 def having(pictures: Sequence[Picture], form: str, *, named: bool) -> list[Picture]:

@@ -38,29 +38,57 @@ class Frame:
     notes: tuple[Line, ...] = ()
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """The parts around a picture: the title with the lines below it, the legend with notes and the
+    source, and the ground that all of it stands on.
+    """
+
+    title: bool = True
+    legend: bool = True
+    ground: bool = True
+
+
+WHOLE = Surroundings()
+"""Everything around a picture."""
+
+
 def framed(
     frame: Frame,
     body: Sequence[Item],
     size: tuple[float, float],
     description: str,
     minimum: float = NARROWEST,
+    around: Surroundings = WHOLE,
 ) -> Scene:
-    """A picture: the body of a size, with everything around it."""
-    width = max(size[0], minimum, min(head_width(frame.title, frame.subtitle), 900))
-    items, y = _header(frame, width)
+    """A picture: the body of a size, with what is asked for around it."""
+    width = size[0]
+    items: list[Item] = []
+    y = MARGIN
+    if around.title or around.legend:
+        width = max(width, minimum, min(head_width(frame.title, frame.subtitle), 900))
+    if around.title:
+        items, y = _header(frame, width)
     items += moved(body, MARGIN + (width - size[0]) / 2, y)
     y += size[1] + 22
-    for line in frame.notes:
+    for line in frame.notes if around.legend else ():
         items += place(line, MARGIN, y + BODY, BODY)
         y += BODY * text.LEADING + 2
-    legend, y = _legend(frame.legend, width, y + (6 if frame.notes else 0))
-    if legend:
-        items.append(Group("legend", ("legend",), tuple(legend)))
-    for words in text.wrapped(f"Source: {frame.source}", SMALL, width) if frame.source else ():
+    if around.legend:
+        legend, y = _legend(frame.legend, width, y + (6 if frame.notes else 0))
+        if legend:
+            items.append(Group("legend", ("legend",), tuple(legend)))
+    source = frame.source if around.legend else ""
+    for words in text.wrapped(f"Source: {source}", SMALL, width) if source else ():
         items.append(label(MARGIN, y + SMALL + 4, words, "muted", SMALL))
         y += SMALL * text.LEADING + 2
     return Scene(
-        round(width + 2 * MARGIN), round(y + MARGIN * 0.8), frame.title, description, tuple(items)
+        round(width + 2 * MARGIN),
+        round(y + MARGIN * 0.8),
+        frame.title,
+        description,
+        tuple(items),
+        around.ground,
     )
 
 

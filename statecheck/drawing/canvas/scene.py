@@ -108,13 +108,17 @@ Item = Text | Box | Curve | Shape | Circle | Group
 
 @dataclass(frozen=True)
 class Scene:
-    """A whole picture: its size, what it is called, what it says, and what is on it."""
+    """A whole picture: its size, what it is called, what it says, and what is on it.
+
+    Without ``ground`` nothing is behind it but the page that shows it.
+    """
 
     width: float
     height: float
     title: str
     description: str
     items: tuple[Item, ...]
+    ground: bool = True
 
 
 def flat(items: Iterable[Item]) -> Iterator[Item]:

@@ -30,7 +30,7 @@ def svg(scene: Scene, theme: Theme, name: str, *, font: str = FONT) -> str:
         f'<title id="{own}-title">{_escaped(scene.title)}</title>',
         f'<desc id="{own}-desc">{_escaped(scene.description)}</desc>',
         f"<style>{' '.join(style)}</style>",
-        f'<rect class="page f-page" {size}/>',
+        *([f'<rect class="page f-page" {size}/>'] if scene.ground else []),
         *_elements(scene.items, own, theme, set()),
         "</svg>",
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from statemachine.statemachine import StateChart
 
+from statecheck.drawing.canvas.page import WHOLE, Surroundings
 from statecheck.drawing.machine import describe
 from statecheck.drawing.picture import Picture
 from statecheck.drawing.pictures import dot, statechart, tables
@@ -14,7 +15,7 @@ from statecheck.drawing.pictures.mermaid import state_diagram
 from statecheck.modeling import ModelError, System, signature
 
 
-def picture(machine_or_class: Any, asked: str) -> Picture:
+def picture(machine_or_class: Any, asked: str, around: Surroundings = WHOLE) -> Picture:
     """The picture of a class or of an instance that was asked for as MODULE:CLASS.
 
     Raises ModelError if it is no state machine.
@@ -37,7 +38,7 @@ def picture(machine_or_class: Any, asked: str) -> Picture:
         re.sub(r"[^\w.-]", "_", machine.name),
         "Machines",
         machine.summary or machine.source,
-        lambda: statechart.picture(machine),
+        lambda: statechart.picture(machine, around=around),
         lambda: dot.of_machine(machine),
         lambda: state_diagram(cls),
         lambda: tables.of_machine(machine),

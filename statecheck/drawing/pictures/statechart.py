@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from statecheck.drawing.canvas import text
 from statecheck.drawing.canvas.marks import arrow_head, block, lines_size, mark
-from statecheck.drawing.canvas.page import Frame, Key, framed
+from statecheck.drawing.canvas.page import WHOLE, Frame, Key, Surroundings, framed
 from statecheck.drawing.canvas.scene import (
     Box,
     Circle,
@@ -38,7 +38,7 @@ LARGEST = 60
 """Machines of more states cannot be read on one page, and are refused."""
 
 
-def picture(machine: Machine, setting: Setting = PLAIN) -> Scene:
+def picture(machine: Machine, setting: Setting = PLAIN, around: Surroundings = WHOLE) -> Scene:
     """The picture of a machine. Raises ModelError for one too large, and NoRenderer."""
     states = list(machine.all())
     if len(states) > LARGEST:
@@ -46,7 +46,7 @@ def picture(machine: Machine, setting: Setting = PLAIN) -> Scene:
             f"{machine.name} has {len(states)} states; a picture of more than {LARGEST} cannot be "
             "read: draw a part of it, or take --format html-table, dot or mermaid"
         )
-    return best(machine, setting).scene()
+    return best(machine, setting).scene(around)
 
 
 def best(machine: Machine, setting: Setting) -> Drawing:
@@ -104,8 +104,8 @@ class Drawing(Placement):
         ]
         return items
 
-    def scene(self) -> Scene:
-        """The whole picture."""
+    def scene(self, around: Surroundings = WHOLE) -> Scene:
+        """The whole picture, with what is asked for around it."""
         frame = Frame(
             self.machine.name,
             self.machine.summary,
@@ -115,7 +115,8 @@ class Drawing(Placement):
             tuple(self._sharing()),
         )
         words = description(self.machine)
-        return framed(frame, self.items(), (self.laid.width, self.laid.height), words)
+        size = self.laid.width, self.laid.height
+        return framed(frame, self.items(), size, words, around=around)
 
     def _always(self) -> Iterator[str]:
         if self.machine.always:
