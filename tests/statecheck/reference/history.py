@@ -245,7 +245,8 @@ class Remembering:
         """Nothing differs but for events that the library keeps inside, which nobody handles."""
         data, model, active, history, queues, *rest = self.explorer.graph.situations[one].key
         there = self.explorer.graph.situations[other].key
-        return there == (data, model, active, history, (queues[0], there[4][1]), *rest)
+        same: bool = there == (data, model, active, history, (queues[0], there[4][1]), *rest)
+        return same
 
     def _place(self, number: int, memory: Memory, depth: int, came: tuple[int, Move] | None) -> int:
         key = (number, memory)
