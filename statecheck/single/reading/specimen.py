@@ -300,7 +300,29 @@ def control_of(machine: Any) -> Control:
                     f"{type(machine).__name__}: an error leaves the event {event} waiting with a "
                     f"{type(value).__name__}, which is not supported"
                 )
+    _check_inside(machine)
     return Control(values, history, waiting, machine._engine.running)
+
+
+def _check_inside(machine: Any) -> None:
+    """Raise ModelError where the library keeps an event of its own that a transition is for.
+
+    An event that is refused after a guard raised leaves one; the next event finds it there.
+    """
+    if not machine._engine.running:
+        return
+    for trigger in machine._engine.internal_queue.queue.queue:
+        event = str(trigger.event)
+        if not trigger.cancelled and any(
+            transition.match(event)
+            for state in type(machine).states_map.values()
+            for transition in state.transitions
+        ):
+            raise ModelError(
+                f"{type(machine).__name__}: an event that is refused leaves {event} waiting inside "
+                "of the library for the next one, which is not supported; let guards neither raise "
+                "exceptions nor send events"
+            )
 
 
 def attributes(owners: list[Any]) -> Iterator[tuple[Attribute, Any]]:

@@ -231,7 +231,7 @@ class Remembering:
                 self._follow(here, place, move)
 
     def _follow(self, here: int, place: Place, move: Move) -> None:
-        if move.refused and move.target == place.number and not self.with_refusals:
+        if move.refused and not self.with_refusals and self._is_same(place.number, move.target):
             return
         try:
             memory = next_memory(self.reading.pasts, self.position(place, move), place.memory)
@@ -240,6 +240,13 @@ class Remembering:
             return
         target = self._place(move.target, memory, place.depth + 1, (here, move))
         place.moves.append((move, target))
+
+    def _is_same(self, one: int, other: int) -> bool:
+        """Nothing differs but for events that the library keeps inside, which nobody handles."""
+        data, model, active, history, queues, *rest = self.explorer.graph.situations[one].key
+        there = self.explorer.graph.situations[other].key
+        same: bool = there == (data, model, active, history, (queues[0], there[4][1]), *rest)
+        return same
 
     def _place(self, number: int, memory: Memory, depth: int, came: tuple[int, Move] | None) -> int:
         key = (number, memory)

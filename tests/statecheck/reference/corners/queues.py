@@ -51,6 +51,24 @@ class RaisedInGuard(StateMachine):
         return False
 
 
+@case("possible", "bad", "REACHED")
+@case("always", "not bad", "REFUTED")
+class ErrorLeftInside(StateMachine):
+    """A guard raises and the event is refused: the next one finds the error inside the library."""
+
+    catch_errors_as_events = True
+    validate_trap_states = False
+    s0 = State(initial=True)
+    s1 = State()
+    bad = State()
+    go = s0.to(s1)
+    fail = s0.to(s1, cond="boom")
+    error_execution = s0.to(bad)
+
+    def boom(self) -> bool:
+        raise ValueError("no")
+
+
 @case("possible", "s2", "REACHED")
 @case("always", "not s2", "REFUTED")
 class SeveralSends(StateMachine):
