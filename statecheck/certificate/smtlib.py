@@ -139,6 +139,11 @@ class Writer:
         self.numbers[name] = value
         return name
 
+    def named_number(self, value: int, type_: Any) -> None:
+        """Give a number its name, if those of its type have words of their own."""
+        if _has_words(type_):
+            self.number(value, type_)
+
     def write(self, term: z3.ExprRef, at: At = At(), type_: Any = None) -> Sexp:
         """A term as an expression. ``type_`` is that of the number that the term is, if known."""
         return self._write(term, at, (), type_ if _has_words(type_) else None)
