@@ -7,13 +7,11 @@ format ``proofs/certificate.schema.json`` describes.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import metadata
 from typing import Any
 
+from statecheck.certificate.assembly import catalogue_text, digest, receipt_of, sealed
 from statecheck.certificate.minimality import MinimalityObligations
 from statecheck.certificate.obligations import ObligationWriter, SmtObligation, folder
 from statecheck.certificate.run_obligations import RunObligations
@@ -26,22 +24,9 @@ from statecheck.claims.run import Run
 from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.prover.prover import Prover
 from statecheck.recheck.definitions import CATALOGUE, Definitions
-from statecheck.recheck.fragment import receipt
 from statecheck.recheck.premises import ChainRule, Premise
-from statecheck.recheck.scope import COVERS, DEFINITIONS, DOES_NOT_COVER, MANIFEST, SCHEMA_VERSION
 from statecheck.runs import itf
 from statecheck.safety.induction import Clause
-
-
-def digest(text: str) -> str:
-    """The SHA-256 of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def canonical(content: Any) -> str:
-    """JSON of which there is one text for each content."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-
 
 _TITLE = re.compile(r"\w[\w.+-]*( \[\w[\w.+-]*\])?")
 """Titles of claims that can be names of files."""
@@ -109,24 +94,16 @@ class _Assembly:
             entry["runs"] = {path: digest(files[path]) for path, _ in _shown(result)}
             claims.append(entry)
         shared = [*self.shared, *self.phases.values()]
-        files[DEFINITIONS] = "".join(f"; == {part.name}\n{part.text}\n" for part in shared)
-        manifest: dict[str, Any] = {
-            "schema": SCHEMA_VERSION,
-            "model": self.known.model(self.prover.context.transitions.digest),
-            "tools": {"z3-solver": metadata.version("z3-solver")},
-            "covers": list(COVERS),
-            "does_not_cover": list(DOES_NOT_COVER),
-            "catalogue": list(self.catalogue),
-            "left_out": [title for title in self.catalogue if title not in self.said],
-            "invariant": {"clauses": self.known.clauses, "obligations": invariant},
-            "claims": claims,
-            "sections": {part.name: digest(part.text) for part in shared},
-            "definitions": digest(files[DEFINITIONS]),
-            "files": dict(sorted(about.items())),
-        }
-        manifest["digest"] = digest(canonical(manifest))
-        files[MANIFEST] = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-        return files
+        return sealed(
+            self.known,
+            {part.name: part.text for part in shared},
+            claims,
+            invariant,
+            files,
+            about,
+            self.prover.context.transitions.digest,
+            self.catalogue,
+        )
 
     # -- definitions ----------------------------------------------------------------------------
 
@@ -138,13 +115,8 @@ class _Assembly:
                     f"the claim {title!r} cannot be certified: its files could not be called so"
                 )
         transitions = self.prover.context.transitions
-        lines = [
-            f"; system {transitions.info.cls.__name__}",
-            f"; model {transitions.digest}",
-            f"; written with z3-solver {metadata.version('z3-solver')}",
-            *(f"; claim {title}" for title in self.catalogue),
-        ]
-        return SmtSection(CATALOGUE, "\n".join(lines))
+        name = transitions.info.cls.__name__
+        return SmtSection(CATALOGUE, catalogue_text(name, transitions.digest, self.catalogue))
 
     def _said(self, result: Result) -> SmtSection:
         """The section of a claim, about any state or step."""
@@ -254,16 +226,10 @@ def _shown(result: Result) -> list[tuple[str, Run]]:
 
 
 def _about(obligation: SmtObligation) -> dict[str, Any]:
-    found = receipt(*(part.text for part in obligation.parts), obligation.goal_text)
     return {
         "rule": obligation.rule,
         **dict(obligation.about),
         "sections": [part.name for part in obligation.parts],
         "sha256": digest(obligation.text),
-        "fragment": {
-            "decidable": found.leaves is None,
-            "leaves": found.leaves,
-            "edges": list(found.edges),
-            "arithmetic": found.arithmetic,
-        },
+        "fragment": receipt_of([*(part.text for part in obligation.parts), obligation.goal_text]),
     }

@@ -26,7 +26,7 @@ Sexp = str | tuple[Any, ...]
 
 _SIMPLE = re.compile(r"[A-Za-z~!$%^&*_+=<>?/-][A-Za-z0-9~!@$%^&*_+=<>.?/-]*")
 
-_HEADS = {
+HEADS = {
     z3.Z3_OP_AND: "and",
     z3.Z3_OP_OR: "or",
     z3.Z3_OP_NOT: "not",
@@ -170,7 +170,7 @@ class Writer:
             head = self._name(decl, at)
             inner = [self._write(child, at, bound, None) for child in term.children()]
             return (head, *inner) if inner else head
-        head = _HEADS.get(decl.kind(), "")
+        head = HEADS.get(decl.kind(), "")
         if not head:
             raise ModelError(f"{decl.name()} cannot be written as SMT-LIB yet")
         if head in _COMPARISONS:

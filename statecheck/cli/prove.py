@@ -161,9 +161,10 @@ def prove(
     certified = None
     if certificates is not None or recheck:
         with interrupts.held():
-            from statecheck.cli.certify import Certified
+            from statecheck.cli.certify import Certified, of_project
 
-        certified = Certified(project, certificates, recheck=recheck, seed=seed, timeout=timeout)
+        source = of_project(project, seed)
+        certified = Certified(source, certificates, recheck=recheck, timeout=timeout)
     report = _proved(
         project, claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns, explain=explain
     )

@@ -59,7 +59,7 @@ class Rules:
     def check(self, path: str, about: About, text: str) -> tuple[list[str], str]:
         """Check a file; its sections and its goal as texts, and the text that is to be proved."""
         wanted = self.sections(path, about)
-        goal = read(" ".join(self._goal(about)))
+        goal = read(self.goal(about))
         (_, header), *parts, (last, asked) = sections(text)
         names = [name for name, _ in parts]
         if last != "goal" or names != [name for name, _, _ in wanted]:
@@ -196,6 +196,10 @@ class Rules:
             else:
                 raise ValueError(f"{argument} is no argument for {step['action']}")
         return found
+
+    def goal(self, about: About) -> str:
+        """The assertions of an obligation's goal, and its question."""
+        return " ".join(self._goal(about))
 
     # -- goals ----------------------------------------------------------------------------------
 

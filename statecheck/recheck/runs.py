@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -262,6 +263,8 @@ class Meaning:
                 return low < high or (low == high and len(head) > 1)
             case "+":
                 return sum(values)
+            case "*":
+                return math.prod(values)
             case "-":
                 return values[0] - sum(values[1:]) if len(values) > 1 else -values[0]
         if head not in self.defined:

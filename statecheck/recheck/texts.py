@@ -112,8 +112,8 @@ def quoted(name: str) -> str:
 
 
 def variable(name: str) -> str:
-    """The symbol of a claim's variable."""
-    return quoted(f"{name}." if name in RESERVED else name)
+    """The symbol of a claim's variable; entities and named numbers may have names with digits."""
+    return quoted(f"{name}." if name in RESERVED or name[-1:].isdigit() else name)
 
 
 def plain(symbol: str) -> str:

@@ -28,7 +28,8 @@ from proofs.__main__ import main
 from proofs.catalogue import CLAIMS, HISTORIES
 from proofs.project import PROJECT
 from statecheck.certificate import evidence
-from statecheck.certificate.certificates import canonical, certificate
+from statecheck.certificate.assembly import canonical
+from statecheck.certificate.certificates import certificate
 from statecheck.certificate.folder import OutputFolder
 from statecheck.certificate.sections import clause_names
 from statecheck.certificate.smtlib import Writer, layout, symbol
