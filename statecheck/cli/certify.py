@@ -107,7 +107,7 @@ class Certified:
             )
         if path is not None:
             try:
-                self.folder = OutputFolder(path)
+                self.folder = OutputFolder(path, compare=recheck)
             except OSError as error:
                 raise console.unwritable(path, error) from error
 

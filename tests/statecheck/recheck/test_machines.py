@@ -13,6 +13,8 @@ from statecheck.recheck.command import main as recheck
 from tests.statecheck.recheck import tower
 from tests.statecheck.recheck.forger import Forger
 
+pytestmark = pytest.mark.slow
+
 DOOR = """
 from enum import Enum
 
