@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -166,6 +167,7 @@ class Certified:
         with subprocess.Popen(  # noqa: S603  (our own program)
             [sys.executable, "-m", "statecheck.recheck", str(folder.absolute())],
             stdout=None if stdout else sys.stderr.fileno(),
+            env={**os.environ, "STATECHECK_PARENT": str(os.getpid())},
         ) as process:
             try:
                 code = self._waited(process)

@@ -112,7 +112,8 @@ def _proved_again(certificate: Certificate, solver: Solver) -> int:
 def _listen() -> None:
     """Whoever runs this program may have kept Ctrl-C back until now."""
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        kept = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, kept)
 
 
 @contextmanager
