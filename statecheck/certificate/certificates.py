@@ -53,7 +53,8 @@ def certificate(
 class _Assembly:
     def __init__(self, prover: Prover, results: Sequence[Result], catalogue: Sequence[str]) -> None:
         self.prover, self.results, self.catalogue = prover, results, catalogue
-        self.clauses = prover.context.invariant()
+        resting = any(r.invariant or r.verdict is Verdict.DERIVED for r in results)
+        self.clauses = prover.context.invariant() if resting else []
         self.base = ObligationWriter(prover.context.transitions, self.clauses)
         self.runs = RunObligations(self.base)
         self.said = {result.claim.title: self._said(result) for result in results}
