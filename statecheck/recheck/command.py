@@ -32,11 +32,12 @@ def table(certificate: Certificate, answers: dict[str, str]) -> str:
     clauses = manifest["invariant"]
     rows = [("invariant", f"{len(clauses['clauses'])} clauses", clauses["obligations"])]
     rows += [(c["title"], c["verdict"], c["obligations"]) for c in manifest["claims"]]
+    lassos = {c["title"] for c in manifest["claims"] if c["runs"] and not c["obligations"]}
     head = f"{'claim':<{TITLE}} {'verdict':<12} {'obligations':>11} {'re-proved':>10}"
     lines = [head, "-" * len(head)]
     for title, verdict, paths in rows:
         proved = sum(answers.get(path) == "unsat" for path in paths)
-        count = str(len(paths)) if paths else "none"
+        count = str(len(paths)) if paths else "a lasso" if title in lassos else "none"
         again = str(proved) if paths else ""
         lines.append(f"{title:<{TITLE}} {verdict:<12} {count:>11} {again:>10}".rstrip())
     return "\n".join(lines)
