@@ -241,8 +241,14 @@ class Writer:
         ]
         sorts.append(self.transitions.action.sort())
         found: dict[str, Sexp] = {}
+        kinds = {sort_name(sort) for _, sort in vocabulary.entity_sorts()}
         for sort in sorts:
             if sort.kind() == z3.Z3_DATATYPE_SORT:
+                if sort_name(sort) in kinds:
+                    raise ModelError(
+                        f"{sort_name(sort)} is a kind of entity and a machine or an enumeration; "
+                        "to be certified, one of them needs another name"
+                    )
                 members = tuple(
                     (constructor(sort.constructor(i)()),) for i in range(sort.num_constructors())
                 )

@@ -149,6 +149,9 @@ def problems(known: Definitions, said: SaidClaim, claim: Mapping[str, Any]) -> I
         return
     settled = said.kind, verdict
     names = claim["clauses"]
+    if type(names) is not list or type(claim["plans"]) is not list:
+        yield f"{title} has no lists of clauses and plans"
+        return
     unknown = sorted(set(names) - {clause["name"] for clause in known.clauses})
     if unknown:
         yield f"{title} rests on {', '.join(unknown)}, which the invariant does not have"
@@ -165,7 +168,7 @@ def problems(known: Definitions, said: SaidClaim, claim: Mapping[str, Any]) -> I
     if numbers is not None:
         yield from _regions(said, numbers, known.values | said.numbers)
     counted = settled in (*RUNS, LASSO, PLANS) or bool(numbers and numbers["regions"])
-    if counted is not (type(steps) is int and steps >= 0):
+    if not (type(steps) is int and steps >= 0 if counted else steps is None):
         yield f"{title} has the steps {steps}"
     elif settled == PLANS and steps != max(map(len, plans), default=0):
         yield f"{title} has the steps {steps}, its longest plan another number"
@@ -179,10 +182,11 @@ def _regions(
     assert said.range is not None
     least, greatest = said.range
     variable = [*said.variables][-1]
-    if (numbers["variable"], numbers["low"], numbers["high"]) != (
-        variable.strip("|").removesuffix("."),
-        least,
-        greatest,
+    bounds = numbers["low"], numbers["high"]
+    if (
+        numbers["variable"] != variable.strip("|").removesuffix(".")
+        or [type(bound) for bound in bounds] != [int, int]
+        or bounds != (least, greatest)
     ):
         yield f"the numbers of {title} are not those that its section asks about"
     for low, high in numbers["regions"]:

@@ -96,10 +96,12 @@ class Shown:
         """The values of the action's choice and of its parameters in a step."""
         known, (action, values) = self.known, self.steps[index]
         names = known.parameters_of(action)
-        given = {
-            name: known.value(value, known.parameters[name], varies)
-            for name, value in zip(names, values, strict=True)
-        }
+        given: dict[str, Tree] = {}
+        for name, value in zip(names, values, strict=True):
+            sort = known.parameters[name]
+            given[name] = known.value(value, sort, varies)
+            if sort in known.entities and given[name] not in self.members(sort):
+                raise ValueError(f"{action} is about {value}, which is none of its entities")
         return {**given, "action": known.chosen(action)}
 
     def step(self, index: int, varies: tuple[Any, str] | None = None) -> list[Tree]:

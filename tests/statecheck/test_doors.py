@@ -24,7 +24,7 @@ pytestmark = [
 
 
 def prove(*arguments: str, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    done: subprocess.CompletedProcess[str] = subprocess.run(
         [sys.executable, "-m", "statecheck", "prove", TOWER, *arguments],
         cwd=cwd,
         env=ENVIRONMENT,
@@ -33,6 +33,7 @@ def prove(*arguments: str, cwd: Path, **options: object) -> subprocess.Completed
         check=False,
         **options,  # type: ignore[call-overload]
     )
+    return done
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
