@@ -24,6 +24,10 @@ if __name__ == "__main__":
     if hasattr(signal, "pthread_sigmask"):
         # Until the command is there to report it, Ctrl-C waits.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        # What was proved again is said, whatever ends it.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, signal.default_int_handler)
     end_with_parent()
     from .command import main
 

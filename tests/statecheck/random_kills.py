@@ -77,8 +77,8 @@ def problems(chance: random.Random, place: Path) -> tuple[str, list[str]]:
         else:
             others = [number for number in session(process.pid) if number != process.pid]
             if others:
-                number = signal.SIGKILL if what.endswith("killed") else signal.SIGSTOP
-                os.kill(chance.choice(others), number)
+                chosen = signal.SIGKILL if what.endswith("killed") else signal.SIGSTOP
+                os.kill(chance.choice(others), chosen)
         try:
             process.wait(180)
         except subprocess.TimeoutExpired:
