@@ -8,6 +8,16 @@ from contextlib import suppress
 from pathlib import Path
 
 
+def identity(path: str) -> tuple[object, ...]:
+    """The file that a path leads to: the same for each of its names and links."""
+    real = os.path.realpath(path)
+    try:
+        found = os.stat(real)  # noqa: PTH116  (it may be a name that no Path has)
+    except (OSError, ValueError):
+        return (real,)
+    return found.st_dev, found.st_ino
+
+
 class OutputFile:
     """A file to be written later: whether it can be is found out now, by trying.
 
@@ -18,7 +28,7 @@ class OutputFile:
     """
 
     def __init__(self, path: str) -> None:
-        self.path = Path(os.path.realpath(path))
+        self.path, self.identity = Path(os.path.realpath(path)), identity(path)
         self.mode: int | None = None
         self.special = False
         with suppress(FileNotFoundError):

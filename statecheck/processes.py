@@ -60,10 +60,14 @@ def results(
     }
     try:
         while workers:
-            limit = None if deadline is None else max(0.0, deadline - time.monotonic())
-            ready = wait(list(workers), limit)
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            ready = wait(list(workers), LOOK if left is None else min(LOOK, left))
             if not ready:
-                return
+                if deadline is not None and time.monotonic() >= deadline:
+                    return
+                for worker in workers.values():
+                    worker.end_if_stopped()
+                continue
             for channel in ready:
                 worker = workers[channel]
                 try:
@@ -107,6 +111,18 @@ class _Worker:
         self.job = job
         self.channel.send(job)
 
+    def end_if_stopped(self) -> None:
+        """End the process if somebody stopped it: it would never say anything any more."""
+        if not hasattr(os, "waitid") or self.process.pid is None:
+            return
+        try:
+            options = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+            stopped = os.waitid(os.P_PID, self.process.pid, options)
+        except ChildProcessError:
+            return
+        if stopped is not None:
+            self.process.kill()
+
     def end(self, patience: float) -> int | None:
         """End the process, even a stopped one, unless it ends by itself; its exit code."""
         self.channel.close()
@@ -120,6 +136,10 @@ class _Worker:
 def _serve(channel: Connection, parent: int, work: Work, arguments: tuple[Any, ...]) -> None:
     # Ctrl-C reaches every process of a terminal; the one that reports will end this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {getattr(signal, name)})
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Z3 handles it by itself
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -7,15 +7,13 @@ format ``proofs/certificate.schema.json`` describes.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib import metadata
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from statecheck.certificate.assembly import catalogue_text, digest, receipt_of, sealed
 from statecheck.certificate.minimality import MinimalityObligations
 from statecheck.certificate.obligations import ObligationWriter, SmtObligation, folder
-from statecheck.certificate.premises import CertifiedPremise, rule_premises
 from statecheck.certificate.run_obligations import RunObligations
 from statecheck.certificate.sections import SmtSection
 from statecheck.claims.claim import Claim, Kind
@@ -23,47 +21,57 @@ from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.derived_answers import covering
 from statecheck.claims.results import Result, Verdict
 from statecheck.claims.run import Run
-from statecheck.modeling import NO_VARIANT
+from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.prover.prover import Prover
-from statecheck.recheck.fragment import receipt
-from statecheck.recheck.scope import COVERS, DEFINITIONS, DOES_NOT_COVER, MANIFEST, SCHEMA_VERSION
+from statecheck.recheck.definitions import CATALOGUE, Definitions
+from statecheck.recheck.premises import ChainRule, Premise
 from statecheck.runs import itf
 from statecheck.safety.induction import Clause
 
-
-def digest(text: str) -> str:
-    """The SHA-256 of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def canonical(content: Any) -> str:
-    """JSON of which there is one text for each content."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-
-
-Premises = Callable[[Result], Sequence[CertifiedPremise]]
+_TITLE = re.compile(r"\w[\w.+-]*( \[\w[\w.+-]*\])?")
+"""Titles of claims that can be names of files."""
 
 
 def certificate(
-    prover: Prover, results: Iterable[Result], further: Premises = lambda _: ()
+    prover: Prover, results: Iterable[Result], catalogue: Sequence[str] = ()
 ) -> dict[str, str]:
     """The files of a certificate by path, ``manifest.json`` among them.
 
-    A PROVED result may rest on ``further`` premises. The same model, claims and seed give the same
-    bytes. Raises Timeout where the invariant does.
+    ``catalogue`` has the titles of all claims that there are, in their order; those without a
+    result are left out. The same model, claims and seed give the same bytes. Raises Timeout where
+    the invariant does, and ModelError for what cannot be certified.
     """
-    return _Assembly(prover, further).files(list(results))
+    found = list(results)
+    known = list(dict.fromkeys((*catalogue, *(result.claim.title for result in found))))
+    found.sort(key=lambda result: known.index(result.claim.title))
+    try:
+        return _Assembly(prover, found, known).files()
+    except ValueError as error:
+        raise ModelError(f"this cannot be certified: {error}") from error
 
 
 class _Assembly:
-    def __init__(self, prover: Prover, further: Premises = lambda _: ()) -> None:
-        self.prover, self.further = prover, further
-        self.clauses = prover.context.invariant()
+    def __init__(self, prover: Prover, results: Sequence[Result], catalogue: Sequence[str]) -> None:
+        self.prover, self.results, self.catalogue = prover, results, catalogue
+        resting = any(r.invariant or r.verdict is Verdict.DERIVED for r in results)
+        self.clauses = prover.context.invariant() if resting else []
         self.base = ObligationWriter(prover.context.transitions, self.clauses)
         self.runs = RunObligations(self.base)
-        self.minimality = MinimalityObligations(self.base)
+        self.said = {result.claim.title: self._said(result) for result in results}
+        self.shared = [self._catalogue(), *self.base.shared, *self.said.values()]
+        self.known = Definitions({part.name: part.text for part in self.shared})
+        self.minimality = MinimalityObligations(self.base, self.known)
+        self.phases = {
+            result.claim.title: self._phases(result)
+            for result in results
+            if result.claim.kind is Kind.EVENTUALLY and result.verdict is Verdict.PROVED
+        }
+        self.premises: dict[str, list[Premise]] = {
+            title: ChainRule(self.known, self.known.claims[title], part.text).premises()
+            for title, part in self.phases.items()
+        }
 
-    def files(self, results: Sequence[Result]) -> dict[str, str]:
+    def files(self) -> dict[str, str]:
         files: dict[str, str] = {}
         about: dict[str, Any] = {}
         claims: list[dict[str, Any]] = []
@@ -77,63 +85,67 @@ class _Assembly:
                 paths.append(obligation.path)
             return paths
 
-        entries = [self._claim(result) for result in results]
+        entries = [self._claim(result) for result in self.results]
         resting = any(entry["clauses"] for entry in entries)
         invariant = keep(self.base.of_invariant()) if resting else []
-        for result, entry in zip(results, entries, strict=True):
+        for result, entry in zip(self.results, entries, strict=True):
             entry["obligations"] = keep(self._obligations(result))
             for path, run in _shown(result):
                 files[path] = itf.text(self.prover.context.transitions.info, result.claim, run)
             entry["runs"] = {path: digest(files[path]) for path, _ in _shown(result)}
             claims.append(entry)
-        shared = [*self.base.shared, *self._claims(results)]
-        files[DEFINITIONS] = "".join(f"; == {part.name}\n{part.text}\n" for part in shared)
-        manifest: dict[str, Any] = {
-            "schema": SCHEMA_VERSION,
-            "model": self._model(),
-            "tools": {"z3-solver": metadata.version("z3-solver")},
-            "covers": list(COVERS),
-            "does_not_cover": list(DOES_NOT_COVER),
-            "invariant": {
-                "clauses": [
-                    {"name": name, "every": c.sort, "reading": c.variant.name, "says": str(c)}
-                    for c, name in self.base.clauses.items()
-                ],
-                "obligations": invariant,
-            },
-            "claims": claims,
-            "sections": {part.name: digest(part.text) for part in shared},
-            "definitions": digest(files[DEFINITIONS]),
-            "files": dict(sorted(about.items())),
-        }
-        manifest["digest"] = digest(canonical(manifest))
-        files[MANIFEST] = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-        return files
+        shared = [*self.shared, *self.phases.values()]
+        return sealed(
+            self.known,
+            {part.name: part.text for part in shared},
+            claims,
+            invariant,
+            files,
+            about,
+            self.prover.context.transitions.digest,
+            self.catalogue,
+        )
 
-    def _claims(self, results: Iterable[Result]) -> Iterator[SmtSection]:
-        """A section for each claim, about any state or step."""
-        for claim in (result.claim for result in results):
-            if claim.kind is not Kind.EVENTUALLY:
-                yield self.base.claim(claim, self.prover.context.property(claim))
+    # -- definitions ----------------------------------------------------------------------------
 
-    def _model(self) -> dict[str, Any]:
+    def _catalogue(self) -> SmtSection:
+        """The model, and the claims that there are of it."""
+        for title in self.catalogue:
+            if not _TITLE.fullmatch(title):
+                raise ModelError(
+                    f"the claim {title!r} cannot be certified: its files could not be called so"
+                )
         transitions = self.prover.context.transitions
-        return {
-            "system": transitions.info.cls.__name__,
-            "digest": transitions.digest,
-            "actions": [command.name for command in transitions.commands],
-            "functions": [str(key) for key in transitions.keys],
-            "initially_fixed": [str(key) for key in transitions.initial],
-        }
+        name = transitions.info.cls.__name__
+        return SmtSection(CATALOGUE, catalogue_text(name, transitions.digest, self.catalogue))
+
+    def _said(self, result: Result) -> SmtSection:
+        """The section of a claim, about any state or step."""
+        claim, context = result.claim, self.prover.context
+        if claim.kind is Kind.EVENTUALLY:
+            return self.base.eventuality(claim, context.liveness.terms(claim))
+        formula = context.property(claim)
+        if claim.kind is not Kind.DERIVED:
+            return self.base.claim(claim, formula)
+        numbers = context.numbers[formula.variables[-1][1]]
+        return self.base.claim(claim, formula, numbers=numbers, ends=_ends(result))
+
+    def _phases(self, result: Result) -> SmtSection:
+        liveness, clauses = self.prover.context.liveness, self._resting_on(result)
+        phases = liveness.phases(result.claim, clauses) or ()
+        return self.base.phases(result.claim, liveness.terms(result.claim), phases)
+
+    def _resting_on(self, result: Result) -> list[Clause]:
+        known = {clause.text: clause for clause in self.clauses}
+        return [known[text] for text in _clauses_of(result)]
+
+    # -- claims ---------------------------------------------------------------------------------
 
     def _claim(self, result: Result) -> dict[str, Any]:
         claim = result.claim
         names = {clause.text: name for clause, name in self.base.clauses.items()}
         entry: dict[str, Any] = {
-            "title": claim.title,
-            "says": claim.text,
-            "kind": claim.kind.value,
-            "about": "steps" if claim.on_step else "states",
+            **self.known.claims[claim.title].entry(),
             "verdict": result.verdict.value,
             "steps": result.steps,
             "clauses": [names[clause] for clause in _clauses_of(result)],
@@ -141,15 +153,7 @@ class _Assembly:
                 [{"action": action, "arguments": list(arguments)} for action, arguments in plan]
                 for plan in result.plans
             ],
-            "premises": [
-                {
-                    "name": premise.name,
-                    "about": "steps" if premise.on_step else "states",
-                    "says": premise.says,
-                    "role": None if premise.role is None else vars(premise.role),
-                }
-                for premise in self._premises(result)
-            ],
+            "premises": [premise.entry for premise in self.premises.get(claim.title, ())],
             "numbers": None,
         }
         if result.verdict is Verdict.DERIVED:
@@ -168,33 +172,38 @@ class _Assembly:
     def _usable(self, claim: Claim) -> list[Clause]:
         return [c for c in self.clauses if c.variant in (NO_VARIANT, claim.variant)]
 
-    def _premises(self, result: Result) -> list[CertifiedPremise]:
-        return [*rule_premises(self.prover, result), *self.further(result)]
-
     def _obligations(self, result: Result) -> Iterator[SmtObligation]:
         claim, verdict = result.claim, result.verdict
-        known = {clause.text: clause for clause in self.clauses}
-        clauses = [known[text] for text in _clauses_of(result)]
-        for premise in self._premises(result):
-            yield from self.base.of_premise(claim, premise, clauses)
+        clauses = self._resting_on(result)
+        said = self.said[claim.title]
+        for premise in self.premises.get(claim.title, ()):
+            yield from self.base.of_premise(
+                claim, (said, self.phases[claim.title]), premise, clauses
+            )
         if verdict is Verdict.UNDETERMINED or claim.kind is Kind.EVENTUALLY:
             return
         formula = self.prover.context.property(claim)
         if result.plans:
-            yield from self.runs.plan(claim, formula, clauses, result.plans)
-        elif verdict is Verdict.PROVED:
-            yield from self.base.of_claim(claim, formula, clauses)
+            yield from self.runs.plan(claim, formula, clauses, result.plans, said)
         elif verdict is Verdict.DERIVED:
             covered = covering(result.inside)
             regions = [(low, high) for low, high, _ in covered]
+            yield from self.base.outside(claim, said, self._usable(claim), regions)
             numbers = self.prover.context.numbers[formula.variables[-1][1]]
-            usable = self._usable(claim)
-            yield from self.base.outside(claim, formula, usable, numbers, regions)
             for low, high, run in covered:
-                yield from self.runs.run(claim, formula, run, (low, high))
+                yield from self.runs.run(
+                    claim, formula, run, (low, high), range_=numbers, ends=_ends(result)
+                )
         elif result.run is not None and result.steps is not None:
             yield from self.runs.run(claim, formula, result.run)
-            yield from self.minimality.of_claim(claim, formula, result.steps)
+            yield from self.minimality.of_claim(claim, said, result.steps)
+        else:
+            yield from self.base.of_claim(claim, said, clauses)
+
+
+def _ends(result: Result) -> list[int]:
+    """The ends of a derived claim's regions, joined and not."""
+    return sorted({end for low, high, _ in covering(result.inside) for end in (low, high)})
 
 
 def _clauses_of(result: Result) -> tuple[ClauseText, ...]:
@@ -218,16 +227,10 @@ def _shown(result: Result) -> list[tuple[str, Run]]:
 
 
 def _about(obligation: SmtObligation) -> dict[str, Any]:
-    found = receipt(*(part.text for part in obligation.parts), obligation.goal_text)
     return {
         "rule": obligation.rule,
         **dict(obligation.about),
         "sections": [part.name for part in obligation.parts],
         "sha256": digest(obligation.text),
-        "fragment": {
-            "decidable": found.leaves is None,
-            "leaves": found.leaves,
-            "edges": list(found.edges),
-            "arithmetic": found.arithmetic,
-        },
+        "fragment": receipt_of([*(part.text for part in obligation.parts), obligation.goal_text]),
     }

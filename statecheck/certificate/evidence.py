@@ -18,7 +18,8 @@ def certify(
     engine = prover(project, seed=seed, timeout=timeout)
     resting = (text for result in report.results for text in result.invariant or ())
     engine.context.rest_on(dict.fromkeys(resting))
-    return certificate(engine, report.results)
+    titles = [claim.title for claim in project.claims]
+    return certificate(engine, report.results, titles)
 
 
 def swept(project: Project, *, timeout: float | None = None) -> Sweep:

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from statecheck.recheck.folder import Refused, contents
 from statecheck.recheck.scope import DEFINITIONS, MANIFEST
+
+_OWN = re.compile(r"(claims|invariant)/.+\.(smt2|itf\.json)|definitions\.smt2|manifest\.json")
+"""The paths that a certificate has; whatever else a manifest names is somebody's own."""
 
 
 class OutputFolder:
     """A folder to be written later: whether it can be is found out now.
 
-    A certificate that is there is replaced; anything else that is there is left alone. Raises
+    A certificate that is there is replaced, if all of it is as it was written; anything else that
+    is there is left alone. To ``compare``, one that is there may be of any content. Raises
     `OSError`.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, compare: bool = False) -> None:
         self.path = Path(os.path.realpath(path))
         self.present = self.path.exists()
         if self.present:
             if not self.path.is_dir():
                 raise NotADirectoryError("it is a file")
-            foreign = self._foreign()
-            if foreign is not None:
-                raise FileExistsError(f"it has {foreign}, which is no part of a certificate")
+            if compare and self.is_certificate:
+                return
+            self._check_own()
         self._temporary.mkdir()
         self._temporary.rmdir()
 
@@ -39,36 +46,54 @@ class OutputFolder:
     def _temporary(self) -> Path:
         return self.path.with_name(f".{self.path.name}-{os.getpid()}.tmp")
 
-    def _files(self) -> list[str]:
-        return sorted(
-            file.relative_to(self.path).as_posix()
-            for file in self.path.rglob("*")
-            if not file.is_dir()
-        )
+    def _contents(self) -> dict[str, bytes]:
+        try:
+            return contents(self.path)
+        except Refused as refused:
+            raise FileExistsError(str(refused)) from None
+
+    def _check_own(self) -> None:
+        """Raise OSError where a file is there that would be lost."""
+        foreign = self._foreign()
+        if foreign is not None:
+            raise FileExistsError(
+                f"it has {foreign}, which is no part of a certificate, or was changed since it was "
+                "written; move it away first"
+            )
 
     def _foreign(self) -> str | None:
-        """A file that the manifest does not name, if any."""
-        present = self._files()
+        """A file that no certificate was written with, or that was changed since, if any."""
+        present = self._contents()
         if not present:
             return None
         try:
-            manifest = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
-            runs = [path for claim in manifest["claims"] for path in claim["runs"]]
-            known = {MANIFEST, DEFINITIONS, *manifest["files"], *runs}
-        except (OSError, ValueError, KeyError, TypeError):
-            return present[0]
-        return next((file for file in present if file not in known), None)
+            manifest = json.loads(present[MANIFEST])
+            known = {path: about["sha256"] for path, about in manifest["files"].items()}
+            for claim in manifest["claims"]:
+                known |= claim["runs"]
+            known[DEFINITIONS] = manifest["definitions"]
+            sealed = {name: value for name, value in manifest.items() if name != "digest"}
+            known[MANIFEST] = hashlib.sha256(present[MANIFEST]).hexdigest()
+            if _digest(sealed) != manifest["digest"]:
+                return MANIFEST
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return next(iter(present))
+        for file, content in present.items():
+            own = _OWN.fullmatch(file) and known.get(file) == hashlib.sha256(content).hexdigest()
+            if not own:
+                return file
+        return None
 
     def differences(self, files: Mapping[str, str]) -> list[str]:
         """The differences of the folder from what it should be, byte by byte: a line for each."""
-        present = set(self._files())
+        present = self._contents()
         lines = []
         for path in sorted({*present, *files}):
             if path not in present:
                 lines.append(f"{path} is missing")
             elif path not in files:
                 lines.append(f"{path} was added")
-            elif (self.path / path).read_bytes() != files[path].encode():
+            elif present[path] != files[path].encode():
                 lines.append(f"{path} is not what this run writes")
         return lines
 
@@ -82,6 +107,7 @@ class OutputFolder:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(text.encode())
             if self.present:
+                self._check_own()
                 self.path.replace(former)
             try:
                 temporary.replace(self.path)
@@ -92,3 +118,8 @@ class OutputFolder:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
             shutil.rmtree(former, ignore_errors=True)
+
+
+def _digest(content: object) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()

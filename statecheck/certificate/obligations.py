@@ -14,13 +14,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from statecheck.certificate.premises import CertifiedPremise
-from statecheck.certificate.sections import SectionWriter, SmtSection
+from statecheck.certificate.sections import SectionWriter, SmtSection, literal, sentence
 from statecheck.certificate.smtlib import Sexp, constructor, disjunction, layout, symbol
-from statecheck.claims.claim import Claim
-from statecheck.claims.concrete_run import IntegerType
+from statecheck.claims.claim import Claim, Kind
+from statecheck.recheck.demands import home
+from statecheck.recheck.premises import Premise
+from statecheck.recheck.rules import AFTER
+from statecheck.recheck.texts import variable
 from statecheck.safety.induction import Clause
-from statecheck.safety.properties import Property
 from statecheck.symbolic.commands import Command
 
 LOGIC = "UFDTLIA"
@@ -73,6 +74,15 @@ class ObligationWriter(SectionWriter):
         chosen = constructor(self.transitions.actions[command.name])
         return [("assert", ("=", "action", chosen)), ("assert", "enabled")]
 
+    @property
+    def any_after(self) -> SmtSection:
+        """Declarations of the functions of any state after a step."""
+        declared = [
+            ("declare-fun", symbol(f"{name.strip('|')}!1"), domain, range_)
+            for _, name, domain, range_ in map(tuple, self.writer.functions())
+        ]
+        return SmtSection(AFTER, "\n".join(map(layout, declared)))
+
     def of_invariant(self) -> Iterator[SmtObligation]:
         """Each clause holds initially, and each step keeps it."""
         for clause, name in self.clauses.items():
@@ -81,7 +91,7 @@ class ObligationWriter(SectionWriter):
                 f"invariant/start/{name}.smt2",
                 "start",
                 (("clause", name),),
-                f"Initially {clause}.",
+                f"Initially {sentence(str(clause))}.",
                 (self.types, self.vocabulary, self.invariant, self.start),
                 (here, ("assert", ("not", (name, "here")))),
             )
@@ -91,7 +101,7 @@ class ObligationWriter(SectionWriter):
                     f"invariant/{command.name}/{name}.smt2",
                     "step",
                     (("clause", name), ("action", command.name)),
-                    f"{command.name} keeps: {clause}.",
+                    f"{command.name} keeps: {sentence(str(clause))}.",
                     (self.types, self.vocabulary, self.invariant, self.steps[command.name]),
                     (
                         after,
@@ -103,31 +113,31 @@ class ObligationWriter(SectionWriter):
                 )
 
     def of_claim(
-        self, claim: Claim, formula: Property, clauses: Sequence[Clause]
+        self, claim: Claim, part: SmtSection, clauses: Sequence[Clause]
     ) -> Iterator[SmtObligation]:
-        """No state, or no step, of the clauses violates a claim."""
-        part = self.claim(claim, formula)
-        violated: list[Sexp] = [("assert", "reading"), ("assert", ("not", "claim"))]
-        yield from self._excluded(claim, part, clauses, violated, "keeps to it")
+        """No state, or no step, of the clauses violates a claim, or gets to what is possible."""
+        possible = claim.kind is Kind.POSSIBLE
+        event: Sexp = "claim" if possible else ("not", "claim")
+        violated: list[Sexp] = [("assert", "reading"), ("assert", event)]
+        words = "never gets there" if possible else "keeps to it"
+        yield from self._excluded(claim, part, clauses, violated, words)
 
     def outside(
         self,
         claim: Claim,
-        formula: Property,
+        part: SmtSection,
         clauses: Sequence[Clause],
-        numbers: IntegerType,
         regions: Sequence[tuple[int, int]],
     ) -> Iterator[SmtObligation]:
         """No state, or no step, reaches a goal for a number outside of the regions."""
-        name = symbol(formula.variables[-1][0])
+        name = variable(claim.variables[-1][0])
         inside = [between(low, name, high) for low, high in regions]
         reached: list[Sexp] = [
             ("assert", "reading"),
             ("assert", "claim"),
-            ("assert", between(numbers.low, name, numbers.high)),
+            ("assert", "range"),
             ("assert", ("not", disjunction(inside))),
         ]
-        part = self.claim(claim, formula)
         yield from self._excluded(claim, part, clauses, reached, "reaches it for no other number")
 
     def _excluded(
@@ -160,20 +170,27 @@ class ObligationWriter(SectionWriter):
             )
 
     def of_premise(
-        self, claim: Claim, premise: CertifiedPremise, clauses: Sequence[Clause]
+        self,
+        claim: Claim,
+        said: Sequence[SmtSection],
+        premise: Premise,
+        clauses: Sequence[Clause],
     ) -> Iterator[SmtObligation]:
-        """No state, or no step, of the clauses violates a premise."""
-        part = self.premise(claim, premise)
+        """No state, or no step, of the clauses violates a premise; ``said`` are the sections of
+        the claim and of its phases.
+        """
+        lines = [f"; {claim.title}, {premise.name}: {premise.says}", *map(layout, premise.trees)]
+        part = SmtSection(f"premise {premise.name}", "\n".join(lines))
         support = [self.invariant] if clauses else []
         violated: Sexp = ("assert", "violated")
         own = (("claim", claim.title), ("premise", premise.name))
-        if not premise.on_step:
+        if premise.about == "states":
             yield SmtObligation(
                 f"{folder(claim)}/{premise.name}.smt2",
                 "premise",
                 own,
                 f"{claim.title}, {premise.name}: so it is in every state.",
-                (self.types, self.vocabulary, *support, part),
+                (self.types, self.vocabulary, *support, self.any_after, *said, part),
                 (*self.assumed(clauses), violated),
             )
             return
@@ -183,16 +200,16 @@ class ObligationWriter(SectionWriter):
                 "premise",
                 (*own, ("action", command.name)),
                 f"{claim.title}, {premise.name}: so it is for {command.name}.",
-                (self.types, self.vocabulary, *support, self.steps[command.name], part),
+                (self.types, self.vocabulary, *support, self.steps[command.name], *said, part),
                 (*self.assumed(clauses), *self.taken(command), violated),
             )
 
 
 def between(low: int, name: str, high: int) -> Sexp:
     """True of a number from ``low`` to ``high``, both included."""
-    return ("and", ("<=", str(low), name), ("<=", name, str(high)))
+    return ("and", ("<=", literal(low), name), ("<=", name, literal(high)))
 
 
 def folder(claim: Claim) -> str:
     """Where the obligations of a claim are."""
-    return f"claims/{claim.id}" + (f".{claim.variant.name}" if claim.variant.name else "")
+    return home(claim.title)

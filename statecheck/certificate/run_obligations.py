@@ -8,7 +8,7 @@ from typing import Any
 import z3
 
 from statecheck.certificate.obligations import ObligationWriter, SmtObligation, between, folder
-from statecheck.certificate.sections import SmtSection
+from statecheck.certificate.sections import SmtSection, literal
 from statecheck.certificate.smtlib import (
     At,
     Sexp,
@@ -19,8 +19,10 @@ from statecheck.certificate.smtlib import (
     symbol,
 )
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.run import Plain, Run, Trace
 from statecheck.modeling.entity import entity_name
+from statecheck.recheck.texts import variable
 from statecheck.safety.induction import Clause
 from statecheck.safety.properties import Property
 
@@ -55,6 +57,7 @@ class RunObligations:
         formula: Property,
         clauses: Sequence[Clause],
         plans: Sequence[Sequence[tuple[str, tuple[str | int, ...]]]],
+        said: SmtSection,
     ) -> Iterator[SmtObligation]:
         """From every state of the clauses some plan leads to the goal."""
         lines: list[str] = []
@@ -73,7 +76,7 @@ class RunObligations:
                 lines.append(part.text)
                 works.append(symbol(enabled))
                 state = after
-            own = {own_name(term): symbol(name) for name, _, term in formula.variables}
+            own = {own_name(term): variable(name) for name, _, term in formula.variables}
             goal = self.writer.write(formula.holds, At(state, constants=own))
             works_out: Sexp = conjunction([*works, goal])
             lines.append(layout(("define-fun", f"plan.{number}", (), "Bool", works_out)))
@@ -88,7 +91,7 @@ class RunObligations:
                 base.types,
                 base.vocabulary,
                 base.invariant,
-                base.claim(claim, formula),
+                said,
                 SmtSection("plans", "\n".join(lines)),
             ),
             (
@@ -100,7 +103,7 @@ class RunObligations:
         )
 
     def _argument(self, word: str | int, type_: Any) -> Sexp:
-        return symbol(word) if isinstance(word, str) else str(int(word))
+        return variable(word) if isinstance(word, str) else literal(int(word))
 
     # -- runs that happen -----------------------------------------------------------------------
 
@@ -110,6 +113,9 @@ class RunObligations:
         formula: Property,
         run: Run,
         numbers: tuple[int, int] | None = None,
+        *,
+        range_: IntegerType | None = None,
+        ends: Sequence[int] = (),
     ) -> Iterator[SmtObligation]:
         """A run happens, and ends as it should; for each of these numbers, if given."""
         trace = run.trace
@@ -117,7 +123,7 @@ class RunObligations:
             return
         typed = dict(zip((n for n, _ in claim.variables), trace.witness, strict=True))
         last = claim.variables[-1][0] if numbers else None
-        varies = None if last is None else (typed[last], symbol(last))
+        varies = None if last is None else (typed[last], variable(last))
         parts = [self._entities(run, trace), self._first(trace, varies)]
         taken: list[Sexp] = []
         step: dict[str, Sexp] = {}
@@ -154,10 +160,12 @@ class RunObligations:
             constants=step,
             variables=variables,
             declared=() if last is None else (last,),
+            numbers=range_,
+            ends=ends,
         )
         universal = claim.kind is Kind.ALWAYS
-        ends: Sexp = ("not", "claim") if universal else "claim"
-        goal: list[Sexp] = [("assert", ("not", conjunction([*taken, "reading", ends])))]
+        event: Sexp = ("not", "claim") if universal else "claim"
+        goal: list[Sexp] = [("assert", ("not", conjunction([*taken, "reading", event])))]
         if numbers is not None and varies is not None:
             goal.insert(0, ("assert", between(numbers[0], varies[1], numbers[1])))
         name = "run" if numbers is None else f"from-{numbers[0]}-to-{numbers[1]}"
@@ -165,7 +173,11 @@ class RunObligations:
         yield SmtObligation(
             f"{folder(claim)}/{name}.smt2",
             "run",
-            (("claim", claim.title), ("steps", len(run.steps)), ("numbers", numbers)),
+            (
+                ("claim", claim.title),
+                ("steps", len(run.steps)),
+                ("numbers", None if numbers is None else list(numbers)),
+            ),
             f"{claim.title}: the run happens{every}, and ends as it should.",
             (*parts, said),
             tuple(goal),

@@ -11,9 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from statecheck.certificate.premises import CertifiedPremise
 from statecheck.certificate.smtlib import At, Sexp, Writer, conjunction, layout, sort_name, symbol
 from statecheck.claims.claim import Claim
+from statecheck.claims.concrete_run import IntegerType
+from statecheck.claims.fairness import Fair, Often
+from statecheck.liveness.chain_rule import Phase
+from statecheck.liveness.eventuality import Eventuality
+from statecheck.modeling import ModelError
+from statecheck.recheck.texts import variable
 from statecheck.safety.induction import Clause
 from statecheck.safety.properties import Property
 from statecheck.symbolic.commands import Command
@@ -27,6 +32,11 @@ class SmtSection:
 
     name: str
     text: str
+
+
+def sentence(text: str) -> str:
+    """A text on one line, of characters that print."""
+    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
 
 
 def clause_names(clauses: Sequence[Clause]) -> dict[Clause, str]:
@@ -85,7 +95,7 @@ class SectionWriter:
     def _invariant(self) -> SmtSection:
         lines = []
         for clause, name in self.clauses.items():
-            lines += [f"; {clause}", layout(self.clause(clause, name))]
+            lines += [f"; {sentence(str(clause))}", layout(self.clause(clause, name))]
         return SmtSection("invariant", "\n".join(lines))
 
     def clause(self, clause: Clause, name: str, state: str = "") -> Sexp:
@@ -139,7 +149,7 @@ class SectionWriter:
     def described(self, command: Command) -> list[str]:
         """The sentence about an action and its place in the source, as comments."""
         function = self.transitions.info.action(command.name).function
-        words = " ".join((inspect.getdoc(function) or command.name).split("\n\n")[0].split())
+        words = sentence((inspect.getdoc(function) or command.name).split("\n\n")[0])
         return [f"; {command.name}: {words}", f"; {place(function)}"]
 
     def written(
@@ -169,15 +179,18 @@ class SectionWriter:
         constants: Mapping[str, Sexp] | None = None,
         variables: Mapping[str, Sexp] | None = None,
         declared: Sequence[str] = (),
+        numbers: IntegerType | None = None,
+        ends: Sequence[int] = (),
     ) -> SmtSection:
-        """A claim: its variables, its reading, and its body.
+        """A claim: its kind, its variables, its reading, and its body.
 
         ``constants`` are the action and the arguments of the step, ``variables`` the claim's
         variables; those that are left out are any. Those ``declared`` are
-        known already.
+        known already. A derived one asks about all of the ``numbers``; the ``ends`` of its regions
+        have their words.
         """
         chosen = dict(variables or {})
-        named = {str(term.decl().name()): symbol(name) for name, _, term in formula.variables}
+        named = {str(term.decl().name()): variable(name) for name, _, term in formula.variables}
         types = [(str(term.decl().name()), type_) for _, type_, term in formula.variables]
         writer = Writer(self.transitions, types)
         at = At(state, after, {**(constants or {}), **named})
@@ -185,32 +198,99 @@ class SectionWriter:
         fixed = [
             writer.write(term, at) for term in self.transitions.variant_constraints(claim.variant)
         ]
-        lines = [f"; {claim.title}: {claim.text}", f"; {place(claim.body)}"]
+        for value in ends:
+            writer.named_number(value, formula.variables[-1][1])
+        lines = self._told(claim)
         lines += map(layout, writer.named(self.writer.numbers))
         for name, _, term in formula.variables:
             sort = sort_name(term.sort())
             if name in declared:
                 continue
             if name in chosen:
-                lines.append(layout(("define-fun", symbol(name), (), sort, chosen[name])))
+                lines.append(layout(("define-fun", variable(name), (), sort, chosen[name])))
             else:
-                lines.append(layout(("declare-const", symbol(name), sort)))
+                lines.append(layout(("declare-const", variable(name), sort)))
+        if numbers is not None:
+            name = variable(formula.variables[-1][0])
+            low, high = literal(numbers.low), literal(numbers.high)
+            inside = ("and", ("<=", low, name), ("<=", name, high))
+            lines.append(layout(("define-fun", "range", (), "Bool", inside)))
         lines.append(layout(("define-fun", "reading", (), "Bool", conjunction(fixed))))
         lines.append(layout(("define-fun", "claim", (), "Bool", body)))
         return SmtSection(f"claim {claim.title}", "\n".join(lines))
 
-    def premise(self, claim: Claim, premise: CertifiedPremise) -> SmtSection:
-        """A premise of a claim: its variables, and its violation."""
-        named = {str(term.decl().name()): symbol(name) for name, _, term in premise.variables}
-        types = [(str(term.decl().name()), type_) for _, type_, term in premise.variables]
+    def _told(self, claim: Claim) -> list[str]:
+        """The lines that say of what kind a claim is, and what is expected of it."""
+        told = {
+            "kind": claim.kind.value,
+            "about": "steps" if claim.on_step else "states",
+            "expected": claim.expected,
+        }
+        if claim.variant.name:
+            told["reading"] = claim.variant.name
+        lines = [f"; {claim.title}: {sentence(claim.text)}", f"; {place(claim.body)}"]
+        lines += [layout(("set-info", f":{name}", symbol(value))) for name, value in told.items()]
+        for item in claim.fairness:
+            words = (
+                [item.strength.value, item.name, *map(variable, item.bound)]
+                if isinstance(item, Fair)
+                else [_RARE[item.often]]
+            )
+            lines.append(layout(("set-info", ":assumes", symbol(" ".join(words)))))
+        return lines
+
+    def eventuality(self, claim: Claim, terms: Eventuality) -> SmtSection:
+        """A claim about the end of a run: its premise, its goal, and the steps that are rare."""
+        named = {str(term.decl().name()): variable(name) for name, _, term in terms.variables}
+        types = [(str(term.decl().name()), type_) for _, type_, term in terms.variables]
         writer, at = Writer(self.transitions, types), At(constants=dict(named))
         fixed = [
             writer.write(term, at) for term in self.transitions.variant_constraints(claim.variant)
         ]
-        body = conjunction([*fixed, writer.write(premise.violated, at)])
-        lines = [f"; {claim.title}, {premise.name}: {premise.says}"]
+        never, finitely = iter(terms.never), iter(terms.finitely)
+        bodies: dict[str, Sexp] = {
+            "premise": writer.write(terms.premise, at),
+            "goal": writer.write(terms.goal if claim.on_step else terms.goal_holds, at),
+        }
+        for number, item in enumerate(claim.fairness, 1):
+            if not isinstance(item, Fair):
+                term = next(never if item.often is Often.NEVER else finitely)
+                bodies[f"rare.{number}"] = writer.write(term, at)
+        lines = self._told(claim)
         lines += map(layout, writer.named(self.writer.numbers))
-        for name, _, term in premise.variables:
-            lines.append(layout(("declare-const", symbol(name), sort_name(term.sort()))))
-        lines.append(layout(("define-fun", "violated", (), "Bool", body)))
-        return SmtSection(f"premise {premise.name}", "\n".join(lines))
+        for name, _, term in terms.variables:
+            lines.append(layout(("declare-const", variable(name), sort_name(term.sort()))))
+        lines.append(layout(("define-fun", "reading", (), "Bool", conjunction(fixed))))
+        lines += [layout(("define-fun", n, (), "Bool", body)) for n, body in bodies.items()]
+        return SmtSection(f"claim {claim.title}", "\n".join(lines))
+
+    def phases(self, claim: Claim, terms: Eventuality, phases: Sequence[Phase]) -> SmtSection:
+        """The phases of a proof: for each one its helper, and when it is in it."""
+        named = {str(term.decl().name()): variable(name) for name, _, term in terms.variables}
+        types = [(str(term.decl().name()), type_) for _, type_, term in terms.variables]
+        lines: list[str] = []
+        for number, phase in enumerate(phases, 1):
+            helper = phase.helper
+            own = f"each.{number}"
+            each = {str(term.decl().name()): own for term in helper.free}
+            writer, at = Writer(self.transitions, types), At(constants={**named, **each})
+            assumed = str(claim.fairness.index(helper.fair) + 1)
+            lines.append(f"; {sentence(str(phase))}")
+            lines.append(layout(("set-info", ":helper", symbol(assumed))))
+            lines += [
+                layout(("declare-const", own, sort_name(term.sort()))) for term in helper.free
+            ]
+            for name, term in (("phase", phase.holds), ("link", helper.link)):
+                body = writer.write(term, at)
+                lines.append(layout(("define-fun", f"{name}.{number}", (), "Bool", body)))
+            if writer.named(self.writer.numbers):
+                raise ModelError(f"{claim.title}: its phases name a number that nothing else does")
+        return SmtSection(f"phases {claim.title}", "\n".join(lines))
+
+
+_RARE = {Often.NEVER: "never", Often.FINITELY: "finitely"}
+
+
+def literal(value: int) -> Sexp:
+    """A number."""
+    return str(value) if value >= 0 else ("-", str(-value))

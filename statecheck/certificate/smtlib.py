@@ -26,7 +26,7 @@ Sexp = str | tuple[Any, ...]
 
 _SIMPLE = re.compile(r"[A-Za-z~!$%^&*_+=<>?/-][A-Za-z0-9~!@$%^&*_+=<>.?/-]*")
 
-_HEADS = {
+HEADS = {
     z3.Z3_OP_AND: "and",
     z3.Z3_OP_OR: "or",
     z3.Z3_OP_NOT: "not",
@@ -139,6 +139,11 @@ class Writer:
         self.numbers[name] = value
         return name
 
+    def named_number(self, value: int, type_: Any) -> None:
+        """Give a number its name, if those of its type have words of their own."""
+        if _has_words(type_):
+            self.number(value, type_)
+
     def write(self, term: z3.ExprRef, at: At = At(), type_: Any = None) -> Sexp:
         """A term as an expression. ``type_`` is that of the number that the term is, if known."""
         return self._write(term, at, (), type_ if _has_words(type_) else None)
@@ -165,7 +170,7 @@ class Writer:
             head = self._name(decl, at)
             inner = [self._write(child, at, bound, None) for child in term.children()]
             return (head, *inner) if inner else head
-        head = _HEADS.get(decl.kind(), "")
+        head = HEADS.get(decl.kind(), "")
         if not head:
             raise ModelError(f"{decl.name()} cannot be written as SMT-LIB yet")
         if head in _COMPARISONS:
@@ -236,8 +241,14 @@ class Writer:
         ]
         sorts.append(self.transitions.action.sort())
         found: dict[str, Sexp] = {}
+        kinds = {sort_name(sort) for _, sort in vocabulary.entity_sorts()}
         for sort in sorts:
             if sort.kind() == z3.Z3_DATATYPE_SORT:
+                if sort_name(sort) in kinds:
+                    raise ModelError(
+                        f"{sort_name(sort)} is a kind of entity and a machine or an enumeration; "
+                        "to be certified, one of them needs another name"
+                    )
                 members = tuple(
                     (constructor(sort.constructor(i)()),) for i in range(sort.num_constructors())
                 )

@@ -1,27 +1,34 @@
-"""``--certificates DIR`` and ``--recheck`` of ``statecheck prove``."""
+"""``--certificates DIR`` and ``--recheck`` of ``statecheck prove`` and ``statecheck check``."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
-from statecheck.certificate import evidence
+from statecheck.certificate import evidence, lone
 from statecheck.certificate.folder import OutputFolder
+from statecheck.certificate.sweep import Sweep
+from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report
 from statecheck.cli import console
 from statecheck.clock import Timeout, seconds_until
 from statecheck.exit_codes import Exit
-from statecheck.prover.project import Project
+from statecheck.modeling import ModelError, System
+from statecheck.prover.project import Project, bounded_integers
 from statecheck.recheck.scope import MANIFEST
+from statecheck.single.running.subject import Clock, OutOfTime, read
 from statecheck.smt.interruption import interruptible, raise_if_interrupted
 
 SHOWN = 5
@@ -34,14 +41,65 @@ GRACE = 5.0
 """Seconds after Ctrl-C in which the re-check may say how far it came."""
 
 
+@dataclass(frozen=True)
+class Source:
+    """The evidence that there is for a report.
+
+    ``files`` gives the texts of a certificate, and what is left out of it, in some seconds;
+    ``sweep`` evaluates the invariant in a small instance, where there is one.
+    """
+
+    files: Callable[[Report, float | None], tuple[Mapping[str, str], Sequence[str]]]
+    sweep: Callable[[float | None], Sweep] | None
+
+
+def of_project(project: Project, seed: int) -> Source:
+    """The evidence for claims of a catalogue."""
+    return Source(
+        lambda report, seconds: (
+            evidence.certify(project, report, seed=seed, timeout=seconds),
+            (),
+        ),
+        lambda seconds: evidence.swept(project, timeout=seconds),
+    )
+
+
+def of_system(name: str, system: type[System], seed: int) -> Source:
+    """The evidence for claims about a system that are in no catalogue."""
+    numbers = bounded_integers(system)
+
+    def project(claims: Sequence[Claim]) -> Project:
+        return Project(name, system, tuple(claims), integers=numbers)
+
+    known: list[Claim] = []
+
+    def files(report: Report, seconds: float | None) -> tuple[Mapping[str, str], Sequence[str]]:
+        known.extend(result.claim for result in report.results)
+        return of_project(project(known), seed).files(report, seconds)
+
+    return Source(files, lambda seconds: evidence.swept(project(known), timeout=seconds))
+
+
+def of_machine(cls: type[Any], fixed: Sequence[str], inputs: Sequence[str], seed: int) -> Source:
+    """The evidence for claims about one machine."""
+
+    def files(report: Report, seconds: float | None) -> tuple[Mapping[str, str], Sequence[str]]:
+        try:
+            return lone.certify(read(cls, fixed, inputs, Clock(seconds), seed=seed), report)
+        except OutOfTime:
+            raise Timeout("the time is up") from None
+
+    return Source(files, None)
+
+
 class Certified:
     """A certificate to be written, compared or proved again. Raises UsageError for a bad DIR."""
 
     def __init__(
-        self, project: Project, path: str | None, *, recheck: bool, seed: int, timeout: float | None
+        self, source: Source, path: str | None, *, recheck: bool, timeout: float | None
     ) -> None:
-        self.project = project
-        self.name, self.recheck, self.seed = path, recheck, seed
+        self.source = source
+        self.name, self.recheck = path, recheck
         self.end = None if timeout is None else time.monotonic() + timeout
         self.folder = None
         if recheck and importlib.util.find_spec("cvc5") is None:
@@ -50,7 +108,7 @@ class Certified:
             )
         if path is not None:
             try:
-                self.folder = OutputFolder(path)
+                self.folder = OutputFolder(path, compare=recheck)
             except OSError as error:
                 raise console.unwritable(path, error) from error
 
@@ -67,7 +125,9 @@ class Certified:
 
     @interruptible()
     def _finished(self, report: Report, *, stdout: bool) -> int:
-        files = evidence.certify(self.project, report, seed=self.seed, timeout=self._left())
+        files, notes = self.source.files(report, self._left())
+        for note in notes:
+            console.complain(f"note: {note}")
         return self._kept(files, stdout=stdout)
 
     def _left(self) -> float | None:
@@ -107,6 +167,7 @@ class Certified:
         with subprocess.Popen(  # noqa: S603  (our own program)
             [sys.executable, "-m", "statecheck.recheck", str(folder.absolute())],
             stdout=None if stdout else sys.stderr.fileno(),
+            env={**os.environ, "STATECHECK_PARENT": str(os.getpid())},
         ) as process:
             try:
                 code = self._waited(process)
@@ -116,7 +177,13 @@ class Certified:
             except KeyboardInterrupt:
                 _told(process)
                 raise
-        swept = evidence.swept(self.project, timeout=self._left())
+        if self.source.sweep is None:
+            return code
+        try:
+            swept = self.source.sweep(self._left())
+        except ModelError as error:
+            console.complain(f"note: no small instance was gone through: {error}")
+            return code
         if swept.failure is not None:
             console.complain(swept.failure)
             return Exit.DIFFERS

@@ -18,6 +18,8 @@ from statecheck.cli.naming import imported
 
 if TYPE_CHECKING:
     from statecheck.claims.results import Report
+    from statecheck.cli.certify import Certified
+    from statecheck.exit_codes import Exit
     from statecheck.files import OutputFile
 
 EXAMPLE = "lift.machines:Lift"
@@ -62,6 +64,12 @@ def main(arguments: Sequence[str]) -> int:
 @click.option(
     "--depth", type=click.IntRange(0), metavar="N", help="Look for runs of up to N steps."
 )
+@click.option(
+    "--certificates",
+    metavar="DIR",
+    help="Write every proof obligation and run, for another solver.",
+)
+@click.option("--recheck", is_flag=True, help="Let cvc5 prove the obligations again.")
 @console.timeout_option
 @console.seed_option
 def command(
@@ -80,6 +88,8 @@ def command(
     trace: bool,
     explain: bool,
     depth: int | None,
+    certificates: str | None,
+    recheck: bool,
     timeout: float | None,
     seed: int,
     **assumed: tuple[str, ...],
@@ -103,7 +113,6 @@ def command(
     """
     with interrupts.held():
         from statecheck.claims.claim import Kind
-        from statecheck.claims.results import exit_code
         from statecheck.cli.accepted import accepted
         from statecheck.interface.settling import Request, load, settled
         from statecheck.interface.subjects import check_options, is_system, name_of
@@ -127,6 +136,17 @@ def command(
             "nothing is claimed; write --always EXPR, --possible EXPR, --recoverable EXPR or "
             "--eventually 'P ~> Q'."
         )
+    certified = None
+    if certificates is not None or recheck:
+        with interrupts.held():
+            from statecheck.cli import certify
+
+        if not asked:
+            raise click.UsageError("nothing is claimed, so there is nothing to certify.")
+        source = certify.of_machine(found, fixed, inputs, seed)
+        if is_system(found):
+            source = certify.of_system(name, found, seed)
+        certified = certify.Certified(source, certificates, recheck=recheck, timeout=timeout)
     file = None if json_path in (None, "-") else console.output_file(str(json_path))
     test_file = None if test_path is None else _test_file(found, test_path)
     request = Request(
@@ -152,17 +172,33 @@ def command(
         shown = report_text(report, (), style, trace=trace, name=named)
     else:
         shown = answers_text(report, name, console.style(), trace=trace)
-    console.put(text if json_path == "-" else shown)
+    outputs = console.Outputs()
+    outputs.make(partial(console.put, text if json_path == "-" else shown))
     if file is not None:
-        console.write(file, str(json_path), text)
+        outputs.make(partial(console.write, file, str(json_path), text))
     if test_file is not None:
-        _write_test(test_file, str(test_path), report, name)
+        outputs.make(partial(_write_test, test_file, str(test_path), report, name))
     for note in report.notes:
         console.complain(f"note: {note}")
+    code = _certified(report, len(asked), certified, stdout=json_path != "-")
+    outputs.check()
+    return code
+
+
+def _certified(report: Report, asked: int, certified: Certified | None, *, stdout: bool) -> Exit:
+    """Say what an interruption left open, or write the certificate; the exit code of all."""
+    from statecheck.claims.results import exit_code
+    from statecheck.exit_codes import Exit
+
+    certificate = Exit.AS_EXPECTED
     if report.interrupted:
-        known = f"{len(report.results)} of {len(asked)}" if asked else "not all questions"
+        known = f"{len(report.results)} of {asked}" if asked else "not all questions"
         console.complain(f"interrupted: {known} were settled")
-    return exit_code(report)
+        if certified is not None:
+            console.complain("no certificate was written")
+    elif certified is not None:
+        certificate = Exit(certified.finish(report, stdout=stdout))
+    return exit_code(report) or certificate
 
 
 def _option(name: str) -> str:

@@ -128,6 +128,27 @@ def write(file: OutputFile, path: str, text: str) -> None:
         raise unwritable(path, error) from error
 
 
+class Outputs:
+    """Texts that are written one after the other; that one cannot be does not keep the others."""
+
+    def __init__(self) -> None:
+        self.failed: list[click.ClickException] = []
+
+    def make(self, write: Callable[[], None]) -> None:
+        """Write one."""
+        try:
+            write()
+        except click.ClickException as error:
+            self.failed.append(error)
+
+    def check(self) -> None:
+        """Raise the last error; the others are said."""
+        for error in self.failed[:-1]:
+            complain(f"error: {error.format_message()}")
+        if self.failed:
+            raise self.failed[-1]
+
+
 def unwritable(path: str, error: Exception) -> click.ClickException:
     """The error that a file cannot be written."""
     reason = getattr(error, "strerror", None) or error

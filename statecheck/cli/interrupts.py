@@ -7,6 +7,7 @@ back, as on Windows, all stays as it is.
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +17,22 @@ _former: set[int] | None = None
 
 
 def hold() -> None:
-    """Hold Ctrl-C back for as long as this process lives, but for what is `heeded`."""
+    """Hold Ctrl-C back for as long as this process lives, but for what is `heeded`.
+
+    A request to end, and a terminal that goes away, are taken for Ctrl-C, unless they are ignored.
+    """
     global _former  # noqa: PLW0603  (signals are the process's)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _as_ctrl_c)
     if hasattr(signal, "pthread_sigmask") and _former is None:
         _former = {int(s) for s in signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})}
+
+
+def _as_ctrl_c(number: int, frame: object) -> None:
+    del number, frame
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,7 +152,7 @@ def prove(
         console.put(listing_text(claims, console.style()))
         return 0
 
-    files = _files(paths)
+    files = _files(paths, project.lock)
     began = datetime.now(UTC)
     if write_lock:
         spent = _write_lock(project, timeout)
@@ -161,17 +162,19 @@ def prove(
     certified = None
     if certificates is not None or recheck:
         with interrupts.held():
-            from statecheck.cli.certify import Certified
+            from statecheck.cli.certify import Certified, of_project
 
-        certified = Certified(project, certificates, recheck=recheck, seed=seed, timeout=timeout)
+        source = of_project(project, seed)
+        certified = Certified(source, certificates, recheck=recheck, timeout=timeout)
     report = _proved(
         project, claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns, explain=explain
     )
     code = exit_code(report, allow_undetermined=allow_undetermined)
     settled = Settled(project, claims, report, began)
     texts = {name: REPORTS[name].text(settled) for name in paths}
+    outputs = console.Outputs()
     for name in paths.keys() - files.keys():
-        console.put(texts[name])
+        outputs.make(partial(console.put, texts[name]))
     if paths.keys() == files.keys():
         text = report_text(
             report,
@@ -181,13 +184,9 @@ def prove(
             trace=trace,
             allow_undetermined=allow_undetermined,
         )
-        console.put(text)
+        outputs.make(partial(console.put, text))
     for name, file in files.items():
-        try:
-            before = _before(paths[name])
-        except OSError as error:
-            raise console.unwritable(paths[name], error) from error
-        console.write(file, paths[name], before + texts[name])
+        outputs.make(partial(_write_report, file, paths[name], texts[name]))
     for note in report.notes:
         console.complain(f"note: {note}")
     if report.interrupted:
@@ -199,23 +198,36 @@ def prove(
     elif certified is not None:
         certificate = certified.finish(report, stdout=paths.get("json") != "-")
         code = code or Exit(certificate)
+    outputs.check()
     return code
 
 
 # -- reports for machines -----------------------------------------------------------------------
 
 
-def _files(paths: dict[str, str]) -> dict[str, OutputFile]:
+def _files(paths: dict[str, str], lock: Path | None) -> dict[str, OutputFile]:
     """The files to be written, by the option that asks for each; - is none, and allowed once."""
     spread = [f"--{name}" for name, path in paths.items() if path == "-"]
     if len(spread) > 1:
         raise click.UsageError(f"{' and '.join(spread)} cannot both write to standard output.")
     files = {name: console.output_file(path) for name, path in paths.items() if path != "-"}
-    names: dict[Path, str] = {}
+    from statecheck.files import identity
+
+    names: dict[object, str] = {}
     for name, file in files.items():
-        if names.setdefault(file.path, name) != name and not file.special:
-            raise click.UsageError(f"--{names[file.path]} and --{name} name the same file.")
+        if names.setdefault(file.identity, name) != name and not file.special:
+            raise click.UsageError(f"--{names[file.identity]} and --{name} name the same file.")
+        if lock is not None and file.identity == identity(str(lock)):
+            raise click.UsageError(f"--{name} names {lock.name}, the lock of the project.")
     return files
+
+
+def _write_report(file: OutputFile, path: str, text: str) -> None:
+    try:
+        before = _before(path)
+    except OSError as error:
+        raise console.unwritable(path, error) from error
+    console.write(file, path, before + text)
 
 
 def _before(path: str) -> str:

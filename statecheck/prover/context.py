@@ -122,15 +122,11 @@ class ProofContext:
         leave open.
         """
         kept = self._kept()
-        served = [claim for claim in self._served() if claim.kind is not Kind.RECOVERABLE]
-        if kept:
-            questions = list(self.questions(served))
-            open_ = set(questions) - self.excluded(questions, kept)
-            if not self._unmet([question for question in questions if question in open_]):
-                self.notes.append(
-                    "the lock file is of another model; --write-lock finds an invariant of this one"
-                )
-                return kept
+        if kept and not self.is_own_lock and self._suffices(kept):
+            self.notes.append(
+                "the lock file is of another model; --write-lock finds an invariant of this one"
+            )
+            return kept
         if self.lock_file is not None:
             self.notes.append(
                 "the invariant was inferred anew; --write-lock keeps it for the next time"
@@ -184,18 +180,25 @@ class ProofContext:
             return None
         titles = {*self.lock.vocabulary_from}
         extra = [self.property(claim).holds for claim in self._served() if claim.title in titles]
-        try:
-            known = self._clauses(self.lock.clauses, extra)
-        except ValueError as error:
-            self.notes.append(f"{self.lock_file.name}: {one_line(error)}")
-            return None
-        if not known:
-            return None
-        if not self.induction.is_invariant(known):
-            self.notes.append(f"{self.lock_file.name} does not hold")
+        clauses = lock.known_clauses(self.lock.clauses, self.transitions, extra, self._variants())
+        known = [clause for clause in clauses.values() if clause is not None]
+        lost = [f"no clause: {text}" for text, clause in clauses.items() if clause is None]
+        if known and not self.induction.is_invariant(known):
+            kept = inductive_subset(self.induction, known)
+            lost += [f"it does not hold: {clause}" for clause in known if clause not in kept]
+            known = kept
+        self.notes += [f"{self.lock_file.name}: {one_line(reason)}" for reason in lost]
+        if not known or (lost and not self._suffices(known)):
             return None
         self.is_locked = True
         return known
+
+    def _suffices(self, known: Sequence[Clause]) -> bool:
+        """True where runs lead to all that some clauses leave open."""
+        served = [claim for claim in self._served() if claim.kind is not Kind.RECOVERABLE]
+        questions = list(self.questions(served))
+        open_ = set(questions) - self.excluded(questions, known)
+        return not self._unmet([question for question in questions if question in open_])
 
     def _clauses(self, texts: Iterable[ClauseText], extra: Sequence[z3.ExprRef]) -> list[Clause]:
         return lock.clauses_of(texts, self.transitions, extra, self._variants())

@@ -19,11 +19,17 @@ from statecheck.safety.unrolling import Target
 class InductiveResults:
     """The results of induction: questions excluded by themselves, and with the invariant."""
 
+    context: ProofContext
     claims: Sequence[Claim]
     alone: set[Question]
     excluded: set[Question]
-    invariant: Sequence[Clause]
     share: float
+
+    @property
+    def invariant(self) -> Sequence[Clause]:
+        """The clauses that proofs may use, found when the first one asks. Raises Timeout."""
+        needed = any(claim.kind is not Kind.POSSIBLE for claim in self.claims)
+        return self.context.invariant() if needed else []
 
     def clauses(self, claim: Claim) -> list[Clause]:
         """The clauses that a claim's proof may use."""
@@ -53,9 +59,8 @@ def prove_inductively(context: ProofContext, claims: Sequence[Claim]) -> Inducti
     """The results of induction on some claims."""
     clock = Stopwatch()
     provable = [c for c in claims if c.kind in (Kind.ALWAYS, Kind.DERIVED)]
-    invariant = context.invariant() if any(c.kind is not Kind.POSSIBLE for c in claims) else []
     questions = list(context.questions(provable))
     alone = context.excluded(questions, ())
     rest = [question for question in questions if question not in alone]
-    excluded = alone | (context.excluded(rest, invariant) if rest else set())
-    return InductiveResults(claims, alone, excluded, invariant, clock.lap() / max(1, len(provable)))
+    excluded = alone | (context.excluded(rest, context.invariant()) if rest else set())
+    return InductiveResults(context, claims, alone, excluded, clock.lap() / max(1, len(provable)))

@@ -1,24 +1,53 @@
-"""A certificate folder, and everything that is wrong with it before a solver is asked."""
+"""A certificate folder, and everything that is wrong with it before a solver is asked.
+
+Nothing in its manifest is free. What follows from the texts is made again and compared; what does
+not, such as the clauses that a proof rests on, is what the obligations are made of.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import demands
-from .definitions import Definitions
+from .claims import UNDETERMINED, SaidClaim
+from .definitions import CATALOGUE, SHARED, Definitions
+from .folder import Refused, check_inside, contents, decoded
 from .fragment import receipt
-from .refused import Refused
-from .rules import Rules, shared
-from .runs import Shown
-from .scope import DEFINITIONS, MANIFEST, SCHEMA_VERSION
-from .texts import comments, digest, read
+from .lassos import Lasso
+from .premises import ChainRule
+from .rules import Rules
+from .runs import Shown, exactly
+from .scope import COVERS, DEFINITIONS, DOES_NOT_COVER, MANIFEST, SCHEMA_VERSION
+from .texts import TooDeep, check_characters, digest, sections
 
-DAMAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+DAMAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration)
+
+KEYS = {
+    "schema",
+    "model",
+    "tools",
+    "covers",
+    "does_not_cover",
+    "catalogue",
+    "left_out",
+    "invariant",
+    "claims",
+    "sections",
+    "definitions",
+    "files",
+    "digest",
+}
+CLAIM = {
+    *("title", "says", "kind", "about", "expected", "reading", "verdict", "steps", "clauses"),
+    *("plans", "premises", "numbers", "obligations", "runs"),
+}
+NUMBERS = {"variable", "low", "high", "regions", "says"}
 
 
 class Certificate:
@@ -27,152 +56,281 @@ class Certificate:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         if not folder.is_dir():
-            raise Refused(f"{folder} is no folder; write one with python -m proofs --certificates")
-        try:
-            text = (folder / MANIFEST).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
+            raise Refused(f"{folder} is no folder; write one with --certificates")
+        found = contents(folder)
+        if MANIFEST not in found:
             raise Refused(
                 f"{folder} has no manifest.json, so it is no certificate; "
-                "write one with python -m proofs --certificates"
-            ) from None
+                "write one with --certificates"
+            )
+        self.texts = {name: decoded(folder, name, content) for name, content in found.items()}
+        self.digests = {name: hashlib.sha256(found[name]).hexdigest() for name in found}
+        self.asked: dict[str, str] = {}
+        """The text of each obligation, by path, as it is to be proved."""
         self.problems: list[str] = []
-        self.texts: dict[str, str] = {}
         try:
-            self.manifest: dict[str, Any] = json.loads(text)
+            self.manifest: dict[str, Any] = _parsed(self.texts[MANIFEST])
             if self.manifest.get("schema") != SCHEMA_VERSION:
                 raise Refused(
-                    f"{folder} has schema {self.manifest.get('schema')}; this program reads "
+                    f"{folder} has schema {self.manifest.get('schema')!r}; this program reads "
                     f"{SCHEMA_VERSION}"
                 )
             self.problems += self._audit()
         except DAMAGE as error:
             self.problems.append(f"manifest.json is damaged: {type(error).__name__}: {error}")
+        except (RecursionError, TooDeep):
+            raise Refused(f"{folder} has a file that is nested too deeply to be read") from None
 
     def _audit(self) -> Iterator[str]:
         manifest = self.manifest
+        exactly(manifest, KEYS, "it")
+        for claim in manifest["claims"]:
+            exactly(claim, CLAIM, f"its claim {claim.get('title')}")
+        self.files: dict[str, Any] = manifest["files"]
+        runs = [path for claim in manifest["claims"] for path in claim["runs"]]
+        check_inside(self.folder, [*self.files, *runs])
         content = {name: value for name, value in manifest.items() if name != "digest"}
         sealed = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         if digest(sealed) != manifest["digest"]:
             yield "manifest.json was changed: its digest is not that of its content"
-        self.files: dict[str, Any] = manifest["files"]
-        yield from self._read()
-        yield from demands.problems(manifest)
+        yield from self._listed()
+        if manifest["covers"] != list(COVERS) or manifest["does_not_cover"] != list(DOES_NOT_COVER):
+            yield "manifest.json covers something else than certificates do"
         if DEFINITIONS not in self.texts:
             return
         try:
-            sections = shared(manifest, self.texts[DEFINITIONS])
-            known = Definitions(manifest["model"], sections)
+            texts = self._shared()
+            known = Definitions(
+                {n: text for n, text in texts.items() if not n.startswith("phases ")}
+            )
         except DAMAGE as error:
             yield f"{DEFINITIONS} does not say what it should: {error}"
             return
-        yield from _words(manifest, sections)
-        runs: dict[str, Shown] = {}
-        for claim in manifest["claims"]:
-            yield from self._runs(claim, known, runs)
-        rules = Rules(manifest, known, runs)
-        for path, about in self.files.items():
-            if path in self.texts:
-                yield from self._obligation(rules, path, about)
+        yield from self._model(known, texts[CATALOGUE])
+        titles = [claim["title"] for claim in manifest["claims"]]
+        if titles != list(known.claims):
+            yield f"manifest.json has other claims than {DEFINITIONS}: {titles}"
+            return
+        yield from self._claims(known, texts)
 
-    def _read(self) -> Iterator[str]:
+    def _listed(self) -> Iterator[str]:
+        """Where files are missing, were added, or have another digest."""
         listed = {path: about["sha256"] for path, about in self.files.items()}
         listed[DEFINITIONS] = self.manifest["definitions"]
         for claim in self.manifest["claims"]:
             listed |= claim["runs"]
         for path, wanted in listed.items():
-            try:
-                content = (self.folder / path).read_bytes()
-            except OSError:
+            if path not in self.texts:
                 yield f"{path} is missing"
-                continue
-            if hashlib.sha256(content).hexdigest() != wanted:
+            elif self.digests[path] != wanted:
                 yield f"{path} was changed: its digest is not the manifest's"
-            self.texts[path] = content.decode("utf-8", errors="replace")
-        known = {*listed, MANIFEST}
-        for file in sorted(self.folder.rglob("*")):
-            path = file.relative_to(self.folder).as_posix()
-            if not file.is_dir() and path not in known:
+        for path in self.texts:
+            if path not in listed and path != MANIFEST:
                 yield f"{path} was added: the manifest does not name it"
 
-    def _runs(
-        self, claim: dict[str, Any], known: Definitions, runs: dict[str, Shown]
+    def _shared(self) -> dict[str, str]:
+        """The sections of the definitions. Raises ValueError where they are other ones."""
+        text = self.texts[DEFINITIONS]
+        check_characters(text)
+        (_, before), *parts = sections(text)
+        found = {name: body.removesuffix("\n") for name, body in parts}
+        names = list(found)
+        actions = [name for name in names if name.startswith("step ")]
+        claims = [name for name in names if name.startswith("claim ")]
+        phases = [name for name in names if name.startswith("phases ")]
+        if before or names != [CATALOGUE, *SHARED, *actions, *claims, *phases]:
+            raise ValueError("its sections are other ones")
+        if len(found) != len(parts):
+            raise ValueError("it has a section twice")
+        if {name: digest(body) for name, body in found.items()} != self.manifest["sections"]:
+            raise ValueError("its sections are not those of the manifest")
+        return found
+
+    def _model(self, known: Definitions, text: str) -> Iterator[str]:
+        """Where the manifest says something else of the model, or of its catalogue."""
+        manifest = self.manifest
+        lines = text.splitlines()
+        match = _CATALOGUE.fullmatch("\n".join(lines[:3]))
+        if match is None or not all(line.startswith("; claim ") for line in lines[3:]):
+            yield f"{DEFINITIONS} does not say what it should: its section 'catalogue' is none"
+            return
+        claims = [line.removeprefix("; claim ") for line in lines[3:]]
+        certified = list(known.claims)
+        wanted = {
+            "model": known.model(match["digest"]),
+            "tools": {"z3-solver": match["version"]},
+            "catalogue": claims,
+            "left_out": [title for title in claims if title not in known.claims],
+        }
+        if match["system"] != known.system or len(set(claims)) != len(claims):
+            yield f"{DEFINITIONS} does not say what it should: its catalogue is of another system"
+        if [title for title in claims if title in known.claims] != certified:
+            yield "manifest.json has claims that are not in the catalogue, or in another order"
+        for name, value in wanted.items():
+            if not _same(manifest[name], value):
+                yield f"manifest.json says something else of its {name} than its definitions"
+        exactly(manifest["invariant"], {"clauses", "obligations"}, "its invariant")
+        if not _same(manifest["invariant"]["clauses"], known.clauses):
+            yield "manifest.json says something else of the invariant than its definitions"
+
+    # -- claims ---------------------------------------------------------------------------------
+
+    def _claims(self, known: Definitions, texts: dict[str, str]) -> Iterator[str]:
+        wrong: list[str] = []
+        chains: dict[str, ChainRule] = {}
+        runs: dict[str, Shown] = {}
+        for claim in self.manifest["claims"]:
+            said = known.claims[claim["title"]]
+            found = list(self._said(known, said, claim))
+            chain = None
+            if not found:
+                try:
+                    chain = self._chain(known, said, claim, texts.get(f"phases {said.title}"))
+                except DAMAGE as error:
+                    found.append(f"{DEFINITIONS} does not say what it should: {error}")
+            if not found and not _same(
+                claim["premises"], [] if chain is None else [p.entry for p in chain.premises()]
+            ):
+                found.append(f"{said.title} has other premises than the chain rule asks for")
+            if chain is not None:
+                chains[said.title] = chain
+            if not found:
+                found += self._runs(known, claim, runs)
+            wrong += found
+        yield from wrong
+        if wrong:
+            return
+        claims = {claim["title"]: claim for claim in self.manifest["claims"]}
+        rules = Rules(known, claims, chains, runs)
+        lengths = {path: len(run.steps) for path, run in runs.items()}
+        wanted, paths = demands.demanded(known, self.manifest["claims"], rules.premises, lengths)
+        yield from self._demanded(wanted, paths)
+        for path, about in wanted.items():
+            if path in self.texts and path in self.files:
+                yield from self._obligation(rules, path, about)
+
+    def _said(self, known: Definitions, said: SaidClaim, claim: dict[str, Any]) -> Iterator[str]:
+        """Where an entry is not what its claim's section says, or a verdict not one of its kind."""
+        if claim["numbers"] is not None:
+            exactly(claim["numbers"], NUMBERS, f"{said.title}: its numbers")
+        for name, value in said.entry().items():
+            if claim[name] != value:
+                yield (
+                    f"manifest.json says something else of {said.title} than its definitions: "
+                    f"{name} is {claim[name]!r}, not {value!r}"
+                )
+        yield from demands.problems(known, said, claim)
+
+    def _chain(
+        self, known: Definitions, said: SaidClaim, claim: dict[str, Any], text: str | None
+    ) -> ChainRule | None:
+        if ((said.kind, claim["verdict"]) == demands.CHAIN) is not (text is not None):
+            raise ValueError(f"{said.title} is {claim['verdict']}, and has phases or lacks them")
+        return None if text is None else ChainRule(known, said, text)
+
+    def _demanded(
+        self, wanted: dict[str, demands.About], paths: dict[str, list[str]]
     ) -> Iterator[str]:
+        """Where obligations are missing, or there are others."""
+        for path, about in wanted.items():
+            if path not in self.files:
+                words = " ".join(str(value) for value in about.values() if value is not None)
+                yield f"an obligation is missing: {words}"
+        for path in self.files:
+            if path not in wanted:
+                yield f"{path} is an obligation that nothing asks for"
+        if self.manifest["invariant"]["obligations"] != paths[""]:
+            yield "manifest.json lists other obligations of the invariant than it has"
+        for claim in self.manifest["claims"]:
+            if claim["obligations"] != paths[claim["title"]]:
+                yield f"manifest.json lists other obligations of {claim['title']} than it has"
+
+    def _runs(
+        self, known: Definitions, claim: dict[str, Any], runs: dict[str, Shown]
+    ) -> Iterator[str]:
+        said = known.claims[claim["title"]]
+        wanted = demands.shown_runs(said, claim)
+        for path in claim["runs"]:
+            if path not in wanted:
+                yield f"{path} is a run that {said.title} has no use for"
+        for path, needed in wanted.items():
+            if needed and path not in claim["runs"]:
+                yield f"{said.title} shows no run: {path} is missing"
         lengths = []
         for path in claim["runs"]:
-            if path not in self.texts:
+            if path not in self.texts or path not in wanted:
                 continue
             try:
-                shown = Shown(
-                    json.loads(self.texts[path]), known, self.manifest["model"]["actions"]
-                )
+                check_characters(self.texts[path])
+                shown = Shown(_parsed(self.texts[path]), known)
                 shown.replay()
-                if shown.description != f"{claim['title']}: {claim['says']}":
+                if shown.description != f"{said.title}: {said.says}":
                     raise ValueError("it is of another claim")
-                if (shown.loop is not None) is not (claim["kind"] == "eventually"):
-                    raise ValueError("it goes round for ever, or should")
+                if set(shown.witness) != {v.strip("|").removesuffix(".") for v in said.variables}:
+                    raise ValueError("its witness is of other variables")
+                if said.kind == "eventually":
+                    match = re.search(r"/without-(\d+)\.itf\.json$", path)
+                    lasso = Lasso(shown, said, None if match is None else int(match[1]))
+                    if shown.fairness != lasso.reasons():
+                        raise ValueError("the reasons why it is fair are other ones")
+                elif shown.loop is not None:
+                    raise ValueError("it goes round for ever")
                 runs[path] = shown
                 lengths.append(len(shown.steps))
             except DAMAGE as error:
                 yield f"{path} is no run: {error}"
-        steps = claim["steps"]
-        if lengths and steps not in (None, max(lengths)):
-            yield f"{claim['title']} has runs of {max(lengths)} steps, the manifest {steps}"
+        if lengths and claim["verdict"] != "PROVED" and claim["steps"] != max(lengths):
+            yield f"{said.title} has runs of {max(lengths)} steps, the manifest {claim['steps']}"
 
-    def _obligation(self, rules: Rules, path: str, about: dict[str, Any]) -> Iterator[str]:
+    def _obligation(self, rules: Rules, path: str, about: demands.About) -> Iterator[str]:
         try:
-            parts = rules.check(path, about, self.texts[path])
+            parts, self.asked[path] = rules.check(path, about, self.texts[path])
             found = dataclasses.asdict(receipt(*parts))
-            fragment = {
-                **found,
-                "edges": list(found["edges"]),
-                "decidable": found["leaves"] is None,
+            names = [name for name, _, _ in rules.sections(path, about)]
+            wanted = {
+                **about,
+                "sections": names,
+                "sha256": self.digests[path],
+                "fragment": {
+                    **found,
+                    "edges": list(found["edges"]),
+                    "decidable": found["leaves"] is None,
+                },
             }
-            if about["fragment"] != fragment:
+            if not _same(self.files[path], wanted):
                 raise ValueError("its receipt is another one")
         except DAMAGE as error:
             yield f"{path} does not say what it should: {error}"
 
-
-def _words(manifest: dict[str, Any], sections: dict[str, str]) -> Iterator[str]:
-    """Where the manifest's words are not those of the definitions."""
-    clauses = manifest["invariant"]["clauses"]
-    if comments(sections["invariant"]) != [clause["says"] for clause in clauses]:
-        yield "manifest.json says something else of the invariant than its definitions"
-    heads = [(tree[1], tree[2][0][1]) for tree in read(sections["invariant"])]
-    if heads != [(clause["name"], clause["every"]) for clause in clauses]:
-        yield "manifest.json has other clauses than its definitions"
-    numbers = {
-        str(tree[1]).strip("|"): int(tree[4])
-        for tree in read(sections["types"])
-        if tree[0] == "define-fun"
-    }
-    for claim in manifest["claims"]:
-        title = claim["title"]
-        own = sections.get(f"claim {title}")
-        if own is not None and comments(own)[:1] != [f"{title}: {claim['says']}"]:
-            yield f"manifest.json says something else of {title} than its definitions"
-        if claim["numbers"] is not None:
-            yield from _regions(title, claim["numbers"], numbers)
+    @property
+    def undetermined(self) -> list[str]:
+        """The titles of claims that are not settled."""
+        return [c["title"] for c in self.manifest["claims"] if c["verdict"] == UNDETERMINED]
 
 
-def _regions(title: str, said: dict[str, Any], numbers: dict[str, int]) -> Iterator[str]:
-    """Where the words for a claim's regions are not those of the numbers, as far as these have a
-    name in the definitions.
-    """
-    joined: list[list[int]] = []
-    for low, high in said["regions"]:
-        if joined and low <= joined[-1][1]:
-            yield f"the regions of {title} overlap, or are in no order"
-        if joined and low == joined[-1][1] + 1:
-            joined[-1][1] = high
-        else:
-            joined.append([low, high])
-    ends = [
-        (e, w)
-        for r, s in zip(joined, said["says"], strict=False)
-        for e, w in zip(r, (s["from"], s["to"]), strict=True)
-    ]
-    names = {value: name for name, value in numbers.items()}
-    wrong = [w for e, w in ends if names.get(e, w) != w or numbers.get(w, e) != e]
-    if len(joined) != len(said["says"]) or wrong:
-        yield f"the regions of {title} are not those that its numbers give"
+_CATALOGUE = re.compile(
+    r"; system (?P<system>\S+)\n; model (?P<digest>[0-9a-f]{64})\n"
+    r"; written with z3-solver (?P<version>\S+)"
+)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """True of equal content; a truth is no number."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def _parsed(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"it has the key {twice!r} more than once")
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"it has {name}, which is no number")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from .certificate import Certificate
-from .refused import Refused
+from .folder import Refused, visible
 from .solver import Solver
 
 TITLE = 40
@@ -23,7 +23,7 @@ TITLE = 40
 def answers_of(certificate: Certificate, solver: Solver) -> Iterator[tuple[str, str]]:
     """Each obligation's path, and what cvc5 answers."""
     for path in certificate.files:
-        yield path, solver.answer(certificate.texts[path])
+        yield path, solver.answer(certificate.asked[path])
 
 
 def table(certificate: Certificate, answers: dict[str, str]) -> str:
@@ -32,11 +32,12 @@ def table(certificate: Certificate, answers: dict[str, str]) -> str:
     clauses = manifest["invariant"]
     rows = [("invariant", f"{len(clauses['clauses'])} clauses", clauses["obligations"])]
     rows += [(c["title"], c["verdict"], c["obligations"]) for c in manifest["claims"]]
+    lassos = {c["title"] for c in manifest["claims"] if c["runs"] and not c["obligations"]}
     head = f"{'claim':<{TITLE}} {'verdict':<12} {'obligations':>11} {'re-proved':>10}"
     lines = [head, "-" * len(head)]
     for title, verdict, paths in rows:
         proved = sum(answers.get(path) == "unsat" for path in paths)
-        count = str(len(paths)) if paths else "none"
+        count = str(len(paths)) if paths else "a lasso" if title in lassos else "none"
         again = str(proved) if paths else ""
         lines.append(f"{title:<{TITLE}} {verdict:<12} {count:>11} {again:>10}".rstrip())
     return "\n".join(lines)
@@ -112,7 +113,8 @@ def _proved_again(certificate: Certificate, solver: Solver) -> int:
 def _listen() -> None:
     """Whoever runs this program may have kept Ctrl-C back until now."""
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        kept = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, kept)
 
 
 @contextmanager
@@ -137,14 +139,28 @@ def _report(
     refuted = [path for path, answer in answers.items() if answer == "sat"]
     open_ = {p: a for p, a in answers.items() if a not in ("sat", "unsat")}
     claims = certificate.manifest["claims"]
-    undetermined = [c["title"] for c in claims if c["verdict"] == "UNDETERMINED"]
-    bare = [c["title"] for c in claims if not c["obligations"] and c["title"] not in undetermined]
-    lines = [f"{model['system']} {model['digest'][:12]}, cvc5 {solver.version}", ""]
+    undetermined = certificate.undetermined
+    bare = [c["title"] for c in claims if not c["obligations"] and not c["runs"]]
+    bare = [title for title in bare if title not in undetermined]
+    definitions = certificate.manifest["definitions"][:12]
+    names = f"{model['system']} {model['digest'][:12]}, definitions {definitions}"
+    lines = [f"{names}, cvc5 {solver.version}", ""]
     lines.append(table(certificate, answers))
     lines += [f"refuted: {path}" for path in refuted]
     lines += [f"left open: {path}: {answer}" for path, answer in open_.items()]
     lines += [f"left open: {title} is UNDETERMINED" for title in undetermined]
     lines += [f"left open: {title} has no obligations" for title in bare]
+    lines += [
+        f"not as expected: {c['title']} is {c['verdict']}, the catalogue expects {c['expected']}"
+        for c in claims
+        if c["verdict"] not in (c["expected"], "UNDETERMINED")
+    ]
+    left_out = certificate.manifest["left_out"]
+    if left_out:
+        count = f"{len(left_out)} of {len(certificate.manifest['catalogue'])}"
+        lines.append(f"not certified: {count} claims of the catalogue")
+    if not claims:
+        lines.append("left open: no claim is certified, so nothing is established")
     seconds = time.perf_counter() - started
     proved = sum(answer == "unsat" for answer in answers.values())
     lines += ["", fragments(certificate)]
@@ -156,13 +172,13 @@ def _report(
         return 130
     if refuted:
         return 1
-    return 3 if open_ or bare or undetermined else 0
+    return 3 if open_ or bare or undetermined or not claims else 0
 
 
 def _put(text: str) -> None:
     """Write to stdout. That a reader went away is no error; that a disk is full is one."""
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(visible(text))
         sys.stdout.flush()
     except OSError as error:
         with Path(os.devnull).open("wb") as nowhere:
@@ -172,7 +188,7 @@ def _put(text: str) -> None:
 
 
 def _say(message: str) -> None:
-    print(" ".join(message.split()), file=sys.stderr)
+    print(visible(" ".join(message.split())), file=sys.stderr)
 
 
 def _progress(message: str) -> None:

@@ -6,12 +6,20 @@ any: the same trees with other symbols. So their texts are not believed but made
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .texts import Tree, marked, read, replaced
+from .claims import said_claim
+from .texts import Tree, comments, free_symbols, marked, plain, quoted, read, replaced
 
 SHARED = ("types", "state and step", "invariant", "start")
+CATALOGUE = "catalogue"
+DEFINITIONS = frozenset(
+    {"declare-sort", "declare-datatype", "declare-fun", "declare-const", "define-fun"}
+)
+
+_CLAUSE = re.compile(r"(?:\[(?P<reading>[^\]]+)\] )?every (?P<every>.+?): .+")
 
 
 def entity_values(value: Any) -> list[tuple[str, Any]]:
@@ -22,11 +30,11 @@ def entity_values(value: Any) -> list[tuple[str, Any]]:
 class Definitions:
     """The shared sections, read. Raises ValueError where they are not of the form they have."""
 
-    def __init__(self, model: dict[str, Any], sections: Mapping[str, str]) -> None:
-        self.functions: list[str] = model["functions"]
-        self.fixed: list[str] = model["initially_fixed"]
-        self.system: str = model["system"]
-        self.trees = {name: read(text) for name, text in sections.items()}
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = dict(texts)
+        self.trees = {name: read(text) for name, text in texts.items() if name != CATALOGUE}
+        for name, trees in self.trees.items():
+            harmless(name, trees)
         types, state = self.trees["types"], self.trees["state and step"]
         self.entities = [str(t[1]) for t in types if t[0] == "declare-sort"]
         self.finite = [t for t in types if t[0] == "declare-datatype"]
@@ -37,9 +45,46 @@ class Definitions:
         self.parameters = {str(t[1]): str(t[2]) for t in state if t[0] == "declare-const"}
         self.sorts = {str(t[1]): str(t[2][0]) for t in (*self.references, *self.declared)}
         self.ranges = {str(t[1]): str(t[3]) for t in (*self.references, *self.declared)}
-        if {str(t[1]) for t in self.declared} != {_quoted(name) for name in self.functions}:
-            raise ValueError("its functions are not those of the model")
+        self.functions = [plain(str(t[1])) for t in self.declared]
+        self.members = {str(t[1]): [str(m[0]) for m in t[2]] for t in self.finite}
+        self.system, self.actions = self._actions()
+        self.values = {plain(str(t[1])): int(t[4]) for t in self.numbers}
+        members = [member for names in self.members.values() for member in names]
+        self.state_symbols = frozenset(
+            (*self.sorts, *self.constants, *(str(tree[1]) for tree in self.numbers), *members)
+        )
         self.first = list(self._first())
+        self.fixed = [plain(str(tree[1])) for tree in self.first]
+        self._step_definitions()
+        self.clauses = self._clauses()
+        once(self.trees)
+        own = [marked(quoted(name), "!1") for name in self.functions]
+        step = frozenset((*self.parameters, *own))
+        self.claims = {
+            name.removeprefix("claim "): said_claim(
+                name.removeprefix("claim "), text, self.state_symbols, step
+            )
+            for name, text in self.texts.items()
+            if name.startswith("claim ")
+        }
+        self._bound_names()
+
+    def _actions(self) -> tuple[str, list[str]]:
+        """The name of the system, and its actions, as the type of the step's action has them."""
+        sort = self.parameters.get("action", "")
+        system = plain(sort).removesuffix(".action")
+        begin = f"{plain(sort)}."
+        members = [plain(member) for member in self.members.get(sort, ())]
+        if not members or not all(member.startswith(begin) for member in members):
+            raise ValueError("its section 'types' has no type of actions")
+        actions = [member.removeprefix(begin) for member in members]
+        steps = [n.removeprefix("step ") for n in self.texts if n.startswith("step ")]
+        if actions != steps:
+            raise ValueError(
+                f"its section 'types' lists the actions {', '.join(actions)}, its steps are "
+                f"{', '.join(steps)}"
+            )
+        return system, actions
 
     def _first(self) -> Iterator[Tree]:
         """The definitions that an initial state fixes."""
@@ -47,28 +92,96 @@ class Definitions:
         for command in self.trees["start"]:
             match command:
                 case ("assert", ("forall", ((x, sort),), ("=", (function, place), value))) if (
-                    place == x
+                    place == x and self.sorts.get(function) == sort
                 ):
                     fixed.append(function)
-                    range_ = self.ranges.get(function)
-                    yield "define-fun", function, ((x, sort),), range_, value
-        if len(fixed) != len(self.trees["start"]) or fixed != [_quoted(f) for f in self.fixed]:
+                    self.check_state(value, {x}, "section 'start'")
+                    yield "define-fun", function, ((x, sort),), self.ranges[function], value
+        own = {str(tree[1]) for tree in self.declared}
+        if len({*fixed} & own) != len(self.trees["start"]):
             raise ValueError("its section 'start' does not fix each function once")
 
+    def _step_definitions(self) -> None:
+        """Check that each action says when it is enabled, and gives each function a value."""
+        wanted: list[Tree] = [("enabled", (), "Bool")]
+        for tree in self.declared:
+            name = str(tree[1])
+            argument = (("x", self.sorts[name]),)
+            wanted.append((marked(name, "!1"), argument, self.ranges[name]))
+        for action in self.actions:
+            found = [t[1:4] for t in self.trees[f"step {action}"] if t[0] == "define-fun"]
+            if found != wanted or len(self.trees[f"step {action}"]) != len(wanted):
+                raise ValueError(f"its section 'step {action}' does not define a step")
+
+    def _clauses(self) -> list[dict[str, str]]:
+        """The clauses of the invariant, as a manifest has them."""
+        words = comments(self.texts["invariant"])
+        clauses = []
+        for tree, says in zip(self.trees["invariant"], words, strict=True):
+            match tree:
+                case ("define-fun", str() as name, (("x", str() as sort),), "Bool", body):
+                    self.check_state(body, {"x"}, f"section 'invariant' says of {name}")
+                    match = _CLAUSE.fullmatch(says)
+                    if match is None or quoted(match["every"]) != sort:
+                        raise ValueError(f"its section 'invariant' says of {name}: {says}")
+                    reading = match["reading"] or ""
+                    clauses.append(
+                        {"name": name, "every": plain(sort), "reading": reading, "says": says}
+                    )
+                case _:
+                    raise ValueError("its section 'invariant' has something else than clauses")
+        return clauses
+
+    def check_state(self, tree: Tree, own: set[str], where: str) -> None:
+        """Raise ValueError where a formula speaks of what a state does not have."""
+        strange = free_symbols(tree) - self.state_symbols - own
+        if strange:
+            raise ValueError(f"its {where} speaks of {min(strange)}, which a state does not have")
+
+    def _bound_names(self) -> None:
+        """Check that no quantifier binds a name that is put in the place of another."""
+        free = {*self.parameters, *(v for claim in self.claims.values() for v in claim.variables)}
+        for name, trees in self.trees.items():
+            for bound in _bound(trees):
+                if bound in free or bound.startswith("each."):
+                    raise ValueError(f"its section {name!r} binds {bound}, which is in use")
+
     def parameters_of(self, action: str) -> list[str]:
-        """The names of an action's parameters, in their order."""
-        return [name for name in self.parameters if name.strip("|").startswith(f"{action}.")]
+        """The names of an action's parameters, in their order. Raises ValueError."""
+        if action not in self.actions:
+            raise ValueError(f"there is no action {action}")
+        return [name for name in self.parameters if plain(name).startswith(f"{action}.")]
 
     def chosen(self, action: str) -> str:
         """The symbol of an action."""
-        return f"{self.system}.action.{action}"
+        return quoted(f"{self.system}.action.{action}")
+
+    def guard(self, action: str) -> Tree:
+        """The formula that says when an action is enabled."""
+        return self.trees[f"step {action}"][0][4]
+
+    def any_after(self) -> list[Tree]:
+        """Declarations of the functions of any state after a step."""
+        return [
+            ("declare-fun", marked(str(tree[1]), "!1"), tree[2], tree[3]) for tree in self.declared
+        ]
+
+    def model(self, digest: str) -> dict[str, Any]:
+        """The model as a manifest has it."""
+        return {
+            "system": self.system,
+            "digest": digest,
+            "actions": self.actions,
+            "functions": self.functions,
+            "initially_fixed": self.fixed,
+        }
 
     # -- what is said of another place ----------------------------------------------------------
 
     def at(self, before: str, after: str) -> dict[str, Tree]:
         """The symbols of the functions before and after a step, for those of any step."""
         symbols: dict[str, Tree] = {}
-        for name in map(_quoted, self.functions):
+        for name in map(quoted, self.functions):
             symbols[name] = marked(name, before)
             symbols[marked(name, "!1")] = marked(name, after)
         return symbols
@@ -84,12 +197,14 @@ class Definitions:
     def claim(
         self, title: str, symbols: Mapping[str, Tree], values: Mapping[str, Tree | None]
     ) -> list[Tree]:
-        """A claim's body with other symbols, its variables being these ``values``; one that has
+        """A claim's section with other symbols, its variables being these ``values``; one that has
         the value None is known already.
         """
         found: list[Tree] = []
         for tree in self.trees[f"claim {title}"]:
-            if tree[0] != "declare-const":
+            if tree[0] == "set-info":
+                found.append(tree)
+            elif tree[0] != "declare-const":
                 found.append(replaced(tree, symbols))
             elif tree[1] not in values:
                 found.append(tree)
@@ -97,14 +212,9 @@ class Definitions:
                 found.append(("define-fun", tree[1], (), tree[2], value))
         return found
 
-    def variables(self, title: str) -> dict[str, str]:
-        """A claim's variables and their sorts."""
-        claim = self.trees[f"claim {title}"]
-        return {str(t[1]): str(t[2]) for t in claim if t[0] == "declare-const"}
-
     def said(self, title: str) -> Tree:
         """The body of a claim."""
-        return self.trees[f"claim {title}"][-1][4]
+        return self.claims[title].bodies["claim"]
 
     def slots(self, action: str, index: int) -> dict[str, Tree]:
         """The names of the parameters of an action in a search, where actions share them."""
@@ -113,25 +223,72 @@ class Definitions:
         for parameter in self.parameters_of(action):
             sort = self.parameters[parameter]
             taken[sort] = taken.get(sort, 0) + 1
-            names[parameter] = f"{sort.lower()}{taken[sort]}@{index}"
+            names[parameter] = quoted(f"{plain(sort)}.{taken[sort]}@{index}")
         return names
 
     def value(self, value: Any, sort: str, varies: tuple[Any, str] | None = None) -> Tree:
         """The tree of a value in the Informal Trace Format; ``varies`` is the number that is any,
         and its name.
         """
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, dict):
-            number = int(value["#bigint"])
-            if varies is not None and value == varies[0]:
-                return varies[1]
-            return str(number) if number >= 0 else ("-", str(-number))
-        finite = sort in [str(tree[1]) for tree in self.finite]
-        return f"{sort}.{value}" if finite else _quoted(str(value))
+        match value:
+            case bool() if sort == "Bool":
+                return "true" if value else "false"
+            case {"#bigint": str() as digits} if sort == "Int" and len(value) == 1:
+                if varies is not None and value == varies[0]:
+                    return varies[1]
+                number = int(digits)
+                return str(number) if number >= 0 else ("-", str(-number))
+            case str() if sort in self.members:
+                member = quoted(f"{plain(sort)}.{value}")
+                if member in self.members[sort]:
+                    return member
+            case str() if sort in self.entities:
+                return quoted(value)
+        raise ValueError(f"{value!r} is no {plain(sort)}")
 
 
-def _quoted(name: str) -> str:
-    """A symbol of SMT-LIB; of the model's names only those need quotes that are no simple ones."""
-    simple = all(c.isalnum() or c in "~!@$%^&*_+=<>.?/-" for c in name) and not name[0].isdigit()
-    return name if simple else f"|{name}|"
+def harmless(name: str, trees: Sequence[Tree]) -> None:
+    """Check that a section only defines; that of the start asserts, those of claims tell."""
+    allowed = DEFINITIONS
+    if name == "start":
+        allowed = frozenset({"assert"})
+    elif name.startswith(("claim ", "phases ")):
+        allowed = DEFINITIONS | {"set-info"}
+    for tree in trees:
+        if not tree or tree[0] not in allowed:
+            raise ValueError(f"its section {name!r} has a command {tree[0] if tree else '()'}")
+        if tree[0] == "define-fun" and len(tree) != 5:
+            raise ValueError(f"its section {name!r} has a definition that is none")
+
+
+def once(sections: Mapping[str, Sequence[Tree]]) -> None:
+    """Check that no two sections that are used together declare a name, and none twice."""
+    common: set[str] = set()
+    for name in ("types", "state and step"):
+        _declared_once(name, sections[name], common)
+    for name, trees in sections.items():
+        if name not in ("types", "state and step"):
+            _declared_once(name, trees, set(common))
+
+
+def _declared_once(name: str, trees: Sequence[Tree], known: set[str]) -> None:
+    for tree in trees:
+        if tree[0] in ("assert", "set-info"):
+            continue
+        names = [tree[1]]
+        if tree[0] == "declare-datatype":
+            names += [member[0] for member in tree[2]]
+        for own in names:
+            if own in known:
+                raise ValueError(f"its section {name!r} declares {own} again")
+            known.add(own)
+
+
+def _bound(tree: Any) -> Iterator[str]:
+    """The names that quantifiers bind."""
+    if isinstance(tree, str):
+        return
+    if tree and tree[0] in ("forall", "exists"):
+        yield from (name for name, _ in tree[1])
+    for part in tree:
+        yield from _bound(part)

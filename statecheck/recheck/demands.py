@@ -1,158 +1,215 @@
-"""The demands on a manifest for the verdicts that it claims; nothing of it is taken on trust."""
+"""The obligations that verdicts need: which they are, where each is, and what it says it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .scope import COVERS, DOES_NOT_COVER
+from .claims import UNDETERMINED, VERDICTS, SaidClaim
+from .definitions import Definitions
+from .premises import Premise
 
-VERDICTS = {
-    "always": ("PROVED", "REFUTED"),
-    "possible": ("REACHED",),
-    "recoverable": ("PROVED",),
-    "derived": ("DERIVED",),
-    "eventually": ("PROVED", "REFUTED"),
-}
-"""The verdicts that each kind of claim may have, besides UNDETERMINED."""
+PROOFS = (("always", "PROVED"), ("possible", "REFUTED"), ("derived", "DERIVED"))
+"""Kinds and verdicts for which some formula has to be excluded in every state, or of every step."""
 
-SEARCHED = ("REACHED", "REFUTED")
+RUNS = (("always", "REFUTED"), ("possible", "REACHED"))
+"""Kinds and verdicts for which a run is shown, and no shorter one may be."""
 
-PHASE = {
-    False: ("enabled", "stays", "ends"),
-    True: ("enabled", "stays", "never grows", "disabled after"),
-}
-"""The roles of the premises of a phase, whether its helper is one instance or each of a set."""
+PLANS = ("recoverable", "PROVED")
+CHAIN = ("eventually", "PROVED")
+LASSO = ("eventually", "REFUTED")
 
-ABOUT_STATES = ("starts", "enabled")
-"""The roles of premises about states; the others are about steps."""
+About = dict[str, Any]
+"""An obligation's rule, and to what it is applied."""
 
 
-def problems(manifest: dict[str, Any]) -> Iterator[str]:
-    """Everything that a manifest lacks, or claims without a right to."""
-    if manifest["covers"] != list(COVERS) or manifest["does_not_cover"] != list(DOES_NOT_COVER):
-        yield "manifest.json covers something else than certificates do"
-    titles = [claim["title"] for claim in manifest["claims"]]
-    for title in sorted({title for title in titles if titles.count(title) > 1}):
-        yield f"manifest.json has the claim {title} more than once"
-    names = [clause["name"] for clause in manifest["invariant"]["clauses"]]
-    if len(set(names)) != len(names):
-        yield "manifest.json has a clause more than once"
-    for claim in manifest["claims"]:
-        yield from _claim(claim, names)
-    yield from missing(manifest)
+def home(title: str) -> str:
+    """The folder of a claim's files."""
+    id_, _, reading = title.removesuffix("]").partition(" [")
+    return f"claims/{id_}.{reading}" if reading else f"claims/{id_}"
 
 
-def _claim(claim: dict[str, Any], clauses: Sequence[str]) -> Iterator[str]:
-    title, kind, verdict = claim["title"], claim["kind"], claim["verdict"]
-    if kind not in VERDICTS:
-        yield f"{title} is of no known kind: {kind}"
-    elif verdict not in (*VERDICTS[kind], "UNDETERMINED"):
-        yield f"{title} cannot be {verdict}: it is of the kind {kind}"
-    unknown = set(claim["clauses"]) - set(clauses)
-    if unknown:
-        yield f"{title} rests on {', '.join(sorted(unknown))}, which the invariant does not have"
-    steps = claim["steps"]
-    counted = verdict in (*SEARCHED, "DERIVED") or (kind == "recoverable" and verdict == "PROVED")
-    if (type(steps) is int and steps >= 0) is not counted and not (
-        verdict == "DERIVED" and not claim["numbers"]["regions"]
-    ):
-        yield f"{title} has the steps {steps}"
-    if bool(claim["plans"]) is not (kind == "recoverable" and verdict == "PROVED"):
-        yield f"{title} has {len(claim['plans'])} plans"
-    elif claim["plans"] and steps != max(map(len, claim["plans"])):
-        yield f"{title} has the steps {steps}, its longest plan another number"
-    if (claim["numbers"] is not None) is not (verdict == "DERIVED"):
-        yield f"{title} is {verdict}, and has numbers or lacks them"
-    if kind == "eventually" and verdict == "PROVED" and not is_chain(claim["premises"]):
-        yield f"{title} lacks premises of the chain rule"
-    if kind == "eventually" and verdict == "REFUTED" and not claim["runs"]:
-        yield f"{title} is refuted by no lasso"
+def demanded(
+    known: Definitions,
+    claims: Sequence[Mapping[str, Any]],
+    premises: Mapping[str, Sequence[Premise]],
+    lengths: Mapping[str, int],
+) -> tuple[dict[str, About], dict[str, list[str]]]:
+    """The obligations by path, and the paths of each claim's; those of the invariant are ``""``'s.
 
-
-def is_chain(premises: Sequence[dict[str, Any]]) -> bool:
-    """True where premises are those of the chain rule: two for the proof, and those of each phase.
-
-    A helper that is each of a set of instances makes the set shrink, any other ends the phase.
+    ``claims`` are the entries of a manifest, ``premises`` those of the chain rule by title,
+    ``lengths`` the numbers of steps of the runs by path.
     """
-    roles = [premise["role"] for premise in premises]
-    phases = {role["phase"]: role["each"] for role in roles if role["phase"] is not None}
-    demanded: list[tuple[str, int | None, bool]] = [("starts", None, False), ("lasts", None, False)]
-    for phase in range(1, len(phases) + 1):
-        demanded += [(name, phase, phases[phase]) for name in PHASE[phases[phase]]]
-    return [(r["name"], r["phase"], r["each"]) for r in roles] == demanded and all(
-        (premise["about"] == "states") is (role["name"] in ABOUT_STATES)
-        for premise, role in zip(premises, roles, strict=True)
-    )
+    found: dict[str, About] = {}
+    paths: dict[str, list[str]] = {"": []}
+    if any(claim["clauses"] for claim in claims):
+        for path, about in _of_invariant(known):
+            found[path] = about
+            paths[""].append(path)
+    for claim in claims:
+        title = claim["title"]
+        paths[title] = []
+        of_claim = _of_claim(known, known.claims[title], claim, premises.get(title, ()), lengths)
+        for path, about in of_claim:
+            if path in found:
+                raise ValueError(f"{path} belongs to two claims")
+            found[path] = about
+            paths[title].append(path)
+    return found, paths
 
 
-def missing(manifest: dict[str, Any]) -> Iterator[str]:
-    """The obligations that a manifest lacks: one for each action, clause, claim, premise, region
-    and length of run.
+def _of_invariant(known: Definitions) -> Iterator[tuple[str, About]]:
+    for clause in known.clauses:
+        name = clause["name"]
+        yield f"invariant/start/{name}.smt2", {"rule": "start", "clause": name}
+        for action in known.actions:
+            about = {"rule": "step", "clause": name, "action": action}
+            yield f"invariant/{action}/{name}.smt2", about
+
+
+def _of_claim(
+    known: Definitions,
+    said: SaidClaim,
+    claim: Mapping[str, Any],
+    premises: Sequence[Premise],
+    lengths: Mapping[str, int],
+) -> Iterator[tuple[str, About]]:
+    title, folder = said.title, home(said.title)
+    settled = said.kind, claim["verdict"]
+    own: About = {"claim": title}
+    if settled == CHAIN:
+        for premise in premises:
+            about = {"rule": "premise", **own, "premise": premise.name}
+            if premise.about == "states":
+                yield f"{folder}/{premise.name}.smt2", about
+                continue
+            for action in known.actions:
+                yield f"{folder}/{premise.name}.{action}.smt2", {**about, "action": action}
+    if settled == PLANS:
+        yield f"{folder}/plans.smt2", {"rule": "plans", **own, "plans": len(claim["plans"])}
+    if settled in PROOFS and not said.on_step:
+        yield f"{folder}/states.smt2", {"rule": "states", **own}
+    elif settled in PROOFS:
+        for action in known.actions:
+            yield f"{folder}/{action}.smt2", {"rule": "steps", **own, "action": action}
+    for low, high in claim["numbers"]["regions"] if claim["numbers"] else ():
+        path = f"{folder}/from-{low}-to-{high}"
+        about = {"rule": "run", **own, "steps": lengths.get(f"{path}.itf.json")}
+        yield f"{path}.smt2", {**about, "numbers": [low, high]}
+    if settled in RUNS:
+        steps = claim["steps"]
+        yield f"{folder}/run.smt2", {"rule": "run", **own, "steps": steps, "numbers": None}
+        for fewer in range(1 if said.on_step else 0, steps):
+            yield f"{folder}/no-run-of-{fewer}.smt2", {"rule": "shorter", **own, "steps": fewer}
+
+
+def shown_runs(said: SaidClaim, claim: Mapping[str, Any]) -> dict[str, bool]:
+    """The paths of the runs that a verdict is to show, and whether each has to be there.
+
+    The lasso without an assumption is shown only where whoever wrote the certificate looked for it.
     """
-    found = {_key(about) for about in manifest["files"].values()}
-    claims = manifest["claims"]
-    for demanded in _demanded(manifest):
-        key = _key(demanded)
-        if key not in found:
-            words = demanded.values()
-            yield f"an obligation is missing: {' '.join(map(str, words))}"
-    wanted = {_key(demanded) for demanded in _demanded(manifest)}
-    for path, about in manifest["files"].items():
-        if _key(about) not in wanted:
-            yield f"{path} is an obligation that nothing asks for"
-    claimed = [path for claim in claims for path in claim["obligations"]]
-    claimed += manifest["invariant"]["obligations"]
-    if sorted(claimed) != sorted(manifest["files"]):
-        yield "manifest.json lists other obligations than its claims have"
-    for path in manifest["invariant"]["obligations"]:
-        if "clause" not in manifest["files"].get(path, ()):
-            yield f"{path} is not about the invariant"
-    for claim in claims:
-        for path in claim["obligations"]:
-            if manifest["files"].get(path, {}).get("claim") != claim["title"]:
-                yield f"{path} is not about {claim['title']}"
+    folder, settled = home(said.title), (said.kind, claim["verdict"])
+    if settled in (*RUNS, LASSO):
+        return {f"{folder}/run.itf.json": True}
+    if settled == CHAIN:
+        numbers = range(1, len(said.assumptions) + 1)
+        return {f"{folder}/without-{number}.itf.json": False for number in numbers}
+    regions = claim["numbers"]["regions"] if claim["numbers"] else ()
+    return {f"{folder}/from-{low}-to-{high}.itf.json": True for low, high in regions}
 
 
-def _demanded(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    actions = [{"action": action} for action in manifest["model"]["actions"]]
-    claims = manifest["claims"]
-    clauses = manifest["invariant"]["clauses"] if any(c["clauses"] for c in claims) else []
-    for clause in clauses:
-        yield {"rule": "start", "clause": clause["name"]}
-        for action in actions:
-            yield {"rule": "step", "clause": clause["name"], **action}
-    for claim in claims:
-        yield from _of_claim(claim, actions)
+def sentence(known: Definitions, claims: Mapping[str, Mapping[str, Any]], about: About) -> str:
+    """The sentence at the head of an obligation."""
+    action = about.get("action")
+    if "clause" in about:
+        (says,) = (c["says"] for c in known.clauses if c["name"] == about["clause"])
+        return f"{action} keeps: {says}." if action else f"Initially {says}."
+    title = about["claim"]
+    verdict = claims[title]["verdict"]
+    match about["rule"]:
+        case "premise":
+            where = f"for {action}" if action else "in every state"
+            return f"{title}, {about['premise']}: so it is {where}."
+        case "plans":
+            return f"{title}: from every state some plan leads there."
+        case "run":
+            every = "" if about["numbers"] is None else " for every number of the region"
+            return f"{title}: the run happens{every}, and ends as it should."
+        case "shorter":
+            return f"{title}: no run of {about['steps']} steps ends so, at any size."
+    words = {"DERIVED": "reaches it for no other number", "PROVED": "keeps to it"}
+    return f"{title}: {action or 'every state'} {words.get(verdict, 'never gets there')}."
 
 
-def _of_claim(claim: dict[str, Any], actions: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
-    title, kind, verdict = claim["title"], claim["kind"], claim["verdict"]
-    for premise in claim["premises"]:
-        for action in actions if premise["about"] == "steps" else [{}]:
-            yield {"rule": "premise", "claim": title, "premise": premise["name"], **action}
-    if kind == "eventually":
+def problems(known: Definitions, said: SaidClaim, claim: Mapping[str, Any]) -> Iterator[str]:
+    """Everything that is wrong with what a manifest says of a verdict, but for its texts."""
+    title, verdict = said.title, claim["verdict"]
+    if verdict not in (*VERDICTS[said.kind], UNDETERMINED):
+        yield f"{title} cannot be {verdict}: it is of the kind {said.kind}"
         return
-    proved = verdict in ("PROVED", "DERIVED")
-    if proved and kind == "recoverable":
-        yield {"rule": "plans", "claim": title, "plans": len(claim["plans"])}
-    elif proved and claim["about"] == "states":
-        yield {"rule": "states", "claim": title}
-    elif proved:
-        for action in actions:
-            yield {"rule": "steps", "claim": title, **action}
-    for region in claim["numbers"]["regions"] if claim["numbers"] else ():
-        yield {"rule": "run", "claim": title, "numbers": region}
-    if verdict in SEARCHED:
-        yield {"rule": "run", "claim": title, "steps": claim["steps"]}
-        for steps in range(1 if claim["about"] == "steps" else 0, claim["steps"]):
-            yield {"rule": "shorter", "claim": title, "steps": steps}
+    settled = said.kind, verdict
+    names = claim["clauses"]
+    if type(names) is not list or type(claim["plans"]) is not list:
+        yield f"{title} has no lists of clauses and plans"
+        return
+    unknown = sorted(set(names) - {clause["name"] for clause in known.clauses})
+    if unknown:
+        yield f"{title} rests on {', '.join(unknown)}, which the invariant does not have"
+    if len(set(names)) != len(names):
+        yield f"{title} rests on a clause more than once"
+    if names and settled not in (*PROOFS, PLANS, CHAIN):
+        yield f"{title} rests on clauses, which a {verdict} claim of its kind has no use for"
+    steps, plans, numbers = claim["steps"], claim["plans"], claim["numbers"]
+    if bool(plans) is not (settled == PLANS):
+        yield f"{title} has {len(plans)} plans"
+    if (numbers is not None) is not (verdict == "DERIVED"):
+        yield f"{title} is {verdict}, and has numbers or lacks them"
+        return
+    if numbers is not None:
+        yield from _regions(said, numbers, known.values | said.numbers)
+    counted = settled in (*RUNS, LASSO, PLANS) or bool(numbers and numbers["regions"])
+    if not (type(steps) is int and steps >= 0 if counted else steps is None):
+        yield f"{title} has the steps {steps}"
+    elif settled == PLANS and steps != max(map(len, plans), default=0):
+        yield f"{title} has the steps {steps}, its longest plan another number"
 
 
-_OF = ("claim", "clause", "action", "premise", "plans", "numbers")
-
-
-def _key(about: dict[str, Any]) -> str:
-    """The purpose of an obligation. Only a derived number's run may be of any length."""
-    length = None if about.get("numbers") else about.get("steps")
-    return repr([about["rule"], length, *(about.get(name) for name in _OF)])
+def _regions(
+    said: SaidClaim, numbers: Mapping[str, Any], named: Mapping[str, int]
+) -> Iterator[str]:
+    """Where regions are no ranges of the numbers, in their order, or other words."""
+    title, joined = said.title, list[list[int]]()
+    assert said.range is not None
+    least, greatest = said.range
+    variable = [*said.variables][-1]
+    bounds = numbers["low"], numbers["high"]
+    if (
+        numbers["variable"] != variable.strip("|").removesuffix(".")
+        or [type(bound) for bound in bounds] != [int, int]
+        or bounds != (least, greatest)
+    ):
+        yield f"the numbers of {title} are not those that its section asks about"
+    for low, high in numbers["regions"]:
+        if type(low) is not int or type(high) is not int or not least <= low <= high <= greatest:
+            yield f"the regions of {title} are no ranges of its numbers"
+            return
+        if joined and low <= joined[-1][1]:
+            yield f"the regions of {title} overlap, or are in no order"
+        if joined and low == joined[-1][1] + 1:
+            joined[-1][1] = high
+        else:
+            joined.append([low, high])
+    words = [(s["from"], s["to"]) for s in numbers["says"] if set(s) == {"from", "to"}]
+    pairs = [
+        pair
+        for ends, said_ends in zip(joined, words, strict=False)
+        for pair in zip(ends, said_ends, strict=True)
+    ]
+    right = all(
+        named[word] == number
+        if word in named
+        else word == str(number) and number not in named.values()
+        for number, word in pairs
+    )
+    if not len(joined) == len(words) == len(numbers["says"]) or not right:
+        yield f"the regions of {title} are not those that its numbers give"

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from .definitions import Definitions, entity_values
-from .texts import Tree, marked
+from .texts import Tree, marked, plain, quoted
+
+FORMAT = "https://apalache-mc.org/docs/adr/015adr-trace.html"
+META = ("format", "format-description", "source", "description", "witness")
+
+
+def exactly(value: Any, keys: set[str], what: str) -> None:
+    """Raise ValueError where a mapping has other keys."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{what} is no object")  # noqa: TRY004  (a damaged file)
+    if set(value) != keys:
+        other = ", ".join(sorted(set(value) ^ keys))
+        raise ValueError(f"{what} has other keys than it should: {other}")
 
 
 def mark(index: int) -> str:
@@ -17,23 +31,58 @@ def mark(index: int) -> str:
 class Shown:
     """A run, and the texts that say what it is. Raises ValueError where it is not well-formed."""
 
-    def __init__(
-        self, document: dict[str, Any], known: Definitions, actions: Sequence[str]
-    ) -> None:
+    def __init__(self, document: dict[str, Any], known: Definitions) -> None:
         self.known = known
+        loop = {"loop"} & set(document)
+        exactly(document, {"#meta", "vars", "states", *loop}, "it")
+        meta = document["#meta"]
+        exactly(meta, {*META, *({"fairness"} if loop else ())}, "its head")
+        if (meta["format"], meta["format-description"]) != ("ITF", FORMAT):
+            raise ValueError("it is of another format")
+        if meta["source"] != known.system:
+            raise ValueError(f"it is of {meta['source']}")
         self.states: list[dict[str, Any]] = document["states"]
-        self.names = [name for name in document["vars"] if name != "action"]
-        self.witness: dict[str, Any] = document["#meta"]["witness"]
-        self.description: str = document["#meta"]["description"]
+        first, *self.names = document["vars"]
+        self.witness: dict[str, Any] = meta["witness"]
+        self.description: str = meta["description"]
+        self.fairness: list[str] | None = meta.get("fairness")
         self.loop: int | None = document.get("loop")
+        if first != "action" or len(set(self.names)) != len(self.names):
+            raise ValueError("it does not begin with its action")
         for index, state in enumerate(self.states):
-            if state["#meta"]["index"] != index or set(state) != {"#meta", "action", *self.names}:
-                raise ValueError(f"state {index} has other variables")
+            exactly(state, {"#meta", "action", *self.names}, f"state {index}")
+            if state["#meta"] != {"index": index}:
+                raise ValueError(f"state {index} is no. {state['#meta']}")
+            exactly(state["action"], {"tag", "value"}, f"the action of state {index}")
             action = state["action"]["tag"]
-            if action not in (actions if index else ("init",)):
+            if action not in (known.actions if index else ("init",)):
                 raise ValueError(f"state {index} follows from {action}, which is no action")
-        if self.loop is not None and not 0 <= self.loop < len(self.states) - 1:
+            names = [plain(n) for n in known.parameters_of(action)] if index else []
+            if [f"{action}.{name}" for name in state["action"]["value"]] != names:
+                raise ValueError(f"state {index} follows from {action} with other arguments")
+        if self.loop is not None and (
+            type(self.loop) is not int or not 0 <= self.loop < len(self.states) - 1
+        ):
             raise ValueError(f"its loop begins after {self.loop} steps")
+        self._members: dict[str, list[str]] = {}
+        self._complete()
+
+    def _complete(self) -> None:
+        """Check that every variable is there; a kind has none where there is no entity of it."""
+        known = self.known
+        absent = {*known.constants, *known.sorts} - {quoted(name) for name in self.names}
+        strange = {quoted(name) for name in self.names} - {*known.constants, *known.sorts}
+        if strange:
+            raise ValueError(f"it has {min(strange)}, which is no variable of the model")
+        for name in sorted(absent):
+            if name in known.constants:
+                raise ValueError(f"it lacks {name}")
+            if any(known.sorts.get(quoted(other)) == known.sorts[name] for other in self.names):
+                raise ValueError(f"it lacks {name}, but has other variables of its kind")
+        for name in self.names:
+            sort = known.sorts.get(quoted(name))
+            if sort is not None and len(set(self.members(sort))) != len(self.members(sort)):
+                raise ValueError(f"{name} has an entity twice")
 
     @property
     def steps(self) -> list[tuple[str, list[Any]]]:
@@ -47,10 +96,12 @@ class Shown:
         """The values of the action's choice and of its parameters in a step."""
         known, (action, values) = self.known, self.steps[index]
         names = known.parameters_of(action)
-        given = {
-            name: known.value(value, known.parameters[name], varies)
-            for name, value in zip(names, values, strict=True)
-        }
+        given: dict[str, Tree] = {}
+        for name, value in zip(names, values, strict=True):
+            sort = known.parameters[name]
+            given[name] = known.value(value, sort, varies)
+            if sort in known.entities and given[name] not in self.members(sort):
+                raise ValueError(f"{action} is about {value}, which is none of its entities")
         return {**given, "action": known.chosen(action)}
 
     def step(self, index: int, varies: tuple[Any, str] | None = None) -> list[Tree]:
@@ -64,10 +115,27 @@ class Shown:
 
     def members(self, sort: str) -> list[str]:
         """The entities of a kind."""
-        for name in self.names:
-            if self.known.sorts.get(name) == sort:
-                return [entity for entity, _ in entity_values(self.states[0][name])]
-        return []
+        if sort not in self._members:
+            names = [name for name in self.names if self.known.sorts.get(quoted(name)) == sort]
+            values = entity_values(self.states[0][names[0]]) if names else []
+            self._members[sort] = [quoted(str(entity)) for entity, _ in values]
+        return self._members[sort]
+
+    def witnessed(self, symbol: str, sort: str, varies: tuple[Any, str] | None = None) -> Tree:
+        """The value of a claim's variable."""
+        name = plain(symbol)
+        value = self.witness[name if name in self.witness else name.removesuffix(".")]
+        found = self.known.value(value, sort, varies)
+        if sort in self.known.entities and found not in self.members(sort):
+            raise ValueError(f"its {name} is {value}, which is none of its entities")
+        return found
+
+    def word(self, value: Tree) -> str:
+        """A value as reports call it."""
+        if isinstance(value, str) and value.isdecimal():
+            names = {number: name for name, number in self.known.values.items()}
+            return names.get(int(value), value)
+        return plain(value) if isinstance(value, str) else str(_plain(value))
 
     def types(self) -> list[Tree]:
         """The types of the run: just so many entities of each kind."""
@@ -86,7 +154,7 @@ class Shown:
         found: list[Tree] = [] if varies is None else [("declare-const", varies[1], "Int")]
         found += [("declare-const", n, s) for n, s in known.parameters.items() if n != "action"]
         for name, sort in known.constants.items():
-            found.append(("define-fun", name, (), sort, known.value(state[name.strip("|")], sort)))
+            found.append(("define-fun", name, (), sort, known.value(state[plain(name)], sort)))
         fixed = {tree[1] for tree in known.first}
         for tree in (*known.references, *known.declared):
             if tree[1] not in fixed:
@@ -95,9 +163,9 @@ class Shown:
 
     def _table(self, declared: Tree, varies: tuple[Any, str] | None) -> Tree:
         _, name, (domain,), range_ = declared
-        value = self.states[0].get(name.strip("|"))
+        value = self.states[0].get(plain(name))
         cases = [
-            (entity, self.known.value(inner, range_, varies))
+            (quoted(entity), self.known.value(inner, range_, varies))
             for entity, inner in (entity_values(value) if value else ())
         ]
         if not cases:
@@ -111,36 +179,40 @@ class Shown:
 
     def replay(self) -> None:
         """Compute every value of every state. Raises ValueError where the run has another."""
-        trees = [*self.types(), *self.first()]
-        for index in range(len(self.steps)):
-            trees += self.step(index)
-        meaning = Meaning(trees, {sort: self.members(sort) for sort in self.known.entities})
+        meaning = self.meaning
         for index, state in enumerate(self.states):
             for name in self.names:
                 self._compare(meaning, index, name, state[name])
             if index and meaning.value(f"enabled.{index}") is not True:
                 raise ValueError(f"{self.steps[index - 1][0]} is not enabled in state {index - 1}")
-        if self.loop is not None:
-            first, last = self.states[self.loop], self.states[-1]
-            # What claims remember of the run may go on growing.
-            machines = [name for name in self.names if ".history." not in name]
-            if any(first[name] != last[name] for name in machines):
-                raise ValueError("its loop does not come back to where it began")
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """The values of every function in every state."""
+        trees = [*self.types(), *self.first()]
+        for index in range(len(self.steps)):
+            trees += self.step(index)
+        return Meaning(trees, {sort: self.members(sort) for sort in self.known.entities})
 
     def _compare(self, meaning: Meaning, index: int, name: str, value: Any) -> None:
-        known = self.known
-        if name not in known.sorts:
+        known, own = self.known, quoted(name)
+        if own not in known.sorts:
             if value != self.states[0][name]:
                 raise ValueError(f"{name}, which never changes, differs in state {index}")
             return
-        members = self.members(known.sorts[name])
-        if [entity for entity, _ in entity_values(value)] != members:
+        members = self.members(known.sorts[own])
+        exactly(value, {"#map"}, f"{name} in state {index}")
+        if [quoted(entity) for entity, _ in entity_values(value)] != members:
             raise ValueError(f"{name} is of other entities in state {index}")
-        symbol = marked(name, mark(index)) if name in known.functions else name
+        symbol = marked(own, mark(index)) if name in known.functions else own
+        range_ = known.ranges[own]
         for entity, inner in entity_values(value):
-            wanted = meaning.value((symbol, entity))
-            if _plain(known.value(inner, known.ranges[name])) != wanted:
+            wanted = meaning.value((symbol, quoted(entity)))
+            found = _plain(known.value(inner, range_))
+            if found != wanted or type(found) is not type(wanted):
                 raise ValueError(f"{name}({entity}) is another one in state {index}")
+            if range_ in known.entities and found not in self.members(range_):
+                raise ValueError(f"{name}({entity}) is none of the entities in state {index}")
 
 
 _TRUTHS = {"true": True, "false": False}
@@ -193,6 +265,8 @@ class Meaning:
                 return low < high or (low == high and len(head) > 1)
             case "+":
                 return sum(values)
+            case "*":
+                return math.prod(values)
             case "-":
                 return values[0] - sum(values[1:]) if len(values) > 1 else -values[0]
         if head not in self.defined:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """It rises when a reader of the former format could be misled."""
 
 MANIFEST = "manifest.json"
@@ -15,14 +15,15 @@ COVERS = (
     "each claim about the end of a run that is PROVED: every premise of the chain rule",
     "each derived region, at most: every number outside is excluded, every number inside has a run",
     "each shown run and each lasso: the commands allow it, state by state",
+    "each lasso: it meets the premise, avoids the goal from there on, and is fair as assumed",
     "each finite run of a REACHED or REFUTED claim: it ends so, and no shorter one, at any size",
+    "each claim that is REFUTED as out of reach: no state, or no step, is so",
     "the grounding: obligations have quantifiers; the prover's own queries have none",
 )
 DOES_NOT_COVER = (
-    "that the commands are what the model's Python does; replay and exhaustive search test that",
-    "that the steps of no-run-of-... are all steps; they are written as the search has them",
-    "that the chain rule is sound, and that its premises speak of the same phases",
-    "that a lasso is fair, or a shortest one, and that a derived number's run is a shortest one",
+    "that the definitions are what the model's Python says; replay and search test that",
+    "that the chain rule is sound, and that cvc5 and this program are right",
+    "that a lasso is a shortest one, and that a derived number's run is a shortest one",
     "that a claim's antecedent is ever reached, and that an answer is UNDETERMINED",
     "systems in which some kind has no entity at all: a sort of SMT-LIB has at least one member",
     "which values of a constant give which answer, or refute a claim, beyond the shown runs",

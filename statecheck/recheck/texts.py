@@ -4,23 +4,46 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-_TOKEN = re.compile(r";[^\n]*|\(|\)|\|[^|]*\||[^\s()|;]+")
+_TOKEN = re.compile(r"(;[^\n]*|\(|\)|\|[^|\\\n]*\||[^\s()|;\"\\]+)|\s")
+
+DEPTH = 600
+"""No text is nested deeper than this."""
+
+RESERVED = frozenset(
+    ("action", "claim", "enabled", "goal", "here", "premise", "range", "reading", "violated", "x")
+)
+"""Symbols that a certificate has a use for; a claim's variable of the name has a dot behind it."""
+
+_SIMPLE = re.compile(r"[A-Za-z~!$%^&*_+=<>?/-][A-Za-z0-9~!@$%^&*_+=<>.?/-]*")
 
 Tree = Any
 """A symbol or literal, as a string, or the trees between two parentheses, as a tuple."""
 
 
+class TooDeep(Exception):  # noqa: N818  (it is refused, not wrong)
+    """A text that is nested deeper than any certificate is."""
+
+
 def read(text: str) -> list[Tree]:
     """The commands of a text, comments left out. Raises ValueError where parentheses do not match,
-    or something stands outside of every command.
+    something stands outside of every command, or a character is none that a certificate has.
     """
+    check_characters(text)
     stack: list[list[Tree]] = [[]]
-    for token in _TOKEN.findall(text):
+    place = 0
+    for match in _TOKEN.finditer(text):
+        if match.start() != place:
+            break
+        place, token = match.end(), match[1]
+        if token is None:
+            continue
         if token == "(":  # noqa: S105  (a parenthesis)
             stack.append([])
+            if len(stack) > DEPTH:
+                raise TooDeep
         elif token == ")":  # noqa: S105
             if len(stack) == 1:
                 raise ValueError("parentheses do not match")
@@ -28,12 +51,23 @@ def read(text: str) -> list[Tree]:
             stack[-1].append(done)
         elif not token.startswith(";"):
             stack[-1].append(token)
+    if place != len(text):
+        raise ValueError(f"{text[place : place + 20]!r} is no symbol")
     if len(stack) > 1:
         raise ValueError("parentheses do not match")
     outside = [item for item in stack[0] if isinstance(item, str)]
     if outside:
         raise ValueError(f"{outside[0]!r} stands outside of every command")
     return stack[0]
+
+
+def check_characters(text: str) -> None:
+    """Raise ValueError for a text with a control character: readers would part lines at it, or
+    a terminal would obey it.
+    """
+    if not text.replace("\n", "").isprintable():
+        strange = next(c for c in text if c != "\n" and not c.isprintable())
+        raise ValueError(f"it has the character {strange!r}")
 
 
 def sections(text: str) -> list[tuple[str, str]]:
@@ -45,6 +79,46 @@ def sections(text: str) -> list[tuple[str, str]]:
 def comments(text: str) -> list[str]:
     """The lines of a text that are comments."""
     return [line[2:] for line in text.splitlines() if line.startswith("; ")]
+
+
+def text_of(trees: Sequence[Tree]) -> str:
+    """The text of some commands, comments left out."""
+    return "\n".join(map(_text, trees))
+
+
+def _text(tree: Tree) -> str:
+    return tree if isinstance(tree, str) else f"({' '.join(map(_text, tree))})"
+
+
+OPERATORS = frozenset(
+    ("and", "or", "not", "=>", "ite", "=", "distinct", "<=", "<", ">=", ">", "+", "-", "*")
+) | {"true", "false"}
+
+
+def free_symbols(tree: Tree, bound: frozenset[str] = frozenset()) -> set[str]:
+    """The symbols of a formula that neither it nor the language gives a meaning to."""
+    if isinstance(tree, str):
+        return set() if tree in bound or tree in OPERATORS or tree.isdecimal() else {tree}
+    if tree and tree[0] in ("forall", "exists"):
+        _, variables, body = tree
+        return free_symbols(body, bound | {name for name, _ in variables})
+    return {symbol for part in tree for symbol in free_symbols(part, bound)}
+
+
+def quoted(name: str) -> str:
+    """A symbol of SMT-LIB; of the model's names only those need quotes that are no simple ones."""
+    simple = _SIMPLE.fullmatch(name) is not None
+    return name if simple else f"|{name}|"
+
+
+def variable(name: str) -> str:
+    """The symbol of a claim's variable; entities and named numbers may have names with digits."""
+    return quoted(f"{name}." if name in RESERVED or name[-1:].isdigit() else name)
+
+
+def plain(symbol: str) -> str:
+    """The name that a symbol is of."""
+    return symbol.strip("|")
 
 
 def digest(text: str) -> str:

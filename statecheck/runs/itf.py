@@ -43,11 +43,12 @@ def document(info: SystemInfo, claim: Claim, run: Run) -> dict[str, Any]:
             "format": "ITF",
             "format-description": FORMAT,
             "source": info.cls.__name__,
-            "description": f"{claim.title}: {claim.text}",
+            "description": f"{claim.title}: {' '.join(claim.text.split())}",
             "witness": {
                 name: _value(value)
                 for (name, _), value in zip(claim.variables, trace.witness, strict=True)
             },
+            **({} if run.loop is None else {"fairness": list(run.fairness)}),
         },
         "vars": ["action", *names],
         "states": states,

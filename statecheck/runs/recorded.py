@@ -21,7 +21,7 @@ REJECTIONS = (ValueError, ModelError, ReplayError)
 """The exceptions that text raises which is of no run."""
 
 
-def one_line(error: Exception) -> str:
+def one_line(error: object) -> str:
     """A message on one line that is not too long."""
     return "".join(c if c.isprintable() else " " for c in str(error)[:LONGEST])
 

@@ -19,6 +19,13 @@ _REPEAT = 0.05
 """Seconds after which a solver that has just been started is told again to stop."""
 
 
+def _heeded() -> set[signal.Signals]:
+    """Ctrl-C, and those of the signals to end that somebody handles."""
+    others = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))
+    default = (signal.SIG_DFL, signal.SIG_IGN, None)
+    return {signal.SIGINT, *(n for n in others if n and signal.getsignal(n) not in default)}
+
+
 class _Watch:
     """The state that the waiting thread and the working one share."""
 
@@ -29,7 +36,7 @@ class _Watch:
 
     def wait(self) -> None:
         """Wait for the signal; then stop Z3 until the working thread takes notice."""
-        signal.sigwait({signal.SIGINT})
+        signal.sigwait(_heeded())
         self.interrupted.set()
         while not self.noticed.wait(_REPEAT):
             running = self.running
@@ -57,7 +64,7 @@ def interruptible() -> Iterator[None]:
         yield
         return
     _watch = watch = _Watch()
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, _heeded())
     thread = threading.Thread(target=watch.wait, daemon=True)
     thread.start()
     try:

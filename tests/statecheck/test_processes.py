@@ -40,6 +40,12 @@ def stopping(jobs: Iterator[int]) -> Iterator[int]:
         os.kill(os.getpid(), signal.SIGSTOP)
 
 
+def sleeping(jobs: Iterator[int]) -> Iterator[int]:
+    for job in jobs:
+        time.sleep(600)
+        yield job
+
+
 def failing(jobs: Iterator[int], error: BaseException) -> Iterator[int]:
     next(jobs)
     raise error
@@ -73,9 +79,17 @@ def test_a_lost_job_may_be_asked_for_again() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="nobody can be stopped here")
-def test_a_stopped_process_is_ended_at_the_deadline() -> None:
-    found = list(results(stopping, (), deque([1, 2]), 1, deadline=time.monotonic() + 1))
-    assert found == [1]
+def test_a_stopped_process_is_lost() -> None:
+    """Nobody waits for it for ever; the other jobs are done."""
+    found = list(results(stopping, (), deque([1, 2]), 1))
+    assert found == [1, Lost(1, -signal.SIGKILL), 2, Lost(2, -signal.SIGKILL)]
+
+
+@pytest.mark.slow
+def test_a_process_that_goes_on_is_ended_at_the_deadline() -> None:
+    began = time.monotonic()
+    assert list(results(sleeping, (), deque([1, 2]), 1, deadline=began + 0.5)) == []
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,154 @@
+"""A certificate put together from its definitions: obligations, receipts and manifest.
+
+The obligations are those that the re-checker's rules make of the definitions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import metadata
+from typing import Any
+
+from statecheck.certificate.smtlib import layout
+from statecheck.recheck.definitions import CATALOGUE, Definitions
+from statecheck.recheck.demands import demanded, sentence
+from statecheck.recheck.fragment import receipt
+from statecheck.recheck.rules import HEADER, LOGIC, Rules
+from statecheck.recheck.runs import Shown
+from statecheck.recheck.scope import COVERS, DEFINITIONS, DOES_NOT_COVER, MANIFEST, SCHEMA_VERSION
+from statecheck.recheck.texts import read
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def canonical(content: Any) -> str:
+    """JSON of which there is one text for each content."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def catalogue_text(system: str, model: str, titles: Iterable[str]) -> str:
+    """The section that names the model, and the claims that there are of it."""
+    lines = [
+        f"; system {system}",
+        f"; model {model}",
+        f"; written with z3-solver {metadata.version('z3-solver')}",
+        *(f"; claim {title}" for title in titles),
+    ]
+    return "\n".join(lines)
+
+
+def receipt_of(parts: Sequence[str]) -> dict[str, Any]:
+    """The receipt of an obligation: where it stands among the decidable fragments."""
+    found = receipt(*parts)
+    return {
+        "decidable": found.leaves is None,
+        "leaves": found.leaves,
+        "edges": list(found.edges),
+        "arithmetic": found.arithmetic,
+    }
+
+
+def sealed(
+    known: Definitions,
+    texts: Mapping[str, str],
+    entries: Sequence[dict[str, Any]],
+    invariant: Sequence[str],
+    files: dict[str, str],
+    about: Mapping[str, Any],
+    model: str,
+    titles: Sequence[str],
+) -> dict[str, str]:
+    """All files: those that there are, the definitions, and the manifest.
+
+    ``texts`` are the sections of the definitions, ``entries`` those of claims, ``about`` has the
+    receipts of obligations, ``titles`` are those of the catalogue.
+    """
+    files[DEFINITIONS] = "".join(f"; == {name}\n{text}\n" for name, text in texts.items())
+    certified = {entry["title"] for entry in entries}
+    manifest: dict[str, Any] = {
+        "schema": SCHEMA_VERSION,
+        "model": known.model(model),
+        "tools": {"z3-solver": metadata.version("z3-solver")},
+        "covers": list(COVERS),
+        "does_not_cover": list(DOES_NOT_COVER),
+        "catalogue": list(titles),
+        "left_out": [title for title in titles if title not in certified],
+        "invariant": {"clauses": known.clauses, "obligations": list(invariant)},
+        "claims": list(entries),
+        "sections": {name: digest(text) for name, text in texts.items()},
+        "definitions": digest(files[DEFINITIONS]),
+        "files": dict(sorted(about.items())),
+    }
+    manifest["digest"] = digest(canonical(manifest))
+    files[MANIFEST] = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    return files
+
+
+def assembled(
+    texts: Mapping[str, str],
+    entries: Sequence[dict[str, Any]],
+    runs: Mapping[str, dict[str, dict[str, Any]]],
+    model: str,
+    titles: Sequence[str],
+) -> dict[str, str]:
+    """The files of a certificate whose claims have neither plans nor phases.
+
+    ``entries`` have verdict, steps and clauses of each claim, ``runs`` its runs by path, as
+    documents in the Informal Trace Format. Raises ValueError where a text is not as it has to be.
+    """
+    whole = {CATALOGUE: texts[CATALOGUE], **texts}
+    known = Definitions(whole)
+    files: dict[str, str] = {}
+    shown: dict[str, Shown] = {}
+    for title, own in runs.items():
+        for path, document in own.items():
+            files[path] = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+            shown[path] = Shown(json.loads(files[path]), known)
+            shown[path].replay()
+            del title
+    full = [
+        {
+            **known.claims[entry["title"]].entry(),
+            "plans": [],
+            "premises": [],
+            "numbers": None,
+            **entry,
+            "runs": {path: digest(files[path]) for path in runs.get(entry["title"], {})},
+        }
+        for entry in entries
+    ]
+    claims = {entry["title"]: entry for entry in full}
+    lengths = {path: len(run.steps) for path, run in shown.items()}
+    wanted, paths = demanded(known, full, {}, lengths)
+    rules = Rules(known, claims, {}, shown)
+    about: dict[str, Any] = {}
+    for path, rule in wanted.items():
+        parts = []
+        names = []
+        for name, trees, words in rules.sections(path, rule):
+            own_text = whole.get(name)
+            if own_text is None or trees is not known.trees.get(name):
+                own_text = "\n".join([*(f"; {word}" for word in words), *map(layout, trees)])
+            parts.append(own_text)
+            names.append(name)
+        goal = rules.goal(rule)
+        body = "".join(f"; == {n}\n{part}\n" for n, part in zip(names, parts, strict=True))
+        body += "; == goal\n" + "\n".join(map(layout, read(goal))) + "\n"
+        quantified = "(forall " in body or "(exists " in body
+        logic = f"(set-logic {'' if quantified else 'QF_'}{LOGIC})"
+        said = f"; {sentence(known, claims, rule)}"
+        files[path] = "\n".join([said, *HEADER, logic, body])
+        about[path] = {
+            **rule,
+            "sections": names,
+            "sha256": digest(files[path]),
+            "fragment": receipt_of([*parts, goal]),
+        }
+    for entry in full:
+        entry["obligations"] = paths[entry["title"]]
+    return sealed(known, whole, full, paths[""], files, about, model, titles)

@@ -1,0 +1,204 @@
+"""The premises of the chain rule, made of a claim and of the phases that its proof names.
+
+The rule (Manna and Pnueli, *Completing the Temporal Picture*, 1991, rule CHAIN-J, with sets): the
+phases together hold from the premise until the goal, no step that may recur goes back to an earlier
+one, and in each of them one fair action is helpful. It is enabled throughout, and taking it leaves
+the phase; or each of a set of its instances is, the set is not empty, never grows, and loses each
+instance that is taken. Which phases and helpers these are is no matter of trust: whatever they are,
+the premises suffice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .claims import SaidClaim
+from .definitions import Definitions
+from .texts import Tree, plain, quoted, read, replaced
+
+
+@dataclass(frozen=True)
+class Premise:
+    """A premise: its number, its role, and what violates it in a state or in a step.
+
+    ``phase`` counts from 1; ``each`` tells that the phase's helper is each of a set of instances.
+    """
+
+    number: int
+    role: str
+    phase: int | None
+    each: bool
+    about: str
+    violated: Tree
+
+    @property
+    def name(self) -> str:
+        """Its name among the obligations."""
+        return f"premise-{self.number}"
+
+    @property
+    def says(self) -> str:
+        """The premise as a sentence."""
+        where = "" if self.phase is None else f"phase {self.phase}: "
+        return where + _WORDS[self.role]
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """The premise as a manifest has it."""
+        return {
+            "name": self.name,
+            "about": self.about,
+            "says": self.says,
+            "role": {"name": self.role, "phase": self.phase, "each": self.each},
+        }
+
+    @property
+    def trees(self) -> list[Tree]:
+        """The section that says when it is violated."""
+        return [("define-fun", "violated", (), "Bool", self.violated)]
+
+
+_WORDS = {
+    "starts": "the premise starts a phase",
+    "lasts": "a phase lasts until the next one, or the goal",
+    "enabled": "its helper is enabled",
+    "stays": "no step goes back",
+    "ends": "its helper ends it",
+    "never grows": "the enabled instances never grow",
+    "disabled after": "its helper is not enabled after it",
+}
+
+
+@dataclass(frozen=True)
+class _Phase:
+    """A phase: its formula, its helper's action and arguments, and the link that restricts these.
+
+    ``free`` is the argument that stands for any entity, and its sort.
+    """
+
+    holds: Tree
+    action: str
+    arguments: tuple[Tree, ...]
+    link: Tree
+    free: tuple[str, str] | None
+
+
+class ChainRule:
+    """The rule, for one claim. Raises ValueError where its phases are not of the form they have."""
+
+    def __init__(self, known: Definitions, claim: SaidClaim, text: str) -> None:
+        self.known, self.claim = known, claim
+        self.text, self.trees = text, read(text)
+        self.phases = list(self._phases(self.trees))
+
+    def _phases(self, trees: Sequence[Tree]) -> Iterator[_Phase]:
+        left = list(trees)
+        number = 0
+        while left:
+            number += 1
+            match left.pop(0):
+                case ("set-info", ":helper", str() as value) if plain(value).isdecimal():
+                    helper = int(plain(value))
+                case _:
+                    raise ValueError(f"phase {number} of {self.claim.title} has no helper")
+            if not 0 < helper <= len(self.claim.assumptions):
+                raise ValueError(f"{self.claim.title} has no assumption {helper}")
+            assumed = self.claim.assumptions[helper - 1]
+            if not assumed.is_fair:
+                raise ValueError(f"assumption {helper} of {self.claim.title} helps in no phase")
+            arguments, free = self._arguments(number, assumed.action, assumed.bound)
+            if free is not None and (
+                not left or left.pop(0) != ("declare-const", free[0], free[1])
+            ):
+                raise ValueError(f"phase {number} of {self.claim.title} lacks {free[0]}")
+            bodies = []
+            for name in (f"phase.{number}", f"link.{number}"):
+                match left.pop(0) if left else None:
+                    case ("define-fun", found, (), "Bool", body) if found == name:
+                        bodies.append(body)
+                    case _:
+                        raise ValueError(f"{self.claim.title} lacks {name}")
+            own = {*self.claim.variables, *map(quoted, self.claim.numbers)}
+            where = f"phase {number} of {self.claim.title}"
+            self.known.check_state(bodies[0], own, where)
+            self.known.check_state(bodies[1], own | ({free[0]} if free else set()), where)
+            yield _Phase(bodies[0], assumed.action, arguments, bodies[1], free)
+
+    def _arguments(
+        self, number: int, action: str, bound: Sequence[str]
+    ) -> tuple[tuple[Tree, ...], tuple[str, str] | None]:
+        parameters = self.known.parameters_of(action)
+        if len(bound) > len(parameters) or len(parameters) - len(bound) > 1:
+            raise ValueError(f"{action} with {len(bound)} arguments helps in no phase")
+        if not set(bound) <= set(self.claim.variables):
+            raise ValueError(f"{self.claim.title} is fair to what is none of its variables")
+        if len(parameters) == len(bound):
+            return tuple(bound), None
+        name = f"each.{number}"
+        return (*bound, name), (name, self.known.parameters[parameters[-1]])
+
+    # -- premises -------------------------------------------------------------------------------
+
+    def premises(self) -> list[Premise]:
+        """The premises of the rule, in their order."""
+        found: list[Premise] = []
+        for role, phase, each, violated in self._all():
+            about = "states" if role in ("starts", "enabled") else "steps"
+            body = ("and", "reading", *violated)
+            found.append(Premise(len(found) + 1, role, phase, each, about, body))
+        return found
+
+    def _all(self) -> Iterator[tuple[str, int | None, bool, tuple[Tree, ...]]]:
+        claim = self.claim
+        numbers = range(1, len(self.phases) + 1)
+        covered = _either([f"phase.{number}" for number in numbers])
+        after = [self._after(phase.holds) for phase in self.phases]
+        pending = ("premise",) if claim.on_step else ("premise", ("not", "goal"))
+        goal = "goal" if claim.on_step else self._after(claim.bodies["goal"])
+        lasting = [("not", goal), *(("not", n) for word, n in claim.rare if word == "never")]
+        recurring = [*lasting, *(("not", n) for word, n in claim.rare if word == "finitely")]
+        yield "starts", None, False, (*pending, ("not", covered))
+        yield "lasts", None, False, (covered, *lasting, ("not", _either(after)))
+        for number, phase in zip(numbers, self.phases, strict=True):
+            each = phase.free is not None
+            here = (f"phase.{number}", *recurring)
+            later = after[number:]
+            now, then = self._enabled(phase)
+            possible = ("exists", (phase.free,), now) if phase.free is not None else now
+            yield "enabled", number, each, (f"phase.{number}", ("not", possible))
+            yield (
+                "stays",
+                number,
+                each,
+                (*here, ("not", _either([after[number - 1], *later]))),
+            )
+            taken = self._taken(phase)
+            if not each:
+                yield "ends", number, each, (*here, *taken, ("not", _either(later)))
+                continue
+            lasts = (*here, after[number - 1], then)
+            yield "never grows", number, each, (*lasts, ("not", now))
+            yield "disabled after", number, each, (*lasts, *taken)
+
+    def _after(self, tree: Tree) -> Tree:
+        """A formula about a state, said of the state after the step."""
+        return replaced(tree, self.known.at("!1", "!1"))
+
+    def _enabled(self, phase: _Phase) -> tuple[Tree, Tree]:
+        """The helper is enabled, before and after the step."""
+        given = dict(zip(self.known.parameters_of(phase.action), phase.arguments, strict=True))
+        guard = replaced(self.known.guard(phase.action), given)
+        return ("and", phase.link, guard), ("and", self._after(phase.link), self._after(guard))
+
+    def _taken(self, phase: _Phase) -> tuple[Tree, ...]:
+        parameters = self.known.parameters_of(phase.action)
+        same = (("=", own, other) for own, other in zip(parameters, phase.arguments, strict=True))
+        return (("=", "action", self.known.chosen(phase.action)), *same)
+
+
+def _either(parts: Sequence[Tree]) -> Tree:
+    if not parts:
+        return "false"
+    return parts[0] if len(parts) == 1 else ("or", *parts)

@@ -1,0 +1,93 @@
+"""Locks: one bad clause costs itself, and a claim that needs none waits for nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from statecheck.prover.context import ProofContext
+from statecheck.prover.project import Project, project_of
+from statecheck.prover.session import lock_text, prover
+from tests.statecheck.recheck import tower
+
+PROJECT = project_of(tower.CATALOGUE, f"{tower.__name__}:CATALOGUE")
+SHUT = next(claim for claim in PROJECT.claims if claim.id == "doors.shut")
+
+
+@pytest.fixture(scope="module")
+def content() -> dict[str, Any]:
+    text, _ = lock_text(PROJECT)
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def locked(content: dict[str, Any], path: Path) -> Project:
+    path.write_text(json.dumps(content))
+    return replace(PROJECT, lock=path)
+
+
+def refused(*_: object) -> Any:
+    raise AssertionError("nobody asked for it")
+
+
+FALSE = {"every": "Lift", "reading": "", "literals": ["lift.cabin.state = standing"]}
+NONE = {"every": "Lift", "reading": "", "literals": ["the lift is safe"]}
+LONG = {"every": "Lift", "reading": "", "literals": ["lift.cabin.state = standing"] * 3000}
+
+
+@pytest.mark.parametrize(
+    ("clause", "said"),
+    [(FALSE, "it does not hold: "), (NONE, "no clause: "), (LONG, "it does not hold: ")],
+    ids=["false", "none", "3,000 literals"],
+)
+def test_a_bad_clause_costs_itself(
+    clause: dict[str, Any],
+    said: str,
+    content: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The others are used as they are, and nothing is inferred."""
+    bad = {**content, "clauses": [*content["clauses"], clause]}
+    engine = prover(locked(bad, tmp_path / "own.lock"))
+    monkeypatch.setattr(ProofContext, "inferred", refused)
+    (result,) = engine.prove([SHUT])
+    assert result.as_expected
+    assert len(engine.context.invariant()) == len(content["clauses"])
+    (note,) = engine.context.notes
+    assert note.startswith(f"own.lock: {said}")
+    assert len(note) < 1000
+
+
+def test_what_a_lock_lost_is_found_anew(content: dict[str, Any], tmp_path: Path) -> None:
+    """The clause that a claim needs is not in the lock; another one is bad."""
+    bad = {**content, "clauses": [FALSE]}
+    engine = prover(locked(bad, tmp_path / "own.lock"))
+    (result,) = engine.prove([SHUT])
+    assert result.as_expected
+    assert engine.context.notes[0].startswith("own.lock: it does not hold: ")
+
+
+@pytest.mark.parametrize("name", ["cabins.stop", "cabins.never_stuck", "cabins.move"])
+def test_a_claim_that_needs_no_clause_waits_for_none(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proof by itself; a run that is sought without a lock has to wait."""
+    (claim,) = (claim for claim in PROJECT.claims if claim.id == name)
+    engine = prover(PROJECT)
+    asked: list[str] = []
+    invariant: Callable[[ProofContext], Any] = ProofContext.invariant
+
+    def counted(context: ProofContext) -> Any:
+        asked.append(name)
+        return invariant(context)
+
+    monkeypatch.setattr(ProofContext, "invariant", counted)
+    (result,) = engine.prove([claim])
+    assert result.as_expected
+    assert bool(asked) is (name == "cabins.never_stuck")
