@@ -59,7 +59,7 @@ def atoms(
     """
     extra = list(extra)
     keys = transitions.relevance.of(extra) if keys is None else keys
-    templates = _templates(transitions, extra, keys)
+    found = templates(transitions, extra, keys)
     by_kind: dict[str, list[Atom]] = {}
     for entity in transitions.info.entities:
         x = subject(entity.name)
@@ -68,7 +68,7 @@ def atoms(
         names = {term.get_id(): text for text, term in named}
         own: dict[str, Atom] = {}
         for way, term in ways:
-            for sort, variable, template in templates:
+            for sort, variable, template in found:
                 if sort == term.sort().name():
                     value = z3.substitute(template, (variable, term))
                     label, negation = spell_both(value, transitions, names)
@@ -99,11 +99,11 @@ def places(
             yield from places(transitions, decl(term), (*way, hop), keys)
 
 
-def _templates(
+def templates(
     transitions: TransitionSystem, extra: Iterable[z3.ExprRef], keys: set[Key]
 ) -> list[tuple[str, z3.ExprRef, z3.ExprRef]]:
     """Boolean terms about one entity of a sort: (sort, variable, term)."""
-    templates: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
+    known: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
     seen: set[int] = set()
     constants = {term.get_id() for term in transitions.vocabulary.constants.values()}
     states = {
@@ -113,7 +113,7 @@ def _templates(
     }
 
     def keep(variable: z3.ExprRef, term: z3.ExprRef) -> None:
-        templates.setdefault(term.get_id(), (variable.sort().name(), variable, term))
+        known.setdefault(term.get_id(), (variable.sort().name(), variable, term))
 
     for key, decl in transitions.vocabulary.functions.items():
         if key not in keys:
@@ -144,7 +144,7 @@ def _templates(
         if key in keys:
             x = subject(key.entity)
             keep(x, bound <= decl(x) if z3.is_int_value(bound) else decl(x) >= bound)
-    return list(templates.values())
+    return list(known.values())
 
 
 def _thresholds(

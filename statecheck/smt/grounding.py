@@ -147,7 +147,7 @@ class Grounding:
         """A Boolean that stands for a quantified formula where it occurs with these signs."""
         key = quantifier.get_id()
         body, sort = _first_variable(quantifier)
-        named = self._named if has_quantifier(body) else _same
+        named = self.named if has_quantifier(body) else _same
         if key not in self._names:
             self._names[key] = quantifier, z3.FreshBool("some"), set()
         _, name, known = self._names[key]
@@ -182,7 +182,7 @@ class Grounding:
                 self.forall(sort.name(), instance)
         return name
 
-    def _named(self, formula: z3.BoolRef) -> z3.BoolRef:
+    def named(self, formula: z3.BoolRef) -> z3.BoolRef:
         """A formula with names for its quantified parts."""
         pairs = [(term, self.name(term, signs)) for term, signs in polarities(formula)]
         return z3.substitute(formula, *pairs) if pairs else formula
