@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import z3
 
 from statecheck.modeling import Variant
-from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.induction import Clause, Induction, assume_taken
 from statecheck.safety.joint.lemmas import demand_of_all
 from statecheck.safety.joint.pools import Candidate, Pool
 from statecheck.smt.c_interface import disjunction
@@ -40,7 +40,7 @@ class Moment:
         self._before: dict[tuple[int, tuple[int, ...]], list[z3.BoolRef]] = {}
         self.asserted = 0
         if command is not None:
-            self.grounding.add(command.guard)
+            assume_taken(self.grounding, command)
 
     def admit(self, candidate: Candidate) -> None:
         """Let a candidate be assumed before, and violated after."""
