@@ -9,16 +9,15 @@ from statecheck import Catalogue, Entity, Machine, Many, System, action, within
 
 class Store(Machine):
     on = State(initial=True)
-    put_so_far: int = 0
-    got_so_far: int = 0
-    put = on.to.itself(on="count_put")
-    get = on.to.itself(on="count_get")
+    size: int = 0
+    put = on.to.itself(on="add")
+    get = on.to.itself(on="remove")
 
-    def count_put(self) -> None:
-        self.put_so_far = self.put_so_far + 1
+    def add(self) -> None:
+        self.size = self.size + 1
 
-    def count_get(self) -> None:
-        self.got_so_far = self.got_so_far + 1
+    def remove(self) -> None:
+        self.size = self.size - 1
 
 
 class Buffer(Entity):
@@ -31,12 +30,12 @@ class BoundedBuffer(System):
 
     @action
     def put(self, buffer: Buffer) -> None:
-        if buffer.store.put_so_far - buffer.store.got_so_far < self.capacity:
+        if buffer.store.size < self.capacity:
             buffer.store.put()
 
     @action
     def get(self, buffer: Buffer) -> None:
-        if buffer.store.got_so_far < buffer.store.put_so_far:
+        if buffer.store.size > 0:
             buffer.store.get()
 
 
@@ -46,10 +45,10 @@ CATALOGUE = Catalogue(BoundedBuffer)
 @CATALOGUE.always("buffer.never_over", "Safety")
 def never_over(system: BoundedBuffer, buffer: Buffer) -> bool:
     """A buffer never holds more than its capacity."""
-    return buffer.store.put_so_far - buffer.store.got_so_far <= system.capacity
+    return buffer.store.size <= system.capacity
 
 
 @CATALOGUE.always("buffer.never_under", "Safety")
 def never_under(system: BoundedBuffer, buffer: Buffer) -> bool:
-    """Nothing is taken that was not put."""
-    return buffer.store.got_so_far <= buffer.store.put_so_far
+    """A buffer never holds less than nothing."""
+    return buffer.store.size >= 0
