@@ -72,7 +72,7 @@ class FiniteInstance:
 
     def spaces(self, variant: Variant = NO_VARIANT) -> Iterator[StateSpace]:
         """The state spaces, one for each choice of the constants that a variant leaves open."""
-        bare = self.system()
+        bare = self.system.before_its_start()
         fixed = {**self.constants, **dict(variant.constants)}
         for name, value in self.constants.items():
             if fixed[name] != value:
@@ -110,7 +110,8 @@ class StateSpace:
             (instance.system,),
             {"record_type": Traced, "__module__": instance.system.__module__},
         )
-        systems = [traced(**instance.sizes, **constants) for _ in range(2)]
+        arguments = {**instance.sizes, **constants}
+        systems = [traced.before_its_start(**arguments) for _ in range(2)]
         self.cells = systems[0].state_variables()
         self.before = SystemCopy(systems[0], self.table, self.trace, 0)
         self.after = SystemCopy(systems[1], self.table, self.trace, len(self.cells))
@@ -142,6 +143,8 @@ class StateSpace:
                 declared = machine.cls.fields.get(name)
                 if declared is not None and declared.start is Start.DERIVED:
                     own[name] = declared.value(getattr(member, machine.slot))
+            if not _obeys_axioms(side.system):
+                continue
             if self.instance.forget:
                 side.system.forget()
             side.loaded = [side.number(cell) for cell in range(len(self.cells))]
@@ -197,6 +200,14 @@ class StateSpace:
                     cells[cell] = value
                 kept = tuple(cells)
             yield number, after, kept
+
+
+def _obeys_axioms(system: System) -> bool:
+    try:
+        system.check_axioms()
+    except ModelError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

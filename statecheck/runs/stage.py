@@ -37,6 +37,8 @@ class Stage:
 def trimmed(stage: Stage, run: ConcreteRun) -> ConcreteRun:
     """A run without the entities that only dead fields lead to (see ``Machine.dead_fields``)."""
     plain, _ = stage.systems(run)
+    if plain.info.axioms:
+        return run  # an axiom may ask for what the run does not name
     arrange(plain, run)
     initial = {name: list(values) for name, values in run.initial.items()}
     sorts: dict[str, str] = {}
@@ -114,11 +116,11 @@ def _build(system: type[System], run: ConcreteRun) -> System:
             {name: run.initial[f"{entity.name}.{name}"][i] for name, _ in entity.references}
             for i in range(size)
         ]
-    bare = system()
+    bare = system.before_its_start()
     constants = {
         name: decoded(run.constants[name], type_, bare) for name, type_, _ in info.constants
     }
-    return system(**tables, **constants)
+    return system.before_its_start(**tables, **constants)
 
 
 def arrange(system: System, run: ConcreteRun) -> None:

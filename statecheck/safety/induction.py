@@ -78,6 +78,7 @@ class Induction:
         """Constraints with the clauses as hypotheses."""
         grounding = Grounding(self.functions)
         grounding.constraints.extend(self.transitions.ranges)
+        self.transitions.assume_axioms(grounding)
         for clause in clauses:
             fixed = self.transitions.fixed_constants(clause.variant)
 

@@ -72,6 +72,8 @@ class _RunReader:
         required_entities = dict.fromkeys(
             (term.sort().name(), self.number(term)) for _, term in named
         )
+        # What an axiom asks for has to be there, whoever names it.
+        whole = whole or bool(self.unrolling.transitions.axioms)
         for terms in self.unrolling.grounding.terms.values() if whole else ():
             for term in terms.values():
                 self.number(term)

@@ -85,6 +85,7 @@ class Unrolling:
             entity_functions([*vocabulary.references.values(), *vocabulary.functions.values()])
         )
         self.grounding.constraints.extend(transitions.ranges)
+        transitions.assume_axioms(self.grounding)
         self.solver = ground_solver(seed)
         self.layers: list[Layer] = []
         self.asserted = 0

@@ -58,6 +58,38 @@ class Grounding:
         for term in list(self.terms.get(sort, {}).values()):
             self._instantiate(body, term)
 
+    def demand(
+        self,
+        variables: Sequence[z3.ExprRef],
+        body: Callable[[Sequence[z3.ExprRef]], z3.BoolRef],
+    ) -> None:
+        """Demand a formula of all entities that exist, in place of variables: of those that differ
+        as of one that stands for several of them.
+
+        One with quantifiers is demanded of entities that are no witnesses.
+        """
+        quantified = has_quantifier(body(variables))
+
+        def of(*chosen: z3.ExprRef) -> z3.BoolRef:
+            if quantified and any(self._generations.get(e.get_id()) for e in chosen):
+                self.truncated = True  # its witnesses would ask for others without end
+            elif len(chosen) < len(variables):
+                sort = variables[len(chosen)].sort().name()
+                self.forall(sort, lambda entity: of(*chosen, entity))
+            else:
+                formula = _present(body(chosen), map(exists, chosen))
+                formula = self.named(formula) if quantified else formula
+                conditions = [
+                    self.exists_when[e.get_id()] for e in chosen if e.get_id() in self.exists_when
+                ]
+                return z3.Implies(z3.And(*conditions), formula) if conditions else formula
+            return z3.BoolVal(True)
+
+        if variables:
+            of()
+        else:
+            self.constraints.append(of())
+
     def _instantiate(self, body: Callable[[z3.ExprRef], z3.BoolRef], term: z3.ExprRef) -> None:
         """Demand something of an entity; what that asks for is a generation younger than it."""
         outer = self._generation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import z3
@@ -12,7 +12,7 @@ from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction, both
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.roles import whichever
-from statecheck.smt.terms import entity_constants, has_quantifier
+from statecheck.smt.terms import entity_constants
 
 Entities = Sequence[z3.ExprRef]
 
@@ -51,38 +51,10 @@ def variable(sort: z3.SortRef, ordinal: int) -> z3.ExprRef:
     return z3.Const(f"{first.decl().name()}, {ordinal + 1}", sort) if ordinal else first
 
 
-def demand_of_all(
-    grounding: Grounding,
-    variables: Entities,
-    body: Callable[[Entities], z3.BoolRef],
-    chosen: Entities = (),
-) -> None:
-    """Demand a formula of all entities that exist, whether they differ or are the same."""
-    if len(chosen) == len(variables):
-        conditions = [
-            grounding.exists_when[entity.get_id()]
-            for entity in chosen
-            if entity.get_id() in grounding.exists_when
-        ]
-        formula = body(chosen)
-        if has_quantifier(formula):
-            formula = grounding.named(formula)
-        grounding.constraints.append(
-            z3.Implies(z3.And(*conditions), formula) if conditions else formula
-        )
-        return
-
-    def next_one(entity: z3.ExprRef) -> z3.BoolRef:
-        demand_of_all(grounding, variables, body, (*chosen, entity))
-        return z3.BoolVal(True)
-
-    grounding.forall(variables[len(chosen)].sort().name(), next_one)
-
-
 def assume(grounding: Grounding, lemmas: Sequence[Lemma]) -> None:
     """Demand lemmas of all entities that exist."""
     for lemma in lemmas:
-        demand_of_all(grounding, lemma.variables, lemma.at)
+        grounding.demand(lemma.variables, lemma.at)
 
 
 def inductive(

@@ -9,7 +9,6 @@ import z3
 
 from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction, assume_taken
-from statecheck.safety.joint.lemmas import demand_of_all
 from statecheck.safety.joint.pools import Candidate, Pool
 from statecheck.smt.c_interface import disjunction
 from statecheck.smt.grounding import Grounding
@@ -58,8 +57,7 @@ class Moment:
             )
         if self.command is not None:
             term = z3.Implies(candidate.assumed, candidate.term)
-            demand_of_all(
-                self.grounding,
+            self.grounding.demand(
                 pool.variables,
                 lambda chosen: z3.substitute(term, *zip(pool.variables, chosen, strict=True)),
             )
