@@ -176,8 +176,10 @@ class Prover:
             claim, region = question
             if question in inductive.excluded:
                 # Where instances are left out, a model may be no run.
-                reached = None if unrolling.grounding.truncated else False
-                yield self._proved(claim, inductive, reached, clock.lap())
+                is_run = not unrolling.grounding.truncated or (
+                    model is not None and self._reaches(decoded_run(unrolling, model, goal), claim)
+                )
+                yield self._proved(claim, inductive, False if is_run else None, clock.lap())
             elif region is None:
                 shown_run = known.get(goal)
                 if model is not None:
@@ -250,6 +252,14 @@ class Prover:
         asked = self.context.liveness.obligations(claim, inductive.clauses(claim))
         fixed = self.context.transitions.fixed_constants(claim.variant)
         return replace(result, core=self.cores(inductive.invariant).core(asked, fixed))
+
+    def _reaches(self, run: ConcreteRun, claim: Claim) -> bool:
+        """Tell whether a run happens and reaches the antecedent of a claim that is proven."""
+        try:
+            self._runs.replay(run, claim, proven=True)
+        except ReplayError:
+            return False
+        return True
 
     def _executed(self, run: ConcreteRun, claim: Claim) -> Run | None:
         """A run that the solver proposes, executed; None where it does not happen."""

@@ -86,10 +86,14 @@ def atoms(
 def places(
     transitions: TransitionSystem, term: z3.ExprRef, way: tuple[str, ...], keys: Container[Key]
 ) -> Iterator[tuple[tuple[str, ...], z3.ExprRef]]:
-    """An entity and all that it leads to, each with the way there."""
+    """An entity and all that it leads to, each with the way there; where the way comes back to the
+    kind that it began with, it ends.
+    """
     yield way, term
     vocabulary = transitions.vocabulary
     sort = term.sort().name()
+    if _comes_back(term, sort):
+        return
     for (entity, name), decl in vocabulary.references.items():
         if entity == sort:
             yield from places(transitions, decl(term), (*way, name), keys)
@@ -97,6 +101,15 @@ def places(
         if key in keys and key.entity == sort and decl.range().kind() == z3.Z3_UNINTERPRETED_SORT:
             hop = f"{key.slot}.{key.name}".removeprefix(f"{HISTORY}.")
             yield from places(transitions, decl(term), (*way, hop), keys)
+
+
+def _comes_back(term: z3.ExprRef, sort: str) -> bool:
+    """Tell whether the way to an entity leads over another one of its kind."""
+    while term.num_args():
+        term = term.arg(0)
+        if term.sort().name() == sort:
+            return True
+    return False
 
 
 def templates(
