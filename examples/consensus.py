@@ -54,7 +54,9 @@ class Consensus(System):
     def quorums_intersect(self, one: Quorum, other: Quorum) -> bool:
         return any(
             first.quorum == one
-            and any(second.quorum == other and second.node == first.node for second in self.memberships)
+            and any(
+                second.quorum == other and second.node == first.node for second in self.memberships
+            )
             for first in self.memberships
         )
 

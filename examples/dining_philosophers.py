@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from statemachine import State
 
-from statecheck import Catalogue, Entity, Machine, Many, System, action, anything, assume, enabled
+from statecheck import (
+    Catalogue,
+    Entity,
+    Machine,
+    Many,
+    System,
+    action,
+    anything,
+    assume,
+    axiom,
+    enabled,
+)
 
 
 class Holding(Machine):
@@ -40,6 +51,11 @@ class Philosopher(Entity):
 class Table(System):
     forks: Many[Fork]
     philosophers: Many[Philosopher]
+
+    @axiom
+    def two_forks(self, philosopher: Philosopher) -> bool:
+        """A philosopher has two forks."""
+        return philosopher.left != philosopher.right
 
     @action
     def take_left(self, philosopher: Philosopher) -> None:

@@ -84,4 +84,4 @@ def door(house: House, cabin: Cabin) -> bool:
 @CATALOGUE.always("elevator.floors", "Safety")
 def floors(house: House, cabin: Cabin) -> bool:
     """The cabin stays in the house."""
-    return 0 <= cabin.motor.floor and cabin.motor.floor <= house.top
+    return cabin.motor.floor >= 0 and cabin.motor.floor <= house.top

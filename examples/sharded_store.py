@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from statemachine import State
 
-from statecheck import Catalogue, Entity, Machine, Many, System, action, anything, assume, axiom, derived
+from statecheck import (
+    Catalogue,
+    Entity,
+    Machine,
+    Many,
+    System,
+    action,
+    anything,
+    assume,
+    axiom,
+    derived,
+)
 
 
 class Cell(Machine):

@@ -1,4 +1,4 @@
-"""Two-phase commit: participants vote, their coordinator decides, and they learn what it decided."""
+"""Two-phase commit: participants vote, their coordinator decides, and they learn of it."""
 
 from __future__ import annotations
 

@@ -143,12 +143,12 @@ class StateSpace:
                 declared = machine.cls.fields.get(name)
                 if declared is not None and declared.start is Start.DERIVED:
                     own[name] = declared.value(getattr(member, machine.slot))
-            if not _obeys_axioms(side.system):
-                continue
+            is_initial = _obeys_axioms(side.system)
             if self.instance.forget:
                 side.system.forget()
             side.loaded = [side.number(cell) for cell in range(len(self.cells))]
-            states[tuple(side.loaded)] = None
+            if is_initial:
+                states[tuple(side.loaded)] = None
         return list(states)
 
     def _starts(self, machine: MachineInfo, name: str) -> Sequence[Any]:

@@ -61,7 +61,7 @@ class ActionInfo:
 
 @dataclass(frozen=True)
 class AxiomInfo:
-    """An axiom: its name, the function, its parameters' names and the kinds of entities they are."""
+    """An axiom: its name, the function, its parameters' names and kinds of entities."""
 
     name: str
     function: Callable[..., Any]

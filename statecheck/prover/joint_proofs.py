@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.claim import Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.clock import Stopwatch
 from statecheck.prover.context import ProofContext, Question
@@ -32,9 +32,7 @@ def prove_jointly(
         kept = inductive_lemmas(context.induction, list(own.values()), clauses, variant)
         helpers: list[Lemma] = []
         if len(kept) < len(own):
-            more, helpers = with_helpers(
-                context.induction, list(own.values()), clauses, variant
-            )
+            more, helpers = with_helpers(context.induction, list(own.values()), clauses, variant)
             kept += more
         seconds = clock.lap() / len(own)
         texts = _texts(helpers)

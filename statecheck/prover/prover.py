@@ -35,7 +35,6 @@ from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.solving import true_in
 
-
 EARLY = 3
 """Runs of more steps are searched for after an induction on several claims has been tried."""
 

@@ -15,6 +15,7 @@ from statecheck.modeling import (
     Entity,
     History,
     Inapplicable,
+    ModelError,
     Start,
     Step,
     System,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from statecheck.claims.concrete_run import ConcreteRun
-from statecheck.modeling import STATE, Entity, Start, System, signature
+from statecheck.modeling import STATE, Entity, ModelError, Start, System, signature
 from statecheck.symbolic.codes import decoded, member_name
 
 
@@ -37,8 +37,6 @@ class Stage:
 def trimmed(stage: Stage, run: ConcreteRun) -> ConcreteRun:
     """A run without the entities that only dead fields lead to (see ``Machine.dead_fields``)."""
     plain, _ = stage.systems(run)
-    if plain.info.axioms:
-        return run  # an axiom may ask for what the run does not name
     arrange(plain, run)
     initial = {name: list(values) for name, values in run.initial.items()}
     sorts: dict[str, str] = {}
@@ -89,9 +87,23 @@ def trimmed(stage: Stage, run: ConcreteRun) -> ConcreteRun:
     }
     witness = tuple(map(renumber, run.types, run.witness))
     sizes = {sort: len(olds) for sort, olds in kept.items()}
-    return replace(
+    small = replace(
         run, sizes=sizes, initial=renamed, steps=steps, witness=witness, required_entities=()
     )
+    return small if _obeys_axioms(stage, small) else run
+
+
+def _obeys_axioms(stage: Stage, run: ConcreteRun) -> bool:
+    """Tell whether a run has all that the axioms of its system ask for."""
+    if not signature(stage.system).axioms:
+        return True
+    plain, _ = stage.systems(run)
+    arrange(plain, run)
+    try:
+        plain.check_axioms()
+    except ModelError:
+        return False
+    return True
 
 
 def _named(system: System, run: ConcreteRun) -> Iterable[tuple[str, int]]:

@@ -268,9 +268,7 @@ _Leading = dict[str, list[tuple[z3.FuncDeclRef, bool]]]
 _FROM: dict[int, tuple[Sequence[z3.FuncDeclRef], _Leading]] = {}
 
 
-def _from(
-    functions: Sequence[z3.FuncDeclRef], sort: str
-) -> Sequence[tuple[z3.FuncDeclRef, bool]]:
+def _from(functions: Sequence[z3.FuncDeclRef], sort: str) -> Sequence[tuple[z3.FuncDeclRef, bool]]:
     """The functions that lead on from a sort, of some, each with whether others lead back from
     there; kept, for the question comes often.
     """

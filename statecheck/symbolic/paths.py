@@ -87,11 +87,11 @@ class Scope:
 class Loops:
     """The loops over any number of entities of the path being run.
 
-    ``element`` is that of the innermost loop under way, ``depth`` how many are, ``count`` the number
-    of loops begun. ``reads`` are what the outermost one reads of other entities, ``place`` its line.
-    ``left`` are the lines of the loops that the path left early, ``wrote`` those of the loops that
-    write on some path. ``exits`` are the ways out that were met, by the loop and the number of the
-    term by which some element takes it, which they keep alive.
+    ``element`` is that of the innermost loop under way, ``depth`` how many are, ``count`` the
+    number of loops begun. ``reads`` are what the outermost one reads of other entities, ``place``
+    its line. ``left`` are the lines of the loops that the path left early, ``wrote`` those of the
+    loops that write on some path. ``exits`` are the ways out that were met, by the loop and the
+    number of the term by which some element takes it, which they keep alive.
     """
 
     element: z3.ExprRef | None = None

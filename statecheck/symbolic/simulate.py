@@ -19,9 +19,8 @@ from statecheck.symbolic.instances import Instances
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
 
-
 CHOICES = 6
-"""So many choices of what never changes are made for each number of entities, if there are axioms."""
+"""So many choices of what never changes are made for each size, where there are axioms."""
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def with_bug(name: str, folder: Path) -> Catalogue:
 
 
 def test_every_example_is_in_the_manifest() -> None:
-    assert NAMES == sorted(path.stem for path in HOME.glob("*.py") if path.stem != "__init__")
+    assert sorted(path.stem for path in HOME.glob("*.py") if path.stem != "__init__") == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)

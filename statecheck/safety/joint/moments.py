@@ -52,9 +52,7 @@ class Moment:
         self.grounding.constraints.append(z3.Implies(violated, z3.And(*exist)))
         for n, truth in candidate.literals:
             name = self._later(pool, n)
-            self.grounding.constraints.append(
-                z3.Implies(violated, z3.Not(name) if truth else name)
-            )
+            self.grounding.constraints.append(z3.Implies(violated, z3.Not(name) if truth else name))
         if self.command is not None:
             term = z3.Implies(candidate.assumed, candidate.term)
             self.grounding.demand(

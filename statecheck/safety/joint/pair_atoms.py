@@ -28,13 +28,15 @@ Named = list[tuple[str, z3.ExprRef]]
 class PairAtom:
     """Something true or false of the variables of a group, with its negation, as they read.
 
-    ``about`` are the variables that it is about, by their places among those of the group.
+    ``about`` are the variables that it is about, by their places among those of the group. A
+    ``rigid`` one never changes.
     """
 
     term: z3.BoolRef
     text: str
     negation: str
     about: frozenset[int]
+    rigid: bool
 
 
 @dataclass(eq=False)
@@ -87,7 +89,9 @@ def _group(
         if term.get_id() in known or z3.is_true(term):
             return None
         known.add(term.get_id())
-        group.atoms.append(PairAtom(term, *spell_both(term, transitions, spelled), frozenset(about)))
+        rigid = not transitions.relevance.mentioned([term])
+        texts = spell_both(term, transitions, spelled)
+        group.atoms.append(PairAtom(term, *texts, frozenset(about), rigid))
         return len(group.atoms) - 1
 
     for n, own in enumerate(reached):
@@ -123,7 +127,9 @@ def _contexts(
     """The combinations of links, few ones first; two entities of one kind differ in each."""
     base: tuple[tuple[int, bool], ...] = ()
     if alike:
-        own = next(n for n in links if group.atoms[n].term.eq(group.variables[0] == group.variables[1]))
+        own = next(
+            n for n in links if group.atoms[n].term.eq(group.variables[0] == group.variables[1])
+        )
         base = ((own, False),)
         links = [n for n in links if n != own]
     chosen = [

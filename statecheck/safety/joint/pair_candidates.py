@@ -41,7 +41,9 @@ class Samples:
 
     states: tuple[Valuation, ...]
 
-    def choices(self, variables: Sequence[z3.ExprRef]) -> Iterator[tuple[Valuation, dict[str, int]]]:
+    def choices(
+        self, variables: Sequence[z3.ExprRef]
+    ) -> Iterator[tuple[Valuation, dict[str, int]]]:
         """Each state with each choice of entities for some variables."""
         names = [v.decl().name() for v in variables]
         kinds = [v.sort().name() for v in variables]
@@ -106,7 +108,7 @@ def candidates(group: Group, samples: Samples) -> list[Literals]:
         for clause in clauses:
             literals = frozenset((own[n], truth) for n, truth in clause)
             about = frozenset().union(*(group.atoms[n].about for n, _ in literals))
-            if len(about) < len(group.variables):
+            if len(about) < len(group.variables) or all(group.atoms[n].rigid for n, _ in literals):
                 continue
             if any(
                 frozenset(part) in known
@@ -130,9 +132,7 @@ def candidates(group: Group, samples: Samples) -> list[Literals]:
 def _own_atoms(group: Group, context: Iterable[tuple[int, bool]]) -> list[int]:
     """The atoms that a context leaves open, each of those that it makes equal once."""
     links = {n for n, _ in context}
-    pairs = [
-        tuple(reversed(group.atoms[n].term.children())) for n, truth in context if truth
-    ]
+    pairs = [tuple(reversed(group.atoms[n].term.children())) for n, truth in context if truth]
     known: set[int] = set()
     own = []
     for number, atom in enumerate(group.atoms):
@@ -191,6 +191,4 @@ def as_lemma(group: Group, literals: Literals, variant: Variant) -> Lemma:
     chosen = [(group.atoms[n], truth) for n, truth in literals]
     terms = [atom.term if truth else z3.Not(atom.term) for atom, truth in chosen]
     texts = tuple(atom.text if truth else atom.negation for atom, truth in chosen)
-    return Lemma(
-        group.variables, z3.Or(*terms), ClauseText(variant.name, group.title, texts)
-    )
+    return Lemma(group.variables, z3.Or(*terms), ClauseText(variant.name, group.title, texts))

@@ -104,7 +104,8 @@ class Search:
         while self.active and (found := step.counterexample(self.active)) is not None:
             changed = True
             violated, model = found
-            options = sorted(step.excluding(model, self.pools), key=_preference)
+            options = [c for c in step.excluding(model, self.pools) if c not in self.active]
+            options.sort(key=_preference)
             if not any(self._take_on(candidate) for candidate in options):
                 violated.pool.dropped.add(violated.index)
                 self.active.remove(violated)

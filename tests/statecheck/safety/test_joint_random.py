@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 SYSTEMS, FIRST, CLAIMS, ASKED = 20, 900, 40, 4
 
-HEAD = '''
+HEAD = """
 from __future__ import annotations
 from statemachine import State
 from statecheck import Catalogue, Entity, Machine, Many, System, action, assume
@@ -65,22 +65,39 @@ class Spoke(Entity):
 class Random(System):
     hubs: Many[Hub]
     spokes: Many[Spoke]
-'''
+"""
 
 
 def literal(pick: random.Random, name: str) -> str:
-    places = [f"{name}.part", *([f"{name}.hub.part"] if name != "hub" and pick.random() < 0.3 else [])]
-    what = pick.choice(["a.is_active", "b.is_active", "c.is_active", "flag", "rank > 0", "rank == 2"])
+    places = [
+        f"{name}.part",
+        *([f"{name}.hub.part"] if name != "hub" and pick.random() < 0.3 else []),
+    ]
+    what = pick.choice(
+        ["a.is_active", "b.is_active", "c.is_active", "flag", "rank > 0", "rank == 2"]
+    )
     sign = pick.choice(["", "not "])
     return f"{sign}{pick.choice(places)}.{what}"
 
 
 def condition(pick: random.Random) -> str:
-    of = pick.choice(["", " if other != spoke", " if other.hub == spoke.hub", " if other != spoke and other.hub == spoke.hub"])
-    body = pick.choice(["other.part.a.is_active", "not other.part.c.is_active", "not other.part.flag"])
+    of = pick.choice(
+        [
+            "",
+            " if other != spoke",
+            " if other.hub == spoke.hub",
+            " if other != spoke and other.hub == spoke.hub",
+        ]
+    )
+    body = pick.choice(
+        ["other.part.a.is_active", "not other.part.c.is_active", "not other.part.flag"]
+    )
     if pick.random() < 0.3:
         body = literal(pick, "other")
-    return pick.choice(["all", "all", "all", "any", "not any"]) + f"({body} for other in self.spokes{of})"
+    return (
+        pick.choice(["all", "all", "all", "any", "not any"])
+        + f"({body} for other in self.spokes{of})"
+    )
 
 
 def action(pick: random.Random, number: int) -> str:
