@@ -81,4 +81,4 @@ CATALOGUE = Catalogue(Consensus)
 def agreement(system: Consensus, one: Quorum, other: Quorum) -> bool:
     """Whatever quorums decide, they decide the same."""
     assume(one.decision.made.is_active and other.decision.made.is_active)
-    return one.decision.value == other.decision.value
+    return bool(one.decision.value == other.decision.value)

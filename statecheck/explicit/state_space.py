@@ -105,7 +105,7 @@ class StateSpace:
     def __init__(self, instance: FiniteInstance, constants: Mapping[str, Any]) -> None:
         self.instance, self.constants = instance, constants
         self.trace, self.table = ReadTrace(memoise=instance.memoise), ValueTable()
-        traced = type(
+        traced: type[System] = type(
             instance.system.__name__,
             (instance.system,),
             {"record_type": Traced, "__module__": instance.system.__module__},

@@ -285,14 +285,18 @@ def _checked(range_: Range, type_: Any, title: str) -> Range:
     return range_
 
 
+def _unmarked() -> None:
+    """Stands for the function of what has no mark."""
+
+
 def _marked(
     cls: type, names: dict[str, type], mark: str
 ) -> Iterator[tuple[str, Callable[..., Any], tuple[tuple[str, Any], ...]]]:
     """The methods with a mark: name, undecorated function, and parameters."""
     for ancestor in reversed(cls.__mro__):
         for name, member in ancestor.__dict__.items():
-            function: Callable[..., Any] | None = getattr(member, mark, None)
-            if function is None:
+            function: Callable[..., Any] = getattr(member, mark, _unmarked)
+            if function is _unmarked:
                 continue
             if getattr(getattr(cls, name), mark, None) is not function:
                 continue  # a subclass has another one of this name

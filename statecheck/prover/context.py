@@ -30,7 +30,7 @@ from statecheck.safety.properties import Property, claim_property
 from statecheck.safety.regions import constant_regions, membership, number_regions
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.interruption import raise_if_interrupted
-from statecheck.symbolic.instances import Instances, described
+from statecheck.symbolic.axioms.instances import Instances, described
 from statecheck.symbolic.transition_system import TransitionSystem
 
 DEPTH = 10

@@ -109,8 +109,12 @@ class _RunReader:
 
     @cached_property
     def _spoken_of(self) -> set[int]:
-        terms = self.unrolling.grounding.terms.values()
-        return {self.value(term).get_id() for own in terms for term in own.values()}
+        terms = self.unrolling.atoms()
+        return {
+            self.value(term).get_id()
+            for term in terms
+            if term.sort().kind() == z3.Z3_UNINTERPRETED_SORT
+        }
 
     def _describe(self, sort: str, member: z3.ExprRef, initial: dict[str, list[Any]]) -> None:
         for (entity, name), decl in self.vocabulary.references.items():

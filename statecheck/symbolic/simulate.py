@@ -13,9 +13,9 @@ import z3
 from statecheck.modeling import Entity
 from statecheck.smt.evaluation import Compiled, Valuation, compiled, tabulated
 from statecheck.smt.terms import subterms
+from statecheck.symbolic.axioms.instances import Instances
 from statecheck.symbolic.codes import finite_codes
 from statecheck.symbolic.commands import Update
-from statecheck.symbolic.instances import Instances
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
 
