@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from statecheck.claims.claim import Kind
+from statecheck.claims.claim import LEMMA, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.clock import Stopwatch
+from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import InductiveResults, JointProof
 from statecheck.safety.joint.lemmas import Lemma, lemma_of
@@ -25,19 +26,23 @@ def prove_jointly(
         for claim, region in questions
         if claim.kind is Kind.ALWAYS and not claim.on_step and region is None
     ]
+    # Lemmas help whether or not anybody asks for them.
+    lemmas = [c for c in context.catalogue if c.word == LEMMA and not c.on_step]
     for variant in dict.fromkeys(claim.variant for claim in claims):
         clock = Stopwatch()
-        own = {c: lemma_of(context.property(c).holds) for c in claims if c.variant == variant}
-        clauses = results.clauses(next(iter(own)))
+        asked = [claim for claim in claims if claim.variant == variant]
+        helping = [c for c in lemmas if c.variant in (NO_VARIANT, variant) and c not in asked]
+        own = {c: lemma_of(context.property(c).holds) for c in (*asked, *helping)}
+        clauses = results.clauses(asked[0])
         kept = inductive_lemmas(context.induction, list(own.values()), clauses, variant)
         helpers: list[Lemma] = []
         if len(kept) < len(own):
             more, helpers = with_helpers(context.induction, list(own.values()), clauses, variant)
             kept += more
-        seconds = clock.lap() / len(own)
+        seconds = clock.lap() / len(asked)
         texts = _texts(helpers)
-        for claim, lemma in own.items():
-            if lemma in kept:
+        for claim in asked:
+            if own[claim] in kept:
                 results.joint[claim] = JointProof(texts, seconds)
                 results.excluded.add((claim, None))
 

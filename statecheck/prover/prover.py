@@ -99,7 +99,11 @@ class Prover:
         """Prove what is open, is hoped to hold, and no run of a few steps refutes: an induction on
         several claims takes less time than a long search.
         """
-        asked = [c for c in inductive.claims if c.expected == "PROVED"]
+        asked = [
+            claim
+            for claim in inductive.claims
+            if claim.kind is Kind.ALWAYS and not claim.on_step and claim.expected == "PROVED"
+        ]
         lock = {} if self.context.lock is None else self.context.lock.runs
         open_ = {
             self.context.target(question): question
