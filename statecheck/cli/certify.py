@@ -70,8 +70,8 @@ class Certified:
         joint = [result.claim.title for result in report.results if result.jointly]
         if joint:
             console.complain(
-                f"note: the certificate leaves out {', '.join(joint)}: it does not cover claims that "
-                "are proven together, or with lemmas about several entities"
+                f"note: the certificate leaves out {', '.join(joint)}: it does not cover claims "
+                "that are proven together, or with lemmas about several entities"
             )
         files = evidence.certify(self.project, report, seed=self.seed, timeout=self._left())
         return self._kept(files, stdout=stdout)

@@ -131,6 +131,9 @@ def _leave(
     if node is None:
         node = Node(some, leaves=decisions, loop=number)
         explorer.loops.exits[number, some.get_id()] = some, decisions
+        if (*around.tree.decisions(), (some.get_id(), False)) in around.excluded:
+            node.done.add(False)
+            node.branches[False] = None
         around.tree.place(node)
     if getattr(node, "leaves", None) != decisions:
         explorer.refuse("a loop that its first element always leaves; write any() or all()")

@@ -11,6 +11,7 @@ import importlib.util
 import itertools
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -116,7 +117,8 @@ def test_small_instances_agree(name: str) -> None:
         system = catalogue.system(**entry["instance"], **constants)
         assert violations(catalogue, system, entry["depth"]) == refuted(entry)
         return
-    instance = FiniteInstance(catalogue.system, entry["instance"], constants=constants)
+    values: dict[type, Sequence[Any]] = {int: tuple(entry["numbers"])} if "numbers" in entry else {}
+    instance = FiniteInstance(catalogue.system, entry["instance"], values, constants)
     assert count_states(instance).states == entry["states"]
     found = {c.id for c in catalogue.claims if str(check(c, (), instance).finding) == "violated"}
     assert found == refuted(entry)
