@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         action,
         anything,
         assume,
+        axiom,
         derived,
         enabled,
         history,
@@ -64,7 +65,7 @@ _HOMES = {
     "statecheck.interface.drawings": ("Drawing", "draw"),
     "statecheck.modeling": (
         *("Entity", "History", "Machine", "Many", "Step", "System", "Variant", "action"),
-        *("anything", "assume", "derived", "enabled", "history", "pure", "within"),
+        *("anything", "assume", "axiom", "derived", "enabled", "history", "pure", "within"),
     ),
     "statecheck.prover.project": ("Project",),
 }
@@ -99,6 +100,7 @@ __all__ = [
     "anything",
     "assert_proved",
     "assume",
+    "axiom",
     "check",
     "derived",
     "draw",

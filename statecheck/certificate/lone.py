@@ -26,7 +26,8 @@ from statecheck.modeling import ModelError
 from statecheck.recheck.definitions import CATALOGUE
 from statecheck.recheck.demands import home
 from statecheck.recheck.runs import FORMAT
-from statecheck.single.claims import claims
+from statecheck.single.claims.claims import looks_beyond_states
+from statecheck.single.claims.parse import parse
 from statecheck.single.claims.predicates import conjunction as both
 from statecheck.single.claims.predicates import violation
 from statecheck.single.deciding.answers import target_of
@@ -94,7 +95,11 @@ class _ClaimWriter(AutomatonWriter):
         stated, verdict = result.claim, result.verdict
         if stated.kind not in (Kind.ALWAYS, Kind.POSSIBLE):
             raise Left(f"certificates of one machine have no claims of the kind {stated.kind} yet")
-        said = claims.parse(stated.text, self.subject.names, stated.kind)
+        said = parse(stated.text, self.subject.names, stated.kind)
+        if self.automaton.is_abstract:
+            raise Left("steps of the machine rest on answers from outside")
+        if looks_beyond_states(said):
+            raise Left("certificates of one machine say nothing of the past, or of what is enabled")
         always = stated.kind is Kind.ALWAYS
         expression = (violation if always else both)(said.premise, said.conclusion)
         target = target_of(self.subject, expression, said)

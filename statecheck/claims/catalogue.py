@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from statecheck.claims.claim import OPENING, Claim, Kind, Ranges, Section
+from statecheck.claims.claim import LEMMA, OPENING, Claim, Kind, Ranges, Section
 from statecheck.claims.fairness import Assumption
 from statecheck.modeling import NO_VARIANT, Step, System, Variant
 from statecheck.modeling.observation import annotated_types
@@ -89,6 +89,15 @@ class Catalogue:
         """
         expected = {under: "PROVED"} | dict.fromkeys(refuted_under, "REFUTED")
         return self._declare(Kind.ALWAYS, id_, section, expected, assumptions)
+
+    def lemma(
+        self, id_: str, section: str | Section, *, under: Variant = NO_VARIANT
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare what holds in every reachable state and helps to prove other claims.
+
+        It is proven like any other claim, with them and with what is found; it is never assumed.
+        """
+        return self._declare(Kind.ALWAYS, id_, section, {under: "PROVED"}, (), word=LEMMA)
 
     def possible(
         self, id_: str, section: str | Section, *, assumptions: tuple[str, ...] = ()

@@ -32,6 +32,9 @@ class Kind(enum.Enum):
 Ranges = tuple[tuple[str, str], ...]
 """Ranges of numbers as text, both ends included."""
 
+LEMMA = "lemma"
+"""The kind's word of a claim that is there to help others."""
+
 OPENING = "This is false"
 """How a report begins to say that a claim is refuted, as expected."""
 

@@ -55,13 +55,17 @@ class Source:
 
 def of_project(project: Project, seed: int) -> Source:
     """The evidence for claims of a catalogue."""
-    return Source(
-        lambda report, seconds: (
-            evidence.certify(project, report, seed=seed, timeout=seconds),
-            (),
-        ),
-        lambda seconds: evidence.swept(project, timeout=seconds),
-    )
+
+    def files(report: Report, seconds: float | None) -> tuple[Mapping[str, str], Sequence[str]]:
+        joint = [result.claim.title for result in report.results if result.jointly]
+        note = (
+            f"the certificate leaves out {', '.join(joint)}: it does not cover claims that are "
+            "proven together, or with lemmas about several entities"
+        )
+        texts = evidence.certify(project, report, seed=seed, timeout=seconds)
+        return texts, [note] if joint else []
+
+    return Source(files, lambda seconds: evidence.swept(project, timeout=seconds))
 
 
 def of_system(name: str, system: type[System], seed: int) -> Source:
@@ -80,12 +84,19 @@ def of_system(name: str, system: type[System], seed: int) -> Source:
     return Source(files, lambda seconds: evidence.swept(project(known), timeout=seconds))
 
 
-def of_machine(cls: type[Any], fixed: Sequence[str], inputs: Sequence[str], seed: int) -> Source:
+def of_machine(
+    cls: type[Any],
+    fixed: Sequence[str],
+    inputs: Sequence[str],
+    harmless: Sequence[str],
+    seed: int,
+) -> Source:
     """The evidence for claims about one machine."""
 
     def files(report: Report, seconds: float | None) -> tuple[Mapping[str, str], Sequence[str]]:
         try:
-            return lone.certify(read(cls, fixed, inputs, Clock(seconds), seed=seed), report)
+            subject = read(cls, fixed, inputs, Clock(seconds), seed=seed, harmless=harmless)
+            return lone.certify(subject, report)
         except OutOfTime:
             raise Timeout("the time is up") from None
 

@@ -143,7 +143,7 @@ def command(
 
         if not asked:
             raise click.UsageError("nothing is claimed, so there is nothing to certify.")
-        source = certify.of_machine(found, fixed, inputs, seed)
+        source = certify.of_machine(found, fixed, inputs, harmless, seed)
         if is_system(found):
             source = certify.of_system(name, found, seed)
         certified = certify.Certified(source, certificates, recheck=recheck, timeout=timeout)

@@ -72,7 +72,7 @@ class FiniteInstance:
 
     def spaces(self, variant: Variant = NO_VARIANT) -> Iterator[StateSpace]:
         """The state spaces, one for each choice of the constants that a variant leaves open."""
-        bare = self.system()
+        bare = self.system.before_its_start()
         fixed = {**self.constants, **dict(variant.constants)}
         for name, value in self.constants.items():
             if fixed[name] != value:
@@ -105,12 +105,13 @@ class StateSpace:
     def __init__(self, instance: FiniteInstance, constants: Mapping[str, Any]) -> None:
         self.instance, self.constants = instance, constants
         self.trace, self.table = ReadTrace(memoise=instance.memoise), ValueTable()
-        traced = type(
+        traced: type[System] = type(
             instance.system.__name__,
             (instance.system,),
             {"record_type": Traced, "__module__": instance.system.__module__},
         )
-        systems = [traced(**instance.sizes, **constants) for _ in range(2)]
+        arguments = {**instance.sizes, **constants}
+        systems = [traced.before_its_start(**arguments) for _ in range(2)]
         self.cells = systems[0].state_variables()
         self.before = SystemCopy(systems[0], self.table, self.trace, 0)
         self.after = SystemCopy(systems[1], self.table, self.trace, len(self.cells))
@@ -142,10 +143,12 @@ class StateSpace:
                 declared = machine.cls.fields.get(name)
                 if declared is not None and declared.start is Start.DERIVED:
                     own[name] = declared.value(getattr(member, machine.slot))
+            is_initial = _obeys_axioms(side.system)
             if self.instance.forget:
                 side.system.forget()
             side.loaded = [side.number(cell) for cell in range(len(self.cells))]
-            states[tuple(side.loaded)] = None
+            if is_initial:
+                states[tuple(side.loaded)] = None
         return list(states)
 
     def _starts(self, machine: MachineInfo, name: str) -> Sequence[Any]:
@@ -197,6 +200,14 @@ class StateSpace:
                     cells[cell] = value
                 kept = tuple(cells)
             yield number, after, kept
+
+
+def _obeys_axioms(system: System) -> bool:
+    try:
+        system.check_axioms()
+    except ModelError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,13 @@ from statecheck.modeling.observation import (
 )
 from statecheck.modeling.signature import (
     ActionInfo,
+    AxiomInfo,
     EntityInfo,
     FieldInfo,
     MachineInfo,
     SystemInfo,
 )
-from statecheck.modeling.system import System, action, pure, signature
+from statecheck.modeling.system import System, action, axiom, pure, signature
 from statecheck.modeling.variant import NO_VARIANT, Variant
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "STATE",
     "ActionDisabled",
     "ActionInfo",
+    "AxiomInfo",
     "Entity",
     "EntityInfo",
     "Field",
@@ -68,6 +70,7 @@ __all__ = [
     "action",
     "anything",
     "assume",
+    "axiom",
     "derived",
     "enabled",
     "history",

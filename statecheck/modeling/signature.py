@@ -60,11 +60,20 @@ class ActionInfo:
 
 
 @dataclass(frozen=True)
+class AxiomInfo:
+    """An axiom: its name, the function, its parameters' names and kinds of entities."""
+
+    name: str
+    function: Callable[..., Any]
+    parameters: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
 class SystemInfo:
     """Everything that a system declares, in the order of the source text.
 
     ``constants`` have a name, a type and the value that a plain system has if it is told no other;
-    ``ranges`` are those that some of them lie in.
+    ``ranges`` are those that some of them lie in. ``axioms`` hold of what never changes.
     """
 
     cls: type[Any]
@@ -72,6 +81,7 @@ class SystemInfo:
     actions: tuple[ActionInfo, ...]
     constants: tuple[tuple[str, Any, Any], ...]
     ranges: tuple[tuple[str, Range], ...] = ()
+    axioms: tuple[AxiomInfo, ...] = ()
 
     def entity(self, cls: type) -> EntityInfo:
         """The kind whose class is ``cls`` or a base of it."""
@@ -242,9 +252,23 @@ def read_signature(cls: type, base: type) -> SystemInfo:
                     "data belongs on a machine"
                 )
         entities.append(EntityInfo(kind, plural, tuple(machines), tuple(references)))
+    actions = (ActionInfo(*found) for found in _marked(cls, names, "__action__"))
+    axioms = (_axiom(cls, *found) for found in _marked(cls, names, "__axiom__"))
     return SystemInfo(
-        cls, tuple(entities), tuple(_actions(cls, names)), tuple(constants), tuple(ranges)
+        cls, tuple(entities), tuple(actions), tuple(constants), tuple(ranges), tuple(axioms)
     )
+
+
+def _axiom(
+    cls: type, name: str, function: Callable[..., Any], parameters: tuple[tuple[str, Any], ...]
+) -> AxiomInfo:
+    for parameter, type_ in parameters:
+        if not isinstance(type_, type) or not issubclass(type_, Entity):
+            kind = getattr(type_, "__name__", type_)
+            raise ModelError(
+                f"{cls.__name__}.{name}: {parameter} is a {kind}; an axiom is about entities"
+            )
+    return AxiomInfo(name, function, parameters)
 
 
 def _checked(range_: Range, type_: Any, title: str) -> Range:
@@ -261,14 +285,21 @@ def _checked(range_: Range, type_: Any, title: str) -> Range:
     return range_
 
 
-def _actions(cls: type, names: dict[str, type]) -> Iterator[ActionInfo]:
+def _unmarked() -> None:
+    """Stands for the function of what has no mark."""
+
+
+def _marked(
+    cls: type, names: dict[str, type], mark: str
+) -> Iterator[tuple[str, Callable[..., Any], tuple[tuple[str, Any], ...]]]:
+    """The methods with a mark: name, undecorated function, and parameters."""
     for ancestor in reversed(cls.__mro__):
         for name, member in ancestor.__dict__.items():
-            if not hasattr(member, "__action__"):
+            function: Callable[..., Any] = getattr(member, mark, _unmarked)
+            if function is _unmarked:
                 continue
-            function: Callable[..., Any] = member.__action__
-            if getattr(getattr(cls, name), "__action__", None) is not function:
-                continue  # a subclass has another action of this name
+            if getattr(getattr(cls, name), mark, None) is not function:
+                continue  # a subclass has another one of this name
             holder = type(
                 "Parameters",
                 (),
@@ -282,4 +313,4 @@ def _actions(cls: type, names: dict[str, type]) -> Iterator[ActionInfo]:
                         f"{cls.__name__}.{name}: parameter {parameter} has no annotation"
                     )
                 parameters.append((parameter, types[parameter]))
-            yield ActionInfo(name, function, tuple(parameters))
+            yield name, function, tuple(parameters)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, ClassVar, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from statemachine.exceptions import TransitionNotAllowed
 
@@ -69,6 +70,16 @@ def action(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S,
     return cast("Callable[Concatenate[S, P], None]", fire)
 
 
+def axiom(method: Callable[Concatenate[S, P], bool]) -> Callable[Concatenate[S, P], bool]:
+    """Mark a method of a system as an axiom: it holds of any entities in place of its parameters.
+
+    It is about what never changes: references, constants, and fields that no action writes. A
+    plain system checks it when it is made, and a proof assumes it.
+    """
+    method.__axiom__ = method  # type: ignore[attr-defined]
+    return method
+
+
 class System:
     """Machines of any number of entities, composed by actions.
 
@@ -90,6 +101,29 @@ class System:
     record_type: ClassVar[type[Record]] = Record
 
     def __init__(self, **arguments: Any) -> None:
+        self._populate(arguments)
+        self.check_axioms()
+
+    @classmethod
+    def before_its_start(cls, **arguments: Any) -> Self:
+        """A system that is yet to be brought into an initial state; its axioms may not hold yet."""
+        system = cls.__new__(cls)
+        system._populate(arguments)
+        return system
+
+    def check_axioms(self) -> None:
+        """Raise ModelError if an axiom does not hold of some entities."""
+        for known in self.info.axioms:
+            kinds = [self.info.entity(type_) for _, type_ in known.parameters]
+            for chosen in itertools.product(*map(self.entities_of, kinds)):
+                if not known.function(self, *chosen):
+                    names = ", ".join(map(str, chosen))
+                    raise ModelError(
+                        f"{type(self).__name__} violates its axiom {known.name}({names}); give it "
+                        "other entities, references or constants"
+                    )
+
+    def _populate(self, arguments: dict[str, Any]) -> None:
         self.journal = []
         info = signature(type(self))
         populations: dict[type, list[Any]] = {}

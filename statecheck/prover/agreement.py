@@ -69,6 +69,8 @@ class _Comparison:
         """Compare one run."""
         sizes = self._sizes(pick)
         state = self.simulator.start(sizes, pick)
+        if state is None:
+            return 0
         prefix = f"{self.transitions.info.cls.__name__}."
         constants = {name.removeprefix(prefix): v for name, v in state.constants.items()}
         run = ConcreteRun(sizes, state.functions, constants, (), (), ())

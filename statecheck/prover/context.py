@@ -30,6 +30,7 @@ from statecheck.safety.properties import Property, claim_property
 from statecheck.safety.regions import constant_regions, membership, number_regions
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.interruption import raise_if_interrupted
+from statecheck.symbolic.axioms.instances import Instances, described
 from statecheck.symbolic.transition_system import TransitionSystem
 
 DEPTH = 10
@@ -72,11 +73,14 @@ class ProofContext:
         self.lock_file = lock_file
         self.seed, self.explain, self.depth = seed, explain, depth
         self.transitions = TransitionSystem(system, histories)
+        self.notes: list[str] = []
+        if self.transitions.axioms:
+            found = described(Instances(self.transitions).smallest())
+            self.notes.append(f"the axioms are satisfied by, for one: {found}")
         self.induction = Induction(self.transitions, seed=seed, time_left=self.remaining)
         self.liveness = LivenessProver(
             system, self.histories, self.induction, self.numbers, explain=explain
         )
-        self.notes: list[str] = []
         self._properties: dict[Any, Property] = {}
         self._regions: dict[Claim, list[Region]] = {}
         self._invariant: list[Clause] | None = None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import z3
 
 from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.clause_text import ClauseText
 from statecheck.clock import Stopwatch
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
@@ -16,14 +17,27 @@ from statecheck.safety.unrolling import Target
 
 
 @dataclass(frozen=True)
+class JointProof:
+    """A proof by induction on several claims at once: the lemmas that were mined for them, as they
+    read, and the seconds that it took.
+    """
+
+    lemmas: tuple[ClauseText, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class InductiveResults:
-    """The results of induction: questions excluded by themselves, and with the invariant."""
+    """The results of induction: questions excluded by themselves, with the invariant, or, as far as
+    they are in ``joint``, together with others.
+    """
 
     context: ProofContext
     claims: Sequence[Claim]
     alone: set[Question]
     excluded: set[Question]
     share: float
+    joint: dict[Claim, JointProof] = field(default_factory=dict)
 
     @property
     def invariant(self) -> Sequence[Clause]:

@@ -1,53 +1,51 @@
-"""Claims about states that are proven by induction on themselves, or with clauses like them."""
+"""Claims about states that are proven by induction on themselves, or with lemmas like them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-import z3
-
-from statecheck.claims.claim import Claim
-from statecheck.claims.results import Result, Verdict
+from statecheck.claims.claim import LEMMA, Kind
+from statecheck.claims.clause_text import ClauseText
 from statecheck.clock import Stopwatch
-from statecheck.prover.context import ProofContext
-from statecheck.prover.induction_results import InductiveResults
-from statecheck.prover.joint_induction import Lemma, candidates, lemma_of
-from statecheck.prover.joint_induction import inductive as inductive_lemmas
+from statecheck.modeling import NO_VARIANT
+from statecheck.prover.context import ProofContext, Question
+from statecheck.prover.induction_results import InductiveResults, JointProof
+from statecheck.safety.joint.lemmas import Lemma, lemma_of
+from statecheck.safety.joint.lemmas import inductive as inductive_lemmas
+from statecheck.safety.joint.search import with_helpers
 
 
-def proven_jointly(
-    context: ProofContext, claims: Sequence[Claim], inductive: InductiveResults
-) -> Iterator[Result]:
-    """The claims about states that are inductive together, or with clauses like them."""
-    induction = context.induction
+def prove_jointly(
+    context: ProofContext, questions: Sequence[Question], results: InductiveResults
+) -> None:
+    """Add to the results the claims about states that are inductive together, or with lemmas about
+    one entity or two that are mined for them. Raises Timeout.
+    """
+    claims = [
+        claim
+        for claim, region in questions
+        if claim.kind is Kind.ALWAYS and not claim.on_step and region is None
+    ]
+    # Lemmas help whether or not anybody asks for them.
+    lemmas = [c for c in context.catalogue if c.word == LEMMA and not c.on_step]
     for variant in dict.fromkeys(claim.variant for claim in claims):
         clock = Stopwatch()
-        own = {
-            claim: lemma
-            for claim in claims
-            if claim.variant == variant
-            and (lemma := lemma_of(context.property(claim).holds)) is not None
-        }
-        if not own:
-            continue
-        clauses = inductive.clauses(next(iter(own)))
-        held = set(inductive_lemmas(induction, list(own.values()), clauses, variant))
-        more: list[Lemma] = []
-        if len(held) < len(own):
-            helpers = [c for lemma in own.values() for c in candidates(induction, lemma)]
-            everything = [*own.values(), *helpers]
-            held = set(inductive_lemmas(induction, everything, clauses, variant))
-            more = [helper for helper in helpers if helper in held]
-        others = [*clauses, *more]
-        why = f", with {len(others)} clauses" if others else " by itself"
-        seconds = clock.lap() / len(own)
-        for claim, lemma in own.items():
-            is_met = z3.is_true(context.property(claim).antecedent)
-            if lemma in held:
-                yield Result(
-                    claim,
-                    Verdict.PROVED,
-                    f"every step keeps it{why}",
-                    vacuous=False if is_met else None,
-                    seconds=seconds,
-                )
+        asked = [claim for claim in claims if claim.variant == variant]
+        helping = [c for c in lemmas if c.variant in (NO_VARIANT, variant) and c not in asked]
+        own = {c: lemma_of(context.property(c).holds) for c in (*asked, *helping)}
+        clauses = results.clauses(asked[0])
+        kept = inductive_lemmas(context.induction, list(own.values()), clauses, variant)
+        helpers: list[Lemma] = []
+        if len(kept) < len(own):
+            more, helpers = with_helpers(context.induction, list(own.values()), clauses, variant)
+            kept += more
+        seconds = clock.lap() / len(asked)
+        texts = _texts(helpers)
+        for claim in asked:
+            if own[claim] in kept:
+                results.joint[claim] = JointProof(texts, seconds)
+                results.excluded.add((claim, None))
+
+
+def _texts(helpers: Sequence[Lemma]) -> tuple[ClauseText, ...]:
+    return tuple(helper.text for helper in helpers if helper.text is not None)

@@ -19,7 +19,7 @@ from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import InductiveResults, prove_inductively
-from statecheck.prover.joint_proofs import proven_jointly
+from statecheck.prover.joint_proofs import prove_jointly
 from statecheck.prover.settling import Settling
 from statecheck.prover.suspects import HELP, suspected
 from statecheck.runs.recorded import REJECTIONS, RunChecker
@@ -34,6 +34,9 @@ from statecheck.safety.regions import membership, works_throughout
 from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.solving import true_in
+
+EARLY = 3
+"""Runs of more steps are searched for after an induction on several claims has been tried."""
 
 
 class Prover:
@@ -83,6 +86,7 @@ class Prover:
 
     def _run(self, claims: Sequence[Claim]) -> Iterator[Result]:
         inductive = prove_inductively(self.context, claims)
+        self._prove_early(inductive)
         eventual = [c for c in claims if c.kind is Kind.EVENTUALLY]
         for claim in claims:
             if claim.kind is Kind.RECOVERABLE:
@@ -90,6 +94,25 @@ class Prover:
         for result in self.context.liveness.prove({c: inductive.clauses(c) for c in eventual}):
             yield self._explained(result, inductive) if self.context.explain else result
         yield from self._search(inductive)
+
+    def _prove_early(self, inductive: InductiveResults) -> None:
+        """Prove what is open, is hoped to hold, and no run of a few steps refutes: an induction on
+        several claims takes less time than a long search.
+        """
+        asked = [
+            claim
+            for claim in inductive.claims
+            if claim.kind is Kind.ALWAYS and not claim.on_step and claim.expected == "PROVED"
+        ]
+        lock = {} if self.context.lock is None else self.context.lock.runs
+        open_ = {
+            self.context.target(question): question
+            for question in self.context.questions(asked)
+            if question not in inductive.excluded and question[0].title not in lock
+        }
+        for target, _, _ in shortest(self.context.unrolling(), list(open_), EARLY) if open_ else ():
+            del open_[target]
+        prove_jointly(self.context, list(open_.values()), inductive)
 
     def runs(self) -> dict[Claim, Run]:
         """The preferred one of the shortest runs to whatever is looked for, of the catalogue's
@@ -156,8 +179,10 @@ class Prover:
             claim, region = question
             if question in inductive.excluded:
                 # Where instances are left out, a model may be no run.
-                reached = None if unrolling.grounding.truncated else False
-                yield self._proved(claim, inductive, reached, clock.lap())
+                is_run = not unrolling.grounding.truncated or (
+                    model is not None and self._reaches(decoded_run(unrolling, model, goal), claim)
+                )
+                yield self._proved(claim, inductive, False if is_run else None, clock.lap())
             elif region is None:
                 shown_run = known.get(goal)
                 if model is not None:
@@ -183,16 +208,14 @@ class Prover:
         self, questions: Sequence[Question], inductive: InductiveResults
     ) -> Iterator[Result]:
         """The results on claims that no run was found for, as far as there are any."""
-        together: list[Claim] = []
+        tried = [q for q in questions if q not in inductive.excluded and q[0].expected != "PROVED"]
+        prove_jointly(self.context, tried, inductive)
         for question in questions:
-            claim, region = question
+            claim, _ = question
             if question in inductive.excluded:
                 yield self._unreached(claim, inductive)
             elif claim.kind is Kind.POSSIBLE:
                 yield from self._out_of_reach(claim, inductive)
-            elif claim.kind is Kind.ALWAYS and not claim.on_step and region is None:
-                together.append(claim)
-        yield from proven_jointly(self.context, together, inductive)
 
     def _run_throughout(
         self,
@@ -233,6 +256,14 @@ class Prover:
         fixed = self.context.transitions.fixed_constants(claim.variant)
         return replace(result, core=self.cores(inductive.invariant).core(asked, fixed))
 
+    def _reaches(self, run: ConcreteRun, claim: Claim) -> bool:
+        """Tell whether a run happens and reaches the antecedent of a claim that is proven."""
+        try:
+            self._runs.replay(run, claim, proven=True)
+        except ReplayError:
+            return False
+        return True
+
     def _executed(self, run: ConcreteRun, claim: Claim) -> Run | None:
         """A run that the solver proposes, executed; None where it does not happen."""
         try:
@@ -260,6 +291,10 @@ class Prover:
     ) -> Result:
         needed = [] if (claim, None) in inductive.alone else inductive.clauses(claim)
         detail = "holds for any number of entities"
+        joint = inductive.joint.get(claim)
+        texts = tuple(clause.text for clause in needed)
+        if joint is not None:
+            texts, seconds = (*texts, *joint.lemmas), seconds + joint.seconds
         if self.context.property(claim).says_nothing:
             detail, vacuous = SAYS_NOTHING, True
         elif vacuous:
@@ -270,10 +305,15 @@ class Prover:
             claim,
             Verdict.PROVED,
             detail,
-            invariant=tuple(clause.text for clause in needed),
+            invariant=texts,
             vacuous=vacuous,
             seconds=inductive.share + seconds,
-            core=self._core(claim, inductive.invariant) if self.context.explain else None,
+            core=(
+                self._core(claim, inductive.invariant)
+                if self.context.explain and joint is None
+                else None
+            ),
+            jointly=joint is not None,
         )
 
     def _core(self, claim: Claim, invariant: Sequence[Clause]) -> Core:

@@ -15,6 +15,7 @@ from statecheck.modeling import (
     Entity,
     History,
     Inapplicable,
+    ModelError,
     Start,
     Step,
     System,
@@ -63,6 +64,14 @@ class Observed:
                 self.values[history.name, member.index] = history.first(member)
 
 
+def _check_start(system: System) -> None:
+    """Raise ReplayError where an initial state violates an axiom."""
+    try:
+        system.check_axioms()
+    except ModelError as error:
+        raise ReplayError(str(error)) from None
+
+
 class PlainStep(Step):
     """A step of a plain system."""
 
@@ -101,6 +110,7 @@ class Player:
         self.after, self.before = stage.systems(run)
         for copy in (self.after, self.before):
             arrange(copy, run)
+            _check_start(copy)
         self.now, self.past = Observed(self.after, histories), Observed(self.before, histories)
         self.now.begin()
         self.step: PlainStep | None = None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from statecheck.claims.concrete_run import ConcreteRun
-from statecheck.modeling import STATE, Entity, Start, System, signature
+from statecheck.modeling import STATE, Entity, ModelError, Start, System, signature
 from statecheck.symbolic.codes import decoded, member_name
 
 
@@ -87,9 +87,23 @@ def trimmed(stage: Stage, run: ConcreteRun) -> ConcreteRun:
     }
     witness = tuple(map(renumber, run.types, run.witness))
     sizes = {sort: len(olds) for sort, olds in kept.items()}
-    return replace(
+    small = replace(
         run, sizes=sizes, initial=renamed, steps=steps, witness=witness, required_entities=()
     )
+    return small if _obeys_axioms(stage, small) else run
+
+
+def _obeys_axioms(stage: Stage, run: ConcreteRun) -> bool:
+    """Tell whether a run has all that the axioms of its system ask for."""
+    if not signature(stage.system).axioms:
+        return True
+    plain, _ = stage.systems(run)
+    arrange(plain, run)
+    try:
+        plain.check_axioms()
+    except ModelError:
+        return False
+    return True
 
 
 def _named(system: System, run: ConcreteRun) -> Iterable[tuple[str, int]]:
@@ -114,11 +128,11 @@ def _build(system: type[System], run: ConcreteRun) -> System:
             {name: run.initial[f"{entity.name}.{name}"][i] for name, _ in entity.references}
             for i in range(size)
         ]
-    bare = system()
+    bare = system.before_its_start()
     constants = {
         name: decoded(run.constants[name], type_, bare) for name, type_, _ in info.constants
     }
-    return system(**tables, **constants)
+    return system.before_its_start(**tables, **constants)
 
 
 def arrange(system: System, run: ConcreteRun) -> None:

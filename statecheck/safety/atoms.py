@@ -59,7 +59,7 @@ def atoms(
     """
     extra = list(extra)
     keys = transitions.relevance.of(extra) if keys is None else keys
-    templates = _templates(transitions, extra, keys)
+    found = templates(transitions, extra, keys)
     by_kind: dict[str, list[Atom]] = {}
     for entity in transitions.info.entities:
         x = subject(entity.name)
@@ -68,7 +68,7 @@ def atoms(
         names = {term.get_id(): text for text, term in named}
         own: dict[str, Atom] = {}
         for way, term in ways:
-            for sort, variable, template in templates:
+            for sort, variable, template in found:
                 if sort == term.sort().name():
                     value = z3.substitute(template, (variable, term))
                     label, negation = spell_both(value, transitions, names)
@@ -86,10 +86,14 @@ def atoms(
 def places(
     transitions: TransitionSystem, term: z3.ExprRef, way: tuple[str, ...], keys: Container[Key]
 ) -> Iterator[tuple[tuple[str, ...], z3.ExprRef]]:
-    """An entity and all that it leads to, each with the way there."""
+    """An entity and all that it leads to, each with the way there; where the way comes back to the
+    kind that it began with, it ends.
+    """
     yield way, term
     vocabulary = transitions.vocabulary
     sort = term.sort().name()
+    if _comes_back(term, sort):
+        return
     for (entity, name), decl in vocabulary.references.items():
         if entity == sort:
             yield from places(transitions, decl(term), (*way, name), keys)
@@ -99,11 +103,20 @@ def places(
             yield from places(transitions, decl(term), (*way, hop), keys)
 
 
-def _templates(
+def _comes_back(term: z3.ExprRef, sort: str) -> bool:
+    """Tell whether the way to an entity leads over another one of its kind."""
+    while term.num_args():
+        term = term.arg(0)
+        if term.sort().name() == sort:
+            return True
+    return False
+
+
+def templates(
     transitions: TransitionSystem, extra: Iterable[z3.ExprRef], keys: set[Key]
 ) -> list[tuple[str, z3.ExprRef, z3.ExprRef]]:
     """Boolean terms about one entity of a sort: (sort, variable, term)."""
-    templates: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
+    known: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
     seen: set[int] = set()
     constants = {term.get_id() for term in transitions.vocabulary.constants.values()}
     states = {
@@ -113,7 +126,7 @@ def _templates(
     }
 
     def keep(variable: z3.ExprRef, term: z3.ExprRef) -> None:
-        templates.setdefault(term.get_id(), (variable.sort().name(), variable, term))
+        known.setdefault(term.get_id(), (variable.sort().name(), variable, term))
 
     for key, decl in transitions.vocabulary.functions.items():
         if key not in keys:
@@ -144,7 +157,7 @@ def _templates(
         if key in keys:
             x = subject(key.entity)
             keep(x, bound <= decl(x) if z3.is_int_value(bound) else decl(x) >= bound)
-    return list(templates.values())
+    return list(known.values())
 
 
 def _thresholds(

@@ -144,11 +144,14 @@ class _Preference:
         for term in named:
             if term.sort_kind() == z3.Z3_UNINTERPRETED_SORT:
                 yield term
-                named += [
+                following = [
                     f(term)
                     for f in self.unrolling.grounding.functions
                     if f.domain(0) == term.sort()
                 ]
+                # Where references lead round in a circle, only so many terms are known.
+                known = self.unrolling.grounding.terms
+                named += [t for t in following if t.get_id() in known[t.sort().name()]]
 
     def _options(self, type_: Any) -> Sequence[Any]:
         """The values of a type that runs are to prefer; none for entities."""

@@ -16,6 +16,7 @@ from statecheck.smt.c_interface import conjunction
 from statecheck.smt.grounding import Grounding, entity_functions
 from statecheck.smt.roles import variable_name
 from statecheck.smt.solving import check_sat, ground_solver
+from statecheck.smt.terms import is_entity
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -77,6 +78,7 @@ class Induction:
         """Constraints with the clauses as hypotheses."""
         grounding = Grounding(self.functions)
         grounding.constraints.extend(self.transitions.ranges)
+        self.transitions.assume_axioms(grounding)
         for clause in clauses:
             fixed = self.transitions.fixed_constants(clause.variant)
 
@@ -157,7 +159,7 @@ class Induction:
         possible = {key: term for key, term in terms.items() if not z3.is_false(term)}
         if not possible:
             return {}
-        grounding.add(command.guard)
+        assume_taken(grounding, command)
         macros = self.transitions.update_macros(command)
         return self.satisfiable(
             {
@@ -210,6 +212,16 @@ class Induction:
     def _primed(self, term: z3.BoolRef) -> z3.BoolRef:
         primed: z3.BoolRef = self.transitions.primed(term)
         return primed
+
+
+def assume_taken(grounding: Grounding, command: Command) -> None:
+    """Demand that an action is enabled; the entities that it is about exist, even where its guard
+    does not ask for them.
+    """
+    for _, _, parameter in command.parameters:
+        if is_entity(parameter):
+            grounding.entity(parameter)
+    grounding.add(command.guard)
 
 
 def both(conditions: Sequence[z3.BoolRef], formula: z3.BoolRef) -> z3.BoolRef:

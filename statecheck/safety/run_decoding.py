@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import z3
 
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.smt.solving import true_in
+from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.codes import code_of_term
 
 
@@ -72,9 +75,13 @@ class _RunReader:
         required_entities = dict.fromkeys(
             (term.sort().name(), self.number(term)) for _, term in named
         )
-        for terms in self.unrolling.grounding.terms.values() if whole else ():
-            for term in terms.values():
-                self.number(term)
+        # What an axiom asks for has to be there, whoever names it.
+        asks = any(has_quantifier(axiom.term) for axiom in self.unrolling.transitions.axioms)
+        exists_when = self.unrolling.grounding.exists_when
+        for terms in self.unrolling.grounding.terms.values() if whole or asks else ():
+            for key, term in terms.items():
+                if whole or key not in exists_when or true_in(self.model, exists_when[key]):
+                    self.number(term)
         initial: dict[str, list[Any]] = {}
         done: dict[str, int] = {}
         while any(done.get(sort, 0) < len(members) for sort, members in self.members.items()):
@@ -89,10 +96,30 @@ class _RunReader:
             sizes, initial, constants, tuple(steps), witness, types, tuple(required_entities)
         )
 
+    def _led_to(self, term: z3.ExprRef) -> Any:
+        """The code of what a function leads to. Where that is an entity which no formula is about,
+        any other one does as well; else functions that lead round in a circle would bring in ever
+        more of them.
+        """
+        if self.unrolling.grounding.truncated and term.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+            members = self.members[term.sort().name()]
+            if members and self.value(term).get_id() not in self._spoken_of:
+                return 0
+        return self.code(term)
+
+    @cached_property
+    def _spoken_of(self) -> set[int]:
+        terms = self.unrolling.atoms()
+        return {
+            self.value(term).get_id()
+            for term in terms
+            if term.sort().kind() == z3.Z3_UNINTERPRETED_SORT
+        }
+
     def _describe(self, sort: str, member: z3.ExprRef, initial: dict[str, list[Any]]) -> None:
         for (entity, name), decl in self.vocabulary.references.items():
             if entity == sort:
-                initial.setdefault(f"{entity}.{name}", []).append(self.code(decl(member)))
+                initial.setdefault(f"{entity}.{name}", []).append(self._led_to(decl(member)))
         for key, decl in self.vocabulary.functions.items():
             if key.entity == sort and key not in self.unrolling.initial:
-                initial.setdefault(str(key), []).append(self.code(decl(member)))
+                initial.setdefault(str(key), []).append(self._led_to(decl(member)))

@@ -17,7 +17,7 @@ from statecheck.safety.step_template import StepTemplate, step_template
 from statecheck.smt.grounding import Grounding, entity_functions, polarities
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
 from statecheck.smt.substitution import Macros, Renaming, substitute_in_turn
-from statecheck.smt.terms import entity_constants, has_quantifier, in_range, subterms
+from statecheck.smt.terms import entity_constants, has_quantifier, in_range, is_entity, subterms
 from statecheck.symbolic.commands import Command, Update
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
@@ -85,6 +85,7 @@ class Unrolling:
             entity_functions([*vocabulary.references.values(), *vocabulary.functions.values()])
         )
         self.grounding.constraints.extend(transitions.ranges)
+        transitions.assume_axioms(self.grounding)
         self.solver = ground_solver(seed)
         self.layers: list[Layer] = []
         self.asserted = 0
@@ -239,6 +240,10 @@ class Unrolling:
             renaming, functions = Renaming(), self.state(self.depth)
         if target not in self._shapes:
             constants = entity_constants(target.term)
+            # A variable stands for an entity that exists, whether or not the term names it.
+            named = {constant.get_id() for constant in constants}
+            variables = [v for _, _, v in target.variables if is_entity(v)]
+            constants += [v for v in variables if v.get_id() not in named]
             self._shapes[target] = constants, polarities(target.term)
         entities, quantified = self._shapes[target]
         # The constants of a step exist when it takes their action, which the target need not ask.

@@ -16,7 +16,7 @@ from statecheck.claims.results import Report, Result, Verdict
 from statecheck.claims.syntax import AssumedTexts, check_use
 from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.single.assumptions import check_beginning, of_ends, parsed_beginning, parsed_ends
-from statecheck.single.claims.claims import Claim, Names
+from statecheck.single.claims.claims import Claim, Names, looks_beyond_states
 from statecheck.single.claims.parse import parse
 from statecheck.single.claims.predicates import conjunction, violation
 from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
@@ -155,7 +155,7 @@ def _decided(
     ends: EndAssumptions,
     depth: int | None,
 ) -> Result:
-    if subject.automaton.is_abstract and _looks_beyond_states(said):
+    if subject.automaton.is_abstract and looks_beyond_states(said):
         return Result(claim, Verdict.UNDETERMINED, subject.automaton.caveat or BEYOND)
     match claim.kind:
         case Kind.ALWAYS:
@@ -172,15 +172,6 @@ def _decided(
             return eventually(subject, claim, said, ends)
         case _:
             raise ModelError(f"{claim.kind} is no kind of claim about one machine")
-
-
-def _looks_beyond_states(said: Claim) -> bool:
-    """True where a claim speaks of the past, of refused events, or of what can happen next."""
-    return bool(
-        said.pasts
-        or said.about_refusals
-        or any(word in said.text for word in ("enabled", "deadlock"))
-    )
 
 
 def _always(subject: Subject, claim: stated.Claim, said: Claim, depth: int | None) -> Result:

@@ -6,9 +6,10 @@ the functions of a state lead from each kind of entity to kinds that lead nowher
 ground terms are finitely many, and a model that satisfies the instances satisfies the quantified
 formulas once its sorts are cut down to the values of those terms.
 
-Of nested quantifiers each instance of the outer one has an inner one of its own, whose witness may
-give the outer one another instance. That ends after `GENERATIONS`: what is unsatisfiable then is so
-all the same, a model may be none of the quantified formulas.
+Where they do lead back, only the first terms on the way round are taken. Of nested quantifiers each
+instance of the outer one has an inner one of its own, whose witness may give the outer one another
+instance; that ends after `GENERATIONS`. What is unsatisfiable then is so all the same, a model may
+be none of the quantified formulas.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from dataclasses import dataclass, field
 
 import z3
 
-from statecheck.errors import ModelError
 from statecheck.smt.c_interface import arity, assert_all
 from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import entity_constants, has_quantifier, is_entity, subterms
+
+CIRCLES = 2
+"""So many functions that lead round in a circle are applied to an entity, one after the other."""
 
 GENERATIONS = 2
 """So often witnesses of nested quantifiers give rise to others."""
@@ -51,12 +54,47 @@ class Grounding:
     truncated: bool = False
     _generations: dict[int, int] = field(default_factory=dict)
     _generation: int = 0
+    _depths: dict[int, int] = field(default_factory=dict)
 
     def forall(self, sort: str, body: Callable[[z3.ExprRef], z3.BoolRef]) -> None:
         """Demand something of every entity of a sort."""
         self.universals.append((sort, body))
         for term in list(self.terms.get(sort, {}).values()):
             self._instantiate(body, term)
+
+    def demand(
+        self,
+        variables: Sequence[z3.ExprRef],
+        body: Callable[[Sequence[z3.ExprRef]], z3.BoolRef],
+    ) -> None:
+        """Demand a formula of all entities that exist, in place of variables: of those that differ
+        as of one that stands for several of them.
+
+        Of entities that are witnesses of nested quantifiers it is demanded one at a time, and not
+        at all where it has quantifiers itself.
+        """
+        quantified = has_quantifier(body(variables))
+        most = 0 if quantified else 1
+
+        def of(*chosen: z3.ExprRef) -> z3.BoolRef:
+            if sum(bool(self._generations.get(e.get_id())) for e in chosen) > most:
+                self.truncated = True  # witnesses would ask for others without end
+            elif len(chosen) < len(variables):
+                sort = variables[len(chosen)].sort().name()
+                self.forall(sort, lambda entity: of(*chosen, entity))
+            else:
+                formula = _present(body(chosen), map(exists, chosen))
+                formula = self.named(formula) if quantified else formula
+                conditions = [
+                    self.exists_when[e.get_id()] for e in chosen if e.get_id() in self.exists_when
+                ]
+                return z3.Implies(z3.And(*conditions), formula) if conditions else formula
+            return z3.BoolVal(True)
+
+        if variables:
+            of()
+        else:
+            self.constraints.append(of())
 
     def _instantiate(self, body: Callable[[z3.ExprRef], z3.BoolRef], term: z3.ExprRef) -> None:
         """Demand something of an entity; what that asks for is a generation younger than it."""
@@ -98,8 +136,13 @@ class Grounding:
         for sort, body in list(self.universals):
             if sort == kind:
                 self._instantiate(body, term)
-        for function in _from(self.functions, kind):
+        depth = self._depths.get(term.get_id(), 0)
+        for function, is_circular in _from(self.functions, kind):
+            if is_circular and depth == CIRCLES:
+                self.truncated = True
+                continue
             following = function(term)
+            self._depths.setdefault(following.get_id(), depth + is_circular)
             if generation := self._generations.get(term.get_id(), 0):
                 self._generations.setdefault(following.get_id(), generation)
             self.entity(following, exists_when)
@@ -147,7 +190,7 @@ class Grounding:
         """A Boolean that stands for a quantified formula where it occurs with these signs."""
         key = quantifier.get_id()
         body, sort = _first_variable(quantifier)
-        named = self._named if has_quantifier(body) else _same
+        named = self.named if has_quantifier(body) else _same
         if key not in self._names:
             self._names[key] = quantifier, z3.FreshBool("some"), set()
         _, name, known = self._names[key]
@@ -182,7 +225,7 @@ class Grounding:
                 self.forall(sort.name(), instance)
         return name
 
-    def _named(self, formula: z3.BoolRef) -> z3.BoolRef:
+    def named(self, formula: z3.BoolRef) -> z3.BoolRef:
         """A formula with names for its quantified parts."""
         pairs = [(term, self.name(term, signs)) for term, signs in polarities(formula)]
         return z3.substitute(formula, *pairs) if pairs else formula
@@ -221,15 +264,21 @@ def _present(formula: z3.BoolRef, existences: Iterable[z3.BoolRef]) -> z3.BoolRe
     return z3.substitute(formula, *pairs) if pairs else formula
 
 
-_FROM: dict[int, tuple[Sequence[z3.FuncDeclRef], dict[str, list[z3.FuncDeclRef]]]] = {}
+_Leading = dict[str, list[tuple[z3.FuncDeclRef, bool]]]
+_FROM: dict[int, tuple[Sequence[z3.FuncDeclRef], _Leading]] = {}
 
 
-def _from(functions: Sequence[z3.FuncDeclRef], sort: str) -> Sequence[z3.FuncDeclRef]:
-    """The functions that lead on from a sort, of some; kept, for the question comes often."""
+def _from(functions: Sequence[z3.FuncDeclRef], sort: str) -> Sequence[tuple[z3.FuncDeclRef, bool]]:
+    """The functions that lead on from a sort, of some, each with whether others lead back from
+    there; kept, for the question comes often.
+    """
     if id(functions) not in _FROM:
-        leading: dict[str, list[z3.FuncDeclRef]] = {}
+        leading: _Leading = {}
+        reached = _reached(functions)
         for function in functions:
-            leading.setdefault(function.domain(0).name(), []).append(function)
+            domain, range_ = function.domain(0).name(), function.range().name()
+            is_circular = domain == range_ or (range_, domain) in reached
+            leading.setdefault(domain, []).append((function, is_circular))
         _FROM[id(functions)] = functions, leading
     return _FROM[id(functions)][1].get(sort, ())
 
@@ -291,22 +340,16 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
 def entity_functions(
     functions: Iterable[z3.FuncDeclRef],
 ) -> list[z3.FuncDeclRef]:
-    """The functions that lead to entities, of some.
+    """The functions that lead to entities, of some."""
+    return [f for f in functions if f.range().kind() == z3.Z3_UNINTERPRETED_SORT]
 
-    Raises ModelError where they lead round in a circle.
-    """
-    chosen = [f for f in functions if f.range().kind() == z3.Z3_UNINTERPRETED_SORT]
-    edges = {(f.domain(0).name(), f.range().name()) for f in chosen}
+
+def _reached(functions: Iterable[z3.FuncDeclRef]) -> set[tuple[str, str]]:
+    """The pairs of sorts of which functions lead from one to the other, in any number of steps."""
+    edges = {(f.domain(0).name(), f.range().name()) for f in functions}
     reached: set[tuple[str, str]] = set(edges)
     while True:
         more = {(a, d) for a, b in reached for c, d in edges if b == c} - reached
         if not more:
-            break
+            return reached
         reached |= more
-    circles = sorted(a for a, b in reached if a == b)
-    if circles:
-        raise ModelError(
-            f"references lead from {circles[0]} back to {circles[0]}; "
-            "a proof for any number needs kinds of entities that are ordered"
-        )
-    return chosen

@@ -7,19 +7,17 @@ from typing import Any
 
 import z3
 
-from statecheck.modeling import EntityInfo
 from statecheck.smt.existence import exists
 from statecheck.smt.roles import loop_element
 from statecheck.symbolic.decision_tree import Decisions, Leaf, Node, Tree, merge
 from statecheck.symbolic.overlay import Overlay
-from statecheck.symbolic.paths import Explorer
+from statecheck.symbolic.paths import Explorer, Scope
 from statecheck.symbolic.vocabulary import Key
 
 
 def iterate_element(
     explorer: Explorer,
     overlay: Overlay,
-    info: EntityInfo,
     sort: z3.SortRef,
     member: Callable[[z3.ExprRef], Any],
 ) -> Iterator[Any]:
@@ -31,14 +29,14 @@ def iterate_element(
     event) becomes a decision: does some element take it?
     """
     loops = explorer.loops
-    if loops.element is not None:
-        raise explorer.refuse(f"a loop over {info.plural} inside a loop; write two loops")
+    outer = loops.element
     loops.count += 1
     number, place = loops.count, loops.place
     element = loop_element(sort, number)
     around = explorer.scopes[-1]
     excluded: set[Decisions] = set()
     while True:
+        _recall(explorer, around, number)
         exit_ = around.tree.at_cursor()
         if not isinstance(exit_, Node) or exit_.loop != number or exit_.choice:
             break
@@ -49,11 +47,13 @@ def iterate_element(
         return  # any element would leave, so there is none
     tree = Tree()
     mark = overlay.mark()
-    loops.reads = set()
+    if outer is None:
+        loops.reads = set()
     while True:
         with explorer.scope(tree) as scope:
             scope.excluded = frozenset(excluded)
-            loops.element = element
+            loops.element, loops.count = element, number
+            loops.depth += 1
             try:
                 chosen = member(element)
                 if chosen is not None:
@@ -63,7 +63,8 @@ def iterate_element(
                     _leave(explorer, overlay, tree, element, number, place, mark)
                 raise
             finally:
-                loops.element = None
+                loops.element, loops.count = outer, number
+                loops.depth -= 1
             writes = {key: entries[-1][2] for key, entries in overlay.since(mark).items()}
             if writes:
                 loops.wrote.add(place)
@@ -72,6 +73,20 @@ def iterate_element(
         if tree.finish():
             break
     _apply(explorer, overlay, tree, element)
+
+
+def _recall(explorer: Explorer, around: Scope, number: int) -> None:
+    """Place a way out of a loop that no element of the loop around it takes, where it is next."""
+    if around.tree.at_cursor() is not None:
+        return
+    taken = around.tree.decisions()
+    for decisions in around.excluded:
+        *before, (last, truth) = decisions or ((0, False),)
+        known = explorer.loops.exits.get((number, last))
+        if truth and known is not None and tuple(before) == taken:
+            node = Node(known[0], leaves=known[1], loop=number, branches={True: None}, done={True})
+            around.tree.place(node)
+            return
 
 
 def _apply(explorer: Explorer, overlay: Overlay, tree: Tree, element: z3.ExprRef) -> None:
@@ -115,6 +130,10 @@ def _leave(
     node = around.tree.at_cursor()
     if node is None:
         node = Node(some, leaves=decisions, loop=number)
+        explorer.loops.exits[number, some.get_id()] = some, decisions
+        if (*around.tree.decisions(), (some.get_id(), False)) in around.excluded:
+            node.done.add(False)
+            node.branches[False] = None
         around.tree.place(node)
     if getattr(node, "leaves", None) != decisions:
         explorer.refuse("a loop that its first element always leaves; write any() or all()")

@@ -87,21 +87,25 @@ class Scope:
 class Loops:
     """The loops over any number of entities of the path being run.
 
-    ``element`` is that of the loop under way, ``count`` the number of loops begun, ``reads`` what
-    the present one reads of other entities, ``place`` its line. ``left`` are the lines of the loops
-    that the path left early, ``wrote`` those of the loops that write on some path.
+    ``element`` is that of the innermost loop under way, ``depth`` how many are, ``count`` the
+    number of loops begun. ``reads`` are what the outermost one reads of other entities, ``place``
+    its line. ``left`` are the lines of the loops that the path left early, ``wrote`` those of the
+    loops that write on some path. ``exits`` are the ways out that were met, by the loop and the
+    number of the term by which some element takes it, which they keep alive.
     """
 
     element: z3.ExprRef | None = None
+    depth: int = 0
     count: int = 0
     reads: set[Any] = field(default_factory=set)
     place: str = ""
     left: set[str] = field(default_factory=set)
     wrote: set[str] = field(default_factory=set)
+    exits: dict[tuple[int, int], tuple[z3.BoolRef, Decisions]] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Begin another path."""
-        self.element, self.count, self.left = None, 0, set()
+        self.element, self.depth, self.count, self.left = None, 0, 0, set()
 
 
 class Explorer:

@@ -13,10 +13,14 @@ import z3
 from statecheck.modeling import Entity
 from statecheck.smt.evaluation import Compiled, Valuation, compiled, tabulated
 from statecheck.smt.terms import subterms
+from statecheck.symbolic.axioms.instances import Instances
 from statecheck.symbolic.codes import finite_codes
 from statecheck.symbolic.commands import Update
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
+
+CHOICES = 6
+"""So many choices of what never changes are made for each size, where there are axioms."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Simulator:
         ]
         self._named = {command.name: command for command in self.commands}
         self.initial, self._first = _table(transitions.initial)
+        self._instances = Instances(transitions)
+        self._choices: dict[tuple[tuple[str, int], ...], list[Valuation]] = {}
 
     def choices(self, type_: Any, sizes: dict[str, int]) -> Sequence[Any]:
         """The codes of a type that are tried."""
@@ -55,8 +61,20 @@ class Simulator:
             return range(sizes[self.transitions.info.entity(type_).name])
         return self.numbers
 
-    def start(self, sizes: dict[str, int], pick: random.Random) -> Valuation:
-        """A random initial state."""
+    def start(self, sizes: dict[str, int], pick: random.Random) -> Valuation | None:
+        """A random initial state; None where the axioms allow none of these sizes."""
+        if not self.transitions.axioms:
+            return self._start(sizes, pick, None)
+        key = tuple(sizes.items())
+        if key not in self._choices:
+            made = [self._instances.one(sizes, pick) for _ in range(CHOICES)]
+            self._choices[key] = [choice for choice in made if choice is not None]
+        known = self._choices[key]
+        return self._start(sizes, pick, pick.choice(known)) if known else None
+
+    def _start(
+        self, sizes: dict[str, int], pick: random.Random, chosen: Valuation | None
+    ) -> Valuation:
         vocabulary = self.transitions.vocabulary
         functions: dict[str, list[Any]] = {}
         for (entity, name), decl in vocabulary.references.items():
@@ -65,10 +83,14 @@ class Simulator:
         for key, type_ in vocabulary.types.items():
             options = self.choices(type_, sizes)
             functions[str(key)] = [pick.choice(options) for _ in range(sizes[key.entity])]
+        if chosen is not None:
+            functions.update(chosen.functions)
         constants = {
             vocabulary.constants[name].decl().name(): pick.choice(self._values(name, type_, sizes))
             for (name, type_, _) in self.transitions.info.constants
         }
+        if chosen is not None:
+            constants.update(chosen.constants)
         first = self._first(functions, constants, sizes)
         functions.update(zip(self.initial, first, strict=True))
         return Valuation(sizes, functions, constants)
@@ -108,6 +130,8 @@ class Simulator:
     ) -> Iterator[Valuation]:
         """The states of a random run. Actions are equally likely, whatever their arguments."""
         state = self.start(sizes, pick)
+        if state is None:
+            return
         yield state
         options = {
             command.name: [self.choices(type_, sizes) for _, type_ in command.parameters]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -21,7 +21,8 @@ from statecheck.modeling import (
     signature,
 )
 from statecheck.smt.fingerprint import fingerprint
-from statecheck.smt.roles import PRIME, is_primed
+from statecheck.smt.grounding import Grounding
+from statecheck.smt.roles import PRIME, is_primed, variable_name
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import constants, in_range
 from statecheck.symbolic.commands import Command, Relevance, Update
@@ -31,6 +32,19 @@ from statecheck.symbolic.paths import Explorer
 from statecheck.symbolic.values import lift, truth
 from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary, enumeration
 from statecheck.symbolic.world import World
+
+
+@dataclass(frozen=True)
+class Axiom:
+    """A formula about what never changes, which holds of any entities in place of variables."""
+
+    name: str
+    variables: tuple[z3.ExprRef, ...]
+    term: z3.BoolRef
+
+    def at(self, entities: Sequence[z3.ExprRef]) -> z3.BoolRef:
+        """The formula for some entities."""
+        return z3.substitute(self.term, *zip(self.variables, entities, strict=True))
 
 
 class SymbolicStep(Step):
@@ -94,6 +108,34 @@ class TransitionSystem:
         self._simple: dict[int, tuple[z3.ExprRef, z3.ExprRef]] = {}
         self.initial = self._initial()
         self.commands = self._with_histories()
+        self.axioms = self._axioms()
+
+    def _axioms(self) -> tuple[Axiom, ...]:
+        axioms = []
+        for info in self.info.axioms:
+            counts: dict[str, int] = {}
+            values = []
+            for _, type_ in info.parameters:
+                kind = type_.__name__
+                counts[kind] = counts.get(kind, 0) + 1
+                values.append(self.world.parameter(variable_name(kind, counts[kind]), type_))
+            term = self.code.evaluate(
+                f"axiom {info.name}", partial(info.function, self.world.system, *values), bool
+            )
+            for key in sorted(self.relevance.mentioned([term]), key=str):
+                for command in self.commands:
+                    if key in command.updates:
+                        raise ModelError(
+                            f"axiom {info.name} asks for {key}, which {command.name} changes; an "
+                            "axiom is about what never changes, a claim about what does"
+                        )
+            axioms.append(Axiom(info.name, tuple(value.term for value in values), term))
+        return tuple(axioms)
+
+    def assume_axioms(self, grounding: Grounding) -> None:
+        """Demand the axioms of all entities."""
+        for axiom in self.axioms:
+            grounding.demand(axiom.variables, axiom.at)
 
     def history_key(self, item: History[Any]) -> Key:
         """The function that a history is."""
@@ -116,6 +158,8 @@ class TransitionSystem:
         known: dict[int, str] = {}
         for known_range in self.ranges:
             text.update(f"{fingerprint(known_range, known)}\n".encode())
+        for axiom in self.axioms:
+            text.update(f"axiom {axiom.name}: {fingerprint(axiom.term, known)}\n".encode())
         for key, update in sorted(self.initial.items(), key=lambda item: str(item[0])):
             text.update(f"{key} = {fingerprint(update.value, known)}\n".encode())
         for command in self.commands:

@@ -342,7 +342,8 @@ class World:
         """The present value of a function at an entity."""
         self._note_asker()
         loops = self.explorer.loops
-        if loops.element is not None and not entity.eq(loops.element):
+        # To the loop around it, whatever a loop inside reads may be another element's.
+        if loops.element is not None and (loops.depth > 1 or not entity.eq(loops.element)):
             loops.reads.add(key)
         return self.overlay.read(key, entity)
 
@@ -351,6 +352,8 @@ class World:
         element = self.explorer.loops.element
         if self.explorer.read_only_for:
             raise self.refuse(f"{self.explorer.read_only_for} changes {key}; it may only look")
+        if self.explorer.loops.depth > 1:
+            raise self.refuse(f"a loop inside a loop writes {key}; write two loops")
         if element is not None and not entity.eq(element):
             raise self.refuse(
                 f"a loop over {element.sort()} writes {key} of another entity; "
@@ -370,4 +373,4 @@ class World:
             return entity if matches else None
 
         sort = self.vocabulary.sort(many.info.cls)
-        return iterate_element(self.explorer, self.overlay, many.info, sort, member)
+        return iterate_element(self.explorer, self.overlay, sort, member)

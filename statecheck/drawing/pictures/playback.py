@@ -171,9 +171,9 @@ def _built(system: type[System], setting: Mapping[str, Any]) -> System:
             }
             for i in range(sizes[entity.plural])
         ]
-    bare = system()
+    bare = system.before_its_start()
     constants = {name: _value(bare, type_, start[name]) for name, type_, _ in info.constants}
-    plain = system(**tables, **constants)
+    plain = system.before_its_start(**tables, **constants)
     for entity in info.entities:
         for member in plain.entities_of(entity):
             for machine in entity.machines:

@@ -113,3 +113,9 @@ class Claim:
     is_about_machine: bool
     pasts: tuple[Past, ...] = ()
     about_refusals: bool = False
+
+
+def looks_beyond_states(said: Claim) -> bool:
+    """True where a claim speaks of the past, of refused events, or of what can happen next."""
+    words = ("enabled", "deadlock")
+    return bool(said.pasts or said.about_refusals or any(word in said.text for word in words))

@@ -1,0 +1,60 @@
+"""Token ring: nodes pass one token round, and only who has it enters."""
+
+from __future__ import annotations
+
+from statemachine import State
+
+from statecheck import Catalogue, Entity, Machine, Many, System, action, anything, axiom, derived
+
+
+class Seat(Machine):
+    outside = State(initial=True)
+    inside = State()
+    is_first: bool = anything(like=False)
+    has_token: bool = derived(lambda seat: seat.is_first)
+    enter = outside.to(inside, cond="has_token")
+    leave = inside.to(outside)
+    give = outside.to.itself(cond="has_token", on="lose")
+    receive = outside.to.itself(on="gain") | inside.to.itself(on="gain")
+
+    def lose(self) -> None:
+        self.has_token = False
+
+    def gain(self) -> None:
+        self.has_token = True
+
+
+class Node(Entity):
+    next: Node
+    seat: Seat
+
+
+class Ring(System):
+    nodes: Many[Node]
+
+    @axiom
+    def one_token(self, one: Node, other: Node) -> bool:
+        """One node has the token at first."""
+        return one == other or not (one.seat.is_first and other.seat.is_first)
+
+    @action
+    def pass_on(self, node: Node) -> None:
+        node.seat.give()
+        node.next.seat.receive()
+
+    @action
+    def enter(self, node: Node) -> None:
+        node.seat.enter()
+
+    @action
+    def leave(self, node: Node) -> None:
+        node.seat.leave()
+
+
+CATALOGUE = Catalogue(Ring)
+
+
+@CATALOGUE.always("ring.exclusion", "Safety")
+def exclusion(ring: Ring, one: Node, other: Node) -> bool:
+    """Two nodes are never inside at once."""
+    return one == other or not (one.seat.inside.is_active and other.seat.inside.is_active)

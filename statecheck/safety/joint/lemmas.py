@@ -1,0 +1,84 @@
+"""Lemmas: formulas about several entities that hold together, each kept by the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import z3
+
+from statecheck.claims.clause_text import ClauseText
+from statecheck.modeling import Variant
+from statecheck.safety.induction import Clause, Induction, both
+from statecheck.smt.grounding import Grounding
+from statecheck.smt.roles import whichever
+from statecheck.smt.terms import entity_constants
+
+Entities = Sequence[z3.ExprRef]
+
+
+@dataclass(frozen=True, eq=False)
+class Lemma:
+    """A formula that is to hold of any entities in place of ``variables``.
+
+    ``text`` is how it reads, where it is a clause that was mined.
+    """
+
+    variables: tuple[z3.ExprRef, ...]
+    term: z3.BoolRef
+    text: ClauseText | None = None
+
+    def at(self, entities: Entities) -> z3.BoolRef:
+        """The formula for some entities."""
+        return z3.substitute(self.term, *zip(self.variables, entities, strict=True))
+
+
+def lemma_of(term: z3.BoolRef) -> Lemma:
+    """A claim's formula as a lemma, over the same variables as every other one."""
+    counts: dict[str, int] = {}
+    own = entity_constants(term)
+    variables = []
+    for constant in own:
+        sort = constant.sort()
+        variables.append(variable(sort, counts.setdefault(sort.name(), 0)))
+        counts[sort.name()] += 1
+    return Lemma(tuple(variables), z3.substitute(term, *zip(own, variables, strict=True)))
+
+
+def variable(sort: z3.SortRef, ordinal: int) -> z3.ExprRef:
+    """The first entity of a kind that lemmas are about, or a further one."""
+    first: z3.ExprRef = whichever(sort)
+    return z3.Const(f"{first.decl().name()}, {ordinal + 1}", sort) if ordinal else first
+
+
+def assume(grounding: Grounding, lemmas: Sequence[Lemma]) -> None:
+    """Demand lemmas of all entities that exist."""
+    for lemma in lemmas:
+        grounding.demand(lemma.variables, lemma.at)
+
+
+def inductive(
+    induction: Induction, lemmas: Sequence[Lemma], clauses: Sequence[Clause], variant: Variant
+) -> list[Lemma]:
+    """The largest set of lemmas that hold initially and that every step keeps, together with
+    clauses that are an invariant. Raises Timeout.
+    """
+    broken = {lemma: z3.Not(lemma.term) for lemma in lemmas}
+    fixed = induction.transitions.fixed_constants(variant)
+    under = {lemma: both(fixed, term) for lemma, term in broken.items()}
+    lost = induction.initial_violations(under)
+    left = [lemma for lemma in lemmas if lemma not in lost]
+    primed = {lemma: induction.transitions.primed(broken[lemma]) for lemma in left}
+    changed = True
+    while changed and left:
+        changed = False
+        for command in induction.transitions.commands:
+            asked = {lemma: primed[lemma] for lemma in left}
+            grounding = induction.grounding(clauses)
+            grounding.constraints.extend(fixed)
+            assume(grounding, left)
+            lost = induction.violations_after(asked, command, grounding)
+            if lost:
+                changed = True
+                left = [lemma for lemma in left if lemma not in lost]
+    return left

@@ -1,0 +1,160 @@
+"""Atoms about one entity or two, and the links between two that clauses are made under."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import z3
+
+from statecheck.modeling import STATE
+from statecheck.safety.atoms import places, templates
+from statecheck.safety.joint.lemmas import variable
+from statecheck.symbolic.spelling import spell_both
+from statecheck.symbolic.transition_system import TransitionSystem
+from statecheck.symbolic.vocabulary import Key
+
+LINKED = 2
+"""Clauses are made under so many links that hold at once, at most."""
+
+CONTEXTS = 10
+"""So many combinations of links are tried for each pair of kinds."""
+
+Named = list[tuple[str, z3.ExprRef]]
+
+
+@dataclass(frozen=True, eq=False)
+class PairAtom:
+    """Something true or false of the variables of a group, with its negation, as they read.
+
+    ``about`` are the variables that it is about, by their places among those of the group. A
+    ``rigid`` one never changes.
+    """
+
+    term: z3.BoolRef
+    text: str
+    negation: str
+    about: frozenset[int]
+    rigid: bool
+
+
+@dataclass(eq=False)
+class Group:
+    """One entity of a kind, or two entities, and the atoms about them.
+
+    ``contexts`` are sets of atoms, by their numbers, each with its truth: clauses are about
+    entities that all of these hold of.
+    """
+
+    title: str
+    variables: tuple[z3.ExprRef, ...]
+    atoms: list[PairAtom] = field(default_factory=list)
+    contexts: list[tuple[tuple[int, bool], ...]] = field(default_factory=list)
+
+
+def groups(transitions: TransitionSystem, extra: Sequence[z3.ExprRef]) -> Iterator[Group]:
+    """The groups of a system: one entity of each kind, then two of each kind, then one of each of
+    two kinds. Their atoms are about what ``extra`` terms or the actions depend on.
+    """
+    keys = transitions.relevance.of(extra)
+    found = templates(transitions, extra, keys)
+    sorts = [transitions.vocabulary.sort(entity.cls) for entity in transitions.info.entities]
+    for sort in sorts:
+        yield _group(transitions, keys, found, (variable(sort, 0),))
+    for sort in sorts:
+        yield _group(transitions, keys, found, (variable(sort, 0), variable(sort, 1)))
+    for one, other in itertools.combinations(sorts, 2):
+        yield _group(transitions, keys, found, (variable(one, 0), variable(other, 0)))
+
+
+def _group(
+    transitions: TransitionSystem,
+    keys: set[Key],
+    found: Sequence[tuple[str, z3.ExprRef, z3.ExprRef]],
+    variables: tuple[z3.ExprRef, ...],
+) -> Group:
+    kinds = [v.sort().name() for v in variables]
+    alike = len(set(kinds)) < len(kinds)
+    names = [f"{kind.lower()}{n + 1}" if alike else kind.lower() for n, kind in enumerate(kinds)]
+    group = Group(" and ".join(kinds), variables)
+    reached: list[list[tuple[str, z3.ExprRef]]] = [
+        [(".".join((name, *way)), term) for way, term in places(transitions, v, (), keys)]
+        for name, v in zip(names, variables, strict=True)
+    ]
+    spelled = {term.get_id(): text for own in reached for text, term in own}
+    known: set[int] = set()
+
+    def keep(term: z3.BoolRef, *about: int) -> int | None:
+        if term.get_id() in known or z3.is_true(term):
+            return None
+        known.add(term.get_id())
+        rigid = not transitions.relevance.mentioned([term])
+        texts = spell_both(term, transitions, spelled)
+        group.atoms.append(PairAtom(term, *texts, frozenset(about), rigid))
+        return len(group.atoms) - 1
+
+    for n, own in enumerate(reached):
+        for _, place in own:
+            for sort, x, template in found:
+                if sort == place.sort().name():
+                    keep(z3.substitute(template, (x, place)), n)
+        for (_, one), (_, other) in itertools.combinations(own, 2):
+            if one.sort() == other.sort():
+                keep(one == other, n)
+        for one, other in _comparable(transitions, keys, own, own):
+            keep(one <= other, n)
+    if len(variables) == 1:
+        group.contexts.append(())
+        return group
+    links = []
+    for (_, one), (_, other) in itertools.product(*reached):
+        if one.sort() == other.sort():
+            number = keep(one == other, 0, 1)
+            if number is not None:
+                links.append(number)
+    for one, other in _comparable(transitions, keys, reached[0], reached[1]):
+        keep(one <= other, 0, 1)
+        keep(other <= one, 0, 1)
+        keep(one == other, 0, 1)
+    group.contexts = _contexts(group, links, alike=alike)
+    return group
+
+
+def _contexts(
+    group: Group, links: Sequence[int], *, alike: bool
+) -> list[tuple[tuple[int, bool], ...]]:
+    """The combinations of links, few ones first; two entities of one kind differ in each."""
+    base: tuple[tuple[int, bool], ...] = ()
+    if alike:
+        own = next(
+            n for n in links if group.atoms[n].term.eq(group.variables[0] == group.variables[1])
+        )
+        base = ((own, False),)
+        links = [n for n in links if n != own]
+    chosen = [
+        (*base, *((n, True) for n in some))
+        for count in range(LINKED + 1)
+        for some in itertools.combinations(links, count)
+    ]
+    return chosen[:CONTEXTS]
+
+
+def _comparable(
+    transitions: TransitionSystem, keys: set[Key], first: Named, second: Named
+) -> Iterator[tuple[z3.ArithRef, z3.ArithRef]]:
+    """The numbers of one type that some entities have, two at a time."""
+    numbers = [
+        (key, decl)
+        for key, decl in transitions.vocabulary.functions.items()
+        if key in keys and key.name != STATE and decl.range() == z3.IntSort()
+    ]
+    types = transitions.vocabulary.types
+    for (_, one), (_, other) in itertools.product(first, second):
+        for (key, decl), (other_key, other_decl) in itertools.product(numbers, numbers):
+            if types[key] != types[other_key]:
+                continue
+            if decl.domain(0) == one.sort() and other_decl.domain(0) == other.sort():
+                left, right = decl(one), other_decl(other)
+                if not left.eq(right):
+                    yield left, right

@@ -1,0 +1,194 @@
+"""Candidate clauses about one entity or two: those that no sampled state violates.
+
+Sampling decides nothing: it only keeps the solver from being asked in vain.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import z3
+
+from statecheck.claims.clause_text import ClauseText
+from statecheck.clock import TimeLeft
+from statecheck.modeling import Variant
+from statecheck.safety.candidates import Literals, survivors
+from statecheck.safety.joint.lemmas import Lemma
+from statecheck.safety.joint.pair_atoms import Group
+from statecheck.smt.evaluation import Valuation, compiled
+from statecheck.smt.terms import constants
+from statecheck.symbolic.simulate import Simulator
+from statecheck.symbolic.transition_system import TransitionSystem
+
+WALKS, STEPS = 400, 25
+
+SIZES = ((2, 3, 2), (3, 2, 2), (1, 2, 3))
+"""The numbers of entities that walks have, kind by kind and then over again."""
+
+MOST = 6000
+"""A group with more candidates than these is left out: the solver would take minutes."""
+
+_Bits = tuple[list[int], int]
+"""Bit k of an atom's number says whether it is true in sample k; and every bit."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Distinct states of random runs."""
+
+    states: tuple[Valuation, ...]
+
+    def choices(
+        self, variables: Sequence[z3.ExprRef]
+    ) -> Iterator[tuple[Valuation, dict[str, int]]]:
+        """Each state with each choice of entities for some variables."""
+        names = [v.decl().name() for v in variables]
+        kinds = [v.sort().name() for v in variables]
+        for state in self.states:
+            for chosen in itertools.product(*(range(state.sizes[kind]) for kind in kinds)):
+                yield state, dict(zip(names, chosen, strict=True))
+
+    def refutes(self, lemma: Lemma) -> bool:
+        """Tell whether a lemma is false in a sample. One about numbers is not asked about."""
+        known = {v.decl().name() for v in lemma.variables}
+        if self.states:
+            known |= set(self.states[0].constants)
+        if any(c.decl().name() not in known for c in constants(lemma.term)):
+            return False
+        test = compiled(lemma.term)
+        return any(
+            not test(state.functions, {**state.constants, **chosen}, state.sizes)[0]
+            for state, chosen in self.choices(lemma.variables)
+        )
+
+
+def sampled(
+    transitions: TransitionSystem, variant: Variant, seed: int, time_left: TimeLeft
+) -> Samples:
+    """The distinct states of random runs under a variant. Raises Timeout."""
+    simulator = Simulator(transitions)
+    # Two entities compare their numbers with each other's, whatever the model compares them with.
+    simulator.numbers = tuple(sorted({*simulator.numbers, 0, 1, 2}))
+    pick = random.Random(seed)
+    fixed = {
+        transitions.vocabulary.constants[name].decl().name(): value
+        for name, value in variant.constants
+    }
+    kinds = [entity.name for entity in transitions.info.entities]
+    known: dict[str, Valuation] = {}
+    for walk in range(WALKS):
+        time_left()
+        sizes = dict(zip(kinds, itertools.cycle(SIZES[walk % len(SIZES)]), strict=False))
+        for state in simulator.walk(sizes, STEPS, pick):
+            if fixed.items() <= state.constants.items():
+                known.setdefault(repr((state.sizes, state.functions, state.constants)), state)
+    return Samples(tuple(known.values()))
+
+
+def candidates(group: Group, samples: Samples) -> list[Literals]:
+    """The clauses about a group that no sample violates, but for those that another one implies."""
+    columns, every = _columns(group, samples)
+    kept: list[Literals] = []
+    seen: list[tuple[frozenset[tuple[int, bool]], set[frozenset[tuple[int, bool]]]]] = []
+    swapped = _swapped(group)
+    for context in group.contexts:
+        mask = every
+        for number, truth in context:
+            mask &= columns[number] if truth else every & ~columns[number]
+        if not mask:
+            continue
+        own = _own_atoms(group, context)
+        clauses = survivors([columns[n] & mask for n in own], mask)
+        under = frozenset(context)
+        here: set[frozenset[tuple[int, bool]]] = set()
+        weaker = [known for other, known in seen if other <= under]
+        for clause in clauses:
+            literals = frozenset((own[n], truth) for n, truth in clause)
+            about = frozenset().union(*(group.atoms[n].about for n, _ in literals))
+            if len(about) < len(group.variables) or all(group.atoms[n].rigid for n, _ in literals):
+                continue
+            if any(
+                frozenset(part) in known
+                for known in weaker
+                for count in range(1, len(literals) + 1)
+                for part in itertools.combinations(literals, count)
+            ):
+                continue
+            mirrored = frozenset((swapped.get(n, n), truth) for n, truth in literals)
+            if swapped and mirrored in here and not _is_skewed(context, swapped):
+                continue
+            here.add(literals)
+            denied = tuple((n, not truth) for n, truth in context)
+            kept.append((*denied, *sorted(literals)))
+        seen.append((under, here))
+        if len(kept) > MOST:
+            return []
+    return kept
+
+
+def _own_atoms(group: Group, context: Iterable[tuple[int, bool]]) -> list[int]:
+    """The atoms that a context leaves open, each of those that it makes equal once."""
+    links = {n for n, _ in context}
+    pairs = [tuple(reversed(group.atoms[n].term.children())) for n, truth in context if truth]
+    known: set[int] = set()
+    own = []
+    for number, atom in enumerate(group.atoms):
+        if number in links:
+            continue
+        term = z3.substitute(atom.term, *pairs) if pairs else atom.term
+        if term.get_id() in known or z3.is_true(z3.simplify(term)):
+            continue
+        known.add(term.get_id())
+        own.append(number)
+    return own
+
+
+def _swapped(group: Group) -> dict[int, int]:
+    """For each atom about two entities of a kind the one that says it of them the other way."""
+    if len(group.variables) != 2 or group.variables[0].sort() != group.variables[1].sort():
+        return {}
+    one, other = group.variables
+    numbers = {}
+    for number, atom in enumerate(group.atoms):
+        numbers[atom.term.get_id()] = number
+        if z3.is_eq(atom.term):
+            left, right = atom.term.children()
+            numbers[(right == left).get_id()] = number
+    found = {}
+    for number, atom in enumerate(group.atoms):
+        mirrored = numbers.get(z3.substitute(atom.term, (one, other), (other, one)).get_id())
+        if mirrored is not None:
+            found[number] = mirrored
+    return found if len(found) == len(group.atoms) else {}
+
+
+def _is_skewed(context: Iterable[tuple[int, bool]], swapped: Mapping[int, int]) -> bool:
+    """Tell whether a context says something else the other way round."""
+    known = set(context)
+    return {(swapped[n], truth) for n, truth in known} != known
+
+
+def _columns(group: Group, samples: Samples) -> _Bits:
+    test = compiled(*(atom.term for atom in group.atoms)) if group.atoms else None
+    vectors: dict[tuple[bool, ...], None] = {}
+    for state, chosen in samples.choices(group.variables):
+        if test is not None:
+            values = test(state.functions, {**state.constants, **chosen}, state.sizes)
+            vectors[tuple(map(bool, values))] = None
+    columns = [0] * len(group.atoms)
+    for bit, vector in enumerate(vectors):
+        for n, truth in enumerate(vector):
+            if truth:
+                columns[n] |= 1 << bit
+    return columns, (1 << len(vectors)) - 1
+
+
+def as_lemma(group: Group, literals: Literals, variant: Variant) -> Lemma:
+    """A candidate as a lemma."""
+    chosen = [(group.atoms[n], truth) for n, truth in literals]
+    terms = [atom.term if truth else z3.Not(atom.term) for atom, truth in chosen]
+    texts = tuple(atom.text if truth else atom.negation for atom, truth in chosen)
+    return Lemma(group.variables, z3.Or(*terms), ClauseText(variant.name, group.title, texts))

@@ -1,0 +1,78 @@
+"""Pools of candidate clauses about the same entities, and the one that a model calls for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import z3
+
+from statecheck.safety.candidates import Literals
+
+
+@dataclass(eq=False)
+class Pool:
+    """Candidates about the same variables: disjunctions of ``atoms`` and their negations.
+
+    ``clauses`` come in the order in which they are preferred. Those that are ``dropped``, by their
+    numbers, some step does not keep although all others hold before it.
+    """
+
+    number: int
+    variables: tuple[z3.ExprRef, ...]
+    atoms: Sequence[z3.BoolRef]
+    clauses: Sequence[Literals]
+    dropped: set[int] = field(default_factory=set)
+    _masks: list[tuple[int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for literals in self.clauses:
+            wanted = sum(1 << n for n, truth in literals if truth)
+            unwanted = sum(1 << n for n, truth in literals if not truth)
+            self._masks.append((wanted, unwanted))
+
+    def false_at(self, truths: int) -> Iterator[int]:
+        """The candidates that are false where bit n of ``truths`` says whether atom n is true."""
+        for k, (wanted, unwanted) in enumerate(self._masks):
+            if not truths & wanted and truths & unwanted == unwanted and k not in self.dropped:
+                yield k
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A clause of a pool."""
+
+    pool: Pool
+    index: int
+
+    @property
+    def literals(self) -> Literals:
+        """The clause as pairs: the number of an atom, and its truth."""
+        return self.pool.clauses[self.index]
+
+    @property
+    def term(self) -> z3.BoolRef:
+        """The clause over the variables of its pool."""
+        atoms = self.pool.atoms
+        formula: z3.BoolRef = z3.Or(
+            *(atoms[n] if truth else z3.Not(atoms[n]) for n, truth in self.literals)
+        )
+        return formula
+
+    @property
+    def name(self) -> str:
+        """A name that no other candidate has."""
+        return f"{self.pool.number}.{self.index}"
+
+    @property
+    def assumed(self) -> z3.BoolRef:
+        """The Boolean by which it holds of all entities before a step."""
+        return z3.Bool(f"assumed {self.name}")
+
+    @property
+    def violated(self) -> z3.BoolRef:
+        """The Boolean by which it is false of some entities after a step."""
+        return z3.Bool(f"violated {self.name}")
+
+    def __lt__(self, other: Candidate) -> bool:
+        return (self.pool.number, self.index) < (other.pool.number, other.index)

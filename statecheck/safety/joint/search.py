@@ -1,0 +1,127 @@
+"""Claims that hold together with clauses about one entity or two that are mined for them.
+
+The search goes from the claims: a step that violates one starts in a state that some candidates
+exclude, if it is not reachable; the best of them is taken on, and has to be kept in turn. What is
+violated from a state that no candidate excludes is dropped. That finds as much as to check all
+candidates at once would (Houdini, Flanagan and Leino, FME 2001), and looks at few of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from statecheck.modeling import Variant
+from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.joint.lemmas import Lemma, inductive
+from statecheck.safety.joint.moments import Moment
+from statecheck.safety.joint.pair_atoms import Group, groups
+from statecheck.safety.joint.pair_candidates import as_lemma, candidates, sampled
+from statecheck.safety.joint.pools import Candidate, Pool
+
+
+def with_helpers(
+    induction: Induction, claims: Sequence[Lemma], clauses: Sequence[Clause], variant: Variant
+) -> tuple[list[Lemma], list[Lemma]]:
+    """The claims that hold, and the lemmas that were mined for them.
+
+    Together they are inductive, beside ``clauses`` that are an invariant, as is checked once more
+    in another way. Raises Timeout.
+    """
+    transitions = induction.transitions
+    samples = sampled(transitions, variant, induction.seed, induction.time_left)
+    open_ = [claim for claim in claims if not samples.refutes(claim)]
+    if not open_:
+        return [], []
+    own = [
+        Pool(number, claim.variables, [claim.term], [((0, True),)])
+        for number, claim in enumerate(open_)
+    ]
+    origin: dict[int, Group] = {}
+    pools: list[Pool] = []
+    for group in groups(transitions, [claim.term for claim in open_]):
+        found = candidates(group, samples)
+        if found:
+            number = len(own) + len(pools)
+            pools.append(Pool(number, group.variables, [a.term for a in group.atoms], found))
+            origin[number] = group
+    search = Search(induction, pools, clauses, variant)
+    held = search.run([Candidate(pool, 0) for pool in own])
+    chosen = search.needed(held)
+    helpers = [
+        as_lemma(origin[c.pool.number], c.literals, variant) for c in chosen if c not in held
+    ]
+    known = [open_[candidate.pool.number] for candidate in held]
+    together = set(inductive(induction, [*known, *helpers], clauses, variant))
+    return [c for c in known if c in together], [h for h in helpers if h in together]
+
+
+class Search:
+    """One search among the candidates of some pools, beside clauses that are an invariant."""
+
+    def __init__(
+        self,
+        induction: Induction,
+        pools: Sequence[Pool],
+        clauses: Sequence[Clause],
+        variant: Variant,
+    ) -> None:
+        self.pools = pools
+        self.start = Moment(induction, clauses, variant, None)
+        self.steps = [
+            Moment(induction, clauses, variant, command)
+            for command in induction.transitions.commands
+        ]
+        self.active: list[Candidate] = []
+
+    def run(self, claims: Sequence[Candidate]) -> list[Candidate]:
+        """The claims that are inductive together with candidates, which are active afterwards."""
+        for claim in claims:
+            self._take_on(claim)
+        settled = 0
+        while settled < len(self.steps) and any(claim in self.active for claim in claims):
+            for step in self.steps:
+                settled = 0 if self._strengthened(step) else settled + 1
+                if settled == len(self.steps):
+                    break
+        return [claim for claim in claims if claim in self.active]
+
+    def _take_on(self, candidate: Candidate) -> bool:
+        """Make a candidate active, unless it is false initially."""
+        self.start.admit(candidate)
+        if self.start.counterexample([candidate]) is not None:
+            candidate.pool.dropped.add(candidate.index)
+            return False
+        for step in self.steps:
+            step.admit(candidate)
+        self.active.append(candidate)
+        return True
+
+    def _strengthened(self, step: Moment) -> bool:
+        """Take on and drop candidates until the step keeps all that are active; tell whether any
+        was.
+        """
+        changed = False
+        while self.active and (found := step.counterexample(self.active)) is not None:
+            changed = True
+            violated, model = found
+            options = [c for c in step.excluding(model, self.pools) if c not in self.active]
+            options.sort(key=_preference)
+            if not any(self._take_on(candidate) for candidate in options):
+                violated.pool.dropped.add(violated.index)
+                self.active.remove(violated)
+        return changed
+
+    def needed(self, claims: Sequence[Candidate]) -> list[Candidate]:
+        """Few of the active candidates that are inductive together with the claims, and these."""
+        chosen = list(claims)
+        settled = 0
+        while chosen and settled < len(chosen):
+            settled = len(chosen)
+            for step in self.steps:
+                more = step.enough(chosen, self.active)
+                chosen += sorted(more)
+        return chosen
+
+
+def _preference(candidate: Candidate) -> tuple[int, int, Candidate]:
+    return len(candidate.literals), len(candidate.pool.variables), candidate

@@ -1,0 +1,150 @@
+"""Small instances that satisfy a system's axioms, and the word that none does."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Mapping, Sequence
+
+import z3
+
+from statecheck.modeling import ModelError
+from statecheck.smt.evaluation import Valuation
+from statecheck.smt.existence import is_existence
+from statecheck.smt.solving import ground_solver
+from statecheck.smt.terms import constants
+from statecheck.symbolic.transition_system import TransitionSystem
+
+LARGEST = 4
+"""Instances of up to so many entities of each kind are tried."""
+
+Members = Mapping[str, Sequence[z3.ExprRef]]
+
+
+class Instances:
+    """The choices of what never changes that the axioms of a system allow."""
+
+    def __init__(self, transitions: TransitionSystem) -> None:
+        self.transitions = transitions
+        vocabulary = transitions.vocabulary
+        self.references = {
+            f"{entity}.{name}": decl for (entity, name), decl in vocabulary.references.items()
+        }
+        mentioned = transitions.relevance.mentioned([a.term for a in transitions.axioms])
+        self.functions = {str(key): vocabulary.functions[key] for key in mentioned}
+        self.constants = {
+            term.decl().name(): term
+            for term in vocabulary.constants.values()
+            if any(term.eq(c) for a in transitions.axioms for c in constants(a.term))
+        }
+
+    def one(self, sizes: Mapping[str, int], pick: random.Random) -> Valuation | None:
+        """A choice for so many entities of each kind, at random as far as may be; None if there is
+        none.
+        """
+        members = {
+            kind: [z3.Const(f"{kind}:{n}", z3.DeclareSort(kind)) for n in range(size)]
+            for kind, size in sizes.items()
+        }
+        solver = ground_solver(0)
+        for own in members.values():
+            if len(own) > 1:
+                solver.add(z3.Distinct(*own))
+        solver.add(*self.transitions.ranges)
+        tables = {**self.references, **self.functions}
+        cells = []
+        for name, decl in sorted(tables.items()):
+            for member in members[decl.domain(0).name()]:
+                cell = decl(member)
+                cells.append((name, cell))
+                if cell.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+                    solver.add(z3.Or(*(cell == other for other in members[cell.sort().name()])))
+        for axiom in self.transitions.axioms:
+            kinds = [members[v.sort().name()] for v in axiom.variables]
+            solver.add(*(expanded(axiom.at(c), members) for c in itertools.product(*kinds)))
+        if solver.check() != z3.sat:
+            return None
+        for _, cell in pick.sample(cells, len(cells)):
+            guess = cell == pick.choice(_options(cell, members))
+            solver.push()
+            solver.add(guess)
+            if solver.check() != z3.sat:
+                solver.pop()
+        solver.check()
+        return self._read(solver.model(), members, cells)
+
+    def _read(
+        self, model: z3.ModelRef, members: Members, cells: Sequence[tuple[str, z3.ExprRef]]
+    ) -> Valuation:
+        def value(term: z3.ExprRef) -> object:
+            found = model.eval(term, model_completion=True)
+            if term.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+                own = members[term.sort().name()]
+                return next(
+                    n for n, e in enumerate(own) if model.eval(e, model_completion=True).eq(found)
+                )
+            if z3.is_int(term):
+                return found.as_long()
+            return z3.is_true(found) if z3.is_bool(term) else found.decl().name()
+
+        functions: dict[str, list[object]] = {}
+        for name, cell in cells:
+            functions.setdefault(name, []).append(value(cell))
+        sizes = {kind: len(own) for kind, own in members.items()}
+        return Valuation(sizes, functions, {n: value(c) for n, c in self.constants.items()})
+
+    def smallest(self) -> Valuation:
+        """A choice for few entities, at least one of each kind.
+
+        Raises ModelError where there is none of up to LARGEST of each.
+        """
+        kinds = [entity.name for entity in self.transitions.info.entities]
+        counts = itertools.product(range(1, LARGEST + 1), repeat=len(kinds))
+        for count in sorted(counts, key=lambda c: (sum(c), c)):
+            found = self.one(dict(zip(kinds, count, strict=True)), random.Random(0))
+            if found is not None:
+                return found
+        names = ", ".join(axiom.name for axiom in self.transitions.axioms)
+        raise ModelError(
+            f"nothing satisfies the axioms of {self.transitions.info.cls.__name__} ({names}) that "
+            f"has 1 to {LARGEST} entities of each kind; they contradict each other"
+        )
+
+
+def described(found: Valuation) -> str:
+    """An instance in words: how many entities, and where their references lead."""
+    sizes = ", ".join(f"{kind} {size}" for kind, size in found.sizes.items())
+    tables = "; ".join(f"{name} {_listed(values)}" for name, values in found.functions.items())
+    return f"{sizes}; {tables}" if tables else sizes
+
+
+def _listed(values: Sequence[object]) -> str:
+    return ", ".join(str(v + 1 if type(v) is int else v) for v in values)
+
+
+def _options(cell: z3.ExprRef, members: Members) -> Sequence[z3.ExprRef]:
+    sort = cell.sort()
+    if sort.kind() == z3.Z3_UNINTERPRETED_SORT:
+        return members[sort.name()]
+    if z3.is_bool(cell):
+        return [z3.BoolVal(truth) for truth in (False, True)]
+    if z3.is_int(cell):
+        return [z3.IntVal(n) for n in range(4)]
+    return [sort.constructor(n)() for n in range(sort.num_constructors())]
+
+
+def expanded(term: z3.BoolRef, members: Members) -> z3.BoolRef:
+    """A formula whose quantifiers range over these entities alone."""
+    if z3.is_quantifier(term):
+        kinds = [members[term.var_sort(n).name()] for n in range(term.num_vars())]
+        bodies = [
+            expanded(z3.substitute_vars(term.body(), *reversed(chosen)), members)
+            for chosen in itertools.product(*kinds)
+        ]
+        return z3.Or(*bodies) if term.is_exists() else z3.And(*bodies)
+    if is_existence(term):
+        return z3.BoolVal(True)
+    if not z3.is_app(term) or not z3.is_bool(term) or not term.children():
+        return term
+    children = [expanded(c, members) if z3.is_bool(c) else c for c in term.children()]
+    return term.decl()(*children)
