@@ -271,9 +271,10 @@ class _Attempt:
         for name, value in chosen.items():
             if isinstance(value, Any_):
                 if value.kind is Kind.FLOAT:
+                    about = name if isinstance(name, str) else self.specimen.named(name)
                     raise NotAnyValue(
-                        f"{self.specimen.cls.__name__}: {name} may be any float, which no term "
-                        "stands for"
+                        f"{self.specimen.cls.__name__}: {about} may be any float, and no term "
+                        "stands for one"
                     )
                 prefix = "set" if isinstance(name, tuple) else "arg"
                 label = name if isinstance(name, str) else f"{name[1]}.{name[0]}"

@@ -5,11 +5,12 @@ They show runs and prove nothing. Those are tried that the code compares with, a
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterator
 from typing import Any
 
-from statecheck.single.reading.code import Reach
+from statecheck.single.reading.code import Reach, all_specs
 from statecheck.single.reading.kinds import Domain, Kind, MemberKind, same
 
 MOST = 6
@@ -23,8 +24,10 @@ class Samples:
         self.constants: list[Any] = []
         for code in reach.functions:
             self._add(code)
-        for value in reach.specimen.data().values():
-            self.constants.append(value)
+        self.constants += reach.specimen.data().values()
+        for spec in (s for specs in all_specs(reach.specimen) for s in specs):
+            if isinstance(spec.func, str):
+                self.constants += map(float, re.findall(r"\d+(?:\.\d+)?", spec.func))
 
     def _add(self, code: types.CodeType) -> None:
         documentation = code.co_consts[:1] if code.co_flags & 2 else ()
