@@ -4,12 +4,13 @@
 #   make test   [ARGS="..."]    run the tests; ARGS goes to pytest
 #   make bench  [ARGS="..."]    measure the engine
 #   make diagrams [ARGS="..."]  draw the pictures
+#   make explorer [ARGS="..."]  write explorer.html, to walk through the site
 #   make lock                   pin the dependencies of pyproject.toml anew (needs uv)
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: proofs test bench diagrams lock
+.PHONY: proofs test bench diagrams explorer lock
 
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -25,6 +26,9 @@ bench: .venv/base.stamp
 
 diagrams: .venv/base.stamp
 	@$(BIN)/python -m diagrams $(ARGS)
+
+explorer: .venv/base.stamp
+	@$(BIN)/python -m proofs explore $(ARGS)
 
 # A stamp is as new as the lock that was installed; an interrupted installation leaves none. Where a
 # package was lost since, everything is set up anew: pip believes what the rest of a package says.

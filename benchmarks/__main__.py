@@ -21,7 +21,7 @@ from typing import Any
 import click
 import z3
 
-from benchmarks import spin
+from benchmarks import clicks, spin
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import FIRST_POSTED_WITH_MOVE_FIX, SP4, StoreVersion
@@ -329,6 +329,24 @@ def certificates(repetitions: int) -> Iterator[Row]:
     yield Row("  how many, and their writing", f"{written:.1f} s", f"{len(texts)}", None, None)
 
 
+def explorer(repetitions: int) -> Iterator[Row]:
+    """Clicks in the page of the site with six attachments: the slowest and the median, in ms."""
+    lacking = clicks.missing()
+    if lacking:
+        yield Row(f"clicks are skipped: {lacking} (Debian: chromium)", "", "", None, None)
+        return
+    took = sorted(min(times) for times in zip(*_clicks(repetitions), strict=True))
+    for what, seconds in (("the slowest", took[-1]), ("the median", took[len(took) // 2])):
+        milliseconds = seconds * 1000
+        yield Row(
+            f"a click, 6 attachments: {what}", f"{milliseconds:.0f} ms", "", milliseconds, 100
+        )
+
+
+def _clicks(repetitions: int) -> list[list[float]]:
+    return [clicks.clicks(6) for _ in range(repetitions)]
+
+
 SECTIONS = {
     "claims": claims,
     "liveness": liveness,
@@ -338,6 +356,7 @@ SECTIONS = {
     "pictures": pictures,
     "spin": against_spin,
     "certificates": certificates,
+    "explorer": explorer,
 }
 """What can be measured."""
 

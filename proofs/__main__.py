@@ -1,6 +1,6 @@
 """``python -m proofs``: prove what the article claims, by `statecheck`.
 
-`check`, `mutate`, `recheck` and `without` in place of a claim are commands of their own.
+`check`, `explore`, `mutate`, `recheck` and `without` in place of a claim are commands of their own.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "check": "statecheck.cli.check",
+    "explore": "proofs.explore",
     "mutate": "proofs.mutate",
     "recheck": "statecheck.recheck.command",
     "without": "proofs.without",
@@ -32,8 +33,8 @@ COMMANDS = {
 ABOUT = """Prove or refute the claims of Q271547 about the model.
 
 CLAIM is a claim's id or a pattern such as 'cause.*'; without any, all claims are meant. In its
-place may stand `check`, `mutate`, `recheck` or `without`, commands of their own; each has a
---help. With `check` you prove what you say of a system of yours.
+place may stand `check`, `explore`, `mutate`, `recheck` or `without`, commands of their own; each
+has a --help. With `check` you prove what you say of a system of yours.
 """
 
 

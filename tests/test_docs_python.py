@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.statecheck.interface.plugin import ARGUMENTS
+
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[1]
@@ -54,7 +56,7 @@ def test_the_failure_is_the_one_that_the_page_shows(
     write_files("python.md", pytester.path)
     names = write_files("pytest.md", pytester.path)
     assert names == ["test_door.py", "test_lift.py", "test_open.py"]
-    result = pytester.runpytest_subprocess("-p", "statecheck.pytest_plugin", *names)
+    result = pytester.runpytest_subprocess(*ARGUMENTS, *names)
     result.assert_outcomes(passed=2, failed=2, xfailed=1)
     (shown,) = blocks("pytest.md", "text")
     assert shown in result.stdout.str()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.statecheck.interface.plugin import ARGUMENTS
+
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[1]
@@ -20,7 +22,7 @@ def example(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 
 def run(example: pytest.Pytester) -> pytest.RunResult:
-    return example.runpytest_subprocess("-p", "statecheck.pytest_plugin")
+    return example.runpytest_subprocess(*ARGUMENTS)
 
 
 def test_all_of_it_passes(example: pytest.Pytester) -> None:

@@ -17,15 +17,24 @@ import itertools
 import linecache
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from statecheck.claims.claim import Claim, Kind, Section
-from statecheck.claims.fairness import Assumption, leads_to
+from statecheck.claims.fairness import (
+    Assumption,
+    Fair,
+    finitely,
+    leads_to,
+    never,
+    strong,
+    weak,
+)
 from statecheck.claims.paths.checks import PathChecks
 from statecheck.claims.paths.lookup import paths_to
-from statecheck.claims.syntax import LEADS_TO, TRUTH, parsed, premise_and_conclusion
+from statecheck.claims.syntax import LEADS_TO, TRUTH, AssumedTexts, parsed, premise_and_conclusion
 from statecheck.claims.truth_values import VALUE, truth_value, value_of, with_truth_values
 from statecheck.modeling import (
     NO_VARIANT,
@@ -84,6 +93,80 @@ def claim(
         (),
         fairness,
     )
+
+
+def assuming(system: type[System], stated: Claim, assumed: AssumedTexts) -> Claim:
+    """A claim about the end of runs with what is assumed of them; any other claim as it is.
+
+    Raises ModelError for an assumption about what the claim does not name.
+    """
+    if assumed.initially:
+        raise ModelError(
+            f"--initially {assumed.initially[0]}: {system.__name__} is a system, which begins as "
+            "its machines and fields declare; declare it there, or fix a constant with --given"
+        )
+    if stated.kind is not Kind.EVENTUALLY:
+        return stated
+    info = signature(system)
+    fairness: list[Assumption] = [
+        *(_fair(weak, "--fair", info, stated, text) for text in assumed.fair),
+        *(_fair(strong, "--strongly-fair", info, stated, text) for text in assumed.strongly_fair),
+        *(never(text, _of_step("--never", info, stated, text)) for text in assumed.never),
+        *(finitely(text, _of_step("--finitely", info, stated, text)) for text in assumed.finitely),
+    ]
+    return replace(stated, fairness=tuple(fairness))
+
+
+def _fair(
+    make: Callable[..., Fair], option: str, info: SystemInfo, stated: Claim, text: str
+) -> Fair:
+    """Fairness of ``ACTION``, each of its instances, or of ``ACTION(lift)``."""
+    read = re.fullmatch(r"\s*(\w+)\s*(?:\(([\w\s,]*)\)\s*)?", text)
+    if read is None:
+        raise ModelError(f"{option} {text!r}: write ACTION, or ACTION(NAME) with a name of a claim")
+    action = info.action(read[1])
+    bound = [name.strip() for name in (read[2] or "").split(",") if name.strip()]
+    if len(bound) > len(action.parameters):
+        raise ModelError(
+            f"{option} {text!r}: {action.name} has {len(action.parameters)} parameters, and "
+            f"{len(bound)} are named"
+        )
+    kinds = dict(stated.variables)
+    for name, (parameter, kind) in zip(bound, action.parameters, strict=False):
+        _check_named(option, text, stated, {name})
+        if kinds[name] is not kind:
+            raise ModelError(
+                f"{option} {text!r}: {name} is a {kinds[name].__name__}, and {parameter} of "
+                f"{action.name} is a {kind.__name__}"
+            )
+    return make(action.function, *bound)
+
+
+def _of_step(option: str, info: SystemInfo, stated: Claim, text: str) -> Callable[..., Any]:
+    """The steps that an expression describes, as a function of a step and a claim's variables."""
+    reader = _Reader(info, text)
+    part = reader.read(text)
+    if not reader.on_step:
+        raise ModelError(
+            f"{option} {text!r} is about a state; it has to be about a step: "
+            "step.fires(...) or after[...]"
+        )
+    _check_named(option, text, stated, set(reader.variables))
+    names = [name for name, _ in stated.variables]
+    source = _source(Kind.ALWAYS, [part], names, on_step=True)
+    space = {**reader.space, **reader.words}
+    body: Callable[..., Any] = _compiled(source, space, text, info.cls.__module__)
+    return body
+
+
+def _check_named(option: str, text: str, stated: Claim, names: set[str]) -> None:
+    """Raise ModelError for an entity that a claim does not name."""
+    known = [name for name, _ in stated.variables]
+    for name in sorted(names - set(known)):
+        raise ModelError(
+            f"{option} {text!r}: {stated.text!r} does not name {name}; it names "
+            f"{', '.join(known) or 'nobody'}"
+        )
 
 
 def given(system: type[System], settings: Sequence[str] | Mapping[str, Any]) -> Variant:

@@ -98,7 +98,9 @@ class Result(Shown):
     claim's variables by name, or numbers. ``shortest`` says whether no shorter run than ``steps``
     exists. ``argument`` says why every fair run gets there, phase by phase, ``ledger`` what becomes
     of the claim without each of its assumptions, ``needs`` a least set of them under which it
-    holds, and ``core`` what the proof needs of the model.
+    holds, and ``core`` what the proof needs of the model. ``suspect`` is one step that would break
+    an undetermined claim, from a state that no invariant excludes and that may not be reachable: a
+    counterexample to induction, whose ``start`` describes that state.
 
     ``answer`` is what was derived (JSON-ready): for some value of each constant of which only a
     range is known. ``at_least`` is the answer whatever these are, and ``depends`` says which value
@@ -126,6 +128,7 @@ class Result(Shown):
     regions: tuple[tuple[Region, Run | None], ...] = ()
     plans: tuple[tuple[tuple[str, tuple[str | int, ...]], ...], ...] = ()
     shortest: bool = True
+    suspect: Run | None = None
 
     @property
     def assumptions(self) -> tuple[str, ...]:

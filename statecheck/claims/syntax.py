@@ -1,13 +1,14 @@
 """The syntax of claims that are written as expressions, about systems and about single machines.
 
 ``P ==> Q`` has a premise; ``P ~> Q`` says that Q comes after P. Each part is a Python expression,
-whose code is made to check each truth value.
+whose code is made to check each truth value. Beside the claims stand assumptions about runs.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
 
 from statecheck.claims.claim import Kind
 from statecheck.modeling import ModelError
@@ -106,3 +107,38 @@ class TruthChecks(ast.NodeTransformer):
             case _:
                 self.generic_visit(node)
         return node
+
+
+@dataclass(frozen=True)
+class AssumedTexts:
+    """Actions to which runs are weakly or strongly fair, steps that are ``never`` seen from a
+    premise on or only ``finitely`` often, and what holds ``initially``.
+    """
+
+    fair: tuple[str, ...] = ()
+    strongly_fair: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    finitely: tuple[str, ...] = ()
+    initially: tuple[str, ...] = ()
+
+    def about_ends(self) -> tuple[str, str] | None:
+        """The first option that only --eventually has a use for, and its value."""
+        for option, texts in (
+            ("--strongly-fair", self.strongly_fair),
+            ("--never", self.never),
+            ("--finitely", self.finitely),
+        ):
+            if texts:
+                return option, texts[0]
+        return None
+
+
+def check_use(assumed: AssumedTexts, *, has_ends: bool) -> None:
+    """Raise ModelError where an assumption about the end of runs would go without a claim."""
+    unused = None if has_ends else assumed.about_ends()
+    if unused is not None:
+        option, text = unused
+        raise ModelError(
+            f"{option} {text}: only --eventually 'P ~> Q' has a use for it; leave it out, or claim "
+            "what happens in the end"
+        )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from statecheck.cli import console, interrupts
+from statecheck.cli import assuming, console, interrupts
 from statecheck.cli.naming import imported
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
 @click.option(
     "--eventually", multiple=True, metavar="'P ~> Q'", help="Every fair run gets from P to Q."
 )
-@click.option("--fair", multiple=True, metavar="ACTION", help="Not put off for ever, by anyone.")
+@assuming.options
 @click.option("--given", multiple=True, metavar="NAME=VALUE", help="Fix a constant of the system.")
 @click.option("--fixed", multiple=True, metavar="FIELD", help="Nobody sets it from outside.")
 @click.option(
@@ -71,7 +71,6 @@ def command(
     possible: tuple[str, ...],
     recoverable: tuple[str, ...],
     eventually: tuple[str, ...],
-    fair: tuple[str, ...],
     given: tuple[str, ...],
     fixed: tuple[str, ...],
     inputs: tuple[str, ...],
@@ -83,13 +82,22 @@ def command(
     depth: int | None,
     timeout: float | None,
     seed: int,
+    **assumed: tuple[str, ...],
 ) -> int:
     """Prove or refute what you say of a machine, or of a system for any number of its entities.
 
     MODULE:CLASS is any python-statemachine class, which is run as it is, or a System. Of a machine,
-    EXPR is Python about its states and fields by name; `after.NAME` is one after a step, and
-    `step.raised` and `step.event` say of the step itself. Of a system, it is about entities by the
-    names of their kinds (lift, or lift1 and lift2); `after[lift]` is one after a step.
+    EXPR is Python about its states and fields by name, and constants and enumerations of its
+    module. `after.NAME` is one after a step, `step.event == NAME`, `step.raised` and
+    `raised("ValueError")` say of the step itself; an event that is refused or ignored, so that
+    nothing changes, is a step only where EXPR says `step.refused`. `enabled(EVENT)`: sent now
+    with some arguments, it would make one of its transitions fire. `deadlock`: no event makes
+    any fire, and the machine has not ended. `once(P)`: P holds, or held at some time before;
+    `since(P, Q)`: so did Q, and P ever since. P and Q may be about steps.
+
+    Of a system, EXPR is about entities by the names of their kinds (lift, or lift1 and lift2);
+    `after[lift]` is one after a step.
+
     'P ==> Q' has a premise. With no claim about a machine, the standard questions about it are
     answered: what is never reached, never fires, is ambiguous, gets stuck or fails.
     """
@@ -111,7 +119,7 @@ def command(
         *((Kind.RECOVERABLE, text) for text in recoverable),
         *((Kind.EVENTUALLY, text) for text in eventually),
     ]
-    options = {"fixed": fixed, "inputs": inputs, "given": given, "fair": fair}
+    options = {"fixed": fixed, "inputs": inputs, "given": given, **assumed}
     options["harmless"] = harmless
     check_options(found, options, has_claims=bool(asked), written=_option)
     if not asked and is_system(found):
@@ -123,7 +131,7 @@ def command(
     test_file = None if test_path is None else _test_file(found, test_path)
     request = Request(
         asked,
-        fair=fair,
+        assumed=assuming.read(assumed),
         given=given,
         fixed=fixed,
         inputs=inputs,

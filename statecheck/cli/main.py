@@ -19,6 +19,7 @@ COMMANDS = {
     "check": ("statecheck.cli.check", "Answer what you ask of a machine or a system."),
     "prove": ("statecheck.cli.prove", "Prove the claims of a catalogue."),
     "draw": ("statecheck.cli.draw", "Draw state diagrams."),
+    "explore": ("statecheck.cli.explore", "Write a page to walk through a machine or a system."),
     "mutate": ("statecheck.cli.mutate", "Change a model; some claim has to notice."),
     "recheck": ("statecheck.recheck.command", "Prove a certificate again, by cvc5 alone."),
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.claim import Kind
 from statecheck.claims.results import Report
+from statecheck.claims.syntax import AssumedTexts
 from statecheck.interface.subjects import check_options, is_system
 from statecheck.modeling import ModelError, System
 
@@ -39,6 +40,10 @@ def check(
     recoverable: Texts = (),
     eventually: Texts = (),
     fair: Texts = (),
+    strongly_fair: Texts = (),
+    never: Texts = (),
+    finitely: Texts = (),
+    initially: Texts = (),
     given: Mapping[str, Any] | None = None,
     fixed: Texts = (),
     inputs: Texts = (),
@@ -58,11 +63,14 @@ def check(
     ``always.2``, ``possible.1`` and so on. Without a claim, the standard questions about a machine
     are answered (``Report.answers``).
 
-    ``fair`` names actions that are not put off for ever (weak fairness); it matters to
-    ``eventually`` alone. ``given`` fixes constants of a system by name. Of a machine, ``fixed``
-    names fields that nobody sets from outside, ``inputs`` others that may be set between events,
-    ``harmless`` things from outside whose calls neither raise nor change the machine, and
-    ``accept`` the ids of findings of the standard questions that are meant to be so.
+    ``fair`` names actions that are not put off for ever (weak fairness), ``strongly_fair`` those
+    that are taken again and again if they can be taken again and again; ``never`` are steps that
+    are not seen from P on, ``finitely`` steps that come to an end: all four matter to
+    ``eventually`` alone. ``initially`` says how every run of a machine begins. ``given`` fixes
+    constants of a system by name. Of a machine, ``fixed`` names fields that nobody sets from
+    outside, ``inputs`` others that may be set between events, ``harmless`` things from outside
+    whose calls neither raise nor change the machine, and ``accept`` the ids of findings of the
+    standard questions that are meant to be so.
     ``timeout`` is in seconds and bounds everything: what is open then is UNDETERMINED. ``depth`` is
     the greatest number of steps of runs that the solver searches for, ``seed`` the solver's.
     ``explain`` asks for what each verdict of a system rests on.
@@ -76,9 +84,15 @@ def check(
         *((Kind.RECOVERABLE, text) for text in texts(recoverable)),
         *((Kind.EVENTUALLY, text) for text in texts(eventually)),
     ]
-    named = {"fair": texts(fair), "fixed": texts(fixed), "inputs": texts(inputs)}
-    named["harmless"] = texts(harmless)
-    options = {**named, "given": given or {}, "accept": texts(accept)}
+    named = {"fixed": texts(fixed), "inputs": texts(inputs), "harmless": texts(harmless)}
+    assumed = {
+        "fair": texts(fair),
+        "strongly_fair": texts(strongly_fair),
+        "never": texts(never),
+        "finitely": texts(finitely),
+        "initially": texts(initially),
+    }
+    options = {**named, **assumed, "given": given or {}, "accept": texts(accept)}
     check_options(subject, options, has_claims=bool(asked), written=lambda name: f"{name}:")
     if not asked and is_system(subject):
         raise ModelError(
@@ -91,6 +105,7 @@ def check(
 
     request = Request(
         asked,
+        AssumedTexts(**assumed),
         **named,
         given=given or {},
         accept=texts(accept),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from statecheck.claims.answers import Answer, Standing
 from statecheck.claims.claim import Claim, Kind
-from statecheck.claims.fairness import Assumption, weak
 from statecheck.claims.results import Report, Result, Verdict
+from statecheck.claims.syntax import AssumedTexts, check_use
 from statecheck.interface.subjects import is_system
-from statecheck.modeling import System, signature
+from statecheck.modeling import System
 
 if TYPE_CHECKING:
     from statecheck.prover.prover import Prover
@@ -26,7 +26,7 @@ class Request:
     """Everything that is asked of a class.
 
     ``asked`` are claims as pairs of a kind and an expression; without any, the standard questions
-    are asked. ``fair`` are actions that are not put off for ever, ``given`` constants that are
+    are asked. ``assumed`` is what is assumed of runs, ``given`` are constants that are
     fixed, by name or as ``NAME=VALUE``. ``fixed`` are fields that the environment never sets,
     ``inputs`` others that it does, ``harmless`` things from outside whose calls neither raise nor
     change the machine. ``timeout`` is in seconds, ``depth`` a number of steps (None:
@@ -34,7 +34,7 @@ class Request:
     """
 
     asked: Sequence[tuple[Kind, str]] = ()
-    fair: Sequence[str] = ()
+    assumed: AssumedTexts = field(default_factory=AssumedTexts)
     given: Sequence[str] | Mapping[str, Any] = ()
     fixed: Sequence[str] = ()
     inputs: Sequence[str] = ()
@@ -76,7 +76,7 @@ def settled(subject: type[Any], request: Request) -> Report:
         from statecheck.single import check  # noqa: PLC0415  (systems have no use for it)
 
         asked = [(str(kind), text) for kind, text in request.asked]
-        return check(subject, asked, fair=request.fair, **options)
+        return check(subject, asked, assumed=request.assumed, **options)
     from statecheck.single.questions.ask import answered  # noqa: PLC0415  (likewise)
 
     return accepting(answered(subject, **options), request.accept)
@@ -128,28 +128,16 @@ def _of_system(system: type[System], request: Request) -> Report:
 def _claims(system: type[System], request: Request) -> list[Claim]:
     from statecheck.claims import expressions  # noqa: PLC0415  (one machine has no use for it)
 
-    fairness = _fairness(system, request.fair)
+    check_use(request.assumed, has_ends=any(kind is Kind.EVENTUALLY for kind, _ in request.asked))
     variant = expressions.given(system, request.given)
     counts: dict[Kind, int] = {}
     claims = []
     for kind, text in request.asked:
         counts[kind] = counts.get(kind, 0) + 1
-        claims.append(
-            expressions.claim(
-                system,
-                kind,
-                text,
-                id_=f"{kind}.{counts[kind]}",
-                variant=variant,
-                fairness=fairness if kind is Kind.EVENTUALLY else (),
-            )
-        )
+        id_ = f"{kind}.{counts[kind]}"
+        stated = expressions.claim(system, kind, text, id_=id_, variant=variant)
+        claims.append(expressions.assuming(system, stated, request.assumed))
     return claims
-
-
-def _fairness(system: type[System], names: Sequence[str]) -> tuple[Assumption, ...]:
-    """Weak fairness of each action, in each of its instances."""
-    return tuple(weak(signature(system).action(name).function) for name in names)
 
 
 # -- findings that are meant --------------------------------------------------------------------

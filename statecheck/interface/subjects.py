@@ -7,7 +7,7 @@ from typing import Any
 
 from statemachine import StateChart
 
-from statecheck.modeling import Machine, ModelError, System
+from statecheck.modeling import Entity, Machine, ModelError, System
 
 
 def is_system(subject: object) -> bool:
@@ -29,7 +29,14 @@ def is_system(subject: object) -> bool:
         kind = type(subject).__name__
         name = getattr(subject, "__name__", None) or f"an object of type {kind}"
         if kind in ("Catalogue", "Project"):
-            raise ModelError(f"a {kind} has claims of its own, which statecheck.prove proves")
+            raise ModelError(
+                f"a {kind} has claims of its own, which are proven by: statecheck prove "
+                "MODULE:CATALOGUE (in Python, statecheck.prove)"
+            )
+        if isinstance(subject, type) and issubclass(subject, Entity):
+            raise ModelError(
+                f"{name} is an Entity, of which a System has any number; name the system"
+            )
         raise ModelError(f"{name} is neither a System nor a python-statemachine class")
     if not list(subject.states):
         raise ModelError(f"{subject.__name__} has no states, so there is nothing to check")
@@ -70,7 +77,7 @@ def check_options(
             )
         else:
             refused |= dict.fromkeys(
-                ("given", "fair"),
+                ("given", "fair", "strongly_fair", "never", "finitely", "initially"),
                 f"the standard questions about {name} have no use for it; leave it out, or claim "
                 "something",
             )

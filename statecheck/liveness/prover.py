@@ -126,7 +126,9 @@ class LivenessProver:
             yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap())
         for claim, clauses in left.items():
             why = f"holds, but no fair lasso of up to {LENGTH} steps is as it assumes"
-            yield self._proved(claim, clauses, seconds[claim] + clock.lap(), why)
+            # No lasso is no proof: where a number grows for ever, no state comes again.
+            result = self._proved(claim, clauses, seconds[claim] + clock.lap(), why)
+            yield replace(result, vacuous=None)
 
     def _proved(
         self, claim: Claim, clauses: Sequence[Clause], seconds: float, unmet: str = ""

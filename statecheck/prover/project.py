@@ -15,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from statemachine import StateChart
+
 from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.claim import Claim
 from statecheck.claims.concrete_run import IntegerType
@@ -103,6 +105,12 @@ def project_of(found: object, home: str) -> Project:
     if isinstance(found, Project):
         return found
     if not isinstance(found, Catalogue):
+        name = getattr(found, "__name__", "")
+        if isinstance(found, type) and issubclass(found, StateChart | System):
+            raise ModelError(
+                f"{home!r} is the class {name}, and no Catalogue of claims; claims that are "
+                f"written as texts are proven by: statecheck check {home}"
+            )
         raise ModelError(
             f"{home!r} is of type {type(found).__name__}; name a Catalogue of claims, or a Project"
         )

@@ -21,6 +21,7 @@ from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import InductiveResults, prove_inductively
 from statecheck.prover.joint_proofs import proven_jointly
 from statecheck.prover.settling import Settling
+from statecheck.prover.suspects import HELP, suspected
 from statecheck.runs.recorded import REJECTIONS, RunChecker
 from statecheck.runs.replay import ReplayError
 from statecheck.runs.text import to_text
@@ -76,7 +77,9 @@ class Prover:
                 "--write-lock finds an invariant that may do"
             )
         for claim in left:
-            yield Result(claim, Verdict.UNDETERMINED, self._unreal.get(claim, detail))
+            suspect = suspected(self.context, claim)
+            why = self._unreal.get(claim, detail) + (f"; {HELP}" if suspect is not None else "")
+            yield Result(claim, Verdict.UNDETERMINED, why, suspect=suspect)
 
     def _run(self, claims: Sequence[Claim]) -> Iterator[Result]:
         inductive = prove_inductively(self.context, claims)

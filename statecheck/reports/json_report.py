@@ -83,7 +83,14 @@ def _claim(result: Result) -> dict[str, Any]:
         **ending,
         **({} if result.core is None else {"core": _core(result.core)}),
         **({} if result.shortest else {"shortest": False}),
+        **({} if result.suspect is None else {"suspect": _suspect(result.suspect)}),
     }
+
+
+def _suspect(run: Run) -> dict[str, Any]:
+    """A step that would break a claim, and the state that it starts from."""
+    (step,) = run_json(run)
+    return {"state": dict(run.start), "step": step}
 
 
 def _bounds(result: Result) -> dict[str, Any]:

@@ -55,6 +55,9 @@ EVIDENCE = 22
 SHORT = 19
 """A reason of at most so many characters stands in the table of verdicts itself."""
 
+SUSPECT = "That step, which need not be reached:"
+"""The heading of a counterexample to induction."""
+
 
 def report_text(
     report: Report,
@@ -160,8 +163,13 @@ def _stacked(results: Sequence[Result], name: Callable[[Claim], str]) -> Rendera
 
 
 def _evidence(result: Result) -> str:
-    is_long = result.verdict is Verdict.UNDETERMINED and len(result.detail) > SHORT
+    is_long = result.verdict is Verdict.UNDETERMINED and _is_long(result)
     return "see below" if is_long else evidence(result)
+
+
+def _is_long(result: Result) -> bool:
+    """An undetermined result needs more room than its row in the table has."""
+    return len(result.detail) > SHORT or result.suspect is not None
 
 
 def _milliseconds(seconds: float) -> str:
@@ -295,9 +303,14 @@ def _needed(parts: Sequence[CorePart]) -> RenderableType:
 
 def _open_questions(results: Iterable[Result]) -> Iterator[RenderableType]:
     for result in results:
-        if result.verdict is Verdict.UNDETERMINED and len(result.detail) > SHORT:
+        if result.verdict is Verdict.UNDETERMINED and _is_long(result):
             yield Text(result.claim.title, f"bold {OPEN}")
-            yield indented(Text(result.detail))
+            yield indented(Text(result.claim.text, "italic"))
+            yield indented(Text(f"{result.detail[:1].upper()}{result.detail[1:]}."))
+            if result.suspect is not None:
+                yield indented(Text(SUSPECT))
+                yield ""
+                yield indented(run_lines(result.suspect))
 
 
 # -- derived answers ----------------------------------------------------------------------------

@@ -94,5 +94,5 @@ class _RunReader:
             if entity == sort:
                 initial.setdefault(f"{entity}.{name}", []).append(self.code(decl(member)))
         for key, decl in self.vocabulary.functions.items():
-            if key.entity == sort and key not in self.unrolling.transitions.initial:
+            if key.entity == sort and key not in self.unrolling.initial:
                 initial.setdefault(str(key), []).append(self.code(decl(member)))

@@ -18,7 +18,7 @@ from statecheck.smt.grounding import Grounding, entity_functions, polarities
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
 from statecheck.smt.substitution import Macros, Renaming, substitute_in_turn
 from statecheck.smt.terms import entity_constants, has_quantifier, in_range, subterms
-from statecheck.symbolic.commands import Command
+from statecheck.symbolic.commands import Command, Update
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
 
@@ -61,7 +61,11 @@ class Layer:
 
 
 class Unrolling:
-    """The runs of a system, step by step, as ground formulas over the initial state."""
+    """The runs of a system, step by step, as ground formulas over the initial state.
+
+    The functions of ``initial`` are known in the first state; those of all initial states, unless
+    others are given.
+    """
 
     def __init__(
         self,
@@ -70,8 +74,10 @@ class Unrolling:
         seed: int = 0,
         time_left: TimeLeft = unlimited,
         numbers: Mapping[type, IntegerType] | None = None,
+        initial: Mapping[Key, Update] | None = None,
     ) -> None:
         self.transitions = transitions
+        self.initial = transitions.initial if initial is None else initial
         self.time_left = time_left
         self.numbers = numbers or {}
         vocabulary = transitions.vocabulary
@@ -94,12 +100,12 @@ class Unrolling:
         self.queries = 0
         for key, decl in vocabulary.functions.items():
             bounds = self.numbers.get(vocabulary.types[key])
-            if bounds is not None and key not in transitions.initial:
+            if bounds is not None and key not in self.initial:
                 self.grounding.forall(key.entity, partial(self._within, decl, bounds))
         self._first = self._macros(
-            (decl, transitions.initial[key].at(z3.Var(0, decl.domain(0))))
+            (decl, self.initial[key].at(z3.Var(0, decl.domain(0))))
             for key, decl in vocabulary.functions.items()
-            if key in transitions.initial
+            if key in self.initial
         )
 
     def _within(self, decl: z3.FuncDeclRef, numbers: IntegerType, entity: z3.ExprRef) -> z3.BoolRef:

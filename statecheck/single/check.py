@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from statemachine import StateChart
@@ -13,12 +13,17 @@ from statecheck.claims import claim as stated
 from statecheck.claims.claim import Kind
 from statecheck.claims.clause_text import of_one_machine
 from statecheck.claims.results import Report, Result, Verdict
+from statecheck.claims.syntax import AssumedTexts, check_use
 from statecheck.modeling import NO_VARIANT, ModelError
-from statecheck.single.claims import claims
-from statecheck.single.claims.claims import Claim
+from statecheck.single.assumptions import check_beginning, of_ends, parsed_beginning, parsed_ends
+from statecheck.single.claims.claims import Claim, Names
+from statecheck.single.claims.parse import parse
 from statecheck.single.claims.predicates import conjunction, violation
 from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
+from statecheck.single.deciding.certain import ADVICE
 from statecheck.single.deciding.decide import reachable
+from statecheck.single.deciding.monitoring import monitored
+from statecheck.single.deciding.pending import EndAssumptions
 from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
@@ -31,12 +36,25 @@ EXPECTED = {
 }
 """The verdict that each kind of claim hopes for."""
 
+NOTHING_ASSUMED = AssumedTexts()
+
+BEYOND = (
+    "its steps rest on answers from outside, of which nothing is known; what is enabled, what is "
+    f"refused and what was before are not decided then; {ADVICE}"
+)
+
+STEPS = (
+    "An event that is refused or ignored, so that nothing changes, is no step; step.refused says "
+    "something about it."
+)
+"""The meaning of claims about steps."""
+
 
 def check(
     cls: type[StateChart[Any]],
     asked: Sequence[tuple[str, str]],
     *,
-    fair: Sequence[str] = (),
+    assumed: AssumedTexts = NOTHING_ASSUMED,
     fixed: Sequence[str] = (),
     inputs: Sequence[str] = (),
     timeout: float | None = None,
@@ -47,27 +65,36 @@ def check(
     """Decide what is claimed of a class.
 
     ``asked`` are pairs of a kind (``always``, ``possible``, ``recoverable``, ``eventually``) and an
-    expression; ``fair`` are events that are not put off for ever, ``fixed`` fields that the
+    expression; ``assumed`` is what is assumed of runs, ``fixed`` are fields that the
     environment never sets, ``inputs`` others that it does; ``harmless`` are things from outside
     whose calls neither raise nor change the machine; ``depth`` bounds the search for runs by the
     solver. Raises ModelError for a class or a claim that cannot be taken as it is.
     """
-    whole = _stated(asked, fair)
+    check_use(assumed, has_ends=any(kind == str(Kind.EVENTUALLY) for kind, _ in asked))
+    whole = _stated(asked, assumed)
     results: list[Result] = []
+    sentences: list[str] = []
     subject: Subject | None = None
     interrupted = False
     try:
         parsed: list[Claim] = []
 
-        def take(names: claims.Names) -> None:
-            parsed.extend(claims.parse(claim.text, names, claim.kind) for claim in whole)
+        def take(names: Names) -> bool:
+            parsed.extend(parse(claim.text, names, claim.kind) for claim in whole)
+            parsed_ends(assumed, names)
+            parsed_beginning(assumed, names)
+            return any(said.about_refusals for said in parsed)
 
         clock = Clock(timeout)
         subject = read(cls, fixed, inputs, clock, seed=seed, harmless=harmless, take=take)
+        ends = parsed_ends(assumed, subject.names)
+        begins = check_beginning(subject, parsed_beginning(assumed, subject.names))
+        sentences += [*subject.assumptions, *begins, *_meaning_of_steps(parsed)]
         for claim, said in zip(whole, parsed, strict=True):
             started = time.perf_counter()
             try:
-                result = _decided(subject, claim, said, fair, depth)
+                watched = monitored(subject, said)
+                result = _decided(watched, claim, said, ends, depth)
             except UnknownError as gave_up:
                 why = (
                     f"Z3 gave up ({gave_up}); simpler arithmetic in guards and callbacks would help"
@@ -80,24 +107,19 @@ def check(
         ]
     except KeyboardInterrupt:
         interrupted = True
-    assumptions = () if subject is None else subject.assumptions
     digest = "" if subject is None else subject.digest
-    return Report(digest, tuple(results), interrupted, environment=assumptions)
+    return Report(digest, tuple(results), interrupted, environment=tuple(sentences))
 
 
-@dataclass(frozen=True)
-class Sent:
-    """Weak fairness to an event, with whatever arguments."""
-
-    event: str
-
-    def __str__(self) -> str:
-        return f"weak fairness of {self.event}, with whatever arguments"
+def _meaning_of_steps(parsed: Sequence[Claim]) -> list[str]:
+    """The sentence that says what a step is, where some claim is about steps."""
+    plain = any(said.on_step and not said.about_refusals for said in parsed)
+    return [STEPS] if plain else []
 
 
-def _stated(asked: Sequence[tuple[str, str]], fair: Sequence[str]) -> list[stated.Claim]:
+def _stated(asked: Sequence[tuple[str, str]], assumed: AssumedTexts) -> list[stated.Claim]:
     """The claims as reports know them."""
-    assumed: Any = tuple(Sent(event) for event in dict.fromkeys(fair))
+    ends = of_ends(assumed)
     counts: dict[str, int] = {}
     found = []
     for name, text in asked:
@@ -116,7 +138,7 @@ def _stated(asked: Sequence[tuple[str, str]], fair: Sequence[str]) -> list[state
                 NO_VARIANT,
                 EXPECTED[kind],
                 (),
-                assumed if kind is Kind.EVENTUALLY else (),
+                ends if kind is Kind.EVENTUALLY else (),
             )
         )
     return found
@@ -127,8 +149,14 @@ def _nothing() -> None:
 
 
 def _decided(
-    subject: Subject, claim: stated.Claim, said: Claim, fair: Sequence[str], depth: int | None
+    subject: Subject,
+    claim: stated.Claim,
+    said: Claim,
+    ends: EndAssumptions,
+    depth: int | None,
 ) -> Result:
+    if subject.automaton.is_abstract and _looks_beyond_states(said):
+        return Result(claim, Verdict.UNDETERMINED, subject.automaton.caveat or BEYOND)
     match claim.kind:
         case Kind.ALWAYS:
             return _always(subject, claim, said, depth)
@@ -141,9 +169,18 @@ def _decided(
         case Kind.EVENTUALLY:
             from statecheck.single.deciding.liveness import eventually
 
-            return eventually(subject, claim, said, fair)
+            return eventually(subject, claim, said, ends)
         case _:
             raise ModelError(f"{claim.kind} is no kind of claim about one machine")
+
+
+def _looks_beyond_states(said: Claim) -> bool:
+    """True where a claim speaks of the past, of refused events, or of what can happen next."""
+    return bool(
+        said.pasts
+        or said.about_refusals
+        or any(word in said.text for word in ("enabled", "deadlock"))
+    )
 
 
 def _always(subject: Subject, claim: stated.Claim, said: Claim, depth: int | None) -> Result:
@@ -151,8 +188,8 @@ def _always(subject: Subject, claim: stated.Claim, said: Claim, depth: int | Non
     match answer:
         case Reached():
             return _with_run(subject, claim, said, answer, Verdict.REFUTED)
-        case Unknown(why):
-            return Result(claim, Verdict.UNDETERMINED, why)
+        case Unknown(why, suspect):
+            return Result(claim, Verdict.UNDETERMINED, why, suspect=suspect)
     return Result(
         claim,
         Verdict.PROVED,
@@ -182,8 +219,8 @@ def _possible(subject: Subject, claim: stated.Claim, said: Claim, depth: int | N
     match answer:
         case Reached():
             return _with_run(subject, claim, said, answer, Verdict.REACHED)
-        case Unknown(why):
-            return Result(claim, Verdict.UNDETERMINED, why)
+        case Unknown(why, suspect):
+            return Result(claim, Verdict.UNDETERMINED, why, suspect=suspect)
     return Result(claim, Verdict.REFUTED, answer.how, invariant=of_one_machine(answer.invariant))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dis
 import inspect
 import sysconfig
 import textwrap
@@ -85,11 +86,39 @@ def _faults(function: FunctionType) -> tuple[tuple[int, str, str], ...]:
         lines, first = inspect.getsourcelines(function)
         tree = ast.parse(textwrap.dedent("".join(lines)))
     except (OSError, TypeError, SyntaxError):
-        return ()
+        return tuple(_compiled_faults(function.__code__))
     return tuple(
         (first + node.lineno - 1, ast.unparse(node), instead)
         for node in ast.walk(tree)
         if (instead := _fault(node)) and isinstance(node, ast.expr | ast.pattern)
+    )
+
+
+def _compiled_faults(code: CodeType) -> Iterator[tuple[int, str, str]]:
+    """The faults of a function without source text, as at a prompt, by its instructions."""
+    before: dis.Instruction | None = None
+    for instruction in dis.get_instructions(code):
+        fault = ""
+        if instruction.opname == "IS_OP" and not _is_none(before):
+            fault = "compares by identity; write == or !="
+        elif instruction.opname == "MATCH_CLASS":
+            fault = "asks for the type of a value that may be any; write if and =="
+        elif instruction.opname.startswith("LOAD_") and instruction.argval in _TYPE_TESTS:
+            fault = "asks what a value is, and it may be any; write a comparison"
+        if fault:
+            yield code.co_firstlineno, code.co_name, fault
+        before = instruction
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _compiled_faults(constant)
+
+
+def _is_none(instruction: dis.Instruction | None) -> bool:
+    """True for the instruction that puts None on the stack."""
+    return (
+        instruction is not None
+        and instruction.opname.startswith("LOAD_")
+        and instruction.argval is None
     )
 
 

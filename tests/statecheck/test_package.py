@@ -21,7 +21,7 @@ PACKAGE = Path(statecheck.__file__).parent
 
 DOMAIN = re.compile(
     r"mailbox|store\.exe|exchange|anti-?virus|avapi|attachment|administrator|\barticle|\bQ\d{6}\b"
-    r"|\bSP[34]\b|sticky|\bA[1-9]\b",
+    r"|\bSP[34]\b|(?<!position:)sticky|\bA[1-9]\b",
     re.IGNORECASE,
 )
 """Nouns of the case study."""
@@ -112,9 +112,15 @@ def test_the_wheel_holds_statecheck_alone_and_works_beside_modules_of_the_same_n
     (wheel,) = built.glob("statecheck-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"statecheck"}
+    (points,) = (name for name in names if name.endswith(".dist-info/entry_points.txt"))
+    assert "[pytest11]\nstatecheck = statecheck.pytest_plugin" in (
+        zipfile.ZipFile(wheel).read(points).decode()
+    )
     for wanted in ("py.typed", "reports/report.schema.json", "certificate/certificate.schema.json"):
         assert f"statecheck/{wanted}" in names
     assert any(name.startswith("statecheck/drawing/fonts/") for name in names)
+    for wanted in ("engine.js", "journey.js", "page.js", "page.css", "page.html"):
+        assert f"statecheck/explorer/assets/{wanted}" in names
 
     # The dependencies are those of this environment; the package is the wheel's.
     home = tmp_path / "venv"

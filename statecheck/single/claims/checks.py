@@ -12,6 +12,7 @@ from typing import Any
 from statemachine import Event, exceptions
 
 from statecheck.modeling import ModelError
+from statecheck.single.claims.meanings import in_words
 from statecheck.single.reading.freeze import SYMBOLIC
 from statecheck.single.reading.kinds import kind_of
 
@@ -22,38 +23,65 @@ def checked_truth(text: str) -> Callable[[Any, str], Any]:
     def truth(value: Any, shown: str) -> Any:
         if type(value) is bool or (type(value) in SYMBOLIC and value.type is bool):
             return value
-        known = value.type if type(value) in SYMBOLIC else type(value)
-        what = {"str": "a text", "int": "a number", "NoneType": "None"}.get(
-            known.__name__, f"a {known.__name__}"
-        )
         raise ModelError(
-            f"{text!r}: {shown} is {what}, and no truth value; compare it with something"
+            f"{text!r}: {shown} is {in_words(_type(value))}, and no truth value; compare it with "
+            "something"
         )
 
     return truth
 
 
-def checked_comparison(text: str) -> Callable[[Any, Any], Any]:
-    """The left side of ``==``, once both sides can be equal at all."""
+def checked_comparison(text: str) -> Callable[..., Any]:
+    """The left side of a comparison, once both sides can be equal, or ordered, at all.
 
-    def compare(left: Any, right: Any) -> Any:
-        kinds = [v.kind if type(v) in SYMBOLIC else kind_of(v) for v in (left, right)]
-        types_ = [v.type if type(v) in SYMBOLIC else type(v) for v in (left, right)]
-        if kinds[0] == kinds[1] or any(t in _ALWAYS for t in types_):
+    The name of the comparison is that of its class in `ast`.
+    """
+
+    def compare(left: Any, right: Any, sign: str = "Eq") -> Any:
+        if sign in ("In", "NotIn"):
+            if type(right) in (tuple, list, set, frozenset):
+                for item in right:
+                    compare(left, item)
             return left
-        if None in kinds and not (bytes in types_ and kinds != [None, None]):
+        first, second = _type(left), _type(right)
+        is_order = sign in ("Lt", "LtE", "Gt", "GtE")
+        if _ordered(first, second) if is_order else _equated(left, right):
             return left
-        numbers = [issubclass(t, int) for t in types_]
-        texts = [issubclass(t, str) for t in types_]
-        if all(texts) or (all(numbers) and bool not in types_):
-            return left
-        first, second = (t.__name__ for t in types_)
+        never = "have no order" if is_order else "are never equal"
         raise ModelError(
-            f"{text!r} compares a {first} with a {second}, which are never equal; compare values "
-            "of one type"
+            f"{text!r} compares {in_words(first)} with {in_words(second)}, which {never}; compare "
+            "values of one type"
         )
 
     return compare
+
+
+def _type(value: Any) -> type:
+    """The type of a value, or of those that a term stands for."""
+    found: type = value.type if type(value) in SYMBOLIC else type(value)
+    return found
+
+
+def _equated(left: Any, right: Any) -> bool:
+    """True unless two values are of types whose values are never equal."""
+    kinds = [v.kind if type(v) in SYMBOLIC else kind_of(v) for v in (left, right)]
+    types_ = [_type(left), _type(right)]
+    if kinds[0] == kinds[1] or any(t in _ALWAYS for t in types_):
+        return True
+    if None in kinds and not (bytes in types_ and kinds != [None, None]):
+        return True
+    numbers = [issubclass(t, int) for t in types_]
+    texts = [issubclass(t, str) for t in types_]
+    return all(texts) or (all(numbers) and bool not in types_)
+
+
+def _ordered(first: type, second: type) -> bool:
+    """True unless two types are plain ones whose values have no order among each other."""
+    plain = (bool, int, float, str, type(None))
+    if first not in plain or second not in plain:
+        return True
+    numbers = [issubclass(t, int | float) for t in (first, second)]
+    return all(numbers) or first is second is str
 
 
 _ALWAYS = (type(None), float, object)

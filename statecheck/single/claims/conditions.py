@@ -35,6 +35,20 @@ def merged(run: Callable[[], Any]) -> Any:
     return term
 
 
+def eliminated(formula: Any, locals_: Sequence[Local]) -> z3.BoolRef:
+    """A formula without the choices of the environment: some choice makes it true.
+
+    Raises UnknownError where that is not found out in time.
+    """
+    bound = [symbol(s.name, s.kind) for s in locals_]
+    if not bound:
+        return formula
+    try:
+        return z3.TryFor(z3.Tactic("qe2"), 2000)(z3.Exists(bound, formula)).as_expr()
+    except z3.Z3Exception as error:
+        raise UnknownError(str(error)) from None
+
+
 def solved(
     conditions: Sequence[Any], symbols: Sequence[Variable | Local]
 ) -> dict[Variable | Local, Any] | None:

@@ -9,9 +9,11 @@ from typing import Any
 
 from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
-from statecheck.single.execution.automaton import Edge, Local, Node
+from statecheck.single.claims.options import EdgeConditions, NodeOptions
+from statecheck.single.execution.automaton import Edge, Local, Node, Variable
 from statecheck.single.execution.build import World
 from statecheck.single.execution.choices import Any_, combinations, spread
+from statecheck.single.execution.giving_up import Unexplored
 from statecheck.single.reading.freeze import SYMBOLIC
 from statecheck.single.reading.kinds import Kind
 from statecheck.single.reading.specimen import ABSENT, Attribute, Specimen, attributes, class_value
@@ -36,6 +38,7 @@ class Reader:
         self.specimen, self.world = specimen, world
         self.names = field_names(specimen)
         self.attribute = {name: attribute for attribute, name in self.names.items()}
+        self.conditions = EdgeConditions()
 
     # -- moments ----------------------------------------------------------------------------------
 
@@ -60,14 +63,15 @@ class Reader:
                 term = symbol(variable.name, variable.kind)
             if variable.attribute in self.names:
                 fields[self.names[variable.attribute]] = wrapped(term, variable.kind)
-        return Moment(self.active(node), fields)
+        options = NodeOptions(self.conditions, node, terms, inputs)
+        return Moment(self.active(node), fields, options, node.memory)
 
     def active(self, node: Node) -> frozenset[str]:
         """The ids of a node's active states."""
         return frozenset(self.specimen.states[value].id for value in node.control.states)
 
-    def actual(self, owners: list[Any]) -> Moment:
-        """The moment that a machine is in."""
+    def actual(self, owners: list[Any], node: Node, values: Mapping[Variable, Any]) -> Moment:
+        """The moment that a machine is in, which is in a node with values for its variables."""
         machine = owners[0]
         active = frozenset(state.id for state in machine.configuration)
         held = dict(attributes(owners))
@@ -78,7 +82,16 @@ class Reader:
                 value = class_value(type(owners[attribute[0]]), attribute[1])
             if value is not ABSENT:
                 fields[name] = value
-        return Moment(active, fields)
+        terms: dict[Variable, Any] = {}
+        if values:
+            from statecheck.single.execution.values import term_of
+
+            terms = {variable: term_of(value) for variable, value in values.items()}
+        inputs = {
+            a: fields[self.names[a]] for a in self.world.inputs if self.names.get(a) in fields
+        }
+        options = NodeOptions(self.conditions, node, terms, inputs, is_plain=True)
+        return Moment(active, fields, options)
 
     # -- expressions ------------------------------------------------------------------------------
 
@@ -108,38 +121,68 @@ class Reader:
                 else:
                     inputs[attribute] = value
             moment = self._moment(node, {}, inputs)
-            condition = self._evaluated(partial(expression, moment, None, None), moment, None)
+            condition = self.evaluated(partial(expression, moment, None, None), moment, None)
             if condition is not False:
                 found.append(Holding(tuple(inputs.items()), tuple(locals_), condition))
         return found
 
     def on_edge(self, expression: Expression, edge: Edge) -> Condition:
         """Under which condition an expression holds of a step."""
+        before, after, facts = self.around(edge)
+        return self.evaluated(lambda: expression(before, after, facts), before, after)
+
+    def around(self, edge: Edge) -> tuple[Moment, Moment, StepFacts]:
+        """The moments before and after a step, and the facts about it."""
         inputs = dict(edge.inputs)
         before = self._moment(edge.source, {}, inputs)
         after = self._moment(edge.target, edge.updates, inputs | dict(edge.outputs))
-        facts = StepFacts(edge.event, edge.raised, edge.raised_in, edge.seen)
-        return self._evaluated(lambda: expression(before, after, facts), before, after)
+        return before, after, facts_of(edge)
+
+    def at_start(self, node: Node, terms: Mapping[Variable, Any]) -> Moment:
+        """The first moment, its inputs as they happen to be."""
+        return self._moment(node, terms, {})
+
+    def evaluated(self, run: Callable[[], Any], before: Moment, after: Moment | None) -> Condition:
+        """The condition under which code is true that looks at moments; False where it looks at
+        what follows a state that was not explored: nothing is known to hold there.
+        """
+        try:
+            return self.condition(run, before, after)
+        except Unexplored:
+            return False
 
     @staticmethod
-    def _evaluated(run: Callable[[], Any], before: Moment, after: Moment | None) -> Condition:
-        values = [*before.fields.values(), *(after.fields.values() if after else ())]
-        if not any(type(value) in SYMBOLIC for value in values):
+    def condition(run: Callable[[], Any], before: Moment, after: Moment | None) -> Condition:
+        """The condition under which code is true that looks at moments. Raises Unexplored."""
+        moments = [before] if after is None else [before, after]
+        plain = not any(
+            type(value) in SYMBOLIC for moment in moments for value in moment.fields.values()
+        )
+        options = [moment.options for moment in moments if moment.options is not None]
+        if plain and not any(one.is_symbolic for one in options):
             return bool(run())
         from statecheck.single.claims.conditions import merged
 
         return merged(run)
 
 
+def facts_of(edge: Edge) -> StepFacts:
+    """The facts about a step besides the states before and after it."""
+    return StepFacts(edge.event, edge.raised, edge.raised_in, edge.seen, edge.refused)
+
+
 def field_names(specimen: Specimen) -> dict[Attribute, str]:
-    """The fields that claims may name: the machine's own, then its model's and its listeners'."""
+    """The fields that claims may name: the machine's own, then its model's and its listeners'.
+
+    The attribute of the model in which the library keeps the state is none: states have names.
+    """
     from statecheck.single.reading.fields import candidates
 
     found: dict[Attribute, str] = {}
     taken: set[str] = {state.id for state in specimen.states.values()}
     for attribute, _ in sorted(candidates(specimen), key=lambda pair: pair[0]):
         name = attribute[1]
-        if name not in taken:
+        if name not in taken and attribute != (1, specimen.machine.state_field):
             taken.add(name)
             found[attribute] = name
     return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from statecheck.claims.run import Run
 from statecheck.reports.words import count
 from statecheck.single.claims.claims import Claim, Expression
+from statecheck.single.claims.remembering import along
 from statecheck.single.deciding.certain import choices, is_chosen
 from statecheck.single.execution.automaton import Automaton
 from statecheck.single.running.reach import Route, Target, find
@@ -33,9 +35,10 @@ class Unreachable:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Neither is known; ``why`` says what is missing."""
+    """Neither is known; ``why`` says what is missing, ``suspect`` is as a `Result` has it."""
 
     why: str
+    suspect: Run | None = None
 
 
 Answer = Reached | Unreachable | Unknown
@@ -103,8 +106,10 @@ def played(
 def holds_at_end(expression: Expression, claim: Claim, seen: Played) -> bool:
     """Tell whether an expression really holds at the end of a run."""
     found: Any
+    memories = along(claim.pasts, seen.moments, seen.set_before, seen.facts)
     if claim.on_step:
-        found = expression(seen.set_before[-1], seen.moments[-1], seen.facts[-1])
+        before = replace(seen.set_before[-1], memory=memories[-2])
+        found = expression(before, seen.moments[-1], seen.facts[-1])
     else:
-        found = expression(seen.end, None, None)
+        found = expression(replace(seen.end, memory=memories[-1]), None, None)
     return bool(found)

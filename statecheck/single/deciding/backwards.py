@@ -9,6 +9,7 @@ from typing import Any
 import z3
 
 from statecheck.single.claims.claims import Claim
+from statecheck.single.claims.conditions import eliminated
 from statecheck.single.claims.predicates import Holding, premise_of
 from statecheck.single.deciding.answers import Answer, Unknown, Unreachable, played, too_many
 from statecheck.single.deciding.goal import Goal
@@ -16,7 +17,6 @@ from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.symbolic import FIRST, SEARCH
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Automaton, Edge, Node
-from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import symbol
 from statecheck.single.running.reach import Target
@@ -75,13 +75,15 @@ def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
             return played(subject, automaton, premise, said, route, shortest=True)
         assert proof is not None
         return Unknown(
-            f"it is open whether a state without a way to the goal is reached: {proof.why}"
+            f"it is open whether a state without a way to the goal is reached: {proof.why}",
+            proof.suspect,
         )
     proof = prove(automaton, goal, clock)
     if isinstance(proof, Unreachable):
         return Unreachable(f"in {rounds} steps at most", proof.invariant)
     return Unknown(
-        f"from some states the goal may be farther away than {rounds} steps, and {proof.why}"
+        f"from some states the goal may be farther away than {rounds} steps, and {proof.why}",
+        proof.suspect,
     )
 
 
@@ -90,22 +92,8 @@ def _any(holdings: list[Holding]) -> z3.BoolRef:
     options = []
     for holding in holdings:
         condition = z3.BoolVal(True) if holding.condition is True else holding.condition
-        options.append(_eliminated(z3.And(condition, *ranges(holding.locals)), holding.locals))
+        options.append(eliminated(z3.And(condition, *ranges(holding.locals)), holding.locals))
     return z3.simplify(z3.Or(options))
-
-
-def _eliminated(formula: Any, locals_: Any) -> z3.BoolRef:
-    """A formula without the choices of the environment: some choice makes it true.
-
-    Raises UnknownError where that is not found out in time.
-    """
-    bound = [symbol(s.name, s.kind) for s in locals_]
-    if not bound:
-        return formula
-    try:
-        return z3.TryFor(z3.Tactic("qe2"), 2000)(z3.Exists(bound, formula)).as_expr()
-    except z3.Z3Exception as error:
-        raise UnknownError(str(error)) from None
 
 
 def _before(automaton: Automaton, region: Region, clock: Clock) -> Region:
@@ -115,7 +103,7 @@ def _before(automaton: Automaton, region: Region, clock: Clock) -> Region:
         ways = []
         for edge in node.edges:
             clock.left(1)
-            ways.append(_eliminated(_into(edge, region), edge.locals))
+            ways.append(eliminated(_into(edge, region), edge.locals))
         grown[node] = z3.simplify(z3.Or(ways))
     return grown
 

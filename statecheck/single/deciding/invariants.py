@@ -15,10 +15,10 @@ import z3
 from statecheck.single.deciding.answers import Unknown, Unreachable
 from statecheck.single.deciding.formulas import in_words
 from statecheck.single.deciding.goal import Goal
-from statecheck.single.execution.automaton import Automaton, Edge, Local, Node, Variable
+from statecheck.single.deciding.suspicion import unexcluded
+from statecheck.single.execution.automaton import Automaton, Edge, Node
 from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import symbol
-from statecheck.single.running.reach import solved
 from statecheck.single.running.subject import Clock
 from statecheck.smt.solving import check_sat
 
@@ -32,36 +32,11 @@ def prove(automaton: Automaton, goal: Goal, clock: Clock) -> Unreachable | Unkno
     """A proof that the target is out of reach, if Spacer finds one."""
     invariant = find_invariant(automaton, goal, clock)
     if invariant is None:
-        return Unknown(f"no invariant was found that excludes it{suspicion(automaton, goal)}")
+        return unexcluded(automaton, goal)
     broken = is_broken(automaton, invariant, goal, clock)
     if broken:
         return Unknown(f"the invariant that was found does not hold: {broken}")
     return Unreachable("", tuple(shown(automaton, invariant)))
-
-
-def suspicion(automaton: Automaton, goal: Goal) -> str:
-    """A step to the target from a state that looks possible: a counterexample to induction."""
-    for edge in automaton.edges:
-        moved = [(symbol(v.name, v.kind), term) for v, term in edge.updates.items()]
-        targets = [goal.edges[edge]] if edge in goal.edges else []
-        targets += [
-            h.condition if h.condition is True else z3.substitute(h.condition, *moved)
-            for h in goal.nodes.get(edge.target, ())
-        ]
-        for condition in targets:
-            symbols: list[Variable | Local] = [*edge.source.variables, *edge.locals]
-            values = solved([edge.guard, condition], symbols)
-            if values is None:
-                continue
-            data = {name: value for (_, name), value in edge.source.data.items()}
-            data |= {v.attribute[1]: values[v] for v in edge.source.variables}
-            where = " + ".join(str(value) for value in edge.source.control.states)
-            held = ", ".join(f"{name} == {value!r}" for name, value in sorted(data.items()))
-            return (
-                f"; from {where}{f' with {held}' if held else ''}, {edge.event} would lead there: "
-                "if that state is out of reach, say so by a guard, or claim first what excludes it"
-            )
-    return ""
 
 
 def find_invariant(automaton: Automaton, goal: Goal, clock: Clock) -> Invariant | None:

@@ -53,8 +53,8 @@ def recoverable(subject: Subject, claim: stated.Claim, said: Claim, depth: int |
                 invariant=of_one_machine(invariant),
                 vacuous=None if said.is_about_machine else True,
             )
-        case Unknown(why):
-            return Result(claim, Verdict.UNDETERMINED, why)
+        case Unknown(why, suspect):
+            return Result(claim, Verdict.UNDETERMINED, why, suspect=suspect)
 
 
 def trap(subject: Subject, said: Claim, depth: int | None) -> Answer:

@@ -53,4 +53,5 @@ def reachable(
         answer = explicitly(subject, subject.deeper, expression, claim, target)
         if not isinstance(answer, Unknown):
             return answer
-    return Unknown(f"no run of up to {search.depth - 1} steps gets there, and {proof.why}")
+    why = f"no run of up to {search.depth - 1} steps gets there, and {proof.why}"
+    return Unknown(why, proof.suspect)

@@ -49,7 +49,10 @@ class Node:
     """A control state. ``data`` are the attributes with plain values, ``variables`` the others.
 
     ``idle`` are ways that an event can go without effect; they are no steps. ``failures`` are those
-    of them on which the library catches an exception that no transition handles.
+    of them on which the library catches an exception that no transition handles, ``refused`` all
+    of them, where that was asked for. ``expanded`` says that the edges are there.
+
+    A node of a monitored automaton stands for the node ``origin`` with a ``memory`` of the run.
     """
 
     number: int
@@ -60,7 +63,11 @@ class Node:
     edges: list[Edge] = field(default_factory=list)
     idle: list[Edge] = field(default_factory=list)
     failures: list[Edge] = field(default_factory=list)
+    refused: list[Edge] = field(default_factory=list)
     depth: int = 0
+    expanded: bool = False
+    origin: Node | None = None
+    memory: tuple[bool, ...] = ()
 
 
 @dataclass(eq=False)
@@ -71,7 +78,8 @@ class Edge:
     holds, ``updates`` gives the term of each variable of the target. ``raised`` names the type of
     the exception that came out and ``raised_in`` the callback, ``taken`` says whether a transition
     was taken. ``outputs`` are inputs that the step itself changed, ``seen`` what the library did,
-    ``chosen`` the answers from outside that the step rests on, in words.
+    ``refused`` that it allowed no transition, with an exception or silently; ``chosen`` the answers
+    from outside that the step rests on, in words.
     """
 
     source: Node
@@ -87,6 +95,7 @@ class Edge:
     outputs: tuple[tuple[Attribute, Any], ...] = ()
     raised_in: str = ""
     seen: Seen = field(default_factory=Seen)
+    refused: bool = False
     chosen: tuple[str, ...] = ()
 
 
@@ -94,8 +103,8 @@ class Edge:
 class Automaton:
     """The nodes, the first of which is the initial one; ``start`` has the variables' first values.
 
-    ``complete`` is false where there are more nodes than were made: then only the first
-    ``expanded`` of them have their edges, and ``explored`` is the number of steps up to which all
+    ``complete`` is false where there are more nodes than were made: then only those that are
+    ``expanded`` have their edges, and ``explored`` is the number of steps up to which all
     runs are in it. ``growing`` are the attributes that take the most values, ``hindrance``
     says why they are not kept as terms. ``alternatives`` has for each event the arguments, by
     name, and the inputs, by attribute, that it was sent with. Where it ``is_abstract``, some edges
@@ -107,7 +116,6 @@ class Automaton:
     start: dict[Variable, Any]
     complete: bool = True
     explored: int = 0
-    expanded: int = 0
     growing: tuple[str, ...] = ()
     hindrance: str = ""
     alternatives: dict[str, list[dict[Any, Any]]] = field(default_factory=dict)
@@ -116,7 +124,7 @@ class Automaton:
 
     def is_expanded(self, node: Node) -> bool:
         """Tell whether a node has its edges."""
-        return self.complete or node.number < self.expanded
+        return self.complete or node.expanded
 
     @property
     def edges(self) -> list[Edge]:

@@ -6,7 +6,6 @@ get a value which may be any, are kept as terms.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -40,8 +39,8 @@ decided nothing.
 """
 
 
-SAMPLED, COMBINATIONS = 250, 100
-"""So many control states, and combinations of values, where only some values are tried."""
+SAMPLED = 250
+"""So many control states are gone through where only some values are tried."""
 
 ANYTHING = "anything"
 """Given for an argument that no code looks into."""
@@ -68,10 +67,12 @@ class Builder:
         reach: Reach,
         world: World,
         watch: Watch,
+        *,
         answers: Answers | None = None,
+        with_refusals: bool = False,
     ) -> None:
         self.specimen, self.reach, self.world, self.watch = specimen, reach, world, watch
-        self.answers = answers
+        self.answers, self.with_refusals = answers, with_refusals
         self.only_said = cache(lambda: only_said(reach))
         self.initial = specimen.control(), specimen.copied(specimen.data())
         self.inferred: dict[tuple[str, str], Domain] = {}
@@ -100,11 +101,12 @@ class Builder:
             automaton = attempt.run(SAMPLED)
         except (Widen, Used, NotAnyValue):
             raise why from None
+        for node in automaton.nodes:
+            node.expanded = False
         return replace(
             automaton,
             complete=False,
             explored=0,
-            expanded=0,
             alternatives=attempt.alternatives,
             is_abstract=True,
             caveat=f"only some values were tried, because {why}",
@@ -210,20 +212,8 @@ class _Attempt:
                 extra.setdefault(parameter.name, []).insert(0, OMITTED)
         domains.update(self.world.inputs)
         if self.builder.samples is not None:
-            return list(self._tried(self.builder.samples, domains, extra))
+            return list(self.builder.samples.combinations(domains, extra))
         return list(combinations(spread(domains, extra)))
-
-    @staticmethod
-    def _tried(
-        samples: Samples, domains: dict[Any, Domain], extra: dict[Any, list[Any]]
-    ) -> Iterator[dict[Any, Any]]:
-        """Some of the combinations of some of the values."""
-        values: dict[Any, list[Any]] = {}
-        for name, domain in domains.items():
-            is_unknown = not domain.kinds and not domain.values
-            found = samples.of(None if is_unknown else domain)
-            values[name] = [v for v in extra.get(name, ()) if v is OMITTED] + found
-        yield from itertools.islice(combinations(values), COMBINATIONS)
 
     def run(self, most: int) -> Automaton:
         """Explore breadth first, up to so many nodes."""
@@ -233,18 +223,19 @@ class _Attempt:
         while done < len(self.nodes):
             if len(self.nodes) > most:
                 explored = self.nodes[done].depth
-                return Automaton(self.nodes, start, False, explored, done)
+                return Automaton(self.nodes, start, False, explored)
             try:
                 self._explore(self.nodes[done])
             except TooLarge:
                 self.is_cut = True
                 explored = self.nodes[done].depth
-                return Automaton(self.nodes, start, False, explored, done)
+                return Automaton(self.nodes, start, False, explored)
+            self.nodes[done].expanded = True
             done += 1
         return Automaton(self.nodes, start)
 
     def _explore(self, node: Node) -> None:
-        if not node.control.running:
+        if not node.control.running and not self.builder.with_refusals:
             return
         for event in self._relevant(node):
             for chosen in self.alternatives[event]:
@@ -256,7 +247,8 @@ class _Attempt:
         # The library asks every ancestor of an active state, be it active itself or not.
         asked = {id(s): s for state in active for s in (state, *state.ancestors())}
         transitions = [t for s in asked.values() for t in s.transitions if not t.initial]
-        if node.control.waiting or any(t.is_eventless for t in transitions):
+        always = node.control.waiting or self.builder.with_refusals
+        if always or any(t.is_eventless for t in transitions):
             yield from self.alternatives
             return
         for event in self.alternatives:
@@ -373,7 +365,8 @@ class _Attempt:
             from statecheck.single.execution.terms import unchanged
 
             quiet = unchanged(updates)
-        if quiet and not locals_ and not updates and not outcome.seen.unhandled:
+        unneeded = not outcome.seen.unhandled and not self.builder.with_refusals
+        if quiet and not locals_ and not updates and unneeded:
             return
         edge = Edge(
             node,
@@ -389,10 +382,13 @@ class _Attempt:
             outputs,
             outcome.raised_in,
             outcome.seen,
+            nothing,
             outcome.chosen,
         )
         if quiet and outcome.seen.unhandled:
             node.failures.append(edge)
+        if quiet and self.builder.with_refusals:
+            node.refused.append(edge)
         if not quiet:
             node.edges.append(edge)
         elif locals_ or updates:

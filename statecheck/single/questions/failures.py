@@ -11,6 +11,7 @@ from statemachine.exceptions import TransitionNotAllowed
 
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.single.claims.claims import StepFacts
+from statecheck.single.claims.predicates import facts_of
 from statecheck.single.deciding.answers import Reached, Unknown
 from statecheck.single.questions.inquiry import Inquiry, fine, found, left_open, of_step
 from statecheck.single.reading.code import functions_of, plain_functions
@@ -89,7 +90,7 @@ def _failures(inquiry: Inquiry) -> list[Failure]:
             failure
             for automaton in inquiry.automata
             for edge in automaton.edges
-            for failure in of_facts(StepFacts(edge.event, edge.raised, edge.raised_in, edge.seen))
+            for failure in of_facts(facts_of(edge))
         )
     )
 

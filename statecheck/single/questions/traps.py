@@ -141,7 +141,7 @@ def stuck(inquiry: Inquiry, node: Node) -> list[Holding]:
         return []
     import z3
 
-    from statecheck.single.deciding.backwards import _eliminated
+    from statecheck.single.claims.conditions import eliminated
     from statecheck.single.execution.paths import ranges
 
     # Mostly some edge is open whatever is sent, which is easier to see.
@@ -151,7 +151,7 @@ def stuck(inquiry: Inquiry, node: Node) -> list[Holding]:
     solver.add(*(condition for edge in ways for condition in ranges(edge.locals)))
     if solver.check() == z3.unsat:
         return []
-    open_ = [_eliminated(edge.guard, edge.locals) for edge in ways]
+    open_ = [eliminated(edge.guard, edge.locals) for edge in ways]
     condition = z3.simplify(z3.Not(z3.Or(open_)))
     if z3.is_false(condition):
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import typing
 from collections.abc import Iterator, Sequence
@@ -41,7 +42,11 @@ def fields_of(
         by_name[specimen.named(attribute)] = attribute
     for name in (*fixed, *inputs):
         if name not in by_name:
-            fields = ", ".join(sorted(specimen.named(a) for a in known)) or "none"
+            states = {state.id for state in specimen.states.values()}
+            names = {specimen.named(attribute) for attribute in known} - states
+            near = difflib.get_close_matches(name, names, 1)
+            fields = f"{', '.join(sorted(names)) or 'none'}"
+            fields += f"; did you mean {near[0]}?" if near else ""
             raise ModelError(
                 f"{specimen.cls.__name__} has no field {name} to be fixed or an input; its fields "
                 f"are: {fields}"

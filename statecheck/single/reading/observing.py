@@ -34,11 +34,13 @@ class Seen:
     ``fired`` has the numbers of the transitions that were taken, ``visited`` the ids of the states
     that were active before or after one of them, ``unhandled`` the exceptions that the library
     caught and no transition handles, each as its type's name and the callback that it came out of.
+    ``enabled`` says that the event that was sent is itself what a transition was selected for.
     """
 
     fired: frozenset[int] = frozenset()
     visited: frozenset[str] = frozenset()
     unhandled: frozenset[tuple[str, str]] = frozenset()
+    enabled: bool = False
 
 
 class Observer:
@@ -49,12 +51,15 @@ class Observer:
         self.machine = machine
         self.begin()
         engine: Any = machine._engine
+        engine.put = self._noting(engine.put, self._put)
         engine.microstep = self._noting(engine.microstep, self._fires, self._fired)
         engine.select_transitions = self._noting(engine.select_transitions, None, self._selected)
 
     def begin(self) -> None:
         """Forget what was seen."""
         self.microsteps = 0
+        self._sent: Any = None
+        self._enabled = False
         self._taken: set[int] = set()
         self._visited: set[str] = set()
         self._unhandled: set[tuple[str, str]] = set()
@@ -62,7 +67,12 @@ class Observer:
     @property
     def seen(self) -> Seen:
         """The observations since the beginning."""
-        return Seen(frozenset(self._taken), frozenset(self._visited), frozenset(self._unhandled))
+        return Seen(
+            frozenset(self._taken),
+            frozenset(self._visited),
+            frozenset(self._unhandled),
+            self._enabled,
+        )
 
     @staticmethod
     def _noting(
@@ -78,10 +88,10 @@ class Observer:
                 after(result, *arguments)
             return result
 
-        def noted(*arguments: Any) -> Any:
+        def noted(*arguments: Any, **named: Any) -> Any:
             if before is not None:
                 before(*arguments)
-            result = original(*arguments)
+            result = original(*arguments, **named)
             if inspect.isawaitable(result):
                 return awaited(result, arguments)
             if after is not None:
@@ -89,6 +99,11 @@ class Observer:
             return result
 
         return noted
+
+    def _put(self, trigger: Any) -> None:
+        """The first event that is put on a queue is the one that was sent."""
+        if self._sent is None:
+            self._sent = trigger
 
     def _fires(self, transitions: list[Transition], _: object) -> None:
         self.microsteps += 1
@@ -102,6 +117,8 @@ class Observer:
         self._visited.update(state.id for state in self.machine.configuration)
 
     def _selected(self, selected: Any, trigger: Any) -> None:
+        if selected and trigger is self._sent:
+            self._enabled = True
         error = trigger.kwargs.get("error")
         if str(trigger.event) == ERROR and not selected and isinstance(error, Exception):
             self._unhandled.add((type(error).__name__, callback_of(error)))

@@ -9,7 +9,7 @@ from typing import Any
 from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import Moment, StepFacts
 from statecheck.single.claims.predicates import Reader
-from statecheck.single.execution.automaton import Automaton, Edge, Variable
+from statecheck.single.execution.automaton import Automaton, Edge, Node, Variable
 from statecheck.single.reading.observing import Observer, callback_of
 from statecheck.single.reading.outside import Asked
 from statecheck.single.reading.specimen import (
@@ -17,6 +17,7 @@ from statecheck.single.reading.specimen import (
     Specimen,
     attributes,
     control_of,
+    is_refusal,
     sent,
 )
 from statecheck.single.running.reach import Move, Route
@@ -52,10 +53,9 @@ class Instance:
             self.owners[1] = object()
         specimen.stand_in(self.owners)
 
-    @property
-    def moment(self) -> Moment:
-        """The moment that it is in."""
-        return self.reader.actual(self.owners)
+    def moment(self, node: Node, values: dict[Variable, Any]) -> Moment:
+        """The moment that it is in, which is in a node with values for its variables."""
+        return self.reader.actual(self.owners, node, values)
 
     def set(self, inputs: Sequence[tuple[Attribute, Any]]) -> None:
         """Set inputs, as an application does."""
@@ -77,7 +77,8 @@ class Instance:
     def facts(self, event: str, error: Exception | None) -> StepFacts:
         """Tell the facts about the event that was just sent."""
         raised = "" if error is None else type(error).__name__
-        return StepFacts(event, raised, callback_of(error), self.observer.seen)
+        refused = not self.observer.microsteps and (error is None or is_refusal(error))
+        return StepFacts(event, raised, callback_of(error), self.observer.seen, refused)
 
     def differs(self, edge: Edge, error: Exception | None, values: dict[Variable, Any]) -> str:
         """How the instance differs from what an edge says; empty where it does not."""
@@ -135,10 +136,11 @@ def play(
         raise Mismatch(f"a fresh instance differs: {problem}")
     steps = [*zip(route.moves, route.edges, route.choices, strict=True)]
     steps += steps[loop:] * (times - 1)
-    moments, set_before, facts = [instance.moment], [], []
+    node = automaton.nodes[0]
+    moments, set_before, facts = [instance.moment(node, values)], [], []
     for number, (step, edge, chosen) in enumerate(steps, 1):
         instance.set(step.inputs)
-        set_before.append(instance.moment)
+        set_before.append(instance.moment(node, values))
         error = instance.send(step.event, step.arguments)
         if edge.updates:
             from statecheck.single.claims.conditions import valuation
@@ -149,10 +151,12 @@ def play(
         problem = instance.differs(edge, error, values)
         if problem:
             raise Mismatch(f"step {number}, {shown(step)}: {problem}")
-        moments.append(instance.moment)
+        node = edge.target
+        moments.append(instance.moment(node, values))
         facts.append(instance.facts(step.event, error))
     instance.set(route.last)
-    return Played(tuple(moments), tuple(set_before), tuple(facts), instance.moment)
+    end = instance.moment(node, values)
+    return Played(tuple(moments), tuple(set_before), tuple(facts), end)
 
 
 def shown(step: Move) -> str:

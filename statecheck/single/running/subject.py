@@ -14,6 +14,7 @@ from statemachine import StateChart
 from statecheck.modeling import ModelError
 from statecheck.single.claims import claims
 from statecheck.single.claims.checks import errors_of, space_of
+from statecheck.single.claims.meanings import others_of
 from statecheck.single.claims.predicates import Reader
 from statecheck.single.execution.automaton import Automaton
 from statecheck.single.execution.build import Builder, World
@@ -58,7 +59,8 @@ class Clock:
 @dataclass
 class Subject:
     """A class, read. ``bounded`` is an automaton of plain values up to some depth,
-    where ``automaton`` keeps some as terms.
+    where ``automaton`` keeps some as terms. One whose automata are ``watched`` comes from
+    its ``origin``.
     """
 
     specimen: Specimen
@@ -71,11 +73,16 @@ class Subject:
     clock: Clock
     assumptions: tuple[str, ...]
     builder: Builder
+    origin: Subject | None = None
+    watched: Callable[[Automaton], Automaton] | None = None
 
     @cached_property
     def deeper(self) -> Automaton | None:
         """Like ``bounded``, to a greater depth; made where nothing else decided a claim."""
-        return self.builder.deeper()
+        if self.origin is None or self.watched is None:
+            return self.builder.deeper()
+        found = self.origin.deeper
+        return None if found is None else self.watched(found)
 
     @property
     def digest(self) -> str:
@@ -98,12 +105,13 @@ def read(
     *,
     seed: int = 0,
     harmless: Sequence[str] = (),
-    take: Callable[[claims.Names], None] = lambda _: None,
+    take: Callable[[claims.Names], bool] = lambda _: False,
 ) -> Subject:
     """Read a class. Raises ModelError for what cannot be taken as it is.
 
     ``harmless`` names things from outside whose calls neither raise nor change the machine.
-    ``take`` gets the names that claims may use, as soon as they are known.
+    ``take`` gets the names that claims may use, as soon as they are known, and tells whether
+    events that are refused have to be gone through, too.
     """
     specimen = Specimen(cls)
     reach = Reach(specimen)
@@ -131,9 +139,9 @@ def read(
 
     reader = Reader(specimen, world)
     names = _names(specimen, reader)
-    take(names)
     answers = surroundings.answers if surroundings else None
-    builder = Builder(specimen, reach, world, watch, answers)
+    refusals = take(names)
+    builder = Builder(specimen, reach, world, watch, answers=answers, with_refusals=refusals)
     automaton = builder.build()
     if automaton.variables or any(e.locals for n in automaton.nodes for e in (*n.edges, *n.idle)):
         from statecheck.single.running.witnesses import check_witnesses
@@ -156,6 +164,9 @@ def _names(specimen: Specimen, reader: Reader) -> claims.Names:
         space_of(cls),
         errors_of(cls),
         {state.id: frozenset(s.id for s in state.ancestors()) for state in states},
+        frozenset(reader.world.events.parameters),
+        frozenset(reader.names[a] for a in reader.world.inputs if a in reader.names),
+        others_of(cls),
     )
 
 

@@ -14,12 +14,25 @@ from statemachine import State, StateMachine
 class Door(StateMachine):
     closed = State(initial=True)
     opened = State()
+    claims = 0
     open = closed.to(opened)
     close = opened.to(closed)
 """
 
 FLAWED = """
-from statecheck import Catalogue, System
+from statecheck import Catalogue, Entity, Machine, Many, System
+from statemachine import State
+
+class Leaf(Machine):
+    shut = State(initial=True)
+    ajar = State()
+    swing = shut.to(ajar) | ajar.to(shut)
+
+class Door(Entity):
+    leaf: Leaf
+
+class Porch(System):
+    doors: Many[Door]
 
 class House(System):
     pass
@@ -43,6 +56,7 @@ def name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / f"raises_{stem}.py").write_text("\n\nint('x')\n")
     (tmp_path / f"broken_{stem}.py").write_text("class Door(:")
     (tmp_path / f"flawed_{stem}.py").write_text(FLAWED)
+    (tmp_path / f"porch_{stem}.py").write_text(FLAWED.partition("class House")[0])
     monkeypatch.chdir(tmp_path)
     return stem
 
@@ -76,6 +90,11 @@ def name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         ("check raises_{0}:Door", "raises_{0}.py:3."),
         ("check broken_{0}:Door", "cannot be imported: SyntaxError: invalid syntax"),
         ("prove flawed_{0}:CATALOGUE", "error: claim: the parameter lift has no annotation"),
+        ("prove {0}:Door", "and no Catalogue of claims; claims that are written as texts"),
+        ("prove {0}:Door", "are proven by: statecheck check {0}:Door"),
+        ("draw porch_{0}:Porch", "is a System; its machines can be drawn: porch_{0}:Leaf"),
+        ("check porch_{0}:Door", "Door is an Entity, of which a System has any number"),
+        ("check {0}:Door --always closed --fixed claps", "its fields are: claims; did you mean"),
         ("{0}:Door", "to check it write: statecheck check {0}:Door"),
         ("{0}.py:Door", "to check it write: statecheck check {0}:Door"),
         ("{0}.py", "to check it write: statecheck check {0}:CLASS"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import linecache
 import pickle
 import subprocess
 import sys
@@ -229,7 +230,8 @@ order: Any = prove
         (lambda: ask(str), "str is neither a System nor a python-statemachine class"),
         (lambda: ask(Door()), "an instance of Door is given; give the class Door itself"),
         (lambda: ask(Tower(lifts=1)), "an instance of Tower is given, which has a size"),
-        (lambda: ask(CATALOGUE), "statecheck.prove proves"),
+        (lambda: ask(Lift), "Lift is an Entity, of which a System has any number; name the system"),
+        (lambda: ask(CATALOGUE), "in Python, statecheck.prove"),
         (lambda: check(Door, always="opend"), "did you mean opened?"),
         (lambda: check(Door, fair="close"), "fair: close: the standard questions about Door"),
         (lambda: check(Door, always="closed", accept="x"), "accept: x: findings of the standard"),
@@ -335,3 +337,74 @@ def test_the_solver_is_imported_when_something_is_asked() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=root)
     slim = "import sys, statecheck; assert 'statemachine' not in sys.modules"
     subprocess.run([sys.executable, "-c", slim], check=True, cwd=root)
+
+
+WITHOUT_SOURCE = """
+from statemachine import State
+from statecheck import Catalogue, Entity, Machine, Many, System, action
+
+class Cabin(Machine):
+    standing = State(initial=True)
+    moving = State()
+    n: int = 0
+    start = standing.to(moving, cond="ready")
+    stop = moving.to(standing)
+
+    def ready(self):
+        return self.standing.is_active is True
+
+class Lift(Entity):
+    cabin: Cabin
+
+class Tower(System):
+    lifts: Many[Lift]
+
+    @action
+    def start(self, lift: Lift):
+        lift.cabin.start()
+
+CATALOGUE = Catalogue(Tower)
+
+@CATALOGUE.always("never", "Moves")
+def never(tower: Tower, lift: Lift):
+    return not lift.cabin.moving.is_active
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "said"),
+    [
+        ("self.standing.is_active is True", "compares by identity"),
+        ("any(x is not True for x in (self.standing.is_active,))", "compares by identity"),
+        ("isinstance(self.standing.is_active, bool)", "asks what a value is"),
+        ("self.standing.is_active and self.n is None or self.n == 0", ""),
+    ],
+)
+def test_a_system_without_source_text_is_read_by_its_instructions(guard: str, said: str) -> None:
+    """Python answers for a symbol what is asked of its identity, and says nothing."""
+    source = WITHOUT_SOURCE.replace("self.standing.is_active is True", guard)
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(source, "<nowhere>", "exec", dont_inherit=True), space)
+    if said:
+        with pytest.raises(ModelError, match=said):
+            prove(space["CATALOGUE"])
+        with pytest.raises(ModelError, match=said):
+            check(space["Tower"], always="not lift.cabin.moving")
+    else:
+        assert prove(space["CATALOGUE"])["never"].verdict is Verdict.REFUTED
+
+
+def test_a_system_of_a_notebook_cell_is_read_as_any_other() -> None:
+    """Notebooks keep the source of their cells where Python looks it up."""
+    source = WITHOUT_SOURCE.replace(" is True", "")
+    name = "<ipython-input-1-statecheck>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(source, name, "exec", dont_inherit=True), space)
+    report = prove(space["CATALOGUE"])
+    assert report["never"].verdict is Verdict.REFUTED
+    cell = name.replace("1", "2")
+    linecache.cache[cell] = (1, None, WITHOUT_SOURCE.splitlines(keepends=True), cell)
+    exec(compile(WITHOUT_SOURCE, cell, "exec", dont_inherit=True), space)
+    with pytest.raises(ModelError, match=r"is True` compares by identity"):
+        prove(space["CATALOGUE"])

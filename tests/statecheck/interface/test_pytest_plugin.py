@@ -10,6 +10,7 @@ import pytest
 
 import statecheck
 from tests.statecheck.interface import machines
+from tests.statecheck.interface.plugin import ARGUMENTS
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.slow
@@ -27,7 +28,7 @@ def users_folder(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess("-p", "statecheck.pytest_plugin", *arguments)
+    return pytester.runpytest_subprocess(*ARGUMENTS, *arguments)
 
 
 def test_a_refuted_claim_fails_with_its_run_and_the_assumptions(pytester: pytest.Pytester) -> None:

@@ -17,10 +17,13 @@ View = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Said:
-    """A claim: its kind (always, possible, recoverable) and its text."""
+    """A claim: its kind (always, possible, recoverable, eventually), its text, and what it
+    assumes of runs, by the names of the engine's arguments.
+    """
 
     kind: str
     text: str
+    assumed: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def of_step(self) -> bool:

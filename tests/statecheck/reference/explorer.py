@@ -12,10 +12,10 @@ from __future__ import annotations
 import enum
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.statecheck.reference.plain import Endless, PlainMachine, Situation, sendable
+from tests.statecheck.reference.plain import MARK, Endless, PlainMachine, Situation, sendable
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,23 @@ class World:
 
 @dataclass(frozen=True)
 class Move:
-    """One event that was sent, with the inputs set before, and what came of it."""
+    """One event that was sent, with the inputs set before, and what came of it.
+
+    ``enabled``: the event itself made a transition fire; ``fired``: some transition did.
+    """
 
     inputs: Mapping[str, Any]
     event: str
     arguments: Mapping[str, Any]
     raised: str | None
     target: int
+    enabled: bool = False
+    fired: bool = False
+
+    @property
+    def refused(self) -> bool:
+        """No transition was allowed, which the library says or keeps to itself."""
+        return not self.fired and self.raised in (None, "TransitionNotAllowed")
 
 
 @dataclass
@@ -185,6 +195,10 @@ class Explorer:
         """What a predicate sees of a situation with certain inputs."""
         return {**see(self.graph.situations[number], self.states, self.fields), **inputs}
 
+    def number_of(self, situation: Situation) -> int | None:
+        """The number of a situation of another machine of the class; None: it was not met."""
+        return self._numbers.get(self._core(situation).key)
+
     def raised(self) -> set[str]:
         """The classes of exceptions that events end with."""
         return {m.raised for moves in self.graph.moves.values() for m in moves if m.raised}
@@ -209,8 +223,10 @@ class Explorer:
                         except Endless:
                             graph.endless = True
                             return
+                        fired = tuple(self.machine.fired)
                         after = self._core(self.machine.situation())
-                        moves.append(self._move(number, inputs, event, arguments, raised, after))
+                        move = self._move(number, inputs, event, arguments, raised, after)
+                        moves.append(replace(move, enabled=MARK in fired, fired=bool(fired)))
             graph.moves[number] = moves
             number += 1
 

@@ -28,9 +28,15 @@ from tests.statecheck.reference.explorer import Explorer
 from tests.statecheck.reference.generator import Sample, sample
 from tests.statecheck.reference.judge import Answer, judge
 from tests.statecheck.reference.plain import Endless
+from tests.statecheck.reference.words import Known, WordWriter
 
 KINDS = ("always", "possible", "recoverable")
-WITNESSED = {"always": "REFUTED", "possible": "REACHED", "recoverable": "REFUTED"}
+WITNESSED = {
+    "always": "REFUTED",
+    "possible": "REACHED",
+    "recoverable": "REFUTED",
+    "eventually": "REFUTED",
+}
 """The verdicts that rest on a run."""
 
 
@@ -83,6 +89,7 @@ def examine(
     timeout: float,
     kinds: Collection[str] = KINDS,
     rounds: int = 1,
+    words: int = 0,
 ) -> None:
     """Draw a class, explore it, ask the engine, and note what does not agree."""
     drawn = sample(seed)
@@ -108,18 +115,31 @@ def examine(
     writer = ClaimWriter(drawn, explorer, seed)
     some = dict.fromkeys(claim for _ in range(rounds) for claim in writer.some(module))
     claims = [claim for claim in some if claim.kind in kinds]
+    in_words = list(dict.fromkeys(WordWriter(drawn, explorer, seed).some(words)))
     began = time.monotonic()
     answers = judge(cls, claims, timeout=timeout)
     tally.engine += time.monotonic() - began
     tally.slowest = sorted([*tally.slowest, (time.monotonic() - began, seed)])[-20:]
-    for said, answer in zip(claims, answers, strict=True):
+    began = time.monotonic()
+    answers += judge(cls, in_words, timeout=timeout) if in_words else []
+    tally.engine += time.monotonic() - began
+    for said, answer in zip([*claims, *in_words], answers, strict=True):
+        if said in in_words:
+            tally.counts["claims in words"] += 1
+            tally.counts[f"{said.kind} in words: {answer.verdict}"] += 1
         tally.counts["claims"] += 1
         tally.counts[answer.verdict] += 1
         if answer.verdict in ("REFUSED", "INTERNAL", "UNDETERMINED"):
             tally.refusals[f"{answer.verdict}: {answer.detail[:110]}"] += 1
-        wrong = compare(said, answer, module, explorer)
-        if wrong is None and answer.steps is not None:
-            wrong = retrace.objection(said, module, cls, explorer.world, answer)
+        if said in in_words:
+            wrong = compare_words(said, answer, module, explorer)
+        else:
+            wrong = compare(said, answer, module, explorer)
+        if wrong is None and answer.steps is not None and said.kind != "eventually":
+            if said in in_words:
+                wrong = retrace.objection_in_words(said, module, explorer, answer)
+            else:
+                wrong = retrace.objection(said, module, cls, explorer.world, answer)
             tally.counts["runs taken again"] += 1
         if wrong is not None:
             tally.disagreements.append(
@@ -138,6 +158,18 @@ def compare(said: Said, answer: Answer, module: Any, explorer: Explorer) -> str 
     return _objection(said, answer, most, least, explorer) or _objection_to_vacuity(
         said, answer, module, explorer
     )
+
+
+def compare_words(said: Said, answer: Answer, module: Any, explorer: Explorer) -> str | None:
+    """What is known that an answer about a claim in all words contradicts, or None."""
+    if answer.verdict == "INTERNAL":
+        return answer.detail
+    if answer.verdict in ("REFUSED", "UNDETERMINED"):
+        return None
+    known = Known(said, module, explorer).truth
+    if said.kind == "eventually" and not known.certain:
+        return None
+    return _objection(said, answer, known, known, explorer)
 
 
 def _objection(
@@ -191,6 +223,7 @@ def run(
     seconds: float,
     kinds: Collection[str] = KINDS,
     rounds: int = 1,
+    words: int = 0,
 ) -> Iterator[Tally]:
     """A campaign; yields the tally after each class."""
     tally = Tally()
@@ -200,7 +233,15 @@ def run(
             if time.monotonic() > end:
                 return
             try:
-                examine(seed, Path(folder), tally, timeout=timeout, kinds=kinds, rounds=rounds)
+                examine(
+                    seed,
+                    Path(folder),
+                    tally,
+                    timeout=timeout,
+                    kinds=kinds,
+                    rounds=rounds,
+                    words=words,
+                )
             except Exception:  # noqa: BLE001  (a fault of this program is reported as such)
                 tally.counts["own failures"] += 1
                 tally.refusals[f"own: {traceback.format_exc().splitlines()[-1][:150]}"] += 1
@@ -216,6 +257,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--timeout", type=float, default=20.0, help="Seconds for each class.")
     parser.add_argument("--seconds", type=float, default=1e9, help="Seconds for everything.")
     parser.add_argument("--rounds", type=int, default=1, help="Dozens of claims for each class.")
+    parser.add_argument("--words", type=int, default=0, help="Claims in all words per class.")
     parser.add_argument("--kinds", default=",".join(KINDS), help="Kinds of claims to ask.")
     options = parser.parse_args(arguments)
     first, last = map(int, options.seeds.split(":"))
@@ -227,6 +269,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seconds=options.seconds,
         kinds=options.kinds.split(","),
         rounds=options.rounds,
+        words=options.words,
     )
     for tally in campaign:
         for wrong in tally.disagreements[shown:]:

@@ -30,6 +30,9 @@ from tests.statecheck.reference.vocabulary import (
 GUARDING = ("cond", "unless", "validators")
 """Callbacks that are asked before a step; few people let them change anything."""
 
+CONSTANTS = ("", "LIMIT = 2", "PAIR = (0, 1)", 'HUE = "slow"', "")
+"""Lines of the module that define what claims may name."""
+
 SETTINGS = (
     "allow_event_without_transition",
     "enable_self_transition_entries",
@@ -155,6 +158,7 @@ class _Writer:
             f"class Colour({base}):",
             *(f"    {name} = {n}" for n, name in enumerate(("RED", "GREEN", "BLUE"), 1)),
             "",
+            *CONSTANTS,
             "",
         ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from statecheck.claims.run import RunStep
+from statecheck.claims.syntax import AssumedTexts
 from statecheck.modeling import ModelError
 from statecheck.single import check
 from tests.statecheck.reference.claims import Said
@@ -32,8 +33,19 @@ def judge(cls: Any, claims: Sequence[Said], *, timeout: float) -> list[Answer]:
 
     One claim that is refused refuses all that are asked with it; then each is asked by itself.
     """
+    if not claims:
+        return []
+    if len(claims) > 1 and any(said.assumed for said in claims):
+        plain = [said for said in claims if not said.assumed]
+        found = dict(zip(plain, judge(cls, plain, timeout=timeout), strict=True)) if plain else {}
+        for said in claims:
+            if said.assumed:
+                (found[said],) = judge(cls, [said], timeout=timeout)
+        return [found[said] for said in claims]
+    assumed: dict[str, Any] = dict(claims[0].assumed)
     try:
-        report = check(cls, [(said.kind, said.text) for said in claims], timeout=timeout)
+        asked = [(said.kind, said.text) for said in claims]
+        report = check(cls, asked, timeout=timeout, assumed=AssumedTexts(**assumed))
     except ModelError as error:
         if len(claims) == 1 or str(error).startswith(cls.__name__):
             return [Answer("REFUSED", str(error))] * len(claims)

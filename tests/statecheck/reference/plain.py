@@ -26,6 +26,10 @@ PATIENCE = 0.25
 """Seconds of processor time that one event may take."""
 
 
+MARK = "sent from outside"
+"""The id of an event that is sent."""
+
+
 class Endless(BaseException):
     """An event is not over in time. No Exception: nothing inside a machine may catch it."""
 
@@ -82,6 +86,15 @@ class PlainMachine:
         with patience(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.instance = make()
+        self.fired: list[str | None] = []
+        """For each microstep of the last event the id of whatever was sent."""
+        microstep = self.instance._engine.microstep
+
+        def noted(transitions: Any, trigger: Any) -> Any:
+            self.fired.append(trigger.send_id)
+            return microstep(transitions, trigger)
+
+        self.instance._engine.microstep = noted
         self._states = {
             name for name, value in vars(self.instance).items() if isinstance(value, State)
         }
@@ -151,10 +164,11 @@ class PlainMachine:
 
     def send(self, event: str, arguments: Mapping[str, Any]) -> str | None:
         """Send an event; the name of the exception's class, or None. Raises Endless."""
+        self.fired = []
         with patience(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                self.instance.send(event, **arguments)
+                self.instance.send(event, send_id=MARK, **arguments)
             except Exception as error:  # noqa: BLE001  (whatever the class raises)
                 return type(error).__name__
         return None

@@ -8,9 +8,17 @@ from typing import Any
 
 from statecheck.claims.run import RunStep
 from tests.statecheck.reference.claims import Meaning, Said
-from tests.statecheck.reference.explorer import World, class_fields, see
+from tests.statecheck.reference.explorer import Explorer, Move, World, class_fields, see
+from tests.statecheck.reference.history import (
+    Formula,
+    Position,
+    Reading,
+    Scene,
+    Unexplored,
+    by_definition,
+)
 from tests.statecheck.reference.judge import Answer
-from tests.statecheck.reference.plain import Endless, PlainMachine
+from tests.statecheck.reference.plain import MARK, Endless, PlainMachine
 
 CUT = ("...", "about ")
 """What marks a value that is too long to be printed."""
@@ -49,6 +57,71 @@ def objection(said: Said, module: Any, cls: Any, world: World, shown: Answer) ->
         domains = world.inputs
         machine.set({n: _plain(text, domains[n], module) for n, text in shown.last})
         right = meaning.holds(now()) is wanted
+    return None if right else "its run does not end as it should"
+
+
+def objection_in_words(said: Said, module: Any, explorer: Explorer, shown: Answer) -> str | None:
+    """The same of a claim in all words, whose past is told by its definition."""
+    world, machine = explorer.world, PlainMachine(type(explorer.machine.instance))
+    reading = Reading(said.text, module, explorer.events)
+    *premises, conclusion = reading.formulas()
+    if said.kind == "recoverable":
+        return None
+    on_step = any(formula.on_step for formula in (*premises, conclusion))
+
+    def scene() -> Scene | None:
+        situation = machine.situation()
+        view = see(situation, explorer.states, explorer.fields)
+        number = explorer.number_of(situation)
+        inputs = {name: view[name] for name in world.inputs}
+        return None if number is None else Scene(explorer, number, inputs)
+
+    start = scene()
+    if start is None:
+        return None
+    run = [Position(start)]
+    for step in shown.run:
+        inputs, arguments = _values(step, world, module)
+        if inputs is None or arguments is None:
+            return None
+        machine.set(inputs)
+        before = scene()
+        raised = machine.send(step.action, arguments)
+        after = scene()
+        if before is None or after is None:
+            return None
+        fired = machine.fired
+        move = Move(
+            before.inputs,
+            step.action,
+            arguments,
+            raised,
+            after.number,
+            enabled=MARK in fired,
+            fired=bool(fired),
+        )
+        run.append(Position(after, before, move))
+    if not on_step:
+        machine.set({n: _plain(text, world.inputs[n], module) for n, text in shown.last})
+        end = scene()
+        if end is None:
+            return None
+        run[-1] = Position(end, run[-1].before, run[-1].move)
+
+    def holds(formula: Formula) -> bool:
+        if on_step and not formula.on_step:
+            before = run[-1].before
+            assert before is not None
+            earlier = [*run[:-2], Position(before, run[-2].before, run[-2].move)]
+            return by_definition(formula, reading.pasts, earlier, len(earlier) - 1)
+        return by_definition(formula, reading.pasts, run, len(run) - 1)
+
+    try:
+        given = all(holds(formula) for formula in premises)
+        so = holds(conclusion)
+    except Unexplored:
+        return None
+    right = given and so if said.kind == "possible" else given and not so
     return None if right else "its run does not end as it should"
 
 

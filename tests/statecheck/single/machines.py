@@ -19,6 +19,10 @@ class Tally:
     count: int = 0
 
 
+MUTABLE = [1]
+"""No constant: it may change while nobody looks."""
+
+
 class Door(StateMachine):
     closed = State(initial=True)
     opened = State()

@@ -43,6 +43,17 @@ def test_random_classes_agree_with_the_explorer() -> None:
 
 
 @pytest.mark.slow
+def test_claims_in_all_words_agree_with_the_explorer() -> None:
+    tally = Tally()
+    for tally in run(range(16, 24), timeout=10, seconds=60, kinds=(), words=10):
+        assert tally.disagreements == []
+    verdicts = ("PROVED", "REACHED", "REFUTED")
+    decided = sum(n for name, n in tally.counts.items() if name.partition(": ")[2] in verdicts)
+    assert tally.counts["own failures"] == 0
+    assert decided >= 30
+
+
+@pytest.mark.slow
 def test_every_situation_is_where_its_path_leads_a_fresh_instance(folder: Path) -> None:
     checked = 0
     for seed in SEEDS:

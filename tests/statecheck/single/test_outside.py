@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from statemachine import State, StateChart, StateMachine
 
+from statecheck.claims.syntax import AssumedTexts
 from statecheck.modeling import ModelError
 from statecheck.single import check
 from statecheck.single.questions.ask import answered
@@ -413,3 +414,27 @@ def test_no_answer_leads_to_what_is_proved_to_be_out_of_reach(
                 visited |= {state.id for state in machine.configuration}
     assert not visited & refuted
     assert len(visited) > 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("always", "a ==> enabled(go)"),  # as thought possible: it need not be
+        ("always", "not a or not deadlock"),
+        ("possible", "once(b) and a"),
+        ("always", "since(b or a, a or b)"),
+        ("always", "not step.refused"),
+    ],
+)
+@pytest.mark.parametrize("cls", [Chance, MayFail])
+def test_what_is_enabled_or_was_before_is_not_decided_by_answers(
+    cls: Any, kind: str, text: str
+) -> None:
+    (result,) = check(cls, [(kind, text)]).results
+    assert str(result.verdict) == "UNDETERMINED"
+    assert "answers from outside" in result.detail
+
+
+def test_what_is_assumed_of_the_beginning_holds_beside_answers() -> None:
+    report = check(Chance, [("always", "a or b")], assumed=AssumedTexts(initially=("a",)))
+    assert [str(result.verdict) for result in report.results] == ["PROVED"]

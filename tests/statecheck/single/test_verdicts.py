@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from statecheck.claims.results import Report, Result, Verdict
+from statecheck.claims.syntax import AssumedTexts
 from statecheck.modeling import ModelError
 from statecheck.single import check
 from tests.statecheck.single import machines
@@ -83,7 +84,7 @@ def test_verdicts(cls: Any, kind: str, text: str, right: Verdict, steps: int | N
     ],
 )
 def test_in_the_end(cls: Any, text: str, fair: tuple[str, ...], right: Verdict) -> None:
-    result = verdict(cls, "eventually", text, fair=fair)
+    result = verdict(cls, "eventually", text, assumed=AssumedTexts(fair=fair))
     assert result.verdict is right, result.detail
     assert (result.run is not None) == (right is REFUTED)
 
@@ -127,7 +128,9 @@ def test_a_run_says_what_is_sent_and_what_changes() -> None:
 
 
 def test_a_lasso_goes_on_for_ever() -> None:
-    result = verdict(machines.Door, "eventually", "closed ~> opened", fair=["open"])
+    result = verdict(
+        machines.Door, "eventually", "closed ~> opened", assumed=AssumedTexts(("open",))
+    )
     assert result.run is not None
     assert result.run.loop is not None
     assert result.run.fairness

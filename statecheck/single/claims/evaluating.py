@@ -1,0 +1,65 @@
+"""The value of a claim's expression in a state, or of a step."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping, Sequence
+from types import CodeType
+from typing import Any
+
+from statecheck.claims.syntax import TRUTH
+from statecheck.modeling import ModelError
+from statecheck.single.claims.checks import checked_comparison, checked_truth
+from statecheck.single.claims.claims import Expression, Moment, StepFacts
+from statecheck.single.execution.giving_up import Unexplored, UnknownError
+
+FUNCTIONS = ("abs", "all", "any", "bool", "int", "isinstance", "len", "max", "min", "round", "sum")
+"""Python's own functions that a claim may use."""
+
+
+def evaluator(
+    code: CodeType, text: str, constants: Mapping[str, Any], fields: Sequence[str]
+) -> Expression:
+    """The function that evaluates compiled code. It raises ModelError where that fails."""
+
+    def evaluate(before: Moment, after: Moment | None, step: StepFacts | None) -> Any:
+        values: dict[str, Any] = {
+            **constants,
+            **{name: getattr(builtins, name) for name in FUNCTIONS},
+            "__builtins__": {},
+            TRUTH: checked_truth(text),
+            "__compare": checked_comparison(text),
+            "__raised": (step.raised if step else ""),
+            "__event": (step.event if step else ""),
+            "__refused": (step.refused if step else False),
+        }
+        for label, moment in (("before", before), ("after", after)):
+            if moment is None:
+                continue
+            values[f"__{label}_states"] = moment.active
+            values[f"__{label}_memory"] = moment.memory
+            values[f"__{label}_options"] = moment.options
+            for name in fields:
+                if name in moment.fields:
+                    values[f"__{label}_{safe(name)}"] = moment.fields[name]
+        try:
+            return eval(code, values)  # noqa: S307  (it is the user's own expression)
+        except (ModelError, UnknownError, Unexplored):
+            raise
+        except NameError as error:
+            missing = str(error).split("'")[1].removeprefix("__before_").removeprefix("__after_")
+            raise ModelError(
+                f"{text!r}: the field {missing} is not there in some state; give it a value "
+                "in __init__"
+            ) from None
+        except Exception as error:  # noqa: BLE001  (whatever the user's expression does)
+            raise ModelError(
+                f"{text!r} cannot be evaluated in some state: {type(error).__name__}: {error}"
+            ) from None
+
+    return evaluate
+
+
+def safe(name: str) -> str:
+    """The part of a variable's name that stands for a field."""
+    return name.replace(".", "__")

@@ -1,0 +1,163 @@
+"""The pending states of a claim about the end of runs: reached from its premise, and the goal is
+not reached yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
+from statecheck.single.execution.automaton import Automaton, Edge, Local, Node, Variable
+from statecheck.single.execution.choices import Any_, combinations, spread
+from statecheck.single.running.reach import breadth_first, feasible, solved
+from statecheck.single.running.subject import Subject
+
+
+@dataclass(frozen=True)
+class EndAssumptions:
+    """Assumptions about whole runs: events to which they are weakly or strongly fair, steps that
+    are ``never`` seen from the premise on, and steps that are seen ``finitely`` often.
+    """
+
+    weak: tuple[str, ...] = ()
+    strong: tuple[str, ...] = ()
+    never: tuple[Claim, ...] = ()
+    finitely: tuple[Claim, ...] = ()
+
+    @property
+    def restrict(self) -> bool:
+        """Perhaps no run at all is so; weak fairness alone can always be had."""
+        return bool(self.strong or self.never or self.finitely)
+
+
+class Pending:
+    """The pending states of a claim, and the steps between them.
+
+    ``steps`` may be taken without reaching the goal, ``looping`` of them again and again;
+    ``conditions`` has for each those under which that is so. With variables there are more states
+    and steps than there are in truth; then only that no lasso is found means something.
+    """
+
+    def __init__(
+        self, subject: Subject, automaton: Automaton, said: Claim, assumed: EndAssumptions
+    ) -> None:
+        self.subject, self.automaton, self.said = subject, automaton, said
+        self.assumed = assumed
+        assert said.premise is not None
+        self.premise: Expression = said.premise
+        self.starts = [node for node in self._reached() if self.may_hold(self.is_open, node)]
+        self.steps: dict[Node, list[Edge]] = {}
+        self.looping: dict[Node, list[Edge]] = {}
+        self.conditions: dict[Edge, list[Any]] = {}
+        self.came: dict[Node, Edge | None] = dict.fromkeys(self.starts)
+        queue = list(self.starts)
+        for node in queue:
+            self._look(node)
+            for edge in self.steps[node]:
+                if edge.target not in self.came:
+                    self.came[edge.target] = edge
+                    queue.append(edge.target)
+        self.nodes = queue
+
+    def _reached(self) -> Iterable[Node]:
+        if self.automaton.variables:
+            return self.automaton.nodes
+        return [node for node, _ in breadth_first(self.automaton)]
+
+    def is_open(self, before: Moment, after: Moment | None, step: StepFacts | None) -> Any:
+        """The premise holds, and the goal does not yet."""
+        if not self.premise(before, after, step):
+            return False
+        return True if self.said.on_step else not self.said.conclusion(before, after, step)
+
+    def may_hold(self, expression: Expression, node: Node) -> bool:
+        """Tell whether an expression about states holds in a node, for some values."""
+        return any(
+            solved([h.condition], [*h.locals, *node.variables]) is not None
+            for h in self.subject.reader.in_node(expression, node, self.said.fields)
+        )
+
+    def missed(self, before: Moment, after: Moment | None, step: StepFacts | None) -> Any:
+        """The goal is not reached."""
+        return not self.said.conclusion(before, after, step)
+
+    def _look(self, node: Node) -> None:
+        """Find the steps that stay pending."""
+        self.steps[node], self.looping[node] = [], []
+        for edge in node.edges:
+            wanted: list[Expression] = [self.missed] if self.said.on_step else []
+            wanted += [_not(step) for step in self.assumed.never]
+            conditions = self._possible(edge, [edge.guard], wanted)
+            if conditions is None:
+                continue
+            if not self.said.on_step and not self.may_hold(self.missed, edge.target):
+                continue
+            self.steps[node].append(edge)
+            self.conditions[edge] = conditions
+            again = self._possible(edge, conditions, [_not(s) for s in self.assumed.finitely])
+            if again is not None:
+                self.looping[node].append(edge)
+
+    def values(self, edge: Edge, *, again: bool) -> dict[Any, Any]:
+        """Values for the choices in a step, which may be taken ``again`` and again."""
+        wanted = [_not(step) for step in self.assumed.finitely] if again else []
+        conditions = self._possible(edge, self.conditions[edge], wanted) or [False]
+        return solved(conditions, edge.locals) or {}
+
+    def _possible(
+        self, edge: Edge, known: Sequence[Any], wanted: Sequence[Expression]
+    ) -> list[Any] | None:
+        """Conditions together with those of expressions about a step; None: they exclude it."""
+        conditions = [*known, *(self.subject.reader.on_edge(e, edge) for e in wanted)]
+        symbols: list[Local | Variable] = [*edge.locals, *edge.source.variables]
+        return None if solved(conditions, symbols) is None else conditions
+
+    # -- fairness ---------------------------------------------------------------------------------
+
+    def may_be_idle(self, node: Node, event: str) -> bool:
+        """Tell whether an event would do nothing in a node, for some inputs and data."""
+        edges = [edge for edge in node.edges if edge.event == event and edge.taken]
+        if not edges:
+            return self.automaton.is_expanded(node)
+        for chosen in combinations(spread(self.subject.world.inputs, {})):
+            same = [edge for edge in edges if _agree(edge, chosen)]
+            if not same:
+                return True
+            if any(edge.guard is None for edge in same):
+                continue
+            from statecheck.single.deciding.idle import is_possible
+
+            if is_possible(node, same):
+                return True
+        return False
+
+    def may_be_taken(self, node: Node, event: str) -> bool:
+        """Tell whether an event would do something in a node, for some inputs and data."""
+        if not self.automaton.is_expanded(node):
+            return True
+        edges = [edge for edge in node.edges if edge.event == event and edge.taken]
+        if node.variables:
+            return bool(edges)
+        return any(feasible(edge) is not None for edge in edges)
+
+
+def _not(step: Claim) -> Expression:
+    """The expression that a step is none of those that another one describes."""
+
+    def other(before: Moment, after: Moment | None, facts: StepFacts | None) -> Any:
+        return not step.conclusion(before, after, facts)
+
+    return other
+
+
+def _agree(edge: Edge, chosen: dict[Any, Any]) -> bool:
+    """Tell whether an edge belongs to a choice of inputs."""
+    for attribute, value in edge.inputs:
+        wanted = chosen[attribute]
+        if isinstance(wanted, Any_):
+            continue
+        if type(value) is not type(wanted) or value != wanted:
+            return False
+    return True
