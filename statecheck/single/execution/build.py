@@ -6,7 +6,6 @@ get a value which may be any, are kept as terms.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -40,8 +39,8 @@ decided nothing.
 """
 
 
-SAMPLED, COMBINATIONS = 250, 100
-"""So many control states, and combinations of values, where only some values are tried."""
+SAMPLED = 250
+"""So many control states are gone through where only some values are tried."""
 
 ANYTHING = "anything"
 """Given for an argument that no code looks into."""
@@ -213,20 +212,8 @@ class _Attempt:
                 extra.setdefault(parameter.name, []).insert(0, OMITTED)
         domains.update(self.world.inputs)
         if self.builder.samples is not None:
-            return list(self._tried(self.builder.samples, domains, extra))
+            return list(self.builder.samples.combinations(domains, extra))
         return list(combinations(spread(domains, extra)))
-
-    @staticmethod
-    def _tried(
-        samples: Samples, domains: dict[Any, Domain], extra: dict[Any, list[Any]]
-    ) -> Iterator[dict[Any, Any]]:
-        """Some of the combinations of some of the values."""
-        values: dict[Any, list[Any]] = {}
-        for name, domain in domains.items():
-            is_unknown = not domain.kinds and not domain.values
-            found = samples.of(None if is_unknown else domain)
-            values[name] = [v for v in extra.get(name, ()) if v is OMITTED] + found
-        yield from itertools.islice(combinations(values), COMBINATIONS)
 
     def run(self, most: int) -> Automaton:
         """Explore breadth first, up to so many nodes."""
@@ -276,9 +263,10 @@ class _Attempt:
         for name, value in chosen.items():
             if isinstance(value, Any_):
                 if value.kind is Kind.FLOAT:
+                    about = name if isinstance(name, str) else self.specimen.named(name)
                     raise NotAnyValue(
-                        f"{self.specimen.cls.__name__}: {name} may be any float, which no term "
-                        "stands for"
+                        f"{self.specimen.cls.__name__}: {about} may be any float, and no term "
+                        "stands for one"
                     )
                 prefix = "set" if isinstance(name, tuple) else "arg"
                 label = name if isinstance(name, str) else f"{name[1]}.{name[0]}"

@@ -5,15 +5,18 @@ They show runs and prove nothing. Those are tried that the code compares with, a
 
 from __future__ import annotations
 
+import itertools
+import re
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from statecheck.single.reading.code import Reach
+from statecheck.single.execution.choices import OMITTED, combinations
+from statecheck.single.reading.code import Reach, all_specs
 from statecheck.single.reading.kinds import Domain, Kind, MemberKind, same
 
-MOST = 6
-"""So many values of a kind are tried."""
+MOST, COMBINATIONS = 6, 100
+"""So many values of a kind are tried, and so many combinations."""
 
 
 class Samples:
@@ -23,8 +26,10 @@ class Samples:
         self.constants: list[Any] = []
         for code in reach.functions:
             self._add(code)
-        for value in reach.specimen.data().values():
-            self.constants.append(value)
+        self.constants += reach.specimen.data().values()
+        for spec in (s for specs in all_specs(reach.specimen) for s in specs):
+            if isinstance(spec.func, str):
+                self.constants += map(float, re.findall(r"\d+(?:\.\d+)?", spec.func))
 
     def _add(self, code: types.CodeType) -> None:
         documentation = code.co_consts[:1] if code.co_flags & 2 else ()
@@ -33,6 +38,17 @@ class Samples:
                 self._add(constant)
             elif constant not in documentation or type(constant) is not str or len(constant) < 20:
                 self.constants.append(constant)
+
+    def combinations(
+        self, domains: Mapping[Any, Domain], extra: Mapping[Any, Sequence[Any]]
+    ) -> Iterator[dict[Any, Any]]:
+        """Some of the combinations of some of the values; ``extra`` has further ones of each."""
+        values: dict[Any, list[Any]] = {}
+        for name, domain in domains.items():
+            is_unknown = not domain.kinds and not domain.values
+            found = self.of(None if is_unknown else domain)
+            values[name] = [v for v in extra.get(name, ()) if v is OMITTED] + found
+        yield from itertools.islice(combinations(values), COMBINATIONS)
 
     def of(self, domain: Domain | None) -> list[Any]:
         """Values of a domain; of anything where it is None."""

@@ -22,4 +22,6 @@ def test_no_verdict_is_wrong_and_as_many_machines_are_accepted_as_were() -> None
     sys.stdout.write(table(results))
     assert not [m for m in results if m.judgement.standing in (WRONG, CRASHED)]
     machines = Counter(m.judgement.standing for m in results)
-    assert machines["accepted"] >= 0.74 * (machines.total() - machines[NONE])
+    whole = machines.total() - machines[NONE]
+    assert machines["accepted"] >= 0.79 * whole
+    assert machines["accepted"] + machines["by abstraction"] >= 0.82 * whole

@@ -351,6 +351,71 @@ def test_claims_about_an_answer_are_refused() -> None:
         check(ByAnswer, [("possible", "answer == 4")])
 
 
+class Moody:
+    """Answers and raises at random: numbers, texts, nothing, exceptions of several kinds."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+
+    @property
+    def speed(self) -> Any:
+        return self.stop()
+
+    def stop(self, *_: object) -> Any:
+        found = self.chance.choice((0, 3, 4, "x", None, ValueError(), KeyError(), TypeError()))
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    move = stop
+
+
+class Counts(StateMachine):
+    """Out of reach is c: no answer makes the count skip a number."""
+
+    a = State(initial=True)
+    b = State()
+    c = State()
+    go = a.to(b, cond="ok")
+    back = b.to(a)
+    odd = a.to(c, cond="skipped")
+    home = c.to(a)
+    count = 0
+
+    def ok(self) -> bool:
+        try:
+            answer = HARDWARE.speed
+        except (ValueError, KeyError):
+            answer = 7
+        if self.count < 2 and answer != 4:
+            self.count += 1
+        return answer is None or self.count == 2
+
+    def skipped(self) -> bool:
+        return self.count > 2 or self.count < 0
+
+
+@pytest.mark.parametrize("cls", [MayFail, Asks, ByAnswer, Handles, Catches, Counts])
+def test_no_answer_leads_to_what_is_proved_to_be_out_of_reach(
+    cls: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = [state.id for state in cls.states_map.values()]
+    results = check(cls, [("possible", state) for state in states]).results
+    refuted = {s for s, r in zip(states, results, strict=True) if str(r.verdict) == "REFUTED"}
+    assert refuted == ({"c"} if cls is Counts else set())
+    monkeypatch.setitem(globals(), "HARDWARE", Moody(random.Random(4)))
+    visited = set()
+    for _ in range(60):
+        machine = cls()
+        for _ in range(8):
+            for event in cls._events:
+                with contextlib.suppress(Exception):
+                    machine.send(event.id)
+                visited |= {state.id for state in machine.configuration}
+    assert not visited & refuted
+    assert len(visited) > 1
+
+
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
