@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 TimeLeft = Callable[[], float | None]
 """Gives the seconds that are left, None for no limit; raises Timeout when there are none."""
@@ -11,6 +14,10 @@ TimeLeft = Callable[[], float | None]
 
 class Timeout(Exception):  # noqa: N818  (an answer of the solver, not an error)
     """The solver gave up, or the time is up."""
+
+
+class Endless(BaseException):
+    """Work that does not end in time; no code of a model may catch it."""
 
 
 def seconds_until(deadline: float | None) -> float | None:
@@ -39,3 +46,23 @@ class Stopwatch:
         now = time.perf_counter()
         passed, self.last = now - self.last, now
         return passed
+
+
+@contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """Raise Endless inside once so many seconds are over; not in threads, nor without signals."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def give_up(*_: object) -> None:
+        raise Endless
+
+    former = signal.signal(signal.SIGALRM, give_up)
+    with suppress(ValueError):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)

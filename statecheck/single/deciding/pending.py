@@ -127,9 +127,7 @@ class Pending:
                 return True
             if any(edge.guard is None for edge in same):
                 continue
-            from statecheck.single.deciding.idle import is_possible
-
-            if is_possible(node, same):
+            if _may_lead_nowhere(node, same):
                 return True
         return False
 
@@ -161,3 +159,24 @@ def _agree(edge: Edge, chosen: dict[Any, Any]) -> bool:
         if type(value) is not type(wanted) or value != wanted:
             return False
     return True
+
+
+def _may_lead_nowhere(node: Node, edges: Sequence[Edge]) -> bool:
+    """Tell whether for some data and inputs no arguments lead along any of the edges."""
+    import z3
+
+    from statecheck.single.execution.paths import ranges
+    from statecheck.single.execution.terms import symbol
+
+    conditions: list[z3.BoolRef] = [*ranges(node.variables)]
+    for edge in edges:
+        arguments = [s for s in edge.locals if s.name.startswith("arg!")]
+        guard = edge.guard
+        if arguments:
+            guard = z3.Exists([symbol(s.name, s.kind) for s in arguments], guard)
+        conditions.append(z3.Not(guard))
+        conditions += ranges([s for s in edge.locals if not s.name.startswith("arg!")])
+    solver = z3.Solver()
+    solver.set("timeout", 2000)
+    solver.add(*conditions)
+    return bool(solver.check() != z3.unsat)

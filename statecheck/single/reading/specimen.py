@@ -8,13 +8,11 @@ the attributes of the machine, of its model and of its listeners.
 from __future__ import annotations
 
 import enum
-import signal
 import sys
-import threading
 import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,6 +26,7 @@ from statemachine.orderedset import OrderedSet
 from statemachine.signature import SignatureAdapter
 from statemachine.state import InstanceState
 
+from statecheck.clock import Endless, alarm
 from statecheck.modeling import STATE, Machine, ModelError, Record, Start
 from statecheck.single.reading.freeze import ATOMS, Freezer, NotAnyValue, Unfrozen, parts
 from statecheck.single.reading.observing import Observer, Seen, callback_of
@@ -104,10 +103,6 @@ def _declared(cls: type[Machine]) -> Machine:
     return machine
 
 
-class Endless(BaseException):
-    """An event that does not end in time; no code of a model may catch it."""
-
-
 class Specimen:
     """An instance, and the making of fresh ones."""
 
@@ -152,7 +147,7 @@ class Specimen:
 
     def fresh(self) -> Any:
         """A new instance, as users make one. Raises ModelError where that fails."""
-        with _patience(), warnings.catch_warnings():
+        with alarm(PATIENCE), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 machine = self.make()
@@ -365,7 +360,7 @@ def _is_slot(cls: type, name: str) -> bool:
 def sent(machine: Any, event: str, arguments: Mapping[str, Any], what: str) -> Exception | None:
     """Send an event to a machine; return what it raised. Raises ModelError if it does not end."""
     try:
-        with _patience(), warnings.catch_warnings():
+        with alarm(PATIENCE), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             machine.send(event, **arguments)
     except Endless:
@@ -383,22 +378,3 @@ def sent(machine: Any, event: str, arguments: Mapping[str, Any], what: str) -> E
 def is_refusal(error: Exception | None) -> bool:
     """Tell whether an error is the library's own: no transition is allowed."""
     return isinstance(error, TransitionNotAllowed)
-
-
-@contextmanager
-def _patience() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
-        yield
-        return
-
-    def give_up(*_: object) -> None:
-        raise Endless
-
-    former = signal.signal(signal.SIGALRM, give_up)
-    with suppress(ValueError):
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, former)
