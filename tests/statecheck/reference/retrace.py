@@ -74,7 +74,9 @@ def objection_in_words(said: Said, module: Any, explorer: Explorer, shown: Answe
         view = see(situation, explorer.states, explorer.fields)
         number = explorer.number_of(situation)
         inputs = {name: view[name] for name in world.inputs}
-        return None if number is None else Scene(explorer, number, inputs)
+        if number is None or inputs not in explorer.settings:
+            return None  # an input has a value that the explorer did not try
+        return Scene(explorer, number, inputs)
 
     start = scene()
     if start is None:
