@@ -47,8 +47,9 @@ def machine_data(
     ``asked`` are claims, parsed and as they were written, ``results`` those of them that were
     settled, ``answers`` those to the standard questions.
 
-    Raises ModelError for a class whose automaton is too large for a page.
+    Raises ModelError for a class whose automaton is too large for a page, or is not its own.
     """
+    _check_plain(subject)
     edges = len(subject.automaton.edges)
     if edges > LARGEST:
         name = subject.specimen.cls.__name__
@@ -57,6 +58,17 @@ def machine_data(
             "used; annotate arguments with smaller types, or explore a part of it"
         )
     return _Writer(subject, code).data(asked, results, answers)
+
+
+def _check_plain(subject: Subject) -> None:
+    """Raise ModelError where a step rests on an answer from outside: a page cannot know it."""
+    for edge in (e for n in subject.automaton.nodes for e in (*n.edges, *n.idle, *n.failures)):
+        if edge.chosen:
+            raise ModelError(
+                f"{subject.specimen.cls.__name__} rests on answers from outside "
+                f"({edge.chosen[0]}), and a page has nobody to ask; explore a class whose answers "
+                "are arguments or fields"
+            )
 
 
 class _Writer:
@@ -101,11 +113,16 @@ class _Writer:
                 for (claim, written), result in zip(asked, results, strict=False)
             ],
             "runs": list(self._runs(results, answers)),
-            "assumptions": list(self.subject.assumptions),
+            "assumptions": [*self.subject.assumptions, *self._caveats()],
         }
         # Last, for whatever is written may name further texts.
         texts = {str(number): known for known, number in Texts.codes.items()}
         return {**found, "types": self.types, "texts": texts, "reasons": refusals.texts}
+
+    def _caveats(self) -> Iterator[str]:
+        """A sentence on what is left out, where not every value of an argument was tried."""
+        if self.automaton.caveat:
+            yield f"The page offers what was tried: {self.automaton.caveat}"
 
     # -- types ----------------------------------------------------------------------------------
 

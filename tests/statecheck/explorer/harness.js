@@ -26,6 +26,7 @@ const seen = (number) => JSON.stringify({
   fields: model.fields(nodes[number]),
 });
 const stepped = (number, event, args) => {
+  if (!model.data.nodes[nodes[number].node].known) return JSON.stringify({ unknown: true });
   const taken = model.step(nodes[number], event, model.runArguments(event, args));
   nodes.push(taken.enabled ? taken.after : nodes[number]);
   return JSON.stringify({ number: nodes.length - 1, enabled: taken.enabled, raised: taken.raised });

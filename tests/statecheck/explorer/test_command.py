@@ -76,6 +76,30 @@ def test_what_a_class_says_does_not_end_the_script(
     assert data_of(page)["diagrams"][0]["names"]["off"] == "</script><b>off"
 
 
+COIN = """
+import random
+from statemachine import State, StateMachine
+
+class Coin(StateMachine):
+    up = State(initial=True)
+    down = State()
+    toss = up.to(down, cond="lucky") | down.to(up)
+
+    def lucky(self):
+        return random.random() < 0.5
+"""
+
+
+def test_what_rests_on_answers_from_outside_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "coin.py").write_text(COIN)
+    monkeypatch.chdir(tmp_path)
+    assert main(["explore", "coin:Coin"]) == 2
+    assert "Coin rests on answers from outside (random.random()" in capsys.readouterr().err
+    assert not (tmp_path / "explorer.html").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
