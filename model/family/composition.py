@@ -30,7 +30,8 @@ Can't Read on when in Off.
     if extensions in _KNOWN:
         return _KNOWN[extensions]
     kinds: dict[str, list[type[Entity]]] = {}
-    for extension in (Site, *extensions):
+    sites: list[type[Site]] = [Site, *extensions]
+    for extension in sites:
         for entity in signature(extension).entities:
             kinds.setdefault(entity.plural, []).append(entity.cls)
     annotations = {

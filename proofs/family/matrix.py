@@ -10,29 +10,21 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
-
-import z3
 
 from proofs.catalogue import HISTORIES
 from proofs.family import vocabulary
+from proofs.family.engine import SiteProver
 from proofs.family.lemmas import LEMMAS
 from proofs.family.sentence import Condition, Sentence
 from proofs.family.sentences import SENTENCES
 from proofs.family.site import FAMILY, READINGS
-from proofs.project import PROJECT
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Result, Verdict
 from statecheck.claims.run import Run
 from statecheck.modeling import NO_VARIANT, Variant
-from statecheck.prover.context import ProofContext
-from statecheck.prover.inductive_subset import inductive_subset
-from statecheck.prover.prover import Prover
-from statecheck.runs.recorded import REJECTIONS, RunChecker
+from statecheck.runs.recorded import REJECTIONS
 from statecheck.runs.text import RunText, to_text
-from statecheck.safety.induction import Clause
-from statecheck.smt.roles import whichever
 
 Reading = tuple[bool, ...]
 """For each of `READINGS` in order whether it is taken."""
@@ -124,46 +116,19 @@ class Standing:
         return not self.open and self.holds == expected
 
 
-class FamilyProver:
-    """Proofs about the site with all extensions; ``timeout`` bounds them together, in seconds.
-
-    The invariant is made of the clauses of the base site's lock file that are inductive here, too;
-    they are checked anew.
-    """
+class FamilyProver(SiteProver):
+    """Proofs about the site with all extensions; ``timeout`` bounds them, in seconds."""
 
     def __init__(self, *, timeout: float | None = None, seed: int = 0) -> None:
-        self.context = ProofContext(
+        super().__init__(
             FAMILY,
             [excludes_event(sentence, ()) for sentence in SENTENCES],
             (*HISTORIES, vocabulary.fresh),
-            numbers=PROJECT.integers,
-            lock_file=PROJECT.lock,
-            seed=seed,
-            timeout=timeout,
+            LEMMAS.claims,
             depth=DEPTH,
+            timeout=timeout,
+            seed=seed,
         )
-        clauses = [*self.context._kept(), *map(self._clause, LEMMAS.claims)]
-        self.context.adopt(inductive_subset(self.context.induction, clauses))
-
-    def _clause(self, lemma: Claim) -> Clause:
-        """A lemma about one entity as a clause of the invariant."""
-        formula = self.context.property(lemma)
-        ((_, type_, entity),) = formula.variables
-        variable = whichever(entity.sort())
-        term = z3.substitute(formula.holds, (entity, variable))
-        sort = self.context.transitions.info.entity(type_).name
-        return Clause(sort, NO_VARIANT, (lemma.text,), variable, term)
-
-    @cached_property
-    def _checker(self) -> RunChecker:
-        context = self.context
-        return RunChecker(
-            context.system, context.histories, context.numbers, context.depth, context.remaining
-        )
-
-    def prove(self, claims: Sequence[Claim]) -> dict[Claim, Result]:
-        """The results on claims about the family. Those that time is up for are UNDETERMINED."""
-        return {result.claim: result for result in Prover(self.context).prove(claims)}
 
     def standings(self, sentences: Sequence[Sentence] = SENTENCES) -> list[Standing]:
         """What holds under which readings; what is not settled is left open. Raises Timeout."""
@@ -199,7 +164,7 @@ class FamilyProver:
 
     def _happens(self, text: RunText, claim: Claim) -> bool:
         try:
-            self._checker.replay_text(text, claim)
+            self.checker.replay_text(text, claim)
         except REJECTIONS:
             return False
         return True

@@ -84,11 +84,11 @@ def disable_first(step: Step, mailbox: Mailbox) -> bool:
 # -- Q264731: time-outs, and the background scan --------------------------------------------------
 
 
-@_FAMILY.possible("Q264731", "Symptoms 6", ((("timeouts", True),), (("any_service", True),)))
-def move_times_out_on_sp4(step: Step, mailbox: Mailbox) -> bool:
-    """On SP4, with AVAPI in use at the source, a move can fail."""
-    source = mailbox.home
-    return fails(step, mailbox) and source.store.version == SP4 and uses_avapi(source)
+@_FAMILY.possible("Q264731", "Symptoms 6", ((("timeouts", True),),))
+def move_times_out_on_sp4(step: Step, attachment: timeouts.Attachment) -> bool:
+    """On SP4, a move can time out while it waits for an attachment to be scanned."""
+    times_out = step.fires(TimeOutSite.time_out_move, attachment)
+    return times_out and attachment.server.store.version == SP4
 
 
 @_FAMILY.possible("Q264731", "Cause 2", ((("timeouts", True),),))
