@@ -84,7 +84,7 @@ def disable_first(step: Step, mailbox: Mailbox) -> bool:
 # -- Q264731: time-outs, and the background scan --------------------------------------------------
 
 
-@_FAMILY.possible("Q264731", "Symptoms 6", ((("timeouts", True),),))
+@_FAMILY.possible("Q264731", "Symptoms 8", ((("timeouts", True),),))
 def move_times_out_on_sp4(step: Step, attachment: timeouts.Attachment) -> bool:
     """On SP4, a move can time out while it waits for an attachment to be scanned."""
     times_out = step.fires(TimeOutSite.time_out_move, attachment)
@@ -97,7 +97,7 @@ def client_times_out(step: Step, attachment: timeouts.Attachment) -> bool:
     return step.fires(TimeOutSite.time_out_client, attachment)
 
 
-@_FAMILY.possible("Q264731", "Workaround 9", ((("scans_at_start_only", False),),))
+@_FAMILY.possible("Q264731", "Workaround 10", ((("scans_at_start_only", False),),))
 def scan_begins_without_start(step: Step, server: scanner.Server) -> bool:
     """The background scan can begin without a start of the store."""
     begins = not server.background.running.is_active
@@ -160,7 +160,7 @@ def _has_service(server: Any) -> bool:
 # -- Q269439: the registry ------------------------------------------------------------------------
 
 
-@_FAMILY.possible("Q269439", "Resolution 8")
+@_FAMILY.possible("Q269439", "Resolution 9")
 def change_takes_effect_later(step: Step, server: registry.Server) -> bool:
     """What the registry says of AVAPI, and what the store does, can differ while the store runs."""
     return server.registry.off.is_active and uses_avapi(server) and _scans(step, server)

@@ -59,21 +59,23 @@ def no_upgrade(step: Step, mailbox: Mailbox, attachment: Attachment) -> bool:
 @PLANS.possible("plan.source_upgraded", "9")
 def source_upgraded(step: Step, mailbox: Mailbox, attachment: Attachment) -> bool:
     """Move a mailbox with an attachment off a server that was brought to SP4."""
-    return runs_sp4(mailbox.home) and arrives(step, mailbox, attachment)
+    return arrives(step, mailbox, attachment) and runs_sp4(mailbox.home)
 
 
 @PLANS.possible("plan.both_upgraded", "9")
 def both_upgraded(step: Step, mailbox: Mailbox, attachment: Attachment) -> bool:
     """Move a mailbox with an attachment between servers that were both brought to SP4."""
-    both = runs_sp4(mailbox.home) and runs_sp4(mailbox.move.target)
-    return both and arrives(step, mailbox, attachment)
+    if not arrives(step, mailbox, attachment):
+        return False
+    return runs_sp4(mailbox.home) and runs_sp4(mailbox.move.target)
 
 
 @LONG_PLANS.possible("plan.both_upgraded_and_scanned", "9")
 def both_upgraded_and_scanned(step: Step, mailbox: Mailbox, attachment: Attachment) -> bool:
     """Move a mailbox with an attachment, scanned before, between servers brought to SP4."""
-    both = runs_sp4(mailbox.home) and runs_sp4(mailbox.move.target)
-    return both and ever_scanned(attachment) and arrives(step, mailbox, attachment)
+    if not (arrives(step, mailbox, attachment) and ever_scanned(attachment)):
+        return False
+    return runs_sp4(mailbox.home) and runs_sp4(mailbox.move.target)
 
 
 @PLANS.always("plan.upgrade_harms_nobody", "9")
