@@ -26,6 +26,7 @@ COMMANDS = {
     "check": "statecheck.cli.check",
     "explore": "proofs.explore",
     "mutate": "proofs.mutate",
+    "plan": "proofs.questions.plan",
     "recheck": "statecheck.recheck.command",
     "without": "proofs.without",
 }
@@ -34,7 +35,7 @@ COMMANDS = {
 ABOUT = """Prove or refute the claims of Q271547 about the model.
 
 CLAIM is a claim's id or a pattern such as 'cause.*'; without any, all claims are meant. In its
-place may stand `ask`, `check`, `explore`, `mutate`, `recheck` or `without`,
+place may stand `ask`, `check`, `explore`, `mutate`, `plan`, `recheck` or `without`,
 commands of their own; each has a --help. With `check` you prove what you say of a system of yours.
 """
 

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from statecheck.cli import console, interrupts
 from statecheck.exit_codes import Exit
+
+if TYPE_CHECKING:
+    from proofs.family.conflicts import Conflicts
+    from proofs.family.matrix import Standing
+    from statecheck.claims.results import Result
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,6 +35,7 @@ def main(arguments: Sequence[str]) -> int:
 @click.argument("numbers", metavar="[NUMBER]...", type=int, nargs=-1)
 @click.option("--list", "listing", is_flag=True, help="List the questions and answer none.")
 @click.option("--readings", is_flag=True, help="Say which articles hold under which readings.")
+@click.option("--page", is_flag=True, help="Print the page of the documentation with all of it.")
 @click.option("--long", is_flag=True, help="Ask for long plans, too; takes half a minute more.")
 @console.timeout_option
 @console.seed_option
@@ -37,6 +44,7 @@ def command(
     numbers: tuple[int, ...],
     listing: bool,
     readings: bool,
+    page: bool,
     long: bool,
     timeout: float | None,
     seed: int,
@@ -53,8 +61,10 @@ def command(
             raise click.UsageError(
                 f"there is no question {number}; --list shows them, {known[0]} to {known[-1]}."
             )
-    if readings and (numbers or listing or long):
+    if readings and (numbers or listing or long or page):
         raise click.UsageError("--readings answers no questions; leave out what is beside it.")
+    if page and (numbers or listing or long):
+        raise click.UsageError("--page has all questions; leave out what is beside it.")
     if listing:
         for question in ASKED:
             if not numbers or question.number in numbers:
@@ -63,26 +73,43 @@ def command(
     without_wrapper_checks()
     end = None if timeout is None else time.monotonic() + timeout
     with interruptible():
+        if page:
+            return _page(end, seed)
         if readings:
             return _readings(end, seed)
         return _answers(numbers or tuple(known), long=long, end=end, seed=seed)
 
 
+def _page(end: float | None, seed: int) -> int:
+    from proofs.family.conflicts import conflicts
+    from proofs.family.matrix import FamilyProver
+    from proofs.questions.asked import ASKED, answers
+    from proofs.questions.page import answers_part, page_text, readings_part
+    from statecheck.clock import Timeout, seconds_until
+
+    try:
+        answered = list(answers([question.number for question in ASKED], end=end, seed=seed))
+        prover = FamilyProver(timeout=seconds_until(end), seed=seed)
+        standings = prover.standings()
+        found = conflicts(prover, standings)
+    except Timeout as gave_up:
+        console.complain(f"stopped: {gave_up}")
+        return Exit.UNDETERMINED
+    console.put(page_text(answers_part(answered), readings_part(standings, found)))
+    results = [result for _, own in answered for result in own]
+    return _worst(_code_of(results), _code_of_readings(standings, found))
+
+
 def _answers(numbers: Sequence[int], *, long: bool, end: float | None, seed: int) -> int:
     from proofs.questions.asked import answers
     from proofs.questions.text import answer_text
-    from statecheck.claims.results import Verdict
     from statecheck.clock import Timeout
 
     code = Exit.AS_EXPECTED
     try:
         for answered in answers(numbers, long=long, end=end, seed=seed):
             console.put(answer_text(answered, console.style()))
-            for result in answered[1]:
-                if result.verdict is Verdict.UNDETERMINED:
-                    code = Exit.UNDETERMINED if code is Exit.AS_EXPECTED else code
-                elif not result.as_expected:
-                    code = Exit.DIFFERS
+            code = _worst(code, _code_of(answered[1]))
     except Timeout as gave_up:
         console.complain(f"stopped: {gave_up}")
         return Exit.UNDETERMINED
@@ -104,7 +131,25 @@ def _readings(end: float | None, seed: int) -> int:
     except Timeout as gave_up:
         console.complain(f"stopped: {gave_up}")
         return Exit.UNDETERMINED
-    if any(standing.open for standing in standings) or found.open:
-        return Exit.UNDETERMINED
-    as_expected = all(standing.as_expected for standing in standings)
-    return Exit.AS_EXPECTED if as_expected else Exit.DIFFERS
+    return _code_of_readings(standings, found)
+
+
+def _worst(*codes: Exit) -> Exit:
+    """Of several exit codes the one that is reported."""
+    return next((c for c in (Exit.DIFFERS, Exit.UNDETERMINED) if c in codes), Exit.AS_EXPECTED)
+
+
+def _code_of(results: Sequence[Result]) -> Exit:
+    from statecheck.claims.results import Verdict
+
+    open_ = [result for result in results if result.verdict is Verdict.UNDETERMINED]
+    wrong = [result for result in results if result not in open_ and not result.as_expected]
+    return Exit.DIFFERS if wrong else Exit.UNDETERMINED if open_ else Exit.AS_EXPECTED
+
+
+def _code_of_readings(standings: Sequence[Standing], found: Conflicts) -> Exit:
+    settled = [standing for standing in standings if not standing.open]
+    if not all(standing.as_expected for standing in settled):
+        return Exit.DIFFERS
+    is_open = len(settled) < len(standings) or bool(found.open)
+    return Exit.UNDETERMINED if is_open else Exit.AS_EXPECTED

@@ -45,6 +45,12 @@ def answer_text(answered: Answered, style: Style) -> str:
         Text(question.text),
         Text(reply(question, results), "bold"),
     ]
+    return printed(parts, style) + "\n" + verdicts_text(results, style)
+
+
+def verdicts_text(results: Sequence[Result], style: Style) -> str:
+    """Verdicts with their evidence."""
+    parts: list[RenderableType] = []
     for result in results:
         parts += ["", *_verdict(result)]
     return printed(parts, style) + "\n"
@@ -74,6 +80,17 @@ def _verdict(result: Result) -> Iterator[RenderableType]:
 def _call(action: str, arguments: Iterable[str | int]) -> str:
     words = (a if isinstance(a, str) else str(StoreVersion(a)) for a in arguments)
     return f"{action}({', '.join(words)})"
+
+
+def plan_text(result: Result, style: Style) -> str:
+    """A plan, or why there is none."""
+    if result.run is None:
+        none = result.verdict is Verdict.REFUTED
+        opening = "There is no plan" if none else "No plan is known"
+        return printed([Text(f"{opening}: {result.detail}.")], style) + "\n"
+    count = len(result.run.steps)
+    opening = f"A plan of {count} step{'' if count == 1 else 's'}; there is no shorter one."
+    return printed([Text(opening, "bold"), run_lines(result.run)], style) + "\n"
 
 
 def readings_text(standings: Sequence[Standing], style: Style) -> str:

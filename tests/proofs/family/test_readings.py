@@ -33,6 +33,7 @@ from proofs.family.matrix import (
 from proofs.family.sentence import Sentence
 from proofs.family.sentences import SENTENCES
 from proofs.family.vocabulary import fresh
+from proofs.questions.page import PAGE, readings_part
 from statecheck.claims.claim import Claim
 from statecheck.explicit.search import Finding, check
 from statecheck.explicit.state_space import FiniteInstance
@@ -181,6 +182,13 @@ def test_the_run_of_a_conflict_is_the_shortest(
         ]
         assert lengths
         assert min(lengths) == len(conflict.run.steps)
+
+
+def test_the_page_has_the_readings_and_the_conflicts(
+    found: Conflicts, standings: dict[Sentence, Standing]
+) -> None:
+    part = readings_part(list(standings.values()), found)
+    assert PAGE.read_text(encoding="utf-8").endswith(f"\n{part}")
 
 
 def test_a_condition_admits_the_readings_that_are_as_it_says() -> None:

@@ -10,16 +10,17 @@ from model.site import Site
 from model.version import FIRST_POSTED_WITH_MOVE_FIX, SP3, SP4, StoreVersion
 from proofs.catalogue import HISTORIES
 from proofs.questions import remembered
-from proofs.questions.asked import answers, reply
+from proofs.questions.asked import Answered, answers, reply
 from proofs.questions.base import LEMMAS, QUESTIONS
 from proofs.questions.extended import REGISTRY, SCANNER, off_in_registry
+from proofs.questions.page import PAGE, answers_part
 from proofs.questions.plans import LONG_PLANS, PLANS
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Result, Verdict
 from statecheck.explicit.cycles import check_eventuality
 from statecheck.explicit.search import Finding, check
 from statecheck.explicit.state_space import FiniteInstance
-from statecheck.modeling import History
+from statecheck.modeling import History, System
 
 pytestmark = pytest.mark.slow
 
@@ -35,18 +36,22 @@ CLAIMS = (*QUESTIONS.claims, *PLANS.claims, *REGISTRY.claims, *SCANNER.claims)
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[str, Result]:
-    answered = list(answers(range(1, 12), end=None))
+def answered() -> list[Answered]:
+    return list(answers(range(1, 12)))
+
+
+@pytest.fixture(scope="module")
+def results(answered: list[Answered]) -> dict[str, Result]:
     for question, found in answered:
         assert found
         assert reply(question, found) == question.answer
     return {result.claim.id: result for _, found in answered for result in found}
 
 
-def instance(claim: Claim, system: type[Site]) -> FiniteInstance:
+def instance(claim: Claim, system: type[System]) -> FiniteInstance:
     # A recoverable claim is decided backwards, which is the slower the more there is.
     fix = StoreVersion.parse("5.5.2652.50" if claim.across else str(FIRST_POSTED_WITH_MOVE_FIX))
-    versions = (SP3, fix) if claim.across else (SP3, SP4)
+    versions: tuple[StoreVersion, ...] = (SP3, fix) if claim.across else (SP3, SP4)
     constants: dict[str, Any] = {"sticky": False, "first_fix": fix}
     if system is SCANNER.system:
         constants["scans_at_start_only"] = False
@@ -68,6 +73,10 @@ def test_the_answer_is_that_of_a_search(results: dict[str, Result], claim: Claim
     assert found.antecedent_reached is not False
     if result.run is not None:
         assert found.steps == result.steps
+
+
+def test_the_page_has_the_answers(answered: list[Answered]) -> None:
+    assert PAGE.read_text(encoding="utf-8").startswith(answers_part(answered))
 
 
 @pytest.mark.parametrize("lemma", LEMMAS.claims, ids=lambda claim: claim.id)

@@ -84,7 +84,8 @@ def only_by_press(step: Step, lamp: Lamp) -> bool:
 @CLAIMS.recoverable("light.can_be", "Light")
 def can_be(house: House, lamp: Lamp) -> bool:
     """Every lamp can be made to burn."""
-    return lamp.switch.on.is_active
+    burns: bool = lamp.switch.on.is_active
+    return burns
 
 
 def test_a_base_stands_for_the_kind_that_is_derived_from_it() -> None:
