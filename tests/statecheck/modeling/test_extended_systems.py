@@ -78,7 +78,8 @@ CLAIMS = Catalogue(FusedHouse)
 def only_by_press(step: Step, lamp: Lamp) -> bool:
     """A lamp goes on only where it is pressed."""
     assume(step.after[lamp].switch.on.is_active and not lamp.switch.on.is_active)
-    return step.fires(House.press, lamp)
+    pressed: bool = step.fires(House.press, lamp)
+    return pressed
 
 
 @CLAIMS.recoverable("light.can_be", "Light")
