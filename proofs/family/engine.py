@@ -69,5 +69,6 @@ class SiteProver:
         )
 
     def prove(self, claims: Sequence[Claim]) -> dict[Claim, Result]:
-        """The results on claims. Those that time is up for are UNDETERMINED."""
-        return {result.claim: result for result in Prover(self.context).prove(claims)}
+        """The results on claims, in their order. Those that time is up for are UNDETERMINED."""
+        results = {result.claim: result for result in Prover(self.context).prove(claims)}
+        return {claim: results[claim] for claim in claims}
