@@ -1,6 +1,6 @@
 """``python -m proofs``: prove what the article claims, by `statecheck`.
 
-`check`, `explore`, `mutate`, `recheck` and `without` in place of a claim are commands of their own.
+A first argument that COMMANDS has, in place of a claim, is a command of its own.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from statecheck.prover.project import Project
 
 COMMANDS = {
+    "ask": "proofs.questions.ask",
     "check": "statecheck.cli.check",
     "explore": "proofs.explore",
     "mutate": "proofs.mutate",
+    "plan": "proofs.questions.plan",
     "recheck": "statecheck.recheck.command",
     "without": "proofs.without",
 }
@@ -33,8 +35,8 @@ COMMANDS = {
 ABOUT = """Prove or refute the claims of Q271547 about the model.
 
 CLAIM is a claim's id or a pattern such as 'cause.*'; without any, all claims are meant. In its
-place may stand `check`, `explore`, `mutate`, `recheck` or `without`, commands of their own; each
-has a --help. With `check` you prove what you say of a system of yours.
+place may stand `ask`, `check`, `explore`, `mutate`, `plan`, `recheck` or `without`,
+commands of their own; each has a --help. With `check` you prove what you say of a system of yours.
 """
 
 

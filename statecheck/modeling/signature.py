@@ -84,11 +84,17 @@ class SystemInfo:
     axioms: tuple[AxiomInfo, ...] = ()
 
     def entity(self, cls: type) -> EntityInfo:
-        """The kind whose class is ``cls`` or a base of it."""
+        """The kind whose class is ``cls``, a base of it, or the only one derived from it.
+
+        So what is said of a kind is said of the one that an extended system has in its place.
+        """
         for entity in self.entities:
             if issubclass(cls, entity.cls):
                 return entity
-        raise ModelError(f"{cls.__name__} is no entity of {self.cls.__name__}")
+        derived = [entity for entity in self.entities if issubclass(entity.cls, cls)]
+        if len(derived) != 1:
+            raise ModelError(f"{cls.__name__} is no entity of {self.cls.__name__}")
+        return derived[0]
 
     def action(self, name: str) -> ActionInfo:
         """The action called ``name``."""

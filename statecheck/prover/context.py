@@ -125,7 +125,7 @@ class ProofContext:
         The clauses of the file that hold of this model too may do, where runs lead to all that they
         leave open.
         """
-        kept = self._kept()
+        kept = self.kept()
         if kept and not self.is_own_lock and self._suffices(kept):
             self.notes.append(
                 "the lock file is of another model; --write-lock finds an invariant of this one"
@@ -145,7 +145,7 @@ class ProofContext:
             return []
         return known
 
-    def _kept(self) -> list[Clause]:
+    def kept(self) -> list[Clause]:
         """The clauses of another model's lock file that are an invariant of this one."""
         if self.lock is None:
             return []

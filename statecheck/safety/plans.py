@@ -80,7 +80,8 @@ def _moves(
         options: list[list[tuple[str | int, z3.ExprRef]]] = []
         for _, type_, _ in command.parameters:
             if issubclass(type_, Entity):
-                options.append([(n, term) for n, other, term in goal.variables if other is type_])
+                sort = induction.transitions.vocabulary.sort(type_)
+                options.append([(n, term) for n, _, term in goal.variables if term.sort() == sort])
             elif type_ in numbers:
                 named = [*reversed(numbers[type_].preferred), *landmarks(induction.transitions)]
                 bounds = numbers[type_]
