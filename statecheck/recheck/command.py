@@ -66,7 +66,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("folder", metavar="DIR", type=Path, help="what --certificates wrote")
     parser.add_argument(
-        "--timeout", type=float, default=60, metavar="S", help="seconds for each obligation (60)"
+        "--timeout", type=float, default=180, metavar="S", help="seconds for each obligation (180)"
     )
     parser.add_argument("--proofs", action="store_true", help="let cvc5 check its own proofs too")
     given = parser.parse_args(arguments)

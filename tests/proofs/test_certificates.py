@@ -719,13 +719,16 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="name too long"):
         folder.write({"a": "1", "b" * 300: "2"})
     assert list(tmp_path.iterdir()) == []
-    manifest = json.dumps({"files": {"a": {}}, "claims": []})
-    folder.write({"a": "1", "manifest.json": manifest})
+    content: dict[str, Any] = {"files": {}, "claims": [], "definitions": ""}
+    content["definitions"] = hashlib.sha256(b"1").hexdigest()
+    content["digest"] = hashlib.sha256(canonical(content).encode()).hexdigest()
+    own = {"definitions.smt2": "1", "manifest.json": json.dumps(content)}
+    folder.write(own)
     again = OutputFolder(str(path))
     with pytest.raises(OSError, match="name too long"):
-        again.write({"a": "2", "b" * 300: "2"})
-    assert (path / "a").read_text() == "1"
-    again.write({"manifest.json": manifest})
+        again.write({"definitions.smt2": "2", "b" * 300: "2"})
+    assert (path / "definitions.smt2").read_text() == "1"
+    again.write({"manifest.json": "{}"})
     assert [file.name for file in path.iterdir()] == ["manifest.json"]
 
 
