@@ -26,12 +26,12 @@ class Request:
     """Everything that is asked of a class.
 
     ``asked`` are claims as pairs of a kind and an expression; without any, the standard questions
-    are asked. ``lemmas`` are expressions that hold in every state and help to prove the claims, once
-    they are proven themselves. ``assumed`` is what is assumed of runs, ``given`` are constants that are
-    fixed, by name or as ``NAME=VALUE``. ``fixed`` are fields that the environment never sets,
-    ``inputs`` others that it does, ``harmless`` things from outside whose calls neither raise nor
-    change the machine. ``timeout`` is in seconds, ``depth`` a number of steps (None:
-    the engine's own), ``seed`` the solver's. ``accept`` are the ids of findings that are meant.
+    are asked. ``lemmas`` are expressions that hold in every state and help to prove the claims,
+    once they are proven themselves. ``assumed`` is what is assumed of runs, ``given`` are constants
+    that are fixed, by name or as ``NAME=VALUE``. ``fixed`` are fields that the environment never
+    sets, ``inputs`` others that it does, ``harmless`` things from outside whose calls neither raise
+    nor change the machine. ``timeout`` is in seconds, ``depth`` a number of steps (None: the
+    engine's own), ``seed`` the solver's. ``accept`` are the ids of findings that are meant.
     """
 
     asked: Sequence[tuple[Kind, str]] = ()
