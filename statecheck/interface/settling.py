@@ -35,7 +35,6 @@ class Request:
     """
 
     asked: Sequence[tuple[Kind, str]] = ()
-    lemmas: Sequence[str] = ()
     assumed: AssumedTexts = field(default_factory=AssumedTexts)
     given: Sequence[str] | Mapping[str, Any] = ()
     fixed: Sequence[str] = ()
@@ -46,6 +45,7 @@ class Request:
     seed: int = 0
     explain: bool = False
     accept: tuple[str, ...] = field(default=())
+    lemmas: Sequence[str] = ()
 
 
 def load(subject: type[Any]) -> None:

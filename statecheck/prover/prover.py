@@ -295,6 +295,9 @@ class Prover:
         texts = tuple(clause.text for clause in needed)
         if joint is not None:
             texts, seconds = (*texts, *joint.lemmas), seconds + joint.seconds
+            detail = (
+                f"every step keeps it{f', with {len(texts)} clauses' if texts else ' by itself'}"
+            )
         if self.context.property(claim).says_nothing:
             detail, vacuous = SAYS_NOTHING, True
         elif vacuous:
