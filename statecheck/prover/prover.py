@@ -302,7 +302,8 @@ class Prover:
             detail, vacuous = SAYS_NOTHING, True
         elif vacuous:
             detail = "holds because nothing ever gets there"
-        elif vacuous is None:
+        elif vacuous is None and (joint is None or claim.expected == "PROVED"):
+            # Of what was to be refuted no run to its antecedent was looked for.
             detail = f"holds, but no run of {self.context.depth} steps reaches its antecedent"
         return Result(
             claim,
