@@ -37,6 +37,9 @@ def main(arguments: Sequence[str]) -> int:
 )
 @click.argument("name", metavar="MODULE:CLASS")
 @click.option("--always", multiple=True, metavar="EXPR", help="Every state, or step, is so.")
+@click.option(
+    "--lemma", "lemmas", multiple=True, metavar="EXPR", help="Every state is so, which helps."
+)
 @click.option("--possible", multiple=True, metavar="EXPR", help="Some run gets there.")
 @click.option("--recoverable", multiple=True, metavar="EXPR", help="One can always get there.")
 @click.option(
@@ -76,6 +79,7 @@ def command(
     *,
     name: str,
     always: tuple[str, ...],
+    lemmas: tuple[str, ...],
     possible: tuple[str, ...],
     recoverable: tuple[str, ...],
     eventually: tuple[str, ...],
@@ -128,7 +132,7 @@ def command(
         *((Kind.RECOVERABLE, text) for text in recoverable),
         *((Kind.EVENTUALLY, text) for text in eventually),
     ]
-    options = {"fixed": fixed, "inputs": inputs, "given": given, **assumed}
+    options = {"fixed": fixed, "inputs": inputs, "given": given, "lemmas": lemmas, **assumed}
     options["harmless"] = harmless
     check_options(found, options, has_claims=bool(asked), written=_option)
     if not asked and is_system(found):
@@ -151,6 +155,7 @@ def command(
     test_file = None if test_path is None else _test_file(found, test_path)
     request = Request(
         asked,
+        lemmas=lemmas,
         assumed=assuming.read(assumed),
         given=given,
         fixed=fixed,
@@ -180,7 +185,7 @@ def command(
         outputs.make(partial(_write_test, test_file, str(test_path), report, name))
     for note in report.notes:
         console.complain(f"note: {note}")
-    code = _certified(report, len(asked), certified, stdout=json_path != "-")
+    code = _certified(report, len(asked) + len(lemmas), certified, stdout=json_path != "-")
     outputs.check()
     return code
 

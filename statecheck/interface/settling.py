@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from statecheck.claims.answers import Answer, Standing
-from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.claim import LEMMA, Claim, Kind
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.claims.syntax import AssumedTexts, check_use
 from statecheck.interface.subjects import is_system
@@ -26,11 +26,12 @@ class Request:
     """Everything that is asked of a class.
 
     ``asked`` are claims as pairs of a kind and an expression; without any, the standard questions
-    are asked. ``assumed`` is what is assumed of runs, ``given`` are constants that are
-    fixed, by name or as ``NAME=VALUE``. ``fixed`` are fields that the environment never sets,
-    ``inputs`` others that it does, ``harmless`` things from outside whose calls neither raise nor
-    change the machine. ``timeout`` is in seconds, ``depth`` a number of steps (None:
-    the engine's own), ``seed`` the solver's. ``accept`` are the ids of findings that are meant.
+    are asked. ``lemmas`` are expressions that hold in every state and help to prove the claims,
+    once they are proven themselves. ``assumed`` is what is assumed of runs, ``given`` are constants
+    that are fixed, by name or as ``NAME=VALUE``. ``fixed`` are fields that the environment never
+    sets, ``inputs`` others that it does, ``harmless`` things from outside whose calls neither raise
+    nor change the machine. ``timeout`` is in seconds, ``depth`` a number of steps (None: the
+    engine's own), ``seed`` the solver's. ``accept`` are the ids of findings that are meant.
     """
 
     asked: Sequence[tuple[Kind, str]] = ()
@@ -44,6 +45,7 @@ class Request:
     seed: int = 0
     explain: bool = False
     accept: tuple[str, ...] = field(default=())
+    lemmas: Sequence[str] = ()
 
 
 def load(subject: type[Any]) -> None:
@@ -137,6 +139,10 @@ def _claims(system: type[System], request: Request) -> list[Claim]:
         id_ = f"{kind}.{counts[kind]}"
         stated = expressions.claim(system, kind, text, id_=id_, variant=variant)
         claims.append(expressions.assuming(system, stated, request.assumed))
+    for number, text in enumerate(request.lemmas, 1):
+        id_ = f"{LEMMA}.{number}"
+        stated = expressions.claim(system, Kind.ALWAYS, text, id_=id_, variant=variant)
+        claims.append(replace(stated, word=LEMMA))
     return claims
 
 

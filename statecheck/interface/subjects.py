@@ -69,7 +69,10 @@ def check_options(
             "accept": f"{name} is a system, which has no standard questions; leave it out",
         }
     else:
-        refused = {"given": f"{name} is one machine and has no constants to be given"}
+        refused = {
+            "given": f"{name} is one machine and has no constants to be given",
+            "lemmas": f"{name} is one machine, whose invariant is found; claim it with --always",
+        }
         if has_claims:
             refused["accept"] = (
                 "findings of the standard questions are accepted, which are asked where nothing is "

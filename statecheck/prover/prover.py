@@ -295,11 +295,15 @@ class Prover:
         texts = tuple(clause.text for clause in needed)
         if joint is not None:
             texts, seconds = (*texts, *joint.lemmas), seconds + joint.seconds
+            detail = (
+                f"every step keeps it{f', with {len(texts)} clauses' if texts else ' by itself'}"
+            )
         if self.context.property(claim).says_nothing:
             detail, vacuous = SAYS_NOTHING, True
         elif vacuous:
             detail = "holds because nothing ever gets there"
-        elif vacuous is None:
+        elif vacuous is None and (joint is None or claim.expected == "PROVED"):
+            # Of what was to be refuted no run to its antecedent was looked for.
             detail = f"holds, but no run of {self.context.depth} steps reaches its antecedent"
         return Result(
             claim,

@@ -81,7 +81,12 @@ def violations(catalogue: Catalogue, system: System, depth: int) -> set[str]:
     known = {repr(frontier[0])}
 
     def choices(types: Any) -> Any:
-        return itertools.product(*(system.entities_of(info.entity(type_)) for type_ in types))
+        return itertools.product(
+            *(
+                range(2) if type_ is int else system.entities_of(info.entity(type_))
+                for type_ in types
+            )
+        )
 
     for _ in range(depth + 1):
         following = []
