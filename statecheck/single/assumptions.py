@@ -11,7 +11,7 @@ from typing import Any
 from statecheck.claims.fairness import Often, Strength
 from statecheck.claims.syntax import AssumedTexts
 from statecheck.modeling import ModelError
-from statecheck.single.claims.claims import Claim, Moment, Names
+from statecheck.single.claims.claims import Claim, Moment, Names, looks_beyond_states
 from statecheck.single.claims.parse import parse_state, parse_step
 from statecheck.single.deciding.pending import EndAssumptions
 from statecheck.single.running.runs import text as shown
@@ -88,6 +88,11 @@ def check_beginning(subject: Subject, begins: Sequence[Claim]) -> list[str]:
     node, start = subject.automaton.nodes[0], subject.automaton.start
     moment = subject.reader.at_start(node, start)
     for claim in begins:
+        if subject.automaton.is_abstract and looks_beyond_states(claim):
+            raise ModelError(
+                f"--initially {claim.text!r}: what is enabled rests on answers from outside, of "
+                "which nothing is known; say something of states and fields"
+            )
         free = sorted(claim.fields & subject.names.inputs)
         if free:
             raise ModelError(

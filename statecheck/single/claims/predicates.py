@@ -172,17 +172,14 @@ def facts_of(edge: Edge) -> StepFacts:
 
 
 def field_names(specimen: Specimen) -> dict[Attribute, str]:
-    """The fields that claims may name: the machine's own, then its model's and its listeners'.
-
-    The attribute of the model in which the library keeps the state is none: states have names.
-    """
+    """The fields that claims may name: the machine's own, then its model's and its listeners'."""
     from statecheck.single.reading.fields import candidates
 
     found: dict[Attribute, str] = {}
     taken: set[str] = {state.id for state in specimen.states.values()}
     for attribute, _ in sorted(candidates(specimen), key=lambda pair: pair[0]):
         name = attribute[1]
-        if name not in taken and attribute != (1, specimen.machine.state_field):
+        if name not in taken:
             taken.add(name)
             found[attribute] = name
     return found

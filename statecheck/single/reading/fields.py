@@ -71,7 +71,10 @@ def fields_of(
 
 
 def candidates(specimen: Specimen) -> Iterator[tuple[Attribute, Any]]:
-    """Attributes that hold data: those of the instance, and plain ones of its classes."""
+    """Attributes that hold data: those of the instance, and plain ones of its classes.
+
+    The attribute of the model in which the library keeps the state is none of them.
+    """
     found: dict[Attribute, Any] = {}
     for place, owner in enumerate(specimen.owners):
         for cls in reversed(author_classes(type(owner))):
@@ -82,6 +85,7 @@ def candidates(specimen: Specimen) -> Iterator[tuple[Attribute, Any]]:
                     continue
                 found[place, name] = value
     found.update(specimen.data())
+    found.pop((1, specimen.machine.state_field), None)
     yield from found.items()
 
 

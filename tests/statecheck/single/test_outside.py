@@ -438,3 +438,8 @@ def test_what_is_enabled_or_was_before_is_not_decided_by_answers(
 def test_what_is_assumed_of_the_beginning_holds_beside_answers() -> None:
     report = check(Chance, [("always", "a or b")], assumed=AssumedTexts(initially=("a",)))
     assert [str(result.verdict) for result in report.results] == ["PROVED"]
+
+
+def test_an_assumed_beginning_does_not_rest_on_answers() -> None:
+    with pytest.raises(ModelError, match="rests on answers from outside"):
+        check(Chance, [("always", "a or b")], assumed=AssumedTexts(initially=("enabled(go)",)))

@@ -33,3 +33,42 @@ def test_the_attribute_that_keeps_the_state_is_no_field_of_a_claim() -> None:
 def test_other_fields_of_the_model_are() -> None:
     (result,) = check(Shop, [("always", "total == 0")]).results
     assert str(result.verdict) == "PROVED"
+
+
+class Declared:
+    state: str = "s0"
+
+
+class ByName(StateMachine):
+    """A guard that reads where the library keeps the state."""
+
+    s0 = State(initial=True)
+    s1 = State()
+    s2 = State()
+    go = s0.to(s1)
+    on = s1.to(s2, cond="ok")
+    back = s2.to(s0)
+
+    def __init__(self) -> None:
+        super().__init__(Order())
+
+    def ok(self) -> bool:
+        return bool(self.model.state == "s1")
+
+
+class ByDeclaredName(ByName):
+    def __init__(self) -> None:
+        StateMachine.__init__(self, Declared())
+
+
+class ByWrongName(ByName):
+    def ok(self) -> bool:
+        return bool(self.model.state == "s0")
+
+
+@pytest.mark.parametrize(
+    ("cls", "verdict"), [(ByName, "REACHED"), (ByDeclaredName, "REACHED"), (ByWrongName, "REFUTED")]
+)
+def test_what_the_library_keeps_there_is_no_input(cls: type[StateMachine], verdict: str) -> None:
+    (result,) = check(cls, [("possible", "s2")]).results
+    assert str(result.verdict) == verdict
