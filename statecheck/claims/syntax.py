@@ -42,7 +42,7 @@ def parsed(part: str, text: str) -> ast.Expression:
         return ast.parse(part, mode="eval")
     except (SyntaxError, ValueError) as error:
         message = getattr(error, "msg", error)
-        raise ModelError(f"{text!r} is no Python expression: {_hint(part) or message}") from None
+        raise ModelError(f"{text!r} is not a Python expression: {_hint(part) or message}") from None
 
 
 _OTHER_LANGUAGES = (

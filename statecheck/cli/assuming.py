@@ -14,9 +14,9 @@ _OPTIONS = (
     (
         "--fair",
         "ACTION",
-        "Not put off for ever, by anyone; ACTION(lift): by the lift that P names.",
+        "Assume weak fairness of ACTION; of ACTION(lift): for the lift that P names.",
     ),
-    ("--strongly-fair", "ACTION", "Taken again and again, if it can be taken again and again."),
+    ("--strongly-fair", "ACTION", "Assume strong fairness of ACTION."),
     ("--never", "EXPR", "For --eventually: no such step is seen from P on."),
     ("--finitely", "EXPR", "For --eventually: such steps come to an end."),
     ("--initially", "EXPR", "Of a machine: every run begins so."),

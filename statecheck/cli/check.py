@@ -36,12 +36,23 @@ def main(arguments: Sequence[str]) -> int:
     context_settings=console.SETTINGS,
 )
 @click.argument("name", metavar="MODULE:CLASS")
-@click.option("--always", multiple=True, metavar="EXPR", help="Every state, or step, is so.")
 @click.option(
-    "--lemma", "lemmas", multiple=True, metavar="EXPR", help="Every state is so, which helps."
+    "--always", multiple=True, metavar="EXPR", help="Every reachable state, or step, is so."
+)
+@click.option(
+    "--lemma",
+    "lemmas",
+    multiple=True,
+    metavar="EXPR",
+    help="Like --always; helps to prove the others.",
 )
 @click.option("--possible", multiple=True, metavar="EXPR", help="Some run gets there.")
-@click.option("--recoverable", multiple=True, metavar="EXPR", help="One can always get there.")
+@click.option(
+    "--recoverable",
+    multiple=True,
+    metavar="EXPR",
+    help="Some run leads there from every reachable state.",
+)
 @click.option(
     "--eventually", multiple=True, metavar="'P ~> Q'", help="Every fair run gets from P to Q."
 )

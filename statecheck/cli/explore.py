@@ -34,9 +34,16 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
 
 
 _CLAIMS: tuple[Callable[[Any], Any], ...] = (
-    click.option("--always", multiple=True, metavar="EXPR", help="Every state, or step, is so."),
+    click.option(
+        "--always", multiple=True, metavar="EXPR", help="Every reachable state, or step, is so."
+    ),
     click.option("--possible", multiple=True, metavar="EXPR", help="Some run gets there."),
-    click.option("--recoverable", multiple=True, metavar="EXPR", help="One can always get there."),
+    click.option(
+        "--recoverable",
+        multiple=True,
+        metavar="EXPR",
+        help="Some run leads there from every reachable state.",
+    ),
     click.option(
         "--eventually", multiple=True, metavar="'P ~> Q'", help="Every fair run gets from P to Q."
     ),

@@ -233,7 +233,7 @@ class _Writer:
             if result.run is not None and result.run.script is not None:
                 reached = result.verdict is Verdict.REACHED
                 what = "reached" if reached else "violated"
-                what = what if result.run.loop is None else "goes round for ever"
+                what = what if result.run.loop is None else "repeats for ever"
                 words = str(result.verdict), result.claim.text, what
                 yield self._run(result.claim.title, *words, result.run)
         for answer in answers:

@@ -25,13 +25,13 @@ def replays(transitions: TransitionSystem, results: Sequence[Result]) -> Iterato
                 yield _Replay(transitions, run).data(result, _of(transitions, result.claim, region))
         for dropped in result.ledger or ():
             if dropped.run is not None:
-                what = f"goes round for ever without {dropped.assumption}"
+                what = f"repeats for ever without {dropped.assumption}"
                 yield _Replay(transitions, dropped.run).data(result, what)
 
 
 def _ending(result: Result) -> str:
     if result.run is not None and result.run.loop is not None:
-        return "goes round for ever"
+        return "repeats for ever"
     return "reached" if result.claim.kind in (Kind.POSSIBLE, Kind.DERIVED) else "violated"
 
 

@@ -14,8 +14,8 @@ and can be read, copied and run by itself. It finds out that
 * cvc5 answers ``unsat`` to every obligation, as it was made here.
 
 What is trusted is that the definitions say what the model says, that the chain rule is sound, and
-this program with cvc5. Whoever changes the definitions and all that depends on them is found out by
-``--certificates DIR --recheck``, which writes the texts anew from the model and compares.
+this program with cvc5. A change of the definitions, and of all that depends on them, is
+detected by ``--certificates DIR --recheck``, which writes all texts anew from the model.
 
 Exit codes: 0 all proved again; 1 something is refuted or was tampered with; 2 usage, or no
 certificate; 3 cvc5 left something open, a verdict is UNDETERMINED, or no claim is certified; 130

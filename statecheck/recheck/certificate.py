@@ -56,7 +56,7 @@ class Certificate:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         if not folder.is_dir():
-            raise Refused(f"{folder} is no folder; write one with --certificates")
+            raise Refused(f"{folder} is not a folder; write one with --certificates")
         found = contents(folder)
         if MANIFEST not in found:
             raise Refused(

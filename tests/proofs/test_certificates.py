@@ -756,7 +756,7 @@ def test_nothing_else_is_overwritten(
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["nowhere"], "nowhere is no folder"),
+        (["nowhere"], "nowhere is not a folder"),
         (["."], "has no manifest.json"),
         ([], "required"),
         ([".", "--timeout", "0"], "not a number of seconds"),

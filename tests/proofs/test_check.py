@@ -191,7 +191,7 @@ def test_the_site_of_the_article(capsys: pytest.CaptureFixture[str]) -> None:
         (("--always", "opend"), "opend is not known; did you mean opened?"),
         (("--always", "uses"), "uses is a number, and no truth value"),
         (("--always", "open"), "open is an event, and no truth value; did you mean opened?"),
-        (("--always", "opened and"), "is no Python expression"),
+        (("--always", "opened and"), "is not a Python expression"),
         (("--always", "opened ~> closed"), "what is always is written with ==>"),
         (("--always", "opened ==> closed ==> broken"), "more than once"),
         (("--eventually", "opened"), "is written P ~> Q"),

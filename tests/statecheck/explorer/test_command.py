@@ -45,7 +45,7 @@ def test_a_page_has_the_verdicts_and_their_runs(
         ("possible.1", "REACHED"),
         ("eventually.1", "REFUTED"),
     ]
-    assert [run["what"] for run in data["runs"]] == ["violated", "reached", "goes round for ever"]
+    assert [run["what"] for run in data["runs"]] == ["violated", "reached", "repeats for ever"]
 
 
 def test_a_page_of_a_machine_without_claims_plays_what_is_suspicious(

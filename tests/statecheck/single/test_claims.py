@@ -42,7 +42,7 @@ from tests.statecheck.single import machines
         ("step.colour", "a step has raised, refused and event, no colour"),
         ("locked == 1", "compares a truth value with a number, which are never equal"),
         ("uses == 'x'", "compares a number with a text, which are never equal"),
-        ("opened and", "is no Python expression"),
+        ("opened and", "is not a Python expression"),
         ("opened ~> closed", "what is always is written with ==>"),
         ("opened ==> closed ==> broken", "more than once"),
         ("open(1)", "open is an event, and no truth value"),
