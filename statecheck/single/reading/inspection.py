@@ -16,7 +16,6 @@ import types
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
 from typing import Any
 
 from statemachine import Event, State, StateChart
@@ -45,6 +44,7 @@ from statecheck.single.reading.purity import (
     REASON,
     TAKES,
     functions_of_module,
+    has_other_module,
     is_made,
     is_own,
     is_own_code,
@@ -143,7 +143,7 @@ class Inspection:
             self.watcher.watch(
                 ("cell", id(cell)),
                 f"{name}, a variable around {place},",
-                partial(content, cell),
+                functools.partial(content, cell),
             )
         self.watcher.watch(
             ("marks", id(function)),
@@ -197,6 +197,8 @@ class Inspection:
         place = summary.place
         root = name.partition(".")[0]
         if name in MODULES or name.startswith(LIBRARY) or root == "typing":
+            if has_other_module(module, taken):
+                raise self._hidden(place, f"uses {name}.{taken}, another module")
             return
         allowed = TAKES.get(name)
         if allowed is not None and (taken in allowed or (taken is None and name == "asyncio")):
@@ -209,8 +211,9 @@ class Inspection:
                 self._value(value, f"{name}.{taken}", place, summary)
                 self._rebound(vars(module), taken, place)
             return
-        what = f"{name}.{taken}" if taken else f"the module {name}"
-        raise self._from_outside(place, f"uses {what}")
+        raise self._from_outside(
+            place, f"uses {f'{name}.{taken}' if taken else f'the module {name}'}"
+        )
 
     def _value(
         self,
@@ -229,7 +232,8 @@ class Inspection:
         if isinstance(value, (State, States, Event, TransitionList, logging.Logger, range, slice)):
             return
         seen = ("seen", id(value), own)
-        self._raise_known(seen)
+        if seen in self.foreign:
+            raise self.foreign[seen]
         if seen in self.done or any(value is owner for owner in self.specimen.owners):
             return
         self.done.add(seen)
@@ -306,7 +310,8 @@ class Inspection:
     def _class(
         self, cls: type, name: str, place: str | None, summary: Summary | None = None
     ) -> None:
-        self._raise_known(("class", cls))
+        if ("class", cls) in self.foreign:
+            raise self.foreign["class", cls]
         if ("class", cls) in self.done:
             return
         self.done.add(("class", cls))
@@ -385,13 +390,8 @@ class Inspection:
     def _methods_without_name(self, cls: type) -> None:
         """Methods that Python calls without their name being written."""
         for name, member in vars(cls).items():
-            is_special = name.startswith("__") and name.endswith("__")
-            if is_special and name not in NOT_WHILE_IT_RUNS:
+            if name.startswith("__") and name.endswith("__") and name not in NOT_WHILE_IT_RUNS:
                 self.reach.add(member)
-
-    def _raise_known(self, key: Any) -> None:
-        if key in self.foreign:
-            raise self.foreign[key]
 
     def _from_outside(self, place: str, what: str) -> Foreign:
         return Foreign(f"{self.name}: {place} {what}; {REASON}")

@@ -23,6 +23,7 @@ from statecheck.modeling import ModelError
 from statecheck.single.reading.freeze import ATOMS, MARK, OPAQUE, SYMBOLIC
 from statecheck.single.reading.known_answers import NUMBERS, known_answer
 from statecheck.single.reading.probe import asked_by_library
+from statecheck.single.reading.purity import leads_back
 
 HARMLESS = "--assume-harmless"
 
@@ -136,6 +137,8 @@ class Outside:
         real = inspect.getattr_static(self._real, attribute, None)
         if isinstance(self._real, types.ModuleType):
             real = vars(self._real).get(attribute)
+        if leads_back(real):
+            raise self._no(f"asked for {attribute}, which leads back into the program")
         if not callable(real) and not isinstance(
             real, staticmethod | classmethod | types.ModuleType
         ):

@@ -44,6 +44,42 @@ TAKES = {
 }
 """Single things of other modules that are as harmless."""
 
+WAYS_BACK = frozenset(
+    (
+        *("sys", "builtins", "gc", "importlib", "imp", "inspect", "ctypes", "cffi", "runpy"),
+        *("pkgutil", "zipimport", "code", "codeop", "traceback", "trace", "tracemalloc", "bdb"),
+        *("pdb", "signal", "atexit", "weakref", "faulthandler", "site", "unittest", "pickle"),
+        *("marshal", "shelve", "copyreg", "types", "ast", "symtable", "doctest", "timeit"),
+        *("profile", "cProfile", "concurrent", "multiprocessing"),
+    )
+)
+"""Modules that lead back into the program, so that nothing of theirs is outside of a machine."""
+
+WAYS_BACK_BUILT_IN = frozenset(
+    ("globals", "locals", "vars", "eval", "exec", "compile", "__import__", "breakpoint")
+)
+"""Python's own functions that do."""
+
+
+def has_other_module(module: types.ModuleType | None, name: str | None) -> bool:
+    """Tell whether a module has under some name another one, which is none of the pure ones."""
+    found = None if name is None else getattr(module, name, None)
+    return isinstance(found, types.ModuleType) and found.__name__ not in MODULES
+
+
+def leads_back(value: Any, depth: int = 3) -> bool:
+    """Tell whether something is, holds, or comes from what leads back into the program."""
+    if isinstance(value, dict | list | tuple | set | frozenset):
+        items = [*value, *(value.values() if isinstance(value, dict) else ())]
+        return depth == 0 or any(leads_back(item, depth - 1) for item in items)
+    if isinstance(value, types.ModuleType):
+        return value.__name__.partition(".")[0].removeprefix("_") in WAYS_BACK
+    module = getattr(value, "__module__", None) or getattr(type(value), "__module__", None) or ""
+    if module == "builtins":
+        return getattr(value, "__name__", "") in WAYS_BACK_BUILT_IN
+    return isinstance(module, str) and module.partition(".")[0].removeprefix("_") in WAYS_BACK
+
+
 CLOCKS = frozenset(("now", "today", "utcnow", "fromtimestamp"))
 """Methods of dates and times that look at the clock."""
 

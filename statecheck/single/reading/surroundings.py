@@ -23,6 +23,7 @@ from statecheck.single.reading.code import Reach, Summary
 from statecheck.single.reading.freeze import ATOMS
 from statecheck.single.reading.outside import HARMLESS, Answers, Outside, is_harmless_value
 from statecheck.single.reading.parameters import tree_of
+from statecheck.single.reading.purity import leads_back
 from statecheck.single.reading.specimen import Attribute, Specimen
 
 _ABSENT = object()
@@ -67,19 +68,28 @@ class Surroundings:
     def add_global(self, space: dict[str, Any], name: str, why: Foreign) -> None:
         """Let a stand-in take the place of a name of a module; a builtin's where it has none."""
         real = space.get(name, getattr(builtins, name, None))
+        self._check_way_back(real, why)
         self.globals[id(space), name] = space, name, Outside(name, self.answers, real)
         self.why[name] = str(why)
 
     def add_cell(self, name: str, cell: types.CellType, why: Foreign) -> None:
         """Let one take the place of a variable of a function around."""
+        self._check_way_back(cell.cell_contents, why)
         self.cells[id(cell)] = cell, Outside(name, self.answers, cell.cell_contents)
         self.why[name] = str(why)
 
     def add_attribute(self, attribute: Attribute, real: Any, why: str) -> None:
         """Let one take the place of the value of an attribute."""
         name = self.specimen.named(attribute)
+        self._check_way_back(real, ModelError(why))
         self.attributes[attribute] = Outside(name, self.answers, real)
         self.why[name] = why
+
+    @staticmethod
+    def _check_way_back(real: Any, why: ModelError) -> None:
+        """Raise ModelError for what leads back into the program: it could change any of it."""
+        if leads_back(real):
+            raise ModelError(str(why))
 
     def add_chance(self, function: types.FunctionType) -> None:
         """Let one take the place of what a weighted transition draws, now and earlier."""

@@ -56,6 +56,17 @@ WAYS = (
     Way("module_dict", 'N["n"] = N.get("n", 0) + 1', 'N.get("n", 0)', "N = {}"),
     Way("globals", 'globals()["N"] += 1', "N", "N = 0"),
     Way("globals_read", 'globals()["N"] += 1', 'globals()["N"]', "N = 0"),
+    Way("by_modules", "modules[__name__].N += 1", "N", "from sys import modules\nN = 0"),
+    Way(
+        "by_import",
+        "import_module(__name__).N += 1",
+        "N",
+        "from importlib import import_module\nN = 0",
+    ),
+    Way("by_way_of_os", "os.sys.modules[__name__].N += 1", "N", "import os\nN = 0"),
+    Way(
+        "by_held_module", "HELD[0].modules[__name__].N += 1", "N", "import sys\nHELD = [sys]\nN = 0"
+    ),
     Way("by_module", "sys.modules[__name__].N += 1", "N", "import sys\nN = 0"),
     Way("by_setattr", 'setattr(sys.modules[__name__], "N", N + 1)', "N", "import sys\nN = 0"),
     Way("helper", "up()", "N", "N = 0\ndef up():\n    global N\n    N += 1"),
