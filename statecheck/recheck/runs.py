@@ -51,14 +51,15 @@ class Shown:
             raise ValueError("it does not begin with its action")
         for index, state in enumerate(self.states):
             exactly(state, {"#meta", "action", *self.names}, f"state {index}")
-            if state["#meta"] != {"index": index}:
+            if state["#meta"] != {"index": index} or type(state["#meta"]["index"]) is not int:
                 raise ValueError(f"state {index} is no. {state['#meta']}")
             exactly(state["action"], {"tag", "value"}, f"the action of state {index}")
             action = state["action"]["tag"]
             if action not in (known.actions if index else ("init",)):
                 raise ValueError(f"state {index} follows from {action}, which is no action")
             names = [plain(n) for n in known.parameters_of(action)] if index else []
-            if [f"{action}.{name}" for name in state["action"]["value"]] != names:
+            given = state["action"]["value"]
+            if type(given) is not dict or [f"{action}.{name}" for name in given] != names:
                 raise ValueError(f"state {index} follows from {action} with other arguments")
         if self.loop is not None and (
             type(self.loop) is not int or not 0 <= self.loop < len(self.states) - 1

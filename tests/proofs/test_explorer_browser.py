@@ -71,6 +71,7 @@ def test_the_article_can_be_clicked_through(
     site.take("finish_move", "mailbox1")
     assert "mailbox1.move.home server1 → server2" in site.text("#changes")
     site.page.click("#disabled summary")
+    site.page.locator("#disabled section").first.wait_for()
     assert "mailbox1.move.state is moved" in site.text("#disabled")
     address = site.page.url
     site.open(address)

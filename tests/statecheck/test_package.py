@@ -86,6 +86,7 @@ class Door(StateMachine):
 def test_the_tests_of_statecheck_need_nothing_of_the_study(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "statecheck")
     shutil.copytree(ROOT / "tests" / "statecheck", tmp_path / "tests" / "statecheck")
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
     for name in ("pyproject.toml", "tests/conftest.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     options = ("-q", "-p", "no:cacheprovider", "-m", "not slow")

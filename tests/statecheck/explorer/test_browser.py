@@ -91,6 +91,7 @@ def test_a_step_lights_up_says_what_changed_and_can_be_taken_back(town: Opened) 
 
 def test_a_disabled_action_says_which_guard_says_no(town: Opened) -> None:
     town.page.click("#disabled summary")
+    town.page.locator("#disabled section").first.wait_for()
     reasons = town.text("#disabled")
     assert "1 action disabled" in reasons
     assert "guest1.presence.wet, but guest1.presence.wet is False" in reasons or (
