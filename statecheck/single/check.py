@@ -19,12 +19,12 @@ from statecheck.single.assumptions import check_beginning, of_ends, parsed_begin
 from statecheck.single.claims.claims import Claim, Names, looks_beyond_states
 from statecheck.single.claims.parse import parse
 from statecheck.single.claims.predicates import conjunction, violation
-from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
+from statecheck.single.deciding.answers import Reached, Unknown, Unreachable, too_many
 from statecheck.single.deciding.certain import ADVICE
 from statecheck.single.deciding.decide import reachable
 from statecheck.single.deciding.monitoring import monitored
 from statecheck.single.deciding.pending import EndAssumptions
-from statecheck.single.execution.giving_up import UnknownError
+from statecheck.single.execution.giving_up import Unexplored, UnknownError
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
 
@@ -93,8 +93,9 @@ def check(
         for claim, said in zip(whole, parsed, strict=True):
             started = time.perf_counter()
             try:
-                watched = monitored(subject, said)
-                result = _decided(watched, claim, said, ends, depth)
+                result = _decided(subject, claim, said, ends, depth)
+            except Unexplored:
+                result = Result(claim, Verdict.UNDETERMINED, too_many(subject.automaton))
             except UnknownError as gave_up:
                 why = (
                     f"Z3 gave up ({gave_up}); simpler arithmetic in guards and callbacks would help"
@@ -157,6 +158,7 @@ def _decided(
 ) -> Result:
     if subject.automaton.is_abstract and looks_beyond_states(said):
         return Result(claim, Verdict.UNDETERMINED, subject.automaton.caveat or BEYOND)
+    subject = monitored(subject, said)
     match claim.kind:
         case Kind.ALWAYS:
             return _always(subject, claim, said, depth)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import builtins
+from collections import deque
 from collections.abc import Mapping, Sequence
 from types import CodeType
-from typing import Any
+from typing import Any, Self
 
 from statecheck.claims.syntax import TRUTH
 from statecheck.modeling import ModelError
 from statecheck.single.claims.checks import checked_comparison, checked_truth
 from statecheck.single.claims.claims import Expression, Moment, StepFacts
 from statecheck.single.execution.giving_up import Unexplored, UnknownError
+from statecheck.single.reading.freeze import OPAQUE
+from statecheck.single.reading.outside import OutsideError
 
 FUNCTIONS = ("abs", "all", "any", "bool", "int", "isinstance", "len", "max", "min", "round", "sum")
 """Python's own functions that a claim may use."""
@@ -29,7 +32,7 @@ def evaluator(
             "__builtins__": {},
             TRUTH: checked_truth(text),
             "__compare": checked_comparison(text),
-            "__raised": (step.raised if step else ""),
+            "__raised": _Raised(step.raised, text) if step else "",
             "__event": (step.event if step else ""),
             "__refused": (step.refused if step else False),
         }
@@ -41,6 +44,7 @@ def evaluator(
             values[f"__{label}_options"] = moment.options
             for name in fields:
                 if name in moment.fields:
+                    _check_known(moment.fields[name], name, text)
                     values[f"__{label}_{safe(name)}"] = moment.fields[name]
         try:
             return eval(code, values)  # noqa: S307  (it is the user's own expression)
@@ -58,6 +62,40 @@ def evaluator(
             ) from None
 
     return evaluate
+
+
+class _Raised(str):
+    """The name of the exception that came out of a step. Raises ModelError where one from outside
+    is asked for it.
+    """
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, name: str, text: str) -> Self:
+        made = super().__new__(cls, name)
+        made.text = text
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        if other and str(self) == OutsideError.__name__:
+            raise ModelError(
+                f"{self.text!r}: an exception that comes from outside may be any; say step.raised"
+            )
+        return super().__eq__(other)
+
+    __hash__ = str.__hash__
+
+
+def _check_known(value: Any, name: str, text: str) -> None:
+    """Raise ModelError for a value of which nothing is known."""
+    items = value if type(value) in (list, tuple, set, frozenset, deque) else [value]
+    if type(value) is dict:
+        items = [*value, *value.values()]
+    if any(type(item) in OPAQUE for item in items):
+        raise ModelError(
+            f"{text!r}: {name} comes from outside and may be anything, so nothing can be said of it"
+        )
 
 
 def safe(name: str) -> str:

@@ -97,7 +97,7 @@ class _Product:
             try:
                 ways = self._ways(node, edge)
             except Unexplored:
-                self.is_cut = True
+                self.is_cut, node.expanded = True, False
                 continue
             for memory, conditions in ways:
                 target = self._node(edge.target, memory, node.depth + 1)

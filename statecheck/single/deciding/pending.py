@@ -118,9 +118,11 @@ class Pending:
 
     def may_be_idle(self, node: Node, event: str) -> bool:
         """Tell whether an event would do nothing in a node, for some inputs and data."""
+        if not self.automaton.is_expanded(node):
+            return False
         edges = [edge for edge in node.edges if edge.event == event and edge.taken]
         if not edges:
-            return self.automaton.is_expanded(node)
+            return True
         for chosen in combinations(spread(self.subject.world.inputs, {})):
             same = [edge for edge in edges if _agree(edge, chosen)]
             if not same:

@@ -43,7 +43,8 @@ class Summary:
 
     ``loads`` are global names, each with the attribute that is taken of it at once, if one is;
     ``goes_through`` says that it may see the order of a set, ``asks_none`` that it asks whether
-    something is None, ``catches`` that it catches exceptions by their types.
+    something is None, ``matches`` that it takes values apart by patterns, ``catches`` that it
+    catches exceptions by their types.
     """
 
     function: types.FunctionType
@@ -57,6 +58,7 @@ class Summary:
     writes_elsewhere: bool = False
     goes_through: bool = False
     asks_none: bool = False
+    matches: bool = False
     catches: bool = False
     identity: Identity = field(default_factory=lambda: Identity.NOT_ASKED)
 
@@ -114,8 +116,10 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             summary.goes_through |= not any(i.argval in ("sorted", "range") for i in near)
         elif name == "IMPORT_NAME":
             summary.imports.add(argument)
-        elif name == "CHECK_EXC_MATCH":
+        elif name in ("CHECK_EXC_MATCH", "CHECK_EG_MATCH"):
             summary.catches = True
+        elif name in ("MATCH_MAPPING", "MATCH_SEQUENCE"):
+            summary.matches = True
         elif name.startswith("POP_JUMP") and name.endswith("NONE"):
             summary.asks_none = True
         elif name == "IS_OP":

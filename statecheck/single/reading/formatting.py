@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
+from typing import Any
 
-from statecheck.single.reading.code import Reach
+from statecheck.single.reading.code import Reach, Summary, plain_functions, summarised
+from statecheck.single.reading.freeze import is_plain_exception
 from statecheck.single.reading.parameters import tree_of
 
 SAYING = frozenset(
@@ -19,12 +22,13 @@ SAYING = frozenset(
 
 def only_said(reach: Reach) -> bool:
     """Tell whether every text made of values is printed, logged, or in an exception's message."""
+    asks_args = "args" in reach.reads
     for summary in reach.functions.values():
         tree = tree_of(summary.function)
         if tree is None:
             return False
         parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        if not all(_is_said(node, parents) for node in _made(tree)):
+        if not all(_is_said(node, parents, summary, asks_args) for node in _made(tree)):
             return False
     return True
 
@@ -45,12 +49,28 @@ def _made(tree: ast.AST) -> Iterator[ast.AST]:
                 yield node
 
 
-def _is_said(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+def _is_said(
+    node: ast.AST, parents: dict[ast.AST, ast.AST], summary: Summary, asks_args: bool
+) -> bool:
     while node in parents:
         node = parents[node]
         match node:
-            case ast.Raise() | ast.Assert():
-                return True
+            case ast.Raise(exc=ast.Call(func=ast.Name(id=name))):
+                space = summary.function.__globals__
+                return not asks_args and _keeps_nothing(
+                    space.get(name, getattr(builtins, name, None))
+                )
+            case ast.Assert():
+                return not asks_args
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in SAYING:
                 return True
     return False
+
+
+def _keeps_nothing(error: Any) -> bool:
+    """Tell whether exceptions of a type keep what they say nowhere but in their arguments."""
+    if not (isinstance(error, type) and issubclass(error, Exception)):
+        return False
+    own = [base for base in error.__mro__ if base.__module__ != "builtins"]
+    made = [f for base in own for f in plain_functions(vars(base).get("__init__"))]
+    return is_plain_exception(error) and not any(summarised(f).writes for f in made)

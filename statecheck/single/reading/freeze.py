@@ -110,7 +110,7 @@ class Freezer:
         if id(value) in self.own:
             return ("own", self.own[id(value)])
         if cls in OPAQUE:
-            return ("anything",)
+            return ("anything", value._key)
         if cls in SYMBOLIC:
             raise Unfrozen(value, "inside it is a value that may be any", may_be_any=True)
         if isinstance(value, enum.Enum):

@@ -12,7 +12,7 @@ import enum
 import inspect
 import sys
 import types
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -42,18 +42,20 @@ class Answers:
 
     ``decide`` tells the truth of the choice with a number, ``refuse`` makes an error that does not
     get lost; both are there while code is explored. ``errors`` are the exceptions that the code
-    knows, ``asks_none`` says that it asks whether something ``is None``. ``chosen`` are the choices
-    of the present run in words.
+    knows, ``asks_none`` says that it asks whether something ``is None``, ``asks_attributes`` that
+    it asks which attributes something has. ``chosen`` are the choices of the present run in words.
     """
 
     harmless: tuple[str, ...] = ()
     errors: tuple[type[Exception], ...] = ()
     asks_none: bool = False
+    asks_attributes: bool = False
     is_text_allowed: Callable[[], bool] = lambda: False
     decide: Callable[[int], bool] | None = None
     refuse: Callable[[str], Exception] = ModelError
     playing: bool = False
     chosen: list[str] = field(default_factory=list)
+    unknown: dict[type[Exception], type[Exception]] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Begin another run."""
@@ -72,24 +74,55 @@ class Answers:
         return truth
 
     def is_harmless(self, name: str) -> bool:
-        """Tell whether calls are assumed to have no effect and not to raise."""
-        return any(name == h or name.startswith(f"{h}.") for h in self.harmless)
+        """Tell whether calls are assumed to have no effect and not to raise.
 
-    def may_raise(self, name: str) -> None:
+        What they answer may be anything, so nothing is assumed of calls of that.
+        """
+        return any(
+            name == h or (name.startswith(f"{h}.") and "()" not in name[len(h) :])
+            for h in self.harmless
+        )
+
+    def may_raise(self, name: str, *, is_call: bool = True) -> None:
         """Raise one of the exceptions that the code could tell apart, or none."""
-        if self.is_harmless(name):
+        if is_call and self.is_harmless(name):
             return
         if self.choose(name, "raises an exception"):
             for error in self.errors:
                 if self.choose(name, f"raises {error.__name__}"):
-                    raise made(error)
-            raise OutsideError(name)
+                    raise made(error, self)
+            raise made(OutsideError, self, name)
         self.chosen[-1] = f"{name} raises nothing"
 
 
-def made(error: type[Exception]) -> Exception:
+def _unknown(error: type[Exception], answers: Answers) -> type[Exception]:
+    """Exceptions of a type of which nothing more is known."""
+    if error in answers.unknown:
+        return answers.unknown[error]
+
+    def looked(self: Exception, name: str) -> Any:
+        if not name.startswith("__") and not asked_by_library(sys._getframe(1)):
+            raise answers.refuse(f"an exception from outside is asked for its {name}; {_ITS_TYPE}")
+        return error.__getattribute__(self, name)
+
+    def text(self: Exception) -> str:
+        if asked_by_library(sys._getframe(1)) or answers.is_text_allowed():
+            return MARK
+        raise answers.refuse(f"an exception from outside is made a text; {_ITS_TYPE}")
+
+    space = {"__module__": error.__module__, "__qualname__": error.__qualname__}
+    methods = {"__getattribute__": looked, "__str__": text, "__repr__": text}
+    answers.unknown[error] = type(error.__name__, (error,), {**space, **methods})
+    return answers.unknown[error]
+
+
+_ITS_TYPE = "nothing but its type can be followed"
+
+
+def made(error: type[Exception], answers: Answers, *said: str) -> Exception:
     """An exception of a type, whatever it is made of."""
-    return error.__new__(error)
+    unknown = _unknown(error, answers)
+    return unknown.__new__(unknown, *said)
 
 
 def _class(outside: Any) -> type:
@@ -142,6 +175,8 @@ class Outside:
         if not callable(real) and not isinstance(
             real, staticmethod | classmethod | types.ModuleType
         ):
+            if self._answers.asks_attributes and self._answers.choose(name, "is not there"):
+                raise AttributeError(attribute)
             self._answers.may_raise(name)
             if self._answers.asks_none and self._answers.choose(name, "is None"):
                 return None
@@ -188,6 +223,14 @@ class Outside:
     def __await__(self) -> Generator[None, None, Any]:
         return self._answered(f"await {self._name}")
         yield
+
+    @property
+    def _key(self) -> Hashable:
+        """Equal for two of which the same may be chosen."""
+        name, harmless = self._name, self._answers.harmless
+        begins = any(h.startswith(f"{name}.") for h in harmless)
+        known = None if self._real is None else id(self._real)
+        return known, name if begins else self._answers.is_harmless(name)
 
     # -- values -----------------------------------------------------------------------------------
 
@@ -260,7 +303,7 @@ def is_harmless_value(value: Any) -> bool:
 def _compared(operator: str) -> Any:
     def method(self: Outside, other: object) -> bool:
         if operator not in ("==", "!=") and not (self._real is NUMBERS and _is_number(other)):
-            self._answers.may_raise(f"{self._name} {operator} ...")
+            self._answers.may_raise(f"{self._name} {operator} ...", is_call=False)
         return self._answers.choose(self._name, f"{operator} {_shown(other)}")
 
     return method
@@ -273,7 +316,7 @@ def _combined(operator: str, *, is_reflected: bool = False) -> Any:
         is_safe = self._real is NUMBERS and _is_number(other)
         if is_safe and (not risky or (_is_sure(other) and not is_reflected)):
             return Outside(name, self._answers, NUMBERS)
-        self._answers.may_raise(name)
+        self._answers.may_raise(name, is_call=False)
         return Outside(name, self._answers)
 
     return method

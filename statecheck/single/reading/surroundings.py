@@ -7,22 +7,23 @@ while an instance is made is from outside too.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import gc
 import inspect
 import sys
 import types
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from statecheck.modeling import ModelError
-from statecheck.single.reading.code import Reach, Summary
+from statecheck.single.reading.code import Reach
+from statecheck.single.reading.foreign.errors import check_followed, told_apart
+from statecheck.single.reading.foreign.making import Taint, check_first_steps, check_handed_over
 from statecheck.single.reading.freeze import ATOMS
 from statecheck.single.reading.outside import HARMLESS, Answers, Outside, is_harmless_value
-from statecheck.single.reading.parameters import tree_of
 from statecheck.single.reading.purity import leads_back
 from statecheck.single.reading.specimen import Attribute, Specimen
 
@@ -137,19 +138,26 @@ class Surroundings:
                 f"{self.name}: {reach.asking()} asks `is` or type() of values, while answers of "
                 f"{min(self.why)} may be any; write == or isinstance()"
             )
+        check_followed(reach, self.name, min(self.why))
         self._while_made(reach)
         self._keep_apart()
         self.codes = set(_with_inner(reach.functions))
         self.answers.asks_none = any(s.asks_none for s in reach.functions.values())
-        self.answers.errors = tuple(dict.fromkeys(_caught(reach.functions.values())))
+        loaded = {name for s in reach.functions.values() for name, _ in s.loads}
+        self.answers.asks_attributes = bool(loaded & {"hasattr", "getattr"})
+        self.answers.errors = told_apart(reach, self.name, min(self.why))
         self.stand_in(self.specimen.owners)
 
     def _while_made(self, reach: Reach) -> None:
         """Attributes that are set from outside while an instance is made are from outside too."""
         ran = [s for code, s in reach.functions.items() if code in self.specimen.ran]
         names = {outside._name for outside in self.all()}
+        outside = frozenset(names)
         data = self.specimen.data()
         mutable = {name for (_, name), value in data.items() if not is_harmless_value(value)}
+        known = {name for name in names if not self.answers.is_harmless(name)}
+        for summary in ran:
+            check_handed_over(summary, self.specimen.cls, known)
         own = {summary.function.__name__ for summary in ran}
         while True:
             before = len(names)
@@ -157,6 +165,7 @@ class Surroundings:
                 names |= Taint(summary, self.name, mutable, own).spread(names)
             if len(names) == before:
                 break
+        check_first_steps(self.specimen, ran, names, outside)
         for attribute, value in data.items():
             if attribute[1] in names and attribute not in self.attributes:
                 self.add_attribute(attribute, value, "")
@@ -270,98 +279,24 @@ def _mutable(roots: Iterable[Any], around: set[int]) -> Iterator[int]:
             yield id(found)
         if len(seen) > 20_000:
             raise ModelError("something from outside is too large to be looked through")
-        inner = [] if id(found) in around else gc.get_referents(found)
+        inner = [] if id(found) in around else list(_leading_on(found))
         for part in inner:
             if id(part) not in seen:
                 seen.add(id(part))
                 todo.append(part)
 
 
-_ELSEWHERE = (types.ModuleType, type, types.FunctionType, types.CodeType, types.BuiltinFunctionType)
+_ELSEWHERE = (types.ModuleType, type, types.CodeType, types.BuiltinFunctionType)
 """Types of objects that code is found in, and data is not."""
 
 
-def _caught(summaries: Iterable[Summary]) -> Iterator[type[Exception]]:
-    """The exceptions that some code may catch by name."""
-    for summary in summaries:
-        if not summary.catches:
-            continue
-        for name, taken in sorted(summary.loads, key=str):
-            found = summary.function.__globals__.get(name, getattr(builtins, name, None))
-            if taken is not None and isinstance(found, types.ModuleType):
-                found = getattr(found, taken, None)
-            if isinstance(found, type) and issubclass(found, Exception) and found is not Exception:
-                yield found
-
-
-@dataclass(frozen=True)
-class Taint:
-    """The flow of what is from outside through a function that runs while an instance is made.
-
-    ``mutable`` are attributes whose values could change, ``own`` the functions that run then.
-    """
-
-    summary: Summary
-    machine: str
-    mutable: set[str]
-    own: set[str]
-
-    def spread(self, names: set[str]) -> set[str]:
-        """The attributes, variables and functions that names from outside flow into.
-
-        Raises ModelError where they decide anything.
-        """
-        function = self.summary.function
-        mentioned = {name for name, _ in self.summary.loads} | self.summary.reads
-        if not (mentioned | set(function.__code__.co_freevars)) & names:
-            return set()
-        tree = tree_of(function)
-        if tree is None:
-            raise ModelError(
-                f"{self.machine}: the source of {self.summary.place} is not there to be read"
-            )
-        found = {function.__name__} - {"__init__"}
-        variables = set(function.__code__.co_varnames) - {"self"}
-        for statement in _statements(tree):
-            used = {
-                node.id if isinstance(node, ast.Name) else node.attr
-                for node in ast.walk(statement)
-                if isinstance(node, ast.Name | ast.Attribute)
-            }
-            reason = used & (names | found)
-            if not reason:
-                continue
-            if reason - self.own and used & self.own:
-                raise self._decides()
-            found |= used & (self.mutable | variables)
-            match statement:
-                case ast.Expr() | ast.Return() | ast.Global():
-                    continue
-                case ast.Assign(targets=targets):
-                    found |= {self._target(target) for target in targets}
-                case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
-                    found.add(self._target(target))
-                case _:
-                    raise self._decides()
-        return found
-
-    def _target(self, target: ast.expr) -> str:
-        match target:
-            case ast.Name(id=name) | ast.Attribute(value=ast.Name(id="self"), attr=name):
-                return name
-        raise self._decides()
-
-    def _decides(self) -> ModelError:
-        return ModelError(
-            f"{self.machine}: {self.summary.place} uses something from outside while an instance "
-            "is made, so not every instance begins alike; set attributes to it there, and do "
-            "nothing else with it"
-        )
-
-
-def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield from node.body
-        elif isinstance(node, ast.stmt):
-            yield node
+def _leading_on(found: Any) -> Iterator[Any]:
+    """The objects that one holds, weakly or as variables of a function too."""
+    if isinstance(found, weakref.ref):
+        yield found()
+    if not isinstance(found, types.FunctionType):
+        yield from gc.get_referents(found)
+        return
+    for cell in found.__closure__ or ():
+        with suppress(ValueError):
+            yield cell.cell_contents

@@ -311,7 +311,7 @@ class ForeignException(Base):
         (GivesAnEvent, "a BoundEvent escapes to HARDWARE"),
         (GivesAList, "a list escapes to HARDWARE.move"),
         (Swallows, "a Swallows escapes to HARDWARE.move"),
-        (Held, "hardware is from outside and holds the machine or data of it"),
+        (Held, "hands the machine, or code of it, to Hardware"),
         (BeginsByChance, "not every instance begins alike"),
         (BeginsByChanceWithHelp, "not every instance begins alike"),
         (InC, "a TypeError arises in InC.ok"),
