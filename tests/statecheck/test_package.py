@@ -89,7 +89,7 @@ def test_the_tests_of_statecheck_need_nothing_of_the_study(tmp_path: Path) -> No
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     for name in ("pyproject.toml", "tests/conftest.py"):
         shutil.copy(ROOT / name, tmp_path / name)
-    options = ("-q", "-p", "no:cacheprovider", "-m", "not slow")
+    options = ("-q", "-p", "no:cacheprovider", "-m", "not slow", "-n", "2")
     deselected = ("--deselect", "tests/statecheck/test_package.py")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, *deselected, "tests/statecheck"],
@@ -109,7 +109,11 @@ def test_the_wheel_holds_statecheck_alone_and_works_beside_modules_of_the_same_n
 ) -> None:
     built = tmp_path / "wheels"
     options = ("--quiet", "--no-deps", "--wheel-dir", str(built))
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, "."], cwd=ROOT, check=True)
+    copy = tmp_path / "copy"  # a build leaves its files beside what it builds
+    shutil.copytree(PACKAGE, copy / "statecheck")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, "."], cwd=copy, check=True)
     (wheel,) = built.glob("statecheck-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"statecheck"}

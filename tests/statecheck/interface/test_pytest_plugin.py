@@ -23,7 +23,9 @@ MACHINES = Path(machines.__file__).read_text(encoding="utf-8")
 def users_folder(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of somebody else's, where the plugin is installed."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    for name in ("PYTEST_XDIST_WORKER", "CI", "BUILD_NUMBER"):
+        # With the last two, pytest's summary repeats whole messages.
+        monkeypatch.delenv(name, raising=False)
     pytester.makepyfile(machines=MACHINES)
 
 
