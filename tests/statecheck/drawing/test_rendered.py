@@ -24,7 +24,8 @@ NAMES = (
 
 WORDS = (
     "go", "1. Start", "12) y", "- dash", "+ plus", "**bold**", "_em_", "__d__", "a*b*c", "~~s~~",
-    "a -- b", "x --> y", "%% comment", "[a](b)", "![i](u)", "[*]", "`code`", "#35;", "a:b;c", "<b>x</b>",
+    "a -- b", "x --> y", "%% comment", "[a](b)", "![i](u)", "[*]", "`code`", "#35;", "a:b;c",
+    "<b>x</b>",
     '"q"', "&amp;", "{x}", "back\\slash\\n", "$$x$$", "> q", "= x", "::: x", "@{ shape: x }",
     "state x",
 )  # fmt: skip
