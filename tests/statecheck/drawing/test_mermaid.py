@@ -6,7 +6,8 @@ from typing import Any
 
 from statemachine import HistoryState, State, StateChart, StateMachine
 
-from statecheck.drawing.pictures.mermaid import escaped, state_diagram
+from statecheck.drawing import machine
+from statecheck.drawing.pictures.mermaid import escaped, machine_text, state_diagram
 
 
 class Door(StateMachine):
@@ -181,3 +182,34 @@ def test_a_line_divides_other_regions_and_marks_keep_their_names() -> None:
         "    both__left__start --> both__left__left_done: go\n"
         "    both__right__waiting --> both__right__waiting: go\n"
     )
+
+
+def _parallel(own: str, *inner: machine.State) -> machine.State:
+    return machine.State(own, own.rpartition(".")[2], "parallel", False, (), inner)
+
+
+def _simple(own: str) -> machine.State:
+    return machine.State(own, own.rpartition(".")[2], "simple", False, (), ())
+
+
+REGIONS_IN_REGIONS = machine.Machine(
+    "Regions",
+    "",
+    "",
+    (
+        _parallel(
+            "p",
+            _parallel("p.q", _simple("p.q.a"), _simple("p.q.b")),
+            _parallel("p.r", _simple("p.r.c"), _simple("p.r.d")),
+        ),
+    ),
+    (machine.Transition("jump", "p", ("p.r.d",), (), (), internal=False),),
+    ("p",),
+    (),
+)
+
+
+def test_no_line_divides_regions_in_regions() -> None:
+    text = machine_text(REGIONS_IN_REGIONS)
+    assert "    --\n" not in text
+    assert text.count("parallel") == 3

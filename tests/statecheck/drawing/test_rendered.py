@@ -79,6 +79,11 @@ def test_a_class_is_shown_whole(page: Mermaid, cls: type[Any]) -> None:
     assert page.faults(describe(cls), state_diagram(cls)) == []
 
 
+def test_regions_in_regions_are_shown_whole(page: Mermaid) -> None:
+    machine = test_mermaid.REGIONS_IN_REGIONS
+    assert page.faults(machine, machine_text(machine)) == []
+
+
 def test_any_machine_is_shown_whole(page: Mermaid) -> None:
     for seed in range(25):
         machine = _machine(seed)
