@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from statecheck.drawing.gallery import Output
     from statecheck.drawing.picture import Picture
 
-FORMATS = ("svg", "png", "pdf", "dot", "mermaid", "html-table")
+FORMATS = ("svg", "png", "pdf", "dot", "mermaid", "html-table", "md", "rst")
 
 EXAMPLE = "lift.machines:Lift"
 

@@ -51,6 +51,10 @@ def text(picture: Picture, form: str) -> str:
             return picture.mermaid()
         case "html-table" if picture.table:
             return tables.html(picture.table())
+        case "md" if picture.table:
+            return tables.markdown(picture.table())
+        case "rst" if picture.table:
+            return tables.restructured(picture.table())
         case _:
             raise ValueError(f"{picture.name} has no form {form}")
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from statecheck.drawing.canvas.scene import Scene
 from statecheck.drawing.tables import Table
 
-TEXTS = {"dot": ".dot", "mermaid": ".mmd", "html-table": ".html"}
+TEXTS = {"dot": ".dot", "mermaid": ".mmd", "html-table": ".html", "md": ".md", "rst": ".rst"}
 """The forms that are text, and need no renderer."""
 
 IMAGES = {"svg": ".svg", "png": ".png", "pdf": ".pdf"}
@@ -39,5 +39,5 @@ class Picture:
 
     def has(self, form: str) -> bool:
         """True if it can be had in a form."""
-        texts = {"dot": self.dot, "mermaid": self.mermaid, "html-table": self.table}
-        return form in IMAGES or texts[form] is not None
+        texts = {"dot": self.dot, "mermaid": self.mermaid}
+        return form in IMAGES or texts.get(form, self.table) is not None

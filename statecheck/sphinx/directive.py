@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -11,30 +9,18 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
-from statemachine import StateChart
 
-from statecheck.claims.catalogue import Catalogue
-from statecheck.claims.claim import Kind
 from statecheck.claims.results import Report, Result
-from statecheck.claims.run import Run
 from statecheck.errors import ModelError
+from statecheck.explorer import documents
 from statecheck.explorer.diagrams import diagram
-from statecheck.explorer.pages import Explored, Question, explored
-from statecheck.modeling import System, signature
-from statecheck.prover.project import Project
+from statecheck.explorer.documents import DocumentError
+from statecheck.explorer.pages import Explored, explored
 from statecheck.reports.words import again, evidence
 from statecheck.sphinx.nodes import Explorer, InWords
 from statecheck.sphinx.output import keep
 
 _LOG = logging.getLogger(__name__)
-
-KINDS = (Kind.ALWAYS, Kind.POSSIBLE, Kind.RECOVERABLE, Kind.EVENTUALLY)
-"""The kinds of claims that can be written in a document."""
-
-
-def _words(argument: str | None) -> list[str]:
-    """Names with commas between them."""
-    return [word.strip() for word in (argument or "").split(",") if word.strip()]
 
 
 class StatecheckDirective(SphinxDirective):
@@ -51,14 +37,14 @@ class StatecheckDirective(SphinxDirective):
     option_spec: ClassVar[dict[str, Callable[[str], Any]] | None] = {
         "caption": directives.unchanged_required,
         "no-diagram": directives.flag,
-        "machines": _words,
+        "machines": documents.words,
         "check": directives.flag,
         "run": directives.unchanged_required,
         "explore": directives.flag,
-        "fair": _words,
-        "given": _words,
-        "fixed": _words,
-        "input": _words,
+        "fair": documents.words,
+        "given": documents.words,
+        "fixed": documents.words,
+        "input": documents.words,
         "timeout": directives.positive_int,
     }
 
@@ -66,7 +52,7 @@ class StatecheckDirective(SphinxDirective):
         """The nodes that stand in place of the directive; none where something is wrong."""
         try:
             return self._nodes()
-        except _Wrong as error:
+        except DocumentError as error:
             self._complain(str(error))
         except ModelError as error:
             self._complain(f"{self.arguments[0]}: {error}")
@@ -77,12 +63,11 @@ class StatecheckDirective(SphinxDirective):
 
     def _nodes(self) -> list[nodes.Node]:
         name = self.arguments[0].strip()
-        found = _imported(name)
-        self._depend_on(found)
-        question = self._question()
+        found = documents.imported(name, "sys.path in conf.py")
+        for file in documents.sources(found):
+            self.env.note_dependency(str(file))  # read again when one has changed
+        question = documents.question(self.options, self.content)
         wanted = {"check", "run", "explore"} & self.options.keys()
-        if question.asked and not wanted:
-            raise _Wrong("claims are given and nothing is shown of them; add :check: or :explore:")
         box = nodes.container(classes=["statecheck"])
         if "no-diagram" not in self.options:
             box += list(self._diagrams(found))
@@ -90,47 +75,13 @@ class StatecheckDirective(SphinxDirective):
             box += list(self._answers(name, explored(found, name, question)))
         return [box] if box.children else []
 
-    def _depend_on(self, found: object) -> None:
-        """Read the document again when the file of a class, or of a base of it, has changed."""
-        classes = found.__mro__ if isinstance(found, type) else (type(found),)
-        for cls in classes:
-            try:
-                file = inspect.getsourcefile(cls)
-            except (TypeError, OSError):
-                continue
-            if file is not None:
-                self.env.note_dependency(file)
-
-    def _question(self) -> Question:
-        asked: list[tuple[Kind, str]] = []
-        for line in self.content:
-            if not line.strip():
-                continue
-            word, _, expression = line.strip().partition(":")
-            kind = next((kind for kind in KINDS if str(kind) == word.strip()), None)
-            if kind is None or not expression.strip():
-                kinds = ", ".join(map(str, KINDS))
-                raise _Wrong(
-                    f"{line.strip()!r} is no claim; write KIND: EXPR, where KIND is one of {kinds}"
-                )
-            asked.append((kind, expression.strip()))
-        options = self.options
-        return Question(
-            asked,
-            fair=options.get("fair", ()),
-            given=options.get("given", ()),
-            fixed=options.get("fixed", ()),
-            inputs=options.get("input", ()),
-            timeout=options.get("timeout"),
-        )
-
     # -- diagrams -------------------------------------------------------------------------------
 
     def _diagrams(self, found: object) -> Iterator[nodes.Node]:
-        for cls in self._machines(found):
+        for cls in documents.machines(found, self.options.get("machines")):
             drawn = diagram(cls)
             if not drawn.svg:
-                raise _Wrong(drawn.note)
+                raise DocumentError(drawn.note)
             figure = nodes.figure(classes=["statecheck-diagram"])
             figure += nodes.raw("", f'<div class="picture">{drawn.svg}</div>', format="html")
             figure += InWords("", nodes.paragraph(text=drawn.description))
@@ -140,21 +91,6 @@ class StatecheckDirective(SphinxDirective):
                 figure += messages
             self.set_source_info(figure)
             yield figure
-
-    def _machines(self, found: object) -> list[type]:
-        if isinstance(found, type) and issubclass(found, StateChart):
-            return [found]
-        system = found.system if isinstance(found, Catalogue | Project) else found
-        if not (isinstance(system, type) and issubclass(system, System)):
-            kind = getattr(found, "__name__", found)
-            raise _Wrong(f"{kind} is neither a python-statemachine class, a System nor a Catalogue")
-        entities = signature(system).entities
-        machines = dict.fromkeys(machine.cls for e in entities for machine in e.machines)
-        named = {cls.__name__: cls for cls in machines}
-        for name in self.options.get("machines", ()):
-            if name not in named:
-                raise _Wrong(f"{system.__name__} has no machine {name}; it has {', '.join(named)}")
-        return [named[name] for name in self.options.get("machines", named)]
 
     # -- verdicts, runs, explorers --------------------------------------------------------------
 
@@ -167,26 +103,6 @@ class StatecheckDirective(SphinxDirective):
             title = f"Explorer of {name.partition(':')[2]}"
             file = keep(self.env, name, made.page())
             yield Explorer(file=file, title=title)
-
-
-class _Wrong(Exception):  # noqa: N818  (a fault of the document, not of this program)
-    """Something about the directive that its author can mend."""
-
-
-def _imported(name: str) -> object:
-    module, colon, attribute = name.partition(":")
-    if not colon:
-        raise _Wrong(f"{name!r} is not MODULE:CLASS; write it like lift.machines:Lift")
-    try:
-        found: Any = importlib.import_module(module)
-        for part in attribute.split("."):
-            found = getattr(found, part)
-    except (Exception, SystemExit) as error:
-        raise _Wrong(
-            f"{name!r} cannot be imported: {type(error).__name__}: {error}; put its folder on "
-            "sys.path in conf.py"
-        ) from error
-    return found
 
 
 def _verdicts(report: Report) -> nodes.Node:
@@ -213,17 +129,7 @@ def _verdict(result: Result) -> nodes.Node:
 
 def _run(report: Report, asked: str) -> Iterator[nodes.Node]:
     """The run of a claim, step by step."""
-    runs: dict[str, Run] = {}
-    for result in report.results:
-        if result.run is not None:
-            runs[result.claim.title] = runs[result.claim.id] = result.run
-    for answer in report.answers:
-        if answer.run is not None:
-            runs[answer.id] = answer.run
-    if asked not in runs:
-        known = ", ".join(runs) or "no claim"
-        raise _Wrong(f":run: {asked}: no such claim has a run; those that have one: {known}")
-    run = runs[asked]
+    run = documents.run_of(report, asked)
     rows: list[list[Any]] = [
         [str(number), [nodes.literal(text=str(step))], "; ".join(map(str, step.changes))]
         for number, step in enumerate(run.steps, 1)

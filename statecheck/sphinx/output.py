@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from statecheck.drawing.canvas.style import DARK, LIGHT, Theme
+from statecheck.explorer import documents
 from statecheck.sphinx.nodes import FOLDER
 
 if TYPE_CHECKING:
@@ -73,21 +73,5 @@ def styles() -> str:
     Furo says which one on its body, PyData's and Book's on the root; where a page has no themes of
     its own the light one is taken.
     """
-
-    def block(theme: Theme) -> str:
-        return "".join(f"--{role}:{colour};" for role, colour in theme.colours.items())
-
-    dark = f"{{color-scheme:dark;{block(DARK)}}}"
-    return (
-        f".statecheck{{{block(LIGHT)}}}\n"
-        f"html[data-theme=dark] .statecheck,body[data-theme=dark] .statecheck{dark}\n"
-        f"@media(prefers-color-scheme:dark){{body[data-theme=auto] .statecheck{dark}}}\n"
-        ".statecheck svg .page{fill:none!important}\n"
-        ".statecheck svg{display:block;margin:0 auto}\n"
-        ".statecheck .picture{overflow-x:auto}\n"
-        ".statecheck-explorer{width:100%;height:760px;border:1px solid var(--rule);"
-        "border-radius:10px;background:var(--page)}\n"
-        ".statecheck .verdict-proved{color:var(--success)}\n"
-        ".statecheck .verdict-refuted{color:var(--failure)}\n"
-        ".statecheck .verdict-reached,.statecheck .verdict-derived{color:var(--reached)}\n"
-    )
+    dark = "html[data-theme=dark]", "body[data-theme=dark]"
+    return documents.styles(dark, ["body[data-theme=auto]"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from statecheck.drawing.machine import Machine, State, Transition, describe
@@ -17,9 +17,25 @@ ABREAST = 6
 """So many states are drawn from left to right, as in the pictures; Mermaid's own way is down."""
 
 
+_SPECIAL = re.compile(
+    r"[<>&\"#;:{}|%$`\\*~\x00-\x1f\u2028\u2029]"  # Mermaid's signs, and Markdown's
+    r"|(?<![^\W_])_|_(?![^\W_])"  # emphasis; the sign inside a_name is none
+    r"|\](?=\()"  # a link
+    r"|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=^\d\d\d)[.)]"  # a list
+)
+
+_RESERVED = re.compile(
+    "accdescr|acctitle|as|class|classdef|click|default|direction|end|hide|href|note|root|scale|state"
+    "|style|constructor|hasownproperty|isprototypeof|propertyisenumerable|tolocalestring|tostring"
+    "|valueof",
+    re.IGNORECASE,
+)
+"""Names that no state has in Mermaid: words of its own, and what any JavaScript object has."""
+
+
 def escaped(words: str) -> str:
-    """Words with the characters that Mermaid gives a meaning to as its entities."""
-    return re.sub(r"[<>&\"#;:{}|\x00-\x1f]", lambda m: f"#{ord(m[0])};", words)
+    """Words with what Mermaid, or the Markdown in it, gives a meaning to as entities."""
+    return _SPECIAL.sub(lambda m: f"#{ord(m[0])};", words)
 
 
 # -- machines -----------------------------------------------------------------------------------
@@ -27,54 +43,106 @@ def escaped(words: str) -> str:
 
 def state_diagram(cls: type[Any]) -> str:
     """The diagram of a machine: states, events, guards and effects, in the source's order."""
-    machine = describe(cls)
-    ids = _ids(machine)
-    few = not any(state.children for state in machine.states) and len(machine.states) <= ABREAST
-    lines = ["stateDiagram-v2", *(["    direction LR"] * few)]
-    lines += [f"    [*] --> {ids[start]}" for start in machine.starts]
-    lines += _nested(machine.states, ids, "    ")
-    edges: dict[tuple[str, str], list[str]] = {}
-    for transition in machine.transitions:
-        for target in transition.targets or (transition.source,):
-            edges.setdefault((transition.source, target), []).append(_label(transition))
-    lines += [
-        f"    {ids[source]} --> {ids[target]}: {'<br>'.join(labels)}"
-        for (source, target), labels in edges.items()
-    ]
-    return "\n".join(lines) + "\n"
+    return machine_text(describe(cls))
+
+
+def machine_text(machine: Machine) -> str:
+    """The diagram of a machine that was described."""
+    return _Diagram(machine).text()
+
+
+class _Diagram:
+    """A machine as it is written down.
+
+    Mermaid cannot draw an arrow to or from a composite state within regions that lines divide, nor
+    some arrows where such regions stand in each other. There the regions are boxes without a line.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.ids = _ids(machine)
+        self.edges: dict[tuple[str, str], list[str]] = {}
+        for transition in machine.transitions:
+            for target in transition.targets or (transition.source,):
+                self.edges.setdefault((transition.source, target), []).append(_label(transition))
+        initial = {state.id for state in machine.all() if state.initial}
+        self.ends = {*machine.starts, *initial, *(end for edge in self.edges for end in edge)}
+        parallel = [state for state in machine.all() if state.kind == "parallel"]
+        self.divided = {state.id for state in parallel if self._can_be_divided(state, parallel)}
+
+    def _can_be_divided(self, state: State, parallel: Sequence[State]) -> bool:
+        """True if lines may divide the regions of a parallel state."""
+        inside = {inner.id: inner for inner in state.all() if inner is not state}
+        if any(inner.children and inner.id in self.ends for inner in inside.values()):
+            return False
+        around = self.machine.parents[state.id]
+        return not any(other.id in inside or other.id in around for other in parallel)
+
+    def text(self) -> str:
+        machine, ids = self.machine, self.ids
+        few = not any(state.children for state in machine.states) and len(machine.states) <= ABREAST
+        lines = ["stateDiagram-v2", *(["    direction LR"] * few)]
+        lines += [f"    [*] --> {ids[start]}" for start in machine.starts]
+        for state in machine.states:
+            lines += self.state(state, "    ")
+        lines += [
+            f"    {ids[source]} --> {ids[target]}: {'<br>'.join(labels)}"
+            for (source, target), labels in self.edges.items()
+        ]
+        return "\n".join(lines) + "\n"
+
+    def state(self, state: State, indent: str) -> Iterator[str]:
+        own = self.ids[state.id]
+        name = "H*" if state.kind == "deep history" else "H" if "history" in state.kind else ""
+        name = name or escaped(state.name)
+        more = [f"'{escaped(state.title)}'"] * bool(state.title and "history" not in state.kind)
+        more += [f"{kind} / {escaped(action)}" for kind, action in state.actions]
+        if state.children:
+            yield from self.composite(state, name, more, indent)
+        elif name != own or more:
+            yield f'{indent}state "{name}" as {own}'
+            yield from (f"{indent}{own}: {line}" for line in more)
+        elif "." in state.id or state.id not in self.ends:
+            yield f"{indent}{own}"
+        if state.kind == "final":
+            yield f"{indent}{own} --> [*]"
+
+    def composite(self, state: State, name: str, more: Sequence[str], indent: str) -> Iterator[str]:
+        """A state with others in it, whose title has to say all in one line."""
+        own = self.ids[state.id]
+        divided = state.id in self.divided
+        title = " · ".join(
+            [name, *["parallel"] * (state.kind == "parallel" and not divided), *more]
+        )
+        yield f"{indent}state {own} {{" if title == own else f'{indent}state "{title}" as {own} {{'
+        for number, child in enumerate(state.children):
+            if divided and number and "history" not in child.kind:
+                yield f"{indent}    --"
+            if child.initial:
+                yield f"{indent}    [*] --> {self.ids[child.id]}"
+            yield from self.state(child, f"{indent}    ")
+        yield f"{indent}}}"
 
 
 def _ids(machine: Machine) -> dict[str, str]:
-    """An identifier for each state: its own where Mermaid can read it."""
+    """An identifier for each state: its own, with those of the states around it, if it can be.
+
+    Mermaid itself calls the initial and the final mark of a composite state X X_start and X_end.
+    """
+    wished = {state.id: state.id.replace(".", "__") for state in machine.all()}
+    around = {"root", *(wished[state.id] for state in machine.all() if state.children)}
+    taken = {f"{own}_{mark}" for own in around for mark in ("start", "end")}
     ids: dict[str, str] = {}
     for number, state in enumerate(machine.all(), 1):
-        plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", state.id) is not None
-        ids[state.id] = state.id if plain and state.id != "end" else f"state{number}"
+        own = wished[state.id]
+        plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", own) and not _RESERVED.fullmatch(own)
+        if not plain or own in taken:
+            own = f"s{number}"
+            while own in taken or any(f"{w}_".startswith(f"{own}_") for w in wished.values()):
+                own += "x"
+        taken.add(own)
+        ids[state.id] = own
     return ids
-
-
-def _nested(states: Iterable[State], ids: dict[str, str], indent: str) -> Iterator[str]:
-    for state in states:
-        name = "H*" if state.kind == "deep history" else "H" if "history" in state.kind else ""
-        if name or ids[state.id] != state.id:
-            yield f'{indent}state "{name or escaped(state.name)}" as {ids[state.id]}'
-        if state.title and not name:
-            yield f"{indent}{ids[state.id]}: '{escaped(state.title)}'"
-        for kind, action in state.actions:
-            yield f"{indent}{ids[state.id]}: {kind} / {escaped(action)}"
-        if state.children:
-            yield f"{indent}state {ids[state.id]} {{"
-            for number, child in enumerate(state.children):
-                if state.kind == "parallel" and number and "history" not in child.kind:
-                    yield f"{indent}    --"
-                if child.initial:
-                    yield f"{indent}    [*] --> {ids[child.id]}"
-                yield from _nested((child,), ids, f"{indent}    ")
-                if not child.children and ids[child.id] == child.id and not child.actions:
-                    yield f"{indent}    {ids[child.id]}"
-            yield f"{indent}}}"
-        if state.kind == "final":
-            yield f"{indent}{ids[state.id]} --> [*]"
 
 
 def _label(transition: Transition) -> str:
