@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import docutils
 import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
@@ -48,7 +49,14 @@ def _read_restructured(text: str) -> tuple[str, Rows]:
     return next(table.findall(nodes.title)).astext(), rows
 
 
-READERS = [(markdown, _read_markdown), (restructured, _read_restructured)]
+_OLD = pytest.mark.skipif(
+    docutils.__version_info__ < (0, 22),
+    reason="docutils before 0.22 counts the columns of combining characters otherwise",
+)
+READERS = [
+    (markdown, _read_markdown),
+    pytest.param(restructured, _read_restructured, marks=_OLD),
+]
 
 WORDS = st.text("ab1(#.)_*`|\\-+:<>[]~&!$ '\"/=é中\u0301", max_size=12)
 
