@@ -103,9 +103,7 @@ class TransitionSystem:
         }
         self.code = ReadOnlyCode(self.explorer, self.vocabulary, (self.world, self.next_world))
         self.step = SymbolicStep(self)
-        self._macros: dict[str, Macros] = {}
         self._once: dict[Hashable, Any] = {}
-        self._simple: dict[int, tuple[z3.ExprRef, z3.ExprRef]] = {}
         self.initial = self._initial()
         self.commands = self._with_histories()
         self.axioms = self._axioms()
@@ -260,9 +258,8 @@ class TransitionSystem:
         if not specialised.eq(term):
             return z3.simplify(specialised)
         # It is about any action: the same for all of them.
-        if term.get_id() not in self._simple:
-            self._simple[term.get_id()] = term, z3.simplify(term)
-        return self._simple[term.get_id()][1]
+        _, simple = self.once(("simple", term.get_id()), lambda: (term, z3.simplify(term)))
+        return simple
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """A value that ``make`` makes of this system: once for a key, and kept."""
@@ -272,9 +269,8 @@ class TransitionSystem:
 
     def update_macros(self, command: Command) -> Macros:
         """The definitions of the primed functions after an action."""
-        if command.name not in self._macros:
-            self._macros[command.name] = self.macros(command.updates)
-        return self._macros[command.name]
+        macros: Macros = self.once(("macros", command.name), lambda: self.macros(command.updates))
+        return macros
 
     def macros(self, updates: dict[Key, Update]) -> Macros:
         """The definitions of the primed functions for some updates."""
