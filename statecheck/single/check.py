@@ -97,19 +97,22 @@ def check(
             except Unexplored:
                 result = Result(claim, Verdict.UNDETERMINED, too_many(subject.automaton))
             except UnknownError as gave_up:
-                why = (
-                    f"Z3 gave up ({gave_up}); simpler arithmetic in guards and callbacks would help"
-                )
-                result = Result(claim, Verdict.UNDETERMINED, why)
+                result = Result(claim, Verdict.UNDETERMINED, _gave_up(gave_up))
             results.append(replace(result, seconds=time.perf_counter() - started))
     except OutOfTime:
         results += [
             Result(claim, Verdict.UNDETERMINED, "timed out") for claim in whole[len(results) :]
         ]
+    except UnknownError as gave_up:  # before any claim was asked about
+        results = [Result(claim, Verdict.UNDETERMINED, _gave_up(gave_up)) for claim in whole]
     except KeyboardInterrupt:
         interrupted = True
     digest = "" if subject is None else subject.digest
     return Report(digest, tuple(results), interrupted, environment=tuple(sentences))
+
+
+def _gave_up(error: UnknownError) -> str:
+    return f"Z3 gave up ({error}); simpler arithmetic in guards and callbacks would help"
 
 
 def _meaning_of_steps(parsed: Sequence[Claim]) -> list[str]:

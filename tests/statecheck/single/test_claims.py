@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from statecheck.modeling import ModelError
 from statecheck.single import check
+from statecheck.single.execution.giving_up import UnknownError
 from tests.statecheck.single import machines
 
 
@@ -75,3 +78,15 @@ def test_states_stand_for_being_active() -> None:
     assert [str(result.verdict) for result in report.results] == ["PROVED"] * 3
     nested = check(machines.Player, [("always", "playing.song ==> playing")])
     assert [str(result.verdict) for result in nested.results] == ["PROVED"]
+
+
+def test_a_solver_that_gives_up_on_the_beginning_leaves_all_claims_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def gives_up(*_: object) -> list[str]:
+        raise UnknownError("incomplete")
+
+    monkeypatch.setattr(sys.modules[check.__module__], "check_beginning", gives_up)
+    report = check(machines.Door, [("always", "not broken"), ("possible", "opened")])
+    assert [str(result.verdict) for result in report.results] == ["UNDETERMINED", "UNDETERMINED"]
+    assert all("Z3 gave up (incomplete)" in result.detail for result in report.results)
