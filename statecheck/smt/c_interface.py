@@ -17,7 +17,6 @@ def _getter(wrapper: Any, result: type, *arguments: type) -> Any:
     return cast(behind.f, CFUNCTYPE(result, c_void_p, *arguments))
 
 
-_ast_id = _getter(z3.Z3_get_ast_id, c_uint, c_void_p)
 _ast_kind = _getter(z3.Z3_get_ast_kind, c_int, c_void_p)
 _sort = _getter(z3.Z3_get_sort, c_void_p, c_void_p)
 _sort_kind = _getter(z3.Z3_get_sort_kind, c_int, c_void_p)
@@ -78,11 +77,6 @@ def assert_all(solver: z3.Solver, formulas: Sequence[z3.BoolRef]) -> None:
         z3.Z3_solver_assert(context, solver.solver, formula.ast)
 
 
-def arity(term: z3.ExprRef) -> int:
-    """The number of an application's arguments."""
-    return int(_argument_count(term.ctx_ref().value, term.ast.value))
-
-
 def stands_for_entity(node: int, context: z3.Context) -> bool:
     """Tell whether the constant at an address is of an uninterpreted sort."""
     ref = context.ref().value
@@ -100,11 +94,11 @@ def nodes(term: z3.ExprRef, seen: set[int]) -> Iterator[tuple[int, int, int]]:
     """Every subterm once, also below quantifiers, but for those that were ``seen``, which grows:
     its address, the kind of its node, and the number of its arguments.
 
-    The address is good as long as the term is.
+    An address is good as long as the term is: ``seen`` holds addresses.
     """
     ref, root = term.ctx_ref().value, term.ast.value
-    stack = [] if _ast_id(ref, root) in seen else [root]
-    seen.add(_ast_id(ref, root))
+    stack = [] if root in seen else [root]
+    seen.add(root)
     while stack:
         node = stack.pop()
         kind = _ast_kind(ref, node)
@@ -115,8 +109,8 @@ def nodes(term: z3.ExprRef, seen: set[int]) -> Iterator[tuple[int, int, int]]:
             below = [_argument(ref, node, i) for i in range(_argument_count(ref, node))]
         yield node, kind, len(below)
         for part in below:
-            if (key := _ast_id(ref, part)) not in seen:
-                seen.add(key)
+            if part not in seen:
+                seen.add(part)
                 stack.append(part)
 
 
@@ -124,14 +118,16 @@ def term_at(address: int, context: z3.Context) -> z3.ExprRef:
     """The term at an address."""
     ast = z3.Ast(None)
     ast.value = address
-    ref = context.ref().value
-    if (
-        _ast_kind(ref, address) == z3.Z3_APP_AST
-        and _sort_kind(ref, _sort(ref, address)) == z3.Z3_BOOL_SORT
-    ):
-        return z3.BoolRef(ast, context)
     return _wrap(ast, context)
 
 
 def _wrap(ast: Any, context: z3.Context) -> z3.ExprRef:
+    """A term as an object of z3's, which asks for the sort of most of them several times."""
+    ref, address = context.ref().value, ast.value
+    if _ast_kind(ref, address) == z3.Z3_APP_AST:
+        kind = _sort_kind(ref, _sort(ref, address))
+        if kind == z3.Z3_BOOL_SORT:
+            return z3.BoolRef(ast, context)
+        if kind == z3.Z3_UNINTERPRETED_SORT:
+            return z3.ExprRef(ast, context)
     return z3.z3._to_expr_ref(ast, context)

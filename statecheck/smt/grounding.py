@@ -19,10 +19,16 @@ from dataclasses import dataclass, field
 
 import z3
 
-from statecheck.smt.c_interface import arity, assert_all
+from statecheck.smt.c_interface import (
+    assert_all,
+    is_uninterpreted,
+    nodes,
+    stands_for_entity,
+    term_at,
+)
 from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.substitution import Macros
-from statecheck.smt.terms import entity_constants, has_quantifier, is_entity, subterms
+from statecheck.smt.terms import entity_constants, has_quantifier
 
 CIRCLES = 2
 """So many functions that lead round in a circle are applied to an entity, one after the other."""
@@ -111,15 +117,14 @@ class Grounding:
 
     def ground(self, formula: z3.BoolRef) -> z3.BoolRef:
         """A ground formula that stands for ``formula`` wherever the constraints are asserted."""
-        terms = list(subterms(formula))
-        if any(map(z3.is_quantifier, terms)):
+        entities, present, quantified = _parts(formula)
+        if quantified:
             pairs = [(term, self.name(term, signs)) for term, signs in polarities(formula)]
             formula = z3.substitute(formula, *pairs)
-            terms = list(subterms(formula))
-        for term in terms:
-            if is_entity(term):
-                self.entity(term)
-        return _present(formula, [term for term in terms if is_existence(term)])
+            entities, present, _ = _parts(formula)
+        for term in entities:
+            self.entity(term)
+        return _present(formula, present)
 
     def entity(self, term: z3.ExprRef, exists_when: z3.BoolRef | None = None) -> None:
         """Make a ground term one that universals are instantiated at, and all it leads to.
@@ -288,24 +293,30 @@ _SHAPES: dict[int, tuple[z3.BoolRef, Shape]] = {}
 
 
 def _shape(template: z3.BoolRef) -> Shape:
-    """The entities that a template names, its quantifiers, and what it says to be there; kept, for
-    templates come again.
-    """
+    """The `_parts` of a template, its quantifiers with their signs; kept: templates come again."""
     key = template.get_id()
     if key not in _SHAPES:
-        entities, present, has_quantifiers = [], [], False
-        for term in subterms(template):
-            if not z3.is_app(term):
-                has_quantifiers = has_quantifiers or z3.is_quantifier(term)
-                continue
-            count = arity(term)
-            if count == 0 and is_entity(term):
-                entities.append(term)
-            elif count == 1 and is_existence(term):
-                present.append(term)
-        quantified = polarities(template) if has_quantifiers else []
-        _SHAPES[key] = template, (entities, quantified, present)
+        entities, present, quantified = _parts(template)
+        signed = polarities(template) if quantified else []
+        _SHAPES[key] = template, (entities, signed, present)
     return _SHAPES[key][1]
+
+
+def _parts(formula: z3.BoolRef) -> tuple[list[z3.ExprRef], list[z3.ExprRef], bool]:
+    """The entities that a formula names, what it says to be there, and whether it is quantified."""
+    entities, present, quantified = [], [], False
+    for node, kind, count in nodes(formula, set()):
+        if kind == z3.Z3_QUANTIFIER_AST:
+            quantified = True
+        elif kind != z3.Z3_APP_AST:
+            continue
+        elif count == 0 and stands_for_entity(node, formula.ctx):
+            entities.append(term_at(node, formula.ctx))
+        elif count == 1 and is_uninterpreted(node, formula.ctx):
+            term = term_at(node, formula.ctx)
+            if is_existence(term):
+                present.append(term)
+    return entities, present, quantified
 
 
 def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
