@@ -14,7 +14,7 @@ import z3
 from statecheck.modeling import Variant
 from statecheck.safety.candidates import Candidates
 from statecheck.safety.induction import Clause, Induction, both
-from statecheck.smt.c_interface import disjunction
+from statecheck.smt.c_interface import assert_all, disjunction, truths
 from statecheck.smt.roles import whichever
 from statecheck.smt.solving import ground_solver, is_satisfiable
 from statecheck.symbolic.commands import Command
@@ -41,7 +41,7 @@ class _Step:
             # Of another kind than a candidate is about there need be no entity.
             exists_when = z3.Bool(f"there is {pool.sort}")
             self.grounding.entity(x, exists_when)
-            self.solver.add(*(z3.Implies(name, exists_when) for name in pool.violated))
+            self.solver.add(z3.Implies(disjunction(pool.violated), exists_when))
             for name, atom in zip(pool.after, pool.atoms, strict=True):
                 term = z3.substitute(atom.term, (atom.variable, x))
                 term = self.grounding.ground(transitions.after(transitions.primed(term), command))
@@ -68,21 +68,21 @@ class _Step:
         """Tell whether a model exists. Raises Timeout."""
         return is_satisfiable(self.solver, assumptions, self.houdini.induction.time_left)
 
-    def excluded(self, terms: Mapping[int, z3.BoolRef], candidates: Iterable[str]) -> set[int]:
+    def excluded(
+        self, terms: Mapping[int, z3.BoolRef], candidates: Sequence[z3.BoolRef]
+    ) -> set[int]:
         """The terms that no step from a state of all these candidates makes true."""
         left = dict(terms)
         self.flush()
         self.solver.push()
         try:
-            self.solver.add(*map(z3.Bool, candidates))
+            assert_all(self.solver, candidates)
             while left:
                 self.solver.add(disjunction(list(left.values())))
                 if not self.check(()):
                     break
-                model = self.solver.model()
-                for key, term in list(left.items()):
-                    if z3.is_true(model.eval(term, model_completion=True)):
-                        del left[key]
+                true = truths(self.solver.model(), list(left.values()))
+                left = {key: left[key] for key, holds in zip(left, true, strict=True) if not holds}
             return set(left)
         finally:
             self.solver.pop()
@@ -158,8 +158,7 @@ class Houdini:
             instance.add(disjunction(pool.violated))
             while is_satisfiable(instance, time_left=self.induction.time_left):
                 model = instance.model()
-                values = [z3.is_true(model.eval(n, model_completion=True)) for n in pool.after]
-                for k in pool.violations(values):
+                for k in pool.violations(truths(model, pool.after)):
                     pool.alive.discard(k)
                     instance.add(pool.violated_not[k])
 
@@ -169,7 +168,7 @@ class Houdini:
         step.solver.push()
         try:
             # What a state that satisfies more than it must violates, one that satisfies less does.
-            step.solver.add(*self.alive())
+            assert_all(step.solver, self.alive())
             step.solver.add(
                 disjunction(
                     [
@@ -184,10 +183,9 @@ class Houdini:
                 changed = True
                 model = step.solver.model()
                 for pool in self.pools:
-                    values = [z3.is_true(model.eval(n, model_completion=True)) for n in pool.after]
-                    lost = pool.violations(values)
+                    lost = pool.violations(truths(model, pool.after))
                     pool.alive.difference_update(lost)
-                    step.solver.add(*(pool.violated_not[k] for k in lost))
+                    assert_all(step.solver, [pool.violated_not[k] for k in lost])
             return changed
         finally:
             step.solver.pop()
@@ -212,7 +210,7 @@ class Houdini:
         excluded = set(forbidden[0])
         for step, terms in zip(self.steps, forbidden, strict=True):
             left = {index: terms[index] for index in sorted(excluded)}
-            excluded = step.excluded(left, everything)
+            excluded = step.excluded(left, self.alive())
         chosen: set[str] = set()
         for step, terms in zip(self.steps, forbidden, strict=True):
             chosen |= step.enough([terms[index] for index in sorted(excluded)], chosen, everything)

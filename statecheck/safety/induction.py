@@ -12,7 +12,7 @@ import z3
 from statecheck.claims.clause_text import ClauseText
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Variant
-from statecheck.smt.c_interface import conjunction
+from statecheck.smt.c_interface import conjunction, truths
 from statecheck.smt.grounding import Grounding, entity_functions
 from statecheck.smt.roles import variable_name
 from statecheck.smt.solving import check_sat, ground_solver
@@ -122,8 +122,8 @@ class Induction:
                     if single != z3.unsat:
                         admitted[key] = True if single == z3.sat else None
                 break
-            for key, name in list(left.items()):
-                if z3.is_true(model.eval(name, model_completion=True)):
+            for key, holds in zip(list(left), truths(model, list(left.values())), strict=True):
+                if holds:
                     admitted[key] = True
                     del left[key]
         return admitted

@@ -25,6 +25,7 @@ _argument = _getter(z3.Z3_get_app_arg, c_void_p, c_void_p, c_uint)
 _declaration = _getter(z3.Z3_get_app_decl, c_void_p, c_void_p)
 _declaration_kind = _getter(z3.Z3_get_decl_kind, c_int, c_void_p)
 _body = _getter(z3.Z3_get_quantifier_body, c_void_p, c_void_p)
+_truth = _getter(z3.Z3_get_bool_value, c_int, c_void_p)
 
 
 def without_wrapper_checks() -> None:
@@ -75,6 +76,17 @@ def assert_all(solver: z3.Solver, formulas: Sequence[z3.BoolRef]) -> None:
     context = solver.ctx.ref()
     for formula in formulas:
         z3.Z3_solver_assert(context, solver.solver, formula.ast)
+
+
+def truths(model: z3.ModelRef, formulas: Sequence[z3.BoolRef]) -> list[bool]:
+    """The truth of each formula in a model, where what the model leaves open is false."""
+    context = model.ctx.ref()
+    value = (z3.Ast * 1)()
+    found = []
+    for formula in formulas:
+        z3.Z3_model_eval(context, model.model, formula.ast, True, value)
+        found.append(_truth(context.value, value[0]) == z3.Z3_L_TRUE)
+    return found
 
 
 def stands_for_entity(node: int, context: z3.Context) -> bool:
