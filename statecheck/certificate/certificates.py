@@ -41,7 +41,7 @@ def certificate(
     result are left out. The same model, claims and seed give the same bytes. Raises Timeout where
     the invariant does, and ModelError for what cannot be certified.
     """
-    found = list(results)
+    found = [result for result in results if not result.unread]
     known = list(dict.fromkeys((*catalogue, *(result.claim.title for result in found))))
     found.sort(key=lambda result: known.index(result.claim.title))
     try:

@@ -101,7 +101,8 @@ class Result(Shown):
     ``ledger`` what becomes of the claim without each of its assumptions, ``needs`` a least set of
     them under which it holds, and ``core`` what the proof needs of the model. ``suspect`` is one
     step that would break an undetermined claim, from a state that no invariant excludes and that
-    may not be reachable: a counterexample to induction, whose ``start`` describes that state.
+    may not be reachable: a counterexample to induction, whose ``start`` describes that state. An
+    undetermined claim is ``unread`` where its own words cannot be understood.
 
     ``answer`` is what was derived (JSON-ready): for some value of each constant of which only a
     range is known. ``at_least`` is the answer whatever these are, and ``depends`` says which value
@@ -131,6 +132,7 @@ class Result(Shown):
     shortest: bool = True
     suspect: Run | None = None
     jointly: bool = False
+    unread: bool = False
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -233,6 +235,8 @@ def exit_code(report: Report, *, allow_undetermined: bool = False) -> Exit:
         return Exit.INTERRUPTED
     if not report.results and not report.answers:
         return Exit.USAGE
+    if any(result.unread for result in report.results):
+        return Exit.USAGE
     standings = {answer.standing for answer in report.answers}
     undetermined = [r for r in report.results if r.verdict is Verdict.UNDETERMINED]
     others = [r for r in report.results if r.verdict is not Verdict.UNDETERMINED]
@@ -241,6 +245,13 @@ def exit_code(report: Report, *, allow_undetermined: bool = False) -> Exit:
     if (undetermined or Standing.OPEN in standings) and not allow_undetermined:
         return Exit.UNDETERMINED
     return Exit.AS_EXPECTED
+
+
+def unread(claim: Claim, error: str) -> Result:
+    """The result on a claim whose words cannot be understood: an error that names the claim."""
+    why = error.removeprefix(f"claim {claim.id}").lstrip()
+    detail = f"it cannot be read{'' if why.startswith('(') else ':'} {why}"
+    return Result(claim, Verdict.UNDETERMINED, detail, unread=True)
 
 
 def tally(results: Iterable[Result]) -> dict[Verdict, int]:

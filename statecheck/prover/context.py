@@ -16,6 +16,7 @@ from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.regions import Region
 from statecheck.claims.run import Run
 from statecheck.clock import seconds_until
+from statecheck.errors import ModelError
 from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
@@ -82,6 +83,7 @@ class ProofContext:
             system, self.histories, self.induction, self.numbers, explain=explain
         )
         self._properties: dict[Any, Property] = {}
+        self.unreadable: dict[Claim, str] = {}
         self._regions: dict[Claim, list[Region]] = {}
         self._invariant: list[Clause] | None = None
         self.is_locked = False
@@ -102,6 +104,24 @@ class ProofContext:
             self.remaining()
             self._properties[claim.body] = claim_property(self.transitions, claim)
         return self._properties[claim.body]
+
+    def readable(self, claims: Iterable[Claim]) -> list[Claim]:
+        """Those claims whose words become terms; what is wrong with the others is kept in
+        ``unreadable``. Raises Timeout.
+        """
+        return [claim for claim in claims if self._is_readable(claim)]
+
+    def _is_readable(self, claim: Claim) -> bool:
+        if claim not in self.unreadable:
+            try:
+                if claim.kind is Kind.EVENTUALLY:
+                    self.remaining()
+                    self.liveness.terms(claim)
+                else:
+                    self.property(claim)
+            except ModelError as error:
+                self.unreadable[claim] = str(error)
+        return claim not in self.unreadable
 
     # -- the invariant --------------------------------------------------------------------------
 
@@ -166,7 +186,7 @@ class ProofContext:
         return [c for c in self.catalogue if c.expected in ("PROVED", "DERIVED") or c.across]
 
     def _extra(self) -> list[z3.ExprRef]:
-        return [self.property(claim).holds for claim in self._served()]
+        return [self.property(claim).holds for claim in self.readable(self._served())]
 
     @cached_property
     def lock(self) -> Lock | None:
@@ -183,7 +203,8 @@ class ProofContext:
         if self.lock is None or self.lock_file is None or not self.is_own_lock:
             return None
         titles = {*self.lock.vocabulary_from}
-        extra = [self.property(claim).holds for claim in self._served() if claim.title in titles]
+        drawn_from = self.readable(c for c in self._served() if c.title in titles)
+        extra = [self.property(claim).holds for claim in drawn_from]
         clauses = lock.known_clauses(self.lock.clauses, self.transitions, extra, self._variants())
         known = [clause for clause in clauses.values() if clause is not None]
         lost = [f"no clause: {text}" for text, clause in clauses.items() if clause is None]
@@ -200,7 +221,7 @@ class ProofContext:
     def _suffices(self, known: Sequence[Clause]) -> bool:
         """True where runs lead to all that some clauses leave open."""
         served = [claim for claim in self._served() if claim.kind is not Kind.RECOVERABLE]
-        questions = list(self.questions(served))
+        questions = list(self.questions(self.readable(served)))
         open_ = set(questions) - self.excluded(questions, known)
         return not self._unmet([question for question in questions if question in open_])
 
@@ -212,7 +233,8 @@ class ProofContext:
 
     def locked_text(self, runs: Mapping[Claim, Run]) -> str:
         """The content of a lock file: the invariant, and some runs. Raises Timeout."""
-        terms = {claim.title: self.property(claim).holds for claim in self._served()}
+        served = self.readable(self._served())
+        terms = {claim.title: self.property(claim).holds for claim in served}
         return lock.text(self.transitions, terms, self.invariant(), runs)
 
     def rest_on(self, texts: Iterable[ClauseText]) -> None:
@@ -236,7 +258,7 @@ class ProofContext:
         goals: dict[Variant, list[ProofGoal]] = {NO_VARIANT: []}
         asked = [
             question
-            for claim in (self._served() if served is None else served)
+            for claim in self.readable(self._served() if served is None else served)
             if claim.kind is not Kind.RECOVERABLE
             for question in self.questions([claim])
         ]
@@ -247,7 +269,7 @@ class ProofContext:
                 term = self.violation((claim, region))
                 goals.setdefault(claim.variant, []).append(self._goal(claim, term))
         arguments: dict[Variant, list[Argument]] = {}
-        for claim in self.eventual if served is None else ():
+        for claim in self.readable(self.eventual) if served is None else ():
             goals.setdefault(claim.variant, [])
             arguments.setdefault(claim.variant, []).append(partial(self.liveness.goals, claim))
         extra = [*self._extra(), *(self.property(claim).holds for claim in served or ())]

@@ -13,7 +13,7 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.derived_answers import shown
 from statecheck.claims.regions import Region
-from statecheck.claims.results import SAYS_NOTHING, Core, Result, Verdict
+from statecheck.claims.results import SAYS_NOTHING, Core, Result, Verdict, unread
 from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
@@ -66,7 +66,12 @@ class Prover:
         """The results on claims, each claim once, as soon as it is known."""
         left = dict.fromkeys(claims)
         try:
-            for result in self._run(claims):
+            readable = self.context.readable(claims)
+            for claim in claims:
+                if claim in self.context.unreadable:
+                    del left[claim]
+                    yield unread(claim, self.context.unreadable[claim])
+            for result in self._run(readable):
                 left.pop(result.claim, None)
                 yield result
         except Timeout as gave_up:
@@ -118,7 +123,8 @@ class Prover:
         """The preferred one of the shortest runs to whatever is looked for, of the catalogue's
         claims that are no questions, in their order. Raises Timeout.
         """
-        claims = [claim for claim in self.context.catalogue if claim.kind is not Kind.DERIVED]
+        asked = [claim for claim in self.context.catalogue if claim.kind is not Kind.DERIVED]
+        claims = self.context.readable(asked)
         inductive, unrolling = prove_inductively(self.context, claims), self.context.unrolling()
         sought = inductive.targets(self.context)
         found = {}

@@ -381,5 +381,7 @@ def _closing(report: Report, *, allow_undetermined: bool) -> Iterator[Renderable
         yield Text(f"{number} undetermined, {pass_}; all others as expected.", OPEN)
     else:
         yield Text("Every verdict is as expected.", GOOD)
+    if unread := [result.claim.title for result in results if result.unread]:
+        yield Text(f"! Cannot be read: {', '.join(unread)}.", f"bold {BAD}")
     parts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if verdict in counts)
     yield Text(f"{count(len(results), 'verdict')}: {parts}.", "bold")

@@ -24,16 +24,15 @@ _Loop = ast.For | ast.comprehension
 def check_loop(frame: FrameType, refuse: Callable[[str], ModelError]) -> None:
     """Raise what ``refuse`` makes of the reason why the loop that runs in ``frame`` is unsound."""
     code = frame.f_code
-    place = f"{code.co_filename}:{frame.f_lineno}"
     problem = _problem(code, frame.f_lasti)
     if problem is not None:
-        raise refuse(f"{place}: {problem}")
+        raise refuse(problem)
     called = _called(code, frame.f_lasti)
     for name in _names(code, frame.f_lasti):
         known = frame.f_globals if name in called else {}
         if isinstance(frame.f_locals.get(name, known.get(name)), _CONTAINERS):
             raise refuse(
-                f"{place}: the loop uses the container {name}, which could collect its elements; "
+                f"the loop uses the container {name}, which could collect its elements; "
                 "keep what a loop finds out in a machine's field"
             )
 

@@ -97,8 +97,7 @@ class Symbolic:
         raise self._refuse("asked for its truth", "a comparison")
 
     def _refuse(self, what: str, instead: str) -> ModelError:
-        kind = getattr(self.type, "__name__", "value")
-        message = f"a {kind} that may be any is {what}; write {instead}"
+        message = f"{_described(self)} that may be any is {what}; write {instead}"
         if Explorer.active is not None:
             return Explorer.active.refuse(message)
         return ModelError(message)
@@ -194,7 +193,8 @@ for _name in (
 def _described(value: object) -> str:
     """The type of a value, for a message."""
     type_ = value.type if isinstance(value, Symbolic) else type(value)
-    return f"a {getattr(type_, '__name__', type_)}"
+    name = getattr(type_, "__name__", str(type_))
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
 def truth(term: z3.BoolRef, vocabulary: Vocabulary) -> Truth:

@@ -139,7 +139,10 @@ EXCLUSION = "{0}1 == {0}2 or not ({0}1.{1} and {0}2.{1})"
 
 def decided(system: type[System], *said: str, kind: Kind = Kind.ALWAYS) -> list[Result]:
     claims = [claim(system, kind, text, id_=f"it.{n}") for n, text in enumerate(said)]
-    settled = {r.claim: r for r in Prover(ProofContext(system, claims, ())).prove(claims)}
+    context = ProofContext(system, claims, ())
+    settled = {result.claim: result for result in Prover(context).prove(claims)}
+    for error in context.unreadable.values():
+        raise ModelError(error)
     return [settled[c] for c in claims]
 
 

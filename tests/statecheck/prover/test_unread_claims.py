@@ -1,0 +1,112 @@
+"""A claim whose words cannot be understood is named, and the others are settled all the same."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from statemachine import State
+
+import statecheck
+from statecheck import Catalogue, Entity, Machine, Many, System, action, weak
+from statecheck.certificate.certificates import certificate
+from statecheck.claims.results import Verdict, exit_code
+from statecheck.exit_codes import Exit
+from statecheck.prover.project import project_of
+from statecheck.prover.session import prover, run
+
+
+class Section(Machine):
+    outside = State(initial=True)
+    inside = State()
+    enter = outside.to(inside)
+    leave = inside.to(outside)
+    number: int = 0
+
+
+class Process(Entity):
+    section: Section
+
+
+class Workshop(System):
+    processes: Many[Process]
+
+    @action
+    def enter(self, process: Process) -> None:
+        process.section.enter()
+
+    @action
+    def leave(self, process: Process) -> None:
+        process.section.leave()
+
+
+READ = ("read.number", "read.inside")
+UNREAD = ("unread.division", "unread.sum", "unread.name", "unread.end")
+
+CATALOGUE = Catalogue(Workshop)
+
+
+@CATALOGUE.always("unread.division", "Unread")
+def division(workshop: Workshop, one: Process) -> bool:
+    """Nothing divides a number that may be any."""
+    return 1 / one.section.number > 0
+
+
+@CATALOGUE.always("read.number", "Read")
+def number(workshop: Workshop, one: Process) -> bool:
+    """Numbers stay."""
+    return one.section.number == 0
+
+
+@CATALOGUE.always("unread.sum", "Unread")
+def total(workshop: Workshop) -> bool:
+    """Nothing sums over any number of processes."""
+    return sum(p.section.number for p in workshop.processes) == 0
+
+
+@CATALOGUE.possible("read.inside", "Read")
+def inside(workshop: Workshop, one: Process) -> bool:
+    """One can be inside."""
+    return one.section.inside.is_active
+
+
+@CATALOGUE.possible("unread.name", "Unread")
+def name(workshop: Workshop, one: Process) -> bool:
+    """A process has no such machine."""
+    return bool(one.sektion.inside.is_active)  # type: ignore[attr-defined]
+
+
+@CATALOGUE.eventually("unread.end", "Unread", fairness=(weak(Workshop.leave, "one"),))
+def end(workshop: Workshop, one: Process) -> tuple[bool, bool]:
+    """Nor here."""
+    return one.section.inside.is_active, one.sektion  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_can_be_read_is_settled(jobs: int) -> None:
+    report = run(project_of(CATALOGUE, f"{__name__}:CATALOGUE"), list(CATALOGUE.claims), jobs=jobs)
+    assert {result.claim.id: result.verdict for result in report} == {
+        "read.number": Verdict.PROVED,
+        "read.inside": Verdict.REACHED,
+        **dict.fromkeys(UNREAD, Verdict.UNDETERMINED),
+    }
+    assert {result.claim.id for result in report if result.unread} == set(UNREAD)
+    assert "declares no sektion" in report["unread.name"].detail
+    assert "an int that may be any is asked for truediv" in report["unread.division"].detail
+
+
+def test_nothing_lets_an_unread_claim_pass() -> None:
+    report = statecheck.prove(CATALOGUE)
+    assert exit_code(report) is Exit.USAGE
+    assert exit_code(report, allow_undetermined=True) is Exit.USAGE
+    read = statecheck.prove(CATALOGUE, *READ)
+    assert exit_code(read) is Exit.AS_EXPECTED
+
+
+def test_a_certificate_leaves_unread_claims_out() -> None:
+    engine = prover(project_of(CATALOGUE, f"{__name__}:CATALOGUE"))
+    results = list(engine.prove(list(CATALOGUE.claims)))
+    files = certificate(engine, results, [claim.title for claim in CATALOGUE.claims])
+    manifest = json.loads(files["manifest.json"])
+    assert {claim["title"] for claim in manifest["claims"]} == set(READ)
+    assert set(manifest["catalogue"]) == {*READ, *UNREAD}
