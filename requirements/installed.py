@@ -7,6 +7,7 @@ need are left to pip.
 
 from __future__ import annotations
 
+import csv
 import re
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
@@ -22,8 +23,9 @@ def problem(lock: str) -> str | None:
             return f"{name} is missing"
         if package.version != version:
             return f"{name} is {package.version}, not {version}"
-        for file in package.files or ():
-            if file.suffix != ".pyc" and not Path(str(package.locate_file(file))).exists():
+        # From Python 3.12 on, `package.files` leaves out what is not there.
+        for file, *_ in csv.reader((package.read_text("RECORD") or "").splitlines()):
+            if not file.endswith(".pyc") and not Path(str(package.locate_file(file))).exists():
                 return f"{name} has lost {file}"
     return None
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 import z3
 
 from proofs.project import PROJECT
+from statecheck.certificate.certificates import certificate
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Result
 from statecheck.modeling import NO_VARIANT, History, System
@@ -50,6 +51,7 @@ class SiteProver:
         )
         clauses = [*self.context.kept(), *map(self._clause, lemmas)]
         self.context.adopt(inductive_subset(self.context.induction, clauses))
+        self.engine = Prover(self.context)
 
     def _clause(self, lemma: Claim) -> Clause:
         """A lemma about one entity as a clause of the invariant."""
@@ -70,5 +72,9 @@ class SiteProver:
 
     def prove(self, claims: Sequence[Claim]) -> dict[Claim, Result]:
         """The results on claims, in their order. Those that time is up for are UNDETERMINED."""
-        results = {result.claim: result for result in Prover(self.context).prove(claims)}
+        results = {result.claim: result for result in self.engine.prove(claims)}
         return {claim: results[claim] for claim in claims}
+
+    def certificate(self, results: Iterable[Result]) -> dict[str, str]:
+        """The files of a certificate of results. Raises Timeout."""
+        return certificate(self.engine, results)

@@ -8,7 +8,8 @@ not, 2 for a usage or model error, 3 when something is undetermined, 130 when in
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +20,7 @@ from statecheck.exit_codes import Exit
 if TYPE_CHECKING:
     from proofs.family.conflicts import Conflicts
     from proofs.family.matrix import Standing
+    from statecheck.certificate.folder import OutputFolder
     from statecheck.claims.results import Result
 
 
@@ -37,6 +39,11 @@ def main(arguments: Sequence[str]) -> int:
 @click.option("--readings", is_flag=True, help="Say which articles hold under which readings.")
 @click.option("--page", is_flag=True, help="Print the page of the documentation with all of it.")
 @click.option("--long", is_flag=True, help="Ask for long plans, too; takes half a minute more.")
+@click.option(
+    "--certificates",
+    metavar="DIR",
+    help="Write every proof obligation and run, for another solver: a folder for each site.",
+)
 @console.timeout_option
 @console.seed_option
 def command(
@@ -46,6 +53,7 @@ def command(
     readings: bool,
     page: bool,
     long: bool,
+    certificates: str | None,
     timeout: float | None,
     seed: int,
 ) -> int:
@@ -65,6 +73,8 @@ def command(
         raise click.UsageError("--readings answers no questions; leave out what is beside it.")
     if page and (numbers or listing or long):
         raise click.UsageError("--page has all questions; leave out what is beside it.")
+    if certificates is not None and (listing or readings or page):
+        raise click.UsageError("--certificates is about answers; leave out what is beside it.")
     if listing:
         for question in ASKED:
             if not numbers or question.number in numbers:
@@ -77,7 +87,9 @@ def command(
             return _page(end, seed)
         if readings:
             return _readings(end, seed)
-        return _answers(numbers or tuple(known), long=long, end=end, seed=seed)
+        return _answers(
+            numbers or tuple(known), long=long, certificates=certificates, end=end, seed=seed
+        )
 
 
 def _page(end: float | None, seed: int) -> int:
@@ -100,20 +112,54 @@ def _page(end: float | None, seed: int) -> int:
     return _worst(_code_of(results), _code_of_readings(standings, found))
 
 
-def _answers(numbers: Sequence[int], *, long: bool, end: float | None, seed: int) -> int:
-    from proofs.questions.asked import answers
+def _answers(
+    numbers: Sequence[int], *, long: bool, certificates: str | None, end: float | None, seed: int
+) -> int:
+    from proofs.questions.asked import answered, settled
     from proofs.questions.text import answer_text
     from statecheck.clock import Timeout
 
     code = Exit.AS_EXPECTED
+    folders = {} if certificates is None else _folders(certificates, numbers)
     try:
-        for answered in answers(numbers, long=long, end=end, seed=seed):
-            console.put(answer_text(answered, console.style()))
-            code = _worst(code, _code_of(answered[1]))
+        found = list(settled(numbers, long=long, end=end, seed=seed))
+        for question, results in answered(numbers, found):
+            console.put(answer_text((question, results), console.style()))
+            code = _worst(code, _code_of(results))
+        for part in found:
+            if part.name in folders:
+                _write(folders[part.name], part.prover.certificate(part.results.values()))
     except Timeout as gave_up:
         console.complain(f"stopped: {gave_up}")
         return Exit.UNDETERMINED
     return code
+
+
+def _folders(place: str, numbers: Sequence[int]) -> dict[str, OutputFolder]:
+    """The folders of the certificates by site. Raises UsageError where they cannot be."""
+    from proofs.questions.asked import SITES, claims_of
+    from statecheck.certificate.folder import OutputFolder
+
+    folders = {}
+    for catalogue, _ in claims_of(numbers, long=False):
+        name = SITES[id(catalogue)]
+        path = Path(place) / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            folders[name] = OutputFolder(str(path))
+        except OSError as error:
+            raise console.unwritable(str(path), error) from error
+    return folders
+
+
+def _write(folder: OutputFolder, files: Mapping[str, str]) -> None:
+    from statecheck.certificate.folder import summary
+
+    try:
+        folder.write(files)
+    except OSError as error:
+        raise console.unwritable(str(folder.path), error) from error
+    console.complain(f"{folder.path}: {summary(files)}")
 
 
 def _readings(end: float | None, seed: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from proofs.catalogue import HISTORIES
@@ -76,7 +76,8 @@ ASKED = (
         "At both: 9, and 11 if the attachment is to be scanned first (--long). A whole site, of "
         "any number of servers: for each server the plan of at most 3 steps, which harms nobody "
         "and leaves the others as they are, so that the number of those without SP4 falls. A move "
-        "that is under way is broken off, so let none copy.",
+        "that is under way is broken off, so let none copy. (That the whole site is upgraded in "
+        "the end is an argument by counting, not a proof of its own.)",
     ),
     Question(
         10,
@@ -112,6 +113,41 @@ def claims_of(numbers: Sequence[int], *, long: bool) -> list[tuple[Catalogue, li
     return [(catalogue, claims) for catalogue, claims in asked if claims]
 
 
+@dataclass(frozen=True)
+class Settled:
+    """The claims about one site that answer questions: their prover, and the results.
+
+    ``name`` says which site it is.
+    """
+
+    name: str
+    prover: SiteProver
+    results: Mapping[Claim, Result]
+
+
+def settled(
+    numbers: Sequence[int], *, long: bool = False, end: float | None = None, seed: int = 0
+) -> Iterator[Settled]:
+    """Settle the claims that answer some questions, site by site; ``long`` plans, too, if asked.
+
+    ``end`` is the time of the clock (monotonic) at which to give up; then what is open is
+    UNDETERMINED. Raises Timeout before anything was read.
+    """
+    kept = [value for value in vars(remembered).values() if isinstance(value, History)]
+    for catalogue, claims in claims_of(numbers, long=long):
+        extended = catalogue is REGISTRY
+        prover = SiteProver(
+            catalogue.system,
+            claims,
+            (*HISTORIES, off_in_registry) if extended else (*HISTORIES, *kept),
+            LEMMAS.claims if catalogue is QUESTIONS else (),
+            depth=LONGEST if long else DEPTH,
+            timeout=seconds_until(end),
+            seed=seed,
+        )
+        yield Settled(SITES[id(catalogue)], prover, prover.prove(claims))
+
+
 def answers(
     numbers: Sequence[int],
     *,
@@ -119,33 +155,22 @@ def answers(
     end: float | None = None,
     seed: int = 0,
 ) -> Iterator[Answered]:
-    """Answer questions by number; ``long`` asks for long plans, too.
+    """Answer questions by number; as for the rest see `settled`."""
+    return answered(numbers, settled(numbers, long=long, end=end, seed=seed))
 
-    ``end`` is the time of the clock (monotonic) at which to give up; then what is open is
-    UNDETERMINED. Raises Timeout before anything was read.
-    """
-    kept = [value for value in vars(remembered).values() if isinstance(value, History)]
-    histories = (*HISTORIES, *kept)
-    results: dict[Claim, Result] = {}
-    asked = claims_of(numbers, long=long)
-    for catalogue, claims in asked:
-        extended = catalogue is REGISTRY
-        prover = SiteProver(
-            catalogue.system,
-            claims,
-            (*HISTORIES, off_in_registry) if extended else histories,
-            LEMMAS.claims if catalogue is QUESTIONS else (),
-            depth=LONGEST if long else DEPTH,
-            timeout=seconds_until(end),
-            seed=seed,
-        )
-        results |= prover.prove(claims)
-    declared = [claim for _, claims in asked for claim in claims]
+
+def answered(numbers: Sequence[int], found: Iterable[Settled]) -> Iterator[Answered]:
+    """The questions of some numbers, each with the results that are its own."""
+    results = {claim: result for part in found for claim, result in part.results.items()}
     for question in ASKED:
         if question.number in numbers:
-            own = [claim for claim in declared if claim.section.heading == str(question.number)]
-            yield question, tuple(results[claim] for claim in own)
+            number = str(question.number)
+            own = (result for c, result in results.items() if c.section.heading == number)
+            yield question, tuple(own)
 
+
+SITES = {id(QUESTIONS): "site", id(REGISTRY): "registry", id(SCANNER): "scanner"}
+"""What the site of each catalogue is called: the base site, or the extension that it has."""
 
 DEPTH, LONGEST = 10, 12
 """Runs of more steps are not searched for."""

@@ -20,7 +20,9 @@ _INTRODUCTION = """\
 `python -m proofs ask` answers these questions, each with a proof or a run; `python -m proofs ask 3`
 answers one of them. A proof is for any number of servers, mailboxes and attachments and for any
 Store.exe; no shorter run reaches or violates the same. Small instances were searched without a
-solver, with the same answers. This page is printed by `python -m proofs ask --page`.
+solver, with the same answers. `--certificates DIR` writes the evidence, a folder for each site that
+the answers are about, and `python -m proofs recheck DIR/site` proves it again with another solver.
+This page is printed by `python -m proofs ask --page`.
 """
 
 _ARTICLES = """\

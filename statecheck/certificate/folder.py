@@ -123,3 +123,15 @@ class OutputFolder:
 def _digest(content: object) -> str:
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def summary(files: Mapping[str, str]) -> str:
+    """What the files of a certificate are, in a line."""
+    manifest = json.loads(files[MANIFEST])
+    known = manifest["files"].values()
+    decidable = sum(about["fragment"]["decidable"] for about in known)
+    runs = sum(len(claim["runs"]) for claim in manifest["claims"])
+    return (
+        f"{len(known)} obligations, {decidable} of them in a decidable fragment, and runs: {runs}; "
+        f"digest {manifest['digest'][:12]}"
+    )

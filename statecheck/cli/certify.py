@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import signal
 import subprocess
@@ -18,7 +17,7 @@ from typing import Any
 import click
 
 from statecheck.certificate import evidence, lone
-from statecheck.certificate.folder import OutputFolder
+from statecheck.certificate.folder import OutputFolder, summary
 from statecheck.certificate.sweep import Sweep
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report
@@ -27,7 +26,6 @@ from statecheck.clock import Timeout, seconds_until
 from statecheck.exit_codes import Exit
 from statecheck.modeling import ModelError, System
 from statecheck.prover.project import Project, bounded_integers
-from statecheck.recheck.scope import MANIFEST
 from statecheck.single.running.subject import Clock, OutOfTime, read
 from statecheck.smt.interruption import interruptible, raise_if_interrupted
 
@@ -167,7 +165,7 @@ class Certified:
                 self.folder.write(files)
             except OSError as error:
                 raise console.unwritable(str(self.name), error) from error
-            console.complain(f"{self.name}: {_summary(files)}")
+            console.complain(f"{self.name}: {summary(files)}")
         return self._again(self.folder.path, stdout=stdout) if self.recheck else 0
 
     def _again(self, folder: Path, *, stdout: bool) -> int:
@@ -226,14 +224,3 @@ def _told(process: subprocess.Popen[bytes]) -> None:
         process.wait(GRACE)
     except subprocess.TimeoutExpired:
         process.kill()
-
-
-def _summary(files: Mapping[str, str]) -> str:
-    manifest = json.loads(files[MANIFEST])
-    known = manifest["files"].values()
-    decidable = sum(about["fragment"]["decidable"] for about in known)
-    runs = sum(len(claim["runs"]) for claim in manifest["claims"])
-    return (
-        f"{len(known)} obligations, {decidable} of them in a decidable fragment, and runs: {runs}; "
-        f"digest {manifest['digest'][:12]}"
-    )

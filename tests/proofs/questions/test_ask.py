@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,10 @@ def test_the_questions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
             ["--readings", "6"],
             "error: --readings answers no questions; leave out what is beside it.",
         ),
+        (
+            ["--page", "--certificates", "answers"],
+            "error: --certificates is about answers; leave out what is beside it.",
+        ),
         (["--timeout", "0"], "error: Invalid value for '--timeout': 0 is not a number of "),
     ],
 )
@@ -47,6 +52,28 @@ def test_time_that_is_up_is_undetermined(
 ) -> None:
     assert main(["ask", *arguments, "--timeout", "0.001"]) == 3
     assert capsys.readouterr().err == "stopped: the time is up\n"
+
+
+@pytest.mark.slow
+def test_answers_are_certified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "answers"
+    assert main(["ask", "11", "--certificates", str(place)]) == 0
+    assert "registry: 360 obligations, 360 of them in a decidable fragment" in (
+        capsys.readouterr().err
+    )
+    assert [path.name for path in place.iterdir()] == ["registry"]
+    assert main(["recheck", str(place / "registry")]) == 0
+    assert "ask.start_reads_registry" in capsys.readouterr().out
+
+
+def test_a_certificate_replaces_nothing_of_somebody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "registry").mkdir()
+    (tmp_path / "registry" / "mine.txt").write_text("mine")
+    assert main(["ask", "11", "--certificates", str(tmp_path)]) == 2
+    assert "mine.txt, which is no part of a certificate" in capsys.readouterr().err
+    assert (tmp_path / "registry" / "mine.txt").read_text() == "mine"
 
 
 @pytest.mark.slow

@@ -123,8 +123,9 @@ def test_a_state_in_python_is_no_truth_value() -> None:
     def it(house: House, lift: Lift) -> bool:
         return not lift.door.opened  # type: ignore[truthy-bool]
 
-    with pytest.raises(ModelError, match=r"write opened\.is_active"):
-        decided(*catalogue.claims)
+    (result,) = decided(*catalogue.claims)
+    assert (result.unread, result.verdict) == (True, Verdict.UNDETERMINED)
+    assert "write opened.is_active" in result.detail
     plain = House(lifts=1)
     with pytest.raises(ModelError, match=r"write closed\.is_active"):
         bool(plain.lifts[0].door.closed)
@@ -137,8 +138,9 @@ def test_a_state_in_python_is_no_claim() -> None:
     def it(house: House, lift: Lift) -> object:
         return lift.door.closed
 
-    with pytest.raises(ModelError, match=r"write closed\.is_active"):
-        decided(*catalogue.claims)
+    (result,) = decided(*catalogue.claims)
+    assert (result.unread, result.verdict) == (True, Verdict.UNDETERMINED)
+    assert "write closed.is_active" in result.detail
 
 
 @pytest.mark.parametrize(
