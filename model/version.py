@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, unique
 from typing import Any, ClassVar, Final, Self
 
 from statecheck.modeling import ModelError, pure
@@ -138,6 +138,7 @@ PREFERRED: Final[tuple[StoreVersion, ...]] = (
 verdict depends on them."""
 
 
+@unique
 class DatabaseFormat(IntEnum):
     """The format of a store's databases. Source: Q244976."""
 

@@ -126,7 +126,7 @@ def _digest(content: object) -> str:
 
 
 def summary(files: Mapping[str, str]) -> str:
-    """What the files of a certificate are, in a line."""
+    """The files of a certificate, counted, in a line."""
     manifest = json.loads(files[MANIFEST])
     known = manifest["files"].values()
     decidable = sum(about["fragment"]["decidable"] for about in known)

@@ -235,13 +235,13 @@ def exit_code(report: Report, *, allow_undetermined: bool = False) -> Exit:
         return Exit.INTERRUPTED
     if not report.results and not report.answers:
         return Exit.USAGE
-    if any(result.unread for result in report.results):
-        return Exit.USAGE
     standings = {answer.standing for answer in report.answers}
     undetermined = [r for r in report.results if r.verdict is Verdict.UNDETERMINED]
     others = [r for r in report.results if r.verdict is not Verdict.UNDETERMINED]
     if Standing.SUSPICIOUS in standings or not all(result.as_expected for result in others):
         return Exit.DIFFERS
+    if any(result.unread for result in undetermined):
+        return Exit.USAGE
     if (undetermined or Standing.OPEN in standings) and not allow_undetermined:
         return Exit.UNDETERMINED
     return Exit.AS_EXPECTED

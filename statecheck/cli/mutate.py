@@ -56,6 +56,12 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--json", "json_path", metavar="FILE", help="Write JSON too; - writes it to stdout."
     ),
     click.option(
+        "--cure",
+        metavar="CLAIM",
+        help="Find the mutants under which what a REFUTED or REACHED claim is about never happens, "
+        "and the verdicts that each costs.",
+    ),
+    click.option(
         "--jobs",
         type=click.IntRange(1),
         metavar="N",
@@ -82,7 +88,8 @@ def _as_command(
 ) -> click.Command:
     return click.command(
         epilog="Exit codes: 0 no mutant survives without a checked reason; 1 some mutant does; 2 "
-        "usage or model error; 3 something is undetermined; 130 interrupted.",
+        "usage or model error; 3 something is undetermined; 130 interrupted. With --cure: 0 there "
+        "is a cure; 1 there is none.",
         context_settings=console.SETTINGS,
     )(console.with_options(body, (*first, *_OPTIONS)))
 
@@ -102,6 +109,7 @@ def mutate(
     patterns: tuple[str, ...],
     listing: bool,
     json_path: str | None,
+    cure: str | None,
     jobs: int | None,
     timeout: float | None,
     seed: int,
@@ -116,15 +124,31 @@ def mutate(
             raise click.UsageError("--list judges nothing, so there is nothing for --json.")
         console.put("".join(f"{_line(mutant)}\n" for mutant in wanted))
         return 0
+    processes = jobs or os.cpu_count() or 1
+    if cure is not None:
+        from statecheck.cli import cure as cures
+
+        if json_path is not None:
+            raise click.UsageError("--cure judges nothing, so there is nothing for --json.")
+        with _progress(len(wanted)) as progress:
+            return cures.cure(
+                project,
+                cure,
+                wanted,
+                jobs=processes,
+                timeout=timeout,
+                seed=seed,
+                progress=progress,
+            )
     file = None if json_path in (None, "-") else console.output_file(str(json_path))
     with _progress(len(wanted)) as progress:
         found = survey(
             project,
             wanted,
-            jobs=jobs or os.cpu_count() or 1,
+            jobs=processes,
             timeout=timeout,
             seed=seed,
-            progress=progress,
+            progress=_judged(progress),
         )
     document = json.dumps(to_json(found, seed), indent=2, allow_nan=False) + "\n"
     console.put(document if json_path == "-" else text(found, console.style()))
@@ -160,19 +184,19 @@ def _selected(patterns: Sequence[str], known: Sequence[Mutant]) -> list[Mutant]:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[Mutant, MutantVerdict], None] | None]:
+def _progress(total: int) -> Iterator[Progress | None]:
     """The function to call after each mutant; None where nobody watches."""
     if not sys.stderr.isatty():
         yield None
         return
+    from rich import progress
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     # No refreshing thread: mutants are judged in forked processes.
-    with Progress(
-        BarColumn(20),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}", markup=False),
+    with progress.Progress(
+        progress.BarColumn(20),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("{task.description}", markup=False),
         console=Console(stderr=True),
         transient=True,
         auto_refresh=False,
@@ -180,11 +204,20 @@ def _progress(total: int) -> Iterator[Callable[[Mutant, MutantVerdict], None] | 
         task = bar.add_task("proving the model itself", total=total)
         bar.refresh()
 
-        def settled(mutant: Mutant, verdict: MutantVerdict) -> None:
-            said = f"{mutant.id} {verdict.status}"
-            bar.update(task, advance=1, description=said, refresh=True)
+        def settled(mutant: Mutant, status: str) -> None:
+            bar.update(task, advance=1, description=f"{mutant.id} {status}", refresh=True)
 
         yield settled
+
+
+Progress = Callable[["Mutant", str], None]
+"""The function that is told the status of each mutant, in a word."""
+
+
+def _judged(progress: Progress | None) -> Callable[[Mutant, MutantVerdict], None] | None:
+    return (
+        None if progress is None else lambda mutant, verdict: progress(mutant, str(verdict.status))
+    )
 
 
 # -- what is written ------------------------------------------------------------------------------

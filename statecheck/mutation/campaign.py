@@ -141,12 +141,12 @@ def judge(project: Project, mutant: Mutant, *, seed: int = 0) -> MutantVerdict:
     original = _begin(project, seed)
     try:
         sources = changed_sources(project, [mutant])
-        with _patience(PATIENCE), reimported_with(fresh(project), sources):
+        with patience(PATIENCE), reimported_with(fresh(project), sources):
             changed = imported_anew(project)
             # A mutant that is refused where it is read has no verdicts.
             prover = session.prover(changed, locked=False, seed=seed)
             return _watched(project, changed) or _judged(original, prover)
-    except _Late:
+    except Late:
         return MutantVerdict(
             MutantStatus.UNDETERMINED, f"it took more than {PATIENCE:g} seconds of work"
         )
@@ -222,12 +222,12 @@ def _guide(project: Project) -> GuideStates:
     return _GUIDES[project.home]
 
 
-class _Late(BaseException):
+class Late(BaseException):
     """A mutant took too long; no `except Exception` of the model or a library is to catch it."""
 
 
 @contextmanager
-def _patience(seconds: float) -> Iterator[None]:
+def patience(seconds: float) -> Iterator[None]:
     """Bound the work inside: each question to Z3, and, where the system has alarms, the processor's
     time for all of it.
     """
@@ -240,7 +240,7 @@ def _patience(seconds: float) -> Iterator[None]:
         return
 
     def late(number: int, frame: FrameType | None) -> None:
-        raise _Late
+        raise Late
 
     before = signal.signal(signal.SIGPROF, late)
     signal.setitimer(signal.ITIMER_PROF, seconds)

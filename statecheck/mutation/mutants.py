@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from statecheck.modeling import Entity, Machine, System
-from statecheck.mutation.declarations import DeclarationRewrites
-from statecheck.mutation.edits import Edit, Text, Words
-from statecheck.mutation.moved_effects import between_actions
-from statecheck.mutation.rewrites import Rewrites
+from statecheck.mutation.changes.declarations import DeclarationRewrites
+from statecheck.mutation.changes.edits import Edit, Text, Words
+from statecheck.mutation.changes.moved_effects import between_actions
+from statecheck.mutation.changes.rewrites import Rewrites
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import z3
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.regions import Region
+from statecheck.errors import ModelError
 from statecheck.modeling import Inapplicable
 from statecheck.prover.prover import Prover
 from statecheck.runs.replay import Player, ReplayError
@@ -59,8 +60,14 @@ class Observation:
 
 
 def claim_of(prover: Prover, observation: Observation) -> Claim:
-    """The claim that an observation is about, as a prover's catalogue has it."""
-    return next(claim for claim in prover.context.catalogue if claim.title == observation.title)
+    """The claim that an observation is about, as a prover's catalogue has it.
+
+    Raises ModelError where it has none of that title: claims may be made from the model.
+    """
+    for claim in prover.context.catalogue:
+        if claim.title == observation.title:
+            return claim
+    raise ModelError(f"nothing makes the claim {observation.title} any more")
 
 
 def formula(prover: Prover, observation: Observation) -> z3.BoolRef:

@@ -26,8 +26,8 @@ from statecheck.claims.claim import Kind
 from statecheck.cli import mutate as mutate_cli
 from statecheck.explicit.lockstep import _partings, watch
 from statecheck.mutation import campaign
+from statecheck.mutation.changes.edits import events
 from statecheck.mutation.differences import Differences, comparable
-from statecheck.mutation.edits import events
 from statecheck.mutation.judge import MutantJudge, _endless
 from statecheck.mutation.module_variant import reimported_with
 from statecheck.mutation.mutants import Mutant, mutants
@@ -297,15 +297,15 @@ def test_claims_about_the_end_of_a_run_see_a_mutant() -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no alarms")
 def test_patience_is_work_and_not_time() -> None:
-    with campaign._patience(0.2):
+    with campaign.patience(0.2):
         time.sleep(0.4)
 
     def work() -> None:
-        with campaign._patience(0.2):
+        with campaign.patience(0.2):
             while True:
                 pass
 
-    with pytest.raises(campaign._Late):
+    with pytest.raises(campaign.Late):
         work()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from statecheck.modeling import Machine, System, signature
-from statecheck.mutation.edits import Edit, Text, called, strings, with_keyword
+from statecheck.mutation.changes.edits import Edit, Text, called, strings, with_keyword
 
 
 def between_transitions(

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from statecheck.modeling import Machine, System, signature
-from statecheck.mutation.entity_scope import Kinds
+from statecheck.mutation.changes.entity_scope import Kinds
 
 
 class Text:

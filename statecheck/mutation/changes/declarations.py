@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from statemachine import State
 
 from statecheck.modeling import Machine
-from statecheck.mutation.edits import Edit, Text, Words, strings, with_keyword
-from statecheck.mutation.moved_effects import between_transitions
+from statecheck.mutation.changes.edits import Edit, Text, Words, strings, with_keyword
+from statecheck.mutation.changes.moved_effects import between_transitions
 
 
 @dataclass(frozen=True)

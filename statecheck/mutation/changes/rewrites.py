@@ -6,9 +6,9 @@ import ast
 import itertools
 from collections.abc import Iterator, Sequence
 
-from statecheck.mutation.edits import Edit, Text, Words, called, last_word
-from statecheck.mutation.entity_scope import Scope
-from statecheck.mutation.loops import loop_edits
+from statecheck.mutation.changes.edits import Edit, Text, Words, called, last_word
+from statecheck.mutation.changes.entity_scope import Scope
+from statecheck.mutation.changes.loops import loop_edits
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[tuple[str, str], ...]] = {
     ast.Eq: (("eq-ne", "!="),),

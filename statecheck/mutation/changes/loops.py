@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from statecheck.mutation.edits import Edit, Text
-from statecheck.mutation.entity_scope import Scope
+from statecheck.mutation.changes.edits import Edit, Text
+from statecheck.mutation.changes.entity_scope import Scope
 
 
 def loop_edits(text: Text, scope: Scope, loop: ast.For) -> Iterator[Edit]:

@@ -1,0 +1,65 @@
+"""Changes under which something never happens, and what each costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from statecheck.cli.mutate import main
+from statecheck.modeling import ModelError
+from statecheck.mutation.campaign import everything
+from statecheck.mutation.cures import Cost, Cures, cures
+from statecheck.prover.project import load
+
+pytestmark = pytest.mark.slow
+
+HOME = "tests.statecheck.mutation.careless:CATALOGUE"
+
+
+def test_the_cure_that_costs_nothing_comes_first() -> None:
+    project = load(HOME)
+    (claim,) = [claim for claim in project.claims if claim.title == "garage.paid"]
+    tried = [m for m in everything(project) if ".open:" in m.id or m.id.endswith("take_coin.open")]
+    found = cures(project, claim, tried)
+    assert not found.open
+    free = {mutant.id.partition(":")[2] for mutant, costs in found.by_cost if not costs}
+    # Both halves of the guard have to hold, or the second; or the gate is paid for as it opens.
+    assert {"or", "drop:closed", "move-effect:take_coin.open"} <= free
+    # A gate that never opens is no cure for nothing.
+    dear = [costs for mutant, costs in found.by_cost if mutant.id.partition(":")[2] not in free]
+    assert dear == found_last(found, len(dear))
+    assert all(Cost("garage.opens", "REACHED", "REFUTED") in costs for costs in dear)
+    assert "careless.Garage.open:true" not in {mutant.id for mutant in found.costs}
+
+
+def found_last(found: Cures, count: int) -> list[tuple[Cost, ...]]:
+    """The costs of the last cures, as they are listed."""
+    return [costs for _, costs in found.by_cost[-count:]]
+
+
+def test_what_never_happens_needs_no_cure() -> None:
+    project = load(HOME)
+    (claim,) = [claim for claim in project.claims if claim.title == "garage.shut"]
+    with pytest.raises(ModelError, match=r"garage.shut is PROVED: there is no run"):
+        cures(project, claim, everything(project)[:1])
+
+
+def test_the_command_says_what_each_cure_costs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([HOME, "--cure", "garage.paid", "--jobs", "1", "careless.Garage.open*"]) == 0
+    shown = capsys.readouterr().out
+    assert "careless.Garage.open:or" in shown
+    assert "costs nothing that is claimed" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--cure", "garage.payed"], "error: --cure 'garage.payed' is no claim; the claims are "),
+        (["--cure", "garage.paid", "--json", "-"], "error: --cure judges nothing, so there is "),
+        (["--cure", "garage.shut"], "error: garage.shut is PROVED: there is no run that a change "),
+    ],
+)
+def test_what_cannot_be_cured_is_refused(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([HOME, *arguments]) == 2
+    assert capsys.readouterr().err.startswith(message)
