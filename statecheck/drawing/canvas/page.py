@@ -6,14 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from statecheck.drawing.canvas import text
-from statecheck.drawing.canvas.marks import mark, place
-from statecheck.drawing.canvas.scene import Box, Group, Item, Line, Scene, label, moved
+from statecheck.drawing.canvas.marks import arrow_head, mark, place
+from statecheck.drawing.canvas.scene import Box, Group, Item, Line, Scene, label, moved, rule
 from statecheck.drawing.canvas.style import BODY, HEADING, MARGIN, NARROWEST, SMALL, TITLE
 
 
 @dataclass(frozen=True)
 class Key:
-    """An entry of a legend: a sign, or a small box of a role, and what it means."""
+    """An entry of a legend: a sign, a small box of a role or a short line of one, and what it
+    means.
+    """
 
     words: str
     mark: str = ""
@@ -24,6 +26,7 @@ class Key:
     sample: str = ""
     fill: str = ""
     thick: bool = False
+    line: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ def _legend(keys: Iterable[Key], width: float, y: float) -> tuple[list[Item], fl
     items: list[Item] = []
     x, row = 0.0, 24.0
     for key in keys:
-        sign = 30.0 if key.box else 0.0
+        sign = 30.0 if key.box or key.line else 0.0
         if key.mark:
             sign += 18
         if key.sample:
@@ -146,6 +149,10 @@ def _key(key: Key, x: float, y: float, sign: float, lines: Sequence[str]) -> Ite
     at = x
     if key.box:
         yield from _swatch(key, at, middle)
+        at += 30
+    if key.line:
+        yield rule(((at, middle), (at + 16, middle)), key.line, 1.7)
+        yield arrow_head((at + 24, middle), (at, middle), key.line)
         at += 30
     if key.mark:
         yield from mark(key.mark, at + 6, middle, SMALL, key.role)
