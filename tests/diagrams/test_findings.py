@@ -12,7 +12,7 @@ import pytest
 
 from diagrams import answers, findings, stories, verdicts
 from diagrams.article import picture as drawn_map
-from diagrams.site import MACHINES
+from model.site import Site
 from model.version import StoreVersion, native
 from proofs.article import PARAGRAPHS
 from proofs.catalogue import CLAIMS
@@ -22,8 +22,9 @@ from statecheck.drawing.canvas.style import LIGHT
 from statecheck.drawing.canvas.svg import svg
 from statecheck.drawing.canvas.text import TIED
 from statecheck.drawing.layout.labels import Ink
-from statecheck.drawing.pictures import core, run
+from statecheck.drawing.pictures import core, run, tables
 from statecheck.drawing.pictures.story import Story, call, causes
+from statecheck.modeling import signature
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -207,22 +208,39 @@ def test_every_core_is_laid_over_the_machines(report: dict[str, Any]) -> None:
         found += 1
         assert stories.core_name(claim) in names
         told = stories.proof_core(claim, verdict["core"])
-        said = " ".join(words(core.picture(told)))
+        table = tables.of_core(told)
+        written = " ".join(str(cell) for row in table.rows for cell in row)
+        drawn = words(core.picture(told))
+        said = " ".join(drawn)
         for part in verdict["core"]["parts"]:
-            assert core.readable(part["text"], part["choices"], stories.FUNCTIONS) in said
+            assert core.readable(part["text"], part["choices"], stories.FUNCTIONS) in written
             assert not part["action"] or part["action"] in said
         for clause, term in zip(
             verdict["core"]["clauses"], verdict["core"]["clause_terms"], strict=True
         ):
             assert core.readable(clause, term["choices"], stories.FUNCTIONS) in said
         assert " else " not in said, "a term as the solver spells it"
-        drawn = {text for text in words(core.picture(told)) if text in MACHINES}
-        assert drawn >= {layer.machine.name for layer in told.layers if layer.ink}
         for layer in told.layers:
-            own = f"{layer.entity.lower()}.{layer.slot}"
-            effects = [p["text"] for p in verdict["core"]["parts"] if p["kind"] == "effect"]
-            if any(text == own or text.startswith(f"{own}.") for text in effects):
-                assert layer.ink, (claim.title, own)
+            (entity, slot) = next(
+                (e.name, m.slot)
+                for e in signature(Site).entities
+                for m in e.machines
+                if m.cls.__name__ == layer.machine.name
+            )
+            changed = [
+                part["action"]
+                for part in verdict["core"]["parts"]
+                if part["kind"] == "effect"
+                and (part["function"]["entity"], part["function"]["machine"]) == (entity, slot)
+            ]
+            own = next((r for r in told.reasons if r.about == layer.machine.name), None)
+            assert (own is not None) >= bool(changed), (claim.title, layer.machine.name)
+            for action in changed:
+                assert own is not None
+                assert action in own.words
+            heading = f"{layer.machine.name}: the steps it needs"
+            assert (heading in drawn) == bool(layer.needed.transitions)
+            assert bool(changed) == bool(layer.needed.transitions)
     assert found > 15
 
 

@@ -45,6 +45,8 @@ STARTS = tuple(
 )
 """The legend's keys for where a machine starts: in one state, or in one of several."""
 
+_ROWS = Key("the rows of an event are tried from top to bottom, in the state's column")
+
 LARGEST = 60
 """Machines of more states cannot be read on one page, and are refused."""
 
@@ -136,7 +138,7 @@ class Drawing(Placement):
             self.machine.name,
             self.machine.summary,
             (_counts(self.machine), *self._always()),
-            tuple(self.legend()),
+            (*self.legend(), *(_ROWS,) * self.brief),
             self.machine.source,
             tuple(self._sharing()),
         )
@@ -270,12 +272,11 @@ class Drawing(Placement):
         """The meanings of the signs of this machine."""
         kinds = {state.kind for state in self.states.values()}
         transitions = self.machine.transitions
-        yield STARTS[len(self.machine.starts) > 1]
-        if self.brief:
-            yield Key("the rows of an event are tried from top to bottom, in the state's column")
-        elif any(t.guards or t.actions for t in transitions):
+        if self.machine.starts:
+            yield STARTS[len(self.machine.starts) > 1]
+        if not self.brief and any(t.guards or t.actions for t in transitions):
             yield Key("event [guard] / action")
-        if any(not t.event for t in transitions):
+        if not self.brief and any(not t.event for t in transitions):
             yield Key("taken at once, without an event", sample="[guard]")
         if any(t.order for t in transitions) and not self.brief:
             yield Key("tried in this order; a later one is taken when the earlier are not",
