@@ -93,8 +93,8 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
     article_map = cache(partial(answers.article_map, report))
     yield Picture(
         "article",
-        "From the article to the model",
-        "The article's paragraphs, the claims, and the parts of the model that they speak of.",
+        "What the article says",
+        "The article's paragraphs, the sentences that they come to, and what was found of each.",
         lambda: article.picture(article_map()),
         table=lambda: of_map(article_map()),
     )

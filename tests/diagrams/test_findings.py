@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from diagrams import answers, findings, stories, verdicts
+from diagrams import tables as tables_of_study
 from diagrams.article import picture as drawn_map
 from model.site import Site
 from model.version import StoreVersion, native
@@ -420,9 +421,14 @@ def test_the_window_is_seen_over_the_bars(report: dict[str, Any]) -> None:
 
 def test_every_paragraph_and_every_claim_is_on_the_map(report: dict[str, Any]) -> None:
     the = answers.article_map(report)
-    said = " ".join(words(drawn_map(the)))
+    drawn = words(drawn_map(the))
+    said = " ".join(drawn)
+    told = {claim for paragraph in PARAGRAPHS for claim in paragraph.claims}
+    table = {str(row[1]) for row in tables_of_study.of_map(the).rows}
     for claim in CLAIMS:
-        assert claim.id in said
+        assert (claim.id in drawn) == (claim.id in told)
+        assert claim.text in said or claim.id not in told
+        assert claim.id in table
     for paragraph in PARAGRAPHS:
         if paragraph.claims:
             assert f"{paragraph.section} {paragraph.number}" in said
@@ -431,8 +437,20 @@ def test_every_paragraph_and_every_claim_is_on_the_map(report: dict[str, Any]) -
             assert str(paragraph.number) in re.findall(r"\d+", silent)
 
 
+def test_the_map_says_what_was_found(report: dict[str, Any]) -> None:
+    found: dict[str, list[str]] = {}
+    for classes, title in titles(drawn_map(answers.article_map(report))):
+        if classes == "claim":
+            id_, _, verdicts = title.partition(": ")
+            found[id_] = [said.split()[0] for said in verdicts.split(", ")]
+    for id_, own in found.items():
+        assert own == [c["verdict"] for c in report["claims"] if c["id"] == id_]
+    assert sum("REFUTED" in own for own in found.values()) > 4
+
+
 def test_the_map_knows_what_claims_speak_of(report: dict[str, Any]) -> None:
-    rows = {row.id: row for p in answers.article_map(report).paragraphs for row in p.claims}
+    the = answers.article_map(report)
+    rows = {row.id: row for p in (*the.paragraphs, the.beyond) for row in p.claims}
     row = rows["resolution.upgrade_is_automatic"]
     assert {str(key) for key in row.named} == {
         "Server.store.state", "Server.store.version", "Server.store.format",
