@@ -116,4 +116,5 @@ def _run_picture(
         mermaid=lambda: run_sequence(content()),
         table=lambda: tables.of_run(content()),
         folded=folded,
+        narrow=None if folded else lambda: run.narrow(content()),
     )

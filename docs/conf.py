@@ -65,9 +65,11 @@ FOLDERS_OF_PICTURES = ("diagrams/gallery", "docs/shown")
 """Their SVGs stand on the site where they stand in the repository, for they lead to each other."""
 
 PICTURE = re.compile(
-    r'<picture><source media="\(prefers-color-scheme: dark\)" srcset="(?P<dark>[^"]+)">'
-    r'<img alt="(?P<alt>[^"]*)" src="(?P<light>[^"]+)"></picture>'
+    r"<picture>(?P<sources>(?:<source [^>]+>)+)"
+    r'<img alt="(?P<alt>[^"]*)" src="(?P<name>[^"]+)-light.svg"></picture>'
 )
+NARROW = "(max-width: 600px)"
+"""What a picture's narrow form is shown on, on a code host too."""
 ONLY_HERE = re.compile(r"<!-- site(?P<long>, long)?\n(?P<text>.*?)-->", re.DOTALL)
 LINK = re.compile(r"\]\((?P<target>[^)#:\s]+)\)")
 
@@ -76,12 +78,17 @@ def _picture(found: re.Match[str], folder: Path) -> str:
     """A picture that follows the site's own switch, and leads to the whole of it."""
 
     def one(theme: str) -> str:
-        head = (folder / found[theme]).read_text(encoding="utf-8")[:400]
+        file = f"{found['name']}-{theme}.svg"
+        head = (folder / file).read_text(encoding="utf-8")[:400]
         (width, height) = re.findall(r' (?:width|height)="(\d+)"', head)
+        narrow = f"{found['name']}-narrow-{theme}.svg"
+        has_narrow = narrow in found["sources"]
+        source = f'<source media="{NARROW}" srcset="{narrow}">' if has_narrow else ""
+        classes = f"full-picture only-{theme}{' has-narrow' * has_narrow}"
         return (
-            f'<a class="full-picture only-{theme}" href="{found[theme]}">'
-            f'<img alt="{found["alt"]}" loading="lazy" src="{found[theme]}" '
-            f'width="{width}" height="{height}" style="--natural:{width}px"></a>'
+            f'<a class="{classes}" href="{file}"><picture>{source}'
+            f'<img alt="{found["alt"]}" loading="lazy" src="{file}" '
+            f'width="{width}" height="{height}" style="--natural:{width}px"></picture></a>'
         )
 
     return one("light") + one("dark")

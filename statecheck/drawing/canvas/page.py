@@ -63,13 +63,17 @@ def framed(
     description: str,
     minimum: float = NARROWEST,
     around: Surroundings = WHOLE,
+    widest: float = 900,
 ) -> Scene:
-    """A picture: the body of a size, with what is asked for around it."""
+    """A picture: the body of a size, with what is asked for around it.
+
+    It is as wide as its body, or wider for its title: ``minimum`` at least, ``widest`` at most.
+    """
     width = size[0]
     items: list[Item] = []
     y = MARGIN
     if around.title or around.legend:
-        width = max(width, minimum, min(head_width(frame.title, frame.subtitle), 900))
+        width = max(width, minimum, min(head_width(frame.title, frame.subtitle), widest))
     if around.title:
         items, y = _header(frame, width)
     items += moved(body, MARGIN + (width - size[0]) / 2, y)
@@ -103,13 +107,15 @@ def head_width(title: str, subtitle: str) -> float:
 
 def _header(frame: Frame, width: float) -> tuple[list[Item], float]:
     items: list[Item] = []
+    longest = max(text.width(word, TITLE, bold=True) for word in frame.title.split(" "))
+    size = max(HEADING, TITLE * min(1, width / longest)) if longest else TITLE
     y = MARGIN + TITLE * 0.75
-    titles = text.wrapped(frame.title, TITLE, width, bold=True)
+    titles = text.wrapped(frame.title, size, width, bold=True)
     for line in titles:
-        items.append(label(MARGIN, y, line, "ink", TITLE, bold=True))
-        y += TITLE * 1.25
-    y -= TITLE * 1.25
-    end = MARGIN + text.width(titles[-1], TITLE, bold=True) + 16
+        items.append(label(MARGIN, y, line, "ink", size, bold=True))
+        y += size * 1.25
+    y -= size * 1.25
+    end = MARGIN + text.width(titles[-1], size, bold=True) + 16
     if frame.subtitle and end + text.width(frame.subtitle, HEADING) <= MARGIN + width:
         items.append(label(end, y, frame.subtitle, "muted", HEADING))
     elif frame.subtitle:
