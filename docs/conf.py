@@ -66,7 +66,7 @@ FOLDERS_OF_PICTURES = ("diagrams/gallery", "docs/shown")
 
 PICTURE = re.compile(
     r"<picture>(?P<sources>(?:<source [^>]+>)+)"
-    r'<img alt="(?P<alt>[^"]*)" src="(?P<name>[^"]+)-light.svg"></picture>'
+    r'<img alt="(?P<alt>[^"]*)" src="(?P<name>[^"]+)-light.svg"></picture>(?:</a>)?'
 )
 NARROW = "(max-width: 600px)"
 """What a picture's narrow form is shown on, on a code host too."""
@@ -88,7 +88,7 @@ def _picture(found: re.Match[str], folder: Path) -> str:
         return (
             f'<a class="{classes}" href="{file}"><picture>{source}'
             f'<img alt="{found["alt"]}" loading="lazy" src="{file}" '
-            f'width="{width}" height="{height}" style="--natural:{width}px"></picture></a>'
+            f'width="{width}" height="{height}"></picture></a>'
         )
 
     return one("light") + one("dark")

@@ -168,7 +168,7 @@ def escape(words: str) -> str:
 
 
 def embed(picture: Picture, folder: str = "") -> str:
-    """Markdown that shows a picture in the theme of who reads it."""
+    """Markdown that shows a picture in the theme of who reads it, and leads to the whole of it."""
     alt = picture.about.replace('"', "&quot;").replace("<", "&lt;").rstrip(".")
     dark = "(prefers-color-scheme: dark)"
     sources = [(dark, "dark")]
@@ -178,4 +178,5 @@ def embed(picture: Picture, folder: str = "") -> str:
         f'<source media="{media}" srcset="{folder}{picture.name}-{form}.svg">'
         for media, form in sources
     )
-    return f'<picture>{shown}<img alt="{alt}" src="{folder}{picture.name}-light.svg"></picture>'
+    whole = f"{folder}{picture.name}-light.svg"
+    return f'<a href="{whole}"><picture>{shown}<img alt="{alt}" src="{whole}"></picture></a>'
