@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
-from diagrams import answers, article
+from diagrams import answers, article, builds
 from diagrams.stories import (
     ANSWERS,
     QUESTIONS,
@@ -49,6 +49,14 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
             tuple(about for about, _, _ in ANSWERS.values()),
             answers.table_blocks(report),
         ),
+    )
+    posted = builds.content(report["derived"]["builds"])
+    yield Picture(
+        "builds",
+        "For administrators",
+        "The posted builds of Store.exe: what each has, what a fix brought, what may be asked.",
+        lambda: builds.picture(posted),
+        table=lambda: builds.table(posted),
     )
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
         if verdict["run"] is not None:
