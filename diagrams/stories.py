@@ -50,7 +50,7 @@ def claim_run(claim: Claim, verdict: Mapping[str, Any]) -> Story:
         _source(claim),
         STRONG,
         (verdict.get("lasso") or {}).get("loop"),
-        _looked_at(),
+        looked_at(),
         _witnesses(verdict["setting"]),
     )
 
@@ -94,7 +94,7 @@ def lasso(claim: Claim, dropped: Mapping[str, Any]) -> Story:
         _source(claim),
         STRONG,
         dropped["lasso"]["loop"],
-        _looked_at(),
+        looked_at(),
         _witnesses(dropped["setting"]),
     )
 
@@ -195,7 +195,7 @@ def cell_run(question: str, row: Mapping[str, Any]) -> Story:
         play(Site, cell["run"], cell["setting"]),
         "a cell of the administrators' table; the questions in proofs/administrators.py",
         STRONG,
-        looked_at=_looked_at(),
+        looked_at=looked_at(),
         witnesses=_witnesses(cell["setting"]),
     )
 
@@ -214,7 +214,7 @@ def _witnesses(setting: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(setting.get("witness", {}).values())
 
 
-def _looked_at() -> Mapping[str, tuple[tuple[str, str], ...]]:
+def looked_at() -> Mapping[str, tuple[tuple[str, str], ...]]:
     """The machines that each action looks at."""
     return {joint.action: joint.looked_at for joint in joints(Site)}
 
