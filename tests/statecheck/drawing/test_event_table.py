@@ -137,3 +137,26 @@ def test_arrows_at_a_frame_do_not_share_a_point(places: list[float]) -> None:
     assert all(b[1] - a[1] >= APART for a, b in pairwise(sorted(tips, key=lambda tip: tip[1])))
     assert all(curve[-1][0] == 108 for curve in moved.values())
     assert all(moved[name][0] == curve[0] for name, curve in curves.items())
+
+
+class Late(StateMachine):
+    """In the state that comes first a guard is tried that comes second elsewhere."""
+
+    first = State(initial=True)
+    second = State()
+    go = (
+        first.to(second, cond="usual")
+        | second.to(first, cond="special")
+        | second.to(first, cond="usual")
+    )
+
+    def usual(self) -> bool:
+        return True
+
+    def special(self) -> bool:
+        return True
+
+
+def test_a_row_waits_for_what_is_tried_before_it_elsewhere() -> None:
+    found = rows(describe(Late))
+    assert [sorted(row.out_of) for row in found] == [["second"], ["first", "second"]]
