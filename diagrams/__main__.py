@@ -153,7 +153,7 @@ def _pictures(names: Sequence[str], *, listing: bool) -> list[Picture]:
 
 
 def _kept(module: Any) -> dict[str, Any]:
-    """What a module keeps of the present model, proven anew where it is of another one."""
+    """The report that a module keeps, proven anew where it is of another model."""
     kept: dict[str, Any] | None = module.load()
     if kept is None:
         name = module.FILE.name

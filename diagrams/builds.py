@@ -200,7 +200,7 @@ class _Drawing:
             yield from mark(sign, x + width / 2, middle, size, own if sure else "muted")
 
     def _signs(self, line: Line, middle: float) -> Iterator[Item]:
-        """Whether each build meets a demand."""
+        """A sign for each build: it meets a demand, or does not."""
         signs: Mapping[str, Sequence[str]] = {
             YES: ("check", "success"),
             NO: ("cross", "failure"),

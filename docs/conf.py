@@ -69,7 +69,7 @@ PICTURE = re.compile(
     r'<img alt="(?P<alt>[^"]*)" src="(?P<name>[^"]+)-light.svg"></picture>(?:</a>)?'
 )
 NARROW = "(max-width: 600px)"
-"""What a picture's narrow form is shown on, on a code host too."""
+"""The pages that a picture's narrow form is for, on a code host too."""
 ONLY_HERE = re.compile(r"<!-- site(?P<long>, long)?\n(?P<text>.*?)-->", re.DOTALL)
 LINK = re.compile(r"\]\((?P<target>[^)#:\s]+)\)")
 
@@ -125,7 +125,7 @@ def _translated(app: Sphinx, document: str, text: list[str]) -> None:
         return "]()" if (here / found["target"]).is_dir() else found[0]
 
     def only_here(found: re.Match[str]) -> str:
-        """What a code host does not show; what takes long to make only if it is asked for."""
+        """The text that a code host does not show; the long only where they are asked for."""
         return "" if found["long"] and app.tags.has("quick") else found["text"]
 
     text[0] = ONLY_HERE.sub(only_here, text[0])

@@ -1,4 +1,4 @@
-"""What each event does in each state, as a table below the diagram of a crowded machine."""
+"""A table of what each event does in each state, below the diagram of a crowded machine."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def crowded(machine: Machine) -> bool:
 
 @dataclass(frozen=True)
 class Row:
-    """What one event does under one guard: the transition out of each state that has it."""
+    """The transitions of one event under one guard, by the state that each leads out of."""
 
     event: str
     out_of: Mapping[str, Transition]

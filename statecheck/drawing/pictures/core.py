@@ -1,4 +1,4 @@
-"""What a proof rests on: in words, and the parts of machines whose steps it needs."""
+"""The core of a proof: its reasons in words, and the steps that it needs of each machine."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def of_machine(machine: Machine, outcomes: Mapping[str, str] | None = None) -> s
 
 
 def _at_once(transition: Transition) -> str:
-    """What is at the arrow of a transition that needs no event."""
+    """The label of a transition that needs no event."""
     return in_words(transition).removeprefix("at once").strip()
 
 

@@ -1,4 +1,4 @@
-"""What a proof rests on, in words: what steps do, what guards ask, what else is looked at."""
+"""The reasons of a proof in words: what steps do, what guards ask, what is looked at besides."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _does(parts: Iterable[Mapping[str, Any]], owned: Iterable[Owned]) -> Iterato
 
 
 def _spared(owned: Iterable[Owned], untouched: set[str]) -> Iterator[str]:
-    """What a proof does without: whole machines, or some of what they have."""
+    """The parts that a proof does without: whole machines, or some of what they have."""
     for own in owned:
         base = f"{own.entity[:1].lower()}{own.entity[1:]}.{own.slot}"
         names = {base: "the state", **{f"{base}.{field}": field for field in own.fields}}
