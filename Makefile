@@ -5,12 +5,13 @@
 #   make bench  [ARGS="..."]    measure the engine
 #   make diagrams [ARGS="..."]  draw the pictures
 #   make explorer [ARGS="..."]  write explorer.html, to walk through the site
+#   make docs   [ARGS="..."]    build the documentation into build/site; ARGS goes to Sphinx
 #   make lock                   pin the dependencies of pyproject.toml anew (needs uv)
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: proofs test bench diagrams explorer lock
+.PHONY: proofs test bench diagrams explorer docs lock
 
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -29,6 +30,10 @@ diagrams: .venv/base.stamp
 
 explorer: .venv/base.stamp
 	@$(BIN)/python -m proofs explore $(ARGS)
+
+docs: .venv/dev.stamp
+	@$(BIN)/python -m sphinx -W -q -c docs -d build/trees $(ARGS) . build/site \
+	  && echo 'The site is build/site/index.html' >&2
 
 # A stamp is as new as the lock that was installed; an interrupted installation leaves none. Where a
 # package was lost since, everything is set up anew: pip believes what the rest of a package says.

@@ -142,42 +142,53 @@ def _pictures(names: Sequence[str], *, listing: bool) -> list[Picture]:
     if listing and verdicts.load() is None:
         console.complain("note: no verdicts of this model yet, so their pictures are not listed")
         return simple
-    return [*simple, *verdict_pictures(_report())]
+    from diagrams import plans, readings
+
+    return [
+        *simple,
+        *verdict_pictures(_kept(verdicts)),
+        readings.pictured(),
+        *plans.pictures(_kept(plans)),
+    ]
 
 
-def _report() -> dict[str, Any]:
-    """The verdicts of the present model, proven anew where those that are kept are of another."""
-    from diagrams import verdicts
-
-    report = verdicts.load()
-    if report is None:
-        console.complain(
-            f"note: {verdicts.FILE.name} is not of this model; proving anew, which takes a while"
-        )
+def _kept(module: Any) -> dict[str, Any]:
+    """The report that a module keeps, proven anew where it is of another model."""
+    kept: dict[str, Any] | None = module.load()
+    if kept is None:
+        name = module.FILE.name
+        console.complain(f"note: {name} is not of this model; proving anew, which takes a while")
         try:
-            report = verdicts.renew()
+            kept = module.renew()
         except OSError as error:
-            raise console.unwritable(str(verdicts.FILE), error) from error
-    return report
+            raise console.unwritable(str(module.FILE), error) from error
+    return kept
 
 
 def _check(themes: Sequence[Theme]) -> int:
     with interrupts.held():
-        from diagrams import verdicts
+        from diagrams import plans, readings, verdicts
         from diagrams.findings import verdict_pictures
         from diagrams.site import model_pictures
         from statecheck.drawing import gallery
         from statecheck.drawing.layout.renderers import NoRenderer, notes
         from statecheck.exit_codes import Exit
 
-    report = verdicts.load()
-    if report is None:
-        console.complain(
-            f"{verdicts.FILE.name} is not of this model, so its pictures are old; run: "
-            "python -m diagrams"
-        )
+    report, planned = verdicts.load(), plans.load()
+    for kept, module in ((report, verdicts), (planned, plans)):
+        if kept is None:
+            console.complain(
+                f"{module.FILE.name} is not of this model, so its pictures are old; run: "
+                "python -m diagrams"
+            )
+    if report is None or planned is None:
         return Exit.DIFFERS
-    pictures = [*model_pictures(), *verdict_pictures(report)]
+    pictures = [
+        *model_pictures(),
+        *verdict_pictures(report),
+        readings.pictured(),
+        *plans.pictures(planned),
+    ]
     wanted = list(gallery.outputs(pictures, "svg", themes))
     wanted.append(_index(pictures))
     try:

@@ -10,7 +10,6 @@ from diagrams import administrators, article, versions
 from diagrams.stories import ANSWERS, HIGHEST, between, cell_name
 from diagrams.verdicts import transitions
 from model.assumptions import ASSUMPTIONS
-from model.site import Site
 from model.version import (
     FIRST_POSTED_WITH_MOVE_FIX,
     POSTED,
@@ -23,8 +22,6 @@ from model.version import (
 from proofs.article import BEYOND_THE_ARTICLE, PARAGRAPHS
 from proofs.catalogue import CLAIMS
 from statecheck.drawing.canvas.scene import Scene
-from statecheck.modeling import STATE, signature
-from statecheck.symbolic.vocabulary import Key as Function
 
 
 def chart(report: Mapping[str, Any]) -> Scene:
@@ -185,7 +182,9 @@ def table(report: Mapping[str, Any]) -> Scene:
 def article_map(report: Mapping[str, Any]) -> article.Map:
     """The article's paragraphs, the claims and the model's parts."""
     verdicts = {(c["id"], c["reading"]): c["verdict"] for c in report["claims"]}
-    rows = article.claim_rows(transitions(), CLAIMS, verdicts)
+    windows = report["derived"]["resolution.rollback_window"]
+    derived = {"resolution.rollback_window": f"At most {'; '.join(map(between, windows))}."}
+    rows = article.claim_rows(transitions(), CLAIMS, verdicts, derived)
     paragraphs = [
         article.Paragraph(
             f"{p.section} {p.number}", p.assumptions, tuple(rows[claim] for claim in p.claims)
@@ -193,25 +192,17 @@ def article_map(report: Mapping[str, Any]) -> article.Map:
         for p in PARAGRAPHS
         if p.claims
     ]
-    beyond = tuple(rows[claim] for claim in BEYOND_THE_ARTICLE)
-    paragraphs.append(article.Paragraph("beyond the article", (), beyond))
+    beyond = article.Paragraph(
+        "beyond the article", (), tuple(rows[claim] for claim in BEYOND_THE_ARTICLE)
+    )
     silent: dict[str, list[int]] = {}
     for p in PARAGRAPHS:
         if not p.claims:
             silent.setdefault(p.section, []).append(p.number)
-    info = signature(Site)
-    machines = tuple(
-        (
-            m.cls.__name__,
-            tuple(Function(e.name, m.slot, f) for f in (STATE, *(f.name for f in m.fields))),
-        )
-        for e in info.entities
-        for m in e.machines
-    )
     return article.Map(
         tuple(paragraphs),
-        machines,
+        beyond,
         tuple(f"{section} {', '.join(map(str, ns))}" for section, ns in silent.items()),
         tuple((a.id, re.split(r"[.:;] ", a.text)[0].rstrip(".")) for a in ASSUMPTIONS),
-        "proofs/article.py, which says why for each of these; parts from the claims' own terms",
+        "Q271547; proofs/article.py, which says of each paragraph what became of it",
     )

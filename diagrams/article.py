@@ -1,8 +1,9 @@
-"""The article's paragraphs, the claims made of them, and the model's parts that claims speak of."""
+"""The article's paragraphs, the sentences that claims make of them, and what was found of each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import z3
@@ -31,10 +32,14 @@ SIGNS = {
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A claim: its verdicts by reading, and the parts that it names itself or remembers."""
+    """A claim: its sentence, its verdicts by reading, the derived answer or why it is false, and
+    the parts of the model that it names itself or remembers.
+    """
 
     id: str
+    sentence: str
     verdicts: tuple[tuple[str, str], ...]
+    answer: str
     named: frozenset[Function]
     remembered: frozenset[Function]
 
@@ -50,20 +55,27 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Map:
-    """Paragraphs, the columns (machine, parts), the paragraphs of which nothing is claimed, and
-    what the assumptions say.
+    """Paragraphs, the claims beyond them, the paragraphs of which nothing is claimed, and what the
+    assumptions say.
     """
 
     paragraphs: tuple[Paragraph, ...]
-    machines: tuple[tuple[str, tuple[Function, ...]], ...]
+    beyond: Paragraph
     silent: tuple[str, ...]
     assumed: tuple[tuple[str, str], ...]
     source: str
 
 
-def claim_rows(transitions: TransitionSystem, claims: Iterable[Claim],
-               verdicts: Mapping[tuple[str, str | None], str]) -> dict[str, ClaimRow]:  # fmt: skip
-    """Every claim by its id, with the parts of the model that its terms are made of."""
+def claim_rows(
+    transitions: TransitionSystem,
+    claims: Iterable[Claim],
+    verdicts: Mapping[tuple[str, str | None], str],
+    derived: Mapping[str, str],
+) -> dict[str, ClaimRow]:
+    """Every claim by its id, with the parts of the model that its terms are made of.
+
+    ``derived`` are the answers to claims that ask for one.
+    """
     rows: dict[str, ClaimRow] = {}
     by_claim: dict[str, list[tuple[str, str]]] = {}
     bodies: dict[str, Claim] = {}
@@ -75,8 +87,16 @@ def claim_rows(transitions: TransitionSystem, claims: Iterable[Claim],
     for id_, claim in bodies.items():
         named, histories = _functions(transitions, claim)
         through = frozenset().union(*(remembers[name] for name in histories)) - named
-        rows[id_] = ClaimRow(id_, tuple(by_claim[id_]), named, through)
+        answer = derived.get(id_) or why(claim)
+        rows[id_] = ClaimRow(id_, claim.text, tuple(by_claim[id_]), answer, named, through)
     return rows
+
+
+def why(claim: Claim) -> str:
+    """Why a claim is false, in the words of its author; empty where it is true."""
+    paragraphs = (claim.body.__doc__ or "").split("\n\n")[1:2]
+    words = " ".join(" ".join(paragraphs).split())
+    return re.split(r"(?<=[.])\s", words)[0] if claim.expected == "REFUTED" else ""
 
 
 def _functions(transitions: TransitionSystem, claim: Claim) -> tuple[frozenset[Function], set[str]]:
@@ -119,121 +139,107 @@ def _histories(transitions: TransitionSystem) -> dict[str, frozenset[Function]]:
 
 # -- the picture --------------------------------------------------------------------------------
 
-_ROW, _HEAD = 25.0, 62.0
-_PARAGRAPH, _CLAIM = 140.0, 240.0
+_PARAGRAPH, _SENTENCE, _FOUND = 150.0, 560.0, 230.0
+_LINE, _AIR = BODY * text.LEADING, 12.0
+
+MEANINGS = {
+    "PROVED": "true: proved for any number of servers, mailboxes and attachments",
+    "REFUTED": "false: a run shows it",
+    "REACHED": "it can happen: a run shows it",
+    "DERIVED": "found by the solver",
+    "UNDETERMINED": "neither proved nor refuted",
+}
+"""The meaning of each verdict for a reader of the article."""
+
+READINGS = {"per_request": "if A2 is per request", "sticky": "if A2 is sticky"}
+"""The words for the readings of an assumption."""
 
 
 def picture(article_map: Map) -> Scene:
-    """The picture: a row for each claim, a column for each part."""
-    drawing = _Drawing(article_map)
+    """The picture: a row for each sentence."""
     rows = [row for paragraph in article_map.paragraphs for row in paragraph.claims]
-    claims = {row.id for row in rows}
     verdicts = {verdict for row in rows for _, verdict in row.verdicts}
+    items, height = _items(article_map)
     frame = Frame(
-        "From the article to the model",
+        "What the article says, and what was found",
         "",
-        (f"{len(claims)} claims, their paragraphs, and the parts of the model they name.",),
+        (f"{len({row.id for row in rows})} sentences that its paragraphs come to, made precise.",),
         (
             *(
-                Key(f"{verdict}", mark=SIGNS[verdict][0], role=SIGNS[verdict][1])
-                for verdict in SIGNS
+                Key(f"{verdict}: {MEANINGS[verdict]}", mark=sign, role=role)
+                for verdict, (sign, role) in SIGNS.items()
                 if verdict in verdicts
             ),
-            Key("a claim names it", mark="dot", role="composite"),
-            Key("a claim remembers it", mark="ring"),
-            Key("two signs: A2 read per request, then sticky"),
             *(Key(f"{name}: {words}") for name, words in article_map.assumed),
             Key(f"nothing is claimed of: {', '.join(article_map.silent)}"),
+            Key(
+                f"{len(article_map.beyond.claims)} more claims are beyond the article: "
+                "python -m proofs --list"
+            ),
         ),
         article_map.source,
     )
-    return framed(frame, tuple(drawing.items()), drawing.size, description(article_map))
+    size = (_PARAGRAPH + _SENTENCE + _FOUND, height)
+    return framed(frame, items, size, description(article_map))
 
 
 def description(article_map: Map) -> str:
-    """The map in words."""
-    words = []
+    """The picture in words."""
+    return " ".join(
+        f"{paragraph.name}: {row.sentence} {'; '.join(_found(row))}. {row.answer}".strip()
+        for paragraph in article_map.paragraphs
+        for row in paragraph.claims
+    )
+
+
+def _found(row: ClaimRow) -> list[str]:
+    """The verdicts on a claim, each with the reading that it is of."""
+    alone = len(row.verdicts) == 1
+    return [
+        verdict if alone and not reading else f"{verdict} {READINGS.get(reading, reading)}"
+        for reading, verdict in row.verdicts
+    ]
+
+
+def _items(article_map: Map) -> tuple[tuple[Item, ...], float]:
+    heads = (0, "paragraph"), (_PARAGRAPH, "what it says"), (_PARAGRAPH + _SENTENCE, "found")
+    items: list[Item] = [label(x, BODY, head, "muted", SMALL) for x, head in heads]
+    y = BODY + 12
     for paragraph in article_map.paragraphs:
-        for row in paragraph.claims:
-            verdicts = ", ".join(f"{v} {r}".strip() for r, v in row.verdicts)
-            parts = ", ".join(sorted(map(str, row.named | row.remembered)))
-            words.append(f"{paragraph.name}: {row.id} ({verdicts}) speaks of {parts or 'nothing'}.")
-    return " ".join(words)
-
-
-class _Drawing:
-    def __init__(self, article_map: Map) -> None:
-        self.article_map = article_map
-        self.columns: dict[Function, float] = {}
-        self.bounds: list[tuple[str, float, float]] = []
-        x = _PARAGRAPH + _CLAIM + 10
-        for machine, functions in article_map.machines:
-            start = x
-            room = max(46.0, (text.width(machine, SMALL, bold=True) + 10) / len(functions))
-            for function in functions:
-                own = max(room, text.width(function.name, SMALL) + 10)
-                self.columns[function] = x + own / 2
-                x += own
-            self.bounds.append((machine, start, x))
-            x += 8
-        rows = sum(len(p.claims) for p in article_map.paragraphs)
-        self.size = (x, _HEAD + rows * _ROW + 6 * len(article_map.paragraphs))
-
-    def items(self) -> Iterator[Item]:
-        """Everything, from the back to the front."""
-        yield label(0, _HEAD - 14, "paragraph", "muted", SMALL)
-        yield label(_PARAGRAPH, _HEAD - 14, "claim", "muted", SMALL)
-        for machine, start, end in self.bounds:
-            middle = (start + end) / 2
-            yield label(middle, 22, machine, "ink", SMALL, bold=True, anchor="middle")
-        for function, x in self.columns.items():
-            yield label(x, _HEAD - 14, function.name, "muted", SMALL, anchor="middle")
-        y = _HEAD
-        for paragraph in self.article_map.paragraphs:
-            yield rule(((0, y), (self.size[0], y)))
-            yield Group(
-                f"paragraph-{paragraph.name}",
-                ("paragraph",),
-                tuple(self._paragraph(paragraph, y + 3)),
-                paragraph.name,
-            )
-            y += len(paragraph.claims) * _ROW + 6
-        for _, start, _ in self.bounds:
-            yield rule(((start - 4, 8), (start - 4, self.size[1] - 4)))
-
-    def _paragraph(self, paragraph: Paragraph, y: float) -> Iterator[Item]:
-        yield label(0, y + 17, paragraph.name, "ink", BODY, bold=True)
-        if paragraph.assumptions and len(paragraph.claims) > 1:
-            words = f"assumes {', '.join(paragraph.assumptions)}"
-            yield label(0, y + 17 + _ROW * 0.8, words, "muted", SMALL)
-        elif paragraph.assumptions:
-            words = ", ".join(paragraph.assumptions)
-            yield label(text.width(paragraph.name, BODY, bold=True) + 8, y + 17, words,
-                        "muted", SMALL)  # fmt: skip
+        items.append(rule(((0, y), (_PARAGRAPH + _SENTENCE + _FOUND, y))))
+        items.append(label(0, y + _AIR + BODY, paragraph.name, "ink", BODY, bold=True))
+        if paragraph.assumptions:
+            assumed = f"assumes {', '.join(paragraph.assumptions)}"
+            items.append(label(0, y + _AIR + BODY + _LINE, assumed, "muted", SMALL))
+        least = y + 2 * _AIR + 2 * _LINE
         for number, row in enumerate(paragraph.claims):
-            yield self._claim(row, y + number * _ROW, f"{paragraph.name}-{row.id}", number)
+            group, height = _row(row, f"{paragraph.name}-{row.id}", y, number)
+            items.append(group)
+            y += height
+        y = max(y, least)
+    return tuple(items), y
 
-    def _claim(self, row: ClaimRow, y: float, id_: str, number: int) -> Group:
-        middle = y + _ROW / 2
-        x = _PARAGRAPH + 8.0
-        items: list[Item] = []
-        if number % 2 == 0:
-            items.append(Box(_PARAGRAPH, y, self.size[0] - _PARAGRAPH, _ROW, "stripe"))
-        for _, verdict in row.verdicts:
-            sign, role = SIGNS[verdict]
-            items += mark(sign, x, middle, 14, role)
-            x += 18
-        at = _PARAGRAPH + 38
-        limit = _CLAIM - 40
-        size = min(BODY, BODY * limit / text.width(row.id, BODY))
-        items.append(label(at, middle + 5, row.id, "ink", size))
-        for function, column in self.columns.items():
-            if function in row.named:
-                items += mark("dot", column, middle, 17, "composite")
-            elif function in row.remembered:
-                items += mark("ring", column, middle, 15, "muted")
-        if not row.named | row.remembered:
-            at = min(self.columns.values()) - 16
-            items.append(label(at, middle + 4.5, "only how a run begins", "muted", SMALL))
-        words = ", ".join(f"{v} {r}".strip() for r, v in row.verdicts)
-        return Group(f"claim-{id_}", ("claim",), tuple(items), f"{row.id}: {words}")
+
+def _row(row: ClaimRow, id_: str, y: float, number: int) -> tuple[Group, float]:
+    """A claim's row, and its height."""
+    said = [(line, "ink", BODY) for line in text.wrapped(row.sentence, BODY, _SENTENCE - 30)]
+    ink = SIGNS[row.verdicts[0][1]][1]
+    said += [(line, ink, SMALL) for line in text.wrapped(row.answer, SMALL, _SENTENCE - 30)]
+    said += [(row.id, "muted", SMALL)]
+    height = max(len(said), len(row.verdicts)) * _LINE + _AIR + 4
+    items: list[Item] = []
+    if number % 2 == 0:
+        width = _SENTENCE + _FOUND
+        items.append(Box(_PARAGRAPH - 10, y + 1, width + 10, height - 1, "stripe"))
+    for place, (line, role, size) in enumerate(said):
+        at = y + _AIR + BODY + place * _LINE
+        items.append(label(_PARAGRAPH, at, line, role, size))
+    for place, ((_, verdict), words) in enumerate(zip(row.verdicts, _found(row), strict=True)):
+        sign, role = SIGNS[verdict]
+        x, at = _PARAGRAPH + _SENTENCE, y + _AIR + BODY + place * _LINE
+        items += mark(sign, x + 7, at - BODY * 0.35, 14, role)
+        items.append(label(x + 20, at, verdict, role, BODY, bold=True))
+        end = x + 26 + text.width(verdict, BODY, bold=True)
+        items.append(label(end, at, words.removeprefix(verdict), "muted", SMALL))
+    title = f"{row.id}: {', '.join(_found(row))}"
+    return Group(f"claim-{id_}", ("claim",), tuple(items), title), height

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
-from diagrams import answers, article
+from diagrams import answers, article, builds
 from diagrams.stories import (
     ANSWERS,
     QUESTIONS,
@@ -49,6 +49,14 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
             tuple(about for about, _, _ in ANSWERS.values()),
             answers.table_blocks(report),
         ),
+    )
+    posted = builds.content(report["derived"]["builds"])
+    yield Picture(
+        "builds",
+        "For administrators",
+        "The posted builds of Store.exe: what each has, what a fix brought, what may be asked.",
+        lambda: builds.picture(posted),
+        table=lambda: builds.table(posted),
     )
     for claim, verdict in zip(CLAIMS, report["claims"], strict=True):
         if verdict["run"] is not None:
@@ -93,8 +101,8 @@ def verdict_pictures(report: Mapping[str, Any]) -> Iterator[Picture]:
     article_map = cache(partial(answers.article_map, report))
     yield Picture(
         "article",
-        "From the article to the model",
-        "The article's paragraphs, the claims, and the parts of the model that they speak of.",
+        "What the article says",
+        "The article's paragraphs, the sentences that they come to, and what was found of each.",
         lambda: article.picture(article_map()),
         table=lambda: of_map(article_map()),
     )
@@ -116,4 +124,5 @@ def _run_picture(
         mermaid=lambda: run_sequence(content()),
         table=lambda: tables.of_run(content()),
         folded=folded,
+        narrow=None if folded else lambda: run.narrow(content()),
     )

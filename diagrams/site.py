@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -13,10 +13,12 @@ from statecheck.drawing.layout.labels import Ink, Setting
 from statecheck.drawing.machine import describe
 from statecheck.drawing.picture import Picture
 from statecheck.drawing.pictures import composition, dot, reachable, state_graph, statechart, tables
-from statecheck.drawing.pictures.joint import joints
+from statecheck.drawing.pictures.joint import Joint, joints
 from statecheck.drawing.pictures.mermaid import composition_flow, state_diagram, states_flow
 from statecheck.explicit.state_space import FiniteInstance
-from statecheck.modeling import signature
+from statecheck.modeling import SystemInfo, signature
+
+Composed = Callable[[SystemInfo, Sequence[Joint], str], Scene]
 
 MACHINES = {
     machine.cls.__name__: machine.cls
@@ -67,9 +69,9 @@ def shared_events(name: str) -> Mapping[str, str]:
     return {event: f"in {'; in '.join(words)}" for event, words in partners.items()}
 
 
-def composed() -> Scene:
+def composed(draw: Composed = composition.picture) -> Scene:
     """The actions of the site."""
-    return composition.picture(signature(Site), joints(Site), "class Site in model/site.py")
+    return draw(signature(Site), joints(Site), "class Site in model/site.py")
 
 
 # -- reachable states ---------------------------------------------------------------------------
@@ -130,6 +132,7 @@ def model_pictures() -> Iterator[Picture]:
         lambda: dot.of_composition(info, joints(Site)),
         lambda: composition_flow(info, joints(Site)),
         lambda: tables.of_composition(info, joints(Site)),
+        narrow=partial(composed, composition.narrow),
     )
     for name, (_, _, words) in STATES.items():
         yield Picture(

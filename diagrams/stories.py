@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from inspect import isfunction
 from typing import Any
 
 from diagrams import site
@@ -16,8 +17,9 @@ from statecheck.drawing.machine import describe
 from statecheck.drawing.pictures import core
 from statecheck.drawing.pictures.joint import joints
 from statecheck.drawing.pictures.playback import play
+from statecheck.drawing.pictures.reasons import Owned, reasons
 from statecheck.drawing.pictures.story import Story
-from statecheck.modeling import STATE, signature
+from statecheck.modeling import signature
 
 STRONG = {"store.version": "another Store.exe"}
 """Fields whose change makes a step of a run stand out, and what the legend says of it."""
@@ -48,7 +50,7 @@ def claim_run(claim: Claim, verdict: Mapping[str, Any]) -> Story:
         _source(claim),
         STRONG,
         (verdict.get("lasso") or {}).get("loop"),
-        _looked_at(),
+        looked_at(),
         _witnesses(verdict["setting"]),
     )
 
@@ -92,7 +94,7 @@ def lasso(claim: Claim, dropped: Mapping[str, Any]) -> Story:
         _source(claim),
         STRONG,
         dropped["lasso"]["loop"],
-        _looked_at(),
+        looked_at(),
         _witnesses(dropped["setting"]),
     )
 
@@ -111,31 +113,39 @@ def proof_core(claim: Claim, needed: Mapping[str, Any]) -> core.Core:
     moves = joints(Site)
     clauses = needed["clause_terms"]
     parts = needed["parts"]
-    read = [part for part in parts if part["kind"] == "guard"] + clauses
+    machines = [(e.name, m) for e in signature(Site).entities for m in e.machines]
+    owned = [
+        Owned(describe(m.cls), entity, m.slot, tuple(field.name for field in m.fields))
+        for entity, m in machines
+    ]
     layers = tuple(
         core.Layer(
-            described,
-            e.name,
-            m.slot,
-            core.ink(described, e.name, m.slot, parts, clauses, moves),
-            core.fields_read(e.name, m.slot, (STATE, *(field.name for field in m.fields)), read),
-            site.setting(described.name),
+            own.machine,
+            core.ink(own.machine, own.entity, own.slot, parts, clauses, moves),
+            site.setting(own.machine.name),
         )
-        for e in signature(Site).entities
-        for m in e.machines
-        for described in (describe(m.cls),)
+        for own in owned
     )
+    said = tuple(
+        core.readable(text, term["choices"], FUNCTIONS)
+        for text, term in zip(needed["clauses"], clauses, strict=True)
+    )
+    named = [part | {"text": core.readable(part["text"], part["choices"], FUNCTIONS)}
+             for part in parts]  # fmt: skip
+    meanings = {
+        name: " ".join(function.__doc__.split("\n\n")[0].split())
+        for _, m in machines
+        for name, function in vars(m.cls).items()
+        if isfunction(function) and function.__doc__
+    }
     reading = f" [{claim.variant.name}]" if needed["reading"] else ""
     return core.Core(
         f"{claim.id}{reading}",
         claim.text,
         layers,
         tuple(core.needs(parts, FUNCTIONS)),
-        tuple(
-            core.readable(text, term["choices"], FUNCTIONS)
-            for text, term in zip(needed["clauses"], clauses, strict=True)
-        ),
-        tuple(needed["untouched"]),
+        said,
+        tuple(reasons(named, owned, meanings, said, needed["untouched"])),
         _source(claim),
     )
 
@@ -185,7 +195,7 @@ def cell_run(question: str, row: Mapping[str, Any]) -> Story:
         play(Site, cell["run"], cell["setting"]),
         "a cell of the administrators' table; the questions in proofs/administrators.py",
         STRONG,
-        looked_at=_looked_at(),
+        looked_at=looked_at(),
         witnesses=_witnesses(cell["setting"]),
     )
 
@@ -204,7 +214,7 @@ def _witnesses(setting: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(setting.get("witness", {}).values())
 
 
-def _looked_at() -> Mapping[str, tuple[tuple[str, str], ...]]:
+def looked_at() -> Mapping[str, tuple[tuple[str, str], ...]]:
     """The machines that each action looks at."""
     return {joint.action: joint.looked_at for joint in joints(Site)}
 

@@ -44,12 +44,13 @@ def of_map(content: Map) -> Table:
         (
             paragraph.name,
             row.id,
+            row.sentence,
             ", ".join(f"{verdict} {reading}".strip() for reading, verdict in row.verdicts),
             ", ".join(sorted(map(str, row.named))),
             ", ".join(sorted(map(str, row.remembered))),
         )
-        for paragraph in content.paragraphs
+        for paragraph in (*content.paragraphs, content.beyond)
         for row in paragraph.claims
     ]
-    heads = ("paragraph", "claim", "verdict", "names", "remembers")
-    return Table("From the article to the model", heads, tuple(rows))
+    heads = ("paragraph", "claim", "what it says", "verdict", "names", "remembers")
+    return Table("What the article says, and what was found", heads, tuple(rows))

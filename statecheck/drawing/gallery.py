@@ -18,6 +18,9 @@ from statecheck.files import OutputFile
 
 INDEX = "README.md"
 
+NARROW = "(max-width: 600px)"
+"""The pages that a picture's narrow form is for."""
+
 
 @dataclass(frozen=True)
 class Output:
@@ -40,6 +43,12 @@ def outputs(pictures: Sequence[Picture], form: str, themes: Sequence[Theme]) -> 
                 f"{picture.name}-{theme.name}{IMAGES[form]}",
                 lambda p=picture, t=theme: image(p, form, t),  # type: ignore[misc]
             )
+            if picture.narrow is not None and form == "svg":
+                name = f"{picture.name}-narrow"
+                yield Output(
+                    f"{name}-{theme.name}.svg",
+                    lambda n=name, draw=picture.narrow, t=theme: svg(draw(), t, n).encode(),  # type: ignore[misc]
+                )
 
 
 def text(picture: Picture, form: str) -> str:
@@ -159,10 +168,15 @@ def escape(words: str) -> str:
 
 
 def embed(picture: Picture, folder: str = "") -> str:
-    """Markdown that shows a picture in the theme of who reads it."""
+    """Markdown that shows a picture in the theme of who reads it, and leads to the whole of it."""
     alt = picture.about.replace('"', "&quot;").replace("<", "&lt;").rstrip(".")
-    return (
-        f'<picture><source media="(prefers-color-scheme: dark)" '
-        f'srcset="{folder}{picture.name}-dark.svg">'
-        f'<img alt="{alt}" src="{folder}{picture.name}-light.svg"></picture>'
+    dark = "(prefers-color-scheme: dark)"
+    sources = [(dark, "dark")]
+    if picture.narrow is not None:
+        sources = [(f"{NARROW} and {dark}", "narrow-dark"), (NARROW, "narrow-light"), *sources]
+    shown = "".join(
+        f'<source media="{media}" srcset="{folder}{picture.name}-{form}.svg">'
+        for media, form in sources
     )
+    whole = f"{folder}{picture.name}-light.svg"
+    return f'<a href="{whole}"><picture>{shown}<img alt="{alt}" src="{whole}"></picture></a>'

@@ -19,6 +19,7 @@ IMAGES = {"svg": ".svg", "png": ".png", "pdf": ".pdf"}
 @dataclass(frozen=True)
 class Picture:
     """A picture. ``draw`` may raise ModelError and NoRenderer; forms it does not have are None.
+    ``narrow`` draws it for a page as narrow as a telephone.
 
     ``heading`` is the part of the gallery that it stands in, ``about`` what it shows.
     """
@@ -31,6 +32,7 @@ class Picture:
     mermaid: Callable[[], str] | None = None
     table: Callable[[], Table] | None = None
     folded: bool = False
+    narrow: Callable[[], Scene] | None = None
 
     @cached_property
     def scene(self) -> Scene:

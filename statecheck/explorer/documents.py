@@ -55,6 +55,12 @@ def imported(name: str, place: str) -> object:
     return found
 
 
+def title(found: object, name: str) -> str:
+    """The title of an explorer of what ``name`` names: a catalogue is one of its system."""
+    system = found.system if isinstance(found, Catalogue | Project) else None
+    return f"Explorer of {system.__name__ if system else name.partition(':')[2]}"
+
+
 def sources(found: object) -> Iterator[Path]:
     """The files of a class and of its bases."""
     for cls in found.__mro__ if isinstance(found, type) else (type(found),):
@@ -154,12 +160,13 @@ def styles(dark: Sequence[str], automatic: Sequence[str]) -> str:
         return ",".join(f"{page} .statecheck" for page in pages)
 
     return (
-        f".statecheck{{{block(LIGHT)}}}\n"
+        f".statecheck{{color-scheme:light;{block(LIGHT)}}}\n"
         f"{selected(dark)}{night}\n"
         f"@media(prefers-color-scheme:dark){{{selected(automatic)}{night}}}\n"
         ".statecheck svg .page{fill:none!important}\n"
         ".statecheck svg{display:block;margin:0 auto}\n"
         ".statecheck .picture{overflow-x:auto}\n"
+        ".statecheck .picture svg{max-width:max(100%,36rem)!important}\n"
         ".statecheck-explorer{width:100%;height:760px;border:1px solid var(--rule);"
         "border-radius:10px;background:var(--page)}\n"
         ".statecheck .verdict-proved{color:var(--success)}\n"

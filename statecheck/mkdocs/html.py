@@ -34,7 +34,8 @@ def html(block: Block, keep: Callable[[str, str], str]) -> str:
         if "run" in options:
             parts += _run(made.report, options["run"])
         if "explore" in options:
-            parts.append(_explorer(name, keep(name, made.page())))
+            title = documents.title(found, name)
+            parts.append(_explorer(title, keep(name, made.page())))
     return f'<div class="statecheck">{"".join(parts)}</div>'
 
 
@@ -89,8 +90,8 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _explorer(name: str, address: str) -> str:
-    title = escape(f"Explorer of {name.partition(':')[2]}")
+def _explorer(words: str, address: str) -> str:
+    title = escape(words)
     return (
         f'<iframe class="statecheck-explorer" src="{escape(address)}" title="{title}" '
         f'loading="lazy"></iframe><p class="statecheck-link"><a href="{escape(address)}">{title}, '

@@ -72,7 +72,8 @@ class StatecheckDirective(SphinxDirective):
         if "no-diagram" not in self.options:
             box += list(self._diagrams(found))
         if wanted:
-            box += list(self._answers(name, explored(found, name, question)))
+            title = documents.title(found, name)
+            box += list(self._answers(name, title, explored(found, name, question)))
         return [box] if box.children else []
 
     # -- diagrams -------------------------------------------------------------------------------
@@ -94,13 +95,12 @@ class StatecheckDirective(SphinxDirective):
 
     # -- verdicts, runs, explorers --------------------------------------------------------------
 
-    def _answers(self, name: str, made: Explored) -> Iterator[nodes.Node]:
+    def _answers(self, name: str, title: str, made: Explored) -> Iterator[nodes.Node]:
         if "check" in self.options:
             yield _verdicts(made.report)
         if "run" in self.options:
             yield from _run(made.report, self.options["run"].strip())
         if "explore" in self.options:
-            title = f"Explorer of {name.partition(':')[2]}"
             file = keep(self.env, name, made.page())
             yield Explorer(file=file, title=title)
 

@@ -143,7 +143,7 @@ def test_every_picture_has_the_same_bytes_in_every_process(tmp_path: Path) -> No
         subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     names = [sorted(p.name for p in (tmp_path / n).iterdir()) for n in "01"]
     assert names[0] == names[1]
-    assert len(names[0]) == 10
+    assert len(names[0]) == 12
     for name in names[0]:
         first = (tmp_path / "0" / name).read_bytes()
         assert first == (tmp_path / "1" / name).read_bytes()
@@ -395,8 +395,9 @@ def test_without_a_renderer_text_still_comes(
     monkeypatch.setattr(renderers, "renderers", tuple)
     assert main(["MoveMailbox", "composition", "--out", "."]) == 2
     assert "pip install graphviz-pure; --format dot and --format mermaid" in one_line(capsys)
-    assert sorted(p.name for p in here.iterdir()) == ["composition-dark.svg",
-                                                      "composition-light.svg"]  # fmt: skip
+    assert sorted(p.name for p in here.iterdir()) == [
+        f"composition-{form}.svg" for form in ("dark", "light", "narrow-dark", "narrow-light")
+    ]
     for form in ("dot", "mermaid", "html-table"):
         assert main(["MoveMailbox", "--format", form, "--out", "."]) == 0
     assert len(list(here.glob("machine-MoveMailbox.*"))) == 3
@@ -467,8 +468,8 @@ def test_the_recipe_for_a_build_runs_anywhere(here: Path) -> None:
     assert '"composition"' in recipe
     exec(recipe, {"__file__": str(here / "conf.py")})
     assert [p.name for p in sorted((here / "_diagrams").iterdir())] == [
-        "composition-dark.svg", "composition-light.svg",
-    ]  # fmt: skip
+        f"composition-{form}.svg" for form in ("dark", "light", "narrow-dark", "narrow-light")
+    ]
 
 
 def test_an_svg_in_a_page_keeps_to_its_width() -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from diagrams import answers, findings, stories, verdicts
+from diagrams import tables as tables_of_study
 from diagrams.article import picture as drawn_map
-from diagrams.site import MACHINES
+from model.site import Site
 from model.version import StoreVersion, native
 from proofs.article import PARAGRAPHS
 from proofs.catalogue import CLAIMS
@@ -22,8 +23,10 @@ from statecheck.drawing.canvas.style import LIGHT
 from statecheck.drawing.canvas.svg import svg
 from statecheck.drawing.canvas.text import TIED
 from statecheck.drawing.layout.labels import Ink
-from statecheck.drawing.pictures import core, run
+from statecheck.drawing.pictures import core, run, tables
+from statecheck.drawing.pictures.joint import joints
 from statecheck.drawing.pictures.story import Story, call, causes
+from statecheck.modeling import signature
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -207,22 +210,46 @@ def test_every_core_is_laid_over_the_machines(report: dict[str, Any]) -> None:
         found += 1
         assert stories.core_name(claim) in names
         told = stories.proof_core(claim, verdict["core"])
-        said = " ".join(words(core.picture(told)))
+        table = tables.of_core(told)
+        written = " ".join(str(cell) for row in table.rows for cell in row)
+        drawn = words(core.picture(told))
+        said = " ".join(drawn)
         for part in verdict["core"]["parts"]:
-            assert core.readable(part["text"], part["choices"], stories.FUNCTIONS) in said
+            assert core.readable(part["text"], part["choices"], stories.FUNCTIONS) in written
             assert not part["action"] or part["action"] in said
         for clause, term in zip(
             verdict["core"]["clauses"], verdict["core"]["clause_terms"], strict=True
         ):
             assert core.readable(clause, term["choices"], stories.FUNCTIONS) in said
         assert " else " not in said, "a term as the solver spells it"
-        drawn = {text for text in words(core.picture(told)) if text in MACHINES}
-        assert drawn >= {layer.machine.name for layer in told.layers if layer.ink}
         for layer in told.layers:
-            own = f"{layer.entity.lower()}.{layer.slot}"
-            effects = [p["text"] for p in verdict["core"]["parts"] if p["kind"] == "effect"]
-            if any(text == own or text.startswith(f"{own}.") for text in effects):
-                assert layer.ink, (claim.title, own)
+            (entity, slot) = next(
+                (e.name, m.slot)
+                for e in signature(Site).entities
+                for m in e.machines
+                if m.cls.__name__ == layer.machine.name
+            )
+            changed = [
+                part["action"]
+                for part in verdict["core"]["parts"]
+                if part["kind"] == "effect"
+                and (part["function"]["entity"], part["function"]["machine"]) == (entity, slot)
+            ]
+            own = next((r for r in told.reasons if r.about == layer.machine.name), None)
+            assert (own is not None) >= bool(changed), (claim.title, layer.machine.name)
+            for action in changed:
+                assert own is not None
+                assert action in own.words
+            heading = f"{layer.machine.name}: the steps it needs"
+            assert (heading in drawn) == bool(layer.needed.transitions)
+            sent = {
+                s.event
+                for joint in joints(Site)
+                for s in joint.sent
+                if joint.action in changed and (s.entity, s.slot) == (entity, slot)
+            }
+            steps = tuple(t for t in layer.machine.transitions if t.event in sent)
+            assert layer.needed.transitions == steps
     assert found > 15
 
 
@@ -402,9 +429,14 @@ def test_the_window_is_seen_over_the_bars(report: dict[str, Any]) -> None:
 
 def test_every_paragraph_and_every_claim_is_on_the_map(report: dict[str, Any]) -> None:
     the = answers.article_map(report)
-    said = " ".join(words(drawn_map(the)))
+    drawn = words(drawn_map(the))
+    said = " ".join(drawn)
+    told = {claim for paragraph in PARAGRAPHS for claim in paragraph.claims}
+    table = {str(row[1]) for row in tables_of_study.of_map(the).rows}
     for claim in CLAIMS:
-        assert claim.id in said
+        assert (claim.id in drawn) == (claim.id in told)
+        assert claim.text in said or claim.id not in told
+        assert claim.id in table
     for paragraph in PARAGRAPHS:
         if paragraph.claims:
             assert f"{paragraph.section} {paragraph.number}" in said
@@ -413,8 +445,20 @@ def test_every_paragraph_and_every_claim_is_on_the_map(report: dict[str, Any]) -
             assert str(paragraph.number) in re.findall(r"\d+", silent)
 
 
+def test_the_map_says_what_was_found(report: dict[str, Any]) -> None:
+    found: dict[str, list[str]] = {}
+    for classes, title in titles(drawn_map(answers.article_map(report))):
+        if classes == "claim":
+            id_, _, verdicts = title.partition(": ")
+            found[id_] = [said.split()[0] for said in verdicts.split(", ")]
+    for id_, own in found.items():
+        assert own == [c["verdict"] for c in report["claims"] if c["id"] == id_]
+    assert sum("REFUTED" in own for own in found.values()) > 4
+
+
 def test_the_map_knows_what_claims_speak_of(report: dict[str, Any]) -> None:
-    rows = {row.id: row for p in answers.article_map(report).paragraphs for row in p.claims}
+    the = answers.article_map(report)
+    rows = {row.id: row for p in (*the.paragraphs, the.beyond) for row in p.claims}
     row = rows["resolution.upgrade_is_automatic"]
     assert {str(key) for key in row.named} == {
         "Server.store.state", "Server.store.version", "Server.store.format",

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from statecheck.drawing.canvas import text
-from statecheck.drawing.canvas.marks import mark, place
-from statecheck.drawing.canvas.scene import Box, Group, Item, Line, Scene, label, moved
+from statecheck.drawing.canvas.marks import arrow_head, mark, place
+from statecheck.drawing.canvas.scene import Box, Group, Item, Line, Scene, label, moved, rule
 from statecheck.drawing.canvas.style import BODY, HEADING, MARGIN, NARROWEST, SMALL, TITLE
 
 
 @dataclass(frozen=True)
 class Key:
-    """An entry of a legend: a sign, or a small box of a role, and what it means."""
+    """An entry of a legend: a sign, a small box of a role or a short line of one, and what it
+    means.
+    """
 
     words: str
     mark: str = ""
@@ -24,6 +26,7 @@ class Key:
     sample: str = ""
     fill: str = ""
     thick: bool = False
+    line: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,17 @@ def framed(
     description: str,
     minimum: float = NARROWEST,
     around: Surroundings = WHOLE,
+    widest: float = 900,
 ) -> Scene:
-    """A picture: the body of a size, with what is asked for around it."""
+    """A picture: the body of a size, with what is asked for around it.
+
+    It is as wide as its body, or wider for its title: ``minimum`` at least, ``widest`` at most.
+    """
     width = size[0]
     items: list[Item] = []
     y = MARGIN
     if around.title or around.legend:
-        width = max(width, minimum, min(head_width(frame.title, frame.subtitle), 900))
+        width = max(width, minimum, min(head_width(frame.title, frame.subtitle), widest))
     if around.title:
         items, y = _header(frame, width)
     items += moved(body, MARGIN + (width - size[0]) / 2, y)
@@ -100,13 +107,15 @@ def head_width(title: str, subtitle: str) -> float:
 
 def _header(frame: Frame, width: float) -> tuple[list[Item], float]:
     items: list[Item] = []
+    longest = max(text.width(word, TITLE, bold=True) for word in frame.title.split(" "))
+    size = max(HEADING, TITLE * min(1, width / longest)) if longest else TITLE
     y = MARGIN + TITLE * 0.75
-    titles = text.wrapped(frame.title, TITLE, width, bold=True)
+    titles = text.wrapped(frame.title, size, width, bold=True)
     for line in titles:
-        items.append(label(MARGIN, y, line, "ink", TITLE, bold=True))
-        y += TITLE * 1.25
-    y -= TITLE * 1.25
-    end = MARGIN + text.width(titles[-1], TITLE, bold=True) + 16
+        items.append(label(MARGIN, y, line, "ink", size, bold=True))
+        y += size * 1.25
+    y -= size * 1.25
+    end = MARGIN + text.width(titles[-1], size, bold=True) + 16
     if frame.subtitle and end + text.width(frame.subtitle, HEADING) <= MARGIN + width:
         items.append(label(end, y, frame.subtitle, "muted", HEADING))
     elif frame.subtitle:
@@ -126,7 +135,7 @@ def _legend(keys: Iterable[Key], width: float, y: float) -> tuple[list[Item], fl
     items: list[Item] = []
     x, row = 0.0, 24.0
     for key in keys:
-        sign = 30.0 if key.box else 0.0
+        sign = 30.0 if key.box or key.line else 0.0
         if key.mark:
             sign += 18
         if key.sample:
@@ -146,6 +155,10 @@ def _key(key: Key, x: float, y: float, sign: float, lines: Sequence[str]) -> Ite
     at = x
     if key.box:
         yield from _swatch(key, at, middle)
+        at += 30
+    if key.line:
+        yield rule(((at, middle), (at + 16, middle)), key.line, 1.7)
+        yield arrow_head((at + 24, middle), (at, middle), key.line)
         at += 30
     if key.mark:
         yield from mark(key.mark, at + 6, middle, SMALL, key.role)

@@ -150,6 +150,60 @@ def muddle(courses: Collection[Course]) -> int:
     return sum(course.bends for course in courses) + 3 * crowded
 
 
+def spread(
+    curves: Mapping[str, tuple[Point, ...]], frames: Collection[Rectangle]
+) -> dict[str, tuple[Point, ...]]:
+    """The curves, with ends that meet on the border of a frame moved apart along it."""
+    moved = dict(curves)
+    for left, top, right, bottom in frames:
+        for axis, border, low, high in (
+            (0, left, top, bottom),
+            (0, right, top, bottom),
+            (1, top, left, right),
+            (1, bottom, left, right),
+        ):
+            ends = sorted(
+                (curve[place][1 - axis], name, place)
+                for name, curve in moved.items()
+                for place in (0, -1)
+                if abs(curve[place][axis] - border) < NEAR and low < curve[place][1 - axis] < high
+            )
+            for (at, name, place), to in zip(ends, _apart([end[0] for end in ends]), strict=True):
+                by = (0.0, to - at) if axis == 0 else (to - at, 0.0)
+                moved[name] = _slid(moved[name], place, by) if to != at else moved[name]
+    return moved
+
+
+def _apart(places: Sequence[float]) -> list[float]:
+    """Places in order, moved as little as keeps neighbours apart; each heap keeps its middle."""
+    heaps: list[list[float]] = []
+    for place in places:
+        heaps.append([place])
+        while len(heaps) > 1 and _ends(heaps[-1])[0] - _ends(heaps[-2])[1] < APART:
+            heaps[-2:] = [heaps[-2] + heaps[-1]]
+    return [
+        low + number * (APART + 0.5)
+        for heap in heaps
+        for low in (_ends(heap)[0],)
+        for number in range(len(heap))
+    ]
+
+
+def _ends(heap: Sequence[float]) -> tuple[float, float]:
+    """Where a heap begins and ends, once its members are apart."""
+    middle, half = sum(heap) / len(heap), (APART + 0.5) * (len(heap) - 1) / 2
+    return middle - half, middle + half
+
+
+def _slid(curve: tuple[Point, ...], place: int, by: Point) -> tuple[Point, ...]:
+    """A curve with one end moved, and the points next to it."""
+    points = list(curve)
+    # A curve's last point is the tip of its arrow; the one before it is where the line ends.
+    for own in (0, 1) if place == 0 else (-1, -2, -3):
+        points[own] = points[own][0] + by[0], points[own][1] + by[1]
+    return tuple(points)
+
+
 def overlap(a: Rectangle, b: Rectangle) -> bool:
     """True if two rectangles have a point in common."""
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -57,7 +57,7 @@ def in_words(transition: Transition) -> str:
     """Event, guard and action of a transition as one text."""
     guard = f" [{' and '.join(map(str, transition.guards))}]" if transition.guards else ""
     effect = f" / {', '.join(transition.actions)}" if transition.actions else ""
-    return f"{transition.event or '(no event)'}{guard}{effect}"
+    return f"{transition.event or 'at once'}{guard}{effect}"
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,42 @@ def lettering(machine: Machine, setting: Setting, limit: float) -> Lettering:
     return Lettering(inside, edges)
 
 
+def brief(machine: Machine, setting: Setting, limit: float) -> Lettering:
+    """The lettering in which arrows have the names of their events and nothing else."""
+    inside: dict[str, list[Line]] = {state.id: [] for state in machine.all()}
+    edges: dict[tuple[str, str], list[Line]] = {}
+    loops: dict[str, dict[str, None]] = {}
+    events: dict[tuple[str, str], dict[str, None]] = {}
+    for transition in machine.transitions:
+        for target in transition.targets or (transition.source,):
+            if target == transition.source:
+                loops.setdefault(target, {})[transition.event] = None
+            else:
+                events.setdefault((transition.source, target), {})[transition.event] = None
+    for state, names in loops.items():
+        inside[state] = _named(names, setting, limit, loops=True)
+    for ends, names in events.items():
+        edges[ends] = _named(names, setting, limit)
+    return Lettering(inside, edges)
+
+
+def _named(
+    names: Iterable[str], setting: Setting, limit: float, *, loops: bool = False
+) -> list[Line]:
+    """The names of events, as many in a line as a limit allows."""
+    lines: list[list[Span]] = [[Span(mark="loop", role="muted")] if loops else []]
+    *_, last = names
+    for name in names:
+        role = setting.role("shared" if name in setting.shared else "ink", name)
+        sign = [Span(mark="diamond", role=role)] if name in setting.shared else []
+        comma = "" if name == last else ", "
+        spans = [*sign, Span(f"{name or 'at once'}{comma}", role, bold=True)]
+        if lines[-1] and line_width((*lines[-1], *spans), SMALL) > limit:
+            lines.append([Span("   ")] if loops else [])
+        lines[-1] += spans
+    return [_joined(line) for line in lines]
+
+
 def _has_arrow(transition: Transition, parents: Mapping[str, Sequence[str]]) -> bool:
     """True if a transition leaves its state, and the states around it."""
     if transition.internal and not transition.targets:
@@ -121,8 +157,6 @@ def transition_lines(
         head.append(Span(mark="diamond", role=event))
     if transition.event:
         head.append(Span(transition.event, event, bold=True))
-    else:
-        head.append(Span("(no event)", setting.role("muted")))
     if transition.order:
         head.append(Span(f" #{transition.order}", setting.role("muted", transition.event)))
     lines: list[list[Span]] = [head]
@@ -131,6 +165,30 @@ def transition_lines(
     if to:
         _append(lines, [Span(f"to {to}", setting.role("muted" if full is None else "ink", to))],
                 limit)  # fmt: skip
+    if lines[0] and not transition.event:
+        lines[0][0] = replace(lines[0][0], text=lines[0][0].text.lstrip())
+    return [_joined(line) for line in lines if line]
+
+
+def guard_lines(transition: Transition, setting: Setting, limit: float) -> list[Line]:
+    """The guard of a transition, in lines no wider than a limit."""
+    return _lines(_guard(transition, setting), limit)
+
+
+def action_lines(transition: Transition, setting: Setting, limit: float) -> list[Line]:
+    """The actions of a transition, in lines no wider than a limit."""
+    plain = [[replace(s, text=s.text.removeprefix("/ ")) for s in spans]
+             for spans in _actions(transition, setting)]  # fmt: skip
+    return _lines(plain, limit)
+
+
+def _lines(parts: Iterable[Sequence[Span]], limit: float) -> list[Line]:
+    lines: list[list[Span]] = []
+    for spans in parts:
+        first = replace(spans[0], text=f" {spans[0].text}")
+        if not lines or line_width((*lines[-1], first, *spans[1:]), SMALL) > limit:
+            lines.append([])
+        lines[-1] += [first if lines[-1] else spans[0], *spans[1:]]
     return [_joined(line) for line in lines]
 
 

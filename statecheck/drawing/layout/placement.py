@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from statecheck.drawing.canvas import text
 from statecheck.drawing.canvas.marks import lines_size
 from statecheck.drawing.canvas.scene import Point
 from statecheck.drawing.canvas.style import NAME, SMALL
 from statecheck.drawing.layout.clarity import Draft
-from statecheck.drawing.layout.geometry import NEAR, Ground, Rectangle, around, inside
+from statecheck.drawing.layout.geometry import NEAR, Ground, Rectangle, around, inside, spread
 from statecheck.drawing.layout.labels import Lettering, Setting
-from statecheck.drawing.layout.layout import Cluster, Edge, Graph, Node
+from statecheck.drawing.layout.layout import Cluster, Edge, Graph, Laid, Node
 from statecheck.drawing.machine import Machine, State
 
 _INITIAL, _ENTRY, _EXIT = "initial of ", "entry of ", "exit of "
@@ -55,6 +56,14 @@ class Placement(Draft):
             form.direction,
             rank_gap=_RANKS if any(s.children for s in machine.states) else 46,
         )
+
+    @cached_property
+    def laid(self) -> Laid:
+        """The layout, in which arrows in and out of a frame do not share a point."""
+        laid = super().laid
+        if not laid.frames:
+            return laid
+        return replace(laid, courses=spread(laid.courses, laid.frames.values()))
 
     # -- what goes where ------------------------------------------------------------------------
 

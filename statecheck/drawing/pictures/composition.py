@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from statecheck.drawing.canvas import text
+from statecheck.drawing.canvas.cards import Card, Row, stacked
 from statecheck.drawing.canvas.marks import mark
 from statecheck.drawing.canvas.page import Frame, Key, framed
 from statecheck.drawing.canvas.scene import Box, Circle, Group, Item, Scene, Shape, label, rule
@@ -21,14 +22,10 @@ _PAD = 12.0
 def picture(info: SystemInfo, joints: Sequence[Joint], source: str) -> Scene:
     """The picture of a system's actions."""
     drawing = _Drawing(info, joints)
-    many = sum(len(joint.moved) > 1 for joint in joints)
     frame = Frame(
-        f"{info.cls.__name__}: what moves together",
+        _title(info),
         "",
-        (
-            (f"{len(joints)} actions, each one atomic step. In {many} of them several machines "
-            "step together; if one of them refuses its event, none steps."),
-        ),
+        (_counts(joints),),
         (
             Key("steps alone", box="state"),
             Key("steps together with the others of its row", box="shared", mark="bar",
@@ -38,6 +35,49 @@ def picture(info: SystemInfo, joints: Sequence[Joint], source: str) -> Scene:
         source,
     )  # fmt: skip
     return framed(frame, tuple(drawing.items()), drawing.size, description(info, joints))
+
+
+def narrow(info: SystemInfo, joints: Sequence[Joint], source: str) -> Scene:
+    """The same for a narrow page: a card for each action."""
+    names = {(e.name, m.slot): m.cls.__name__ for e in info.entities for m in e.machines}
+    cards = []
+    for joint in joints:
+        together = len(joint.moved) > 1
+        rows = [
+            Row(
+                f"{names[pair]}: {_events(sent)}, {whose(sent[0])}", "shared" if together else "ink"
+            )
+            for pair in joint.moved
+            for sent in ([s for s in joint.sent if (s.entity, s.slot) == pair],)
+        ]
+        looked = ", ".join(names[pair] for pair in joint.looked_at)
+        rows += [Row(looked, "muted", mark="ring")] if looked else []
+        head = Row(f"{joint.action}{_call(joint)}", bold=True)
+        id_ = f"action-{joint.action}"
+        bar = len(joint.moved) if together else 0
+        cards.append(Card(id_, "action", head, tuple(rows), joined=bar))
+    keys = (
+        Key("step together: each machine, its event, and whose it is", mark="bar", role="shared"),
+        Key("looked at, does not step", mark="ring"),
+    )
+    frame = Frame(_title(info), "", (_counts(joints),), keys, source)
+    return stacked(frame, cards, description(info, joints))
+
+
+def _title(info: SystemInfo) -> str:
+    return f"{info.cls.__name__}: what moves together"
+
+
+def _counts(joints: Sequence[Joint]) -> str:
+    many = sum(len(joint.moved) > 1 for joint in joints)
+    return (
+        f"{len(joints)} actions, each one atomic step. In {many} of them several machines step "
+        "together; if one of them refuses its event, none steps."
+    )
+
+
+def _events(sent: Sequence[Sent]) -> str:
+    return " or ".join(dict.fromkeys(s.event for s in sent))
 
 
 def description(info: SystemInfo, joints: Sequence[Joint]) -> str:
@@ -140,7 +180,7 @@ class _Drawing:
     def _box(self, sent: Sequence[Sent], x: float, y: float, together: bool) -> Iterator[Item]:
         role = "shared" if together else "state"
         width = max(map(self._box_width, sent))
-        events = " or ".join(dict.fromkeys(s.event for s in sent))
+        events = _events(sent)
         yield Box(x - width / 2, y - 23, width, 46, f"{role}-fill", role, 11, 1.7)
         ink = "shared" if together else "ink"
         yield label(x, y - 3, events, ink, BODY, bold=True, anchor="middle")

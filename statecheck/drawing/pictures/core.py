@@ -1,4 +1,4 @@
-"""A proof core laid over the machines: in full ink what the proof needs, the rest in grey."""
+"""The core of a proof: its reasons in words, and the steps that it needs of each machine."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from statecheck.drawing.canvas import text
-from statecheck.drawing.canvas.page import Frame, Key, framed
+from statecheck.drawing.canvas.page import Frame, framed
 from statecheck.drawing.canvas.scene import Group, Item, Scene, label, moved
-from statecheck.drawing.canvas.style import BODY, NAME, SMALL, WIDTH
+from statecheck.drawing.canvas.style import BODY, NAME, WIDTH
 from statecheck.drawing.layout.labels import PLAIN, Ink, Setting
 from statecheck.drawing.machine import Machine
 from statecheck.drawing.pictures.joint import Joint
-from statecheck.drawing.pictures.statechart import STARTS, Drawing, best
+from statecheck.drawing.pictures.reasons import Reason
+from statecheck.drawing.pictures.statechart import Drawing, best
 from statecheck.modeling import STATE
 
 _GAP = 40.0
@@ -21,28 +22,40 @@ _GAP = 40.0
 
 @dataclass(frozen=True)
 class Layer:
-    """A machine, who has it, its identifiers that a proof needs (see ``Setting.full_ink``), and
-    those of its fields that the proof reads.
-    """
+    """A machine, and its identifiers that a proof needs (see ``Setting.full_ink``)."""
 
     machine: Machine
-    entity: str
-    slot: str
     ink: frozenset[Ink]
-    read: tuple[str, ...] = ()
     setting: Setting = PLAIN
+
+    @property
+    def needed(self) -> Machine:
+        """The machine without the states and transitions that the proof does without."""
+        kept = tuple(t for t in self.machine.transitions if t.event in self.ink)
+        touched = {state for t in kept for state in (t.source, *t.targets)}
+        nested = any(state.children for state in self.machine.all())
+        states = tuple(
+            state
+            for state in self.machine.states
+            if nested or state.id in touched or state.name in self.ink
+        )
+        starts = tuple(id_ for id_ in self.machine.starts if id_ in {s.id for s in states})
+        known = starts if "initially" in self.ink else ()
+        return replace(self.machine, states=states, transitions=kept, starts=known)
 
 
 @dataclass(frozen=True)
 class Core:
-    """A claim, its parts by action (in words), and the machines with what is needed of each."""
+    """A claim, its parts by action as they are written, the same as ``reasons`` in words, and the
+    machines with what is needed of each.
+    """
 
     title: str
     claim: str
     layers: tuple[Layer, ...]
     needs: tuple[tuple[str, str], ...]
     clauses: tuple[str, ...]
-    untouched: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     source: str
 
 
@@ -116,14 +129,6 @@ def _asked(machine: Machine, events: Sequence[str]) -> set[tuple[str, str]]:
     }
 
 
-def fields_read(
-    entity: str, slot: str, fields: Iterable[str], terms: Iterable[Mapping[str, Any]]
-) -> tuple[str, ...]:
-    """The fields of a machine that conditions and clauses mention."""
-    mentioned = {m["field"] for term in terms for m in _of(term["mentions"], entity, slot)}
-    return tuple(field for field in fields if field in mentioned)
-
-
 def needs(
     parts: Iterable[Mapping[str, Any]], functions: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
@@ -152,76 +157,64 @@ def readable(text: str, choices: Iterable[Mapping[str, Any]], functions: Mapping
 
 # -- the picture --------------------------------------------------------------------------------
 
+_HEADING, _ABOUT, _WIDE = 26.0, 18.0, 860.0
+
 
 def picture(core: Core) -> Scene:
-    """The machines of which something is needed, one beside or below the other."""
+    """The reasons in words, and below them the steps that are needed of each machine."""
+    words, height = _words(core)
     forms = [
-        best(layer.machine, layer.setting).inked(layer.ink) for layer in core.layers if layer.ink
-    ]  # in one layout under every claim, so that claims can be compared
-    items, size = _machines(forms)
-    words, height = _words(core, size[0])
-    items += moved(words, 0, size[1] + 26)
+        best(layer.needed, layer.setting, brief=True)
+        for layer in core.layers
+        if layer.needed.transitions
+    ]
+    drawn, size = _machines(forms)
+    items = [*words, *moved(drawn, 0, height + _GAP / 2)]
+    keys = dict.fromkeys(key for form in forms for key in form.legend())
     lines = (
         core.claim,
-        "Without any one of the parts listed below this proof fails; what is grey may do anything.",
+        "Without any one of these parts the proof fails; the rest may be otherwise.",
     )
-    keys = [
-        Key("needed", box="state"),
-        Key("grey, dashed: not needed", box="faint", dashed=True),
-        Key("in ink on a grey arrow: asked, but the step itself is not needed", sample="[guard]"),
-        *(key for form in forms for key in form.legend() if key.box != "faint"),
-    ]
-    if {*STARTS} <= {*keys}:
-        both = replace(STARTS[0], words=f"{STARTS[0].words}; of two, in either")
-        keys = [both if key in STARTS else key for key in keys]
-    frame = Frame(
-        core.title, "what its proof rests on", lines, tuple(dict.fromkeys(keys)), core.source
-    )
-    full = (max(size[0], 900.0), size[1] + 26 + height)
-    rows = " ".join(f"{head}: {words}." for head, words in _rows(core))
-    return framed(frame, items, full, f"{' '.join(lines)} {rows}")
+    frame = Frame(core.title, "what its proof rests on", lines, tuple(keys), core.source)
+    full = (max(size[0], _WIDE), height + (size[1] + _GAP / 2 if forms else 0))
+    told = " ".join(f"{r.heading}: {r.about} {r.words}" for r in core.reasons)
+    return framed(frame, items, full, f"{' '.join(lines)} {told}")
 
 
 def _machines(forms: Sequence[Drawing]) -> tuple[list[Item], tuple[float, float]]:
+    """The machines beside each other, as many in a row as there is room for."""
     items: list[Item] = []
     x = y = row = widest = 0.0
     for drawing in forms:
-        name = drawing.machine.name
-        width, height = drawing.laid.width, drawing.laid.height + 34
+        head = label(0, NAME, f"{drawing.machine.name}: the steps it needs", "ink", NAME, bold=True)
+        width = max(drawing.laid.width, head.width)
+        height = drawing.laid.height + 34
         if x and x + width > WIDTH:
             x, y, row = 0.0, y + row + _GAP, 0.0
-        head = label(x, y + 16, name, "ink", NAME, bold=True)
-        body = (head, *moved(drawing.items(), x, y + 34))
-        items.append(Group(f"machine-{name}", ("machine",), body, head.text))
+        body = (*moved((head,), x, y), *moved(drawing.items(), x, y + 34))
+        items.append(Group(f"machine-{drawing.machine.name}", ("machine",), body, head.text))
         x, row = x + width + _GAP, max(row, height)
         widest = max(widest, x - _GAP)
     return items, (widest, y + row)
 
 
-def _rows(core: Core) -> Iterator[tuple[str, str]]:
-    """The needed parts by action; the clauses; what is only read, and what is not needed."""
-    yield from core.needs
-    for clause in core.clauses:
-        yield "invariant", clause
-    for layer in core.layers:
-        if layer.read and not layer.ink:
-            yield layer.machine.name, f"only {', '.join(layer.read)} is read"
-    idle = [layer.machine.name for layer in core.layers if not layer.ink and not layer.read]
-    if idle:
-        yield "not needed", ", ".join(idle)
-    if core.untouched:
-        yield "untouched", ", ".join(core.untouched)
-
-
-def _words(core: Core, width: float) -> tuple[list[Item], float]:
-    rows = list(_rows(core))
-    column = max((text.width(head, BODY, bold=True) for head, _ in rows), default=0) + 18
+def _words(core: Core) -> tuple[list[Item], float]:
+    """The reasons, below their headings."""
+    column = max((text.width(r.about, BODY, bold=True) for r in core.reasons), default=0.0)
     items: list[Item] = []
-    y = 0.0
-    for head, row in rows:
-        items.append(label(0, y + BODY, head, "ink", BODY, bold=True))
-        for line in text.wrapped(row, SMALL, max(width, 900.0) - column):
-            items.append(label(column, y + BODY, line, "muted", SMALL))
-            y += SMALL * text.LEADING
+    heading, y = "", 0.0
+    for reason in core.reasons:
+        if reason.heading != heading:
+            y += _HEADING * 0.4 if heading else 0
+            heading = reason.heading
+            items.append(label(0, y + BODY, heading, "composite", BODY, bold=True))
+            y += _HEADING
+        at = _ABOUT
+        if reason.about:
+            items.append(label(at, y + BODY, reason.about, "ink", BODY, bold=True))
+            at += column + 16
+        for line in text.wrapped(reason.words, BODY, _WIDE - at):
+            items.append(label(at, y + BODY, line, "ink", BODY))
+            y += BODY * text.LEADING
         y += 5
     return items, y

@@ -9,7 +9,7 @@ from graphviz import Digraph, escape, nohtml
 
 from statecheck.drawing.canvas.style import LIGHT
 from statecheck.drawing.layout.labels import in_words
-from statecheck.drawing.machine import Machine, State
+from statecheck.drawing.machine import Machine, State, Transition
 from statecheck.drawing.pictures.joint import Joint
 from statecheck.drawing.pictures.reachable import Reachable
 from statecheck.modeling import SystemInfo
@@ -35,11 +35,16 @@ def of_machine(machine: Machine, outcomes: Mapping[str, str] | None = None) -> s
             graph.edge(
                 anchors[source],
                 anchors[target],
-                _label(in_words(transition)) or None,
+                _label(in_words(transition) if transition.event else _at_once(transition)) or None,
                 ltail=_cluster(source) if source in framed else None,
                 lhead=_cluster(target) if target in framed else None,
             )
     return _source(graph)
+
+
+def _at_once(transition: Transition) -> str:
+    """The label of a transition that needs no event."""
+    return in_words(transition).removeprefix("at once").strip()
 
 
 def of_composition(info: SystemInfo, joints: Sequence[Joint]) -> str:

@@ -86,7 +86,7 @@ class _Diagram:
         for state in machine.states:
             lines += self.state(state, "    ")
         lines += [
-            f"    {ids[source]} --> {ids[target]}: {'<br>'.join(labels)}"
+            f"    {ids[source]} --> {ids[target]}{_after_colon(labels)}"
             for (source, target), labels in self.edges.items()
         ]
         return "\n".join(lines) + "\n"
@@ -145,8 +145,14 @@ def _ids(machine: Machine) -> dict[str, str]:
     return ids
 
 
+def _after_colon(labels: Sequence[str]) -> str:
+    """The label of an arrow; none where nothing is to be said."""
+    said = "<br>".join(filter(None, labels))
+    return f": {said}" if said else ""
+
+
 def _label(transition: Transition) -> str:
-    parts = [escaped(transition.event or "(no event)")]
+    parts = [escaped(transition.event)] if transition.event else []
     parts += [f"no. {transition.order}"] if transition.order else []
     parts += (
         [f"[{', '.join(escaped(str(guard)) for guard in transition.guards)}]"]

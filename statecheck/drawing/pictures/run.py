@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from statecheck.claims.run import Change
 from statecheck.drawing.canvas import text
+from statecheck.drawing.canvas.cards import Card, Row, stacked
 from statecheck.drawing.canvas.marks import arrow_head, mark
 from statecheck.drawing.canvas.page import Frame, Key, framed, head_width
 from statecheck.drawing.canvas.scene import Box, Circle, Group, Item, Scene, Shape, label, rule
@@ -32,6 +33,33 @@ def picture(story: Story) -> Scene:
     )
     items = tuple(drawing.items())
     return framed(frame, items, drawing.size, description(story))
+
+
+def narrow(story: Story) -> Scene:
+    """The same for a narrow page: a card for each step, with what it changes."""
+    drawing = _Drawing(story)
+    ending, strong, last = drawing.ending(), drawing.strong_rows(), len(story.played.moments)
+    starts = [Row(f"{lane.name} is {drawing.first[lane]}") for lane in drawing.lanes]
+    cards = [Card("step-0", "step", Row("0  initial state", "muted", bold=True), tuple(starts))]
+    for number, moment in enumerate(story.played.moments, 1):
+        ends = number in ending
+        role = story.ends if ends else "upgrade" if number in strong else "rule"
+        ink = "ink" if role == "rule" else role
+        sign = drawing.sign() if number == last and story.back_to is None else ""
+        head = Row(f"{number}  {call(moment)}", ink, bold=True, mark=sign)
+        rows = [Row(f"{c.place}: {c.before} to {c.after}", ink) for c in moment.changes]
+        fill = "stripe" if role == "rule" else f"{role}-fill"
+        changes = tuple(rows) or (Row("changes nothing", ink),)
+        cards.append(Card(f"step-{number}", "step", head, changes, role, fill))
+    if story.back_to is not None:
+        rows = [Row(f"then {drawing.when().removeprefix('by ')}", story.ends, bold=True)]
+        cards.append(Card("again", "again", Row("", story.ends, mark="back"), tuple(rows)))
+    notes = tuple(Row(why) for why in causes(story))
+    head = Row(f"{story.verdict} {drawing.when()}", story.ends, bold=True, mark=drawing.sign())
+    said = (Row(story.claim, "muted"), *notes)
+    cards.append(Card("property", "property", head, said, story.ends, "page"))
+    frame = Frame(story.title, story.subtitle, drawing.start(), (), story.source)
+    return stacked(frame, cards, description(story))
 
 
 def _fitting(words: str, size: float, limit: float, *, bold: bool = False) -> float:
@@ -137,19 +165,21 @@ class _Drawing:
                 yield Key(words, box="upgrade", mark="warning", role="upgrade")
         ends = self.story.ends
         if self.story.back_to is None:
-            yield Key(f"{self.story.verdict} here", box=ends, mark=self._sign(), role=ends)
+            yield Key(f"{self.story.verdict} here", box=ends, mark=self.sign(), role=ends)
         else:
             yield Key("these steps again, for ever", box=ends, mark="back", role=ends)
 
-    def _sign(self) -> str:
+    def sign(self) -> str:
+        """The sign of what the run ends with."""
         return "cross" if self.story.ends == "failure" else "flag"
 
-    def _ending(self) -> range:
+    def ending(self) -> range:
         """The rows that the run ends with: the last one, or a lasso's loop."""
         last = len(self.played.moments)
         return range(last if self.story.back_to is None else self.story.back_to + 1, last + 1)
 
-    def _strong_rows(self) -> list[int]:
+    def strong_rows(self) -> list[int]:
+        """The steps whose changes stand out."""
         return [
             number
             for number, moment in enumerate(self.played.moments, 1)
@@ -171,7 +201,7 @@ class _Drawing:
 
     def _way_back(self) -> Iterator[Item]:
         """From a lasso's last step to the first one that comes again."""
-        rows, role = self._ending(), self.story.ends
+        rows, role = self.ending(), self.story.ends
         top, bottom = self._y(rows.start) - 4, self._y(rows.stop - 1) + 4
         if len(rows) == 1:
             top, bottom = top - 8, bottom + 8
@@ -180,7 +210,7 @@ class _Drawing:
         yield arrow_head((22.0, top), (9.0, top), role)
 
     def _bands(self) -> Iterator[Item]:
-        strong, ending = self._strong_rows(), self._ending()
+        strong, ending = self.strong_rows(), self.ending()
         y = self.top
         for row, height in enumerate(self.heights):
             if row == ending.start:
@@ -231,17 +261,17 @@ class _Drawing:
         ]
         for lane in self.lanes:
             items += self._state(lane, y, self.first[lane], "state", dashed=False)
-        classes = ("step", *(("end",) if 0 in self._ending() else ()))
+        classes = ("step", *(("end",) if 0 in self.ending() else ()))
         return Group("step-0", classes, tuple(items), "the initial state")
 
     def _row(self, number: int, moment: Moment) -> Group:
         y = self._y(number)
-        last = number in self._ending()
-        strong = number in self._strong_rows()
+        last = number in self.ending()
+        strong = number in self.strong_rows()
         role = self.story.ends if last else "upgrade" if strong else "muted"
         items: list[Item] = [label(30, y + 5, str(number), role, NAME, bold=True)]
         if last and self.story.back_to is None:
-            items += mark(self._sign(), 16, y, 15, role)
+            items += mark(self.sign(), 16, y, 15, role)
         elif strong and not last:
             items += mark("warning", 16, y, 15, role)
         name = _fitting(moment.action, BODY, _ACTION - 12, bold=True)
@@ -306,8 +336,9 @@ class _Drawing:
             yield label(self.right + 14 + indent, at, line, role, SMALL)
             at += SMALL * text.LEADING
 
-    def _when(self) -> str:
-        rows = self._ending()
+    def when(self) -> str:
+        """The words for the steps that the run ends with."""
+        rows = self.ending()
         if self.story.back_to is None:
             return f"in step {rows.start}" if rows.start else "in the initial state"
         again = f"steps {rows.start} to {rows.stop - 1}" if len(rows) > 1 else f"step {rows.start}"
@@ -315,8 +346,8 @@ class _Drawing:
 
     def _foot(self) -> Iterator[Item]:
         y = self.bottom
-        items: list[Item] = [*mark(self._sign(), 10, y + 26, HEADING, self.story.ends)]
-        head = f"{self.story.title}: {self.story.verdict} {self._when()}"
+        items: list[Item] = [*mark(self.sign(), 10, y + 26, HEADING, self.story.ends)]
+        head = f"{self.story.title}: {self.story.verdict} {self.when()}"
         items.append(label(28, y + 32, head, self.story.ends, HEADING, bold=True))
         y += 36
         for line, role in self.foot:

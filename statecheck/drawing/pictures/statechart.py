@@ -19,12 +19,23 @@ from statecheck.drawing.canvas.scene import (
     Scene,
     Span,
     label,
+    moved,
     rule,
 )
 from statecheck.drawing.canvas.style import NAME, SMALL
 from statecheck.drawing.layout.clarity import clearest
+from statecheck.drawing.layout.event_table import EventTable, crowded
 from statecheck.drawing.layout.geometry import Rectangle
-from statecheck.drawing.layout.labels import PLAIN, Ink, Setting, description, in_words, lettering
+from statecheck.drawing.layout.labels import (
+    PLAIN,
+    Ink,
+    Lettering,
+    Setting,
+    description,
+    in_words,
+    lettering,
+)
+from statecheck.drawing.layout.labels import brief as briefly
 from statecheck.drawing.layout.placement import Form, Placement
 from statecheck.drawing.machine import Machine, State, Transition
 from statecheck.modeling import ModelError
@@ -33,6 +44,8 @@ STARTS = tuple(
     Key(f"where it starts{where}", mark="dot", role="ink") for where in ("", ": in either")
 )
 """The legend's keys for where a machine starts: in one state, or in one of several."""
+
+_ROWS = Key("the rows of an event are tried from top to bottom, in the state's column")
 
 LARGEST = 60
 """Machines of more states cannot be read on one page, and are refused."""
@@ -46,40 +59,55 @@ def picture(machine: Machine, setting: Setting = PLAIN, around: Surroundings = W
             f"{machine.name} has {len(states)} states; a picture of more than {LARGEST} cannot be "
             "read: draw a part of it, or take --format html-table, dot or mermaid"
         )
-    return best(machine, setting).scene(around)
+    return best(machine, setting, brief=crowded(machine)).scene(around)
 
 
-def best(machine: Machine, setting: Setting) -> Drawing:
-    """The clearest of the layouts that are tried; the same again for the same machine."""
+def best(machine: Machine, setting: Setting, *, brief: bool = False) -> Drawing:
+    """The clearest of the layouts that are tried; the same again for the same machine.
+
+    With ``brief`` labels arrows have the names of events alone.
+    """
     words = (tuple(setting.outcomes.items()), tuple(setting.shared.items()), setting.remark)
-    key = machine, words, setting.full_ink
+    key = machine, words, setting.full_ink, brief
     if key not in _BEST:
-        _BEST[key] = clearest(drawings(machine, setting))
+        _BEST[key] = clearest(drawings(machine, setting, brief=brief))
     return _BEST[key]
 
 
-_BEST: dict[tuple[Machine, object, frozenset[Ink] | None], Drawing] = {}
+_BEST: dict[tuple[Machine, object, frozenset[Ink] | None, bool], Drawing] = {}
 
 
-def drawings(machine: Machine, setting: Setting) -> Iterator[Drawing]:
+def drawings(machine: Machine, setting: Setting, *, brief: bool = False) -> Iterator[Drawing]:
     """The machine, laid out in every way that is tried."""
     nested = any(state.children for state in machine.all())
-    letterings = {limit: lettering(machine, setting, limit) for limit in (170.0, 240.0)}
+    lettered = briefly if brief else lettering
+    letterings = {limit: lettered(machine, setting, limit) for limit in _LIMITS[brief]}
     for direction in ("LR", "TB"):
         for limit, words in letterings.items():
             for stretched in (False, True)[: 1 + nested]:
                 form = Form(direction, limit, stretched=stretched)
-                yield Drawing(machine, setting, form, words)
+                yield Drawing(machine, setting, form, words, brief=brief)
+
+
+_LIMITS = {False: (170.0, 240.0), True: (110.0, 170.0)}
+"""How wide labels may be, in full and brief."""
 
 
 class Drawing(Placement):
-    """A placement that can be drawn."""
+    """A placement that can be drawn; with ``brief`` labels a table says the rest."""
+
+    def __init__(
+        self, machine: Machine, setting: Setting, form: Form, words: Lettering, *, brief: bool
+    ) -> None:
+        super().__init__(machine, setting, form, words)
+        self.brief = brief
 
     def inked(self, full_ink: frozenset[Ink]) -> Drawing:
         """The same drawing, in which only some identifiers are in full ink."""
         other = copy(self)
         other.setting = replace(self.setting, full_ink=full_ink)
-        words = lettering(self.machine, other.setting, self.form.limit)
+        lettered = briefly if self.brief else lettering
+        words = lettered(self.machine, other.setting, self.form.limit)
         other.inside, other.edges = words.inside, words.edges
         return other
 
@@ -110,13 +138,26 @@ class Drawing(Placement):
             self.machine.name,
             self.machine.summary,
             (_counts(self.machine), *self._always()),
-            tuple(self.legend()),
+            (*self.legend(), *(_ROWS,) * self.brief),
             self.machine.source,
             tuple(self._sharing()),
         )
         words = description(self.machine)
-        size = self.laid.width, self.laid.height
-        return framed(frame, self.items(), size, words, around=around)
+        items, size = self.items(), (self.laid.width, self.laid.height)
+        if self.brief:
+            items, size = self._above_table(items)
+        return framed(frame, items, size, words, around=around)
+
+    def _above_table(self, items: Sequence[Item]) -> tuple[list[Item], tuple[float, float]]:
+        """The machine, and below it what arrows with brief labels do not say."""
+        table = EventTable(self.machine, self.setting)
+        width = max(self.laid.width, table.width)
+        below = self.laid.height + 30
+        placed = [
+            *moved(items, (width - self.laid.width) / 2, 0),
+            *moved(table.items(), (width - table.width) / 2, below),
+        ]
+        return placed, (width, below + table.height)
 
     def _always(self) -> Iterator[str]:
         if self.machine.always:
@@ -164,7 +205,7 @@ class Drawing(Placement):
         course = self.laid.courses[edge]
         events = {t.event for t in self._between(source, target)}
         role = "line"
-        if events and events <= set(self.setting.shared):
+        if self._all_shared(source, target):
             role = "shared"
         elif self.setting.outcomes.get(target) == "failure":
             role = "failure"
@@ -178,6 +219,10 @@ class Drawing(Placement):
         words = "; ".join(map(in_words, self._between(source, target)))
         title = f"{self.states[source].name} to {self.states[target].name}: {words}"
         return Group(f"edge-{source}-{target}", ("edge", *sorted(events)), items, title)
+
+    def _all_shared(self, source: str, target: str) -> bool:
+        events = {t.event for t in self._between(source, target)}
+        return bool(events) and events <= set(self.setting.shared)
 
     def _between(self, source: str, target: str) -> list[Transition]:
         return [t for t in self.machine.transitions if t.source == source and target in t.targets]
@@ -227,16 +272,21 @@ class Drawing(Placement):
         """The meanings of the signs of this machine."""
         kinds = {state.kind for state in self.states.values()}
         transitions = self.machine.transitions
-        yield STARTS[len(self.machine.starts) > 1]
-        if any(t.guards or t.actions for t in transitions):
+        if self.machine.starts:
+            yield STARTS[len(self.machine.starts) > 1]
+        if not self.brief and any(t.guards or t.actions for t in transitions):
             yield Key("event [guard] / action")
-        if any(t.order for t in transitions):
+        if not self.brief and any(not t.event for t in transitions):
+            yield Key("taken at once, without an event", sample="[guard]")
+        if any(t.order for t in transitions) and not self.brief:
             yield Key("tried in this order; a later one is taken when the earlier are not",
                       sample="#1, #2")  # fmt: skip
         if any(t.source in t.targets and not t.internal for t in transitions):
             yield Key("leaves the state and enters it again", mark="loop")
         if any(event in {t.event for t in transitions} for event in self.setting.shared):
             yield Key("shared: other machines take part", mark="diamond", role="shared")
+        if any(self._all_shared(*ends) for ends in self.edges):
+            yield Key("every event of the arrow is shared", line="shared")
         if "compound" in kinds:
             yield Key("composite", box="composite")
         if "parallel" in kinds:

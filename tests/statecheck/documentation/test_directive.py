@@ -11,7 +11,10 @@ import pytest
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+from statecheck.claims.catalogue import Catalogue
+from statecheck.explorer.documents import title
 from tests.statecheck.explorer.browser import Opened, browser
+from tests.statecheck.explorer.instances import Town
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +56,7 @@ def test_a_diagram_is_drawn_in_the_colours_of_the_page(build: Build) -> None:
         assert theme in styles
     assert used
     assert all(styles.count(f"--{role}:") == 3 for role in used)
+    assert styles.startswith(".statecheck{color-scheme:light;"), "a frame is as its page is"
 
 
 def test_verdicts_and_a_run_stand_in_tables(build: Build) -> None:
@@ -103,6 +107,12 @@ def test_what_is_wrong_is_a_warning_at_its_line(build: Build, directive: str, wo
     assert re.search(r"doors\.rst:6: WARNING: ", warnings), warnings
     assert words in warnings
     assert warnings.count("WARNING") == 1
+
+
+def test_an_explorer_of_claims_is_called_after_their_system() -> None:
+    catalogue = Catalogue(Town)
+    assert title(catalogue, "town:CLAIMS") == "Explorer of Town"
+    assert title(Town, "town:Town") == "Explorer of Town"
 
 
 def test_formats_without_pictures_have_words(build: Build) -> None:

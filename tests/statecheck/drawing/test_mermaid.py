@@ -57,7 +57,7 @@ def test_order_validators_names_and_what_needs_no_event_are_shown() -> None:
     assert lines == [
         'state "off" as off',
         "off: 'Switched off'",
-        "off --> on: switch no. 1 [powered]<br>(no event) [day_ends]",
+        "off --> on: switch no. 1 [powered]<br>[day_ends]",
         "off --> off: switch no. 2",
         "on --> off: switch [validate check_fuse]",
     ]
