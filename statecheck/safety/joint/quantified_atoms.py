@@ -8,13 +8,12 @@ parts of claims and guards, in place of whose entities stands any other of the k
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import z3
 
 from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.roles import subject
-from statecheck.smt.terms import constants, is_entity, subterms
+from statecheck.smt.terms import constants, has_quantifier, is_entity, subterms
 from statecheck.symbolic.transition_system import TransitionSystem
 
 MOST = 6
@@ -24,19 +23,10 @@ Template = tuple[str, z3.ExprRef, z3.ExprRef]
 """A term about one entity of a sort: the sort, the variable, the term."""
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A quantified part of a formula, with the sign that it occurs with, and its entities."""
-
-    term: z3.BoolRef
-    sign: bool
-    entities: tuple[z3.ExprRef, ...]
-
-
 def quantified_templates(
     transitions: TransitionSystem, claims: Sequence[z3.ExprRef]
 ) -> list[Template]:
-    """Quantified terms about one entity, mined from claims and from the guards of actions."""
+    """Quantified terms about one entity, mined from claims and from the conditions of actions."""
     found: dict[str, dict[int, Template]] = {}
 
     def keep(variable: z3.ExprRef, term: z3.BoolRef) -> None:
@@ -47,59 +37,91 @@ def quantified_templates(
         if len(own) < MOST:
             own.setdefault(term.get_id(), (sort.name(), x, term))
 
-    for claim in claims:
-        for part in _parts(claim):
-            if len(part.entities) == 1:
-                keep(part.entities[0], part.term)
-            for variable, term in _abstracted(part):
-                keep(variable, term)
-    for command in transitions.commands:
-        for part in _parts(command.guard):
-            literal = part.term if part.sign else z3.Not(part.term)
-            if len(part.entities) == 1:
-                keep(part.entities[0], part.term)
-            elif len(part.entities) == 2:
-                for one, other in (part.entities, part.entities[::-1]):
-                    keep(other, z3.Exists([one], z3.And(exists(one), literal)))
+    for part in (part for claim in claims for part in _quantifiers(claim)):
+        entities = _free(part)
+        if len(entities) == 1:
+            keep(entities[0], part)
+        for variable, term in _abstracted(part, entities):
+            keep(variable, term)
+    for condition in _conditions(transitions):
+        entities = _free(condition)
+        if len(entities) == 1:
+            keep(entities[0], condition)
+        elif len(entities) == 2:
+            for one, other in (entities, entities[::-1]):
+                keep(other, z3.Exists([one], z3.And(exists(one), condition)))
     return [template for own in found.values() for template in own.values()]
 
 
-def _parts(formula: z3.ExprRef) -> Iterator[_Part]:
-    """The outermost quantified parts of a formula that are about entities and constants alone."""
-    seen: set[tuple[int, bool]] = set()
-    stack = [(formula, True)]
+def _free(term: z3.BoolRef) -> list[z3.ExprRef]:
+    """The entities that a term is about; none where it is about something else, too."""
+    free = constants(term)
+    return sorted(free, key=str) if all(map(is_entity, free)) else []
+
+
+def _quantifiers(formula: z3.ExprRef) -> Iterator[z3.BoolRef]:
+    """The outermost quantified parts of a formula, each once."""
+    seen: set[int] = set()
+    stack = [formula]
     while stack:
-        term, sign = stack.pop()
-        if (term.get_id(), sign) in seen:
+        term = stack.pop()
+        if term.get_id() in seen:
             continue
-        seen.add((term.get_id(), sign))
+        seen.add(term.get_id())
         if z3.is_quantifier(term):
-            free = constants(term)
-            if all(is_entity(constant) for constant in free):
-                yield _Part(term, sign, tuple(sorted(free, key=str)))
-        elif z3.is_app(term) and z3.is_bool(term):
-            turned = sign != z3.is_not(term)
-            children = term.children()
-            if z3.is_implies(term):
-                stack += [(children[0], not sign), (children[1], sign)]
-            else:
-                stack += [(child, turned) for child in children if z3.is_bool(child)]
+            yield term
+        else:
+            stack += reversed(term.children())
 
 
-def _abstracted(part: _Part) -> Iterator[tuple[z3.ExprRef, z3.BoolRef]]:
+def _conditions(transitions: TransitionSystem) -> Iterator[z3.BoolRef]:
+    """The quantified conditions on which actions are taken, or write what they write."""
+    for command in transitions.commands:
+        asked = [(command.guard, True)]
+        for update in command.updates.values():
+            for part in subterms(update.value):
+                if z3.is_app(part) and part.decl().kind() == z3.Z3_OP_ITE:
+                    asked += [(part.arg(0), True), (part.arg(0), False)]
+        for formula, truth in asked:
+            literals = [
+                term if sign else z3.Not(term)
+                for term, sign in _conjuncts(formula, truth)
+                if has_quantifier(term)
+            ]
+            if literals:
+                yield z3.And(*literals) if len(literals) > 1 else literals[0]
+
+
+def _conjuncts(formula: z3.BoolRef, truth: bool) -> Iterator[tuple[z3.BoolRef, bool]]:
+    """The terms, each with its truth, that together make a formula true, or false."""
+    if z3.is_not(formula):
+        yield from _conjuncts(formula.arg(0), not truth)
+    elif z3.is_and(formula) if truth else z3.is_or(formula):
+        for child in formula.children():
+            yield from _conjuncts(child, truth)
+    elif z3.is_implies(formula) and not truth:
+        yield from _conjuncts(formula.arg(0), True)
+        yield from _conjuncts(formula.arg(1), False)
+    else:
+        yield formula, truth
+
+
+def _abstracted(
+    part: z3.BoolRef, entities: Iterable[z3.ExprRef]
+) -> Iterator[tuple[z3.ExprRef, z3.BoolRef]]:
     """A part that asks of its entities where one reference of theirs leads, and nothing else, as a
     term about the entity there.
     """
     led: dict[int, z3.ExprRef] = {}
-    names = {entity.get_id() for entity in part.entities}
-    for term in subterms(part.term):
+    names = {entity.get_id() for entity in entities}
+    for term in subterms(part):
         if z3.is_app(term) and term.num_args() == 1 and term.arg(0).get_id() in names:
             if not is_existence(term):
                 led[term.get_id()] = term
     terms = list(led.values())
     if len(terms) == 1 and terms[0].sort().kind() == z3.Z3_UNINTERPRETED_SORT:
         variable = subject(terms[0].sort().name())
-        abstract = z3.substitute(part.term, (terms[0], variable))
+        abstract = z3.substitute(part, (terms[0], variable))
         if not names & {constant.get_id() for constant in constants(abstract)}:
             yield variable, abstract
 
