@@ -34,7 +34,8 @@ def quantified_templates(
         x = subject(sort.name())
         term = z3.substitute(term, (variable, x))
         own = found.setdefault(sort.name(), {})
-        if len(own) < MOST:
+        term, negation = z3.simplify(term), z3.simplify(z3.Not(term))
+        if len(own) < MOST and negation.get_id() not in own:
             own.setdefault(term.get_id(), (sort.name(), x, term))
 
     for part in (part for claim in claims for part in _quantifiers(claim)):
