@@ -93,9 +93,7 @@ class Moment:
 
     def excluding(self, model: z3.ModelRef, pools: Sequence[Pool]) -> Iterator[Candidate]:
         """The candidates that are false before the step of a model."""
-        members = {
-            sort: self._members(model, sort) for sort in self.grounding.terms
-        }
+        members = {sort: self._members(model, sort) for sort in self.grounding.terms}
         for pool in pools:
             found: set[int] = set()
             for chosen in itertools.product(

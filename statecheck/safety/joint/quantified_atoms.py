@@ -115,10 +115,14 @@ def _abstracted(
     """
     led: dict[int, z3.ExprRef] = {}
     names = {entity.get_id() for entity in entities}
-    for term in subterms(part):
-        if z3.is_app(term) and term.num_args() == 1 and term.arg(0).get_id() in names:
-            if not is_existence(term):
-                led[term.get_id()] = term
+    led = {
+        term.get_id(): term
+        for term in subterms(part)
+        if z3.is_app(term)
+        and term.num_args() == 1
+        and term.arg(0).get_id() in names
+        and not is_existence(term)
+    }
     terms = list(led.values())
     if len(terms) == 1 and terms[0].sort().kind() == z3.Z3_UNINTERPRETED_SORT:
         variable = subject(terms[0].sort().name())
