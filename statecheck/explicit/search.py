@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from statecheck.claims.claim import Claim, Kind
+from statecheck.clock import TimeLeft, unlimited
 from statecheck.explicit.product import Product, Sample, State, product, relevant_histories
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import History, Inapplicable, ModelError
@@ -74,6 +75,32 @@ def check(claim: Claim, histories: Iterable[History[Any]], instance: FiniteInsta
         antecedent_reached=None if claim.kind in _POSSIBILITIES else applies,
         states=sum(outcome.states for outcome in outcomes),
     )
+
+
+def first_run(
+    claim: Claim,
+    histories: Iterable[History[Any]],
+    instance: FiniteInstance,
+    most: int,
+    time_left: TimeLeft = unlimited,
+) -> tuple[Trail | None, int]:
+    """A shortest run of an instance that violates a claim, or gets to what it says is possible,
+    among the first ``most`` states; None if there is none. With it, the number of states looked at.
+
+    Raises Timeout, and ModelError where the instance does not list the values of some type.
+    """
+    wanted, states = claim.kind in _POSSIBILITIES, 0
+    for kept in _products(claim, histories, instance):
+        search = _Search(claim, kept)
+        for number, (state, last, choice, answer) in enumerate(search.judged()):
+            if answer is wanted:
+                return search.run(state, last, choice), states + len(search.origin)
+            if number % 1000 == 0:
+                time_left()
+            if states + len(search.origin) > most:
+                break
+        states += len(search.origin)
+    return None, states
 
 
 def answers(

@@ -151,6 +151,10 @@ class StateSpace:
                 states[tuple(side.loaded)] = None
         return list(states)
 
+    def choices_at_start(self) -> list[int]:
+        """For each cell the number of values that it may have in an initial state."""
+        return [len(self._starts(machine, name)) for _, machine, name in self.cells]
+
     def _starts(self, machine: MachineInfo, name: str) -> Sequence[Any]:
         if name == STATE:
             return machine.starts_in

@@ -18,6 +18,7 @@ from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
+from statecheck.prover.deep_runs import DeepRuns
 from statecheck.prover.induction_results import InductiveResults, prove_inductively
 from statecheck.prover.joint_proofs import prove_jointly
 from statecheck.prover.settling import Settling
@@ -28,7 +29,7 @@ from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.induction import Clause
-from statecheck.safety.plans import LENGTH, plans
+from statecheck.safety.plans import recovered
 from statecheck.safety.proof_core import Cores, ProofTask
 from statecheck.safety.regions import membership, works_throughout
 from statecheck.safety.run_decoding import decoded_run
@@ -51,6 +52,8 @@ class Prover:
         self.context = context
         self._cores: Cores | None = None
         self._unreal: dict[Claim, str] = {}
+        self._doubtful: set[Claim] = set()
+        self._deep = DeepRuns(context, self._executed)
 
     @cached_property
     def _runs(self) -> RunChecker:
@@ -95,7 +98,10 @@ class Prover:
         eventual = [c for c in claims if c.kind is Kind.EVENTUALLY]
         for claim in claims:
             if claim.kind is Kind.RECOVERABLE:
-                yield self._recovered(claim, inductive.invariant)
+                goal = self.context.property(claim)
+                yield recovered(
+                    self.context.induction, claim, goal, inductive.invariant, self.context.numbers
+                )
         for result in self.context.liveness.prove({c: inductive.clauses(c) for c in eventual}):
             yield self._explained(result, inductive) if self.context.explain else result
         yield from self._search(inductive)
@@ -118,6 +124,9 @@ class Prover:
         for target, _, _ in shortest(self.context.unrolling(), list(open_), EARLY) if open_ else ():
             del open_[target]
         prove_jointly(self.context, list(open_.values()), inductive)
+        self._doubtful = {
+            claim for claim, region in open_.values() if (claim, region) not in inductive.excluded
+        }
 
     def runs(self) -> dict[Claim, Run]:
         """The preferred one of the shortest runs to whatever is looked for, of the catalogue's
@@ -162,13 +171,16 @@ class Prover:
         sought = inductive.targets(self.context)
         settling = {c: Settling() for c in inductive.claims if self.context.regions(c)}
         known: dict[Target, Run] = {}
+        doubtful: dict[Target, Question] = {}
         for goal, question in list(sought.items()):
             claim, region = question
             proven = question in inductive.excluded
             if region is not None:
                 settling[claim].open.add(region)
             elif (run := self._recalled(claim, proven=proven)) is None:
-                continue
+                if claim in self._doubtful:
+                    doubtful[goal] = question
+                    del sought[goal]
             elif proven:
                 del sought[goal]
                 yield self._proved(claim, inductive, False, clock.lap())
@@ -209,6 +221,8 @@ class Prover:
                     elif not under_way.open and claim.kind is Kind.DERIVED:
                         yield under_way.derived(self.context, claim, inductive.share + clock.lap())
         yield from self._unmet(list(unmet.values()), inductive)
+        for claim, run, is_shortest in self._deep.shortened(doubtful, self._unreal):
+            yield self._met(claim, run, inductive.share + clock.lap(), shortest=is_shortest)
 
     def _unmet(
         self, questions: Sequence[Question], inductive: InductiveResults
@@ -220,8 +234,11 @@ class Prover:
             claim, _ = question
             if question in inductive.excluded:
                 yield self._unreached(claim, inductive)
-            elif claim.kind is Kind.POSSIBLE:
-                yield from self._out_of_reach(claim, inductive)
+                continue
+            settled = [*self._out_of_reach(claim, inductive)] if claim.kind is Kind.POSSIBLE else []
+            yield from settled
+            if not settled and (run := self._deep.run(claim)) is not None:
+                yield self._met(claim, run, inductive.share, shortest=False)
 
     def _run_throughout(
         self,
@@ -280,16 +297,20 @@ class Prover:
             )
             return None
 
-    def _met(self, claim: Claim, run: Run, seconds: float) -> Result:
+    def _met(self, claim: Claim, run: Run, seconds: float, *, shortest: bool = True) -> Result:
         steps = len(run.steps)
         reached = claim.kind is Kind.POSSIBLE
+        detail = f"the shortest run, at any size, has {steps} steps"
+        if not shortest:
+            detail = f"a run of a small instance has {steps} steps; no shorter run is claimed"
         return Result(
             claim,
             Verdict.REACHED if reached else Verdict.REFUTED,
-            f"the shortest run, at any size, has {steps} steps",
+            detail,
             steps,
             run,
             seconds=seconds,
+            shortest=shortest,
         )
 
     def _proved(
@@ -374,25 +395,4 @@ class Prover:
             "no run gets there, for any number of entities",
             invariant=tuple(c.text for c in known if c.variant in (NO_VARIANT, claim.variant)),
             seconds=clock.lap(),
-        )
-
-    def _recovered(self, claim: Claim, invariant: Sequence[Clause]) -> Result:
-        clock = Stopwatch()
-        found = plans(
-            self.context.induction, self.context.property(claim), invariant, self.context.numbers
-        )
-        if found is None:
-            detail = f"no plans of up to {LENGTH} steps lead there from every state"
-            return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
-        words = "; else ".join(", then ".join(map(str, plan)) for plan in found)
-        usable = tuple(clause.text for clause in invariant if clause.variant == NO_VARIANT)
-        steps = max(map(len, found))
-        return Result(
-            claim,
-            Verdict.PROVED,
-            words,
-            steps,
-            invariant=usable,
-            seconds=clock.lap(),
-            plans=tuple(tuple((s.action, s.arguments) for s in plan) for plan in found),
         )

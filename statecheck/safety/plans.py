@@ -9,8 +9,11 @@ from typing import Any
 
 import z3
 
+from statecheck.claims.claim import Claim
 from statecheck.claims.concrete_run import IntegerType
-from statecheck.modeling import Entity
+from statecheck.claims.results import Result, Verdict
+from statecheck.clock import Stopwatch
+from statecheck.modeling import NO_VARIANT, Entity
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.properties import Property
 from statecheck.symbolic.commands import Command
@@ -37,6 +40,32 @@ class PlanStep:
 
 
 Plan = tuple[PlanStep, ...]
+
+
+def recovered(
+    induction: Induction,
+    claim: Claim,
+    goal: Property,
+    invariant: Sequence[Clause],
+    numbers: Mapping[Any, IntegerType],
+) -> Result:
+    """The result on a recoverable claim. Raises Timeout."""
+    clock = Stopwatch()
+    found = plans(induction, goal, invariant, numbers)
+    if found is None:
+        detail = f"no plans of up to {LENGTH} steps lead there from every state"
+        return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
+    words = "; else ".join(", then ".join(map(str, plan)) for plan in found)
+    usable = tuple(clause.text for clause in invariant if clause.variant == NO_VARIANT)
+    return Result(
+        claim,
+        Verdict.PROVED,
+        words,
+        max(map(len, found)),
+        invariant=usable,
+        seconds=clock.lap(),
+        plans=tuple(tuple((s.action, s.arguments) for s in plan) for plan in found),
+    )
 
 
 def plans(

@@ -72,18 +72,21 @@ class Grounding:
         self,
         variables: Sequence[z3.ExprRef],
         body: Callable[[Sequence[z3.ExprRef]], z3.BoolRef],
+        *,
+        of_witnesses: bool = False,
     ) -> None:
         """Demand a formula of all entities that exist, in place of variables: of those that differ
         as of one that stands for several of them.
 
-        Of entities that are witnesses of nested quantifiers it is demanded one at a time, and not
-        at all where it has quantifiers itself.
+        Of witnesses of nested quantifiers, and what they lead to, it is demanded one at a time.
+        Where it has quantifiers itself it is demanded of none of them; ``of_witnesses``: of
+        witnesses that no other one asked for.
         """
         quantified = has_quantifier(body(variables))
-        most = 0 if quantified else 1
+        near, most = quantified and of_witnesses, 0 if quantified else 1
 
         def of(*chosen: z3.ExprRef) -> z3.BoolRef:
-            if sum(bool(self._generations.get(e.get_id())) for e in chosen) > most:
+            if sum(map(self._is_remote if near else self._is_late, chosen)) > most:
                 self.truncated = True  # witnesses would ask for others without end
             elif len(chosen) < len(variables):
                 sort = variables[len(chosen)].sort().name()
@@ -101,6 +104,17 @@ class Grounding:
             of()
         else:
             self.constraints.append(of())
+
+    def _is_late(self, entity: z3.ExprRef) -> bool:
+        """Tell whether an entity is a witness of a nested quantifier, or one that such leads to."""
+        return bool(self._generations.get(entity.get_id()))
+
+    def _is_remote(self, entity: z3.ExprRef) -> bool:
+        """Tell whether an entity is one that a witness leads to, or a witness that another asked
+        for.
+        """
+        generation = self._generations.get(entity.get_id(), 0)
+        return generation > 1 or (generation == 1 and entity.num_args() > 0)
 
     def _instantiate(self, body: Callable[[z3.ExprRef], z3.BoolRef], term: z3.ExprRef) -> None:
         """Demand something of an entity; what that asks for is a generation younger than it."""

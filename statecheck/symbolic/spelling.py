@@ -37,7 +37,7 @@ def spell_both(
 ) -> tuple[str, str]:
     """A term, and its negation; that of a comparison of two names has the opposite sign."""
     speller = _Speller(transitions)
-    is_comparison = term.decl().kind() in _COMPARISONS
+    is_comparison = z3.is_app(term) and term.decl().kind() in _COMPARISONS
     if is_comparison and all(_is_name(side, places) for side in term.children()):
         left, sign, right = speller.comparison(term, places, None)
         return f"{left} {sign} {right}", f"{left} {_OPPOSITES[sign]} {right}"

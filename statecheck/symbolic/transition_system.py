@@ -133,7 +133,7 @@ class TransitionSystem:
     def assume_axioms(self, grounding: Grounding) -> None:
         """Demand the axioms of all entities."""
         for axiom in self.axioms:
-            grounding.demand(axiom.variables, axiom.at)
+            grounding.demand(axiom.variables, axiom.at, of_witnesses=True)
 
     def history_key(self, item: History[Any]) -> Key:
         """The function that a history is."""

@@ -10,9 +10,11 @@ import z3
 from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction, assume_taken
 from statecheck.safety.joint.pools import Candidate, Pool
+from statecheck.safety.joint.quantified_atoms import expanded
 from statecheck.smt.c_interface import disjunction
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
+from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.commands import Command
 
 THIN = 60
@@ -91,9 +93,12 @@ class Moment:
 
     def excluding(self, model: z3.ModelRef, pools: Sequence[Pool]) -> Iterator[Candidate]:
         """The candidates that are false before the step of a model."""
+        members = {sort: self._members(model, sort) for sort in self.grounding.terms}
         for pool in pools:
             found: set[int] = set()
-            for chosen in self._choices(model, pool.variables):
+            for chosen in itertools.product(
+                *(members.get(v.sort().name(), ()) for v in pool.variables)
+            ):
                 key = pool.number, tuple(entity.get_id() for entity in chosen)
                 if key not in self._before:
                     pairs = [*zip(pool.variables, chosen, strict=True)]
@@ -101,25 +106,20 @@ class Moment:
                 truths = sum(
                     1 << n
                     for n, atom in enumerate(self._before[key])
-                    if z3.is_true(model.eval(atom, model_completion=True))
+                    if true_in(model, expanded(atom, members) if has_quantifier(atom) else atom)
                 )
                 found.update(pool.false_at(truths))
             yield from (Candidate(pool, k) for k in sorted(found))
 
-    def _choices(
-        self, model: z3.ModelRef, variables: Sequence[z3.ExprRef]
-    ) -> Iterator[tuple[z3.ExprRef, ...]]:
-        """The choices of entities that exist in a model, each entity under one name."""
-        options = []
-        for variable in variables:
-            values: dict[int, z3.ExprRef] = {}
-            for term in self.grounding.terms.get(variable.sort().name(), {}).values():
-                exists_when = self.grounding.exists_when.get(term.get_id())
-                if exists_when is None or true_in(model, exists_when):
-                    value = model.eval(term, model_completion=True)
-                    values.setdefault(value.get_id(), term)
-            options.append([*values.values()])
-        return itertools.product(*options)
+    def _members(self, model: z3.ModelRef, sort: str) -> list[z3.ExprRef]:
+        """The entities of a sort that exist in a model, each under one name."""
+        values: dict[int, z3.ExprRef] = {}
+        for term in self.grounding.terms[sort].values():
+            exists_when = self.grounding.exists_when.get(term.get_id())
+            if exists_when is None or true_in(model, exists_when):
+                value = model.eval(term, model_completion=True)
+                values.setdefault(value.get_id(), term)
+        return [*values.values()]
 
     def enough(self, wanted: Sequence[Candidate], active: Sequence[Candidate]) -> set[Candidate]:
         """Few of the active candidates that, with those that are wanted, keep these."""

@@ -11,6 +11,7 @@ import z3
 from statecheck.modeling import STATE
 from statecheck.safety.atoms import places, templates
 from statecheck.safety.joint.lemmas import variable
+from statecheck.safety.joint.quantified_atoms import quantified_templates
 from statecheck.symbolic.spelling import spell_both
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
@@ -58,7 +59,7 @@ def groups(transitions: TransitionSystem, extra: Sequence[z3.ExprRef]) -> Iterat
     two kinds. Their atoms are about what ``extra`` terms or the actions depend on.
     """
     keys = transitions.relevance.of(extra)
-    found = templates(transitions, extra, keys)
+    found = [*templates(transitions, extra, keys), *quantified_templates(transitions, extra)]
     sorts = [transitions.vocabulary.sort(entity.cls) for entity in transitions.info.entities]
     for sort in sorts:
         yield _group(transitions, keys, found, (variable(sort, 0),))

@@ -28,6 +28,9 @@ WALKS, STEPS = 400, 25
 SIZES = ((2, 3, 2), (3, 2, 2), (1, 2, 3))
 """The numbers of entities that walks have, kind by kind and then over again."""
 
+LARGER = ((3, 6, 2), (2, 4, 4))
+"""Further ones where there are axioms: each pair of a kind may need an entity of its own."""
+
 MOST = 6000
 """A group with more candidates than these is left out: the solver would take minutes."""
 
@@ -79,9 +82,10 @@ def sampled(
     }
     kinds = [entity.name for entity in transitions.info.entities]
     known: dict[str, Valuation] = {}
+    counts = (*SIZES, *LARGER) if transitions.axioms else SIZES
     for walk in range(WALKS):
         time_left()
-        sizes = dict(zip(kinds, itertools.cycle(SIZES[walk % len(SIZES)]), strict=False))
+        sizes = dict(zip(kinds, itertools.cycle(counts[walk % len(counts)]), strict=False))
         for state in simulator.walk(sizes, STEPS, pick):
             if fixed.items() <= state.constants.items():
                 known.setdefault(repr((state.sizes, state.functions, state.constants)), state)

@@ -17,6 +17,7 @@ from statecheck.safety.joint.moments import Moment
 from statecheck.safety.joint.pair_atoms import Group, groups
 from statecheck.safety.joint.pair_candidates import as_lemma, candidates, sampled
 from statecheck.safety.joint.pools import Candidate, Pool
+from statecheck.smt.terms import has_quantifier
 
 
 def with_helpers(
@@ -123,5 +124,8 @@ class Search:
         return chosen
 
 
-def _preference(candidate: Candidate) -> tuple[int, int, Candidate]:
-    return len(candidate.literals), len(candidate.pool.variables), candidate
+def _preference(candidate: Candidate) -> tuple[bool, int, int, Candidate]:
+    """Clauses without quantifiers come first: they are easier to reason with; then short ones."""
+    atoms = candidate.pool.atoms
+    quantified = any(has_quantifier(atoms[n]) for n, _ in candidate.literals)
+    return quantified, len(candidate.literals), len(candidate.pool.variables), candidate

@@ -1,0 +1,92 @@
+"""Runs of any length, of small instances, for claims that neither proof nor bounded search settles.
+
+A bug that lies deep, or in a system whose unrolling is hard, is found by executing small instances.
+Shorter runs, of any number of entities, are then searched for as long as there is patience.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
+
+from statecheck.claims.claim import Claim
+from statecheck.claims.concrete_run import ConcreteRun
+from statecheck.claims.run import Run
+from statecheck.clock import TimeLeft, Timeout, seconds_until
+from statecheck.explicit.small_instances import SmallInstances
+from statecheck.prover.context import DEPTH, ProofContext, Question
+from statecheck.safety.bounded import shortest
+from statecheck.safety.canonical_run import canonical_run
+from statecheck.safety.unrolling import Target
+
+PATIENCE = 30.0
+"""After so many seconds shorter runs are not searched for any more."""
+
+
+class DeepRuns:
+    """Looks for runs; ``execute`` replays one, and gives None where it does not happen."""
+
+    def __init__(
+        self, context: ProofContext, execute: Callable[[ConcreteRun, Claim], Run | None]
+    ) -> None:
+        self.context, self.execute = context, execute
+        self._known: dict[Claim, Run | None] = {}
+
+    @cached_property
+    def _instances(self) -> SmallInstances:
+        context = self.context
+        return SmallInstances(
+            context.transitions, context.histories, context.numbers, context.remaining
+        )
+
+    def run(self, claim: Claim) -> Run | None:
+        """A run of a small instance; a shorter one may exist. None if none is found, if only runs
+        of few steps are asked for, or if the claim's answer has regions. Raises Timeout.
+        """
+        if self.context.depth < DEPTH or self.context.regions(claim):
+            return None
+        if claim not in self._known:
+            run = self._instances.run(claim)
+            self._known[claim] = None if run is None else self.execute(run, claim)
+        return self._known[claim]
+
+    def shortened(
+        self, sought: Mapping[Target, Question], reasons: dict[Claim, str]
+    ) -> Iterator[tuple[Claim, Run, bool]]:
+        """The runs that are found of some claims, and whether each is a shortest one.
+
+        Where none was found because there was no patience, ``reasons`` is told. Raises Timeout.
+        """
+        if not sought:
+            return
+        end = time.monotonic() + PATIENCE
+        runs = {goal: self.run(claim) for goal, (claim, _) in sought.items()}
+        lengths = {goal: len(run.steps) for goal, run in runs.items() if run is not None}
+        unmet, unrolling = dict(sought), self.context.unrolling()
+        unrolling.time_left = partial(_sooner, self.context.remaining, end)
+        try:
+            for goal, said, model in shortest(unrolling, sought, self.context.depth, lengths):
+                claim, _ = unmet.pop(goal)
+                run = runs[goal]
+                if model is not None:
+                    run = self.execute(canonical_run(unrolling, goal, said, model), claim)
+                if run is not None:
+                    yield claim, run, True
+        except Timeout:
+            self.context.remaining()  # what is over is the patience alone
+            for claim, _ in unmet.values():
+                reasons.setdefault(
+                    claim,
+                    f"no proof, and no run of {max(0, unrolling.depth - 1)} steps; longer ones "
+                    f"were searched for in small instances, and for {PATIENCE:.0f} s at any size",
+                )
+        for goal, (claim, _) in unmet.items():
+            if (deep := runs[goal]) is not None:
+                yield claim, deep, False
+
+
+def _sooner(time_left: TimeLeft, end: float) -> float | None:
+    """The seconds until the time is up, or until a time before it. Raises Timeout."""
+    left, until = time_left(), seconds_until(end)
+    return until if left is None or until is None else min(left, until)

@@ -1,0 +1,147 @@
+"""Atoms with a quantifier in them: what claims and guards say of some or all other entities.
+
+A claim that something exists often needs to be known of an earlier moment, or of another entity:
+who gets a response asked for it, so whoever is sent one did. Such atoms are made of the quantified
+parts of claims and guards, in place of whose entities stands any other of the kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import z3
+
+from statecheck.smt.existence import exists, is_existence
+from statecheck.smt.roles import subject
+from statecheck.smt.terms import constants, has_quantifier, is_entity, subterms
+from statecheck.symbolic.transition_system import TransitionSystem
+
+MOST = 6
+"""So many templates are tried for each kind of entity."""
+
+Template = tuple[str, z3.ExprRef, z3.ExprRef]
+"""A term about one entity of a sort: the sort, the variable, the term."""
+
+
+def quantified_templates(
+    transitions: TransitionSystem, claims: Sequence[z3.ExprRef]
+) -> list[Template]:
+    """Quantified terms about one entity, mined from claims and from the conditions of actions."""
+    found: dict[str, dict[int, Template]] = {}
+
+    def keep(variable: z3.ExprRef, term: z3.BoolRef) -> None:
+        sort = variable.sort()
+        x = subject(sort.name())
+        term = z3.substitute(term, (variable, x))
+        own = found.setdefault(sort.name(), {})
+        term, negation = z3.simplify(term), z3.simplify(z3.Not(term))
+        if len(own) < MOST and negation.get_id() not in own:
+            own.setdefault(term.get_id(), (sort.name(), x, term))
+
+    for part in (part for claim in claims for part in _quantifiers(claim)):
+        entities = _free(part)
+        if len(entities) == 1:
+            keep(entities[0], part)
+        for variable, term in _abstracted(part, entities):
+            keep(variable, term)
+    for condition in _conditions(transitions):
+        entities = _free(condition)
+        if len(entities) == 1:
+            keep(entities[0], condition)
+        elif len(entities) == 2:
+            for one, other in (entities, entities[::-1]):
+                keep(other, z3.Exists([one], z3.And(exists(one), condition)))
+    return [template for own in found.values() for template in own.values()]
+
+
+def _free(term: z3.BoolRef) -> list[z3.ExprRef]:
+    """The entities that a term is about; none where it is about something else, too."""
+    free = constants(term)
+    return sorted(free, key=str) if all(map(is_entity, free)) else []
+
+
+def _quantifiers(formula: z3.ExprRef) -> Iterator[z3.BoolRef]:
+    """The outermost quantified parts of a formula, each once."""
+    seen: set[int] = set()
+    stack = [formula]
+    while stack:
+        term = stack.pop()
+        if term.get_id() in seen:
+            continue
+        seen.add(term.get_id())
+        if z3.is_quantifier(term):
+            yield term
+        else:
+            stack += reversed(term.children())
+
+
+def _conditions(transitions: TransitionSystem) -> Iterator[z3.BoolRef]:
+    """The quantified conditions on which actions are taken, or write what they write."""
+    for command in transitions.commands:
+        asked = [(command.guard, True)]
+        for update in command.updates.values():
+            for part in subterms(update.value):
+                if z3.is_app(part) and part.decl().kind() == z3.Z3_OP_ITE:
+                    asked += [(part.arg(0), True), (part.arg(0), False)]
+        for formula, truth in asked:
+            literals = [
+                term if sign else z3.Not(term)
+                for term, sign in _conjuncts(formula, truth)
+                if has_quantifier(term)
+            ]
+            if literals:
+                yield z3.And(*literals) if len(literals) > 1 else literals[0]
+
+
+def _conjuncts(formula: z3.BoolRef, truth: bool) -> Iterator[tuple[z3.BoolRef, bool]]:
+    """The terms, each with its truth, that together make a formula true, or false."""
+    if z3.is_not(formula):
+        yield from _conjuncts(formula.arg(0), not truth)
+    elif z3.is_and(formula) if truth else z3.is_or(formula):
+        for child in formula.children():
+            yield from _conjuncts(child, truth)
+    elif z3.is_implies(formula) and not truth:
+        yield from _conjuncts(formula.arg(0), True)
+        yield from _conjuncts(formula.arg(1), False)
+    else:
+        yield formula, truth
+
+
+def _abstracted(
+    part: z3.BoolRef, entities: Iterable[z3.ExprRef]
+) -> Iterator[tuple[z3.ExprRef, z3.BoolRef]]:
+    """A part that asks of its entities where one reference of theirs leads, and nothing else, as a
+    term about the entity there.
+    """
+    led: dict[int, z3.ExprRef] = {}
+    names = {entity.get_id() for entity in entities}
+    led = {
+        term.get_id(): term
+        for term in subterms(part)
+        if z3.is_app(term)
+        and term.num_args() == 1
+        and term.arg(0).get_id() in names
+        and not is_existence(term)
+    }
+    terms = list(led.values())
+    if len(terms) == 1 and terms[0].sort().kind() == z3.Z3_UNINTERPRETED_SORT:
+        variable = subject(terms[0].sort().name())
+        abstract = z3.substitute(part, (terms[0], variable))
+        if not names & {constant.get_id() for constant in constants(abstract)}:
+            yield variable, abstract
+
+
+def expanded(term: z3.BoolRef, members: dict[str, list[z3.ExprRef]]) -> z3.BoolRef:
+    """A formula whose quantifiers range over these entities alone."""
+    if z3.is_quantifier(term):
+        options = members.get(term.var_sort(0).name(), [])
+        bodies = [expanded(z3.substitute_vars(term.body(), entity), members) for entity in options]
+        return z3.Or(*bodies) if term.is_exists() else z3.And(*bodies)
+    if is_existence(term):
+        return z3.BoolVal(True)
+    if not z3.is_app(term) or not z3.is_bool(term) or not term.children():
+        return term
+    children: Iterable[z3.ExprRef] = (
+        expanded(c, members) if z3.is_bool(c) else c for c in term.children()
+    )
+    return term.decl()(*children)
