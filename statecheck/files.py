@@ -18,6 +18,23 @@ def identity(path: str) -> tuple[object, ...]:
     return found.st_dev, found.st_ino
 
 
+LARGEST = 64 * 2**20
+"""Bytes that a file may have that is read whole."""
+
+
+def read_text(path: Path) -> str:
+    """The text of a regular file. Raises `OSError` for anything else, and ValueError for a file
+    that is too large, or is no text in UTF-8.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError("it is no regular file")
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"it has more than {LARGEST} bytes")
+    return content.decode("utf-8")
+
+
 class OutputFile:
     """A file to be written later: whether it can be is found out now, by trying.
 

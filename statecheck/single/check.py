@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from statemachine import StateChart
 
@@ -27,6 +27,9 @@ from statecheck.single.deciding.pending import EndAssumptions
 from statecheck.single.execution.giving_up import Unexplored, UnknownError
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
+
+if TYPE_CHECKING:
+    from statecheck.single.locking.locked import Locked
 
 EXPECTED = {
     Kind.ALWAYS: "PROVED",
@@ -61,6 +64,7 @@ def check(
     depth: int | None = None,
     seed: int = 0,
     harmless: Sequence[str] = (),
+    lock: Locked | None = None,
 ) -> Report:
     """Decide what is claimed of a class.
 
@@ -68,7 +72,9 @@ def check(
     expression; ``assumed`` is what is assumed of runs, ``fixed`` are fields that the
     environment never sets, ``inputs`` others that it does; ``harmless`` are things from outside
     whose calls neither raise nor change the machine; ``depth`` bounds the search for runs by the
-    solver. Raises ModelError for a class or a claim that cannot be taken as it is.
+    solver; ``lock`` has what was found before, or is to keep what is found.
+
+    Raises ModelError for a class or a claim that cannot be taken as it is.
     """
     check_use(assumed, has_ends=any(kind == str(Kind.EVENTUALLY) for kind, _ in asked))
     whole = _stated(asked, assumed)
@@ -90,15 +96,20 @@ def check(
         ends = parsed_ends(assumed, subject.names)
         begins = check_beginning(subject, parsed_beginning(assumed, subject.names))
         sentences += [*subject.assumptions, *begins, *_meaning_of_steps(parsed)]
+        if lock is not None:
+            lock.begin(cls.__name__, subject.digest)
         for claim, said in zip(whole, parsed, strict=True):
             started = time.perf_counter()
+            kept = None if lock is None else lock.of(f"{claim.kind}: {claim.text}")
             try:
-                result = _decided(subject, claim, said, ends, depth)
+                result = _decided(replace(subject, kept=kept), claim, said, ends, depth)
             except Unexplored:
                 result = Result(claim, Verdict.UNDETERMINED, too_many(subject.automaton))
             except UnknownError as gave_up:
                 result = Result(claim, Verdict.UNDETERMINED, _gave_up(gave_up))
             results.append(replace(result, seconds=time.perf_counter() - started))
+        if lock is not None:
+            lock.is_whole = True
     except OutOfTime:
         results += [
             Result(claim, Verdict.UNDETERMINED, "timed out") for claim in whole[len(results) :]
@@ -108,7 +119,8 @@ def check(
     except KeyboardInterrupt:
         interrupted = True
     digest = "" if subject is None else subject.digest
-    return Report(digest, tuple(results), interrupted, environment=tuple(sentences))
+    notes = () if lock is None else tuple(lock.complaints())
+    return Report(digest, tuple(results), interrupted, notes=notes, environment=tuple(sentences))
 
 
 def _gave_up(error: UnknownError) -> str:
