@@ -96,9 +96,9 @@ def assembled(
     model: str,
     titles: Sequence[str],
 ) -> dict[str, str]:
-    """The files of a certificate whose claims have neither plans nor phases.
+    """The files of a certificate whose claims have no phases.
 
-    ``entries`` have verdict, steps and clauses of each claim, ``runs`` its runs by path, as
+    ``entries`` have verdict, steps, clauses and plans of each claim, ``runs`` its runs by path, as
     documents in the Informal Trace Format. Raises ValueError where a text is not as it has to be.
     """
     whole = {CATALOGUE: texts[CATALOGUE], **texts}

@@ -1,6 +1,6 @@
 """Certificates of one machine by itself: its verdicts as claims about its automaton.
 
-Claims about the end of a run, and plans, are left out.
+Claims about the end of a run are left out.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import z3
 
 from statecheck.certificate.assembly import assembled, catalogue_text
 from statecheck.certificate.automaton import MACHINE, AutomatonWriter, Left, distinct, sort_of
+from statecheck.certificate.plans import Plans
+from statecheck.certificate.plans import entry as plan_entry
 from statecheck.certificate.sections import sentence
 from statecheck.certificate.smtlib import (
     Sexp,
@@ -93,17 +95,25 @@ class _ClaimWriter(AutomatonWriter):
     ) -> tuple[dict[str, Any], str, str | None, dict[str, dict[str, Any]]]:
         """A claim's entry, section, clause if it needs one, and runs. Raises Left."""
         stated, verdict = result.claim, result.verdict
-        if stated.kind not in (Kind.ALWAYS, Kind.POSSIBLE):
+        if stated.kind not in (Kind.ALWAYS, Kind.POSSIBLE, Kind.RECOVERABLE):
             raise Left(f"certificates of one machine have no claims of the kind {stated.kind} yet")
+        if (stated.kind, verdict) == (Kind.RECOVERABLE, Verdict.REFUTED):
+            raise Left("certificates do not show that no way leads on from where a run ends")
         said = parse(stated.text, self.subject.names, stated.kind)
         if self.automaton.is_abstract:
             raise Left("steps of the machine rest on answers from outside")
         if looks_beyond_states(said):
             raise Left("certificates of one machine say nothing of the past, or of what is enabled")
+        if stated.kind is Kind.RECOVERABLE and said.premise is not None:
+            raise Left("certificates of one machine have no recoverable claims with a premise yet")
         always = stated.kind is Kind.ALWAYS
         expression = (violation if always else both)(said.premise, said.conclusion)
         target = target_of(self.subject, expression, said)
         goal = Goal(self.automaton, target)
+        if stated.kind is Kind.RECOVERABLE and any(
+            holding.locals or holding.inputs for found in goal.nodes.values() for holding in found
+        ):
+            raise Left("where it is to lead depends on inputs")
         choices = distinct(
             [local for holdings in goal.nodes.values() for h in holdings for local in h.locals]
         )
@@ -129,6 +139,10 @@ class _ClaimWriter(AutomatonWriter):
         text = "\n".join(lines)
         if verdict is Verdict.UNDETERMINED:
             return entry, text, None, {}
+        if stated.kind is Kind.RECOVERABLE:
+            clause = self._plans(goal, entry, number)
+            entry["clauses"] = [] if clause is None else [f"clause.{number}"]
+            return entry, text, clause, {}
         if (stated.kind, verdict) in (
             (Kind.ALWAYS, Verdict.PROVED),
             (Kind.POSSIBLE, Verdict.REFUTED),
@@ -161,6 +175,19 @@ class _ClaimWriter(AutomatonWriter):
             ]
             options.append(conjunction([*taken, *self.whole([condition], MACHINE, own)]))
         return disjunction(options)
+
+    def _plans(self, goal: Goal, entry: dict[str, Any], number: int) -> str | None:
+        """Give an entry its plans; the clause that excludes the states from which none leads on.
+
+        Raises Left.
+        """
+        plans = Plans(self.automaton, goal, self.subject.clock)
+        plans.find()
+        if not self.variables and any(n in plans.open for n, _ in breadth_first(self.automaton)):
+            raise Left("its plans were not found again")
+        entry["plans"] = [plan_entry(plan, self.actions) for plan in plans.found] or [[]]
+        entry["steps"] = max(map(len, plans.found), default=0)
+        return self._clause(plans.left, number)
 
     def _clause(self, goal: Goal, number: int) -> str | None:
         """The clause of an invariant that excludes a goal; None where it is excluded by itself."""
