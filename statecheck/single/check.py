@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from statecheck.claims.claim import Kind
 from statecheck.claims.clause_text import of_one_machine
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.claims.syntax import AssumedTexts, check_use
+from statecheck.clock import Timeout, bounded
 from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.single.assumptions import check_beginning, of_ends, parsed_beginning, parsed_ends
 from statecheck.single.claims.claims import Claim, Names, looks_beyond_states
@@ -26,7 +28,7 @@ from statecheck.single.deciding.monitoring import monitored
 from statecheck.single.deciding.pending import EndAssumptions
 from statecheck.single.execution.giving_up import Unexplored, UnknownError
 from statecheck.single.running.runs import shown_run
-from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
+from statecheck.single.running.subject import Clock, Subject, read
 
 if TYPE_CHECKING:
     from statecheck.single.locking.locked import Locked
@@ -82,6 +84,7 @@ def check(
     sentences: list[str] = []
     subject: Subject | None = None
     interrupted = False
+    bounds = ExitStack()
     try:
         parsed: list[Claim] = []
 
@@ -92,6 +95,7 @@ def check(
             return any(said.about_refusals for said in parsed)
 
         clock = Clock(timeout)
+        bounds.enter_context(bounded(clock.end))
         subject = read(cls, fixed, inputs, clock, seed=seed, harmless=harmless, take=take)
         ends = parsed_ends(assumed, subject.names)
         begins = check_beginning(subject, parsed_beginning(assumed, subject.names))
@@ -110,7 +114,7 @@ def check(
             results.append(replace(result, seconds=time.perf_counter() - started))
         if lock is not None:
             lock.is_whole = True
-    except OutOfTime:
+    except Timeout:
         results += [
             Result(claim, Verdict.UNDETERMINED, "timed out") for claim in whole[len(results) :]
         ]
@@ -118,6 +122,8 @@ def check(
         results = [Result(claim, Verdict.UNDETERMINED, _gave_up(gave_up)) for claim in whole]
     except KeyboardInterrupt:
         interrupted = True
+    finally:
+        bounds.close()
     digest = "" if subject is None else subject.digest
     notes = () if lock is None else tuple(lock.complaints())
     return Report(digest, tuple(results), interrupted, notes=notes, environment=tuple(sentences))

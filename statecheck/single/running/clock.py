@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 
+from statecheck.clock import Timeout
 
-class OutOfTime(Exception):  # noqa: N818  (what is settled until then is kept)
+
+class OutOfTime(Timeout):
     """The time that was given is over."""
 
 
