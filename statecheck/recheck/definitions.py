@@ -252,7 +252,9 @@ class Definitions:
         match value:
             case bool() if sort == "Bool":
                 return "true" if value else "false"
-            case {"#bigint": str() as digits} if sort == "Int" and len(value) == 1:
+            case {"#bigint": str() as digits} if (
+                sort == "Int" and len(value) == 1 and str(int(digits)) == digits
+            ):
                 if varies is not None and value == varies[0]:
                     return varies[1]
                 number = int(digits)

@@ -73,6 +73,15 @@ class Tank(StateMachine):
         self.code = 0
 
 
+class Lamp(StateMachine):
+    off = State(initial=True)
+    lit = State()
+    turn = off.to(lit, cond="wanted") | lit.to(off)
+
+    def wanted(self, wanted: bool):
+        return wanted
+
+
 class Watch(StateMachine):
     tick = State(initial=True)
     tock = State()
@@ -307,6 +316,24 @@ def test_a_lasso_is_fair_whatever_the_arguments_are(
     capsys.readouterr()
     assert recheck([str(tmp_path / "own")]) == 1
     assert "it is not fair to stop.*(watch1)" in capsys.readouterr().err
+
+
+def test_a_truth_in_a_plan_is_0_or_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lit_pump.py").write_text(PUMP)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "lit_pump", raising=False)
+    assert check(["lit_pump:Lamp", "--recoverable", "lit", "--certificates", "own"]) == 0
+    assert recheck([str(tmp_path / "own")]) == 0
+    forger = Forger(tmp_path / "own")
+    step = forger.claim("recoverable.1")["plans"][0][0]
+    step["arguments"] = [{1: -1}.get(argument, argument) for argument in step["arguments"]]
+    assert -1 in step["arguments"]
+    forger.seal()
+    capsys.readouterr()
+    assert recheck([str(tmp_path / "own")]) == 1
+    assert "-1 is no argument for turn" in capsys.readouterr().err
 
 
 def test_a_helper_may_choose_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
