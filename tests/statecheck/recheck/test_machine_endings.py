@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -19,6 +21,8 @@ from statecheck.claims.results import Verdict
 from statecheck.claims.syntax import AssumedTexts
 from statecheck.cli.check import main as check
 from statecheck.recheck.command import main as recheck
+from statecheck.recheck.definitions import Definitions
+from statecheck.recheck.rules import Rules
 from statecheck.single import check as settle
 from statecheck.single.running.subject import Clock, read
 from tests.statecheck.recheck.forger import Forger, copied
@@ -71,15 +75,6 @@ class Tank(StateMachine):
 
     def clear(self):
         self.code = 0
-
-
-class Lamp(StateMachine):
-    off = State(initial=True)
-    lit = State()
-    turn = off.to(lit, cond="wanted") | lit.to(off)
-
-    def wanted(self, wanted: bool):
-        return wanted
 
 
 class Watch(StateMachine):
@@ -318,22 +313,19 @@ def test_a_lasso_is_fair_whatever_the_arguments_are(
     assert "it is not fair to stop.*(watch1)" in capsys.readouterr().err
 
 
-def test_a_truth_in_a_plan_is_0_or_1(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "lit_pump.py").write_text(PUMP)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delitem(sys.modules, "lit_pump", raising=False)
-    assert check(["lit_pump:Lamp", "--recoverable", "lit", "--certificates", "own"]) == 0
-    assert recheck([str(tmp_path / "own")]) == 0
-    forger = Forger(tmp_path / "own")
-    step = forger.claim("recoverable.1")["plans"][0][0]
-    step["arguments"] = [{1: -1}.get(argument, argument) for argument in step["arguments"]]
-    assert -1 in step["arguments"]
-    forger.seal()
-    capsys.readouterr()
-    assert recheck([str(tmp_path / "own")]) == 1
-    assert "-1 is no argument for turn" in capsys.readouterr().err
+@pytest.mark.parametrize("argument", [-1, 2, True, "true"])
+def test_a_truth_in_a_plan_is_0_or_1(argument: object) -> None:
+    rules = Rules.__new__(Rules)
+    known = SimpleNamespace(
+        claims={"own": SimpleNamespace(variables={})},
+        parameters={"turn.wanted": "Bool"},
+        parameters_of=lambda _: ["turn.wanted"],
+    )
+    rules.known = cast("Definitions", known)
+    step = {"action": "turn", "arguments": [1]}
+    assert rules._plan_arguments("own", step) == ["true"]
+    with pytest.raises(ValueError, match="is no argument for turn"):
+        rules._plan_arguments("own", {**step, "arguments": [argument]})
 
 
 def test_a_helper_may_choose_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
