@@ -30,6 +30,28 @@ def seconds_until(deadline: float | None) -> float | None:
     return seconds
 
 
+_ends: list[float | None] = []
+
+
+@contextmanager
+def bounded(end: float | None) -> Iterator[None]:
+    """Within, `heed` raises Timeout once a time of the monotonic clock is over."""
+    _ends.append(end)
+    try:
+        yield
+    finally:
+        _ends.pop()
+
+
+def heed() -> None:
+    """Raise Timeout where the time is up that something is `bounded` by.
+
+    Only code that no code of a model has called may heed it: a model may catch what is raised.
+    """
+    if _ends:
+        seconds_until(_ends[-1])
+
+
 def unlimited() -> float | None:
     """No limit, as a `TimeLeft`."""
     return None

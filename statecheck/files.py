@@ -3,9 +3,53 @@
 from __future__ import annotations
 
 import os
+import platform
+import re
 import stat
 from contextlib import suppress
 from pathlib import Path
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """A name beside a path that is this process's own: it says on which machine it runs, and its
+    number.
+    """
+    return path.with_name(f".{path.name}-{_host()}-{os.getpid()}{suffix}")
+
+
+def leftovers(path: Path, *suffixes: str) -> list[Path]:
+    """What stands `beside` a path, and whose process on this machine is gone: it was killed.
+
+    Without signals, as on Windows, nobody knows which processes are gone, and there is none.
+    """
+    if os.name != "posix":
+        return []
+    begin = f".{path.name}-{_host()}-"
+    found = []
+    with suppress(OSError):
+        for other in sorted(path.parent.iterdir()):
+            number = other.name.removeprefix(begin).removesuffix(other.suffix)
+            own = other.name.startswith(begin) and other.suffix in suffixes
+            if own and number.isascii() and number.isdecimal() and _is_gone(int(number)):
+                found.append(other)
+    return found
+
+
+def _host() -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", platform.node())[:32]
+
+
+def _is_gone(number: int) -> bool:
+    """Tell whether no other process has a number; this one has left nothing behind yet."""
+    if number == os.getpid():
+        return True
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 def identity(path: str) -> tuple[object, ...]:
@@ -16,6 +60,23 @@ def identity(path: str) -> tuple[object, ...]:
     except (OSError, ValueError):
         return (real,)
     return found.st_dev, found.st_ino
+
+
+LARGEST = 64 * 2**20
+"""Bytes that a file may have that is read whole."""
+
+
+def read_text(path: Path) -> str:
+    """The text of a regular file. Raises `OSError` for anything else, and ValueError for a file
+    that is too large, or is no text in UTF-8.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError("it is no regular file")
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"it has more than {LARGEST} bytes")
+    return content.decode("utf-8")
 
 
 class OutputFile:
@@ -39,12 +100,15 @@ class OutputFile:
         if self.mode is not None and not os.access(self.path, os.W_OK):
             raise PermissionError("it is write-protected")
         if not self.special:
+            for file in leftovers(self.path, ".tmp"):
+                if stat.S_ISREG(file.lstat().st_mode):
+                    file.unlink(missing_ok=True)
             os.close(self._create())
             self._temporary.unlink()
 
     @property
     def _temporary(self) -> Path:
-        return self.path.with_name(f".statecheck-{os.getpid()}.tmp")
+        return beside(self.path, ".tmp")
 
     def _create(self) -> int:
         return os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

@@ -15,6 +15,8 @@ from statecheck.certificate.smtlib import layout
 from statecheck.recheck.definitions import CATALOGUE, Definitions
 from statecheck.recheck.demands import demanded, sentence
 from statecheck.recheck.fragment import receipt
+from statecheck.recheck.lassos import Lasso
+from statecheck.recheck.premises import ChainRule
 from statecheck.recheck.rules import HEADER, LOGIC, Rules
 from statecheck.recheck.runs import Shown
 from statecheck.recheck.scope import COVERS, DEFINITIONS, DOES_NOT_COVER, MANIFEST, SCHEMA_VERSION
@@ -96,26 +98,33 @@ def assembled(
     model: str,
     titles: Sequence[str],
 ) -> dict[str, str]:
-    """The files of a certificate whose claims have neither plans nor phases.
+    """The files of a certificate of one machine.
 
-    ``entries`` have verdict, steps and clauses of each claim, ``runs`` its runs by path, as
+    ``entries`` have verdict, steps, clauses and plans of each claim, ``runs`` its runs by path, as
     documents in the Informal Trace Format. Raises ValueError where a text is not as it has to be.
     """
     whole = {CATALOGUE: texts[CATALOGUE], **texts}
-    known = Definitions(whole)
+    known = Definitions({n: text for n, text in whole.items() if not n.startswith("phases ")})
+    chains = {
+        title: ChainRule(known, said, whole[f"phases {title}"])
+        for title, said in known.claims.items()
+        if f"phases {title}" in whole
+    }
     files: dict[str, str] = {}
     shown: dict[str, Shown] = {}
     for title, own in runs.items():
         for path, document in own.items():
+            if "loop" in document:
+                lasso = Lasso(_shown(document, known), known.claims[title], None)
+                document["#meta"]["fairness"] = lasso.reasons()
             files[path] = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-            shown[path] = Shown(json.loads(files[path]), known)
-            shown[path].replay()
-            del title
+            shown[path] = _shown(document, known)
+    premises = {title: chain.premises() for title, chain in chains.items()}
     full = [
         {
             **known.claims[entry["title"]].entry(),
             "plans": [],
-            "premises": [],
+            "premises": [p.entry for p in premises.get(entry["title"], ())],
             "numbers": None,
             **entry,
             "runs": {path: digest(files[path]) for path in runs.get(entry["title"], {})},
@@ -124,15 +133,16 @@ def assembled(
     ]
     claims = {entry["title"]: entry for entry in full}
     lengths = {path: len(run.steps) for path, run in shown.items()}
-    wanted, paths = demanded(known, full, {}, lengths)
-    rules = Rules(known, claims, {}, shown)
+    wanted, paths = demanded(known, full, premises, lengths)
+    rules = Rules(known, claims, chains, shown)
     about: dict[str, Any] = {}
     for path, rule in wanted.items():
         parts = []
         names = []
         for name, trees, words in rules.sections(path, rule):
             own_text = whole.get(name)
-            if own_text is None or trees is not known.trees.get(name):
+            is_shared = name.startswith("phases ") or trees is known.trees.get(name)
+            if own_text is None or not is_shared:
                 own_text = "\n".join([*(f"; {word}" for word in words), *map(layout, trees)])
             parts.append(own_text)
             names.append(name)
@@ -152,3 +162,10 @@ def assembled(
     for entry in full:
         entry["obligations"] = paths[entry["title"]]
     return sealed(known, whole, full, paths[""], files, about, model, titles)
+
+
+def _shown(document: dict[str, Any], known: Definitions) -> Shown:
+    """A run as the re-checker reads it. Raises ValueError where it does not happen."""
+    shown = Shown(json.loads(json.dumps(document)), known)
+    shown.replay()
+    return shown

@@ -68,6 +68,10 @@ class AutomatonWriter:
         """The symbol of a place."""
         return symbol(f"{self.system}.places.{node.number}")
 
+    def within(self, node: Node) -> Sexp:
+        """True of a machine that is in a place."""
+        return ("=", (self.at, MACHINE), self.place(node))
+
     def own(self, edge: Edge) -> str:
         """The machine that an action is about."""
         return symbol(f"{self.actions[edge]}.{MACHINE}")

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from statecheck.files import beside, leftovers
 from statecheck.recheck.folder import Refused, contents
 from statecheck.recheck.scope import DEFINITIONS, MANIFEST
 
@@ -17,11 +18,16 @@ _OWN = re.compile(r"(claims|invariant)/.+\.(smt2|itf\.json)|definitions\.smt2|ma
 """The paths that a certificate has; whatever else a manifest names is somebody's own."""
 
 
+SUFFIXES = ".tmp", ".old"
+"""The ends of the names of a folder that is under way, and of one that it replaces."""
+
+
 class OutputFolder:
     """A folder to be written later: whether it can be is found out now.
 
     A certificate that is there is replaced, if all of it is as it was written; anything else that
-    is there is left alone. To ``compare``, one that is there may be of any content. Raises
+    is there is left alone. To ``compare``, one that is there may be of any content. Whatever a
+    process of this machine left beside it that was killed while it wrote is removed. Raises
     `OSError`.
     """
 
@@ -34,6 +40,8 @@ class OutputFolder:
             if compare and self.is_certificate:
                 return
             self._check_own()
+        for folder in leftovers(self.path, *SUFFIXES):
+            _remove_own(folder)
         self._temporary.mkdir()
         self._temporary.rmdir()
 
@@ -44,7 +52,7 @@ class OutputFolder:
 
     @property
     def _temporary(self) -> Path:
-        return self.path.with_name(f".{self.path.name}-{os.getpid()}.tmp")
+        return beside(self.path, ".tmp")
 
     def _contents(self) -> dict[str, bytes]:
         try:
@@ -100,7 +108,7 @@ class OutputFolder:
     def write(self, files: Mapping[str, str]) -> None:
         """Write the folder. Raises `OSError`, and then leaves it as it was."""
         temporary = self._temporary
-        former = temporary.with_suffix(".old")
+        former = beside(self.path, ".old")
         try:
             for path, text in files.items():
                 file = temporary / path
@@ -118,6 +126,16 @@ class OutputFolder:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
             shutil.rmtree(former, ignore_errors=True)
+
+
+def _remove_own(folder: Path) -> None:
+    """Remove a folder that has nothing but files of a certificate."""
+    try:
+        own = all(_OWN.fullmatch(file) for file in contents(folder))
+    except Refused:
+        return
+    if own and not folder.is_symlink():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _digest(content: object) -> str:

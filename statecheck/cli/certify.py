@@ -22,7 +22,7 @@ from statecheck.certificate.sweep import Sweep
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report
 from statecheck.cli import console
-from statecheck.clock import Timeout, seconds_until
+from statecheck.clock import Timeout, bounded, seconds_until
 from statecheck.exit_codes import Exit
 from statecheck.modeling import ModelError, System
 from statecheck.prover.project import Project, bounded_integers
@@ -93,8 +93,10 @@ def of_machine(
 
     def files(report: Report, seconds: float | None) -> tuple[Mapping[str, str], Sequence[str]]:
         try:
-            subject = read(cls, fixed, inputs, Clock(seconds), seed=seed, harmless=harmless)
-            return lone.certify(subject, report)
+            clock = Clock(seconds)
+            with bounded(clock.end):
+                subject = read(cls, fixed, inputs, clock, seed=seed, harmless=harmless)
+                return lone.certify(subject, report)
         except OutOfTime:
             raise Timeout("the time is up") from None
 

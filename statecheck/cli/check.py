@@ -7,18 +7,18 @@ interrupted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from statecheck.cli import assuming, console, interrupts
+from statecheck.cli import assuming, console, interrupts, locks
 from statecheck.cli.naming import imported
 
 if TYPE_CHECKING:
     from statecheck.claims.results import Report
-    from statecheck.cli.certify import Certified
+    from statecheck.cli.certify import Certified, Source
     from statecheck.exit_codes import Exit
     from statecheck.files import OutputFile
 
@@ -84,6 +84,7 @@ def main(arguments: Sequence[str]) -> int:
     help="Write every proof obligation and run, for another solver.",
 )
 @click.option("--recheck", is_flag=True, help="Let cvc5 prove the obligations again.")
+@locks.options
 @console.timeout_option
 @console.seed_option
 def command(
@@ -105,6 +106,8 @@ def command(
     depth: int | None,
     certificates: str | None,
     recheck: bool,
+    lock: str | None,
+    write_lock: bool,
     timeout: float | None,
     seed: int,
     **assumed: tuple[str, ...],
@@ -129,6 +132,7 @@ def command(
     with interrupts.held():
         from statecheck.claims.claim import Kind
         from statecheck.cli.accepted import accepted
+        from statecheck.exit_codes import Exit
         from statecheck.interface.settling import Request, load, settled
         from statecheck.interface.subjects import check_options, is_system, name_of
         from statecheck.reports.answers import answers_text
@@ -153,18 +157,15 @@ def command(
         )
     certified = None
     if certificates is not None or recheck:
-        with interrupts.held():
-            from statecheck.cli import certify
-
         if not asked:
             raise click.UsageError("nothing is claimed, so there is nothing to certify.")
-        source = certify.of_machine(found, fixed, inputs, harmless, seed)
-        if is_system(found):
-            source = certify.of_system(name, found, seed)
-        certified = certify.Certified(source, certificates, recheck=recheck, timeout=timeout)
+        source = partial(_source, name, found, fixed, inputs, harmless, seed)
+        certified = _to_certify(source, certificates, recheck=recheck, timeout=timeout)
     file = None if json_path in (None, "-") else console.output_file(str(json_path))
     test_file = None if test_path is None else _test_file(found, test_path)
-    request = Request(
+    own_lock = locks.ClassLock(lock, write=write_lock, has_claims=bool(asked))
+    locks.check_apart((("--json", file), ("--as-test", test_file)), own_lock.path)
+    asked_for = Request(
         asked,
         lemmas=lemmas,
         assumed=assuming.read(assumed),
@@ -180,6 +181,9 @@ def command(
     )
     with interrupts.held():
         load(found)
+    request = own_lock.used(name, found, asked_for)
+    if request is None:
+        return Exit.UNDETERMINED
     report = settled(found, request)
     text = to_text(report) if json_path is not None else ""
     if asked:
@@ -194,18 +198,49 @@ def command(
         outputs.make(partial(console.write, file, str(json_path), text))
     if test_file is not None:
         outputs.make(partial(_write_test, test_file, str(test_path), report, name))
-    for note in report.notes:
-        console.complain(f"note: {note}")
+    outputs.make(partial(own_lock.finish, report))
     code = _certified(report, len(asked) + len(lemmas), certified, stdout=json_path != "-")
     outputs.check()
     return code
 
 
+def _source(
+    name: str,
+    found: type[Any],
+    fixed: Sequence[str],
+    inputs: Sequence[str],
+    harmless: Sequence[str],
+    seed: int,
+) -> Source:
+    """The evidence that there is for what is claimed of a class."""
+    from statecheck.cli import certify
+    from statecheck.interface.subjects import is_system
+
+    if is_system(found):
+        return certify.of_system(name, found, seed)
+    return certify.of_machine(found, fixed, inputs, harmless, seed)
+
+
+def _to_certify(
+    source: Callable[[], Source], path: str | None, *, recheck: bool, timeout: float | None
+) -> Certified:
+    """The certificate that is asked for. Raises UsageError for a bad DIR."""
+    with interrupts.held():
+        from statecheck.cli import certify
+
+        found = source()
+    return certify.Certified(found, path, recheck=recheck, timeout=timeout)
+
+
 def _certified(report: Report, asked: int, certified: Certified | None, *, stdout: bool) -> Exit:
-    """Say what an interruption left open, or write the certificate; the exit code of all."""
+    """Say what is to be noted, what an interruption left open, or write the certificate; the exit
+    code of all.
+    """
     from statecheck.claims.results import exit_code
     from statecheck.exit_codes import Exit
 
+    for note in report.notes:
+        console.complain(f"note: {note}")
     certificate = Exit.AS_EXPECTED
     if report.interrupted:
         known = f"{len(report.results)} of {asked}" if asked else "not all questions"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from statecheck.cli import console, interrupts
+from statecheck.cli import console, interrupts, locks
 from statecheck.cli.naming import imported
 from statecheck.cli.report_formats import REPORTS, Settled
 
@@ -73,7 +72,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--jobs", type=click.IntRange(1), default=1, metavar="N", help="Processes to prove in."
     ),
-    click.option("--write-lock", is_flag=True, help="Find invariant and runs anew, for review."),
+    locks.WRITE_LOCK,
     click.option("--allow-undetermined", is_flag=True, help="Let UNDETERMINED pass as a success."),
 )
 """What `statecheck prove` and the front door of a project have in common."""
@@ -155,7 +154,7 @@ def prove(
     files = _files(paths, project.lock)
     began = datetime.now(UTC)
     if write_lock:
-        spent = _write_lock(project, timeout)
+        spent = locks.write_of_project(project, timeout)
         if spent is None:
             return Exit.UNDETERMINED
         timeout = None if timeout is None else timeout - spent
@@ -211,14 +210,7 @@ def _files(paths: dict[str, str], lock: Path | None) -> dict[str, OutputFile]:
     if len(spread) > 1:
         raise click.UsageError(f"{' and '.join(spread)} cannot both write to standard output.")
     files = {name: console.output_file(path) for name, path in paths.items() if path != "-"}
-    from statecheck.files import identity
-
-    names: dict[object, str] = {}
-    for name, file in files.items():
-        if names.setdefault(file.identity, name) != name and not file.special:
-            raise click.UsageError(f"--{names[file.identity]} and --{name} name the same file.")
-        if lock is not None and file.identity == identity(str(lock)):
-            raise click.UsageError(f"--{name} names {lock.name}, the lock of the project.")
+    locks.check_apart(((f"--{name}", file) for name, file in files.items()), lock)
     return files
 
 
@@ -294,38 +286,10 @@ def _progress(total: int) -> Iterator[Callable[[Result], None] | None]:
         yield settled
 
 
-def _write_lock(project: Project, timeout: float | None) -> float | None:
-    """Write the lock and return the seconds it took; None if they did not suffice."""
-    if project.lock is None:
-        raise click.UsageError("--write-lock has no file to write; name one with --lock FILE.")
-    with interrupts.held():
-        from statecheck.clock import Timeout
-        from statecheck.prover.session import lock_text
-
-    began = time.monotonic()
-    file = console.output_file(str(project.lock))
-    try:
-        text, contents = lock_text(project, timeout=timeout)
-    except Timeout:
-        console.complain(
-            f"{project.lock.name} is as it was: the time was up before invariant and runs were "
-            "found"
-        )
-        return None
-    console.write(file, str(project.lock), text)
-    console.complain(f"{project.lock.name}: {contents}; review them before they are committed")
-    return time.monotonic() - began
-
-
 command = _as_command(
     _of_catalogue,
     (
         click.argument("name", metavar="MODULE:CATALOGUE"),
-        click.option(
-            "--lock",
-            metavar="FILE",
-            help="Keep invariant and runs in FILE: read where it is of this model, written by "
-            "--write-lock.",
-        ),
+        locks.LOCK,
     ),
 )

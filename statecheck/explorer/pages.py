@@ -30,7 +30,7 @@ from statecheck.single import check
 from statecheck.single.claims import claims
 from statecheck.single.claims.parse import parse
 from statecheck.single.questions.ask import answered
-from statecheck.single.running.subject import Clock, OutOfTime, read
+from statecheck.single.running.subject import Clock, read
 from statecheck.smt.interruption import interruptible
 
 
@@ -190,7 +190,7 @@ def _explored_machine(cls: type[StateChart[Any]], question: Question) -> Explore
     try:
         subject = read(cls, fixed, inputs, clock.part(0.5), seed=seed, take=take)
         left = None if question.timeout is None else clock.left(question.timeout)
-    except OutOfTime:
+    except Timeout:
         raise ModelError(
             f"{cls.__name__} was not read within {question.timeout:g} s; allow more by --timeout"
         ) from None

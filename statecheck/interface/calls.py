@@ -84,7 +84,11 @@ def check(
         *((Kind.RECOVERABLE, text) for text in texts(recoverable)),
         *((Kind.EVENTUALLY, text) for text in texts(eventually)),
     ]
-    named = {"fixed": texts(fixed), "inputs": texts(inputs), "harmless": texts(harmless)}
+    named: dict[str, Any] = {
+        "fixed": texts(fixed),
+        "inputs": texts(inputs),
+        "harmless": texts(harmless),
+    }
     assumed = {
         "fair": texts(fair),
         "strongly_fair": texts(strongly_fair),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from statecheck.claims.answers import Answer, Standing
@@ -16,7 +17,9 @@ from statecheck.interface.subjects import is_system
 from statecheck.modeling import System
 
 if TYPE_CHECKING:
+    from statecheck.prover.project import Project
     from statecheck.prover.prover import Prover
+    from statecheck.single.locking.locked import Locked
 
 TABLE = "[tool.statecheck.accept]"
 """Where a project accepts findings, in its pyproject.toml."""
@@ -33,6 +36,7 @@ class Request:
     sets, ``inputs`` others that it does, ``harmless`` things from outside whose calls neither raise
     nor change the machine. ``timeout`` is in seconds, ``depth`` a number of steps (None: the
     engine's own), ``seed`` the solver's. ``accept`` are the ids of findings that are meant.
+    ``lock`` is the lock file of a system, or the lock of a machine.
     """
 
     asked: Sequence[tuple[Kind, str]] = ()
@@ -47,6 +51,7 @@ class Request:
     explain: bool = False
     accept: tuple[str, ...] = field(default=())
     lemmas: Sequence[str] = ()
+    lock: Path | Locked | None = None
 
 
 def load(subject: type[Any]) -> None:
@@ -76,10 +81,11 @@ def settled(subject: type[Any], request: Request) -> Report:
         "seed": request.seed,
     }
     if request.asked:
+        assert not isinstance(request.lock, Path)
         from statecheck.single import check  # noqa: PLC0415  (systems have no use for it)
 
         asked = [(str(kind), text) for kind, text in request.asked]
-        return check(subject, asked, assumed=request.assumed, **options)
+        return check(subject, asked, assumed=request.assumed, lock=request.lock, **options)
     from statecheck.single.questions.ask import answered  # noqa: PLC0415  (likewise)
 
     return accepting(answered(subject, **options), request.accept)
@@ -112,6 +118,7 @@ def _of_system(system: type[System], request: Request) -> Report:
                     seed=request.seed,
                     timeout=request.timeout,
                     explain=request.explain,
+                    lock_file=request.lock if isinstance(request.lock, Path) else None,
                     depth=DEPTH if request.depth is None else request.depth,
                 )
             )
@@ -128,7 +135,16 @@ def _of_system(system: type[System], request: Request) -> Report:
     order = {claim: n for n, claim in enumerate(claims)}
     results.sort(key=lambda result: order[result.claim])
     digest = engine.context.digest if engine is not None else ""
-    return Report(digest, tuple(results), interrupted)
+    notes = tuple(engine.context.notes) if engine is not None and request.lock is not None else ()
+    return Report(digest, tuple(results), interrupted, notes=notes)
+
+
+def project_of_request(name: str, system: type[System], request: Request) -> Project:
+    """The project that a system and what is claimed of it are; ``name`` is MODULE:CLASS."""
+    from statecheck.prover.project import Project, bounded_integers  # noqa: PLC0415
+
+    claims = tuple(_claims(system, request))
+    return Project(name, system, claims, integers=bounded_integers(system))
 
 
 def _claims(system: type[System], request: Request) -> list[Claim]:

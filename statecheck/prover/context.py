@@ -15,7 +15,7 @@ from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.regions import Region
 from statecheck.claims.run import Run
-from statecheck.clock import seconds_until
+from statecheck.clock import bounded, seconds_until
 from statecheck.errors import ModelError
 from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
@@ -50,7 +50,7 @@ class ProofContext:
     ``catalogue`` are all claims that the invariant is to serve, whichever are asked for.
     ``numbers`` describes the types of numbers. A lock file is used where it belongs to the model.
     ``timeout`` bounds everything, in seconds. Runs of up to ``depth`` steps are searched for.
-    ``notes`` are for whoever asked.
+    ``notes`` are for whoever asked. Raises Timeout where the model is not read in time.
     """
 
     def __init__(
@@ -73,10 +73,12 @@ class ProofContext:
         self.numbers = numbers or {}
         self.lock_file = lock_file
         self.seed, self.explain, self.depth = seed, explain, depth
-        self.transitions = TransitionSystem(system, histories)
         self.notes: list[str] = []
-        if self.transitions.axioms:
-            found = described(Instances(self.transitions).smallest())
+        with bounded(self.end):
+            self.transitions = TransitionSystem(system, histories)
+            axioms = Instances(self.transitions).smallest() if self.transitions.axioms else None
+        if axioms is not None:
+            found = described(axioms)
             self.notes.append(f"the axioms are satisfied by, for one: {found}")
         self.induction = Induction(self.transitions, seed=seed, time_left=self.remaining)
         self.liveness = LivenessProver(

@@ -18,7 +18,9 @@ import z3
 from statecheck.claims.claim import Claim
 from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.run import Run
+from statecheck.files import read_text
 from statecheck.modeling import ModelError, Variant
+from statecheck.runs.recorded import one_line
 from statecheck.runs.text import RunText, to_text
 from statecheck.safety.atoms import atoms
 from statecheck.safety.induction import Clause
@@ -49,7 +51,7 @@ def load(path: Path) -> Lock | None:
     Raises ModelError for a file that is no lock.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_text(path))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
@@ -140,6 +142,8 @@ def _wrong(content: object) -> str:
                     case _:
                         return f"the run of {title} is none"
             return ""
+        case {"machine": str(machine), "claims": _}:
+            return f"it is the lock of one machine, {one_line(machine)}"
         case {"digest": str(), "clauses": list()}:
             return "it has no runs, or not the claims that its vocabulary is from"
         case {"digest": str(), "clauses": _}:

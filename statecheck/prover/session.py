@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
+from statecheck.clock import Timeout
 from statecheck.prover.engine import prover
 from statecheck.prover.project import Project
 from statecheck.prover.prover import Prover
@@ -57,6 +58,11 @@ def run(
             results[result.claim] = result
             if progress is not None and result.claim in claims:
                 progress(result)
+    except Timeout as gave_up:  # before the model was read
+        results = {
+            claim: Result(claim, Verdict.UNDETERMINED, f"timed out: {gave_up}")
+            for claim in (*claims, *questions)
+        }
     except KeyboardInterrupt:
         if engine is None:
             raise  # not even the model was read, so there is nothing to report on
@@ -69,7 +75,7 @@ def run(
         (*(results[claim] for claim in claims if claim in results), *wrong),
         interrupted,
         derived,
-        (*engine.context.notes, *notes),
+        (*(() if engine is None else engine.context.notes), *notes),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from . import demands
 from .claims import UNDETERMINED, SaidClaim
 from .definitions import CATALOGUE, SHARED, Definitions
-from .folder import Refused, check_inside, contents, decoded
+from .folder import Refused, check_inside, contents, decoded, empty_folders
 from .fragment import receipt
 from .lassos import Lasso
 from .premises import ChainRule
@@ -70,10 +70,10 @@ class Certificate:
         self.problems: list[str] = []
         try:
             self.manifest: dict[str, Any] = _parsed(self.texts[MANIFEST])
-            if self.manifest.get("schema") != SCHEMA_VERSION:
+            schema = self.manifest.get("schema")
+            if schema != SCHEMA_VERSION or type(schema) is not int:
                 raise Refused(
-                    f"{folder} has schema {self.manifest.get('schema')!r}; this program reads "
-                    f"{SCHEMA_VERSION}"
+                    f"{folder} has schema {schema!r}; this program reads {SCHEMA_VERSION}"
                 )
             self.problems += self._audit()
         except DAMAGE as error:
@@ -86,6 +86,8 @@ class Certificate:
         exactly(manifest, KEYS, "it")
         for claim in manifest["claims"]:
             exactly(claim, CLAIM, f"its claim {claim.get('title')}")
+            for step in (step for plan in claim["plans"] for step in plan):
+                exactly(step, {"action", "arguments"}, f"a plan of {claim['title']}")
         self.files: dict[str, Any] = manifest["files"]
         runs = [path for claim in manifest["claims"] for path in claim["runs"]]
         check_inside(self.folder, [*self.files, *runs])
@@ -127,6 +129,8 @@ class Certificate:
         for path in self.texts:
             if path not in listed and path != MANIFEST:
                 yield f"{path} was added: the manifest does not name it"
+        for path in empty_folders(self.folder):
+            yield f"{path} was added: it is an empty folder"
 
     def _shared(self) -> dict[str, str]:
         """The sections of the definitions. Raises ValueError where they are other ones."""

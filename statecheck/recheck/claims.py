@@ -35,6 +35,8 @@ RARE = ("never", "finitely")
 class Assumption:
     """A claim's assumption of every run: fairness to an ``action``, the first parameters of which
     are the variables ``bound``; or steps, those of a formula, that are seen rarely.
+
+    An action ``close.*`` is an event by itself, each of whose ways is an action (`is_event`).
     """
 
     word: str
@@ -45,6 +47,11 @@ class Assumption:
     def is_fair(self) -> bool:
         """True of fairness."""
         return self.word in FAIR
+
+    @property
+    def is_event(self) -> bool:
+        """True of fairness to an event, whichever way it goes."""
+        return self.action.endswith(".*")
 
 
 @dataclass(frozen=True)

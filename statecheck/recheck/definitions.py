@@ -152,6 +152,25 @@ class Definitions:
             raise ValueError(f"there is no action {action}")
         return [name for name in self.parameters if plain(name).startswith(f"{action}.")]
 
+    def group(self, name: str) -> list[str]:
+        """The actions of an event by itself: of ``close.*`` those called ``close.1``, ``close.2``.
+
+        Fairness to an event is to all of them together.
+        """
+        begin = name.removesuffix("*")
+        return [
+            a for a in self.actions if a.startswith(begin) and a.removeprefix(begin).isdecimal()
+        ]
+
+    def grouped(self, name: str, sort: str) -> list[str]:
+        """The same, each of them about something of a sort. Raises ValueError."""
+        found = self.group(name)
+        for action in found:
+            parameters = self.parameters_of(action)
+            if not parameters or self.parameters[parameters[0]] != sort:
+                raise ValueError(f"{action} is not about a {plain(sort)}")
+        return found
+
     def chosen(self, action: str) -> str:
         """The symbol of an action."""
         return quoted(f"{self.system}.action.{action}")
@@ -233,7 +252,9 @@ class Definitions:
         match value:
             case bool() if sort == "Bool":
                 return "true" if value else "false"
-            case {"#bigint": str() as digits} if sort == "Int" and len(value) == 1:
+            case {"#bigint": str() as digits} if (
+                sort == "Int" and len(value) == 1 and str(int(digits)) == digits
+            ):
                 if varies is not None and value == varies[0]:
                     return varies[1]
                 number = int(digits)

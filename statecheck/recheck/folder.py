@@ -54,6 +54,15 @@ def contents(folder: Path) -> dict[str, bytes]:
     return dict(sorted(found.items()))
 
 
+def empty_folders(folder: Path) -> list[str]:
+    """The folders below one whose `contents` were read that have nothing in them."""
+    found = []
+    for place, inner, files in os.walk(folder):
+        if place != str(folder) and not inner and not files:
+            found.append(Path(place).relative_to(folder).as_posix())
+    return sorted(found)
+
+
 def _content(folder: Path, name: str) -> bytes:
     path = folder / name
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from .claims import Assumption, SaidClaim
 from .runs import Shown, mark
-from .texts import Tree, plain, replaced
+from .texts import Tree, free_symbols, plain, replaced
 
 
 class Lasso:
@@ -97,6 +97,9 @@ class Lasso:
 
     def _fair(self, item: Assumption) -> Iterator[str]:
         """The reasons for each instance. Raises ValueError where there is none."""
+        if item.is_event:
+            yield self._reason_for_event(item)
+            return
         names = self.known.parameters_of(item.action)
         choices = []
         for position, name in enumerate(names):
@@ -121,9 +124,49 @@ class Lasso:
         name = f"{item.action}({words})"
         loop = range(self.stem, self.length)
         taken = [index for index in loop if self._takes(index, item.action, values)]
+        disabled = [index for index in loop if not self._enabled(index, item.action, values)]
+        return self._said(item, name, taken, disabled)
+
+    def _reason_for_event(self, item: Assumption) -> str:
+        """The reason for an event by itself, which is taken if one of its ways is, and disabled
+        where none is enabled, whatever its further arguments are.
+        """
+        if len(item.bound) != 1 or item.bound[0] not in self.claim.variables:
+            raise ValueError(f"{item.action} is not about a variable of the claim")
+        sort = self.claim.variables[item.bound[0]]
+        own = self.shown.witnessed(item.bound[0], sort)
+        ways = self.known.grouped(item.action, sort)
+        loop = range(self.stem, self.length)
+        taken = []
+        for index in loop:
+            way, _ = self.shown.steps[index]
+            first = self.known.parameters_of(way)[:1]
+            if way in ways and self.shown.arguments(index)[first[0]] == own:
+                taken.append(index)
+        disabled = [i for i in loop if all(self._is_off(i, way, own) for way in ways)]
+        return self._said(item, f"{item.action}({self.shown.word(own)})", taken, disabled)
+
+    def _is_off(self, index: int, way: str, own: Tree) -> bool:
+        """Tell whether a way of an event is disabled whatever its further arguments are, as far as
+        one conjunct of its guard that is about none of them shows.
+        """
+        first, *others = self.known.parameters_of(way)
+        symbols = {**self.known.at(mark(index), mark(index + 1)), first: own}
+        guard = self.known.guard(way)
+        parts = guard[1:] if isinstance(guard, tuple) and guard[0] == "and" else (guard,)
+        return any(
+            not self.shown.meaning.value(replaced(part, symbols))
+            for part in parts
+            if not free_symbols(part) & set(others)
+        )
+
+    def _said(
+        self, item: Assumption, name: str, taken: Sequence[int], disabled: Sequence[int]
+    ) -> str:
+        """The reason in words. Raises ValueError where there is none."""
+        loop = range(self.stem, self.length)
         if taken:
             return f"{name} is taken at step {taken[0] + 1}"
-        disabled = [index for index in loop if not self._enabled(index, item.action, values)]
         everywhere = len(disabled) == len(loop)
         if disabled and (everywhere or item.word == "weak"):
             where = "throughout the loop" if everywhere else f"before step {disabled[0] + 1}"

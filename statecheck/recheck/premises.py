@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .claims import SaidClaim
+from .claims import Assumption, SaidClaim
 from .definitions import Definitions
 from .texts import Tree, plain, quoted, read, replaced
 
@@ -75,7 +75,8 @@ _WORDS = {
 class _Phase:
     """A phase: its formula, its helper's action and arguments, and the link that restricts these.
 
-    ``free`` is the argument that stands for any entity, and its sort.
+    ``free`` is the argument that stands for any entity, and its sort. Of an event the helpers are
+    the actions of its ``ways``, with whatever further arguments.
     """
 
     holds: Tree
@@ -83,6 +84,7 @@ class _Phase:
     arguments: tuple[Tree, ...]
     link: Tree
     free: tuple[str, str] | None
+    ways: tuple[str, ...] | None = None
 
 
 class ChainRule:
@@ -108,7 +110,10 @@ class ChainRule:
             assumed = self.claim.assumptions[helper - 1]
             if not assumed.is_fair:
                 raise ValueError(f"assumption {helper} of {self.claim.title} helps in no phase")
-            arguments, free = self._arguments(number, assumed.action, assumed.bound)
+            ways = self._ways(assumed) if assumed.is_event else None
+            arguments, free = assumed.bound, None
+            if ways is None:
+                arguments, free = self._arguments(number, assumed.action, assumed.bound)
             if free is not None and (
                 not left or left.pop(0) != ("declare-const", free[0], free[1])
             ):
@@ -124,7 +129,14 @@ class ChainRule:
             where = f"phase {number} of {self.claim.title}"
             self.known.check_state(bodies[0], own, where)
             self.known.check_state(bodies[1], own | ({free[0]} if free else set()), where)
-            yield _Phase(bodies[0], assumed.action, arguments, bodies[1], free)
+            yield _Phase(bodies[0], assumed.action, arguments, bodies[1], free, ways)
+
+    def _ways(self, assumed: Assumption) -> tuple[str, ...]:
+        """The actions of an event that helps."""
+        if len(assumed.bound) != 1 or assumed.bound[0] not in self.claim.variables:
+            raise ValueError(f"{self.claim.title} is fair to what is none of its variables")
+        sort = self.claim.variables[assumed.bound[0]]
+        return tuple(self.known.grouped(assumed.action, sort))
 
     def _arguments(
         self, number: int, action: str, bound: Sequence[str]
@@ -188,11 +200,36 @@ class ChainRule:
 
     def _enabled(self, phase: _Phase) -> tuple[Tree, Tree]:
         """The helper is enabled, before and after the step."""
+        if phase.ways is not None:
+            guard = _either([self._guard_of_way(phase, way) for way in phase.ways])
+            return ("and", phase.link, guard), ("and", self._after(phase.link), self._after(guard))
         given = dict(zip(self.known.parameters_of(phase.action), phase.arguments, strict=True))
         guard = replaced(self.known.guard(phase.action), given)
         return ("and", phase.link, guard), ("and", self._after(phase.link), self._after(guard))
 
+    def _guard_of_way(self, phase: _Phase, way: str) -> Tree:
+        """An action of an event is enabled, with some further arguments."""
+        first, *others = self.known.parameters_of(way)
+        names = {name: quoted(f"{plain(name)}?") for name in others}
+        guard = replaced(self.known.guard(way), {first: phase.arguments[0], **names})
+        bound = tuple((own, self.known.parameters[name]) for name, own in names.items())
+        return ("exists", bound, guard) if bound else guard
+
     def _taken(self, phase: _Phase) -> tuple[Tree, ...]:
+        if phase.ways is not None:
+            (own,) = phase.arguments
+            return (
+                _either(
+                    [
+                        (
+                            "and",
+                            ("=", "action", self.known.chosen(way)),
+                            ("=", self.known.parameters_of(way)[0], own),
+                        )
+                        for way in phase.ways
+                    ]
+                ),
+            )
         parameters = self.known.parameters_of(phase.action)
         same = (("=", own, other) for own, other in zip(parameters, phase.arguments, strict=True))
         return (("=", "action", self.known.chosen(phase.action)), *same)

@@ -189,7 +189,7 @@ class Rules:
         for sort, argument in zip(sorts, step["arguments"], strict=True):
             if type(argument) is int and sort == "Int":
                 found.append(str(argument) if argument >= 0 else ("-", str(-argument)))
-            elif type(argument) is int and sort == "Bool":
+            elif type(argument) is int and sort == "Bool" and argument in (0, 1):
                 found.append(("false", "true")[argument])
             elif variables.get(str(argument)) == sort:
                 found.append(str(argument))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from statemachine import StateChart
 
@@ -14,6 +15,7 @@ from statecheck.claims.claim import Kind
 from statecheck.claims.clause_text import of_one_machine
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.claims.syntax import AssumedTexts, check_use
+from statecheck.clock import Timeout, bounded
 from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.single.assumptions import check_beginning, of_ends, parsed_beginning, parsed_ends
 from statecheck.single.claims.claims import Claim, Names, looks_beyond_states
@@ -26,7 +28,10 @@ from statecheck.single.deciding.monitoring import monitored
 from statecheck.single.deciding.pending import EndAssumptions
 from statecheck.single.execution.giving_up import Unexplored, UnknownError
 from statecheck.single.running.runs import shown_run
-from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
+from statecheck.single.running.subject import Clock, Subject, read
+
+if TYPE_CHECKING:
+    from statecheck.single.locking.locked import Locked
 
 EXPECTED = {
     Kind.ALWAYS: "PROVED",
@@ -61,6 +66,7 @@ def check(
     depth: int | None = None,
     seed: int = 0,
     harmless: Sequence[str] = (),
+    lock: Locked | None = None,
 ) -> Report:
     """Decide what is claimed of a class.
 
@@ -68,7 +74,9 @@ def check(
     expression; ``assumed`` is what is assumed of runs, ``fixed`` are fields that the
     environment never sets, ``inputs`` others that it does; ``harmless`` are things from outside
     whose calls neither raise nor change the machine; ``depth`` bounds the search for runs by the
-    solver. Raises ModelError for a class or a claim that cannot be taken as it is.
+    solver; ``lock`` has what was found before, or is to keep what is found.
+
+    Raises ModelError for a class or a claim that cannot be taken as it is.
     """
     check_use(assumed, has_ends=any(kind == str(Kind.EVENTUALLY) for kind, _ in asked))
     whole = _stated(asked, assumed)
@@ -76,6 +84,7 @@ def check(
     sentences: list[str] = []
     subject: Subject | None = None
     interrupted = False
+    bounds = ExitStack()
     try:
         parsed: list[Claim] = []
 
@@ -86,20 +95,26 @@ def check(
             return any(said.about_refusals for said in parsed)
 
         clock = Clock(timeout)
+        bounds.enter_context(bounded(clock.end))
         subject = read(cls, fixed, inputs, clock, seed=seed, harmless=harmless, take=take)
         ends = parsed_ends(assumed, subject.names)
         begins = check_beginning(subject, parsed_beginning(assumed, subject.names))
         sentences += [*subject.assumptions, *begins, *_meaning_of_steps(parsed)]
+        if lock is not None:
+            lock.begin(cls.__name__, subject.digest)
         for claim, said in zip(whole, parsed, strict=True):
             started = time.perf_counter()
+            kept = None if lock is None else lock.of(f"{claim.kind}: {claim.text}")
             try:
-                result = _decided(subject, claim, said, ends, depth)
+                result = _decided(replace(subject, kept=kept), claim, said, ends, depth)
             except Unexplored:
                 result = Result(claim, Verdict.UNDETERMINED, too_many(subject.automaton))
             except UnknownError as gave_up:
                 result = Result(claim, Verdict.UNDETERMINED, _gave_up(gave_up))
             results.append(replace(result, seconds=time.perf_counter() - started))
-    except OutOfTime:
+        if lock is not None:
+            lock.is_whole = True
+    except Timeout:
         results += [
             Result(claim, Verdict.UNDETERMINED, "timed out") for claim in whole[len(results) :]
         ]
@@ -107,8 +122,11 @@ def check(
         results = [Result(claim, Verdict.UNDETERMINED, _gave_up(gave_up)) for claim in whole]
     except KeyboardInterrupt:
         interrupted = True
+    finally:
+        bounds.close()
     digest = "" if subject is None else subject.digest
-    return Report(digest, tuple(results), interrupted, environment=tuple(sentences))
+    notes = () if lock is None else tuple(lock.complaints())
+    return Report(digest, tuple(results), interrupted, notes=notes, environment=tuple(sentences))
 
 
 def _gave_up(error: UnknownError) -> str:

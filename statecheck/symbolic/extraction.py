@@ -17,6 +17,7 @@ from typing import Any
 import z3
 from statemachine.exceptions import TransitionNotAllowed
 
+from statecheck.clock import Timeout, heed
 from statecheck.modeling import ActionDisabled, ActionInfo, MachineState, ModelError
 from statecheck.smt.existence import drop_existence
 from statecheck.smt.roles import is_loop_element, whichever
@@ -147,6 +148,7 @@ def _idle(world: World, guard: z3.BoolRef, key: Key, update: Update) -> bool:
     """Tell whether an enabled action leaves a function as it is, such as a self transition."""
     solver = z3.SimpleSolver()
     solver.set("timeout", 1000)
+    heed()
     solver.add(guard, update.value != world.vocabulary.functions[key](update.variable))
     return bool(solver.check() == z3.unsat)
 
@@ -169,7 +171,7 @@ class located:  # noqa: N801  (reads as a word in a with statement)
         pass
 
     def __exit__(self, _: object, error: BaseException | None, trace: TracebackType | None) -> None:
-        if not isinstance(error, Exception | SystemExit):
+        if isinstance(error, Timeout) or not isinstance(error, Exception | SystemExit):
             return
         where = self.what
         for frame in traceback.extract_tb(trace):

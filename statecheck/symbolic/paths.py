@@ -20,6 +20,7 @@ from typing import Any
 import statemachine
 import z3
 
+from statecheck.clock import heed
 from statecheck.modeling import ModelError
 from statecheck.symbolic.decision_tree import Decisions, Leaf, Node, Tree
 
@@ -160,6 +161,8 @@ class Explorer:
         outer, Explorer.active = Explorer.active, self
         try:
             for paths in itertools.count(1):
+                if outer is None:
+                    heed()
                 with self.scope(tree, isolated=isolated):
                     value = run()
                 if paths > PATHS:

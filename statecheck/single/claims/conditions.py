@@ -7,6 +7,7 @@ from typing import Any
 
 import z3
 
+from statecheck.clock import heed
 from statecheck.single.execution.automaton import UNUSUAL, Edge, Local, Variable
 from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.execution.paths import ranges
@@ -43,6 +44,7 @@ def eliminated(formula: Any, locals_: Sequence[Local]) -> z3.BoolRef:
     bound = [symbol(s.name, s.kind) for s in locals_]
     if not bound:
         return formula
+    heed()
     try:
         return z3.TryFor(z3.Tactic("qe2"), 2000)(z3.Exists(bound, formula)).as_expr()
     except z3.Z3Exception as error:
@@ -66,6 +68,7 @@ def solved(
         if wish is not None:
             solver.push()
             solver.add(*wish)
+        heed()
         answer = solver.check()
         if answer == z3.sat:
             model = solver.model()

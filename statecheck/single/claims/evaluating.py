@@ -9,6 +9,7 @@ from types import CodeType
 from typing import Any, Self
 
 from statecheck.claims.syntax import TRUTH
+from statecheck.clock import Timeout
 from statecheck.modeling import ModelError
 from statecheck.single.claims.checks import checked_comparison, checked_truth
 from statecheck.single.claims.claims import Expression, Moment, StepFacts
@@ -48,7 +49,7 @@ def evaluator(
                     values[f"__{label}_{safe(name)}"] = moment.fields[name]
         try:
             return eval(code, values)  # noqa: S307  (it is the user's own expression)
-        except (ModelError, UnknownError, Unexplored):
+        except (ModelError, UnknownError, Unexplored, Timeout):
             raise
         except NameError as error:
             missing = str(error).split("'")[1].removeprefix("__before_").removeprefix("__after_")

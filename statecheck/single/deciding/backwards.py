@@ -11,10 +11,17 @@ import z3
 from statecheck.single.claims.claims import Claim
 from statecheck.single.claims.conditions import eliminated
 from statecheck.single.claims.predicates import Holding, premise_of
-from statecheck.single.deciding.answers import Answer, Unknown, Unreachable, played, too_many
+from statecheck.single.deciding.answers import (
+    Answer,
+    Reached,
+    Unknown,
+    Unreachable,
+    played,
+    too_many,
+)
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.invariants import prove
-from statecheck.single.deciding.symbolic import FIRST, SEARCH
+from statecheck.single.deciding.symbolic import FIRST, SEARCH, recall
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Automaton, Edge, Node
 from statecheck.single.execution.paths import ranges
@@ -63,22 +70,31 @@ def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
     goal = Goal(automaton, Target(traps, None))
     if not goal.nodes:
         return Unreachable(f"in {rounds} steps at most")
-    search = Unrolling(automaton, goal)
+    most = 400 if depth is None else depth
     if closed and _is_closed(automaton, region, goal_region, clock):
+        recalled = recall(subject, premise, said, goal, most)
+        if isinstance(recalled, Reached):
+            return recalled
+        if recalled is not None:
+            return Unreachable(f"in {rounds} steps at most", recalled.invariant)
+        search = Unrolling(automaton, goal)
         route = search.search(clock, FIRST, 60 if depth is None else depth)
-        proof = prove(automaton, goal, clock) if route is None else None
+        proof = prove(automaton, goal, clock, subject.kept) if route is None else None
         if isinstance(proof, Unreachable):
             return Unreachable(f"in {rounds} steps at most", proof.invariant)
         if route is None:
-            route = search.search(clock, SEARCH, 400 if depth is None else depth)
+            route = search.search(clock, SEARCH, most)
         if route is not None:
-            return played(subject, automaton, premise, said, route, shortest=True)
+            answer = played(subject, automaton, premise, said, route, shortest=True)
+            if subject.kept is not None and isinstance(answer, Reached):
+                subject.kept.keep_route(route)
+            return answer
         assert proof is not None
         return Unknown(
             f"it is open whether a state without a way to the goal is reached: {proof.why}",
             proof.suspect,
         )
-    proof = prove(automaton, goal, clock)
+    proof = prove(automaton, goal, clock, subject.kept)
     if isinstance(proof, Unreachable):
         return Unreachable(f"in {rounds} steps at most", proof.invariant)
     return Unknown(

@@ -19,6 +19,7 @@ from statecheck.single.deciding.suspicion import unexcluded
 from statecheck.single.execution.automaton import Automaton, Edge, Node
 from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import symbol
+from statecheck.single.locking.kept import Kept
 from statecheck.single.running.subject import Clock
 from statecheck.smt.solving import check_sat
 
@@ -28,14 +29,29 @@ PROOF, WORK = 6.0, 20_000_000
 Invariant = dict[Node, z3.BoolRef]
 
 
-def prove(automaton: Automaton, goal: Goal, clock: Clock) -> Unreachable | Unknown:
-    """A proof that the target is out of reach, if Spacer finds one."""
+def prove(
+    automaton: Automaton, goal: Goal, clock: Clock, kept: Kept | None = None
+) -> Unreachable | Unknown:
+    """A proof that the target is out of reach, if Spacer finds one, or a lock has ``kept`` one."""
+    recalled = None if kept is None else recall(automaton, goal, clock, kept)
+    if recalled is not None:
+        return recalled
     invariant = find_invariant(automaton, goal, clock)
     if invariant is None:
         return unexcluded(automaton, goal)
     broken = is_broken(automaton, invariant, goal, clock)
     if broken:
         return Unknown(f"the invariant that was found does not hold: {broken}")
+    if kept is not None:
+        kept.keep_invariant(invariant)
+    return Unreachable("", tuple(shown(automaton, invariant)))
+
+
+def recall(automaton: Automaton, goal: Goal, clock: Clock, kept: Kept) -> Unreachable | None:
+    """The proof that a lock has, proven again; None where it has none that does."""
+    invariant = kept.invariant(automaton, clock)
+    if invariant is None or is_broken(automaton, invariant, goal, clock):
+        return None
     return Unreachable("", tuple(shown(automaton, invariant)))
 
 

@@ -45,6 +45,10 @@ class Lassos:
             if self._may_rest(node):
                 events = (*self.assumed.weak, *self.assumed.strong)
                 return self._lasso(node, (), tuple(f"{e} would do nothing" for e in events))
+        return self.round()
+
+    def round(self) -> Lasso | None:
+        """The same, but none on which nothing happens any more."""
         return self._among(self.pending.nodes)
 
     def _may_rest(self, node: Node) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from statecheck.clock import heed
 from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.execution.automaton import Automaton, Edge, Local, Node, Variable
 from statecheck.single.execution.choices import Any_, combinations, spread
@@ -181,4 +182,5 @@ def _may_lead_nowhere(node: Node, edges: Sequence[Edge]) -> bool:
     solver = z3.Solver()
     solver.set("timeout", 2000)
     solver.add(*conditions)
+    heed()
     return bool(solver.check() != z3.unsat)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statecheck.single.claims.claims import Claim, Expression
 from statecheck.single.deciding.answers import (
     Answer,
+    Reached,
     Unknown,
     Unreachable,
     explicitly,
@@ -13,6 +14,7 @@ from statecheck.single.deciding.answers import (
 )
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.invariants import prove
+from statecheck.single.deciding.invariants import recall as recalled_proof
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.running.reach import Target
 from statecheck.single.running.subject import Subject
@@ -34,20 +36,28 @@ def reachable(
         if automaton.complete:
             return Unreachable("by itself")
         return Unknown(too_many(automaton))
-    search = Unrolling(automaton, goal)
     most = DEPTH if depth is None else depth
+    recalled = recall(subject, expression, claim, goal, most)
+    if recalled is not None:
+        return recalled
+    search = Unrolling(automaton, goal)
     route = search.search(clock, FIRST, most)
     proof: Unreachable | Unknown | None = None
     if route is None:
         proof = (
-            prove(automaton, goal, clock) if automaton.complete else Unknown(too_many(automaton))
+            prove(automaton, goal, clock, subject.kept)
+            if automaton.complete
+            else Unknown(too_many(automaton))
         )
         if isinstance(proof, Unreachable):
             return proof
         route = search.search(clock, SEARCH, most)
     if route is not None:
         shortest = automaton.complete or len(route.moves) <= automaton.explored
-        return played(subject, automaton, expression, claim, route, shortest=shortest)
+        met = played(subject, automaton, expression, claim, route, shortest=shortest)
+        if subject.kept is not None and isinstance(met, Reached) and automaton.complete:
+            subject.kept.keep_route(route)
+        return met
     assert isinstance(proof, Unknown)
     if depth is None and subject.deeper is not None:
         answer = explicitly(subject, subject.deeper, expression, claim, target)
@@ -55,3 +65,36 @@ def reachable(
             return answer
     why = f"no run of up to {search.depth - 1} steps gets there, and {proof.why}"
     return Unknown(why, proof.suspect)
+
+
+def recall(
+    subject: Subject, expression: Expression, claim: Claim, goal: Goal, most: int
+) -> Reached | Unreachable | None:
+    """The answer that a lock has, proven or played again; None where it has none that does.
+
+    No run is shorter than one that is recalled: that is found out anew.
+    """
+    automaton, clock, kept = subject.automaton, subject.clock, subject.kept
+    if kept is None or not automaton.complete:
+        return None
+    proof = recalled_proof(automaton, goal, clock, kept)
+    if proof is not None:
+        return proof
+    ends = None if goal.edges else goal.nodes
+    route = kept.route(automaton, ends, most)
+    if route is None:
+        return None
+    answer = played(subject, automaton, expression, claim, route, shortest=True)
+    if not isinstance(answer, Reached):
+        kept.refuse(answer.why)
+        return None
+    steps = len(route.moves)
+    search = Unrolling(automaton, goal)
+    shorter = search.search(clock, SEARCH, steps - 1)
+    if shorter is not None:
+        kept.refuse("there is a shorter one")
+        return None
+    if search.depth < steps:
+        return None
+    kept.accept()
+    return answer

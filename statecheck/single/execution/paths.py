@@ -9,6 +9,7 @@ from typing import Any
 
 import z3
 
+from statecheck.clock import heed
 from statecheck.modeling import ModelError
 from statecheck.single.execution.automaton import Local, Variable
 from statecheck.single.execution.giving_up import Unreadable
@@ -51,6 +52,7 @@ def explored(
     solver.add(*known)
     for whole, value in leaves(tree, []):
         path = [literal for literal in whole if not _is_choice(literal)]
+        heed()
         if path and known and solver.check(*path) == z3.unsat:
             continue
         conditions = [*path, *ranges(locals_)]

@@ -9,12 +9,13 @@ from statemachine import StateChart
 
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.results import Report
+from statecheck.clock import Timeout, bounded
 from statecheck.single.deciding.answers import Unknown
 from statecheck.single.deciding.recover import ABSTRACT
 from statecheck.single.questions import ambiguity, failures, ranges, reachability, traps
 from statecheck.single.questions.inquiry import Inquiry, left_open
 from statecheck.single.questions.reachability import Coverage
-from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
+from statecheck.single.running.subject import Clock, Subject, read
 
 ORDER = list(Question)
 
@@ -37,10 +38,12 @@ def answered(
     subject: Subject | None = None
     interrupted = False
     try:
-        subject = read(cls, fixed, inputs, Clock(timeout), seed=seed, harmless=harmless)
-        for answer in _answers(Inquiry(subject, depth)):
-            found.append(answer)  # noqa: PERF402  (what is found outlives an interruption)
-    except OutOfTime:
+        clock = Clock(timeout)
+        with bounded(clock.end):
+            subject = read(cls, fixed, inputs, clock, seed=seed, harmless=harmless)
+            for answer in _answers(Inquiry(subject, depth)):
+                found.append(answer)  # noqa: PERF402  (what is found outlives an interruption)
+    except Timeout:
         rest = "the questions that were not asked any more"
         found.append(Answer(_following(found), rest, Standing.OPEN, "timed out"))
     except KeyboardInterrupt:

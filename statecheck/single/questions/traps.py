@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from statecheck.claims.answers import Answer, Question, Standing
+from statecheck.clock import heed
 from statecheck.single.claims.claims import Claim, Moment
 from statecheck.single.claims.predicates import Holding
 from statecheck.single.deciding import recover
@@ -149,6 +150,7 @@ def stuck(inquiry: Inquiry, node: Node) -> list[Holding]:
     solver.set("timeout", 1000)
     solver.add(z3.Not(z3.Or([edge.guard for edge in ways])), *ranges(node.variables))
     solver.add(*(condition for edge in ways for condition in ranges(edge.locals)))
+    heed()
     if solver.check() == z3.unsat:
         return []
     open_ = [eliminated(edge.guard, edge.locals) for edge in ways]

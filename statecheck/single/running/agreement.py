@@ -6,6 +6,7 @@ import random
 from contextlib import suppress
 from typing import Any
 
+from statecheck.clock import heed
 from statecheck.modeling import ModelError
 from statecheck.single.claims.predicates import Reader
 from statecheck.single.execution.automaton import Automaton, Edge, Node, Variable
@@ -25,6 +26,7 @@ def check_agreement(
     chance = random.Random(seed)
     for _ in range(WALKS):
         clock.left(1)
+        heed()
         with suppress(UnknownError):  # the walk ends where the solver cannot go on
             _walk(specimen, reader, automaton, chance)
 

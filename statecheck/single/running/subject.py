@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from statemachine import StateChart
 
@@ -25,42 +24,19 @@ from statecheck.single.reading.inspection import Inspection
 from statecheck.single.reading.parameters import events_of
 from statecheck.single.reading.specimen import Specimen
 from statecheck.single.running.agreement import check_agreement
+from statecheck.single.running.clock import Clock, OutOfTime
 
+if TYPE_CHECKING:
+    from statecheck.single.locking.kept import Kept
 
-class OutOfTime(Exception):  # noqa: N818  (what is settled until then is kept)
-    """The time that was given is over."""
-
-
-class Clock:
-    """The time that is left."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self.end = None if seconds is None else time.monotonic() + seconds
-
-    def part(self, share: float) -> Clock:
-        """A share of the time that is left."""
-        return Clock(None if self.end is None else share * (self.end - time.monotonic()))
-
-    @property
-    def is_over(self) -> bool:
-        """The time is over."""
-        return self.end is not None and time.monotonic() > self.end
-
-    def left(self, most: float) -> float:
-        """Seconds left, ``most`` at most. Raises OutOfTime."""
-        if self.end is None:
-            return most
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise OutOfTime
-        return min(left, most)
+__all__ = ["Clock", "OutOfTime", "Subject", "read"]
 
 
 @dataclass
 class Subject:
     """A class, read. ``bounded`` is an automaton of plain values up to some depth,
     where ``automaton`` keeps some as terms. One whose automata are ``watched`` comes from
-    its ``origin``.
+    its ``origin``. ``kept`` is what a lock has of the claim that is decided.
     """
 
     specimen: Specimen
@@ -75,6 +51,7 @@ class Subject:
     builder: Builder
     origin: Subject | None = None
     watched: Callable[[Automaton], Automaton] | None = None
+    kept: Kept | None = None
 
     @cached_property
     def deeper(self) -> Automaton | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import z3
 
+from statecheck.clock import heed
 from statecheck.modeling import ModelError
 from statecheck.smt.evaluation import Valuation
 from statecheck.smt.existence import is_existence
@@ -62,12 +63,14 @@ class Instances:
         for axiom in self.transitions.axioms:
             kinds = [members[v.sort().name()] for v in axiom.variables]
             solver.add(*(expanded(axiom.at(c), members) for c in itertools.product(*kinds)))
+        heed()
         if solver.check() != z3.sat:
             return None
         for _, cell in pick.sample(cells, len(cells)):
             guess = cell == pick.choice(_options(cell, members))
             solver.push()
             solver.add(guess)
+            heed()
             if solver.check() != z3.sat:
                 solver.pop()
         solver.check()

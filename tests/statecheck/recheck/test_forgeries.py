@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -282,6 +283,26 @@ def number_as_text(document: dict[str, Any]) -> None:
         state["Lift.cabin.level"] = {"#map": [["lift1", "7"]]}
 
 
+def digits(change: Callable[[str], str], path: str = RUN) -> Forgery:
+    """Other digits of the same numbers, wherever a run has one."""
+
+    def forge(forger: Forger) -> None:
+        text = forger.read(path)
+        other = re.sub(r'("#bigint": ")(\d+)"', lambda m: f'{m[1]}{change(m[2])}"', text)
+        assert other != text
+        forger.write(path, other)
+
+    return forge
+
+
+def noted_plan(forger: Forger) -> None:
+    forger.claim("cabins.recover")["plans"][0][0]["note"] = "safe"
+
+
+def empty_folder(forger: Forger) -> None:
+    (forger.folder / "claims" / "cabins.safe").mkdir()
+
+
 def carriage_return(forger: Forger) -> None:
     """A comment that ends, for a solver, where a reader does not see it."""
     path = f"claims/{OPEN}/states.smt2"
@@ -402,6 +423,18 @@ FORGERIES: dict[str, tuple[Forgery, str]] = {
     "an entity twice in a run": (in_lasso(twice_in_run, RUN), "has an entity twice"),
     "an argument less in a run": (in_lasso(no_argument, RUN), "go with other arguments"),
     "a number that is text": (in_lasso(number_as_text, RUN), "'7' is no Int"),
+    "a blank in a number": (digits(lambda d: f" {d}"), "is no Int"),
+    "a sign of a number": (digits(lambda d: f"+{d}"), "is no Int"),
+    "a digit more in a number": (digits(lambda d: f"0{d}"), "is no Int"),
+    "a bar in a number": (digits(lambda d: f"0_{d}"), "is no Int"),
+    "a line break in a number": (digits(lambda d: f"{d}\\n"), "is no Int"),
+    "other digits": (
+        digits(lambda d: "".join(chr(0x660 + int(c)) for c in d)),
+        "is no Int",
+    ),
+    "other digits in a lasso": (digits(lambda d: f"0{d}", LASSO), "is no Int"),
+    "another key in a plan": (noted_plan, "a plan of cabins.recover has other keys"),
+    "an empty folder": (empty_folder, "claims/cabins.safe was added: it is an empty folder"),
     "another key in a run": (
         in_lasso(lambda document: document.update(note="good"), RUN),
         "it has other keys than it should: note",
@@ -469,3 +502,13 @@ def test_an_empty_certificate_is_no_success(
     forger.seal()
     assert main([str(forger.folder)]) == 3
     assert "left open: no claim is certified" in capsys.readouterr().out
+
+
+def test_a_schema_is_a_whole_number(
+    certified: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forger = copied(certified, tmp_path / "forged")
+    forger.manifest["schema"] = 3.0
+    forger.seal()
+    assert main([str(forger.folder)]) == 2
+    assert "has schema 3.0; this program reads 3" in capsys.readouterr().err
