@@ -43,7 +43,8 @@ class Answers:
     ``decide`` tells the truth of the choice with a number, ``refuse`` makes an error that does not
     get lost; both are there while code is explored. ``errors`` are the exceptions that the code
     knows, ``asks_none`` says that it asks whether something ``is None``, ``asks_attributes`` that
-    it asks which attributes something has. ``chosen`` are the choices of the present run in words.
+    it asks which attributes something has. ``chosen`` are the choices of the present run in words,
+    those left out that say nothing, and ``asked`` is how many were made.
     """
 
     harmless: tuple[str, ...] = ()
@@ -55,11 +56,12 @@ class Answers:
     refuse: Callable[[str], Exception] = ModelError
     playing: bool = False
     chosen: list[str] = field(default_factory=list)
+    asked: int = 0
     unknown: dict[type[Exception], type[Exception]] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Begin another run."""
-        self.chosen = []
+        self.chosen, self.asked = [], 0
 
     def choose(self, name: str, what: str) -> bool:
         """Choose whether something is so. Raises ModelError where nobody chooses."""
@@ -69,8 +71,19 @@ class Answers:
             raise ModelError(
                 f"{name} comes from outside and may be anything, so nothing can be said of it"
             )
-        truth = self.decide(len(self.chosen))
+        truth = self._decided(self.decide)
         self.chosen.append(f"{name} {what}" if truth else f"it is not so that {name} {what}")
+        return truth
+
+    def _decided(self, decide: Callable[[int], bool]) -> bool:
+        self.asked += 1
+        return decide(self.asked)
+
+    def meanwhile(self, name: str) -> bool:
+        """Choose whether work ends while an event is handled; that it does not is always so."""
+        truth = self.decide is not None and self._decided(self.decide)
+        if truth:
+            self.chosen.append(f"{name} ends meanwhile")
         return truth
 
     def is_harmless(self, name: str) -> bool:

@@ -188,5 +188,8 @@ def _assumptions(
                     f"The argument {parameter.name} of {event} is any {parameter.domain}{optional}."
                 )
     if world.events.internal:
-        said.append(f"Nobody but the machine itself sends {', '.join(world.events.internal)}.")
+        senders = "the machine itself" + (
+            " and the work that it invokes" if specimen.endings else ""
+        )
+        said.append(f"Nobody but {senders} sends {', '.join(world.events.internal)}.")
     return [*said, *inspection.surroundings.assumptions()]
