@@ -19,11 +19,11 @@ from statecheck.single.execution.nodes import Nodes, Widen
 from statecheck.single.execution.sampling import Samples
 from statecheck.single.execution.widening import growing, to_widen
 from statecheck.single.reading.code import Identity, Reach
+from statecheck.single.reading.foreign.answers import Answers
 from statecheck.single.reading.foreign.work import Ending
 from statecheck.single.reading.formatting import only_said
 from statecheck.single.reading.freeze import NotAnyValue, TooLarge
 from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of
-from statecheck.single.reading.outside import Answers
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe, Used
 from statecheck.single.reading.specimen import (

@@ -18,12 +18,14 @@ from typing import Any
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import Reach
+from statecheck.single.reading.foreign.answers import HARMLESS, Answers
 from statecheck.single.reading.foreign.errors import check_followed, told_apart
 from statecheck.single.reading.foreign.escape import Work, known_to
 from statecheck.single.reading.foreign.making import Taint, check_first_steps, check_handed_over
 from statecheck.single.reading.foreign.sharing import changeable
 from statecheck.single.reading.foreign.work import Endings, handler_of
-from statecheck.single.reading.outside import HARMLESS, Answers, Outside, is_harmless_value
+from statecheck.single.reading.known_answers import NUMBERS
+from statecheck.single.reading.outside import Outside, is_harmless_value
 from statecheck.single.reading.purity import leads_back
 from statecheck.single.reading.specimen import Attribute, Specimen
 
@@ -97,7 +99,7 @@ class Surroundings:
     def add_chance(self, function: types.FunctionType) -> None:
         """Let one take the place of what a weighted transition draws, now and earlier."""
         group = inspect.getclosurevars(function).nonlocals["group"]
-        self.chances[id(group)] = group, Outside(CHANCE, self.answers)
+        self.chances[id(group)] = group, Outside(CHANCE, self.answers, NUMBERS)
         self.why[CHANCE] = ""
 
     def _keep_apart(self) -> None:
@@ -280,7 +282,10 @@ class Surroundings:
                 "at most while one event is handled."
             )
         for name in self.answers.harmless:
-            yield f"Calls of {name} have no effect on the machine and do not raise."
+            yield (
+                f"Calls of {name} have no effect on the machine and do not raise, nor do their "
+                "answers when they are asked whether they are true or equal to something."
+            )
 
 
 def _with_inner(codes: Iterable[types.CodeType]) -> Iterator[types.CodeType]:

@@ -27,10 +27,11 @@ from statecheck.single.reading.code import (
     plain_functions,
     summarised,
 )
+from statecheck.single.reading.foreign.answers import HARMLESS
 from statecheck.single.reading.foreign.sharing import changeable
 from statecheck.single.reading.foreign.work import handler_of
 from statecheck.single.reading.freeze import ATOMS
-from statecheck.single.reading.outside import HARMLESS, is_harmless_value
+from statecheck.single.reading.outside import is_harmless_value
 from statecheck.single.reading.purity import (
     DOORS,
     WAYS_BACK_BUILT_IN,
