@@ -28,7 +28,8 @@ from statecheck.exit_codes import Exit
 from statecheck.modeling import ModelError, System
 from statecheck.prover.project import Project, bounded_integers
 from statecheck.recheck.scope import MANIFEST
-from statecheck.single.running.subject import Clock, OutOfTime, read
+from statecheck.single.execution.giving_up import OutOfTime
+from statecheck.single.running.subject import Clock, read
 from statecheck.smt.interruption import interruptible, raise_if_interrupted
 
 SHOWN = 5

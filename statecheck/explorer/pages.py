@@ -29,8 +29,9 @@ from statecheck.prover.session import run
 from statecheck.single import check
 from statecheck.single.claims import claims
 from statecheck.single.claims.parse import parse
+from statecheck.single.execution.giving_up import OutOfTime
 from statecheck.single.questions.ask import answered
-from statecheck.single.running.subject import Clock, OutOfTime, read
+from statecheck.single.running.subject import Clock, read
 from statecheck.smt.interruption import interruptible
 
 

@@ -24,9 +24,9 @@ from statecheck.single.deciding.certain import ADVICE
 from statecheck.single.deciding.decide import reachable
 from statecheck.single.deciding.monitoring import monitored
 from statecheck.single.deciding.pending import EndAssumptions
-from statecheck.single.execution.giving_up import Unexplored, UnknownError
+from statecheck.single.execution.giving_up import OutOfTime, Unexplored, UnknownError, until
 from statecheck.single.running.runs import shown_run
-from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
+from statecheck.single.running.subject import Clock, Subject, read
 
 EXPECTED = {
     Kind.ALWAYS: "PROVED",
@@ -93,7 +93,8 @@ def check(
         for claim, said in zip(whole, parsed, strict=True):
             started = time.perf_counter()
             try:
-                result = _decided(subject, claim, said, ends, depth)
+                with until(clock.end):
+                    result = _decided(subject, claim, said, ends, depth)
             except Unexplored:
                 result = Result(claim, Verdict.UNDETERMINED, too_many(subject.automaton))
             except UnknownError as gave_up:

@@ -11,10 +11,11 @@ from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.results import Report
 from statecheck.single.deciding.answers import Unknown
 from statecheck.single.deciding.recover import ABSTRACT
+from statecheck.single.execution.giving_up import OutOfTime
 from statecheck.single.questions import ambiguity, failures, ranges, reachability, traps
 from statecheck.single.questions.inquiry import Inquiry, left_open
 from statecheck.single.questions.reachability import Coverage
-from statecheck.single.running.subject import Clock, OutOfTime, Subject, read
+from statecheck.single.running.subject import Clock, Subject, read
 
 ORDER = list(Question)
 

@@ -18,6 +18,7 @@ from statecheck.single.claims.meanings import others_of
 from statecheck.single.claims.predicates import Reader
 from statecheck.single.execution.automaton import Automaton
 from statecheck.single.execution.build import Builder, World
+from statecheck.single.execution.giving_up import OutOfTime, until
 from statecheck.single.reading.code import Reach
 from statecheck.single.reading.fields import Fields, fields_of
 from statecheck.single.reading.freeze import TooLarge
@@ -26,9 +27,8 @@ from statecheck.single.reading.parameters import events_of
 from statecheck.single.reading.specimen import Specimen
 from statecheck.single.running.agreement import check_agreement
 
-
-class OutOfTime(Exception):  # noqa: N818  (what is settled until then is kept)
-    """The time that was given is over."""
+TRIED = 0.2
+"""The share of the time in which the solver may look for values to try a class with."""
 
 
 class Clock:
@@ -113,6 +113,19 @@ def read(
     ``take`` gets the names that claims may use, as soon as they are known, and tells whether
     events that are refused have to be gone through, too.
     """
+    with until(clock.end):
+        return _read(cls, fixed, inputs, clock, seed, harmless, take)
+
+
+def _read(
+    cls: type[StateChart[Any]],
+    fixed: Sequence[str],
+    inputs: Sequence[str],
+    clock: Clock,
+    seed: int,
+    harmless: Sequence[str],
+    take: Callable[[claims.Names], bool],
+) -> Subject:
     specimen = Specimen(cls)
     reach = Reach(specimen)
     inspection = Inspection(specimen, reach, harmless)
@@ -146,10 +159,12 @@ def read(
     if automaton.variables or any(e.locals for n in automaton.nodes for e in (*n.edges, *n.idle)):
         from statecheck.single.running.witnesses import check_witnesses
 
-        check_witnesses(specimen, automaton, clock)
+        with until(clock.part(TRIED).end):
+            check_witnesses(specimen, automaton, clock)
     said = tuple(_assumptions(specimen, world, fields, inspection))
     bounded = builder.bounded if builder.bounded is not automaton else None
-    check_agreement(specimen, reader, automaton, clock, seed)
+    with until(clock.part(TRIED).end):
+        check_agreement(specimen, reader, automaton, clock, seed)
     return Subject(specimen, reader, world, fields, automaton, bounded, names, clock, said, builder)
 
 
