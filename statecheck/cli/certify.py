@@ -26,7 +26,8 @@ from statecheck.clock import Timeout, bounded, seconds_until
 from statecheck.exit_codes import Exit
 from statecheck.modeling import ModelError, System
 from statecheck.prover.project import Project, bounded_integers
-from statecheck.single.running.subject import Clock, OutOfTime, read
+from statecheck.single.execution.giving_up import OutOfTime
+from statecheck.single.running.subject import Clock, read
 from statecheck.smt.interruption import interruptible, raise_if_interrupted
 
 SHOWN = 5

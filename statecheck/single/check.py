@@ -26,7 +26,7 @@ from statecheck.single.deciding.certain import ADVICE
 from statecheck.single.deciding.decide import reachable
 from statecheck.single.deciding.monitoring import monitored
 from statecheck.single.deciding.pending import EndAssumptions
-from statecheck.single.execution.giving_up import Unexplored, UnknownError
+from statecheck.single.execution.giving_up import Unexplored, UnknownError, until
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Clock, Subject, read
 
@@ -106,7 +106,8 @@ def check(
             started = time.perf_counter()
             kept = None if lock is None else lock.of(f"{claim.kind}: {claim.text}")
             try:
-                result = _decided(replace(subject, kept=kept), claim, said, ends, depth)
+                with until(clock.end):
+                    result = _decided(replace(subject, kept=kept), claim, said, ends, depth)
             except Unexplored:
                 result = Result(claim, Verdict.UNDETERMINED, too_many(subject.automaton))
             except UnknownError as gave_up:

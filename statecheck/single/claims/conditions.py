@@ -9,7 +9,7 @@ import z3
 
 from statecheck.clock import heed
 from statecheck.single.execution.automaton import UNUSUAL, Edge, Local, Variable
-from statecheck.single.execution.giving_up import UnknownError
+from statecheck.single.execution.giving_up import UnknownError, milliseconds
 from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import plain, symbol
 from statecheck.single.execution.values import term_of
@@ -46,7 +46,7 @@ def eliminated(formula: Any, locals_: Sequence[Local]) -> z3.BoolRef:
         return formula
     heed()
     try:
-        return z3.TryFor(z3.Tactic("qe2"), 2000)(z3.Exists(bound, formula)).as_expr()
+        return z3.TryFor(z3.Tactic("qe2"), milliseconds(2000))(z3.Exists(bound, formula)).as_expr()
     except z3.Z3Exception as error:
         raise UnknownError(str(error)) from None
 
@@ -54,14 +54,16 @@ def eliminated(formula: Any, locals_: Sequence[Local]) -> z3.BoolRef:
 def solved(
     conditions: Sequence[Any], symbols: Sequence[Variable | Local]
 ) -> dict[Variable | Local, Any] | None:
-    """Plain values under which all conditions hold; None where there are none."""
+    """Plain values under which all conditions hold; None where there are none.
+
+    Raises UnknownError where that is not found out with the work that it is worth, and OutOfTime.
+    """
     if any(condition is False for condition in conditions):
         return None
     terms = [c for c in conditions if c is not None and c is not True]
     if not symbols and not terms:
         return {}
     solver = z3.SimpleSolver()
-    solver.set("timeout", PATIENCE)
     solver.set("rlimit", WORK)
     solver.add(*terms, *ranges(symbols))
     for wish in (_usual(symbols), _small(symbols), None):
@@ -69,6 +71,7 @@ def solved(
             solver.push()
             solver.add(*wish)
         heed()
+        solver.set("timeout", milliseconds(PATIENCE))
         answer = solver.check()
         if answer == z3.sat:
             model = solver.model()

@@ -14,8 +14,8 @@ from statecheck.modeling import ModelError
 from statecheck.single.claims.checks import checked_comparison, checked_truth
 from statecheck.single.claims.claims import Expression, Moment, StepFacts
 from statecheck.single.execution.giving_up import Unexplored, UnknownError
+from statecheck.single.reading.foreign.answers import OutsideError
 from statecheck.single.reading.freeze import OPAQUE
-from statecheck.single.reading.outside import OutsideError
 
 FUNCTIONS = ("abs", "all", "any", "bool", "int", "isinstance", "len", "max", "min", "round", "sum")
 """Python's own functions that a claim may use."""

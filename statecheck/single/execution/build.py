@@ -13,16 +13,17 @@ from typing import Any
 
 from statecheck.modeling import ModelError
 from statecheck.single.execution.automaton import UNUSUAL, Automaton, Edge, Local, Node
-from statecheck.single.execution.choices import OMITTED, Any_, combinations, spread
+from statecheck.single.execution.choices import OMITTED, Any_, combinations, covers, spread
 from statecheck.single.execution.giving_up import Unreadable
 from statecheck.single.execution.nodes import Nodes, Widen
 from statecheck.single.execution.sampling import Samples
 from statecheck.single.execution.widening import growing, to_widen
 from statecheck.single.reading.code import Identity, Reach
+from statecheck.single.reading.foreign.answers import Answers
+from statecheck.single.reading.foreign.work import Ending
 from statecheck.single.reading.formatting import only_said
 from statecheck.single.reading.freeze import NotAnyValue, TooLarge
-from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of, same
-from statecheck.single.reading.outside import Answers
+from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe, Used
 from statecheck.single.reading.specimen import (
@@ -170,13 +171,6 @@ class Builder:
         self.inferred[event, name] = Domain((), (use.kind,))
 
 
-def _covers(domain: Domain | None, value: Any) -> bool:
-    """Tell whether a value is among those of a domain."""
-    if domain is None or value is UNLIKE:
-        return False
-    return kind_of(value) in domain.kinds or any(same(value, known) for known in domain.values)
-
-
 class _Attempt:
     """One automaton under construction."""
 
@@ -197,6 +191,9 @@ class _Attempt:
             event: self._alternatives(event, parameters)
             for event, parameters in self.world.events.parameters.items()
         }
+        self.endings: dict[str, list[dict[Any, Any]]] = {
+            ending: self._alternatives(ending, ()) for ending in self.specimen.endings
+        }
 
     # -- what is sent -----------------------------------------------------------------------------
 
@@ -208,7 +205,7 @@ class _Attempt:
             domains[parameter.name] = domain or Domain()
             if domain is None:
                 extra[parameter.name] = [Probe(f"{event}.{parameter.name}")]
-            if parameter.optional and not _covers(domain, parameter.default):
+            if parameter.optional and not covers(domain, parameter.default):
                 extra.setdefault(parameter.name, []).insert(0, OMITTED)
         domains.update(self.world.inputs)
         if self.builder.samples is not None:
@@ -240,6 +237,10 @@ class _Attempt:
         for event in self._relevant(node):
             for chosen in self.alternatives[event]:
                 self._step(node, event, chosen)
+        live = {invoked[:2] for invoked in node.control.invoked}
+        for ending in self.specimen.endings:
+            for chosen in self.endings[ending] if (ending.state, ending.place) in live else ():
+                self._step(node, ending, chosen)
 
     def _relevant(self, node: Node) -> Iterator[str]:
         """The events that the library would react to at all."""
@@ -325,6 +326,7 @@ class _Attempt:
         answers = self.builder.answers
         if answers is not None:
             answers.begin()
+            answers.chosen += [event] if isinstance(event, Ending) else []
         try:
             outcome = specimen.send(event, arguments)
         finally:

@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from statecheck.single.reading.kinds import AnyKind, Domain, Kind, MemberKind
+from statecheck.single.reading.kinds import AnyKind, Domain, Kind, MemberKind, kind_of, same
+from statecheck.single.reading.parameters import UNLIKE
 
 MOST = 48
 """So many combinations are gone through one by one; more are left to the solver."""
@@ -62,3 +63,10 @@ def spread(domains: Mapping[K, Domain], extra: Mapping[K, Sequence[Any]]) -> dic
     if total > MOST:
         finite = {name: alternatives(d, finite=False) for name, d in domains.items()}
     return {name: [*extra.get(name, ()), *values] for name, values in finite.items()}
+
+
+def covers(domain: Domain | None, value: Any) -> bool:
+    """Tell whether a value is among those of a domain."""
+    if domain is None or value is UNLIKE:
+        return False
+    return kind_of(value) in domain.kinds or any(same(value, known) for known in domain.values)

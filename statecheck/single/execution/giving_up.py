@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from statecheck.clock import Timeout
 from statecheck.single.reading.freeze import NotAnyValue
+
+_END: ContextVar[float] = ContextVar("_END", default=math.inf)
+
+
+class OutOfTime(Timeout):
+    """The time that was given is over."""
 
 
 class UnknownError(Exception):
@@ -15,3 +28,21 @@ class Unexplored(Exception):  # noqa: N818  (no error: there is more than was lo
 
 class Unreadable(NotAnyValue):
     """Code that does with a symbolic value what only plain ones allow."""
+
+
+@contextmanager
+def until(end: float | None) -> Iterator[None]:
+    """Let no question to the solver go on past a time of the monotonic clock."""
+    token = _END.set(math.inf if end is None else end)
+    try:
+        yield
+    finally:
+        _END.reset(token)
+
+
+def milliseconds(most: int) -> int:
+    """Milliseconds that one question to the solver may take. Raises OutOfTime."""
+    left = _END.get() - time.monotonic()
+    if left <= 0:
+        raise OutOfTime
+    return most if left * 1000 > most else max(1, int(left * 1000))

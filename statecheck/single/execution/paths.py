@@ -14,7 +14,7 @@ from statecheck.modeling import ModelError
 from statecheck.single.execution.automaton import Local, Variable
 from statecheck.single.execution.giving_up import Unreadable
 from statecheck.single.execution.terms import range_of, symbol
-from statecheck.single.reading.outside import Answers
+from statecheck.single.reading.foreign.answers import Answers
 from statecheck.symbolic.decision_tree import Leaf
 from statecheck.symbolic.decision_tree import Node as Decision
 from statecheck.symbolic.paths import Explorer, is_library

@@ -17,11 +17,11 @@ from statecheck.single.deciding import decide
 from statecheck.single.deciding.answers import Answer as Reachability
 from statecheck.single.deciding.answers import Reached, Unknown, Unreachable, target_of
 from statecheck.single.execution.automaton import Automaton, Node
-from statecheck.single.execution.giving_up import UnknownError
+from statecheck.single.execution.giving_up import OutOfTime, UnknownError
 from statecheck.single.reading.observing import transitions_of
 from statecheck.single.running.reach import Target
 from statecheck.single.running.runs import shown_run
-from statecheck.single.running.subject import Clock, OutOfTime, Subject
+from statecheck.single.running.subject import Clock, Subject
 
 PATIENCE, BRIEFLY = 6.0, 1.0
 """Seconds for an answer, and for one that is only worth knowing."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import statemachine
-from statemachine.callbacks import SpecReference
+from statemachine.callbacks import CallbackGroup, SpecReference
 
 from statecheck.modeling import Machine
 from statecheck.single.reading.specimen import ABSENT, Specimen
@@ -272,8 +272,12 @@ def all_specs(specimen: Specimen) -> Iterator[Any]:
 
 
 def functions_of(specimen: Specimen, specs: Iterable[Any], named: set[str]) -> Iterator[Any]:
-    """The functions that callbacks stand for; names of plain attributes go to ``named``."""
+    """The functions that callbacks stand for, invoked work left out; names of plain attributes go
+    to ``named``.
+    """
     for spec in specs:
+        if spec.group is CallbackGroup.INVOKE:
+            continue
         if spec.reference is SpecReference.PROPERTY or spec.reference is SpecReference.CALLABLE:
             yield spec.func
         else:

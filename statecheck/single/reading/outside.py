@@ -12,117 +12,17 @@ import enum
 import inspect
 import sys
 import types
-from collections.abc import Callable, Generator, Hashable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Generator, Hashable, Iterable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NoReturn
 
-from statecheck.modeling import ModelError
+from statecheck.single.reading.foreign.answers import HARMLESS, Answers
 from statecheck.single.reading.freeze import ATOMS, MARK, OPAQUE, SYMBOLIC
 from statecheck.single.reading.known_answers import NUMBERS, known_answer
 from statecheck.single.reading.probe import asked_by_library
 from statecheck.single.reading.purity import leads_back
-
-HARMLESS = "--assume-harmless"
-
-
-class OutsideError(Exception):
-    """Whatever exception comes from outside."""
-
-
-class Asked(BaseException):
-    """Something outside was asked for an answer where nobody chooses one."""
-
-
-@dataclass
-class Answers:
-    """The choices of one run of the code, and what is assumed of those who answer.
-
-    ``decide`` tells the truth of the choice with a number, ``refuse`` makes an error that does not
-    get lost; both are there while code is explored. ``errors`` are the exceptions that the code
-    knows, ``asks_none`` says that it asks whether something ``is None``, ``asks_attributes`` that
-    it asks which attributes something has. ``chosen`` are the choices of the present run in words.
-    """
-
-    harmless: tuple[str, ...] = ()
-    errors: tuple[type[Exception], ...] = ()
-    asks_none: bool = False
-    asks_attributes: bool = False
-    is_text_allowed: Callable[[], bool] = lambda: False
-    decide: Callable[[int], bool] | None = None
-    refuse: Callable[[str], Exception] = ModelError
-    playing: bool = False
-    chosen: list[str] = field(default_factory=list)
-    unknown: dict[type[Exception], type[Exception]] = field(default_factory=dict)
-
-    def begin(self) -> None:
-        """Begin another run."""
-        self.chosen = []
-
-    def choose(self, name: str, what: str) -> bool:
-        """Choose whether something is so. Raises ModelError where nobody chooses."""
-        if self.decide is None:
-            if self.playing:
-                raise Asked(name)
-            raise ModelError(
-                f"{name} comes from outside and may be anything, so nothing can be said of it"
-            )
-        truth = self.decide(len(self.chosen))
-        self.chosen.append(f"{name} {what}" if truth else f"it is not so that {name} {what}")
-        return truth
-
-    def is_harmless(self, name: str) -> bool:
-        """Tell whether calls are assumed to have no effect and not to raise.
-
-        What they answer may be anything, so nothing is assumed of calls of that.
-        """
-        return any(
-            name == h or (name.startswith(f"{h}.") and "()" not in name[len(h) :])
-            for h in self.harmless
-        )
-
-    def may_raise(self, name: str, *, is_call: bool = True) -> None:
-        """Raise one of the exceptions that the code could tell apart, or none."""
-        if is_call and self.is_harmless(name):
-            return
-        if self.choose(name, "raises an exception"):
-            for error in self.errors:
-                if self.choose(name, f"raises {error.__name__}"):
-                    raise made(error, self)
-            raise made(OutsideError, self, name)
-        self.chosen[-1] = f"{name} raises nothing"
-
-
-def _unknown(error: type[Exception], answers: Answers) -> type[Exception]:
-    """Exceptions of a type of which nothing more is known."""
-    if error in answers.unknown:
-        return answers.unknown[error]
-
-    def looked(self: Exception, name: str) -> Any:
-        if not name.startswith("__") and not asked_by_library(sys._getframe(1)):
-            raise answers.refuse(f"an exception from outside is asked for its {name}; {_ITS_TYPE}")
-        return error.__getattribute__(self, name)
-
-    def text(self: Exception) -> str:
-        if asked_by_library(sys._getframe(1)) or answers.is_text_allowed():
-            return MARK
-        raise answers.refuse(f"an exception from outside is made a text; {_ITS_TYPE}")
-
-    space = {"__module__": error.__module__, "__qualname__": error.__qualname__}
-    methods = {"__getattribute__": looked, "__str__": text, "__repr__": text}
-    answers.unknown[error] = type(error.__name__, (error,), {**space, **methods})
-    return answers.unknown[error]
-
-
-_ITS_TYPE = "nothing but its type can be followed"
-
-
-def made(error: type[Exception], answers: Answers, *said: str) -> Exception:
-    """An exception of a type, whatever it is made of."""
-    unknown = _unknown(error, answers)
-    return unknown.__new__(unknown, *said)
 
 
 def _class(outside: Any) -> type:
@@ -235,7 +135,15 @@ class Outside:
     # -- values -----------------------------------------------------------------------------------
 
     def __bool__(self) -> bool:
+        self._may_fail_as_a_value("asked for its truth")
         return self._answers.choose(self._name, "is true")
+
+    def _may_fail_as_a_value(self, how: str) -> None:
+        """Raise an exception or none where one is asked whether it is true, equal, or how it
+        reads; numbers raise none, nor do the answers of what is assumed to be harmless.
+        """
+        if self._real is not NUMBERS and not self._answers.is_answer_of_harmless(self._name):
+            self._answers.may_raise(f"{self._name}, {how},", is_call=False)
 
     def __hash__(self) -> int:
         raise self._no("hashed, as a dictionary's key is")
@@ -244,6 +152,7 @@ class Outside:
         if self._answers.decide is None and not self._answers.playing:
             return f"<anything: {self._name}>"
         if self._answers.is_text_allowed():
+            self._may_fail_as_a_value("made a text")
             return MARK
         raise self._no("made a text")
 
@@ -302,7 +211,11 @@ def is_harmless_value(value: Any) -> bool:
 
 def _compared(operator: str) -> Any:
     def method(self: Outside, other: object) -> bool:
-        if operator not in ("==", "!=") and not (self._real is NUMBERS and _is_number(other)):
+        if operator in ("==", "!="):
+            for value in (self, other):
+                if type(value) is Outside:
+                    value._may_fail_as_a_value("compared")
+        elif not (self._real is NUMBERS and _is_number(other)):
             self._answers.may_raise(f"{self._name} {operator} ...", is_call=False)
         return self._answers.choose(self._name, f"{operator} {_shown(other)}")
 

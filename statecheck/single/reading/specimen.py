@@ -28,6 +28,7 @@ from statemachine.state import InstanceState
 
 from statecheck.clock import Endless, alarm
 from statecheck.modeling import STATE, Machine, ModelError, Record, Start
+from statecheck.single.reading.foreign import work
 from statecheck.single.reading.freeze import ATOMS, Freezer, NotAnyValue, Unfrozen, parts
 from statecheck.single.reading.observing import Observer, Seen, callback_of
 
@@ -56,13 +57,16 @@ class Control:
 
     ``states`` are the values of the active states in the library's order, ``history`` the ids of
     the states that each history state stands for, ``waiting`` events that an error left in the
-    queue, ``running`` whether no final state was reached.
+    queue, ``running`` whether no final state was reached. ``invoked`` is the work that has not
+    ended, ``unspawned`` the states whose work an error kept from being begun.
     """
 
     states: tuple[Any, ...]
     history: tuple[tuple[str, tuple[str, ...]], ...] = ()
     waiting: tuple[tuple[str, tuple[Any, ...], tuple[tuple[str, Any], ...]], ...] = ()
     running: bool = True
+    invoked: tuple[work.Invoked, ...] = ()
+    unspawned: tuple[str, ...] = ()
 
 
 Data = dict[Attribute, Any]
@@ -127,13 +131,7 @@ class Specimen:
         self.installed: Callable[[], AbstractContextManager[None]] = nullcontext
         self.playing: Callable[[], AbstractContextManager[None]] = nullcontext
         self.stand_in: Callable[[list[Any]], None] = lambda _: None
-        if getattr(self.machine._engine._invoke_manager, "_pending", None) or any(
-            state.invoke.key in self.machine._callbacks for state in self.states.values()
-        ):
-            raise ModelError(
-                f"{cls.__name__} invokes other work while it is in a state; work that runs beside "
-                "a machine is not supported"
-            )
+        self.endings = work.endings(self.machine)
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
@@ -147,7 +145,7 @@ class Specimen:
 
     def fresh(self) -> Any:
         """A new instance, as users make one. Raises ModelError where that fails."""
-        with alarm(PATIENCE), warnings.catch_warnings():
+        with alarm(PATIENCE), warnings.catch_warnings(), work.held_back():
             warnings.simplefilter("ignore")
             try:
                 machine = self.make()
@@ -166,6 +164,7 @@ class Specimen:
                     "name a class that can be made without arguments, or a subclass whose "
                     "__init__ gives them"
                 ) from error
+        work.hold_back(machine)
         return machine
 
     # -- reading ----------------------------------------------------------------------------------
@@ -202,6 +201,8 @@ class Specimen:
         engine.clear()
         engine.running = control.running
         engine._root_parallel_final_pending = None
+        if self.endings:
+            work.put_back(machine, control.invoked, control.unspawned)
         for owner in range(len(self.owners)):
             self._put_attributes(owner, {n: v for (o, n), v in data.items() if o == owner})
         for event, args, kwargs in control.waiting:
@@ -235,6 +236,8 @@ class Specimen:
         observer.begin()
         with self.installed():
             error = sent(self.machine, event, arguments, self.cls.__name__)
+        if self.endings:
+            work.check_no_number(self.machine, self.data(), self.named)
         raised = "" if error is None else type(error).__name__
         taken = bool(observer.microsteps)
         return Outcome(raised, callback_of(error), taken, is_refusal(error), observer.seen)
@@ -296,7 +299,8 @@ def control_of(machine: Any) -> Control:
                     f"{type(value).__name__}, which is not supported"
                 )
     _check_inside(machine)
-    return Control(values, history, waiting, machine._engine.running)
+    beside = work.invoked(machine), work.unspawned(machine)
+    return Control(values, history, waiting, machine._engine.running, *beside)
 
 
 def _check_inside(machine: Any) -> None:
@@ -362,7 +366,7 @@ def sent(machine: Any, event: str, arguments: Mapping[str, Any], what: str) -> E
     try:
         with alarm(PATIENCE), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            machine.send(event, **arguments)
+            work.deliver(machine, event, arguments)
     except Endless:
         raise ModelError(
             f"{what}: the event {event} does not end within {PATIENCE:g} s from some state; a "

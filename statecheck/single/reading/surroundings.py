@@ -8,22 +8,24 @@ while an instance is made is from outside too.
 from __future__ import annotations
 
 import builtins
-import gc
 import inspect
 import sys
 import types
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import Reach
+from statecheck.single.reading.foreign.answers import HARMLESS, Answers
 from statecheck.single.reading.foreign.errors import check_followed, told_apart
+from statecheck.single.reading.foreign.escape import Work, known_to
 from statecheck.single.reading.foreign.making import Taint, check_first_steps, check_handed_over
-from statecheck.single.reading.freeze import ATOMS
-from statecheck.single.reading.outside import HARMLESS, Answers, Outside, is_harmless_value
+from statecheck.single.reading.foreign.sharing import changeable
+from statecheck.single.reading.foreign.work import Endings, handler_of
+from statecheck.single.reading.known_answers import NUMBERS
+from statecheck.single.reading.outside import Outside, is_harmless_value
 from statecheck.single.reading.purity import leads_back
 from statecheck.single.reading.specimen import Attribute, Specimen
 
@@ -58,11 +60,13 @@ class Surroundings:
         self.cells: dict[int, tuple[types.CellType, Outside]] = {}
         self.attributes: dict[Attribute, Outside] = {}
         self.chances: dict[int, tuple[Any, Outside]] = {}
+        self.works: dict[tuple[str, int], Outside] = {}
         self.why: dict[str, str] = {}
         self.codes: set[types.CodeType] = set()
 
     def __bool__(self) -> bool:
-        return bool(self.globals or self.cells or self.attributes or self.chances)
+        places = self.globals, self.cells, self.attributes, self.chances, self.works
+        return any(places)
 
     # -- what is outside --------------------------------------------------------------------------
 
@@ -95,19 +99,20 @@ class Surroundings:
     def add_chance(self, function: types.FunctionType) -> None:
         """Let one take the place of what a weighted transition draws, now and earlier."""
         group = inspect.getclosurevars(function).nonlocals["group"]
-        self.chances[id(group)] = group, Outside(CHANCE, self.answers)
+        self.chances[id(group)] = group, Outside(CHANCE, self.answers, NUMBERS)
         self.why[CHANCE] = ""
 
     def _keep_apart(self) -> None:
         """Raise ModelError for what holds the machine, or data of it, and could change it."""
         own = [*self.specimen.owners]
         own += [v for a, v in self.specimen.data().items() if a not in self.attributes]
-        data = set(_mutable(own, {id(owner) for owner in self.specimen.owners}))
+        around = {id(owner) for owner in self.specimen.owners}
+        data = {id(found) for found in changeable(own, around)}
         for outside in self.all():
             name, real = outside._name, outside._real
             if self.answers.is_harmless(name) or isinstance(real, types.ModuleType | type):
                 continue
-            if data & set(_mutable([real], set())):
+            if any(id(found) in data for found in changeable([real], ())):
                 raise ModelError(
                     f"{self.name}: {name} is from outside and holds the machine or data of it, "
                     f"which it could change; say {HARMLESS} {name} if it does not"
@@ -123,9 +128,13 @@ class Surroundings:
 
     def settle(self, reach: Reach) -> None:
         """See to the code, once all that is outside is known. Raises ModelError."""
+        for ending, callback in self.specimen.endings.items():
+            outside = Outside(ending.work, self.answers, handler_of(callback))
+            self.works[ending.state, ending.place] = outside
+            self.why[ending.work] = ""
         known = set(self.why)
         for name in self.answers.harmless:
-            if name.partition(".")[0] not in known:
+            if not known & {name, name.partition(".")[0]}:
                 found = ", ".join(sorted(known)) or "nothing"
                 raise ModelError(
                     f"{HARMLESS} {name}: {self.name} uses nothing from outside of that name; it "
@@ -139,6 +148,7 @@ class Surroundings:
                 f"{min(self.why)} may be any; write == or isinstance()"
             )
         check_followed(reach, self.name, min(self.why))
+        self._beside(reach)
         self._while_made(reach)
         self._keep_apart()
         self.codes = set(_with_inner(reach.functions))
@@ -147,6 +157,18 @@ class Surroundings:
         self.answers.asks_attributes = bool(loaded & {"hasattr", "getattr"})
         self.answers.errors = told_apart(reach, self.name, min(self.why))
         self.stand_in(self.specimen.owners)
+
+    def _beside(self, reach: Reach) -> None:
+        """See to the work that runs beside the machine. Raises ModelError if it could change it."""
+        if not self.works:
+            return
+        outside = {id(found._real) for found in self.all()}
+        data = [v for a, v in self.specimen.data().items() if a not in self.attributes]
+        known = [v for v in (*known_to(reach), *data) if id(v) not in outside]
+        for ending, callback in self.specimen.endings.items():
+            if not self.answers.is_harmless(ending.work):
+                Work(self.specimen, reach, ending.work, callback).check_apart(known)
+        Endings(self.specimen.machine, self.works, self.answers.meanwhile)
 
     def _while_made(self, reach: Reach) -> None:
         """Attributes that are set from outside while an instance is made are from outside too."""
@@ -254,49 +276,19 @@ class Surroundings:
                 f"{name} is outside of the machine: it may answer or raise anything, and does "
                 "nothing else to it."
             )
+        for ending in self.specimen.endings:
+            yield (
+                f"{ending.work} may end at any time while {ending.state} is active, or never; once "
+                "at most while one event is handled."
+            )
         for name in self.answers.harmless:
-            yield f"Calls of {name} have no effect on the machine and do not raise."
+            yield (
+                f"Calls of {name} have no effect on the machine and do not raise, nor do their "
+                "answers when they are asked whether they are true or equal to something."
+            )
 
 
 def _with_inner(codes: Iterable[types.CodeType]) -> Iterator[types.CodeType]:
     for code in codes:
         yield code
         yield from _with_inner(c for c in code.co_consts if isinstance(c, types.CodeType))
-
-
-def _mutable(roots: Iterable[Any], around: set[int]) -> Iterator[int]:
-    """The numbers of the objects that can change and that something leads to.
-
-    What the library keeps on the objects with numbers in ``around`` is left out.
-    """
-    todo = list(roots)
-    seen = {id(root) for root in todo}
-    while todo:
-        found = todo.pop()
-        if type(found) in ATOMS or isinstance(found, _ELSEWHERE):
-            continue
-        if not isinstance(found, tuple | frozenset):
-            yield id(found)
-        if len(seen) > 20_000:
-            raise ModelError("something from outside is too large to be looked through")
-        inner = [] if id(found) in around else list(_leading_on(found))
-        for part in inner:
-            if id(part) not in seen:
-                seen.add(id(part))
-                todo.append(part)
-
-
-_ELSEWHERE = (types.ModuleType, type, types.CodeType, types.BuiltinFunctionType)
-"""Types of objects that code is found in, and data is not."""
-
-
-def _leading_on(found: Any) -> Iterator[Any]:
-    """The objects that one holds, weakly or as variables of a function too."""
-    if isinstance(found, weakref.ref):
-        yield found()
-    if not isinstance(found, types.FunctionType):
-        yield from gc.get_referents(found)
-        return
-    for cell in found.__closure__ or ():
-        with suppress(ValueError):
-            yield cell.cell_contents

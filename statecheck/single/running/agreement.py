@@ -10,7 +10,7 @@ from statecheck.clock import heed
 from statecheck.modeling import ModelError
 from statecheck.single.claims.predicates import Reader
 from statecheck.single.execution.automaton import Automaton, Edge, Node, Variable
-from statecheck.single.execution.giving_up import UnknownError
+from statecheck.single.execution.giving_up import OutOfTime, UnknownError
 from statecheck.single.reading.specimen import Specimen
 from statecheck.single.running.reach import Move, solved
 from statecheck.single.running.replay import Instance, shown
@@ -24,14 +24,21 @@ def check_agreement(
 ) -> None:
     """Walk at random. Raises ModelError where an instance goes another way than the automaton."""
     chance = random.Random(seed)
+    hard: set[Edge] = set()
     for _ in range(WALKS):
         clock.left(1)
         heed()
         with suppress(UnknownError):  # the walk ends where the solver cannot go on
-            _walk(specimen, reader, automaton, chance)
+            _walk(specimen, reader, automaton, chance, hard)
 
 
-def _walk(specimen: Specimen, reader: Reader, automaton: Automaton, chance: random.Random) -> None:
+def _walk(
+    specimen: Specimen,
+    reader: Reader,
+    automaton: Automaton,
+    chance: random.Random,
+    hard: set[Edge],
+) -> None:
     instance = Instance(specimen, reader)
     node = automaton.nodes[0]
     values: dict[Variable, Any] = {}
@@ -42,7 +49,7 @@ def _walk(specimen: Specimen, reader: Reader, automaton: Automaton, chance: rand
     trail: list[str] = []
     _agree(specimen, trail, instance.unlike(node, values))
     for _ in range(STEPS):
-        choice = _step(node, values, chance)
+        choice = _step(node, values, chance, hard)
         if choice is None:
             return
         edge, step, after = choice
@@ -63,12 +70,14 @@ def _agree(specimen: Specimen, trail: list[str], problem: str) -> None:
 
 
 def _step(
-    node: Node, values: dict[Variable, Any], chance: random.Random
+    node: Node, values: dict[Variable, Any], chance: random.Random, hard: set[Edge]
 ) -> tuple[Edge, Move, dict[Variable, Any]] | None:
-    """One of the steps that are possible, with plain values."""
+    """One of the steps that are possible, with plain values; none of those that are too ``hard``
+    for the solver, to which others are added.
+    """
     from statecheck.single.running.reach import move
 
-    edges = [edge for edge in node.edges if not edge.chosen]
+    edges = [edge for edge in node.edges if not edge.chosen and edge not in hard]
     chance.shuffle(edges)
     for edge in edges:
         fixed = []
@@ -83,7 +92,8 @@ def _step(
             wishes = [edge.guard, *fixed, *_spice(edge, chance)]
             try:
                 chosen = solved(wishes, edge.locals) or solved([edge.guard, *fixed], edge.locals)
-            except UnknownError:
+            except (UnknownError, OutOfTime):
+                hard.add(edge)
                 continue
         if chosen is None:
             continue

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import time
 
-from statecheck.clock import Timeout
-
-
-class OutOfTime(Timeout):
-    """The time that was given is over."""
+from statecheck.single.execution.giving_up import OutOfTime
 
 
 class Clock:

@@ -10,8 +10,9 @@ from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import Moment, StepFacts
 from statecheck.single.claims.predicates import Reader
 from statecheck.single.execution.automaton import Automaton, Edge, Node, Variable
+from statecheck.single.reading.foreign.answers import Asked
+from statecheck.single.reading.foreign.work import Ending
 from statecheck.single.reading.observing import Observer, callback_of
-from statecheck.single.reading.outside import Asked
 from statecheck.single.reading.specimen import (
     Attribute,
     Specimen,
@@ -161,4 +162,6 @@ def play(
 
 def shown(step: Move) -> str:
     """A step as a caller writes it."""
+    if isinstance(step.event, Ending):
+        return str(step.event)
     return f"{step.event}({', '.join(f'{n}={v!r}' for n, v in step.arguments)})"

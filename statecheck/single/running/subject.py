@@ -17,6 +17,7 @@ from statecheck.single.claims.meanings import others_of
 from statecheck.single.claims.predicates import Reader
 from statecheck.single.execution.automaton import Automaton
 from statecheck.single.execution.build import Builder, World
+from statecheck.single.execution.giving_up import until
 from statecheck.single.reading.code import Reach
 from statecheck.single.reading.fields import Fields, fields_of
 from statecheck.single.reading.freeze import TooLarge
@@ -24,12 +25,15 @@ from statecheck.single.reading.inspection import Inspection
 from statecheck.single.reading.parameters import events_of
 from statecheck.single.reading.specimen import Specimen
 from statecheck.single.running.agreement import check_agreement
-from statecheck.single.running.clock import Clock, OutOfTime
+from statecheck.single.running.clock import Clock
 
 if TYPE_CHECKING:
     from statecheck.single.locking.kept import Kept
 
-__all__ = ["Clock", "OutOfTime", "Subject", "read"]
+__all__ = ["Clock", "Subject", "read"]
+
+TRIED = 0.2
+"""The share of the time in which the solver may look for values to try a class with."""
 
 
 @dataclass
@@ -90,6 +94,19 @@ def read(
     ``take`` gets the names that claims may use, as soon as they are known, and tells whether
     events that are refused have to be gone through, too.
     """
+    with until(clock.end):
+        return _read(cls, fixed, inputs, clock, seed, harmless, take)
+
+
+def _read(
+    cls: type[StateChart[Any]],
+    fixed: Sequence[str],
+    inputs: Sequence[str],
+    clock: Clock,
+    seed: int,
+    harmless: Sequence[str],
+    take: Callable[[claims.Names], bool],
+) -> Subject:
     specimen = Specimen(cls)
     reach = Reach(specimen)
     inspection = Inspection(specimen, reach, harmless)
@@ -123,10 +140,12 @@ def read(
     if automaton.variables or any(e.locals for n in automaton.nodes for e in (*n.edges, *n.idle)):
         from statecheck.single.running.witnesses import check_witnesses
 
-        check_witnesses(specimen, automaton, clock)
+        with until(clock.part(TRIED).end):
+            check_witnesses(specimen, automaton, clock)
     said = tuple(_assumptions(specimen, world, fields, inspection))
     bounded = builder.bounded if builder.bounded is not automaton else None
-    check_agreement(specimen, reader, automaton, clock, seed)
+    with until(clock.part(TRIED).end):
+        check_agreement(specimen, reader, automaton, clock, seed)
     return Subject(specimen, reader, world, fields, automaton, bounded, names, clock, said, builder)
 
 
@@ -165,5 +184,8 @@ def _assumptions(
                     f"The argument {parameter.name} of {event} is any {parameter.domain}{optional}."
                 )
     if world.events.internal:
-        said.append(f"Nobody but the machine itself sends {', '.join(world.events.internal)}.")
+        senders = "the machine itself" + (
+            " and the work that it invokes" if specimen.endings else ""
+        )
+        said.append(f"Nobody but {senders} sends {', '.join(world.events.internal)}.")
     return [*said, *inspection.surroundings.assumptions()]

@@ -13,7 +13,7 @@ from typing import Any
 from statecheck.modeling import ModelError
 from statecheck.single.claims.conditions import solved, valuation
 from statecheck.single.execution.automaton import Automaton, Edge, Local, Variable
-from statecheck.single.execution.giving_up import UnknownError
+from statecheck.single.execution.giving_up import OutOfTime, UnknownError
 from statecheck.single.execution.terms import symbol
 from statecheck.single.reading.specimen import Specimen
 from statecheck.single.running.reach import plain_choice
@@ -66,7 +66,7 @@ def _solved(conditions: list[Any], symbols: list[Variable | Local]) -> dict[Any,
     """Values that meet conditions, as far as the solver knows any."""
     try:
         return solved(conditions, symbols)
-    except UnknownError:
+    except (UnknownError, OutOfTime):
         return None
 
 

@@ -25,6 +25,7 @@ from statemachine.exceptions import InvalidDefinition
 from statecheck.claims.results import Report
 from statecheck.modeling import ModelError
 from statecheck.single import check
+from tests.statecheck.acceptance.beside import has_work, scheduled, visited
 from tests.statecheck.acceptance.kinds import kind_of_refusal
 from tests.statecheck.reference.explorer import Explorer, Parameter, World
 from tests.statecheck.reference.plain import Endless, PlainMachine
@@ -85,7 +86,8 @@ def judged(path: Path, name: str, *, plays_outside: bool) -> Judgement:
 
 def judge(cls: Any, *, plays_outside: bool = False) -> Judgement:
     """The judgement on a class."""
-    refusal = library_refusal(cls)
+    with scheduled():
+        refusal = library_refusal(cls)
     if refusal:
         return Judgement(NONE, "the library does not make it", refusal)
     states = [s.id for s in dict.fromkeys(cls.states_map.values()) if not s.is_history]
@@ -156,16 +158,30 @@ def challenge(
     unreached: tuple[str, ...],
 ) -> tuple[str, bool]:
     """An objection to what the engine says, if there is one, and whether it was challenged."""
+    with scheduled():
+        return _challenge(cls, report, states, reached, unreached)
+
+
+def _challenge(
+    cls: Any,
+    report: Report,
+    states: list[str],
+    reached: tuple[str, ...],
+    unreached: tuple[str, ...],
+) -> tuple[str, bool]:
     for state, result in zip(states, report.results, strict=True):
         if state in reached:
             problem = replayed(cls, state, result)
             if problem:
                 return f"{state}: {problem}", True
     try:
-        explorer = Explorer(made(cls), world_of(cls), limit=300, sends=4000)
+        if has_work(made(cls)()):
+            seen = visited(made(cls), world_of(cls))
+        else:
+            explorer = Explorer(made(cls), world_of(cls), limit=300, sends=4000)
+            seen = {id_ for situation in explorer.graph.situations for id_ in situation.active}
     except Endless:
         return "", False
-    seen = {id_ for situation in explorer.graph.situations for id_ in situation.active}
     for state in unreached:
         if state in seen:
             return f"{state} is said to be unreachable, and an instance comes to it", True

@@ -9,7 +9,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"from model or statemachine", "it needs a model"),
     (r"cannot be made: TypeError", "it is made with arguments"),
     (r"cannot be made", "making an instance fails"),
-    (r"invokes other work", "work that is invoked"),
+    (r"runs beside the machine", "invoked work that could change the machine"),
     (r"is delayed|cancel_event", "delayed events"),
     (r"that all instances share, changes", "a list or object that all instances share changes"),
     (r"weighted transition", "transitions taken by chance"),

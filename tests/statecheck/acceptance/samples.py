@@ -188,7 +188,7 @@ EXPECTED: tuple[tuple[Any, str, str], ...] = (
     (Counts, "refused", "a list or object that all instances share changes"),
     (MadeWithArguments, "refused", "it is made with arguments"),
     (NeedsAModel, "refused", "it needs a model"),
-    (Invokes, "refused", "work that is invoked"),
+    (Invokes, "by abstraction", ""),
     (Delayed, "refused", "delayed events"),
     (Tries, "undetermined", "only some values were tried"),
 )

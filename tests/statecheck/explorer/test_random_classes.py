@@ -8,8 +8,7 @@ import pytest
 from statemachine.exceptions import InvalidDefinition
 
 from statecheck.modeling import ModelError
-from statecheck.single.execution.giving_up import UnknownError
-from statecheck.single.running.subject import OutOfTime
+from statecheck.single.execution.giving_up import OutOfTime, UnknownError
 from tests.statecheck.explorer.engine import MachineBeside
 from tests.statecheck.reference.fuzz import build
 from tests.statecheck.reference.generator import sample

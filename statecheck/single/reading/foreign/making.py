@@ -10,8 +10,8 @@ from statemachine.callbacks import CallbackGroup
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import Summary, all_specs, functions_of, plain_functions
+from statecheck.single.reading.foreign.answers import HARMLESS
 from statecheck.single.reading.observing import ERROR
-from statecheck.single.reading.outside import HARMLESS
 from statecheck.single.reading.parameters import tree_of
 from statecheck.single.reading.specimen import Specimen
 

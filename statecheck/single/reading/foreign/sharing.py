@@ -1,0 +1,51 @@
+"""The objects that can change and that something leads to."""
+
+from __future__ import annotations
+
+import gc
+import types
+import weakref
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from statecheck.modeling import ModelError
+from statecheck.single.reading.freeze import ATOMS
+
+
+def changeable(roots: Iterable[Any], around: Collection[int]) -> Iterator[Any]:
+    """The objects that can change among some and those that they lead to.
+
+    What the library keeps on the objects with numbers in ``around`` is left out.
+    """
+    todo = list(roots)
+    seen = {id(root) for root in todo}
+    while todo:
+        found = todo.pop()
+        if type(found) in ATOMS or isinstance(found, _ELSEWHERE):
+            continue
+        if not isinstance(found, tuple | frozenset):
+            yield found
+        if len(seen) > 20_000:
+            raise ModelError("something from outside is too large to be looked through")
+        inner = [] if id(found) in around else list(_leading_on(found))
+        for part in inner:
+            if id(part) not in seen:
+                seen.add(id(part))
+                todo.append(part)
+
+
+_ELSEWHERE = (types.ModuleType, type, types.CodeType, types.BuiltinFunctionType)
+"""Types of objects that code is found in, and data is not."""
+
+
+def _leading_on(found: Any) -> Iterator[Any]:
+    """The objects that one holds, weakly or as variables of a function too."""
+    if isinstance(found, weakref.ref):
+        yield found()
+    if not isinstance(found, types.FunctionType):
+        yield from gc.get_referents(found)
+        return
+    for cell in found.__closure__ or ():
+        with suppress(ValueError):
+            yield cell.cell_contents

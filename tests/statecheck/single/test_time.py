@@ -1,0 +1,72 @@
+"""Questions to the solver end when the time does: each is given what is left of it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+import z3
+from statemachine import State, StateMachine
+
+from statecheck.single.claims.conditions import eliminated, solved
+from statecheck.single.deciding.pending import _may_lead_nowhere
+from statecheck.single.execution.automaton import Edge, Local
+from statecheck.single.execution.giving_up import OutOfTime, UnknownError, milliseconds, until
+from statecheck.single.execution.terms import symbol
+from statecheck.single.reading.kinds import Kind
+from statecheck.single.running import agreement
+from statecheck.single.running.subject import Clock, read
+
+NUMBER = Local("arg!go.x", Kind.INT)
+HARD = symbol(NUMBER.name, NUMBER.kind) ** 3 == 42
+
+
+class Door(StateMachine):
+    a = State(initial=True)
+    b = State()
+    go = a.to(b, cond="fits")
+    back = b.to(a)
+
+    def fits(self, x: int) -> bool:
+        return x * x > 7
+
+
+def test_a_question_is_given_the_time_that_is_left() -> None:
+    assert milliseconds(2000) == 2000
+    with until(time.monotonic() + 0.5):
+        assert 0 < milliseconds(2000) <= 500
+    with until(time.monotonic() - 1), pytest.raises(OutOfTime):
+        milliseconds(2000)
+    assert milliseconds(2000) == 2000
+
+
+def test_no_question_is_asked_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    node = read(Door, (), (), Clock(None)).automaton.nodes[0]
+
+    def asked(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(z3.Solver, "check", asked)
+    monkeypatch.setattr(z3.Tactic, "apply", asked)
+    with until(time.monotonic() - 1):
+        with pytest.raises(OutOfTime):
+            solved([HARD], [NUMBER])
+        with pytest.raises(OutOfTime):
+            eliminated(HARD, [NUMBER])
+        with pytest.raises(OutOfTime):
+            _may_lead_nowhere(node, node.edges)
+
+
+def test_a_walk_asks_once_about_a_step_that_is_too_hard(monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = read(Door, (), (), Clock(None))
+    hard: list[Edge] = []
+
+    def gives_up(conditions: Any, symbols: Any) -> None:
+        hard.append(conditions)
+        raise UnknownError
+
+    monkeypatch.setattr(agreement, "solved", gives_up)
+    agreement.check_agreement(subject.specimen, subject.reader, subject.automaton, Clock(None), 0)
+    depending = [e for e in subject.automaton.nodes[0].edges if e.locals]
+    assert 0 < len(hard) <= len(depending)
