@@ -18,7 +18,7 @@ def beside(path: Path, suffix: str) -> Path:
 
 
 def leftovers(path: Path, *suffixes: str) -> list[Path]:
-    """What stands `beside` a path, and whose process on this machine is gone: it was killed.
+    """The files `beside` a path whose process on this machine is gone: it was killed.
 
     Without signals, as on Windows, nobody knows which processes are gone, and there is none.
     """
