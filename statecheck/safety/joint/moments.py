@@ -10,11 +10,11 @@ import z3
 from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction, assume_taken
 from statecheck.safety.joint.pools import Candidate, Pool
-from statecheck.safety.joint.quantified_atoms import expanded
 from statecheck.smt.c_interface import disjunction
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
 from statecheck.smt.terms import has_quantifier
+from statecheck.symbolic.axioms.instances import expanded
 from statecheck.symbolic.commands import Command
 
 THIN = 60
@@ -93,7 +93,8 @@ class Moment:
 
     def excluding(self, model: z3.ModelRef, pools: Sequence[Pool]) -> Iterator[Candidate]:
         """The candidates that are false before the step of a model."""
-        members = {sort: self._members(model, sort) for sort in self.grounding.terms}
+        kinds = [entity.name for entity in self.induction.transitions.info.entities]
+        members = {sort: self._members(model, sort) for sort in kinds}
         for pool in pools:
             found: set[int] = set()
             for chosen in itertools.product(
@@ -114,7 +115,7 @@ class Moment:
     def _members(self, model: z3.ModelRef, sort: str) -> list[z3.ExprRef]:
         """The entities of a sort that exist in a model, each under one name."""
         values: dict[int, z3.ExprRef] = {}
-        for term in self.grounding.terms[sort].values():
+        for term in self.grounding.terms.get(sort, {}).values():
             exists_when = self.grounding.exists_when.get(term.get_id())
             if exists_when is None or true_in(model, exists_when):
                 value = model.eval(term, model_completion=True)

@@ -129,19 +129,3 @@ def _abstracted(
         abstract = z3.substitute(part, (terms[0], variable))
         if not names & {constant.get_id() for constant in constants(abstract)}:
             yield variable, abstract
-
-
-def expanded(term: z3.BoolRef, members: dict[str, list[z3.ExprRef]]) -> z3.BoolRef:
-    """A formula whose quantifiers range over these entities alone."""
-    if z3.is_quantifier(term):
-        options = members.get(term.var_sort(0).name(), [])
-        bodies = [expanded(z3.substitute_vars(term.body(), entity), members) for entity in options]
-        return z3.Or(*bodies) if term.is_exists() else z3.And(*bodies)
-    if is_existence(term):
-        return z3.BoolVal(True)
-    if not z3.is_app(term) or not z3.is_bool(term) or not term.children():
-        return term
-    children: Iterable[z3.ExprRef] = (
-        expanded(c, members) if z3.is_bool(c) else c for c in term.children()
-    )
-    return term.decl()(*children)
