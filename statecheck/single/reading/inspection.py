@@ -43,6 +43,7 @@ from statecheck.single.reading.purity import (
     OWN_MARKS,
     REASON,
     TAKES,
+    WHY,
     functions_of_module,
     has_other_module,
     is_made,
@@ -97,8 +98,7 @@ class Inspection:
     def _function(self, summary: Summary) -> None:
         if summary.goes_through:
             self.specimen.freezer.passing = summary.place
-        place = summary.place
-        function = summary.function
+        place, function = summary.place, summary.function
         if summary.global_writes:
             name = min(summary.global_writes)
             raise self._hidden(place, f"writes the global {name}, which is no attribute")
@@ -106,7 +106,7 @@ class Inspection:
             outer = min(summary.outer_writes)
             raise self._hidden(place, f"writes {outer} of the function around it")
         if doors := (summary.reads & DOORS) - self.own:
-            raise self._hidden(place, f"uses {min(doors)}")
+            raise self._hidden(place, f"uses {min(doors)}", WHY.get(min(doors), REASON))
         for name, taken in sorted(summary.loads, key=str):
             self._global(summary, name, taken)
         for module in summary.imports:
@@ -396,5 +396,5 @@ class Inspection:
     def _from_outside(self, place: str, what: str) -> Foreign:
         return Foreign(f"{self.name}: {place} {what}; {REASON}")
 
-    def _hidden(self, place: str, what: str) -> ModelError:
-        return ModelError(f"{self.name}: {place} {what}; {REASON}")
+    def _hidden(self, place: str, what: str, why: str = REASON) -> ModelError:
+        return ModelError(f"{self.name}: {place} {what}; {why}")

@@ -44,7 +44,9 @@ class Seen:
 
 
 class Observer:
-    """Notes what the library does with one machine; ``microsteps`` counts the steps within."""
+    """Notes what the library does with one machine; ``microsteps`` counts the steps within,
+    ``delayed`` is an event that was sent with a delay.
+    """
 
     def __init__(self, machine: StateChart[Any]) -> None:
         self.numbers = {id(t): n for n, t in enumerate(transitions_of(type(machine)))}
@@ -57,7 +59,7 @@ class Observer:
 
     def begin(self) -> None:
         """Forget what was seen."""
-        self.microsteps = 0
+        self.microsteps, self.delayed = 0, ""
         self._sent: Any = None
         self._enabled = False
         self._taken: set[int] = set()
@@ -101,9 +103,13 @@ class Observer:
         return noted
 
     def _put(self, trigger: Any) -> None:
-        """The first event that is put on a queue is the one that was sent."""
+        """The first event that is put on a queue is the one that was sent; one that is delayed is
+        not waited for.
+        """
         if self._sent is None:
             self._sent = trigger
+        if trigger.event is not None and trigger.event.delay > 0:
+            self.delayed, trigger.execution_time = str(trigger.event), 0
 
     def _fires(self, transitions: list[Transition], _: object) -> None:
         self.microsteps += 1

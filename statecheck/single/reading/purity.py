@@ -120,6 +120,9 @@ REASON = (
 )
 """Why chance, time and the outside world are refused, and what to do."""
 
+WHY = {"cancel_event": "it cancels what is delayed, and what depends on time is not supported"}
+"""Why some attributes are refused that have a reason of their own."""
+
 
 def is_pure(module: str | None) -> bool:
     """Tell whether a module's functions remember and invent nothing."""

@@ -236,6 +236,11 @@ class Specimen:
         observer.begin()
         with self.installed():
             error = sent(self.machine, event, arguments, self.cls.__name__)
+        if observer.delayed:
+            raise ModelError(
+                f"{self.cls.__name__}: {observer.delayed} is sent with a delay; what depends on "
+                "time is not supported"
+            )
         if self.endings:
             work.check_no_number(self.machine, self.data(), self.named)
         raised = "" if error is None else type(error).__name__

@@ -10,7 +10,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"cannot be made: TypeError", "it is made with arguments"),
     (r"cannot be made", "making an instance fails"),
     (r"runs beside the machine", "invoked work that could change the machine"),
-    (r"is delayed|cancel_event", "delayed events"),
+    (r"is delayed|with a delay", "delayed events"),
     (r"that all instances share, changes", "a list or object that all instances share changes"),
     (r"weighted transition", "transitions taken by chance"),
     (r"a float, a type", "floating-point numbers"),

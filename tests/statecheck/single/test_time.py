@@ -9,6 +9,7 @@ import pytest
 import z3
 from statemachine import State, StateMachine
 
+from statecheck.modeling import ModelError
 from statecheck.single.claims.conditions import eliminated, solved
 from statecheck.single.deciding.pending import _may_lead_nowhere
 from statecheck.single.execution.automaton import Edge, Local
@@ -70,3 +71,28 @@ def test_a_walk_asks_once_about_a_step_that_is_too_hard(monkeypatch: pytest.Monk
     agreement.check_agreement(subject.specimen, subject.reader, subject.automaton, Clock(None), 0)
     depending = [e for e in subject.automaton.nodes[0].edges if e.locals]
     assert 0 < len(hard) <= len(depending)
+
+
+class Later(StateMachine):
+    a = State(initial=True)
+    b = State()
+    c = State(final=True)
+    go = a.to(b, on="later")
+    end = b.to(c)
+
+    def later(self) -> None:
+        self.send("end", delay=20_000)
+
+
+class CallsOff(Later):
+    def later(self) -> None:
+        self.cancel_event("end")
+
+
+@pytest.mark.parametrize(
+    ("cls", "said"),
+    [(Later, "end is sent with a delay"), (CallsOff, "cancels what is delayed")],
+)
+def test_what_is_delayed_is_refused_for_that_reason(cls: Any, said: str) -> None:
+    with pytest.raises(ModelError, match=f"{said}.* depends on time is not supported"):
+        read(cls, (), (), Clock(None))
