@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -53,6 +54,7 @@ class Forger:
     def drop(self, path: str) -> None:
         """Leave out an obligation."""
         (self.folder / path).unlink()
+        self.drop_empty_folders()
         del self.manifest["files"][path]
         for owner in (self.manifest["invariant"], *self.manifest["claims"]):
             if path in owner["obligations"]:
@@ -100,8 +102,13 @@ class Forger:
         self.manifest["claims"].remove(entry)
         for kind in ("claim", "phases"):
             self.drop_section(f"{kind} {title}")
-        for place in [p for p in (self.folder / "claims").iterdir() if not any(p.iterdir())]:
-            place.rmdir()
+        self.drop_empty_folders()
+
+    def drop_empty_folders(self) -> None:
+        """Leave out the folders that have nothing in them any more."""
+        for place, inner, files in os.walk(self.folder, topdown=False):
+            if not files and not any((Path(place) / name).exists() for name in inner):
+                Path(place).rmdir()
 
     def drop_section(self, name: str) -> None:
         """Leave out a section of the definitions."""
