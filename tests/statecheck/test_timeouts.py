@@ -121,7 +121,9 @@ def test_little_is_asked_once_the_time_is_up(name: str, locks: Path) -> None:
             except Timeout:
                 assert name not in ("a machine", "a system")
         assert work.late <= MOST, (seconds, work)
-        if isinstance(found, Report) and name != "standard questions":
+        # With less time fewer random walks are made, and all may be settled before it is up.
+        is_up = work.asked >= seconds
+        if is_up and isinstance(found, Report) and name != "standard questions":
             open_ = [r for r in found.results if r.verdict is Verdict.UNDETERMINED]
             assert any("timed out" in r.detail for r in open_), seconds
 
