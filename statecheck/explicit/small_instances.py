@@ -1,8 +1,8 @@
 """Runs of small instances, however long, found by executing the plain machines.
 
-Instances come in the order of their sizes; of those that differ only in which entity has which
-number one is searched. A run that is found refutes a claim about any number of entities. That none
-is found says nothing.
+Instances come in the order of their sizes. Of those whose entities differ only in their order, and
+that no reference tells apart, one is searched. A run that is found refutes a claim about any number
+of entities. That none is found says nothing.
 """
 
 from __future__ import annotations
@@ -46,11 +46,18 @@ LARGEST = 3
 ENTITIES = 9
 """An instance has up to so many entities."""
 
+INSTANCES = 60
+"""So many instances are searched, at most."""
+
 TABLES = 4
 """So many choices of the references are made for each size."""
 
 STARTS = 2_000
 """An instance with more initial choices than these is left out."""
+
+
+_UNUSABLE = (ModelError, ArithmeticError, LookupError, ValueError)
+"""What the search may raise where values are tried that the system is not made for."""
 
 
 class SmallInstances:
@@ -68,19 +75,21 @@ class SmallInstances:
         self._built: list[FiniteInstance] = []
         self._more = self._instances()
 
-    def run(self, claim: Claim) -> ConcreteRun | None:
-        """A run that violates a claim, or gets to what it says is possible; None if none is found.
+    def run(self, claim: Claim, states: int = STATES) -> ConcreteRun | None:
+        """A run that violates a claim, or gets to what it says is possible; None if none is found
+        among so many states.
 
         It is to be replayed. Raises Timeout.
         """
-        left = STATES
+        try:
+            return self._first(claim, states)
+        except _UNUSABLE:
+            return None
+
+    def _first(self, claim: Claim, left: int) -> ConcreteRun | None:
         for instance in self._each():
-            try:
-                trail, looked_at = first_run(
-                    claim, self.histories, instance, min(left, SHARE), self.time_left
-                )
-            except ModelError:  # such as a type of which no values are known
-                return None
+            most = min(left, SHARE)
+            trail, looked_at = first_run(claim, self.histories, instance, most, self.time_left)
             if trail is not None:
                 return concrete(claim, instance, trail)
             left -= looked_at
@@ -91,7 +100,7 @@ class SmallInstances:
     def _each(self) -> Iterator[FiniteInstance]:
         """Every instance; those that were built are kept."""
         yield from self._built
-        for instance in self._more:
+        for instance in itertools.islice(self._more, INSTANCES - len(self._built)):
             self._built.append(instance)
             yield instance
 
@@ -101,6 +110,8 @@ class SmallInstances:
         most = [LARGEST * (2 if entity.references else 1) for entity in info.entities]
         counts = itertools.product(*(range(1, n + 1) for n in most))
         pick = random.Random(0)
+        targets = {target for entity in info.entities for _, target in entity.references}
+        referred = {entity.plural for entity in info.entities if entity.cls in targets}
         for count in sorted(counts, key=lambda c: (sum(c), c)):
             if sum(count) > ENTITIES:
                 break
@@ -112,7 +123,7 @@ class SmallInstances:
                 if valuation is None:
                     break
                 tables = _tables(info.cls, valuation)
-                if (key := _shape(tables)) not in seen:
+                if (key := _shape(tables, referred)) not in seen:
                     seen.add(key)
                     instance = FiniteInstance(info.cls, tables, values)
                     if _starts(instance) <= STARTS:
@@ -138,20 +149,20 @@ def _tables(system: type[System], valuation: Valuation) -> dict[str, int | list[
     }
 
 
-def _shape(tables: Mapping[str, int | list[dict[str, int]]]) -> str:
-    """A text that is the same where the entities of a kind come in another order, unless others
-    refer to them.
-    """
+def _shape(tables: Mapping[str, int | list[dict[str, int]]], referred: set[str]) -> str:
+    """A text that is the same where entities come in another order, unless others refer to them."""
     return repr(
         [
-            t if isinstance(t, int) else sorted(map(sorted, (r.items() for r in t)))
-            for t in tables.values()
+            table
+            if isinstance(table, int) or kind in referred
+            else sorted(sorted(row.items()) for row in table)
+            for kind, table in tables.items()
         ]
     )
 
 
 def _starts(instance: FiniteInstance) -> int:
-    """The number of initial choices of an instance, or more than `STARTS`."""
+    """The number of initial choices of an instance, under constants as they come first."""
     return math.prod(next(instance.spaces()).choices_at_start())
 
 

@@ -23,6 +23,9 @@ from statecheck.safety.unrolling import Target
 PATIENCE = 30.0
 """After so many seconds shorter runs are not searched for any more."""
 
+FEW = 2_000
+"""So many states are looked at before lemmas are searched for, which takes longer."""
+
 
 class DeepRuns:
     """Looks for runs; ``execute`` replays one, and gives None where it does not happen."""
@@ -51,6 +54,15 @@ class DeepRuns:
             self._known[claim] = None if run is None else self.execute(run, claim)
         return self._known[claim]
 
+    def is_soon_refuted(self, claim: Claim) -> bool:
+        """Tell whether a run is found without long search. Raises Timeout."""
+        if claim not in self._known and self.context.depth >= DEPTH:
+            run = self._instances.run(claim, FEW)
+            shown = None if run is None else self.execute(run, claim)
+            if shown is not None and not self.context.regions(claim):
+                self._known[claim] = shown
+        return self._known.get(claim) is not None
+
     def shortened(
         self, sought: Mapping[Target, Question], reasons: dict[Claim, str]
     ) -> Iterator[tuple[Claim, Run, bool]]:
@@ -74,7 +86,6 @@ class DeepRuns:
                 if run is not None:
                     yield claim, run, True
         except Timeout:
-            self.context.remaining()  # what is over is the patience alone
             for claim, _ in unmet.values():
                 reasons.setdefault(
                     claim,
@@ -84,6 +95,7 @@ class DeepRuns:
         for goal, (claim, _) in unmet.items():
             if (deep := runs[goal]) is not None:
                 yield claim, deep, False
+        self.context.remaining()  # if more than the patience is over, nothing else is tried
 
 
 def _sooner(time_left: TimeLeft, end: float) -> float | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from statecheck.claims.claim import LEMMA, Kind
+from statecheck.claims.claim import LEMMA, Claim, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.clock import Stopwatch
 from statecheck.modeling import NO_VARIANT
@@ -16,10 +16,13 @@ from statecheck.safety.joint.search import with_helpers
 
 
 def prove_jointly(
-    context: ProofContext, questions: Sequence[Question], results: InductiveResults
+    context: ProofContext,
+    questions: Sequence[Question],
+    results: InductiveResults,
+    is_refuted: Callable[[Claim], bool],
 ) -> None:
     """Add to the results the claims about states that are inductive together, or with lemmas about
-    one entity or two that are mined for them. Raises Timeout.
+    one entity or two that are mined for them, unless they are known to be refuted. Raises Timeout.
     """
     claims = [
         claim
@@ -37,7 +40,8 @@ def prove_jointly(
         kept = inductive_lemmas(context.induction, list(own.values()), clauses, variant)
         helpers: list[Lemma] = []
         if len(kept) < len(own):
-            more, helpers = with_helpers(context.induction, list(own.values()), clauses, variant)
+            open_ = [term for c, term in own.items() if term in kept or not is_refuted(c)]
+            more, helpers = with_helpers(context.induction, open_, clauses, variant)
             kept += more
         seconds = clock.lap() / len(asked)
         texts = _texts(helpers)

@@ -123,7 +123,7 @@ class Prover:
         }
         for target, _, _ in shortest(self.context.unrolling(), list(open_), EARLY) if open_ else ():
             del open_[target]
-        prove_jointly(self.context, list(open_.values()), inductive)
+        prove_jointly(self.context, list(open_.values()), inductive, self._deep.is_soon_refuted)
         self._doubtful = {
             claim for claim, region in open_.values() if (claim, region) not in inductive.excluded
         }
@@ -229,7 +229,7 @@ class Prover:
     ) -> Iterator[Result]:
         """The results on claims that no run was found for, as far as there are any."""
         tried = [q for q in questions if q not in inductive.excluded and q[0].expected != "PROVED"]
-        prove_jointly(self.context, tried, inductive)
+        prove_jointly(self.context, tried, inductive, self._deep.is_soon_refuted)
         for question in questions:
             claim, _ = question
             if question in inductive.excluded:
