@@ -48,10 +48,10 @@ COMPARED: dict[str, Callable[[Any], Any]] = {
     "unequal": lambda x: x != 3,
     "in a list": lambda x: x in [1, 2],
     "in a tuple": lambda x: (x, 1) == (2, 1),
-    "counted": [1, 2].count,
 }
 
 OTHERWISE: dict[str, Callable[[Any], Any]] = {
+    "counted": [1, 2].count,  # nobody knows what a function that is written in C does
     "order": lambda x: x < 3,
     "largest": lambda x: max(x, 3),
     "contains": lambda x: 1 in x,
