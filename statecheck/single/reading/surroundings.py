@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from statemachine.engines.sync import SyncEngine
+
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import Reach
 from statecheck.single.reading.foreign.answers import HARMLESS, Answers
@@ -128,6 +130,13 @@ class Surroundings:
 
     def settle(self, reach: Reach) -> None:
         """See to the code, once all that is outside is known. Raises ModelError."""
+        machine = self.specimen.machine
+        if self.specimen.endings and not isinstance(machine._engine, SyncEngine):
+            raise ModelError(
+                f"{self.name} has async callbacks and invokes {min(self.specimen.endings).work}, "
+                "whose end may then come between any two callbacks of one event; that is not "
+                "supported; write callbacks and work that are not async"
+            )
         for ending, callback in self.specimen.endings.items():
             outside = Outside(ending.work, self.answers, handler_of(callback))
             self.works[ending.state, ending.place] = outside

@@ -58,17 +58,17 @@ class Loader(StateChart[Any]):
         return False
 
 
-class LaterLoader(StateChart[Any]):
-    a = State(initial=True, invoke=fetch_later)
-    c = State(final=True)
-    d = State(final=True)
-    e = State(final=True)
-    done_invoke_a = a.to(c)
-    error_execution = a.to(d)
-    on = a.to(e, cond="impossible")
+class LateEnd(StateChart[Any]):
+    """The work ends between two callbacks, and tells of it where its state was left."""
 
-    async def impossible(self) -> bool:
-        return False
+    loading = State(initial=True, invoke=fetch_later)
+    other = State()
+    late = State(final=True)
+    leave = loading.to(other, before="wait")
+    done_invoke_loading = other.to(late)
+
+    async def wait(self) -> None:
+        await asyncio.sleep(0.1)
 
 
 def verdicts(cls: Any, *states: str, **options: Any) -> list[str]:
@@ -81,9 +81,16 @@ def test_what_an_end_of_work_leads_to_is_left_open_and_the_rest_is_decided() -> 
     assert found == ["REACHED", "UNDETERMINED", "UNDETERMINED", "REACHED", "REFUTED"]
 
 
-def test_work_that_is_awaited_is_no_other() -> None:
-    found = verdicts(LaterLoader, "a", "c", "d", "e")
-    assert found == ["REACHED", "UNDETERMINED", "UNDETERMINED", "REFUTED"]
+def test_where_work_may_end_between_two_callbacks_it_is_refused() -> None:
+    async def left() -> list[str]:
+        machine = LateEnd()
+        await machine.activate_initial_state()
+        await machine.send("leave")
+        return [state.id for state in machine.configuration]
+
+    assert asyncio.run(left()) == ["late"]
+    with pytest.raises(ModelError, match=r"LateEnd has async callbacks and invokes loading.invoke"):
+        check(LateEnd, [("possible", "late")])
 
 
 def test_the_assumptions_say_what_the_work_may_do() -> None:

@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from typing import Any, Self
 
 from statemachine.contrib.timeout import _Timeout
-from statemachine.engines.sync import SyncEngine
 from statemachine.event import BoundEvent
 from statemachine.exceptions import TransitionNotAllowed
 from statemachine.invoke import Invocation, InvokeManager
@@ -178,10 +177,9 @@ class Endings:
         self.waiting: dict[tuple[str, int], Any] = {}
         engine: Any = machine._engine
         engine._invoke_manager.endings = self
-        if isinstance(machine._engine, SyncEngine):
-            self._put, engine.put = engine.put, self._putting
-            manager: Any = engine._invoke_manager
-            self._cancel, manager.cancel_for_state = manager.cancel_for_state, self._cancelling
+        self._put, engine.put = engine.put, self._putting
+        manager: Any = engine._invoke_manager
+        self._cancel, manager.cancel_for_state = manager.cancel_for_state, self._cancelling
 
     def _putting(self, trigger: Any, internal: bool = False) -> Any:
         if not internal and self.machine._engine._processing.locked():
