@@ -292,7 +292,7 @@ def calls_impure(self: Any, room: Any) -> None:
         (writes_a_name, (Room,), "written as text"),
         (swallows_what_is_unsupported, (Room,), "asked for mod"),
         (never_ends, (Room,), "does it end?"),
-        (compares_unlike, (Room,), "compared with a int"),
+        (compares_unlike, (Room,), "compared with an int"),
         (stores_another_type, (Room,), "is a Int and is given a Bool"),
         (calls_impure, (Room,), "_dims, which is marked as pure, changes"),
     ],
