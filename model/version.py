@@ -153,15 +153,15 @@ class DatabaseFormat(IntEnum):
 class Logged(Enum):
     """The last events that a store logged when it was started. Source: Q244976."""
 
-    NOTHING = ()
-    UPGRADED = (1185,)
+    NOTHING = "nothing"
+    UPGRADED = "1185"
     """The databases were upgraded: once from the private store, once from the public one."""
-    REFUSED = (1197, 1005)
+    REFUSED = "1197 and 1005"
     """The databases are too new (1197), so the service stopped with error 0x451 (1005); both from
     the private store."""
 
     def __str__(self) -> str:
-        return " and ".join(map(str, self.value)) or "nothing"
+        return str(self.value)
 
 
 @pure
