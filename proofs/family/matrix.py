@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from proofs.catalogue import HISTORIES
 from proofs.family import vocabulary
@@ -19,7 +18,7 @@ from proofs.family.lemmas import LEMMAS
 from proofs.family.sentence import Condition, Sentence
 from proofs.family.sentences import SENTENCES
 from proofs.family.site import FAMILY, READINGS
-from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.claim import Claim, excluded
 from statecheck.claims.results import Result, Verdict
 from statecheck.claims.run import Run
 from statecheck.modeling import NO_VARIANT, Variant
@@ -53,15 +52,7 @@ def variant(condition: Condition) -> Variant:
 
 def excludes_event(sentence: Sentence, condition: Condition) -> Claim:
     """The claim that a sentence's event never happens, under a condition."""
-    claim = replace(sentence.claim, variant=variant(condition), expected="PROVED")
-    if not sentence.is_possibility:
-        return claim
-    body = sentence.claim.body
-
-    def never(*values: Any) -> Any:
-        return not body(*values)
-
-    return replace(claim, kind=Kind.ALWAYS, body=never)
+    return replace(excluded(sentence.claim), variant=variant(condition))
 
 
 @dataclass

@@ -96,6 +96,20 @@ class Claim:
         return f"{self.id} [{self.variant.name}]" if self.variant.name else self.id
 
 
+def excluded(claim: Claim) -> Claim:
+    """The claim that what another one is about never happens: that a possible one is out of reach,
+    and that any other one holds.
+    """
+    if claim.kind is not Kind.POSSIBLE:
+        return replace(claim, expected="PROVED", across="", answer=None)
+    body = claim.body
+
+    def never(*values: Any) -> Any:
+        return not body(*values)
+
+    return replace(claim, kind=Kind.ALWAYS, body=never, expected="PROVED")
+
+
 def vacuity_claim(claim: Claim) -> Claim:
     """A claim that is refuted by each run that passes the premise of another one, and is as that
     one assumes.

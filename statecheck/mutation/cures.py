@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.claim import Claim, excluded
 from statecheck.claims.results import Verdict
 from statecheck.clock import Timeout, seconds_until
 from statecheck.errors import ModelError
@@ -194,15 +194,3 @@ def _proven(changed: Project, claim: Claim, before: _Before, seed: int) -> Costs
         for title, verdict in before.verdicts.items()
         if title in after and after[title] != verdict
     )
-
-
-def excluded(claim: Claim) -> Claim:
-    """The claim that what another one is about never happens."""
-    if claim.kind is not Kind.POSSIBLE:
-        return replace(claim, expected=Verdict.PROVED.value, across="", answer=None)
-    body = claim.body
-
-    def never(*values: Any) -> Any:
-        return not body(*values)
-
-    return replace(claim, kind=Kind.ALWAYS, body=never, expected=Verdict.PROVED.value)

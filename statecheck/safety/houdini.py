@@ -98,9 +98,8 @@ class _Step:
         try:
             self.solver.add(disjunction(list(terms)), *map(z3.Bool, sorted(chosen)))
             while self.check([z3.Bool(name) for name in sorted(more)]):
-                model = self.solver.model()
-                true = (t for t in terms if z3.is_true(model.eval(t, model_completion=True)))
-                more |= self._core(next(true), more, everything)
+                true = truths(self.solver.model(), terms).index(True)
+                more |= self._core(terms[true], more, everything)
             return more
         finally:
             self.solver.pop()

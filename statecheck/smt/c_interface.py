@@ -84,7 +84,8 @@ def truths(model: z3.ModelRef, formulas: Sequence[z3.BoolRef]) -> list[bool]:
     value = (z3.Ast * 1)()
     found = []
     for formula in formulas:
-        z3.Z3_model_eval(context, model.model, formula.ast, True, value)
+        if not z3.Z3_model_eval(context, model.model, formula.ast, True, value):
+            raise z3.Z3Exception("a formula has no value in a model")
         found.append(_truth(context.value, value[0]) == z3.Z3_L_TRUE)
     return found
 

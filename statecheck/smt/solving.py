@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import z3
 
 from statecheck.clock import TimeLeft, Timeout, unlimited
+from statecheck.smt.c_interface import truths
 from statecheck.smt.interruption import interrupted_by_signal
 
 
@@ -60,4 +61,4 @@ def is_satisfiable(
 
 def true_in(model: z3.ModelRef, formula: z3.BoolRef) -> bool:
     """Tell whether a model makes a formula true."""
-    return bool(z3.is_true(model.eval(formula, model_completion=True)))
+    return truths(model, [formula])[0]

@@ -150,6 +150,7 @@ def library_refusal(cls: Any) -> str:
     return ""
 
 
+@scheduled()
 def challenge(
     cls: Any,
     report: Report,
@@ -158,17 +159,6 @@ def challenge(
     unreached: tuple[str, ...],
 ) -> tuple[str, bool]:
     """An objection to what the engine says, if there is one, and whether it was challenged."""
-    with scheduled():
-        return _challenge(cls, report, states, reached, unreached)
-
-
-def _challenge(
-    cls: Any,
-    report: Report,
-    states: list[str],
-    reached: tuple[str, ...],
-    unreached: tuple[str, ...],
-) -> tuple[str, bool]:
     for state, result in zip(states, report.results, strict=True):
         if state in reached:
             problem = replayed(cls, state, result)
