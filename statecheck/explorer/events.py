@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from statecheck.claims.script import Call
+from statecheck.single.execution.attempt import ANYTHING
 from statecheck.single.execution.automaton import Edge
-from statecheck.single.execution.build import ANYTHING
 from statecheck.single.execution.choices import OMITTED, Any_
 from statecheck.single.execution.texts import Texts
 from statecheck.single.reading.freeze import SYMBOLIC

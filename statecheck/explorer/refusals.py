@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from statecheck.errors import ModelError
 from statecheck.explorer.javascript import Code
+from statecheck.single.execution.attempt import ANYTHING
 from statecheck.single.execution.automaton import Local, Node
-from statecheck.single.execution.build import ANYTHING
 from statecheck.single.execution.choices import OMITTED, Any_
 from statecheck.single.execution.terms import symbol, wrapped
 from statecheck.single.questions.guards import in_node, is_guarded

@@ -96,7 +96,9 @@ def check(
 
         clock = Clock(timeout)
         bounds.enter_context(bounded(clock.end))
-        subject = read(cls, fixed, inputs, clock, seed=seed, harmless=harmless, take=take)
+        subject = read(
+            cls, fixed, inputs, clock, seed=seed, harmless=harmless, take=take, early=True
+        )
         ends = parsed_ends(assumed, subject.names)
         begins = check_beginning(subject, parsed_beginning(assumed, subject.names))
         sentences += [*subject.assumptions, *begins, *_meaning_of_steps(parsed)]

@@ -11,6 +11,9 @@ from statecheck.clock import TimeLeft, Timeout, unlimited
 from statecheck.smt.c_interface import truths
 from statecheck.smt.interruption import interrupted_by_signal
 
+WORK = 20_000_000
+"""Z3's measure of the work on one question, which it heeds where it does not heed the clock."""
+
 
 def ground_solver(seed: int) -> z3.Solver:
     """A solver for ground formulas.
@@ -57,6 +60,17 @@ def is_satisfiable(
     if answer == z3.unknown:
         raise Timeout(solver.reason_unknown())
     return bool(answer == z3.sat)
+
+
+def is_impossible(conditions: Sequence[z3.BoolRef], time_left: TimeLeft = unlimited) -> bool:
+    """Tell whether Z3 shows that conditions never hold together, with the work that it is worth.
+
+    Raises Timeout, and KeyboardInterrupt.
+    """
+    solver = z3.Solver()
+    solver.set("rlimit", WORK)
+    solver.add(*conditions)
+    return bool(check_sat(solver, (), time_left) == z3.unsat)
 
 
 def true_in(model: z3.ModelRef, formula: z3.BoolRef) -> bool:

@@ -10,8 +10,8 @@ from typing import Any
 from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.claims.options import EdgeConditions, NodeOptions
+from statecheck.single.execution.attempt import World
 from statecheck.single.execution.automaton import Edge, Local, Node, Variable
-from statecheck.single.execution.build import World
 from statecheck.single.execution.choices import Any_, combinations, spread
 from statecheck.single.execution.giving_up import Unexplored
 from statecheck.single.reading.freeze import SYMBOLIC

@@ -19,6 +19,7 @@ from statecheck.single.deciding.answers import (
     played,
     too_many,
 )
+from statecheck.single.deciding.formulas import degree
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.symbolic import FIRST, SEARCH, recall
@@ -28,10 +29,10 @@ from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import symbol
 from statecheck.single.running.reach import Target
 from statecheck.single.running.subject import Clock, Subject
-from statecheck.smt.solving import check_sat
+from statecheck.smt.solving import is_impossible
 
-ROUNDS = 24
-"""So many steps backwards are computed."""
+ROUNDS, DEGREE = 24, 12
+"""So many steps backwards are computed, while products have no greater degree than that."""
 
 Region = dict[Node, z3.BoolRef]
 
@@ -50,6 +51,8 @@ def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
     closed = False
     while rounds < ROUNDS:
         grown = _before(automaton, region, clock)
+        if any(degree(formula) > DEGREE for formula in grown.values()):
+            break
         closed = all(_implies(grown[node], region[node], node, clock) for node in automaton.nodes)
         if closed:
             break
@@ -135,9 +138,7 @@ def _implies(one: Any, other: Any, node: Node, clock: Clock) -> bool:
 
 
 def _never(conditions: list[Any], clock: Clock) -> bool:
-    solver = z3.Solver()
-    solver.add(*conditions)
-    return bool(check_sat(solver, (), lambda: clock.left(3.0)) == z3.unsat)
+    return is_impossible(conditions, lambda: clock.left(3.0))
 
 
 def _is_closed(automaton: Automaton, region: Region, goal: Region, clock: Clock) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from statecheck.single.claims.claims import Claim, Expression
 from statecheck.single.deciding.answers import Answer, Reached, Unknown, explicitly, target_of
 from statecheck.single.deciding.certain import certain
+from statecheck.single.execution.plain_values import NO_PLAIN_VALUES
 from statecheck.single.running.reach import Target
 from statecheck.single.running.subject import Subject
 
@@ -33,9 +34,9 @@ def _with_answers(
     subject: Subject, expression: Expression, claim: Claim, depth: int | None, target: Target
 ) -> Answer:
     """Look for a run that rests on no answer from outside, then for a proof against any answers."""
-    for automaton in (subject.bounded, subject.automaton):
+    for automaton in (subject.plain.near, subject.automaton):
         if automaton is not None:
-            part = replace(subject, automaton=certain(automaton), bounded=None)
+            part = replace(subject, automaton=certain(automaton), plain=NO_PLAIN_VALUES)
             answer = _exactly(part, expression, claim, depth, target)
             if isinstance(answer, Reached):
                 return answer
@@ -48,8 +49,8 @@ def _exactly(
     automaton = subject.automaton
     if not automaton.variables:
         return explicitly(subject, automaton, expression, claim, target)
-    if subject.bounded is not None:
-        answer = explicitly(subject, subject.bounded, expression, claim, target)
+    if subject.plain.near is not None:
+        answer = explicitly(subject, subject.plain.near, expression, claim, target)
         if not isinstance(answer, Unknown):
             return answer
     from statecheck.single.deciding import symbolic

@@ -61,3 +61,23 @@ def _said(term: Any, *, top: bool = False) -> str:
         simple = kind in (z3.Z3_OP_LE, z3.Z3_OP_GE, z3.Z3_OP_EQ) or top
         return said if simple else f"({said})"
     return str(term)
+
+
+def degree(formula: Any) -> int:
+    """The greatest degree of a product in a formula, those under ``//`` and ``%`` included."""
+    known: dict[int, int] = {}
+
+    def of(term: Any) -> int:
+        found = known.get(term.get_id())
+        if found is None:
+            found = known[term.get_id()] = _degree(term, [of(child) for child in term.children()])
+        return found
+
+    return of(formula)
+
+
+def _degree(term: Any, below: list[int]) -> int:
+    if not below:
+        return int(z3.is_const(term) and term.decl().kind() == z3.Z3_OP_UNINTERPRETED)
+    kind = term.decl().kind() if z3.is_app(term) else None
+    return sum(below) if kind in (z3.Z3_OP_MUL, z3.Z3_OP_POWER) else max(below)

@@ -21,24 +21,32 @@ from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import symbol
 from statecheck.single.locking.kept import Kept
 from statecheck.single.running.subject import Clock
-from statecheck.smt.solving import check_sat
+from statecheck.smt.solving import WORK, is_impossible
 
-PROOF, WORK = 6.0, 20_000_000
-"""Seconds for a proof, and work by Z3's measure."""
+PROOF, LITTLE = 6.0, 1_000_000
+"""Seconds for a proof, and Z3's measure of the work on a brief attempt."""
 
 Invariant = dict[Node, z3.BoolRef]
 
 
 def prove(
-    automaton: Automaton, goal: Goal, clock: Clock, kept: Kept | None = None
+    automaton: Automaton,
+    goal: Goal,
+    clock: Clock,
+    kept: Kept | None = None,
+    *,
+    briefly: bool = False,
 ) -> Unreachable | Unknown:
-    """A proof that the target is out of reach, if Spacer finds one, or a lock has ``kept`` one."""
+    """A proof that the target is out of reach, if Spacer finds one, or a lock has ``kept`` one.
+
+    ``briefly`` allows it little work, and nothing is said of what is missing.
+    """
     recalled = None if kept is None else recall(automaton, goal, clock, kept)
     if recalled is not None:
         return recalled
-    invariant = find_invariant(automaton, goal, clock)
+    invariant = find_invariant(automaton, goal, clock, LITTLE if briefly else WORK)
     if invariant is None:
-        return unexcluded(automaton, goal)
+        return Unknown("") if briefly else unexcluded(automaton, goal)
     broken = is_broken(automaton, invariant, goal, clock)
     if broken:
         return Unknown(f"the invariant that was found does not hold: {broken}")
@@ -55,12 +63,14 @@ def recall(automaton: Automaton, goal: Goal, clock: Clock, kept: Kept) -> Unreac
     return Unreachable("", tuple(shown(automaton, invariant)))
 
 
-def find_invariant(automaton: Automaton, goal: Goal, clock: Clock) -> Invariant | None:
+def find_invariant(
+    automaton: Automaton, goal: Goal, clock: Clock, work: int = WORK
+) -> Invariant | None:
     """A formula for each node that excludes the target, as Spacer sees it."""
     for step in ("inline_eager", "inline_linear", "slice"):
         z3.set_param(f"fp.xform.{step}", False)
     solver = z3.SolverFor("HORN")
-    solver.set("rlimit", WORK)
+    solver.set("rlimit", work)
     solver.set("timeout", math.ceil(clock.left(PROOF) * 1000))
     relations = {node: _relation(node) for node in automaton.nodes}
     first = automaton.nodes[0]
@@ -142,9 +152,7 @@ def is_broken(automaton: Automaton, invariant: Invariant, goal: Goal, clock: Clo
 
 
 def _excluded(conditions: list[z3.BoolRef], clock: Clock) -> bool:
-    solver = z3.Solver()
-    solver.add(*conditions)
-    return bool(check_sat(solver, (), lambda: clock.left(PROOF)) == z3.unsat)
+    return is_impossible(conditions, lambda: clock.left(PROOF))
 
 
 def shown(automaton: Automaton, invariant: Invariant) -> Iterator[str]:

@@ -46,9 +46,12 @@ def eventually(
         pending = Pending(subject, automaton, said, assumed)
         if Lassos(pending, cautious=False).find() is None:
             return _proved(claim, said, pending)
-    searched = automaton if not automaton.variables else subject.bounded
+    searched = automaton if not automaton.variables else subject.plain.wide
     if searched is not None:
         pending = Pending(subject, searched, said, assumed)
+        finite = searched is not automaton and searched.complete
+        if finite and Lassos(pending, cautious=False).find() is None:
+            return _proved(claim, said, pending)
         cautious = bool(assumed.strong and subject.world.inputs)
         lasso = Lassos(pending, cautious=cautious).find()
         if lasso is not None:

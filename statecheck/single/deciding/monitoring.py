@@ -38,9 +38,7 @@ def monitored(subject: Subject, said: Claim) -> Subject:
     return replace(
         subject,
         automaton=watched(subject.automaton),
-        bounded=None if subject.bounded is None else watched(subject.bounded),
-        origin=subject,
-        watched=watched,
+        plain=subject.plain.mapped(watched),
     )
 
 

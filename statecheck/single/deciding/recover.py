@@ -64,8 +64,8 @@ def trap(subject: Subject, said: Claim, depth: int | None) -> Answer:
         return Unknown(automaton.caveat or ABSTRACT)
     if not automaton.variables:
         return _explicitly(subject, automaton, said)
-    if subject.bounded is not None:
-        answer = _explicitly(subject, subject.bounded, said)
+    if subject.plain.wide is not None:
+        answer = _explicitly(subject, subject.plain.wide, said)
         if not isinstance(answer, Unknown):
             return answer
     from statecheck.single.deciding import backwards

@@ -19,8 +19,11 @@ from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.running.reach import Target
 from statecheck.single.running.subject import Subject
 
+NEAR = 8
+"""Runs of so many steps are looked for before anything is proven."""
+
 FIRST, SEARCH = 0.3, 8.0
-"""Seconds for the first search for runs, and for the second one."""
+"""Seconds for the first search for longer runs, and for the second one."""
 
 DEPTH = 400
 """Runs of more steps are not looked for."""
@@ -41,8 +44,19 @@ def reachable(
     if recalled is not None:
         return recalled
     search = Unrolling(automaton, goal)
-    route = search.search(clock, FIRST, most)
+    route = search.search(clock, FIRST, min(most, NEAR))
     proof: Unreachable | Unknown | None = None
+    if route is None and automaton.complete:
+        proof = prove(automaton, goal, clock, subject.kept, briefly=True)
+        if isinstance(proof, Unreachable):
+            return proof
+    plain = subject.plain
+    if route is None and plain.wide is not None and plain.wide is not plain.near:
+        answer = explicitly(subject, plain.wide, expression, claim, target)
+        if not isinstance(answer, Unknown):
+            return answer
+    if route is None:
+        route = search.search(clock, FIRST, most)
     if route is None:
         proof = (
             prove(automaton, goal, clock, subject.kept)
@@ -59,8 +73,8 @@ def reachable(
             subject.kept.keep_route(route)
         return met
     assert isinstance(proof, Unknown)
-    if depth is None and subject.deeper is not None:
-        answer = explicitly(subject, subject.deeper, expression, claim, target)
+    if depth is None and plain.deep is not None:
+        answer = explicitly(subject, plain.deep, expression, claim, target)
         if not isinstance(answer, Unknown):
             return answer
     why = f"no run of up to {search.depth - 1} steps gets there, and {proof.why}"

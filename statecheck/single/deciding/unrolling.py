@@ -14,10 +14,7 @@ from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import plain, symbol
 from statecheck.single.running.reach import Move, Route, move, plain_choice
 from statecheck.single.running.subject import Clock
-from statecheck.smt.solving import check_sat
-
-WORK = 20_000_000
-"""Z3's measure of the work on one question, which it heeds where it does not heed the clock."""
+from statecheck.smt.solving import WORK, check_sat
 
 
 class Unrolling:

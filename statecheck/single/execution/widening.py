@@ -21,6 +21,15 @@ def growing(values: Values) -> list[Attribute]:
     return sorted(many, key=many.__getitem__)[-3:]
 
 
+def endless(values: Values) -> set[Attribute]:
+    """The integers that took the most values, and many."""
+    counts = {
+        a: len(found) for a, found in values.items() if len(found) > MANY and _has(found, Kind.INT)
+    }
+    most = max(counts.values(), default=0)
+    return {a for a, count in counts.items() if count * 4 >= most}
+
+
 def to_widen(values: Values, widened: set[Attribute]) -> set[Attribute]:
     """The attributes to keep as terms next: integers, then texts, then what has few values."""
     rest = {attribute: found for attribute, found in values.items() if attribute not in widened}

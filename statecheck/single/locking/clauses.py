@@ -13,7 +13,7 @@ from statecheck.single.execution.terms import symbol
 from statecheck.single.locking.formulas import formula_of, written
 from statecheck.single.locking.lock import ClauseEntry
 from statecheck.single.running.clock import Clock
-from statecheck.smt.solving import check_sat
+from statecheck.smt.solving import is_impossible
 
 QUERY = 6.0
 """Seconds for one question about clauses."""
@@ -98,6 +98,4 @@ def _broken(edge: Edge, kept: Iterable[Clause], clock: Clock) -> list[Clause]:
 
 
 def _never(conditions: list[z3.BoolRef], clock: Clock) -> bool:
-    solver = z3.Solver()
-    solver.add(*conditions)
-    return bool(check_sat(solver, (), lambda: clock.left(QUERY)) == z3.unsat)
+    return is_impossible(conditions, lambda: clock.left(QUERY))

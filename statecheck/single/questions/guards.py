@@ -12,8 +12,8 @@ from statemachine.utils import run_async_from_sync
 
 from statecheck.modeling import ModelError
 from statecheck.single.claims.predicates import Condition, Holding
+from statecheck.single.execution.attempt import ANYTHING
 from statecheck.single.execution.automaton import Edge, Local, Node
-from statecheck.single.execution.build import ANYTHING
 from statecheck.single.execution.choices import OMITTED, Any_
 from statecheck.single.reading.probe import Probe
 from statecheck.single.reading.specimen import Attribute, Data, Specimen

@@ -62,7 +62,7 @@ class Inquiry:
     @property
     def automata(self) -> tuple[Automaton, ...]:
         """The automaton, and the one of plain values up to some depth where there is one."""
-        bounded = self.subject.bounded
+        bounded = self.subject.plain.wide
         whole = (self.subject.automaton,)
         return whole if bounded is None else (bounded, *whole)
 

@@ -47,7 +47,7 @@ def _range(inquiry: Inquiry, attribute: Attribute) -> str:
     if not automaton.variables:
         low, high = _seen(inquiry, automaton, attribute)
         return f"{low} to {high}, both reached" if low != high else ""
-    low, high = _seen(inquiry, inquiry.subject.bounded or automaton, attribute)
+    low, high = _seen(inquiry, inquiry.subject.plain.wide or automaton, attribute)
     start = _start(inquiry, attribute)
     if start is None:
         return ""

@@ -141,7 +141,10 @@ class Specimen:
         try:
             yield
         finally:
-            sys.setprofile(former)
+            sys.setprofile(None)
+            # Python's own profiler is handed out as an object that is no function.
+            resume = getattr(former, "enable", None)
+            resume() if resume else sys.setprofile(former)
 
     def fresh(self) -> Any:
         """A new instance, as users make one. Raises ModelError where that fails."""

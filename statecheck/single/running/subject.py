@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from statemachine import StateChart
@@ -15,9 +14,11 @@ from statecheck.single.claims import claims
 from statecheck.single.claims.checks import errors_of, space_of
 from statecheck.single.claims.meanings import others_of
 from statecheck.single.claims.predicates import Reader
+from statecheck.single.execution.attempt import World
 from statecheck.single.execution.automaton import Automaton
-from statecheck.single.execution.build import Builder, World
+from statecheck.single.execution.build import Builder
 from statecheck.single.execution.giving_up import until
+from statecheck.single.execution.plain_values import PlainValues
 from statecheck.single.reading.code import Reach
 from statecheck.single.reading.fields import Fields, fields_of
 from statecheck.single.reading.freeze import TooLarge
@@ -38,9 +39,8 @@ TRIED = 0.2
 
 @dataclass
 class Subject:
-    """A class, read. ``bounded`` is an automaton of plain values up to some depth,
-    where ``automaton`` keeps some as terms. One whose automata are ``watched`` comes from
-    its ``origin``. ``kept`` is what a lock has of the claim that is decided.
+    """A class, read. ``plain`` are automata of plain values where ``automaton`` keeps some as
+    terms. ``kept`` is what a lock has of the claim that is decided.
     """
 
     specimen: Specimen
@@ -48,22 +48,11 @@ class Subject:
     world: World
     fields: Fields
     automaton: Automaton
-    bounded: Automaton | None
+    plain: PlainValues
     names: claims.Names
     clock: Clock
     assumptions: tuple[str, ...]
-    builder: Builder
-    origin: Subject | None = None
-    watched: Callable[[Automaton], Automaton] | None = None
     kept: Kept | None = None
-
-    @cached_property
-    def deeper(self) -> Automaton | None:
-        """Like ``bounded``, to a greater depth; made where nothing else decided a claim."""
-        if self.origin is None or self.watched is None:
-            return self.builder.deeper()
-        found = self.origin.deeper
-        return None if found is None else self.watched(found)
 
     @property
     def digest(self) -> str:
@@ -87,15 +76,17 @@ def read(
     seed: int = 0,
     harmless: Sequence[str] = (),
     take: Callable[[claims.Names], bool] = lambda _: False,
+    early: bool = False,
 ) -> Subject:
     """Read a class. Raises ModelError for what cannot be taken as it is.
 
     ``harmless`` names things from outside whose calls neither raise nor change the machine.
     ``take`` gets the names that claims may use, as soon as they are known, and tells whether
-    events that are refused have to be gone through, too.
+    events that are refused have to be gone through, too. ``early`` asks for integers to be kept as
+    terms soon, which is enough for single claims; more plain values are gone through as needed.
     """
     with until(clock.end):
-        return _read(cls, fixed, inputs, clock, seed, harmless, take)
+        return _read(cls, fixed, inputs, clock, seed, harmless, take, early)
 
 
 def _read(
@@ -106,6 +97,7 @@ def _read(
     seed: int,
     harmless: Sequence[str],
     take: Callable[[claims.Names], bool],
+    early: bool,
 ) -> Subject:
     specimen = Specimen(cls)
     reach = Reach(specimen)
@@ -135,7 +127,9 @@ def _read(
     names = _names(specimen, reader)
     answers = surroundings.answers if surroundings else None
     refusals = take(names)
-    builder = Builder(specimen, reach, world, watch, answers=answers, with_refusals=refusals)
+    builder = Builder(
+        specimen, reach, world, watch, answers=answers, with_refusals=refusals, early=early
+    )
     automaton = builder.build()
     if automaton.variables or any(e.locals for n in automaton.nodes for e in (*n.edges, *n.idle)):
         from statecheck.single.running.witnesses import check_witnesses
@@ -143,10 +137,10 @@ def _read(
         with until(clock.part(TRIED).end):
             check_witnesses(specimen, automaton, clock)
     said = tuple(_assumptions(specimen, world, fields, inspection))
-    bounded = builder.bounded if builder.bounded is not automaton else None
     with until(clock.part(TRIED).end):
         check_agreement(specimen, reader, automaton, clock, seed)
-    return Subject(specimen, reader, world, fields, automaton, bounded, names, clock, said, builder)
+    plain = builder.plain_values(automaton)
+    return Subject(specimen, reader, world, fields, automaton, plain, names, clock, said)
 
 
 def _names(specimen: Specimen, reader: Reader) -> claims.Names:
