@@ -1,4 +1,4 @@
-"""Work in several processes: the one place that starts them, listens to them and ends them.
+"""Work in several processes: the one module that starts them, listens to them and ends them.
 
 A worker is a generator function: it is given an iterator of jobs and yields results. Jobs and
 results travel, so they are plain; what does not travel is named. A process that is lost costs its
@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, Protocol
 
 from statecheck.errors import ModelError
 
@@ -41,11 +41,31 @@ class Lost:
     exit_code: int | None
 
 
+class Elsewhere(Protocol):
+    """A place for jobs that is not this computer: so many at a time, with results as here."""
+
+    size: int
+
+    def results(
+        self, work: Work, arguments: tuple[Any, ...], jobs: deque[Any], deadline: float | None
+    ) -> Iterator[Any]:
+        """The results of all jobs, as `results` gives them."""
+
+
+Place = int | Elsewhere
+"""Where jobs are done: in so many processes here, or elsewhere."""
+
+
+def size(place: Place) -> int:
+    """How many jobs are done at a time."""
+    return place if isinstance(place, int) else place.size
+
+
 def results(
     work: Work,
     arguments: tuple[Any, ...],
     jobs: deque[Any],
-    processes: int,
+    place: Place,
     *,
     deadline: float | None = None,
 ) -> Iterator[Any]:
@@ -54,9 +74,12 @@ def results(
     Jobs that are put into the queue meanwhile are done too. At the deadline, by `time.monotonic`,
     all processes are ended. Raises the ModelError of a worker; for any other error, RuntimeError.
     """
+    if not isinstance(place, int):
+        yield from place.results(work, arguments, jobs, deadline)
+        return
     workers: dict[Any, _Worker] = {
         worker.channel: worker
-        for worker in (_Worker(work, arguments) for _ in range(min(processes, len(jobs))))
+        for worker in (_Worker(work, arguments) for _ in range(min(place, len(jobs))))
     }
     try:
         while workers:
@@ -142,7 +165,7 @@ def _serve(channel: Connection, parent: int, work: Work, arguments: tuple[Any, .
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {getattr(signal, name)})
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Z3 handles it by itself
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
 
     def jobs() -> Iterator[Any]:
         while True:
@@ -163,7 +186,7 @@ def _serve(channel: Connection, parent: int, work: Work, arguments: tuple[Any, .
         channel.send((_ERROR, RuntimeError(f"{type(error).__name__}: {error}")))
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """End this process once its parent is gone, whatever it does."""
     while os.getppid() == parent:
         time.sleep(LOOK)

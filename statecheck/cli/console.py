@@ -22,6 +22,8 @@ from statecheck.exit_codes import Exit
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
     from statecheck.files import OutputFile
+    from statecheck.processes import Place
+    from statecheck.prover.project import Project
     from statecheck.reports.terminal_layout import Style
 
 
@@ -90,6 +92,28 @@ seed_option = click.option(
     metavar="N",
     help="Seed of the solver; what is found does not depend on it.",
 )
+dask_option = click.option(
+    "--dask", metavar="ADDRESS", help="Work on the Dask cluster whose scheduler is there."
+)
+
+
+def place(project: Project, jobs: int | None, dask: str | None, usual: int) -> Place:
+    """The place for the jobs of a project, --jobs or --dask; ``usual`` is a number of processes.
+
+    Raises UsageError for a cluster that cannot be used.
+    """
+    if dask is None:
+        return jobs or usual
+    if jobs is not None:
+        raise click.UsageError(
+            "--jobs says how many processes work here, --dask that a cluster does; give one of them"
+        )
+    with interrupts.held():
+        from statecheck.cluster import Cluster, ClusterError
+    try:
+        return Cluster(dask, project.packages)
+    except ClusterError as error:
+        raise click.UsageError(str(error)) from None
 
 
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}

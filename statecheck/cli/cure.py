@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from statecheck.mutation.cures import Cures
     from statecheck.mutation.mutants import Mutant
+    from statecheck.processes import Place
     from statecheck.prover.project import Project
     from statecheck.reports.terminal_layout import Style
 
@@ -26,7 +27,7 @@ def cure(
     name: str,
     wanted: Sequence[Mutant],
     *,
-    jobs: int,
+    jobs: Place,
     timeout: float | None,
     seed: int,
     progress: Callable[[Mutant, str], None] | None,

@@ -67,6 +67,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         metavar="N",
         help="Processes to judge in; one for each core.",
     ),
+    console.dask_option,
     console.timeout_option,
     console.seed_option,
 )
@@ -111,6 +112,7 @@ def mutate(
     json_path: str | None,
     cure: str | None,
     jobs: int | None,
+    dask: str | None,
     timeout: float | None,
     seed: int,
 ) -> int:
@@ -124,7 +126,7 @@ def mutate(
             raise click.UsageError("--list judges nothing, so there is nothing for --json.")
         console.put("".join(f"{_line(mutant)}\n" for mutant in wanted))
         return 0
-    processes = jobs or os.cpu_count() or 1
+    where = console.place(project, jobs, dask, os.cpu_count() or 1)
     if cure is not None:
         from statecheck.cli import cure as cures
 
@@ -135,7 +137,7 @@ def mutate(
                 project,
                 cure,
                 wanted,
-                jobs=processes,
+                jobs=where,
                 timeout=timeout,
                 seed=seed,
                 progress=progress,
@@ -145,7 +147,7 @@ def mutate(
         found = survey(
             project,
             wanted,
-            jobs=processes,
+            jobs=where,
             timeout=timeout,
             seed=seed,
             progress=_judged(progress),

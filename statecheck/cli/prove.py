@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from statecheck.claims.claim import Claim
     from statecheck.claims.results import Report, Result
     from statecheck.files import OutputFile
+    from statecheck.processes import Place
     from statecheck.prover.project import Project
 
 EXAMPLE = "lift.claims:CATALOGUE"
@@ -69,9 +70,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     ),
     console.timeout_option,
     console.seed_option,
-    click.option(
-        "--jobs", type=click.IntRange(1), default=1, metavar="N", help="Processes to prove in."
-    ),
+    click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes to prove in; 1."),
+    console.dask_option,
     locks.WRITE_LOCK,
     click.option("--allow-undetermined", is_flag=True, help="Let UNDETERMINED pass as a success."),
 )
@@ -128,7 +128,8 @@ def prove(
     recheck: bool,
     timeout: float | None,
     seed: int,
-    jobs: int,
+    jobs: int | None,
+    dask: str | None,
     write_lock: bool,
     allow_undetermined: bool,
     **report_paths: str | None,
@@ -166,7 +167,13 @@ def prove(
         source = of_project(project, seed)
         certified = Certified(source, certificates, recheck=recheck, timeout=timeout)
     report = _proved(
-        project, claims, timeout=timeout, seed=seed, jobs=jobs, tables=not patterns, explain=explain
+        project,
+        claims,
+        timeout=timeout,
+        seed=seed,
+        jobs=console.place(project, jobs, dask, 1),
+        tables=not patterns,
+        explain=explain,
     )
     code = exit_code(report, allow_undetermined=allow_undetermined)
     settled = Settled(project, claims, report, began)
@@ -237,7 +244,7 @@ def _proved(
     *,
     timeout: float | None,
     seed: int,
-    jobs: int,
+    jobs: Place,
     tables: bool,
     explain: bool,
 ) -> Report:

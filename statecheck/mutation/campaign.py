@@ -25,7 +25,7 @@ from statecheck.mutation.module_variant import reimported_with
 from statecheck.mutation.mutants import Mutant, mutants
 from statecheck.mutation.observations import Event
 from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
-from statecheck.processes import Lost, results
+from statecheck.processes import Lost, Place, results
 from statecheck.prover import session
 from statecheck.prover.project import Project, project_of
 from statecheck.prover.prover import Prover
@@ -70,7 +70,7 @@ def survey(
     project: Project,
     wanted: Sequence[Mutant],
     *,
-    jobs: int = 1,
+    jobs: Place = 1,
     timeout: float | None = None,
     seed: int = 0,
     progress: Callable[[Mutant, MutantVerdict], None] | None = None,

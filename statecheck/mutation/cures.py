@@ -27,7 +27,7 @@ from statecheck.mutation.campaign import (
 )
 from statecheck.mutation.module_variant import reimported_with
 from statecheck.mutation.mutants import Mutant
-from statecheck.processes import Lost, results
+from statecheck.processes import Lost, Place, results
 from statecheck.prover import session
 from statecheck.prover.context import DEPTH
 from statecheck.prover.project import Project
@@ -72,7 +72,7 @@ def cures(
     claim: Claim,
     wanted: Sequence[Mutant],
     *,
-    jobs: int = 1,
+    jobs: Place = 1,
     timeout: float | None = None,
     seed: int = 0,
     progress: Callable[[Mutant, str], None] | None = None,

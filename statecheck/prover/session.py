@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.clock import Timeout
+from statecheck.processes import Place
 from statecheck.prover.engine import prover
 from statecheck.prover.project import Project
 from statecheck.prover.prover import Prover
@@ -33,7 +34,7 @@ def run(
     *,
     timeout: float | None = None,
     seed: int = 0,
-    jobs: int = 1,
+    jobs: Place = 1,
     progress: Callable[[Result], None] | None = None,
     tables: bool = True,
     explain: bool = False,
@@ -102,13 +103,13 @@ def _settled(
     project: Project,
     engine: Prover,
     wanted: Sequence[Claim],
-    jobs: int,
+    jobs: Place,
     timeout: float | None,
     seed: int,
     *,
     explain: bool,
 ) -> Iterator[Result]:
-    if jobs > 1:
+    if jobs != 1:
         from statecheck.prover.workers import shared  # noqa: PLC0415  (few want it)
 
         yield from shared(

@@ -10,7 +10,7 @@ from typing import Any
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Result, Verdict
 from statecheck.clock import Timeout
-from statecheck.processes import Lost, results
+from statecheck.processes import Lost, Place, results, size
 from statecheck.prover.engine import prover
 from statecheck.prover.project import Project
 
@@ -21,14 +21,14 @@ GRACE = 1.0
 def shared(
     project: Project,
     wanted: Sequence[Claim],
-    jobs: int,
+    jobs: Place,
     timeout: float | None,
     seed: int,
     notes: list[str],
     *,
     explain: bool,
 ) -> Iterator[Result]:
-    """Settle claims in several processes; claims are named by number, for they cannot travel.
+    """Settle claims in several processes; they are named by number, for they cannot travel.
 
     Each result comes as it is found, so that nothing settled is lost when the run is cut off. A
     claim that a lost process had not settled is proved again; one that is lost twice is
@@ -38,7 +38,8 @@ def shared(
     everything = project.catalogue
     numbers = [everything.index(claim) for claim in wanted]
     left = dict.fromkeys(wanted)
-    queue = deque(numbers[part::jobs] for part in range(min(jobs, len(wanted))))
+    parts = min(size(jobs), len(wanted))
+    queue = deque(numbers[part::parts] for part in range(parts))
     again: set[int] = set()
     arguments = (project, timeout, seed, explain)
     for message in results(_settle, arguments, queue, jobs, deadline=end):
