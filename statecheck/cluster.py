@@ -141,7 +141,7 @@ def _task() -> Callable[..., tuple[str, Any]]:
 
 
 def _outcome(future: Any, job: Any) -> Iterator[Any]:
-    """What became of a job: its results, or that it was lost."""
+    """The results of a job that was done, or that it was lost."""
     error = future.exception()
     if error is None:
         kind, found = future.result()
