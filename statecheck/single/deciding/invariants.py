@@ -23,7 +23,7 @@ from statecheck.single.locking.kept import Kept
 from statecheck.single.running.subject import Clock
 from statecheck.smt.solving import WORK, is_impossible
 
-PROOF, LITTLE = 6.0, 1_000_000
+PROOF, LITTLE = 6.0, 100_000
 """Seconds for a proof, and Z3's measure of the work on a brief attempt."""
 
 Invariant = dict[Node, z3.BoolRef]
