@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -24,7 +23,7 @@ from statecheck.claims.results import Report
 from statecheck.cli import console
 from statecheck.clock import Timeout, bounded, seconds_until
 from statecheck.exit_codes import Exit
-from statecheck.modeling import ModelError, System
+from statecheck.modeling import Made, ModelError, System
 from statecheck.prover.project import Project, bounded_integers
 from statecheck.single.execution.giving_up import OutOfTime
 from statecheck.single.running.subject import Clock, read
@@ -84,7 +83,7 @@ def of_system(name: str, system: type[System], seed: int) -> Source:
 
 
 def of_machine(
-    cls: type[Any],
+    made: Made,
     fixed: Sequence[str],
     inputs: Sequence[str],
     harmless: Sequence[str],
@@ -96,7 +95,7 @@ def of_machine(
         try:
             clock = Clock(seconds)
             with bounded(clock.end):
-                subject = read(cls, fixed, inputs, clock, seed=seed, harmless=harmless)
+                subject = read(made, fixed, inputs, clock, seed=seed, harmless=harmless)
                 return lone.certify(subject, report)
         except OutOfTime:
             raise Timeout("the time is up") from None

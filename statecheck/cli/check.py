@@ -114,7 +114,8 @@ def command(
 ) -> int:
     """Prove or refute what you say of a machine, or of a system for any number of its entities.
 
-    MODULE:CLASS is any python-statemachine class, which is run as it is, or a System. Of a machine,
+    MODULE:CLASS is any python-statemachine class, which is run as it is, or a System; a function in
+    its place, MODULE:FUNCTION, makes an instance that needs arguments or a model. Of a machine,
     EXPR is Python about its states and fields by name, and constants and enumerations of its
     module. `after.NAME` is one after a step, `step.event == NAME`, `step.raised` and
     `raised("ValueError")` say of the step itself; an event that is refused or ignored, so that
@@ -134,13 +135,13 @@ def command(
         from statecheck.cli.accepted import accepted
         from statecheck.exit_codes import Exit
         from statecheck.interface.settling import Request, load, settled
-        from statecheck.interface.subjects import check_options, is_system, name_of
+        from statecheck.interface.subjects import check_options, is_system, name_of, subject_of
         from statecheck.reports.answers import answers_text
         from statecheck.reports.json_report import to_text
         from statecheck.reports.terminal import report_text
         from statecheck.reports.words import numbered
 
-    found = imported(name, EXAMPLE)
+    found = subject_of(imported(name, EXAMPLE))
     asked = [
         *((Kind.ALWAYS, text) for text in always),
         *((Kind.POSSIBLE, text) for text in possible),
@@ -206,7 +207,7 @@ def command(
 
 def _source(
     name: str,
-    found: type[Any],
+    found: Any,
     fixed: Sequence[str],
     inputs: Sequence[str],
     harmless: Sequence[str],

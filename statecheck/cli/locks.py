@@ -103,7 +103,7 @@ class ClassLock:
         self._locked: Locked | None = None
         self._file: OutputFile | None = None
 
-    def used(self, name: str, found: type[Any], request: Request) -> Request | None:
+    def used(self, name: str, found: Any, request: Request) -> Request | None:
         """The request with the lock; None where there was no time to write that of a system.
 
         Raises UsageError, and ModelError for a file that is no lock.

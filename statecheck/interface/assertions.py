@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from statecheck.claims.answers import Standing
@@ -40,7 +40,7 @@ class Undetermined(NotProved):
 
 
 def assert_proved(
-    subject: type[StateChart[Any] | System] | Catalogue | Project,
+    subject: type[StateChart[Any] | System] | Callable[[], StateChart[Any]] | Catalogue | Project,
     *patterns: str,
     always: Texts = (),
     possible: Texts = (),
@@ -87,11 +87,11 @@ def assert_proved(
         "accept": texts(accept),
         "depth": depth,
     }
-    if isinstance(subject, type):
+    if callable(subject):
         if patterns:
             raise ModelError(
-                f"{patterns[0]!r}: patterns select claims of a catalogue; of {subject.__name__} "
-                f"write always={patterns[0]!r}"
+                f"{patterns[0]!r}: patterns select claims of a catalogue; of "
+                f"{getattr(subject, '__name__', subject)} write always={patterns[0]!r}"
             )
         report = check(subject, **options, timeout=timeout, seed=seed)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.claim import Kind
 from statecheck.claims.results import Report
 from statecheck.claims.syntax import AssumedTexts
-from statecheck.interface.subjects import check_options, is_system
+from statecheck.interface.subjects import check_options, is_system, subject_of
 from statecheck.modeling import ModelError, System
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _one_at_a_time = threading.RLock()
 
 
 def check(
-    subject: type[StateChart[Any] | System],
+    subject: type[StateChart[Any] | System] | Callable[[], StateChart[Any]],
     *,
     always: Texts = (),
     possible: Texts = (),
@@ -56,12 +56,13 @@ def check(
 ) -> Report:
     """Prove or refute claims about a class, as ``statecheck check`` does.
 
-    ``subject`` is any python-statemachine class, or a `System`, which is proven for any number of
-    entities. Claims are expressions, one text or several: ``always`` holds in every reachable state
-    or of every step, ``possible`` is reached by some run, ``recoverable`` can be reached from every
-    reachable state, ``eventually`` is written ``P ~> Q``. They get the ids ``always.1``,
-    ``always.2``, ``possible.1`` and so on. Without a claim, the standard questions about a machine
-    are answered (``Report.answers``).
+    ``subject`` is any python-statemachine class, or a function without arguments that makes an
+    instance of one, such as one that needs arguments or a model; or a `System`, which is proven for
+    any number of entities. Claims are expressions, one text or several: ``always`` holds in every
+    reachable state or of every step, ``possible`` is reached by some run, ``recoverable`` can be
+    reached from every reachable state, ``eventually`` is written ``P ~> Q``. They get the ids
+    ``always.1``, ``always.2``, ``possible.1`` and so on. Without a claim, the standard questions
+    about a machine are answered (``Report.answers``).
 
     ``fair`` names actions that are not put off for ever (weak fairness), ``strongly_fair`` those
     that are taken again and again if they can be taken again and again; ``never`` are steps that
@@ -97,6 +98,7 @@ def check(
         "initially": texts(initially),
     }
     options = {**named, **assumed, "given": given or {}, "accept": texts(accept)}
+    subject = subject_of(subject)
     check_options(subject, options, has_claims=bool(asked), written=lambda name: f"{name}:")
     if not asked and is_system(subject):
         raise ModelError(

@@ -54,7 +54,7 @@ class Request:
     lock: Path | Locked | None = None
 
 
-def load(subject: type[Any]) -> None:
+def load(subject: Any) -> None:
     """Import what `settled` needs: half of it, after an interruption, would be of no use."""
     needed = (
         ("statecheck.claims.expressions", "statecheck.prover.agreement", "statecheck.prover.prover")
@@ -65,7 +65,7 @@ def load(subject: type[Any]) -> None:
         importlib.import_module(name)
 
 
-def settled(subject: type[Any], request: Request) -> Report:
+def settled(subject: Any, request: Request) -> Report:
     """Settle what is asked; what an interruption leaves open is left out.
 
     Raises ModelError for a class or a claim that cannot be taken as it is.

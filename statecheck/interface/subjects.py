@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from statemachine import StateChart
 
-from statecheck.modeling import Entity, Machine, ModelError, System
+from statecheck.modeling import Entity, Machine, Made, Maker, ModelError, System, class_of
+
+
+def subject_of(found: Any) -> Any:
+    """The subject that an object is: a function stands for the machines that it makes.
+
+    Raises ModelError for a function that makes none.
+    """
+    if not isinstance(found, types.FunctionType | types.MethodType):
+        return found
+    from statecheck.single.reading.instances.makers import maker_of  # noqa: PLC0415  (for these)
+
+    return maker_of(found)
 
 
 def is_system(subject: object) -> bool:
-    """True if a class composes machines, False if it is one machine.
+    """True if a class composes machines, False if it is one machine, or a `Maker` of machines.
 
     Raises ModelError for what is neither, and for a machine without states.
     """
+    if isinstance(subject, Maker):
+        return False
     if isinstance(subject, StateChart):
         name = type(subject).__name__
-        raise ModelError(f"an instance of {name} is given; give the class {name} itself")
+        raise ModelError(
+            f"an instance of {name} is given; give the class {name} itself, or a function that "
+            "makes such an instance"
+        )
     if isinstance(subject, System):
         name = type(subject).__name__
         raise ModelError(
@@ -43,13 +61,13 @@ def is_system(subject: object) -> bool:
     return False
 
 
-def is_made_alone(subject: type) -> bool:
+def is_made_alone(subject: Made) -> bool:
     """True if instances are made as users of the library make them, without a system."""
-    return not issubclass(subject, System | Machine)
+    return not issubclass(class_of(subject), System | Machine)
 
 
 def check_options(
-    subject: type,
+    subject: Any,
     options: Mapping[str, Collection[str]],
     *,
     has_claims: bool,
@@ -90,5 +108,6 @@ def check_options(
 
 
 def name_of(subject: Any) -> str:
-    """The name by which a class is reported and accepted: MODULE:CLASS."""
+    """The name by which a class is reported and accepted: MODULE:CLASS, or MODULE:FUNCTION."""
+    subject = subject.function if isinstance(subject, Maker) else subject
     return f"{subject.__module__}:{subject.__qualname__}"

@@ -21,6 +21,7 @@ from statecheck.modeling.fields import (
     within,
 )
 from statecheck.modeling.machine import Machine, MachineState
+from statecheck.modeling.maker import Made, Maker, class_of
 from statecheck.modeling.observation import (
     History,
     Inapplicable,
@@ -57,6 +58,8 @@ __all__ = [
     "Machine",
     "MachineInfo",
     "MachineState",
+    "Made",
+    "Maker",
     "Many",
     "ModelError",
     "Range",
@@ -71,6 +74,7 @@ __all__ = [
     "anything",
     "assume",
     "axiom",
+    "class_of",
     "derived",
     "enabled",
     "history",

@@ -6,9 +6,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-from statemachine import StateChart
+from typing import TYPE_CHECKING
 
 from statecheck.claims import claim as stated
 from statecheck.claims.claim import Kind
@@ -16,7 +14,7 @@ from statecheck.claims.clause_text import of_one_machine
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.claims.syntax import AssumedTexts, check_use
 from statecheck.clock import Timeout, bounded
-from statecheck.modeling import NO_VARIANT, ModelError
+from statecheck.modeling import NO_VARIANT, Made, ModelError
 from statecheck.single.assumptions import check_beginning, of_ends, parsed_beginning, parsed_ends
 from statecheck.single.claims.claims import Claim, Names, looks_beyond_states
 from statecheck.single.claims.parse import parse
@@ -56,7 +54,7 @@ STEPS = (
 
 
 def check(
-    cls: type[StateChart[Any]],
+    made: Made,
     asked: Sequence[tuple[str, str]],
     *,
     assumed: AssumedTexts = NOTHING_ASSUMED,
@@ -68,7 +66,7 @@ def check(
     harmless: Sequence[str] = (),
     lock: Locked | None = None,
 ) -> Report:
-    """Decide what is claimed of a class.
+    """Decide what is claimed of a class, or of what a function makes.
 
     ``asked`` are pairs of a kind (``always``, ``possible``, ``recoverable``, ``eventually``) and an
     expression; ``assumed`` is what is assumed of runs, ``fixed`` are fields that the
@@ -97,13 +95,13 @@ def check(
         clock = Clock(timeout)
         bounds.enter_context(bounded(clock.end))
         subject = read(
-            cls, fixed, inputs, clock, seed=seed, harmless=harmless, take=take, early=True
+            made, fixed, inputs, clock, seed=seed, harmless=harmless, take=take, early=True
         )
         ends = parsed_ends(assumed, subject.names)
         begins = check_beginning(subject, parsed_beginning(assumed, subject.names))
         sentences += [*subject.assumptions, *begins, *_meaning_of_steps(parsed)]
         if lock is not None:
-            lock.begin(cls.__name__, subject.digest)
+            lock.begin(made.__name__, subject.digest)
         for claim, said in zip(whole, parsed, strict=True):
             started = time.perf_counter()
             kept = None if lock is None else lock.of(f"{claim.kind}: {claim.text}")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
-
-from statemachine import StateChart
 
 from statecheck.claims.answers import Answer, Question, Standing
 from statecheck.claims.results import Report
 from statecheck.clock import Timeout, bounded
+from statecheck.modeling import Made
 from statecheck.single.deciding.answers import Unknown
 from statecheck.single.deciding.recover import ABSTRACT
 from statecheck.single.questions import ambiguity, failures, ranges, reachability, traps
@@ -21,7 +19,7 @@ ORDER = list(Question)
 
 
 def answered(
-    cls: type[StateChart[Any]],
+    made: Made,
     *,
     fixed: Sequence[str] = (),
     inputs: Sequence[str] = (),
@@ -30,7 +28,7 @@ def answered(
     seed: int = 0,
     harmless: Sequence[str] = (),
 ) -> Report:
-    """Answer the standard questions about a class.
+    """Answer the standard questions about a class, or about what a function makes.
 
     The options are those of `check`. Raises ModelError for a class that cannot be taken as it is.
     """
@@ -40,7 +38,7 @@ def answered(
     try:
         clock = Clock(timeout)
         with bounded(clock.end):
-            subject = read(cls, fixed, inputs, clock, seed=seed, harmless=harmless)
+            subject = read(made, fixed, inputs, clock, seed=seed, harmless=harmless)
             for answer in _answers(Inquiry(subject, depth)):
                 found.append(answer)  # noqa: PERF402  (what is found outlives an interruption)
     except Timeout:

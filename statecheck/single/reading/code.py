@@ -21,7 +21,7 @@ from typing import Any
 import statemachine
 from statemachine.callbacks import CallbackGroup, SpecReference
 
-from statecheck.modeling import Machine
+from statecheck.modeling import Machine, Maker
 from statecheck.single.reading.specimen import ABSENT, Specimen
 
 LIBRARY = (statemachine.__name__, Machine.__module__.rpartition(".")[0])
@@ -193,11 +193,11 @@ class Reach:
         whole = object.__new__(Reach)
         whole.specimen, whole.functions = self.specimen, dict(self.functions)
         whole.callbacks, whole.named = self.callbacks, self.named
-        for cls in author_classes(self.specimen.cls):
-            whole.add(vars(cls).get("__init__"))
-        for listener in self.specimen.owners[2:]:
-            for cls in author_classes(type(listener)):
+        for owner in self.specimen.owners:
+            for cls in author_classes(type(owner)):
                 whole.add(vars(cls).get("__init__"))
+        if isinstance(self.specimen.made, Maker):
+            whole.add(self.specimen.made.function)
         return whole
 
     @staticmethod

@@ -12,13 +12,10 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from statemachine import StateChart
-from statemachine.engines.async_ import AsyncEngine
 from statemachine.event import BoundEvent
 from statemachine.exceptions import TransitionNotAllowed
 from statemachine.model import Model
@@ -27,9 +24,15 @@ from statemachine.signature import SignatureAdapter
 from statemachine.state import InstanceState
 
 from statecheck.clock import Endless, alarm
-from statecheck.modeling import STATE, Machine, ModelError, Record, Start
+from statecheck.modeling import Made, ModelError, Record, class_of
 from statecheck.single.reading.foreign import work
 from statecheck.single.reading.freeze import ATOMS, Freezer, NotAnyValue, Unfrozen, parts
+from statecheck.single.reading.instances.fresh import (
+    NOWHERE,
+    checked_instance,
+    made_by,
+    making_of,
+)
 from statecheck.single.reading.observing import Observer, Seen, callback_of
 
 LIBRARY_ATTRIBUTES = frozenset(
@@ -90,35 +93,17 @@ class Outcome:
     chosen: tuple[str, ...] = ()
 
 
-def _declared(cls: type[Machine]) -> Machine:
-    """A machine of a system by itself, with the values that its fields are declared with."""
-    values: dict[str, Any] = {STATE: (cls.starts_in or (cls.initial_state.id,))[0]}
-    for name, field in cls.fields.items():
-        if field.start is Start.ANYTHING:
-            raise ModelError(
-                f"{cls.__name__}.{name} may start with anything, and a machine by itself starts in "
-                f"one way; write {name} = value"
-            )
-        values[name] = None if field.start is Start.DERIVED else field.value
-    machine = cls(Record([], values), None)
-    for name, field in cls.fields.items():
-        if field.start is Start.DERIVED:
-            setattr(machine, name, field.value(machine))
-    return machine
-
-
 class Specimen:
     """An instance, and the making of fresh ones."""
 
-    def __init__(self, cls: type[StateChart[Any]], make: Callable[[], Any] | None = None) -> None:
-        self.cls = cls
-        self.make = make or (partial(_declared, cls) if issubclass(cls, Machine) else cls)
+    def __init__(self, made: Made) -> None:
+        self.made, self.cls, self.make = made, class_of(made), making_of(made)
         SignatureAdapter.from_callable.clear_cache()
         self.ran: set[types.CodeType] = set()
         with self._noting():
             self.machine = self.fresh()
-        self.states = {state.value: state for state in cls.states_map.values()}
-        self.by_id = {state.id: state for state in cls.states_map.values()}
+        self.states = {state.value: state for state in self.cls.states_map.values()}
+        self.by_id = {state.id: state for state in self.cls.states_map.values()}
         self.owners: list[Any] = [
             self.machine,
             self.machine.model,
@@ -148,27 +133,7 @@ class Specimen:
 
     def fresh(self) -> Any:
         """A new instance, as users make one. Raises ModelError where that fails."""
-        with alarm(PATIENCE), warnings.catch_warnings(), work.held_back():
-            warnings.simplefilter("ignore")
-            try:
-                machine = self.make()
-                if isinstance(machine._engine, AsyncEngine):
-                    machine.activate_initial_state()
-            except ModelError:
-                raise
-            except Endless:
-                raise ModelError(
-                    f"{self.cls.__name__}() is not made within {PATIENCE:g} s; something that it "
-                    "waits for does not come"
-                ) from None
-            except Exception as error:
-                raise ModelError(
-                    f"{self.cls.__name__}() cannot be made: {type(error).__name__}: {error}; "
-                    "name a class that can be made without arguments, or a subclass whose "
-                    "__init__ gives them"
-                ) from error
-        work.hold_back(machine)
-        return machine
+        return checked_instance(self.made, made_by(self.make, self.made.__name__))
 
     # -- reading ----------------------------------------------------------------------------------
 
@@ -372,7 +337,7 @@ def _is_slot(cls: type, name: str) -> bool:
 def sent(machine: Any, event: str, arguments: Mapping[str, Any], what: str) -> Exception | None:
     """Send an event to a machine; return what it raised. Raises ModelError if it does not end."""
     try:
-        with alarm(PATIENCE), warnings.catch_warnings():
+        with alarm(PATIENCE), warnings.catch_warnings(), redirect_stdout(NOWHERE):
             warnings.simplefilter("ignore")
             work.deliver(machine, event, arguments)
     except Endless:

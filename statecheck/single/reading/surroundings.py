@@ -190,11 +190,12 @@ class Surroundings:
         for summary in ran:
             check_handed_over(summary, self.specimen.cls, known)
         own = {summary.function.__name__ for summary in ran}
+        entered: dict[types.CodeType, set[str]] = {}
         while True:
-            before = len(names)
+            before = len(names), sum(map(len, entered.values()))
             for summary in ran:
-                names |= Taint(summary, self.name, mutable, own).spread(names)
-            if len(names) == before:
+                names |= Taint(summary, self.specimen, mutable, own, entered).spread(names)
+            if (len(names), sum(map(len, entered.values()))) == before:
                 break
         check_first_steps(self.specimen, ran, names, outside)
         for attribute, value in data.items():

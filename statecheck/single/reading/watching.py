@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from statemachine import Event
+from statemachine import Event, State
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import is_library_class
@@ -111,6 +111,12 @@ class Watcher:
             if isinstance(value, Event)
         ]
 
+        proxies = machine._config._instance_states
+
+        def delegated(key: Any, name: str) -> Any:
+            found = vars(states[key]).get(name)
+            return proxies.get(found.value, found) if isinstance(found, State) else found
+
         def read() -> list[Any]:
             kept = [
                 (name, id(value))
@@ -120,9 +126,9 @@ class Watcher:
             # An instance's states remember what they have been asked for.
             kept += [
                 (name, id(value))
-                for key, own in machine._config._instance_states.items()
+                for key, own in proxies.items()
                 for name, value in vars(own).items()
-                if value is not vars(states[key]).get(name)
+                if value is not delegated(key, name)
             ]
             return kept
 

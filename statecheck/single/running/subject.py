@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from statemachine import StateChart
-
-from statecheck.modeling import ModelError
+from statecheck.modeling import Made, ModelError
 from statecheck.single.claims import claims
 from statecheck.single.claims.checks import errors_of, space_of
 from statecheck.single.claims.meanings import others_of
@@ -68,7 +66,7 @@ class Subject:
 
 
 def read(
-    cls: type[StateChart[Any]],
+    made: Made,
     fixed: Sequence[str],
     inputs: Sequence[str],
     clock: Clock,
@@ -78,7 +76,8 @@ def read(
     take: Callable[[claims.Names], bool] = lambda _: False,
     early: bool = False,
 ) -> Subject:
-    """Read a class. Raises ModelError for what cannot be taken as it is.
+    """Read a class, or the class of what a function makes. Raises ModelError for what cannot be
+    taken as it is.
 
     ``harmless`` names things from outside whose calls neither raise nor change the machine.
     ``take`` gets the names that claims may use, as soon as they are known, and tells whether
@@ -86,11 +85,11 @@ def read(
     terms soon, which is enough for single claims; more plain values are gone through as needed.
     """
     with until(clock.end):
-        return _read(cls, fixed, inputs, clock, seed, harmless, take, early)
+        return _read(made, fixed, inputs, clock, seed, harmless, take, early)
 
 
 def _read(
-    cls: type[StateChart[Any]],
+    made: Made,
     fixed: Sequence[str],
     inputs: Sequence[str],
     clock: Clock,
@@ -99,7 +98,8 @@ def _read(
     take: Callable[[claims.Names], bool],
     early: bool,
 ) -> Subject:
-    specimen = Specimen(cls)
+    specimen = Specimen(made)
+    cls = specimen.cls
     reach = Reach(specimen)
     inspection = Inspection(specimen, reach, harmless)
     surroundings = inspection.surroundings

@@ -23,7 +23,7 @@ from statemachine.engines.async_ import AsyncEngine
 from statemachine.exceptions import InvalidDefinition
 
 from statecheck.claims.results import Report
-from statecheck.modeling import ModelError
+from statecheck.modeling import Made, Maker, ModelError, class_of
 from statecheck.single import check
 from tests.statecheck.acceptance.beside import has_work, scheduled, visited
 from tests.statecheck.acceptance.kinds import kind_of_refusal
@@ -84,15 +84,16 @@ def judged(path: Path, name: str, *, plays_outside: bool) -> Judgement:
     return judge(cls, plays_outside=plays_outside)
 
 
-def judge(cls: Any, *, plays_outside: bool = False) -> Judgement:
-    """The judgement on a class."""
+def judge(made: Made, *, plays_outside: bool = False) -> Judgement:
+    """The judgement on a class, or on what a function makes."""
+    cls = class_of(made)
     with scheduled():
-        refusal = library_refusal(cls)
+        refusal = library_refusal(cls) if made is cls else ""
     if refusal:
         return Judgement(NONE, "the library does not make it", refusal)
     states = [s.id for s in dict.fromkeys(cls.states_map.values()) if not s.is_history]
     try:
-        report = check(cls, [("possible", id_) for id_ in states], timeout=SECONDS)
+        report = check(made, [("possible", id_) for id_ in states], timeout=SECONDS)
     except ModelError as error:
         return Judgement(REFUSED, kind_of_refusal(str(error)), str(error))
     verdicts = dict(zip(states, (str(r.verdict) for r in report.results), strict=True))
@@ -103,7 +104,7 @@ def judge(cls: Any, *, plays_outside: bool = False) -> Judgement:
         objection, known = "", True
     else:
         objection, known = _in_time(
-            lambda: challenge(cls, report, states, reached, unreached), ("", False)
+            lambda: challenge(made, report, states, reached, unreached), ("", False)
         )
     if objection:
         return Judgement(WRONG, "", objection, reached, unreached)
@@ -152,7 +153,7 @@ def library_refusal(cls: Any) -> str:
 
 @scheduled()
 def challenge(
-    cls: Any,
+    made: Made,
     report: Report,
     states: list[str],
     reached: tuple[str, ...],
@@ -161,14 +162,15 @@ def challenge(
     """An objection to what the engine says, if there is one, and whether it was challenged."""
     for state, result in zip(states, report.results, strict=True):
         if state in reached:
-            problem = replayed(cls, state, result)
+            problem = replayed(made, state, result)
             if problem:
                 return f"{state}: {problem}", True
     try:
-        if has_work(made(cls)()):
-            seen = visited(made(cls), world_of(cls))
+        world = world_of(class_of(made))
+        if has_work(making(made)()):
+            seen = visited(making(made), world)
         else:
-            explorer = Explorer(made(cls), world_of(cls), limit=300, sends=4000)
+            explorer = Explorer(making(made), world, limit=300, sends=4000)
             seen = {id_ for situation in explorer.graph.situations for id_ in situation.active}
     except Endless:
         return "", False
@@ -178,11 +180,11 @@ def challenge(
     return "", True
 
 
-def made(cls: Any) -> Callable[[], Any]:
+def making(made: Made) -> Callable[[], Any]:
     """The making of instances as users make them: one with callbacks to await is started."""
 
     def make() -> Any:
-        machine = cls()
+        machine = made.function() if isinstance(made, Maker) else made()
         if isinstance(machine._engine, AsyncEngine):
             machine.activate_initial_state()
         return machine
@@ -190,9 +192,9 @@ def made(cls: Any) -> Callable[[], Any]:
     return make
 
 
-def replayed(cls: Any, state: str, result: Any) -> str:
+def replayed(made: Made, state: str, result: Any) -> str:
     """Why the run of a state does not lead there on a plain instance; empty where it does."""
-    machine = PlainMachine(made(cls))
+    machine = PlainMachine(making(made))
     for call in result.run.script.calls:
         for name, value in call.inputs:
             owner, _, attribute = name.rpartition(".")

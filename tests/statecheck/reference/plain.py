@@ -104,12 +104,12 @@ class PlainMachine:
         machine = self.instance
         engine = machine._engine
         data = {
-            name: copy.deepcopy(value)
+            name: _copied(value)
             for name, value in vars(machine).items()
             if name not in LIBRARY and name not in self._states
         }
         model = {
-            name: copy.copy(value) if name == machine.state_field else copy.deepcopy(value)
+            name: copy.copy(value) if name == machine.state_field else _copied(value)
             for name, value in vars(machine.model).items()
         }
         queues = (
@@ -142,11 +142,11 @@ class PlainMachine:
         for name in [n for n in vars(machine) if n not in LIBRARY and n not in self._states]:
             if name not in situation.data:
                 del vars(machine)[name]
-        vars(machine).update({n: copy.deepcopy(v) for n, v in situation.data.items()})
+        vars(machine).update({n: _copied(v) for n, v in situation.data.items()})
         kept = machine.state_field
         vars(machine.model).clear()
         vars(machine.model).update(
-            {n: copy.copy(v) if n == kept else copy.deepcopy(v) for n, v in situation.model.items()}
+            {n: copy.copy(v) if n == kept else _copied(v) for n, v in situation.model.items()}
         )
         machine._config._invalidate()
         machine.history_values = {name: list(h) for name, h in situation.history.items()}
@@ -178,6 +178,11 @@ def sendable(cls: Any) -> list[str]:
     """The declared events that users may send: no errors and no ends, which the library sends."""
     internal = ("error.", "done.", "error_", "done_")
     return [str(event) for event in cls._events if not str(event).startswith(internal)]
+
+
+def _copied(value: Any) -> Any:
+    """A copy; a state of a machine, which leads to all of it, stands for itself."""
+    return value if isinstance(value, State) else copy.deepcopy(value)
 
 
 def frozen(value: Any) -> Any:

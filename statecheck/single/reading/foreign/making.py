@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import types
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from statemachine import StateChart
 from statemachine.callbacks import CallbackGroup
 
 from statecheck.modeling import ModelError
-from statecheck.single.reading.code import Summary, all_specs, functions_of, plain_functions
+from statecheck.single.reading.code import (
+    Summary,
+    all_specs,
+    functions_of,
+    is_library_class,
+    plain_functions,
+)
 from statecheck.single.reading.foreign.answers import HARMLESS
 from statecheck.single.reading.observing import ERROR
 from statecheck.single.reading.parameters import tree_of
@@ -21,12 +31,14 @@ class Taint:
     """The flow of what is from outside through a function that runs while an instance is made.
 
     ``mutable`` are attributes whose values could change, ``own`` the functions that run then.
+    ``entered`` has the parameters of each function that it flows into, and grows.
     """
 
     summary: Summary
-    machine: str
+    specimen: Specimen
     mutable: set[str]
     own: set[str]
+    entered: dict[types.CodeType, set[str]]
 
     def spread(self, names: set[str]) -> set[str]:
         """The attributes, variables and functions that names from outside flow into.
@@ -34,13 +46,16 @@ class Taint:
         Raises ModelError where they decide anything.
         """
         function = self.summary.function
+        given = self.entered.get(function.__code__, set())
         mentioned = {name for name, _ in self.summary.loads} | self.summary.reads
-        if not (mentioned | set(function.__code__.co_freevars)) & names:
+        if not given and not (mentioned | set(function.__code__.co_freevars)) & names:
             return set()
+        names = names | given
         tree = tree_of(function)
         if tree is None:
             raise ModelError(
-                f"{self.machine}: the source of {self.summary.place} is not there to be read"
+                f"{self.specimen.cls.__name__}: the source of {self.summary.place} is not there to "
+                "be read"
             )
         found = {function.__name__} - {"__init__"}
         variables = set(function.__code__.co_varnames) - {"self"}
@@ -53,7 +68,9 @@ class Taint:
             reason = used & (names | found)
             if not reason:
                 continue
-            if reason - self.own and used & self.own:
+            entering = [self._enters(call, names | found) for call in _calls(statement)]
+            passed = {name for call in entering if call for name in call}
+            if reason - self.own and (used - passed) & self.own:
                 raise self._decides()
             found |= used & (self.mutable | variables)
             match statement:
@@ -67,6 +84,87 @@ class Taint:
                     raise self._decides()
         return found
 
+    def _enters(self, call: ast.Call, names: set[str]) -> set[str]:
+        """Note the parameters that names flow into by a call of an own function or class.
+
+        The name that is called is returned, where it is known what it calls.
+        """
+        tainted = [bool(_mentioned(value) & names) for value in call.args]
+        named = [bool(_mentioned(keyword.value) & names) for keyword in call.keywords]
+        callee = self._called(call.func)
+        if callee is None:
+            values = [*call.args, *(keyword.value for keyword in call.keywords)]
+            flows = zip(values, (*tainted, *named), strict=True)
+            if self._makes_machine(call.func) and any(
+                is_tainted and not self._makes_object(value) for value, is_tainted in flows
+            ):
+                raise self._decides()
+            return set()
+        function, is_bound = callee
+        code = function.__code__
+        parameters = code.co_varnames[is_bound : code.co_argcount]
+        entered = self.entered.setdefault(code, set())
+        for place, value in enumerate(call.args):
+            if not tainted[place]:
+                continue
+            if isinstance(value, ast.Starred) or place >= len(parameters):
+                raise self._decides()
+            entered.add(parameters[place])
+        for keyword, is_tainted in zip(call.keywords, named, strict=True):
+            if is_tainted:
+                if keyword.arg is None:
+                    raise self._decides()
+                entered.add(keyword.arg)
+        return {"__init__", "super"} if isinstance(call.func, ast.Attribute) else set()
+
+    def _makes_machine(self, callee: ast.expr) -> bool:
+        """Tell whether a call makes a machine in the library's own way, so that what it is given
+        becomes a part of it.
+        """
+        known = self._known(callee)
+        return isinstance(known, type) and issubclass(known, StateChart)
+
+    def _makes_object(self, value: ast.expr) -> bool:
+        """Tell whether an expression makes an object of an own class: a model, whose attributes are
+        looked at one by one.
+        """
+        return (
+            isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Name)
+            and self._called(value.func) is not None
+        )
+
+    def _known(self, callee: ast.expr) -> Any:
+        """The object that a name stands for; None for none, and for other expressions."""
+        if not isinstance(callee, ast.Name):
+            return None
+        found = inspect.getclosurevars(self.summary.function)
+        return {**found.builtins, **found.globals, **found.nonlocals}.get(callee.id)
+
+    def _called(self, callee: ast.expr) -> tuple[types.FunctionType, bool] | None:
+        """The own function that a call runs, and whether it is given what it belongs to."""
+        match callee:
+            case ast.Name(id=name):
+                known = self._known(callee)
+                if isinstance(known, type):
+                    known = next((_own_init(c) for c in known.__mro__ if _own_init(c)), None)
+                    return None if known is None else (known, True)
+                is_own = isinstance(known, types.FunctionType) and name in self.own
+                return (known, False) if is_own else None
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
+                return self._next_init()
+        return None
+
+    def _next_init(self) -> tuple[types.FunctionType, bool] | None:
+        """The ``__init__`` that ``super()`` leads to from this one."""
+        order = self.specimen.cls.__mro__
+        for place, cls in enumerate(order):
+            if _own_init(cls) is self.summary.function:
+                following = next((c for c in order[place + 1 :] if "__init__" in vars(c)), object)
+                found = _own_init(following)
+                return None if found is None else (found, True)
+        return None
+
     def _target(self, target: ast.expr) -> str:
         match target:
             case ast.Name(id=name) | ast.Attribute(value=ast.Name(id="self"), attr=name):
@@ -74,7 +172,20 @@ class Taint:
         raise self._decides()
 
     def _decides(self) -> ModelError:
-        return not_alike(self.machine, self.summary.place)
+        return not_alike(self.specimen.cls.__name__, self.summary.place)
+
+
+def _own_init(cls: type) -> types.FunctionType | None:
+    """The ``__init__`` that the author of a class wrote in it."""
+    found = vars(cls).get("__init__")
+    if is_library_class(cls) or not isinstance(found, types.FunctionType):
+        return None
+    return found
+
+
+def _calls(statement: ast.stmt) -> Iterator[ast.Call]:
+    """The calls in a statement, inner ones first."""
+    yield from [node for node in ast.walk(statement) if isinstance(node, ast.Call)][::-1]
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
