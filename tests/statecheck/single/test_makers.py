@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import random
@@ -303,3 +304,72 @@ def test_the_command_takes_functions_and_prints_nothing_of_theirs(tmp_path: Path
     assert json.loads(done.stdout)["claims"][0]["verdict"] == "REACHED"
     assert "machine = make()" in test.read_text()
     subprocess.run([sys.executable, "-m", "pytest", "-q", str(test)], cwd=tmp_path, check=True)
+
+
+class Reporting(StateMachine):
+    """Reports where it is, on its way into the first state too."""
+
+    down = State(initial=True)
+    up = State(final=True)
+    rise = down.to(up)
+
+    def __init__(self, wire: Any) -> None:
+        self.wire = wire
+        self.LOUD = True
+        self.kept: list[int] = []
+        super().__init__()
+
+    def on_enter_state(self, state: State) -> None:
+        if self.LOUD and isinstance(state, State):
+            self.wire.write(f"{self.__class__.__name__} is in {state.id}")
+
+
+class Deciding(Reporting):
+    def on_enter_state(self, state: State) -> None:
+        if self.wire.readable():
+            self.LOUD = False
+
+
+class Branching(Reporting):
+    def on_enter_state(self, state: State) -> None:
+        if self.LOUD:
+            self.heard = self.wire.readable()
+
+
+class Leaking(Reporting):
+    def on_enter_state(self, state: State) -> None:
+        if self.LOUD:
+            self.wire.write(self.kept)
+
+    def on_rise(self) -> None:
+        self.kept.append(1)
+
+
+class Classifying(Reporting):
+    def on_rise(self) -> None:
+        if issubclass(self.wire.newlines.__class__, int):
+            raise ValueError
+
+
+def test_reports_on_the_way_into_the_first_state_decide_nothing() -> None:
+    report = statecheck.check(lambda: Reporting(io.StringIO()), possible="up", always="LOUD")
+    by_claim = {result.claim.id: result.verdict for result in report.results}
+    assert by_claim == {"possible.1": Verdict.UNDETERMINED, "always.1": Verdict.PROVED}
+
+
+@pytest.mark.parametrize(
+    ("cls", "message"),
+    [
+        (Deciding, "not every instance begins alike"),
+        (Leaking, "hands the machine|escapes|cannot be|TypeError"),
+        (Classifying, "asks what kind of thing|type"),
+    ],
+)
+def test_what_is_decided_or_told_on_the_way_is_refused(cls: type[Reporting], message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        statecheck.check(lambda: cls(io.StringIO()), possible="up")
+
+
+def test_an_answer_that_is_kept_on_the_way_is_from_outside() -> None:
+    with pytest.raises(ModelError, match="heard comes from outside and may be anything"):
+        statecheck.check(lambda: Branching(io.StringIO()), possible="heard")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dis
 import inspect
 import types
 from collections.abc import Iterator
@@ -23,13 +24,42 @@ def check_followed(reach: Reach, machine: str, outside: str) -> None:
         asks = ""
         if summary.matches:
             asks = "takes values apart by patterns"
-        elif "__class__" in summary.reads or ("callable", None) in summary.loads:
+        elif _asks_for_class(summary) or ("callable", None) in summary.loads:
             asks = "asks what kind of thing a value is"
         if asks:
             raise ModelError(
                 f"{machine}: {summary.place} {asks}, while answers of {outside} may be any; "
                 "compare values with =="
             )
+
+
+def _asks_for_class(summary: Summary) -> bool:
+    """Tell whether code reads the class of anything but of what its method belongs to."""
+    if "__class__" not in summary.reads:
+        return False
+    tree = tree_of(summary.function)
+    if tree is None:
+        return True
+    code = summary.function.__code__
+    own = code.co_varnames[:1] if _is_only_read(summary) else ()
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr == "__class__"
+        and not (isinstance(node.value, ast.Name) and node.value.id in own)
+        for node in ast.walk(tree)
+    )
+
+
+def _is_only_read(summary: Summary) -> bool:
+    """Tell whether a function keeps its first parameter, ``self`` of a method, as it is."""
+    code = summary.function.__code__
+    if not code.co_argcount or "." not in summary.function.__qualname__:
+        return False
+    return not any(
+        instruction.argval == code.co_varnames[0]
+        and instruction.opname in ("STORE_FAST", "DELETE_FAST", "STORE_DEREF", "DELETE_DEREF")
+        for instruction in dis.get_instructions(code)
+    )
 
 
 def told_apart(reach: Reach, machine: str, outside: str) -> tuple[type[Exception], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import types
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,11 @@ class Taint:
             )
         found = {function.__name__} - {"__init__"}
         variables = set(function.__code__.co_varnames) - {"self"}
-        for statement in _statements(tree):
+
+        def is_from_outside(test: ast.expr) -> bool:
+            return bool(_mentioned(test) & (names | found))
+
+        for statement in _statements(tree, is_from_outside):
             used = {
                 node.id if isinstance(node, ast.Name) else node.attr
                 for node in ast.walk(statement)
@@ -72,7 +76,7 @@ class Taint:
             passed = {name for call in entering if call for name in call}
             if reason - self.own and (used - passed) & self.own:
                 raise self._decides()
-            found |= used & (self.mutable | variables)
+            found |= used & (self.mutable | variables) - _only_identified(statement)
             match statement:
                 case ast.Expr() | ast.Return() | ast.Global():
                     continue
@@ -188,12 +192,30 @@ def _calls(statement: ast.stmt) -> Iterator[ast.Call]:
     yield from [node for node in ast.walk(statement) if isinstance(node, ast.Call)][::-1]
 
 
-def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
+def _only_identified(statement: ast.stmt) -> set[str]:
+    """The states, given to a callback by the library, of which a statement takes the id only."""
+    taken = [n for n in ast.walk(statement) if isinstance(n, ast.Attribute)]
+    ids = [n.value for n in taken if n.attr == "id" and isinstance(n.value, ast.Name)]
+    others = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and n not in ids}
+    return {"state", "source", "target"} & {n.id for n in ids} - others
+
+
+def _statements(tree: ast.AST, is_from_outside: Callable[[ast.expr], bool]) -> Iterator[ast.stmt]:
+    """The statements of a module, and those in them that only what is known decides about."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield from node.body
+            for statement in node.body:
+                yield from _simple(statement, is_from_outside)
         elif isinstance(node, ast.stmt):
-            yield node
+            yield from _simple(node, is_from_outside)
+
+
+def _simple(statement: ast.stmt, is_from_outside: Callable[[ast.expr], bool]) -> Iterator[ast.stmt]:
+    if not isinstance(statement, ast.If) or is_from_outside(statement.test):
+        yield statement
+        return
+    for inner in (*statement.body, *statement.orelse):
+        yield from _simple(inner, is_from_outside)
 
 
 def check_handed_over(summary: Summary, cls: type, names: set[str]) -> None:
@@ -230,8 +252,12 @@ def _holds_machine(value: ast.expr, cls: type, inner: set[str]) -> bool:
     """Tell whether an expression leads to the machine: itself, its methods, or functions made here,
     whose names are ``inner``.
     """
-    held = {n.value for n in ast.walk(value) if isinstance(n, ast.Attribute)}
+    attributes = [n for n in ast.walk(value) if isinstance(n, ast.Attribute)]
+    held = {n.value for n in attributes}
+    only_named = {n.value for n in attributes if n.attr in ("__name__", "__qualname__")}
     for node in ast.walk(value):
+        if node in only_named:
+            continue
         match node:
             case ast.Lambda():
                 return True
