@@ -23,6 +23,7 @@ from statemachine.states import States
 from statemachine.transition_list import TransitionList
 
 from statecheck.modeling import ModelError
+from statecheck.single.reading import purity
 from statecheck.single.reading.code import (
     LIBRARY,
     Reach,
@@ -33,26 +34,8 @@ from statecheck.single.reading.code import (
     plain_functions,
     summarised,
 )
+from statecheck.single.reading.foreign.sharing import belongs_to_another
 from statecheck.single.reading.freeze import ATOMS, is_plain_class
-from statecheck.single.reading.purity import (
-    BUILTINS,
-    CLOCKS,
-    DOORS,
-    MODULES,
-    NOT_WHILE_IT_RUNS,
-    OWN_MARKS,
-    REASON,
-    TAKES,
-    WHY,
-    functions_of_module,
-    has_other_module,
-    is_made,
-    is_own,
-    is_own_code,
-    is_own_module,
-    is_pure,
-    is_pure_builtin,
-)
 from statecheck.single.reading.specimen import Specimen
 from statecheck.single.reading.surroundings import Foreign, Surroundings
 from statecheck.single.reading.watching import CONTAINERS, Watcher, content
@@ -70,6 +53,7 @@ class Inspection:
         self.check = self.watcher.check
         self.done: set[Any] = set()
         self.own = {name for _, name in specimen.data()}
+        self.first = specimen.ran - set(reach.functions)  # what is left behind is data
         self.reach = reach.with_making()
         for owner in specimen.owners:
             for cls in author_classes(type(owner)):
@@ -105,8 +89,11 @@ class Inspection:
         if summary.outer_writes:
             outer = min(summary.outer_writes)
             raise self._hidden(place, f"writes {outer} of the function around it")
-        if doors := (summary.reads & DOORS) - self.own:
-            raise self._hidden(place, f"uses {min(doors)}", WHY.get(min(doors), REASON))
+        first = {"bind_events_to"} if function.__code__ in self.first else set()
+        if doors := (summary.reads & purity.DOORS) - self.own - first:
+            raise self._hidden(
+                place, f"uses {min(doors)}", purity.WHY.get(min(doors), purity.REASON)
+            )
         for name, taken in sorted(summary.loads, key=str):
             self._global(summary, name, taken)
         for module in summary.imports:
@@ -148,7 +135,9 @@ class Inspection:
         self.watcher.watch(
             ("marks", id(function)),
             f"an attribute of the function {place}",
-            lambda: [self.watcher.key(v) for k, v in vars(function).items() if k not in OWN_MARKS],
+            lambda: [
+                self.watcher.key(v) for k, v in vars(function).items() if k not in purity.OWN_MARKS
+            ],
         )
 
     def _global(self, summary: Summary, name: str, taken: str | None) -> None:
@@ -174,13 +163,13 @@ class Inspection:
                 return
             if name in ("input", "open"):
                 raise self._from_outside(place, f"uses {name}()")
-            if name not in BUILTINS:
+            if name not in purity.BUILTINS:
                 raise self._hidden(place, f"uses {name}()")
         # Any other name raises NameError where it is used, which is behaviour.
 
     def _rebound(self, space: dict[str, Any], name: str, place: str) -> None:
         """Refuse a global that some function of its module assigns."""
-        for function in functions_of_module(space):
+        for function in purity.functions_of_module(space):
             if name in summarised(function).global_writes:
                 by = function.__qualname__
                 raise self._hidden(place, f"reads the global {name}, which {by} assigns")
@@ -196,14 +185,14 @@ class Inspection:
     ) -> None:
         place = summary.place
         root = name.partition(".")[0]
-        if name in MODULES or name.startswith(LIBRARY) or root == "typing":
-            if has_other_module(module, taken):
+        if name in purity.MODULES or name.startswith(LIBRARY) or root == "typing":
+            if purity.has_other_module(module, taken):
                 raise self._hidden(place, f"uses {name}.{taken}, another module")
             return
-        allowed = TAKES.get(name)
+        allowed = purity.TAKES.get(name)
         if allowed is not None and (taken in allowed or (taken is None and name == "asyncio")):
             return
-        if module is not None and is_own(module, self.specimen.cls) and taken is not None:
+        if module is not None and purity.is_own(module, self.specimen.cls) and taken is not None:
             value = getattr(module, taken, None)
             if isinstance(value, types.ModuleType):
                 self._module(value, value.__name__, None, summary)
@@ -230,6 +219,9 @@ class Inspection:
                 self._class(type(value), name, place, summary)
             return
         if isinstance(value, (State, States, Event, TransitionList, logging.Logger, range, slice)):
+            if belongs_to_another(value, self.specimen.machine):
+                what = f"uses {name}, which" if place else "is an event or a state that"
+                raise self._hidden(place or name, f"{what} belongs to another machine")
             return
         seen = ("seen", id(value), own)
         if seen in self.foreign:
@@ -270,12 +262,14 @@ class Inspection:
                 self._container(value, name, place, own=own)
             case _ if any(True for _ in plain_functions(value)):
                 for function in plain_functions(value):
-                    if not is_library(function) and not is_pure(function.__module__):
-                        if not is_own_code(function, self.specimen.cls):
+                    if not is_library(function) and not purity.is_pure(function.__module__):
+                        if not purity.is_own_code(function, self.specimen.cls):
                             called = f"{function.__module__}.{function.__qualname__}"
                             raise self._from_outside(place or name, f"calls {called}")
                         self.reach.add(function)
-            case _ if own and isinstance(value, StateChart):
+            case StateChart():
+                if not own:
+                    raise self._hidden(place or name, f"uses {name}, another machine")
                 return  # the key of the data refuses it, and says so
             case _ if is_plain_class(type(value)) and not isinstance(value, types.ModuleType):
                 self._class(type(value), name, place, summary)
@@ -300,10 +294,10 @@ class Inspection:
     def _builtin(self, value: Any, name: str, place: str | None) -> None:
         module = value.__module__ or ""
         if module == "builtins":
-            if value.__name__ not in BUILTINS:
+            if value.__name__ not in purity.BUILTINS:
                 raise self._hidden(place or name, f"uses {value.__name__}()")
             return
-        if is_pure_builtin(value):
+        if purity.is_pure_builtin(value):
             return
         raise self._from_outside(place or name, f"calls {module}.{value.__name__}")
 
@@ -325,30 +319,30 @@ class Inspection:
         self, cls: type, name: str, place: str | None, summary: Summary | None
     ) -> None:
         module = cls.__module__
-        if module == "builtins" or is_library_class(cls) or is_pure(module):
+        if module == "builtins" or is_library_class(cls) or purity.is_pure(module):
             if (
                 module == "builtins"
-                and cls.__name__ not in BUILTINS
+                and cls.__name__ not in purity.BUILTINS
                 and not issubclass(cls, BaseException)
             ):
                 raise self._hidden(place or name, f"uses {cls.__name__}")
             return
         if module == "datetime":
-            reads = summary.reads if summary is not None else CLOCKS
+            reads = summary.reads if summary is not None else purity.CLOCKS
             taken = {t for n, t in summary.loads if t} if summary is not None else set()
-            if (reads | taken) & CLOCKS:
+            if (reads | taken) & purity.CLOCKS:
                 raise self._from_outside(place or name, f"looks at the clock with {cls.__name__}")
             return
         if issubclass(cls, StateChart):
             if cls not in self.specimen.cls.__mro__:
                 raise self._hidden(place or name, f"uses another machine, {cls.__name__}")
             return
-        if not (is_own_module(module, self.specimen.cls) or issubclass(cls, enum.Enum)):
+        if not (purity.is_own_module(module, self.specimen.cls) or issubclass(cls, enum.Enum)):
             raise self._from_outside(place or name, f"uses {module}.{cls.__name__}")
         if issubclass(cls, enum.Enum):
             self.watcher.watch_members(cls)
         for base in author_classes(cls):
-            if base.__module__ == "builtins" or is_pure(base.__module__):
+            if base.__module__ == "builtins" or purity.is_pure(base.__module__):
                 continue
             self.watcher.watch_class(base)
             for key, member in vars(base).items():
@@ -356,7 +350,7 @@ class Inspection:
                     if isinstance(member, functools._lru_cache_wrapper):
                         raise self._hidden(place or name, f"has {key}, which remembers its results")
                     for function in plain_functions(member):
-                        if not (is_pure(function.__module__) or is_made(function)):
+                        if not (purity.is_pure(function.__module__) or purity.is_made(function)):
                             self.reach.add(function)
                 elif not (
                     key.startswith("__")
@@ -390,11 +384,15 @@ class Inspection:
     def _methods_without_name(self, cls: type) -> None:
         """Methods that Python calls without their name being written."""
         for name, member in vars(cls).items():
-            if name.startswith("__") and name.endswith("__") and name not in NOT_WHILE_IT_RUNS:
+            if (
+                name.startswith("__")
+                and name.endswith("__")
+                and name not in purity.NOT_WHILE_IT_RUNS
+            ):
                 self.reach.add(member)
 
     def _from_outside(self, place: str, what: str) -> Foreign:
-        return Foreign(f"{self.name}: {place} {what}; {REASON}")
+        return Foreign(f"{self.name}: {place} {what}; {purity.REASON}")
 
-    def _hidden(self, place: str, what: str, why: str = REASON) -> ModelError:
+    def _hidden(self, place: str, what: str, why: str = purity.REASON) -> ModelError:
         return ModelError(f"{self.name}: {place} {what}; {why}")

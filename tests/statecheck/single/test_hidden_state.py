@@ -160,9 +160,39 @@ class IsTrue(Base):
         return (x == 3) is True
 
 
+ANOTHER = Base()
+ITS_EVENT = ANOTHER.go
+ITS_STATE = ANOTHER.b
+
+
+class AsksAnother(Base):
+    def ok(self) -> bool:
+        return bool(ANOTHER.b.is_active)
+
+
+class TellsAnother(Base):
+    def work(self) -> None:
+        ITS_EVENT()
+
+
+class LooksAtAnother(Base):
+    def ok(self) -> bool:
+        return bool(ITS_STATE.is_active)
+
+
+class HasAnEventOfAnother(Base):
+    def __init__(self) -> None:
+        self.other = ITS_EVENT
+        super().__init__()
+
+
 @pytest.mark.parametrize(
     ("cls", "said"),
     [
+        (AsksAnother, "AsksAnother.ok uses the global ANOTHER, another machine"),
+        (TellsAnother, "uses the global ITS_EVENT, which belongs to another machine"),
+        (LooksAtAnother, "uses the global ITS_STATE, which belongs to another machine"),
+        (HasAnEventOfAnother, "other is an event or a state that belongs to another machine"),
         (GlobalWritten, "GlobalWritten.ok writes the global COUNT"),
         (GlobalRead, "reads the global COUNT, which GlobalWritten.ok assigns"),
         (GlobalTable, "the global CACHE, a dict that all instances share, changes"),

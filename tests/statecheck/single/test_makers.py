@@ -348,7 +348,7 @@ class Leaking(Reporting):
 class Classifying(Reporting):
     def on_rise(self) -> None:
         if issubclass(self.wire.newlines.__class__, int):
-            raise ValueError
+            raise TypeError
 
 
 def test_reports_on_the_way_into_the_first_state_decide_nothing() -> None:
@@ -373,3 +373,59 @@ def test_what_is_decided_or_told_on_the_way_is_refused(cls: type[Reporting], mes
 def test_an_answer_that_is_kept_on_the_way_is_from_outside() -> None:
     with pytest.raises(ModelError, match="heard comes from outside and may be anything"):
         statecheck.check(lambda: Branching(io.StringIO()), possible="heard")
+
+
+class Job:
+    """A model that has the events of its machine, and sends one from a callback."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+        self.machine = Process(self, state_field="phase")
+        self.machine.bind_events_to(self)  # type: ignore[no-untyped-call]
+
+    def done(self) -> bool:
+        return self.taken >= 2
+
+    def on_enter_taking(self) -> None:
+        self.taken += 1
+        if self.taken == 1:
+            self.go()  # type: ignore[attr-defined]
+
+
+class Process(StateMachine):
+    begun = State(initial=True)
+    taking = State()
+    over = State(final=True)
+    go = begun.to(taking) | taking.to(over, cond="done") | taking.to.itself()
+
+
+class Rebinding(Job):
+    def on_enter_taking(self) -> None:
+        self.machine.bind_events_to(self)  # type: ignore[no-untyped-call]
+
+
+class Twofold(Job):
+    """Has the events of two machines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with_argument().bind_events_to(self)  # type: ignore[no-untyped-call]
+
+
+def test_a_model_may_have_the_events_of_its_machine() -> None:
+    report = statecheck.check(lambda: Job().machine, possible="over", always="over ==> taken == 2")
+    by_claim = {result.claim.id: result.verdict for result in report.results}
+    assert by_claim == {"possible.1": Verdict.REACHED, "always.1": Verdict.PROVED}
+    assert [r.steps for r in report.results if r.claim.id == "possible.1"] == [2]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Rebinding().machine, "uses bind_events_to"),
+        (lambda: Twofold().machine, "another machine"),
+    ],
+)
+def test_other_bindings_are_refused(make: Callable[[], Any], message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        statecheck.check(make, possible="over")

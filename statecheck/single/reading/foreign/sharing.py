@@ -9,6 +9,9 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from statemachine import Event
+from statemachine.state import InstanceState
+
 from statecheck.modeling import ModelError
 from statecheck.single.reading.freeze import ATOMS
 
@@ -33,6 +36,13 @@ def changeable(roots: Iterable[Any], around: Collection[int]) -> Iterator[Any]:
             if id(part) not in seen:
                 seen.add(id(part))
                 todo.append(part)
+
+
+def belongs_to_another(found: Any, machine: Any) -> bool:
+    """Tell whether an event or a state is bound to an instance that is not this one."""
+    if isinstance(found, InstanceState):
+        return found._machine() is not machine
+    return isinstance(found, Event) and found._sm not in (None, machine)
 
 
 _ELSEWHERE = (types.ModuleType, type, types.CodeType, types.BuiltinFunctionType)
