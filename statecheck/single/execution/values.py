@@ -327,7 +327,9 @@ def _binary(name: str, swapped: bool) -> Callable[[Any, Any], Any]:
         first, second = number(self), number(other)
         if first is None or second is None:
             if isinstance(self, str) and (isinstance(other, str) or name in ("mod", "mul")):
-                raise self._refuse("made part of a text", "nothing; a proof has no output")
+                raise self._refuse(
+                    "made part of a text", "it into an f-string that is only printed"
+                )
             return _no_number(self, other, repeats=name == "mul")
         return Int(_BINARY[name](second, first) if swapped else _BINARY[name](first, second))
 

@@ -24,6 +24,7 @@ from statecheck.single.reading.foreign.answers import HARMLESS, Answers
 from statecheck.single.reading.foreign.errors import check_followed, told_apart
 from statecheck.single.reading.foreign.escape import Work, known_to
 from statecheck.single.reading.foreign.making import Taint, check_first_steps, check_handed_over
+from statecheck.single.reading.foreign.names import check_no_decision
 from statecheck.single.reading.foreign.sharing import changeable
 from statecheck.single.reading.foreign.work import Endings, handler_of
 from statecheck.single.reading.known_answers import NUMBERS
@@ -141,6 +142,8 @@ class Surroundings:
             outside = Outside(ending.work, self.answers, handler_of(callback))
             self.works[ending.state, ending.place] = outside
             self.why[ending.work] = ""
+        if self.specimen.endings:
+            check_no_decision(reach, self.name, self.specimen.endings)
         known = set(self.why)
         for name in self.answers.harmless:
             if not known & {name, name.partition(".")[0]}:

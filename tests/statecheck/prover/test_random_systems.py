@@ -1,12 +1,14 @@
 """Random systems with axioms, lemmas and references in a circle: no verdict that a search denies.
 
 ``disagreements`` serves longer campaigns: ``python -m tests.statecheck.prover.test_random_systems
-FIRST LAST`` goes through the systems of a range of seeds.
+FIRST LAST [DEPTH]`` goes through the systems of a range of seeds. Where the engine looks for runs
+of more than a few steps, instances are smaller, and are gone through from fewer states and farther.
 """
 
 from __future__ import annotations
 
 import random
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -20,15 +22,20 @@ from statecheck.claims.results import Result, Verdict
 from statecheck.modeling import ModelError
 from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
-from tests.statecheck.reference.systems import Instance, instances, module
+from tests.statecheck.reference.systems import SIZES, Instance, instances, module
 
 pytestmark = pytest.mark.slow
 
 DEPTH, LIMIT, PATIENCE = 2, 120, 20.0
 
+FAR, FEW, MANY = 4, 6, 600
+"""From this depth on, so few states to begin with are drawn, and about so many gone through."""
+
+SMALL = ((1, 1), (2, 1), (1, 2), (2, 2))
+
 
 def objections(result: Result, said: object, found: list[Instance]) -> Iterator[str]:
-    """What instances say against a verdict."""
+    """The objections of instances to a verdict."""
     wanted = result.claim.kind is Kind.POSSIBLE
     distances = [one.nearest(said, wanted=wanted) for one in found]
     near = min((d for d in distances if d is not None), default=None)
@@ -38,42 +45,53 @@ def objections(result: Result, said: object, found: list[Instance]) -> Iterator[
         yield f"out of reach, and reached after {near} steps"
     if result.steps is not None and near is not None and near < result.steps:
         yield f"a run of {result.steps} steps, and one of {near} does"
-    if (
-        result.vacuous is True
-        and "is always true" not in result.detail
-        and any(one.applies(said) for one in found)
-    ):
-        yield "vacuous, and its premise holds somewhere"
+    none = re.search(r"no run of (\d+) steps", result.detail)
+    depth = int(none[1]) if none else -1
+    if result.verdict is Verdict.UNDETERMINED and near is not None and near <= depth:
+        yield f"no run of {depth} steps, and one of {near} does"
+    premises = [one.applies(said) for one in found]
+    first = min((d for d in premises if d is not None), default=None)
+    if result.vacuous is True and "is always true" not in result.detail and first is not None:
+        yield f"vacuous, and its premise holds after {first} steps"
 
 
-def judged(seed: int, folder: Path, counts: Counter[str]) -> Iterator[str]:
+def judged(seed: int, folder: Path, counts: Counter[str], depth: int = DEPTH) -> Iterator[str]:
     """The disagreements about one system."""
     loaded = module(seed, folder)
     claims = loaded.CATALOGUE.claims
     try:
-        context = ProofContext(loaded.Random, claims, (), depth=DEPTH, timeout=PATIENCE)
+        context = ProofContext(loaded.Random, claims, (), depth=depth, timeout=PATIENCE)
         results = list(Prover(context).prove(claims))
     except ModelError as error:
         counts["refused"] += 1
         counts[str(error)[-60:]] += 1
         return
     found = []
-    for one in instances(loaded, random.Random(seed), 2):
-        one.search(LIMIT)
+    chance = random.Random(seed)
+    for one in instances(loaded, chance, 2, SIZES if depth < FAR else SMALL):
+        if depth < FAR:
+            one.search(LIMIT)
+        else:
+            one.search(MANY, FEW, chance)
         if one.states:
             found.append(one)
+    counts["states"] += sum(len(one.states) for one in found)
+    counts["deepest"] = max((max(one.distance.values()) for one in found), default=0)
     for result in results:
         counts[str(result.verdict)] += 1
+        counts["deep runs"] += (result.steps or 0) > DEPTH
         said = vars(loaded)[f"claim{result.claim.id.rpartition('.')[2]}"]
         counts["jointly proved"] += result.jointly
         for problem in objections(result, said, found):
             yield f"{seed} {result.claim.id}: {problem}"
 
 
-def disagreements(seeds: Iterable[int], folder: Path) -> tuple[Counter[str], list[str]]:
+def disagreements(
+    seeds: Iterable[int], folder: Path, depth: int = DEPTH
+) -> tuple[Counter[str], list[str]]:
     """The numbers of verdicts of each kind, and what was found wrong."""
     counts: Counter[str] = Counter()
-    return counts, [each for seed in seeds for each in judged(seed, folder, counts)]
+    return counts, [each for seed in seeds for each in judged(seed, folder, counts, depth)]
 
 
 SEEDS = (138, 606, 1103, 1105)
@@ -89,10 +107,11 @@ def test_no_small_instance_denies_a_verdict(tmp_path: Path) -> None:
 
 
 if __name__ == "__main__":
+    farthest = int(sys.argv[3]) if sys.argv[3:] else DEPTH
     with tempfile.TemporaryDirectory() as name:
         for number in range(int(sys.argv[1]), int(sys.argv[2])):
             counted: Counter[str] = Counter()
-            for problem in judged(number, Path(name), counted):
+            for problem in judged(number, Path(name), counted, depth=farthest):
                 sys.stdout.write(f"DISAGREE {problem}\n")
             sys.stdout.write(f"{number} {dict(counted)}\n")
             sys.stdout.flush()

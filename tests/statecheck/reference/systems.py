@@ -230,6 +230,9 @@ def module(seed: int, folder: Path, claims: int = 4) -> ModuleType:
     return loaded
 
 
+MOST_STARTS = 2_000
+"""So many states to begin with are drawn from."""
+
 # -- the search -----------------------------------------------------------------------------------
 
 
@@ -241,10 +244,16 @@ class Instance:
     distance: dict[tuple[Any, ...], int] = field(default_factory=dict)
     states: dict[tuple[Any, ...], tuple[Any, ...]] = field(default_factory=dict)
 
-    def search(self, limit: int) -> None:
-        """Go through the states, nearest first; not all of them where there are more."""
+    def search(self, limit: int, begins: int = 0, chance: random.Random | None = None) -> None:
+        """Go through the states, nearest first; not all of them where there are more.
+
+        ``begins`` is how many states to begin with are drawn; 0: the first of them are taken.
+        """
         system, queue = self.system, []
-        for start in itertools.islice(starts(system), limit):
+        found = list(itertools.islice(starts(system), limit if chance is None else MOST_STARTS))
+        if chance is not None:
+            found = chance.sample(found, min(begins, len(found)))
+        for start in found:
             queue.append(start)
             self.distance.setdefault(key(start), 0)
             self.states[key(start)] = start
@@ -278,11 +287,10 @@ class Instance:
                     continue
         return None
 
-    def applies(self, said: Any) -> bool:
-        """Tell whether the premise of a claim holds somewhere."""
-        return self.nearest(said, wanted=True) is not None or (
-            self.nearest(said, wanted=False) is not None
-        )
+    def applies(self, said: Any) -> int | None:
+        """The distance of the nearest state in which the premise of a claim holds."""
+        found = (self.nearest(said, wanted=True), self.nearest(said, wanted=False))
+        return min((distance for distance in found if distance is not None), default=None)
 
 
 def key(state: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -338,9 +346,18 @@ def starts(system: Any) -> Iterator[tuple[Any, ...]]:
             yield system.snapshot()
 
 
-def instances(loaded: ModuleType, chance: random.Random, most: int) -> Iterator[Instance]:
+SIZES = ((1, 1), (2, 1), (2, 2), (3, 1))
+"""The numbers of nodes and hubs of small instances."""
+
+
+def instances(
+    loaded: ModuleType,
+    chance: random.Random,
+    most: int,
+    sizes: Sequence[tuple[int, int]] = SIZES,
+) -> Iterator[Instance]:
     """Small instances with some of the ways in which references may lead."""
-    shapes = [(n, h) for n, h in ((1, 1), (2, 1), (2, 2), (3, 1)) for _ in range(most)]
+    shapes = [(n, h) for n, h in sizes for _ in range(most)]
     seen: set[Any] = set()
     for nodes, hubs in shapes:
         table: Mapping[str, list[dict[str, int]]] = {

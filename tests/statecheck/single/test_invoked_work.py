@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import threading
 from collections.abc import Callable
@@ -430,6 +431,7 @@ class Waits(Machine):
 
 
 LOCK = threading.Lock()
+LOG = logging.getLogger(__name__)
 
 
 class Locks(Machine):
@@ -453,6 +455,73 @@ class KeepsName(Waits):
 def test_the_random_number_in_the_name_of_an_event_is_not_kept() -> None:
     with pytest.raises(ModelError, match="name keeps the name of the event"):
         check(KeepsName, [("possible", "b")])
+
+
+class Decides(Waits):
+    def on_enter_b(self, event: str) -> None:
+        if event.endswith("a"):
+            raise ValueError
+
+
+class LooksInside(Waits):
+    def on_enter_b(self, event: str) -> None:
+        if "a" in event:
+            raise ValueError
+
+
+class AsksForTheNumber(Waits):
+    def on_enter_b(self, **kwargs: Any) -> None:
+        if kwargs.get("_invokeid", "a").endswith("a"):
+            raise ValueError
+
+
+class TakesTheNumber(Waits):
+    def on_enter_b(self, _invokeid: str = "") -> None:
+        if _invokeid > "a.7":
+            raise ValueError
+
+
+class Renames(Waits):
+    def on_enter_b(self, event: str) -> None:
+        name = event
+        if name[-1] == "a":
+            raise ValueError
+
+
+class InTheData(Waits):
+    def on_enter_b(self, event_data: Any) -> None:
+        if max(str(event_data.event)) > "x":
+            raise ValueError
+
+
+class TooLong(Waits):
+    def on_enter_b(self, event: str) -> None:
+        if event.startswith("done.invoke.a.7"):
+            raise ValueError
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [Decides, LooksInside, AsksForTheNumber, TakesTheNumber, Renames, InTheData, TooLong],
+)
+def test_nothing_is_decided_by_the_random_number(cls: Any) -> None:
+    with pytest.raises(ModelError, match="a random number in that"):
+        check(cls, [("possible", "b")])
+
+
+class Compares(Waits):
+    def on_enter_b(self, event: str, event_data: Any, **kwargs: Any) -> None:
+        if event == "go" or event in ("go", "done.invoke.a") or "invoke" not in event:
+            raise ValueError
+        if not event.startswith("done.invoke.a.") or kwargs.get("other") == 1:
+            raise ValueError
+        if event is None or event_data.source.id != "a" or str(event_data.event) == "done":
+            raise ValueError
+        LOG.info("%s came, by %s", event, event_data.event)
+
+
+def test_a_name_may_be_compared_as_a_whole() -> None:
+    assert verdicts(Compares, "b", "c", fixed=["count"]) == ["UNDETERMINED", "REFUTED"]
 
 
 class Piles(StateChart[Any]):
