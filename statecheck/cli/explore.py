@@ -80,10 +80,11 @@ def _any(
 ) -> int:
     """Write a page in which to walk through a machine, a system or a catalogue's system.
 
-    MODULE:CLASS is any python-statemachine class, a System, or a `statecheck.Catalogue` or Project,
-    whose claims are proven first: the page shows them, and plays their runs. So it does with what
-    you claim here, as `statecheck check` takes it. The page is one HTML file; it computes each step
-    itself, from the same terms that proofs are about, and needs no network.
+    MODULE:CLASS is any python-statemachine class, or a function that makes an instance; a System;
+    or a `statecheck.Catalogue` or Project, whose claims are proven first: the page shows them, and
+    plays their runs. So it does with what you claim here, as `statecheck check` takes it. The page
+    is one HTML file; it computes each step itself, from the same terms that proofs are about, and
+    needs no network.
     """
     with interrupts.held():
         from statecheck.claims.claim import Kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import FunctionType, MethodType
 
 from statemachine import StateChart
 
@@ -20,7 +20,7 @@ from statecheck.explorer.javascript import Code
 from statecheck.explorer.machines import machine_data
 from statecheck.explorer.page import page
 from statecheck.explorer.systems import system_data
-from statecheck.modeling import System, signature
+from statecheck.modeling import Made, System, signature
 from statecheck.prover.agreement import check_agreement
 from statecheck.prover.context import ProofContext
 from statecheck.prover.project import Project, bounded_integers, project_of
@@ -30,6 +30,7 @@ from statecheck.single import check
 from statecheck.single.claims import claims
 from statecheck.single.claims.parse import parse
 from statecheck.single.questions.ask import answered
+from statecheck.single.reading.instances.makers import maker_of
 from statecheck.single.running.subject import Clock, read
 from statecheck.smt.interruption import interruptible
 
@@ -76,15 +77,21 @@ def explored(found: object, name: str, question: Question) -> Explored:
         if not question.asked:
             _check_unused(question, f"nothing is claimed of {found.__name__}", "fair", "given")
         return _explored_system(found, question)
+    if isinstance(found, FunctionType | MethodType):
+        return _explored_single(maker_of(found), question)
     if not isinstance(found, type) or not issubclass(found, StateChart):
         kind = getattr(found, "__name__", found)
         raise ModelError(f"{kind} is neither a System, a Catalogue nor a python-statemachine class")
     if not list(found.states):
         raise ModelError(f"{found.__name__} has no states, so there is nothing to explore")
-    _check_unused(question, f"{found.__name__} is one machine, without constants", "given")
+    return _explored_single(found, question)
+
+
+def _explored_single(made: Made, question: Question) -> Explored:
+    _check_unused(question, f"{made.__name__} is one machine, without constants", "given")
     if not question.asked:
-        _check_unused(question, f"nothing is claimed of {found.__name__}", "fair")
-    return _explored_machine(found, question)
+        _check_unused(question, f"nothing is claimed of {made.__name__}", "fair")
+    return _explored_machine(made, question)
 
 
 _OPTIONS = {"asked": "always", "inputs": "input"}
@@ -178,7 +185,7 @@ def _settled(system: type[System], asked: Sequence[Claim], question: Question) -
     return Report("", tuple(results))
 
 
-def _explored_machine(cls: type[StateChart[Any]], question: Question) -> Explored:
+def _explored_machine(made: Made, question: Question) -> Explored:
     fixed, inputs, seed = question.fixed, question.inputs, question.seed
     parsed: list[tuple[claims.Claim, str]] = []
 
@@ -188,23 +195,23 @@ def _explored_machine(cls: type[StateChart[Any]], question: Question) -> Explore
 
     clock = Clock(question.timeout)
     try:
-        subject = read(cls, fixed, inputs, clock.part(0.5), seed=seed, take=take)
+        subject = read(made, fixed, inputs, clock.part(0.5), seed=seed, take=take)
         left = None if question.timeout is None else clock.left(question.timeout)
     except Timeout:
         raise ModelError(
-            f"{cls.__name__} was not read within {question.timeout:g} s; allow more by --timeout"
+            f"{made.__name__} was not read within {question.timeout:g} s; allow more by --timeout"
         ) from None
     if question.asked:
         said = [(str(kind), text) for kind, text in question.asked]
         assumed = AssumedTexts(fair=tuple(question.fair))
         report = check(
-            cls, said, assumed=assumed, fixed=fixed, inputs=inputs, timeout=left, seed=seed
+            made, said, assumed=assumed, fixed=fixed, inputs=inputs, timeout=left, seed=seed
         )
     else:
-        report = answered(cls, fixed=fixed, inputs=inputs, timeout=left, seed=seed)
+        report = answered(made, fixed=fixed, inputs=inputs, timeout=left, seed=seed)
 
-    def made() -> str:
+    def written() -> str:
         code = Code()
         return page(machine_data(subject, code, parsed, report.results, report.answers), code)
 
-    return Explored(report, made)
+    return Explored(report, written)

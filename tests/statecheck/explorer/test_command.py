@@ -56,6 +56,18 @@ def test_a_page_of_a_machine_without_claims_plays_what_is_suspicious(
     assert data_of(capsys.readouterr().out)["runs"]
 
 
+def test_a_page_of_what_a_function_makes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = f"{SWITCH}\ndef pressed():\n    made = Switch()\n    made.press()\n    return made\n"
+    (tmp_path / "pressed.py").write_text(made)
+    monkeypatch.chdir(tmp_path)
+    assert main(["explore", "pressed:pressed", "--possible", "off", "--out", "-"]) == 0
+    data = data_of(capsys.readouterr().out)
+    assert [run["what"] for run in data["runs"]] == ["reached"]
+    assert data["watched"][0]["verdict"] == "REACHED"
+
+
 def test_a_page_of_a_system_has_its_claims(capsys: pytest.CaptureFixture[str]) -> None:
     claim = "not guest.presence.gone"
     assert main(["explore", TOWN, "--always", claim, "--out", "-"]) == 0

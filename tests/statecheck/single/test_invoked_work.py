@@ -510,12 +510,12 @@ def test_nothing_is_decided_by_the_random_number(cls: Any) -> None:
 
 
 class Compares(Waits):
-    def on_enter_b(self, event: str, event_data: Any, **kwargs: Any) -> None:
-        if event == "go" or event in ("go", "done.invoke.a") or "invoke" not in event:
+    def on_enter_b(self, event_data: Any, event: str | None = None, **kwargs: Any) -> None:
+        if event is None or event == "go" or event in ("go", "done") or "invoke" not in event:
             raise ValueError
         if not event.startswith("done.invoke.a.") or kwargs.get("other") == 1:
             raise ValueError
-        if event is None or event_data.source.id != "a" or str(event_data.event) == "done":
+        if event_data.source.id != "a" or str(event_data.event) == "done":
             raise ValueError
         LOG.info("%s came, by %s", event, event_data.event)
 
