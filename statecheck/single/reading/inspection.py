@@ -10,12 +10,10 @@ import builtins
 import enum
 import functools
 import logging
-import re
 import sys
 import types
 from collections.abc import Sequence
-from decimal import Decimal
-from fractions import Fraction
+from datetime import date
 from typing import Any
 
 from statemachine import Event, State, StateChart
@@ -89,7 +87,7 @@ class Inspection:
         if summary.outer_writes:
             outer = min(summary.outer_writes)
             raise self._hidden(place, f"writes {outer} of the function around it")
-        first = {"bind_events_to"} if function.__code__ in self.first else set()
+        first = purity.WHILE_MADE if function.__code__ in self.first else set()
         if doors := (summary.reads & purity.DOORS) - self.own - first:
             raise self._hidden(
                 place, f"uses {min(doors)}", purity.WHY.get(min(doors), purity.REASON)
@@ -214,7 +212,7 @@ class Inspection:
         own: bool = False,
     ) -> None:
         """Look at what the code can get hold of; ``own`` data of the instance may change."""
-        if type(value) in ATOMS or isinstance(value, (enum.Enum, Decimal, Fraction, re.Pattern)):
+        if type(value) in ATOMS or isinstance(value, purity.PLAIN):
             if isinstance(value, enum.Enum):
                 self._class(type(value), name, place, summary)
             return
@@ -330,7 +328,7 @@ class Inspection:
         if module == "datetime":
             reads = summary.reads if summary is not None else purity.CLOCKS
             taken = {t for n, t in summary.loads if t} if summary is not None else set()
-            if (reads | taken) & purity.CLOCKS:
+            if issubclass(cls, date) and (reads | taken) & purity.CLOCKS:
                 raise self._from_outside(place or name, f"looks at the clock with {cls.__name__}")
             return
         if issubclass(cls, StateChart):

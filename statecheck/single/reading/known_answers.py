@@ -5,15 +5,26 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
+from datetime import date, datetime, timezone
 from typing import Any
 
 NUMBERS = object()
 """Stands for any number."""
 
+ANYTHING = object()
+"""Stands for an answer of which no more is known than that it came."""
+
+MOMENT = object()
+"""Stands for an answer that is a date or a time, whichever."""
+
 FEW = 8
 """So many values are gone through one by one."""
 
 _CLOCKS = (time.time, time.monotonic, time.perf_counter, time.time_ns, time.monotonic_ns)
+
+_MOMENTS = (vars(datetime)["now"], vars(datetime)["utcnow"], vars(date)["today"])
+
+_WRITTEN = (vars(datetime)["isoformat"], vars(datetime)["timestamp"])
 
 Choose = Callable[[str], bool]
 
@@ -44,6 +55,10 @@ def known_answer(
             return None
     if not given and any(function == clock for clock in _CLOCKS):
         return (NUMBERS,)
+    if any(function is moment for moment in _MOMENTS):
+        return (MOMENT,) if all(isinstance(g, timezone | None) for g in given) else None
+    if not given and any(function is written for written in _WRITTEN):
+        return (ANYTHING,)
     return None
 
 

@@ -13,14 +13,14 @@ import inspect
 import sys
 import types
 from collections.abc import Generator, Hashable, Iterable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NoReturn
 
 from statecheck.single.reading.foreign.answers import HARMLESS, Answers
 from statecheck.single.reading.freeze import ATOMS, MARK, OPAQUE, SYMBOLIC
-from statecheck.single.reading.known_answers import NUMBERS, known_answer
+from statecheck.single.reading.known_answers import ANYTHING, MOMENT, NUMBERS, known_answer
 from statecheck.single.reading.probe import asked_by_library
 from statecheck.single.reading.purity import leads_back
 
@@ -54,7 +54,9 @@ class Outside:
         answers = self._answers
         found = known_answer(self._real, args, kwargs, lambda what: answers.choose(name, what))
         if found is not None:
-            return Outside(name, answers, NUMBERS) if found[0] is NUMBERS else found[0]
+            kinds = {ANYTHING: None, NUMBERS: NUMBERS, MOMENT: datetime}
+            is_kind = type(found[0]) is object
+            return Outside(name, answers, kinds[found[0]]) if is_kind else found[0]
         if not answers.is_harmless(self._name):
             _check_given(self, (*args, *kwargs.values()))
         answers.may_raise(self._name)
@@ -196,7 +198,7 @@ def _check_given(to: Outside, values: Iterable[Any]) -> None:
             )
 
 
-_VALUES = (*ATOMS, Decimal, Fraction, date, time, timedelta)
+_VALUES = (*ATOMS, Decimal, Fraction, date, time, timedelta, timezone)
 
 
 def is_harmless_value(value: Any) -> bool:

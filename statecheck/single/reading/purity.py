@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import enum
+import re
 import types
 from collections.abc import Iterator
+from datetime import timezone
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +87,14 @@ def leads_back(value: Any, depth: int = 3) -> bool:
 
 CLOCKS = frozenset(("now", "today", "utcnow", "fromtimestamp"))
 """Methods of dates and times that look at the clock."""
+
+PLAIN = (enum.Enum, Decimal, Fraction, re.Pattern, timezone)
+"""Types of values that cannot change."""
+
+WHILE_MADE = frozenset(("bind_events_to", "add_listener"))
+"""Ways to join a machine and its model or listeners. Once it is made, what they did is there to be
+seen; while it runs they are refused.
+"""
 
 DOORS = frozenset(
     (

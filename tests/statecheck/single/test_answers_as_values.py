@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -104,3 +105,46 @@ def comparing(use: Callable[[Exception], Any]) -> Any:
 def test_an_exception_from_outside_is_not_compared(use: Callable[[Exception], Any]) -> None:
     with pytest.raises(ModelError, match="an exception from outside is compared, hashed or asked"):
         check(comparing(use), [("possible", "b")])
+
+
+class Stamped(StateChart[Any]):
+    a = State(initial=True)
+    b = State()
+    fails = State(final=True)
+    go = a.to(b, on="stamp")
+    back = b.to(a)
+    error_execution = a.to(fails) | b.to(fails)
+    at: Any = None
+
+    def stamp(self) -> None:
+        self.at = datetime.now(UTC).isoformat()
+
+
+class StampedNaively(Stamped):
+    def stamp(self) -> None:
+        self.at = datetime.now().timestamp()  # noqa: DTZ005  (as many do)
+
+
+class StampedBadly(Stamped):
+    def stamp(self) -> None:
+        self.at = datetime.now(3)  # type: ignore[arg-type]
+
+
+class Compared(Stamped):
+    def stamp(self) -> None:
+        if datetime.now(UTC) > datetime.now():  # noqa: DTZ005  (which raises)
+            self.at = 1
+
+
+@pytest.mark.parametrize(
+    ("cls", "verdicts"),
+    [
+        (Stamped, ["REACHED", "REFUTED"]),
+        (StampedNaively, ["REACHED", "REFUTED"]),
+        (StampedBadly, ["UNDETERMINED", "UNDETERMINED"]),
+        (Compared, ["UNDETERMINED", "UNDETERMINED"]),
+    ],
+)
+def test_the_time_of_day_is_told_without_fail(cls: Any, verdicts: list[str]) -> None:
+    report = check(cls, [("possible", "b"), ("possible", "fails")])
+    assert [str(result.verdict) for result in report.results] == verdicts
