@@ -50,6 +50,7 @@ class Inspection:
         self.watcher = Watcher(specimen)
         self.check = self.watcher.check
         self.done: set[Any] = set()
+        self.classes = {base for owner in specimen.owners for base in type(owner).__mro__}
         self.own = {name for _, name in specimen.data()}
         self.first = specimen.ran - set(reach.functions)  # what is left behind is data
         self.reach = reach.with_making()
@@ -353,6 +354,7 @@ class Inspection:
                 elif not (
                     key.startswith("__")
                     or issubclass(cls, enum.Enum)
+                    or base in self.classes  # looked at where it is asked for
                     or hasattr(type(member), "__get__")
                 ):
                     self._value(member, f"{base.__name__}.{key}", place)
@@ -373,11 +375,13 @@ class Inspection:
                     )
                 if isinstance(member, types.MemberDescriptorType | types.GetSetDescriptorType):
                     continue
-                if type(member).__name__ == "_tuplegetter":
+                is_followed = any(True for _ in plain_functions(member))
+                if is_followed or type(member).__name__ == "_tuplegetter":
                     continue
-                if any(True for _ in plain_functions(member)):
-                    continue  # followed already
-                self._value(member, f"{base.__name__}.{name}", place)
+                try:
+                    self._value(member, f"{base.__name__}.{name}", place)
+                except Foreign as error:
+                    self.surroundings.add_class_attribute(name, member, error)
 
     def _methods_without_name(self, cls: type) -> None:
         """Methods that Python calls without their name being written."""

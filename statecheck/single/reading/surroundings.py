@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
+import io
 import sys
 import types
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +24,12 @@ from statecheck.single.reading.code import Reach
 from statecheck.single.reading.foreign.answers import HARMLESS, Answers
 from statecheck.single.reading.foreign.errors import check_followed, told_apart
 from statecheck.single.reading.foreign.escape import Work, known_to
-from statecheck.single.reading.foreign.making import Taint, check_first_steps, check_handed_over
+from statecheck.single.reading.foreign.making import (
+    Taint,
+    asks_self_only,
+    check_first_steps,
+    check_handed_over,
+)
 from statecheck.single.reading.foreign.names import check_no_decision
 from statecheck.single.reading.foreign.sharing import changeable
 from statecheck.single.reading.foreign.work import Endings, handler_of
@@ -64,6 +70,7 @@ class Surroundings:
         self.attributes: dict[Attribute, Outside] = {}
         self.chances: dict[int, tuple[Any, Outside]] = {}
         self.works: dict[tuple[str, int], Outside] = {}
+        self.of_classes: dict[str, Foreign] = {}
         self.why: dict[str, str] = {}
         self.codes: set[types.CodeType] = set()
 
@@ -92,6 +99,24 @@ class Surroundings:
         self._check_way_back(real, ModelError(why))
         self.attributes[attribute] = Outside(name, self.answers, real)
         self.why[name] = why
+
+    def add_class_attribute(self, name: str, member: Any, why: Foreign) -> None:
+        """Let one take the place of what a class has for all of its instances.
+
+        Raises ``why`` where no attribute of an instance can stand in front of it.
+        """
+        places = [
+            place
+            for place, owner in enumerate(self.specimen.owners)
+            if inspect.getattr_static(owner, name, None) is member and hasattr(owner, "__dict__")
+        ]
+        is_iterator = isinstance(member, Iterator) and not isinstance(member, io.IOBase)
+        is_first = any(hasattr(type(member), name) for name in ("__set__", "__delete__"))
+        if not places or is_iterator or is_first:
+            raise why
+        for place in places:
+            self.add_attribute((place, name), member, str(why))
+        self.of_classes[name] = why
 
     @staticmethod
     def _check_way_back(real: Any, why: ModelError) -> None:
@@ -144,6 +169,9 @@ class Surroundings:
             self.why[ending.work] = ""
         if self.specimen.endings:
             check_no_decision(reach, self.name, self.specimen.endings)
+        for name, why in self.of_classes.items():
+            if not all(asks_self_only(summary, name) for summary in reach.functions.values()):
+                raise why  # code that asks the class itself would come to the real thing
         known = set(self.why)
         for name in self.answers.harmless:
             if not known & {name, name.partition(".")[0]}:
@@ -185,7 +213,7 @@ class Surroundings:
     def _while_made(self, reach: Reach) -> None:
         """Attributes that are set from outside while an instance is made are from outside too."""
         ran = [s for code, s in reach.functions.items() if code in self.specimen.ran]
-        names = {outside._name for outside in self.all()}
+        names = {outside._name for outside in self.all()} | {name for _, name in self.attributes}
         outside = frozenset(names)
         data = self.specimen.data()
         mutable = {name for (_, name), value in data.items() if not is_harmless_value(value)}

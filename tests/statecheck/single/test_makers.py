@@ -429,3 +429,81 @@ def test_a_model_may_have_the_events_of_its_machine() -> None:
 def test_other_bindings_are_refused(make: Callable[[], Any], message: str) -> None:
     with pytest.raises(ModelError, match=message):
         statecheck.check(make, possible="over")
+
+
+class OfTheClass(StateMachine):
+    """Has something from outside that all instances share."""
+
+    wire = io.StringIO()
+    down = State(initial=True)
+    up = State(final=True)
+    rise = down.to(up, cond="ready")
+
+    def ready(self) -> bool:
+        return bool(self.wire.readable())
+
+
+class OfTheClassItself(OfTheClass):
+    def ready(self) -> bool:
+        return bool(type(self).wire.readable())
+
+
+class OfTheClassByName(OfTheClass):
+    def ready(self) -> bool:
+        return bool(OfTheClass.wire.readable())
+
+
+class OfTheClassMethod(OfTheClass):
+    @classmethod
+    def ready(cls) -> bool:
+        return bool(cls.wire.readable())
+
+
+class Shared:
+    wire = io.StringIO()
+
+    def ready(self) -> bool:
+        return bool(self.wire.readable())
+
+
+def shared_by_models() -> Lined:
+    return Lined(Shared())
+
+
+@pytest.mark.parametrize("made", [OfTheClass, shared_by_models])
+def test_what_is_outside_may_belong_to_a_class(made: Any) -> None:
+    report = statecheck.check(made, possible="up")
+    assert report.results[0].verdict is Verdict.UNDETERMINED
+    assert any("wire is outside of the machine" in line for line in report.environment)
+
+
+@pytest.mark.parametrize("cls", [OfTheClassItself, OfTheClassByName, OfTheClassMethod])
+def test_what_is_asked_of_the_class_itself_is_refused(cls: Any) -> None:
+    with pytest.raises(ModelError, match=r"uses OfTheClass\.wire, a _io\.StringIO"):
+        statecheck.check(cls, possible="up")
+
+
+class Listening:
+    def __init__(self) -> None:
+        self.heard = 0
+
+    def on_pay(self) -> None:
+        self.heard += 1
+
+
+class Joined(Control):
+    def __init__(self) -> None:
+        super().__init__(Order())
+        self.add_listener(Listening())  # type: ignore[no-untyped-call]
+
+
+class JoiningLate(Joined):
+    def on_pay(self) -> None:
+        self.add_listener(Listening())  # type: ignore[no-untyped-call]
+
+
+def test_listeners_may_join_while_a_machine_is_made() -> None:
+    report = statecheck.check(Joined, always=["heard == paid", "heard <= 1"])
+    assert [r.verdict for r in report.results] == [Verdict.PROVED, Verdict.REFUTED]
+    with pytest.raises(ModelError, match="on_pay uses add_listener"):
+        statecheck.check(JoiningLate, always="heard == paid")

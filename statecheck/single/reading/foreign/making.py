@@ -14,6 +14,7 @@ from statemachine.callbacks import CallbackGroup
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import (
+    Reach,
     Summary,
     all_specs,
     functions_of,
@@ -177,6 +178,20 @@ class Taint:
 
     def _decides(self) -> ModelError:
         return not_alike(self.specimen.cls.__name__, self.summary.place)
+
+
+def asks_self_only(summary: Summary, name: str) -> bool:
+    """Tell whether a function takes an attribute with this name from ``self`` and nothing else."""
+    if Reach.is_dynamic(summary) and name in summary.texts:
+        return False
+    if name not in summary.reads | summary.writes:
+        return True
+    tree = tree_of(summary.function)
+    return tree is not None and all(
+        isinstance(node.value, ast.Name) and node.value.id == "self"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == name
+    )
 
 
 def _own_init(cls: type) -> types.FunctionType | None:
