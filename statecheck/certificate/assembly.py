@@ -57,6 +57,7 @@ def receipt_of(parts: Sequence[str]) -> dict[str, Any]:
 
 def sealed(
     known: Definitions,
+    worlds: Mapping[str, str],
     texts: Mapping[str, str],
     entries: Sequence[dict[str, Any]],
     invariant: Sequence[str],
@@ -67,7 +68,7 @@ def sealed(
 ) -> dict[str, str]:
     """All files: those that there are, the definitions, and the manifest.
 
-    ``texts`` are the sections of the definitions, ``entries`` those of claims, ``about`` has the
+    ``worlds`` are the instances of the axioms by path, ``texts`` are the sections of the definitions, ``entries`` those of claims, ``about`` has the
     receipts of obligations, ``titles`` are those of the catalogue.
     """
     files[DEFINITIONS] = "".join(f"; == {name}\n{text}\n" for name, text in texts.items())
@@ -80,12 +81,17 @@ def sealed(
         "does_not_cover": list(DOES_NOT_COVER),
         "catalogue": list(titles),
         "left_out": [title for title in titles if title not in certified],
+        "axioms": {
+            "assumed": known.axioms,
+            "instances": {path: digest(text) for path, text in worlds.items()},
+        },
         "invariant": {"clauses": known.clauses, "obligations": list(invariant)},
         "claims": list(entries),
         "sections": {name: digest(text) for name, text in texts.items()},
         "definitions": digest(files[DEFINITIONS]),
         "files": dict(sorted(about.items())),
     }
+    files.update(worlds)
     manifest["digest"] = digest(canonical(manifest))
     files[MANIFEST] = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     return files
@@ -146,7 +152,7 @@ def assembled(
                 own_text = "\n".join([*(f"; {word}" for word in words), *map(layout, trees)])
             parts.append(own_text)
             names.append(name)
-        goal = rules.goal(rule)
+        goal = rules.goal(path, rule)
         body = "".join(f"; == {n}\n{part}\n" for n, part in zip(names, parts, strict=True))
         body += "; == goal\n" + "\n".join(map(layout, read(goal))) + "\n"
         quantified = "(forall " in body or "(exists " in body
@@ -161,7 +167,7 @@ def assembled(
         }
     for entry in full:
         entry["obligations"] = paths[entry["title"]]
-    return sealed(known, whole, full, paths[""], files, about, model, titles)
+    return sealed(known, {}, whole, full, paths[""], files, about, model, titles)
 
 
 def _shown(document: dict[str, Any], known: Definitions) -> Shown:

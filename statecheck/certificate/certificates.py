@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from statecheck.certificate.assembly import catalogue_text, digest, receipt_of, sealed
+from statecheck.certificate.hypotheses import Hypothesis, of_claims, of_clauses, of_lemmas
 from statecheck.certificate.minimality import MinimalityObligations
 from statecheck.certificate.obligations import ObligationWriter, SmtObligation, folder
 from statecheck.certificate.run_obligations import RunObligations
 from statecheck.certificate.sections import SmtSection
+from statecheck.certificate.worlds import worlds
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.derived_answers import covering
@@ -26,7 +28,6 @@ from statecheck.prover.prover import Prover
 from statecheck.recheck.definitions import CATALOGUE, Definitions
 from statecheck.recheck.premises import ChainRule, Premise
 from statecheck.runs import itf
-from statecheck.safety.induction import Clause
 
 _TITLE = re.compile(r"\w[\w.+-]*( \[\w[\w.+-]*\])?")
 """Titles of claims that can be names of files."""
@@ -53,9 +54,15 @@ def certificate(
 class _Assembly:
     def __init__(self, prover: Prover, results: Sequence[Result], catalogue: Sequence[str]) -> None:
         self.prover, self.results, self.catalogue = prover, results, catalogue
+        context = prover.context
         resting = any(r.invariant or r.verdict is Verdict.DERIVED for r in results)
-        self.clauses = prover.context.invariant() if resting else []
-        self.base = ObligationWriter(prover.context.transitions, self.clauses)
+        self.clauses = context.invariant() if resting else []
+        self.stated = of_clauses(self.clauses)
+        lemmas = of_lemmas(context, results)
+        self.together = of_claims(context, results)
+        joint = [own for text, own in lemmas.items() if text not in self.stated]
+        clauses = [*self.stated.values(), *joint, *self.together.values()]
+        self.base = ObligationWriter(context.transitions, clauses)
         self.runs = RunObligations(self.base)
         self.said = {result.claim.title: self._said(result) for result in results}
         self.shared = [self._catalogue(), *self.base.shared, *self.said.values()]
@@ -95,8 +102,10 @@ class _Assembly:
             entry["runs"] = {path: digest(files[path]) for path, _ in _shown(result)}
             claims.append(entry)
         shared = [*self.shared, *self.phases.values()]
+        readings = dict.fromkeys(result.claim.variant for result in self.results)
         return sealed(
             self.known,
+            worlds(self.prover.context.transitions, readings),
             {part.name: part.text for part in shared},
             claims,
             invariant,
@@ -131,24 +140,26 @@ class _Assembly:
         return self.base.claim(claim, formula, numbers=numbers, ends=_ends(result))
 
     def _phases(self, result: Result) -> SmtSection:
-        liveness, clauses = self.prover.context.liveness, self._resting_on(result)
+        liveness = self.prover.context.liveness
+        known = {clause.text: clause for clause in self.clauses}
+        clauses = [known[text] for text in _clauses_of(result)]
         phases = liveness.phases(result.claim, clauses) or ()
         return self.base.phases(result.claim, liveness.terms(result.claim), phases)
 
-    def _resting_on(self, result: Result) -> list[Clause]:
-        known = {clause.text: clause for clause in self.clauses}
-        return [known[text] for text in _clauses_of(result)]
+    def _resting_on(self, result: Result) -> list[Hypothesis]:
+        if result.joint is not None:
+            return [self.together[result.claim.variant, result.claim.title]]
+        return [self.stated[text] for text in _clauses_of(result)]
 
     # -- claims ---------------------------------------------------------------------------------
 
     def _claim(self, result: Result) -> dict[str, Any]:
         claim = result.claim
-        names = {clause.text: name for clause, name in self.base.clauses.items()}
         entry: dict[str, Any] = {
             **self.known.claims[claim.title].entry(),
             "verdict": result.verdict.value,
             "steps": result.steps,
-            "clauses": [names[clause] for clause in _clauses_of(result)],
+            "clauses": [self.base.clauses[clause] for clause in self._resting_on(result)],
             "plans": [
                 [{"action": action, "arguments": list(arguments)} for action, arguments in plan]
                 for plan in result.plans
@@ -157,7 +168,7 @@ class _Assembly:
             "numbers": None,
         }
         if result.verdict is Verdict.DERIVED:
-            entry["clauses"] = [names[clause.text] for clause in self._usable(claim)]
+            entry["clauses"] = [self.base.clauses[clause] for clause in self._usable(claim)]
             name, type_, _ = self.prover.context.property(claim).variables[-1]
             numbers = self.prover.context.numbers[type_]
             entry["numbers"] = {
@@ -169,8 +180,8 @@ class _Assembly:
             }
         return entry
 
-    def _usable(self, claim: Claim) -> list[Clause]:
-        return [c for c in self.clauses if c.variant in (NO_VARIANT, claim.variant)]
+    def _usable(self, claim: Claim) -> list[Hypothesis]:
+        return [c for c in self.stated.values() if c.variant in (NO_VARIANT, claim.variant)]
 
     def _obligations(self, result: Result) -> Iterator[SmtObligation]:
         claim, verdict = result.claim, result.verdict

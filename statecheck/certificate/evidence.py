@@ -7,7 +7,6 @@ from __future__ import annotations
 from statecheck.certificate.certificates import certificate
 from statecheck.certificate.sweep import Sweep, sweep
 from statecheck.claims.results import Report
-from statecheck.modeling import ModelError
 from statecheck.prover.project import Project
 from statecheck.prover.session import prover
 
@@ -17,19 +16,18 @@ def certify(
 ) -> dict[str, str]:
     """The files of a certificate for a report: paths and texts.
 
-    It leaves out what is proven jointly. Raises Timeout, and ModelError for a system with axioms.
+    Raises Timeout, and ModelError for what cannot be certified.
     """
     engine = prover(project, seed=seed, timeout=timeout)
-    if engine.context.transitions.axioms:
-        raise ModelError(
-            f"a certificate is asked for, and {project.system.__name__} has axioms, which it does "
-            "not cover; leave out --certificates and --recheck"
-        )
-    covered = [result for result in report.results if not result.jointly]
-    resting = (text for result in covered for text in result.invariant or ())
-    engine.context.rest_on(dict.fromkeys(resting))
+    resting = dict.fromkeys(
+        text
+        for result in report.results
+        for text in result.invariant or ()
+        if result.joint is None or text not in result.joint.lemmas
+    )
+    engine.context.rest_on(resting)
     titles = [claim.title for claim in project.claims]
-    return certificate(engine, covered, titles)
+    return certificate(engine, report.results, titles)
 
 
 def swept(project: Project, *, timeout: float | None = None) -> Sweep:

@@ -24,7 +24,7 @@ from statecheck.certificate.smtlib import (
 from statecheck.claims.claim import Kind
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.modeling import ModelError
-from statecheck.recheck.definitions import CATALOGUE
+from statecheck.recheck.definitions import AXIOMS, CATALOGUE
 from statecheck.recheck.demands import home
 from statecheck.single.claims.claims import Claim, looks_beyond_states
 from statecheck.single.claims.parse import parse
@@ -71,6 +71,7 @@ def certify(subject: Subject, report: Report) -> tuple[dict[str, str], list[str]
         CATALOGUE: catalogue_text(writer.system, subject.digest, titles),
         "types": writer.types(),
         "state and step": writer.state(),
+        AXIOMS: "",
         "invariant": "\n".join(clauses),
         "start": writer.start(),
         **{f"step {name}": writer.step(edge) for edge, name in writer.actions.items()},

@@ -26,6 +26,9 @@ class MinimalityObligations:
             parts = [self.base.types]
             for name, trees in self.searches.sections(self.known.claims[claim.title], depth):
                 head = words if name == said.name else []
+                if name == self.base.axioms.name:
+                    parts.append(self.base.axioms)
+                    continue
                 parts.append(SmtSection(name, "\n".join([*head, *map(layout, trees)])))
             ends: Sexp = "claim" if claim.kind is Kind.POSSIBLE else ("not", "claim")
             enabled: list[Sexp] = [("assert", f"enabled@{index}") for index in range(depth)]
@@ -35,5 +38,5 @@ class MinimalityObligations:
                 (("claim", claim.title), ("steps", depth)),
                 f"{claim.title}: no run of {depth} steps ends so, at any size.",
                 tuple(parts),
-                (*enabled, ("assert", "reading"), ("assert", ends)),
+                (*self.base.world, *enabled, ("assert", "reading"), ("assert", ends)),
             )

@@ -10,18 +10,32 @@ a few lines that says which of their names are asserted.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from statecheck.certificate.sections import SectionWriter, SmtSection, literal, sentence
-from statecheck.certificate.smtlib import Sexp, constructor, disjunction, layout, symbol
+from statecheck.certificate.hypotheses import Hypothesis
+from statecheck.certificate.sections import (
+    SectionWriter,
+    SmtSection,
+    literal,
+    sentence,
+)
+from statecheck.certificate.smtlib import (
+    Sexp,
+    constructor,
+    disjunction,
+    layout,
+    sort_name,
+    symbol,
+)
 from statecheck.claims.claim import Claim, Kind
+from statecheck.recheck.definitions import axiom_name
 from statecheck.recheck.demands import home
 from statecheck.recheck.premises import Premise
 from statecheck.recheck.rules import AFTER
-from statecheck.recheck.texts import variable
-from statecheck.safety.induction import Clause
+from statecheck.recheck.texts import argument_names, variable
 from statecheck.symbolic.commands import Command
 
 LOGIC = "UFDTLIA"
@@ -62,12 +76,38 @@ class SmtObligation:
 class ObligationWriter(SectionWriter):
     """Writes the obligations of one system under one invariant."""
 
-    def assumed(self, clauses: Iterable[Clause]) -> list[Sexp]:
-        """Assertions of clauses in the state before."""
+    def assumed(self, clauses: Iterable[Hypothesis], numbers: Sequence[str] = ()) -> list[Sexp]:
+        """Assertions of the axioms, and of clauses in the state before; of numbers they are assumed
+        of those that are named.
+        """
+        return [*self.world, *(a for c in clauses for a in self._assumed(c, numbers))]
+
+    @property
+    def world(self) -> list[Sexp]:
+        """Assertions of the axioms."""
         return [
-            ("assert", ("forall", (("x", symbol(clause.sort)),), (self.clauses[clause], "x")))
-            for clause in clauses
+            _every(axiom_name(axiom.name), [sort_name(v.sort()) for v in axiom.variables])
+            for axiom in self.transitions.axioms
         ]
+
+    def _assumed(self, clause: Hypothesis, numbers: Sequence[str]) -> Iterator[Sexp]:
+        sorts = [*map(sort_name, clause.sorts)]
+        for chosen in itertools.product(numbers, repeat=sorts.count("Int")):
+            yield _every(self.clauses[clause], sorts, chosen)
+
+    def numbers_of(self, claim: Claim) -> list[str]:
+        """The variables of a claim that are numbers."""
+        vocabulary = self.transitions.vocabulary
+        return [
+            variable(name)
+            for name, type_ in claim.variables
+            if sort_name(vocabulary.sort(type_)) == "Int"
+        ]
+
+    @property
+    def state(self) -> list[SmtSection]:
+        """The sections about any state."""
+        return [self.types, self.vocabulary, *([self.axioms] if self.transitions.axioms else [])]
 
     def taken(self, command: Command) -> list[Sexp]:
         """Assertions that the step is an action, and that it is enabled."""
@@ -86,14 +126,20 @@ class ObligationWriter(SectionWriter):
     def of_invariant(self) -> Iterator[SmtObligation]:
         """Each clause holds initially, and each step keeps it."""
         for clause, name in self.clauses.items():
-            here: Sexp = ("declare-const", "here", symbol(clause.sort))
+            own = named_here(len(clause.sorts))
+            here: list[Sexp] = [
+                ("declare-const", symbol, sort_name(sort))
+                for symbol, sort in zip(own, clause.sorts, strict=True)
+            ]
+            sorts = zip(own, clause.sorts, strict=True)
+            numbers = [symbol for symbol, sort in sorts if sort_name(sort) == "Int"]
             yield SmtObligation(
                 f"invariant/start/{name}.smt2",
                 "start",
                 (("clause", name),),
-                f"Initially {sentence(str(clause))}.",
-                (self.types, self.vocabulary, self.invariant, self.start),
-                (here, ("assert", ("not", (name, "here")))),
+                f"Initially {sentence(clause.says)}.",
+                (*self.state, self.invariant, self.start),
+                (*self.world, *here, ("assert", ("not", applied(name, own)))),
             )
             for command in self.transitions.commands:
                 after = self.clause(clause, name, "!1")
@@ -101,19 +147,19 @@ class ObligationWriter(SectionWriter):
                     f"invariant/{command.name}/{name}.smt2",
                     "step",
                     (("clause", name), ("action", command.name)),
-                    f"{command.name} keeps: {sentence(str(clause))}.",
-                    (self.types, self.vocabulary, self.invariant, self.steps[command.name]),
+                    f"{command.name} keeps: {sentence(clause.says)}.",
+                    (*self.state, self.invariant, self.steps[command.name]),
                     (
                         after,
-                        *self.assumed(self.clauses),
+                        *here,
+                        *self.assumed(self.clauses, numbers),
                         *self.taken(command),
-                        here,
-                        ("assert", ("not", (after[1], "here"))),
+                        ("assert", ("not", applied(after[1], own))),
                     ),
                 )
 
     def of_claim(
-        self, claim: Claim, part: SmtSection, clauses: Sequence[Clause]
+        self, claim: Claim, part: SmtSection, clauses: Sequence[Hypothesis]
     ) -> Iterator[SmtObligation]:
         """No state, or no step, of the clauses violates a claim, or gets to what is possible."""
         possible = claim.kind is Kind.POSSIBLE
@@ -126,7 +172,7 @@ class ObligationWriter(SectionWriter):
         self,
         claim: Claim,
         part: SmtSection,
-        clauses: Sequence[Clause],
+        clauses: Sequence[Hypothesis],
         regions: Sequence[tuple[int, int]],
     ) -> Iterator[SmtObligation]:
         """No state, or no step, reaches a goal for a number outside of the regions."""
@@ -144,19 +190,20 @@ class ObligationWriter(SectionWriter):
         self,
         claim: Claim,
         part: SmtSection,
-        clauses: Sequence[Clause],
+        clauses: Sequence[Hypothesis],
         event: Sequence[Sexp],
         words: str,
     ) -> Iterator[SmtObligation]:
         support = [self.invariant] if clauses else []
+        known = self.assumed(clauses, self.numbers_of(claim))
         if not claim.on_step:
             yield SmtObligation(
                 f"{folder(claim)}/states.smt2",
                 "states",
                 (("claim", claim.title),),
                 f"{claim.title}: every state {words}.",
-                (self.types, self.vocabulary, *support, part),
-                (*self.assumed(clauses), *event),
+                (*self.state, *support, part),
+                (*known, *event),
             )
             return
         for command in self.transitions.commands:
@@ -165,8 +212,8 @@ class ObligationWriter(SectionWriter):
                 "steps",
                 (("claim", claim.title), ("action", command.name)),
                 f"{claim.title}: {command.name} {words}.",
-                (self.types, self.vocabulary, *support, self.steps[command.name], part),
-                (*self.assumed(clauses), *self.taken(command), *event),
+                (*self.state, *support, self.steps[command.name], part),
+                (*known, *self.taken(command), *event),
             )
 
     def of_premise(
@@ -174,7 +221,7 @@ class ObligationWriter(SectionWriter):
         claim: Claim,
         said: Sequence[SmtSection],
         premise: Premise,
-        clauses: Sequence[Clause],
+        clauses: Sequence[Hypothesis],
     ) -> Iterator[SmtObligation]:
         """No state, or no step, of the clauses violates a premise; ``said`` are the sections of
         the claim and of its phases.
@@ -184,14 +231,15 @@ class ObligationWriter(SectionWriter):
         support = [self.invariant] if clauses else []
         violated: Sexp = ("assert", "violated")
         own = (("claim", claim.title), ("premise", premise.name))
+        known = self.assumed(clauses, self.numbers_of(claim))
         if premise.about == "states":
             yield SmtObligation(
                 f"{folder(claim)}/{premise.name}.smt2",
                 "premise",
                 own,
                 f"{claim.title}, {premise.name}: so it is in every state.",
-                (self.types, self.vocabulary, *support, self.any_after, *said, part),
-                (*self.assumed(clauses), violated),
+                (*self.state, *support, self.any_after, *said, part),
+                (*known, violated),
             )
             return
         for command in self.transitions.commands:
@@ -200,9 +248,32 @@ class ObligationWriter(SectionWriter):
                 "premise",
                 (*own, ("action", command.name)),
                 f"{claim.title}, {premise.name}: so it is for {command.name}.",
-                (self.types, self.vocabulary, *support, self.steps[command.name], *said, part),
-                (*self.assumed(clauses), *self.taken(command), violated),
+                (*self.state, *support, self.steps[command.name], *said, part),
+                (*known, *self.taken(command), violated),
             )
+
+
+def applied(name: Sexp, arguments: Sequence[str]) -> Sexp:
+    """A definition at some arguments."""
+    return (name, *arguments) if arguments else name
+
+
+def named_here(count: int) -> list[str]:
+    """The symbols of what an obligation is about: ``here``, ``here-2`` and so on."""
+    return ["here", *(f"here-{number}" for number in range(2, count + 1))][:count]
+
+
+def _every(name: str, sorts: Sequence[str], numbers: Sequence[str] = ()) -> Sexp:
+    """The assertion of a formula for all of its arguments, but for numbers, which are chosen."""
+    own = argument_names(len(sorts))
+    binding = tuple(pair for pair in zip(own, sorts, strict=True) if not numbers or pair[1] != "Int")
+    chosen = iter(numbers)
+    given = [
+        next(chosen) if numbers and sort == "Int" else argument
+        for argument, sort in zip(own, sorts, strict=True)
+    ]
+    body = applied(name, given)
+    return ("assert", ("forall", binding, body) if binding else body)
 
 
 def between(low: int, name: str, high: int) -> Sexp:

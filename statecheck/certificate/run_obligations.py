@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import z3
 
-from statecheck.certificate.obligations import ObligationWriter, SmtObligation, between, folder
+from statecheck.certificate.hypotheses import Hypothesis
+from statecheck.certificate.obligations import (
+    ObligationWriter,
+    SmtObligation,
+    applied,
+    between,
+    folder,
+)
 from statecheck.certificate.sections import SmtSection, literal
 from statecheck.certificate.smtlib import (
     At,
@@ -22,8 +30,8 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.run import Plain, Run, Trace
 from statecheck.modeling.entity import entity_name
+from statecheck.recheck.definitions import axiom_name
 from statecheck.recheck.texts import variable
-from statecheck.safety.induction import Clause
 from statecheck.safety.properties import Property
 
 
@@ -55,7 +63,7 @@ class RunObligations:
         self,
         claim: Claim,
         formula: Property,
-        clauses: Sequence[Clause],
+        clauses: Sequence[Hypothesis],
         plans: Sequence[Sequence[tuple[str, tuple[str | int, ...]]]],
         said: SmtSection,
     ) -> Iterator[SmtObligation]:
@@ -88,14 +96,13 @@ class RunObligations:
             (("claim", claim.title), ("plans", len(plans))),
             f"{claim.title}: from every state some plan leads there.",
             (
-                base.types,
-                base.vocabulary,
+                *base.state,
                 base.invariant,
                 said,
                 SmtSection("plans", "\n".join(lines)),
             ),
             (
-                *base.assumed(clauses),
+                *base.assumed(clauses, base.numbers_of(claim)),
                 ("assert", "reading"),
                 ("assert", ("not", "claim")),
                 *(("assert", ("not", name)) for name in names),
@@ -125,6 +132,7 @@ class RunObligations:
         last = claim.variables[-1][0] if numbers else None
         varies = None if last is None else (typed[last], variable(last))
         parts = [self._entities(run, trace), self._first(trace, varies)]
+        parts += [self.base.axioms] if self.transitions.axioms else []
         taken: list[Sexp] = []
         step: dict[str, Sexp] = {}
         for index, (shown, values) in enumerate(zip(run.steps, trace.arguments, strict=True)):
@@ -165,7 +173,8 @@ class RunObligations:
         )
         universal = claim.kind is Kind.ALWAYS
         event: Sexp = ("not", "claim") if universal else "claim"
-        goal: list[Sexp] = [("assert", ("not", conjunction([*taken, "reading", event])))]
+        met = [*self._world(run), *taken, "reading", event]
+        goal: list[Sexp] = [("assert", ("not", conjunction(met)))]
         if numbers is not None and varies is not None:
             goal.insert(0, ("assert", between(numbers[0], varies[1], numbers[1])))
         name = "run" if numbers is None else f"from-{numbers[0]}-to-{numbers[1]}"
@@ -182,6 +191,21 @@ class RunObligations:
             (*parts, said),
             tuple(goal),
         )
+
+    def _world(self, run: Run) -> list[Sexp]:
+        """The axioms, of each choice of the entities of a run."""
+        entities, sizes = self.transitions.info.entities, dict(run.sizes)
+        members = {
+            e.name: [entity_name(e.name, index) for index in range(sizes[e.plural])]
+            for e in entities
+        }
+        return [
+            applied(axiom_name(axiom.name), [symbol(name) for name in chosen])
+            for axiom in self.transitions.axioms
+            for chosen in itertools.product(
+                *(members[str(variable.sort().name())] for variable in axiom.variables)
+            )
+        ]
 
     def _value(self, value: Plain, sort: z3.SortRef, varies: tuple[Plain, str] | None) -> Sexp:
         """The expression of a plain value; ``varies`` is the number that is any, and its name."""

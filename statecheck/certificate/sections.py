@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from statecheck.certificate.hypotheses import Hypothesis
 from statecheck.certificate.smtlib import At, Sexp, Writer, conjunction, layout, sort_name, symbol
 from statecheck.claims.claim import Claim
 from statecheck.claims.concrete_run import IntegerType
@@ -18,8 +19,8 @@ from statecheck.claims.fairness import Fair, Often
 from statecheck.liveness.chain_rule import Phase
 from statecheck.liveness.eventuality import Eventuality
 from statecheck.modeling import ModelError
-from statecheck.recheck.texts import variable
-from statecheck.safety.induction import Clause
+from statecheck.recheck.definitions import AXIOMS, axiom_name
+from statecheck.recheck.texts import argument_names, variable
 from statecheck.safety.properties import Property
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -39,12 +40,6 @@ def sentence(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
 
 
-def clause_names(clauses: Sequence[Clause]) -> dict[Clause, str]:
-    """A symbol for each clause, in the order of the lock file."""
-    ordered = sorted(clauses, key=lambda c: (c.variant.name, c.sort, c.literals))
-    return {clause: f"clause.{number}" for number, clause in enumerate(ordered, 1)}
-
-
 def _grouped(name: str, *groups: tuple[str, list[Sexp]]) -> SmtSection:
     lines = [line for title, items in groups for line in (f"; {title}", *map(layout, items))]
     return SmtSection(name, "\n".join(lines))
@@ -59,12 +54,14 @@ def place(function: Any) -> str:
 class SectionWriter:
     """Writes the sections of one system under one invariant."""
 
-    def __init__(self, transitions: TransitionSystem, clauses: Sequence[Clause]) -> None:
+    def __init__(self, transitions: TransitionSystem, clauses: Sequence[Hypothesis]) -> None:
         self.transitions = transitions
-        self.clauses = clause_names(clauses)
-        self.writer = Writer(transitions)
+        self.clauses = {clause: f"clause.{number}" for number, clause in enumerate(clauses, 1)}
+        named = [item for clause in clauses for item in clause.variables]
+        self.writer = Writer(transitions, [(str(v.decl().name()), type_) for v, type_ in named])
         self.steps = {c.name: self.step(c) for c in transitions.commands}
         self.start = self._start()
+        self.axioms = self._axioms()
         self.invariant = self._invariant()
         self.types = self._types()
         self.vocabulary = self._vocabulary()
@@ -72,7 +69,10 @@ class SectionWriter:
     @property
     def shared(self) -> list[SmtSection]:
         """The sections that obligations share."""
-        return [self.types, self.vocabulary, self.invariant, self.start, *self.steps.values()]
+        return [
+            *(self.types, self.vocabulary, self.axioms, self.invariant, self.start),
+            *self.steps.values(),
+        ]
 
     def _types(self) -> SmtSection:
         writer = self.writer
@@ -92,15 +92,32 @@ class SectionWriter:
             ("the step: its action, and the arguments of each", writer.parameters()),
         )
 
+    def _axioms(self) -> SmtSection:
+        lines = []
+        for axiom in self.transitions.axioms:
+            function = self.transitions.info.axiom(axiom.name).function
+            words = sentence((inspect.getdoc(function) or axiom.name).split("\n\n")[0])
+            own = argument_names(len(axiom.variables))
+            named = zip(axiom.variables, own, strict=True)
+            at = At(constants={str(v.decl().name()): name for v, name in named})
+            binding = tuple(zip(own, (sort_name(v.sort()) for v in axiom.variables), strict=True))
+            body = self.writer.write(axiom.term, at)
+            lines.append(f"; {axiom.name}: {words}")
+            lines.append(layout(("define-fun", axiom_name(axiom.name), binding, "Bool", body)))
+        return SmtSection(AXIOMS, "\n".join(lines))
+
     def _invariant(self) -> SmtSection:
         lines = []
         for clause, name in self.clauses.items():
-            lines += [f"; {sentence(str(clause))}", layout(self.clause(clause, name))]
+            lines += [f"; {sentence(clause.says)}", layout(self.clause(clause, name))]
         return SmtSection("invariant", "\n".join(lines))
 
-    def clause(self, clause: Clause, name: str, state: str = "") -> Sexp:
+    def clause(self, clause: Hypothesis, name: str, state: str = "") -> Sexp:
         """The definition of a clause in a state."""
-        at = At(state, constants={str(clause.variable.decl().name()): "x"})
+        own = argument_names(len(clause.variables))
+        named = zip(clause.variables, own, strict=True)
+        at = At(state, constants={str(v.decl().name()): name for (v, _), name in named})
+        binding = tuple(zip(own, map(sort_name, clause.sorts), strict=True))
         body = self.writer.write(clause.term, at)
         fixed = [
             self.writer.write(term, at)
@@ -108,8 +125,7 @@ class SectionWriter:
         ]
         if fixed:
             body = ("=>", conjunction(fixed), body)
-        own = symbol(name + state)
-        return ("define-fun", own, (("x", symbol(clause.sort)),), "Bool", body)
+        return ("define-fun", symbol(name + state), binding, "Bool", body)
 
     def _start(self) -> SmtSection:
         lines = []

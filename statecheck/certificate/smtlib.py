@@ -128,6 +128,8 @@ class Writer:
             for command in transitions.commands
             for name, type_, _ in command.parameters
         }
+        self.taken = {"x", *(symbol(name) for name in typed)}
+        """Names that no quantifier binds."""
         typed |= dict(variables)
         self.types: dict[str, Any] = {
             name: type_ for name, type_ in typed.items() if _has_words(type_)
@@ -195,7 +197,7 @@ class Writer:
         names, inner = [], bound
         for index in range(term.num_vars()):
             name = symbol(str(term.var_name(index)).replace("!", "."))
-            while name in inner:
+            while name in inner or name in self.taken:
                 name += "."
             names.append((name, sort_name(term.var_sort(index))))
             inner = (*inner, name)

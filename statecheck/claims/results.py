@@ -78,6 +78,17 @@ class Core:
 
 
 @dataclass(frozen=True)
+class Joint:
+    """An induction on several claims at once: the titles of these, the lemmas about one entity or
+    two that help, and the titles of the claims whose words these are made of.
+    """
+
+    claims: tuple[str, ...]
+    lemmas: tuple[ClauseText, ...]
+    words_of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Dropped:
     """A claim about the end of a run without one of its assumptions: the lasso that refutes it, or
     what is known in its place.
@@ -96,7 +107,7 @@ class Result(Shown):
     ``vacuous`` whether an always claim's antecedent is out of reach, or a derived answer is empty
     and nobody expects that, ``seconds`` the wall time, ``plans`` actions with arguments: the
     claim's variables by name, or numbers. ``shortest`` says whether no shorter run than ``steps``
-    exists, ``jointly`` whether the proof is an induction on several claims, or on lemmas about
+    exists, ``joint`` is there where the proof is an induction on several claims, or on lemmas about
     several entities, at once. ``argument`` says why every fair run gets there, phase by phase,
     ``ledger`` what becomes of the claim without each of its assumptions, ``needs`` a least set of
     them under which it holds, and ``core`` what the proof needs of the model. ``suspect`` is one
@@ -131,7 +142,7 @@ class Result(Shown):
     plans: tuple[tuple[tuple[str, tuple[str | int, ...]], ...], ...] = ()
     shortest: bool = True
     suspect: Run | None = None
-    jointly: bool = False
+    joint: Joint | None = None
     unread: bool = False
 
     @property
@@ -142,6 +153,11 @@ class Result(Shown):
         variant = (self.claim.variant.phrase or self.claim.variant.name,)
         fairness = map(str, self.claim.fairness)
         return tuple(text for text in (*variant, *self.claim.assumptions, *fairness) if text)
+
+    @property
+    def jointly(self) -> bool:
+        """True of a claim that is proven together with others, or with lemmas."""
+        return self.joint is not None
 
     @property
     def as_expected(self) -> bool:

@@ -104,6 +104,10 @@ class SystemInfo:
         known = ", ".join(action.name for action in self.actions)
         raise ModelError(f"{self.cls.__name__} has no action {name}; it has {known}")
 
+    def axiom(self, name: str) -> AxiomInfo:
+        """The axiom called ``name``."""
+        return next(axiom for axiom in self.axioms if axiom.name == name)
+
     def functions(self) -> Iterator[tuple[EntityInfo, MachineInfo, str, Any]]:
         """Every (entity, machine, name, type) of the state, states of machines included."""
         for entity in self.entities:

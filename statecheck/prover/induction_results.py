@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import z3
 
 from statecheck.claims.claim import Claim, Kind
-from statecheck.claims.clause_text import ClauseText
+from statecheck.claims.results import Joint
 from statecheck.clock import Stopwatch
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
@@ -18,11 +18,9 @@ from statecheck.safety.unrolling import Target
 
 @dataclass(frozen=True)
 class JointProof:
-    """A proof by induction on several claims at once: the lemmas that were mined for them, as they
-    read, and the seconds that it took.
-    """
+    """A proof by induction on several claims at once, and the seconds that it took."""
 
-    lemmas: tuple[ClauseText, ...]
+    induction: Joint
     seconds: float
 
 

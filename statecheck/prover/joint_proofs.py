@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from statecheck.claims.claim import LEMMA, Claim, Kind
 from statecheck.claims.clause_text import ClauseText
+from statecheck.claims.results import Joint
 from statecheck.clock import Stopwatch
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
@@ -34,20 +35,27 @@ def prove_jointly(
     for variant in dict.fromkeys(claim.variant for claim in claims):
         clock = Stopwatch()
         asked = [claim for claim in claims if claim.variant == variant]
-        helping = [c for c in lemmas if c.variant in (NO_VARIANT, variant) and c not in asked]
+        helping = context.readable(
+            c for c in lemmas if c.variant in (NO_VARIANT, variant) and c not in asked
+        )
         own = {c: lemma_of(context.property(c).holds) for c in (*asked, *helping)}
         clauses = results.clauses(asked[0])
         kept = inductive_lemmas(context.induction, list(own.values()), clauses, variant)
         helpers: list[Lemma] = []
+        words_of: list[Lemma] = []
         if len(kept) < len(own):
             open_ = [term for c, term in own.items() if term in kept or not is_refuted(c)]
-            more, helpers = with_helpers(context.induction, open_, clauses, variant)
+            more, helpers, words_of = with_helpers(context.induction, open_, clauses, variant)
             kept += more
         seconds = clock.lap() / len(asked)
-        texts = _texts(helpers)
+        induction = Joint(
+            tuple(claim.title for claim, lemma in own.items() if lemma in kept),
+            _texts(helpers),
+            tuple(claim.title for lemma in words_of for claim in own if own[claim] is lemma),
+        )
         for claim in asked:
             if own[claim] in kept:
-                results.joint[claim] = JointProof(texts, seconds)
+                results.joint[claim] = JointProof(induction, seconds)
                 results.excluded.add((claim, None))
 
 

@@ -321,7 +321,7 @@ class Prover:
         joint = inductive.joint.get(claim)
         texts = tuple(clause.text for clause in needed)
         if joint is not None:
-            texts, seconds = (*texts, *joint.lemmas), seconds + joint.seconds
+            texts, seconds = (*texts, *joint.induction.lemmas), seconds + joint.seconds
             detail = (
                 f"every step keeps it{f', with {len(texts)} clauses' if texts else ' by itself'}"
             )
@@ -344,7 +344,7 @@ class Prover:
                 if self.context.explain and joint is None
                 else None
             ),
-            jointly=joint is not None,
+            joint=None if joint is None else joint.induction,
         )
 
     def _core(self, claim: Claim, invariant: Sequence[Clause]) -> Core:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import demands
+from . import demands, instances
 from .claims import UNDETERMINED, SaidClaim
 from .definitions import CATALOGUE, SHARED, Definitions
 from .folder import Refused, check_inside, contents, decoded, empty_folders
@@ -36,6 +36,7 @@ KEYS = {
     "does_not_cover",
     "catalogue",
     "left_out",
+    "axioms",
     "invariant",
     "claims",
     "sections",
@@ -89,7 +90,9 @@ class Certificate:
             for step in (step for plan in claim["plans"] for step in plan):
                 exactly(step, {"action", "arguments"}, f"a plan of {claim['title']}")
         self.files: dict[str, Any] = manifest["files"]
+        exactly(manifest["axioms"], {"assumed", "instances"}, "what it says of axioms")
         runs = [path for claim in manifest["claims"] for path in claim["runs"]]
+        runs += manifest["axioms"]["instances"]
         check_inside(self.folder, [*self.files, *runs])
         content = {name: value for name, value in manifest.items() if name != "digest"}
         sealed = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -109,6 +112,7 @@ class Certificate:
             yield f"{DEFINITIONS} does not say what it should: {error}"
             return
         yield from self._model(known, texts[CATALOGUE])
+        yield from self._axioms(known)
         titles = [claim["title"] for claim in manifest["claims"]]
         if titles != list(known.claims):
             yield f"manifest.json has other claims than {DEFINITIONS}: {titles}"
@@ -119,6 +123,7 @@ class Certificate:
         """Where files are missing, were added, or have another digest."""
         listed = {path: about["sha256"] for path, about in self.files.items()}
         listed[DEFINITIONS] = self.manifest["definitions"]
+        listed |= self.manifest["axioms"]["instances"]
         for claim in self.manifest["claims"]:
             listed |= claim["runs"]
         for path, wanted in listed.items():
@@ -176,6 +181,23 @@ class Certificate:
         exactly(manifest["invariant"], {"clauses", "obligations"}, "its invariant")
         if not _same(manifest["invariant"]["clauses"], known.clauses):
             yield "manifest.json says something else of the invariant than its definitions"
+
+    def _axioms(self, known: Definitions) -> Iterator[str]:
+        """Where the manifest names other axioms, or nothing is shown that satisfies them."""
+        said = self.manifest["axioms"]
+        if not _same(said["assumed"], known.axioms):
+            yield "manifest.json says something else of the axioms than its definitions"
+        wanted = instances.wanted(known)
+        if list(said["instances"]) != list(wanted):
+            yield f"nothing is shown that satisfies the axioms: {', '.join(wanted) or 'none'}"
+            return
+        for path, reading in wanted.items():
+            if path in self.texts:
+                try:
+                    check_characters(self.texts[path])
+                    instances.check(Shown(_parsed(self.texts[path]), known), known, reading)
+                except DAMAGE as error:
+                    yield f"{path} does not satisfy the axioms: {error}"
 
     # -- claims ---------------------------------------------------------------------------------
 

@@ -5,17 +5,29 @@ A file is compared with what its rule makes of the definitions; that only is giv
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from .claims import SaidClaim
-from .definitions import Definitions
+from .definitions import AXIOMS, Definitions, axiom_name
 from .demands import PROOFS, About, sentence
 from .premises import ChainRule, Premise
 from .runs import Shown, mark
 from .searches import Searches
-from .texts import Tree, comments, marked, normal, plain, quoted, read, replaced, sections, text_of
+from .texts import (
+    Tree,
+    argument_names,
+    comments,
+    marked,
+    normal,
+    plain,
+    read,
+    replaced,
+    sections,
+    text_of,
+)
 
 HEADER = (
     "; It is so if nothing satisfies all that is asserted here.",
@@ -42,7 +54,7 @@ class Rules:
     ) -> None:
         self.known, self.claims, self.runs = known, claims, runs
         self.premises = {title: chain.premises() for title, chain in chains.items()}
-        self.sorts = {clause["name"]: quoted(clause["every"]) for clause in known.clauses}
+        self.names = [clause["name"] for clause in known.clauses]
         self.searches = Searches(known)
         self._shared = {
             name: (name, trees, comments(known.texts[name])) for name, trees in known.trees.items()
@@ -59,7 +71,7 @@ class Rules:
     def check(self, path: str, about: About, text: str) -> tuple[list[str], str]:
         """Check a file; its sections and its goal as texts, and the text that is to be proved."""
         wanted = self.sections(path, about)
-        goal = read(self.goal(about))
+        goal = read(self.goal(path, about))
         (_, header), *parts, (last, asked) = sections(text)
         names = [name for name, _ in parts]
         if last != "goal" or names != [name for name, _, _ in wanted]:
@@ -97,7 +109,8 @@ class Rules:
     def sections(self, path: str, about: About) -> list[Section]:
         """The sections of an obligation."""
         rule = about["rule"]
-        state = ["types", "state and step"]
+        world = [AXIOMS] if self.known.axioms else []
+        state = ["types", "state and step", *world]
         if rule == "start":
             return self._all(*state, "invariant", "start")
         if rule == "step":
@@ -120,7 +133,7 @@ class Rules:
             return [*self._all(*state, *support, said), ("plans", trees, words)]
         if rule == "shorter":
             searched = self.searches.sections(self.known.claims[about["claim"]], about["steps"])
-            heads = {said: self._shared[said][2]}
+            heads = {name: self._shared[name][2] for name in (said, *world)}
             return [*self._all("types"), *((n, t, heads.get(n, [])) for n, t in searched)]
         return list(self._run(path, about))
 
@@ -149,6 +162,8 @@ class Rules:
         yield "types of the run", shown.types(), types
         first = ["arguments of actions that are not taken: any"]
         yield "first state", shown.first(varies), first
+        if known.axioms:
+            yield self._shared[AXIOMS]
         for number, (action, _) in enumerate(shown.steps, 1):
             words = self._shared[f"step {action}"][2]
             yield f"step {number}", shown.step(number - 1, varies), words
@@ -197,31 +212,39 @@ class Rules:
                 raise ValueError(f"{argument} is no argument for {step['action']}")
         return found
 
-    def goal(self, about: About) -> str:
+    def goal(self, path: str, about: About) -> str:
         """The assertions of an obligation's goal, and its question."""
-        return " ".join(self._goal(about))
+        return " ".join(self._goal(path, about))
 
     # -- goals ----------------------------------------------------------------------------------
 
-    def _goal(self, about: About) -> Iterator[str]:
+    def _goal(self, path: str, about: About) -> Iterator[str]:
         rule = about["rule"]
         if rule in ("start", "step"):
             name = about["clause"]
-            sort = self.sorts[name]
+            sorts = self.known.arguments[name]
+            here = ["here", *(f"here-{number}" for number in range(2, len(sorts) + 1))]
+            here = here[: len(sorts)]
             if rule == "step":
                 yield self._after(name)
-                yield from self._assumed(list(self.sorts))
+            else:
+                yield from self._world()
+            yield from (f"(declare-const {h} {s})" for h, s in zip(here, sorts, strict=True))
+            if rule == "step":
+                numbers = [h for h, sort in zip(here, sorts, strict=True) if sort == "Int"]
+                yield from self._assumed(self.names, numbers)
                 yield from self._taken(about)
                 name = marked(name, "!1")
-            yield f"(declare-const here {sort}) (assert (not ({name} here)))"
+            yield f"(assert (not {_applied(name, here)}))"
         else:
-            yield from self._claim_goal(about, self.known.claims[about["claim"]])
+            yield from self._claim_goal(path, about, self.known.claims[about["claim"]])
         yield "(check-sat)"
 
-    def _claim_goal(self, about: About, said: SaidClaim) -> Iterator[str]:
+    def _claim_goal(self, path: str, about: About, said: SaidClaim) -> Iterator[str]:
         rule, claim = about["rule"], self.claims[about["claim"]]
+        numbers = [name for name, sort in said.variables.items() if sort == "Int"]
         if rule == "premise":
-            yield from self._assumed(claim["clauses"])
+            yield from self._assumed(claim["clauses"], numbers)
             if "action" in about:
                 yield from self._taken(about)
             yield "(assert violated)"
@@ -232,12 +255,14 @@ class Rules:
             if variable:
                 yield f"(assert {_between(about['numbers'], variable)})"
             enabled = " ".join(f"enabled.{i}" for i in range(1, about["steps"] + 1))
-            yield f"(assert (not (and {enabled} reading {ends})))"
+            world = " ".join(self._instances(path))
+            yield f"(assert (not (and {world} {enabled} reading {ends})))"
             return
         if rule == "shorter":
+            yield from self._world()
             yield from (f"(assert enabled@{i})" for i in range(about["steps"]))
         else:
-            yield from self._assumed(claim["clauses"])
+            yield from self._assumed(claim["clauses"], numbers)
         if rule == "steps":
             yield from self._taken(about)
         yield f"(assert reading) (assert {ends})"
@@ -249,9 +274,40 @@ class Rules:
             either = f"(or {' '.join(inside)})" if len(inside) > 1 else (inside or ["false"])[0]
             yield f"(assert range) (assert (not {either}))"
 
-    def _assumed(self, names: Sequence[str]) -> Iterator[str]:
+    def _world(self) -> Iterator[str]:
+        """The axioms."""
+        for axiom in self.known.axioms:
+            yield self._every(axiom_name(axiom["name"]), None)
+
+    def _instances(self, path: str) -> Iterator[str]:
+        """The axioms, of each choice of the entities of a run."""
+        shown = self.runs[path.removesuffix(".smt2") + ".itf.json"]
+        for name, chosen in shown.world():
+            yield _applied(name, chosen)
+
+    def _assumed(self, names: Sequence[str], numbers: Sequence[str]) -> Iterator[str]:
+        """The axioms and some clauses. Of numbers a clause is assumed of those that are named: so
+        no quantifier ranges over numbers.
+        """
+        yield from self._world()
         for name in names:
-            yield f"(assert (forall ((x {self.sorts[name]})) ({name} x)))"
+            count = self.known.arguments[name].count("Int")
+            for chosen in itertools.product(numbers, repeat=count):
+                yield self._every(name, chosen)
+
+    def _every(self, name: str, numbers: Sequence[str] | None) -> str:
+        """The assertion that something holds of every choice of arguments, these numbers apart."""
+        left = list(numbers or ())
+        binding, given = [], []
+        sorts = self.known.arguments[name]
+        for own, sort in zip(argument_names(len(sorts)), sorts, strict=True):
+            if sort == "Int":
+                given.append(left.pop(0))
+            else:
+                binding.append(f"({own} {sort})")
+                given.append(own)
+        body = _applied(name, given)
+        return f"(assert (forall ({' '.join(binding)}) {body}))" if binding else f"(assert {body})"
 
     def _taken(self, about: About) -> Iterator[str]:
         yield f"(assert (= action {self.known.chosen(about['action'])})) (assert enabled)"
@@ -261,6 +317,10 @@ class Rules:
         symbols: dict[str, Tree] = {**self.known.at("!1", "!1"), name: marked(name, "!1")}
         own = next(tree for tree in self.known.trees["invariant"] if tree[1] == name)
         return text_of([replaced(own, symbols)])
+
+
+def _applied(name: str, arguments: Sequence[str]) -> str:
+    return f"({' '.join([name, *arguments])})" if arguments else name
 
 
 def _between(region: Sequence[int], name: str) -> str:

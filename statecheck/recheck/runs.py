@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from .definitions import Definitions, entity_values
+from .definitions import AXIOMS, Definitions, axiom_name, entity_values
 from .texts import Tree, marked, plain, quoted
 
 FORMAT = "https://apalache-mc.org/docs/adr/015adr-trace.html"
@@ -36,7 +37,8 @@ class Shown:
         loop = {"loop"} & set(document)
         exactly(document, {"#meta", "vars", "states", *loop}, "it")
         meta = document["#meta"]
-        exactly(meta, {*META, *({"fairness"} if loop else ())}, "its head")
+        bare = {"entities"} & set(meta)
+        exactly(meta, {*META, *bare, *({"fairness"} if loop else ())}, "its head")
         if (meta["format"], meta["format-description"]) != ("ITF", FORMAT):
             raise ValueError("it is of another format")
         if meta["source"] != known.system:
@@ -66,6 +68,13 @@ class Shown:
         ):
             raise ValueError(f"its loop begins after {self.loop} steps")
         self._members: dict[str, list[str]] = {}
+        for kind, names in meta.get("entities", {}).items():
+            sort = quoted(kind)
+            if sort not in known.entities or sort in known.sorts.values():
+                raise ValueError(f"it lists the entities of {kind}, which its variables show")
+            if not names or len(set(names)) != len(names):
+                raise ValueError(f"it lists no entities of {kind}, or one twice")
+            self._members[sort] = [quoted(str(name)) for name in names]
         self._complete()
 
     def _complete(self) -> None:
@@ -186,11 +195,21 @@ class Shown:
                 self._compare(meaning, index, name, state[name])
             if index and meaning.value(f"enabled.{index}") is not True:
                 raise ValueError(f"{self.steps[index - 1][0]} is not enabled in state {index - 1}")
+        for axiom, chosen in self.world():
+            if meaning.value((axiom, *chosen)) is not True:
+                raise ValueError(f"{axiom} does not hold of {', '.join(map(plain, chosen))}")
+
+    def world(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Each axiom with each choice of entities."""
+        for axiom in self.known.axioms:
+            name = axiom_name(axiom["name"])
+            for chosen in itertools.product(*map(self.members, self.known.arguments[name])):
+                yield name, chosen
 
     @cached_property
     def meaning(self) -> Meaning:
         """The values of every function in every state."""
-        trees = [*self.types(), *self.first()]
+        trees = [*self.types(), *self.first(), *self.known.trees[AXIOMS]]
         for index in range(len(self.steps)):
             trees += self.step(index)
         return Meaning(trees, {sort: self.members(sort) for sort in self.known.entities})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """It rises when a reader of the former format could be misled."""
 
 MANIFEST = "manifest.json"
@@ -12,6 +12,7 @@ DEFINITIONS = "definitions.smt2"
 COVERS = (
     "the invariant: it holds initially, and every action keeps each of its clauses",
     "each claim that is PROVED: for any number of entities and any numbers",
+    "the axioms: no action changes what they are about, and an initial state satisfies them",
     "each claim about the end of a run that is PROVED: every premise of the chain rule",
     "each derived region, at most: every number outside is excluded, every number inside has a run",
     "each shown run and each lasso: the commands allow it, state by state",
@@ -23,6 +24,7 @@ COVERS = (
 DOES_NOT_COVER = (
     "that the definitions are what the model's Python says; replay and search test that",
     "that the chain rule is sound, and that cvc5 and this program are right",
+    "that the axioms are true of the world: what is proved is proved of systems that obey them",
     "that a lasso is a shortest one, and that a derived number's run is a shortest one",
     "that a claim's antecedent is ever reached, and that an answer is UNDETERMINED",
     "systems in which some kind has no entity at all: a sort of SMT-LIB has at least one member",

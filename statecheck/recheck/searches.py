@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .claims import SaidClaim
-from .definitions import Definitions
+from .definitions import AXIOMS, Definitions
 from .runs import mark
-from .texts import Tree, marked, quoted, replaced
+from .texts import Tree, marked, quoted, replaced, unmarked
 
 
 @dataclass
@@ -48,6 +48,7 @@ class Searches:
             symbols |= known.slots(action, last)
         return [
             ("any first state", self.first()),
+            *([(AXIOMS, known.trees[AXIOMS])] if known.axioms else []),
             *((f"any step {n}", step.trees) for n, step in enumerate(taken, 1)),
             (f"claim {claim.title}", known.claim(claim.title, symbols, {})),
             ("instances", list(_instances(claim, taken))),
@@ -67,7 +68,7 @@ class Searches:
         names = {quoted(name) for name in known.functions}
         for action in known.actions:
             for tree in known.trees[f"step {action}"][1:]:
-                uses.setdefault(_unmarked(tree[1]), set()).update(_functions(tree[4], names))
+                uses.setdefault(unmarked(tree[1]), set()).update(_functions(tree[4], names))
         return uses
 
     def _relevant(self, claim: SaidClaim) -> frozenset[str]:
@@ -188,12 +189,6 @@ def _instances(claim: SaidClaim, steps: Sequence[Step]) -> Iterator[Tree]:
 def _functions(tree: Tree, names: set[str]) -> set[str]:
     """The functions of a state that a tree mentions, before the step or after it."""
     if isinstance(tree, str):
-        own = tree if tree in names else _unmarked(tree)
+        own = tree if tree in names else unmarked(tree)
         return {own} & names
     return {name for part in tree for name in _functions(part, names)}
-
-
-def _unmarked(symbol: str) -> str:
-    if symbol.endswith("!1|"):
-        return f"{symbol[:-3]}|"
-    return symbol.removesuffix("!1")

@@ -126,6 +126,16 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def argument_names(count: int) -> list[str]:
+    """The symbols of the arguments of a clause or an axiom: ``x``, ``x-2`` and so on."""
+    return ["x", *(f"x-{number}" for number in range(2, count + 1))][:count]
+
+
+def unmarked(symbol: str) -> str:
+    """The symbol of a function, for that of the function after a step."""
+    return f"{symbol[:-3]}|" if symbol.endswith("!1|") else symbol.removesuffix("!1")
+
+
 def marked(symbol: str, mark: str) -> str:
     """The symbol of a function of another state: ``f!2`` is ``f`` after two steps."""
     return f"{symbol[:-1]}{mark}|" if symbol.startswith("|") else f"{symbol}{mark}"

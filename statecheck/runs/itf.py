@@ -7,11 +7,13 @@ entities, numbers are big ones, and ``action`` is the step that led to a state.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.run import Plain, Run
 from statecheck.modeling import SystemInfo
+from statecheck.modeling.entity import entity_name
 
 FORMAT = "https://apalache-mc.org/docs/adr/015adr-trace.html"
 
@@ -48,12 +50,24 @@ def document(info: SystemInfo, claim: Claim, run: Run) -> dict[str, Any]:
                 name: _value(value)
                 for (name, _), value in zip(claim.variables, trace.witness, strict=True)
             },
+            **_bare(info, run, names),
             **({} if run.loop is None else {"fairness": list(run.fairness)}),
         },
         "vars": ["action", *names],
         "states": states,
         **({} if run.loop is None else {"loop": run.loop}),
     }
+
+
+def _bare(info: SystemInfo, run: Run, names: Iterable[str]) -> dict[str, Any]:
+    """The entities of kinds that no variable tells of."""
+    shown, sizes = {name.partition(".")[0] for name in names}, dict(run.sizes)
+    bare = {
+        entity.name: [entity_name(entity.name, index) for index in range(sizes[entity.plural])]
+        for entity in info.entities
+        if entity.name not in shown and sizes[entity.plural]
+    }
+    return {"entities": bare} if bare else {}
 
 
 def _action(info: SystemInfo, run: Run, index: int) -> dict[str, Any]:

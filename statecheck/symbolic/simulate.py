@@ -64,17 +64,18 @@ class Simulator:
     def start(self, sizes: dict[str, int], pick: random.Random) -> Valuation | None:
         """A random initial state; None where the axioms allow none of these sizes."""
         if not self.transitions.axioms:
-            return self._start(sizes, pick, None)
+            return self.start_from(sizes, pick, None)
         key = tuple(sizes.items())
         if key not in self._choices:
             made = [self._instances.one(sizes, pick) for _ in range(CHOICES)]
             self._choices[key] = [choice for choice in made if choice is not None]
         known = self._choices[key]
-        return self._start(sizes, pick, pick.choice(known)) if known else None
+        return self.start_from(sizes, pick, pick.choice(known)) if known else None
 
-    def _start(
+    def start_from(
         self, sizes: dict[str, int], pick: random.Random, chosen: Valuation | None
     ) -> Valuation:
+        """A random initial state in which what never changes is as it was ``chosen``."""
         vocabulary = self.transitions.vocabulary
         functions: dict[str, list[Any]] = {}
         for (entity, name), decl in vocabulary.references.items():

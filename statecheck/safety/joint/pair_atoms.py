@@ -69,6 +69,18 @@ def groups(transitions: TransitionSystem, extra: Sequence[z3.ExprRef]) -> Iterat
         yield _group(transitions, keys, found, (variable(one, 0), variable(other, 0)))
 
 
+def lemma_terms(
+    transitions: TransitionSystem, extra: Sequence[z3.ExprRef]
+) -> dict[tuple[str, str], tuple[Group, z3.BoolRef]]:
+    """The group and the term of each literal of the groups, by the group's title and its text."""
+    found: dict[tuple[str, str], tuple[Group, z3.BoolRef]] = {}
+    for group in groups(transitions, extra):
+        for atom in group.atoms:
+            found.setdefault((group.title, atom.text), (group, atom.term))
+            found.setdefault((group.title, atom.negation), (group, z3.Not(atom.term)))
+    return found
+
+
 def _group(
     transitions: TransitionSystem,
     keys: set[Key],

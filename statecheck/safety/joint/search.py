@@ -22,8 +22,9 @@ from statecheck.smt.terms import has_quantifier
 
 def with_helpers(
     induction: Induction, claims: Sequence[Lemma], clauses: Sequence[Clause], variant: Variant
-) -> tuple[list[Lemma], list[Lemma]]:
-    """The claims that hold, and the lemmas that were mined for them.
+) -> tuple[list[Lemma], list[Lemma], list[Lemma]]:
+    """The claims that hold, the lemmas that were mined for them, and the claims, in their order,
+    of whose words these are made.
 
     Together they are inductive, beside ``clauses`` that are an invariant, as is checked once more
     in another way. Raises Timeout.
@@ -32,7 +33,7 @@ def with_helpers(
     samples = sampled(transitions, variant, induction.seed, induction.time_left)
     open_ = [claim for claim in claims if not samples.refutes(claim)]
     if not open_:
-        return [], []
+        return [], [], []
     own = [
         Pool(number, claim.variables, [claim.term], [((0, True),)])
         for number, claim in enumerate(open_)
@@ -53,7 +54,7 @@ def with_helpers(
     ]
     known = [open_[candidate.pool.number] for candidate in held]
     together = set(inductive(induction, [*known, *helpers], clauses, variant))
-    return [c for c in known if c in together], [h for h in helpers if h in together]
+    return [c for c in known if c in together], [h for h in helpers if h in together], open_
 
 
 class Search:

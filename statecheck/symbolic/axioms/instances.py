@@ -23,10 +23,12 @@ Members = Mapping[str, Sequence[z3.ExprRef]]
 
 
 class Instances:
-    """The choices of what never changes that the axioms of a system allow."""
+    """The choices of what never changes that the axioms of a system allow, and what its constants
+    are ``fixed`` to.
+    """
 
-    def __init__(self, transitions: TransitionSystem) -> None:
-        self.transitions = transitions
+    def __init__(self, transitions: TransitionSystem, fixed: Sequence[z3.BoolRef] = ()) -> None:
+        self.transitions, self.fixed = transitions, fixed
         vocabulary = transitions.vocabulary
         self.references = {
             f"{entity}.{name}": decl for (entity, name), decl in vocabulary.references.items()
@@ -36,7 +38,11 @@ class Instances:
         self.constants = {
             term.decl().name(): term
             for term in vocabulary.constants.values()
-            if any(term.eq(c) for a in transitions.axioms for c in constants(a.term))
+            if any(
+                term.eq(constant)
+                for formula in (*(axiom.term for axiom in transitions.axioms), *fixed)
+                for constant in constants(formula)
+            )
         }
 
     def one(self, sizes: Mapping[str, int], pick: random.Random) -> Valuation | None:
@@ -51,7 +57,7 @@ class Instances:
         for own in members.values():
             if len(own) > 1:
                 solver.add(z3.Distinct(*own))
-        solver.add(*self.transitions.ranges)
+        solver.add(*self.transitions.ranges, *self.fixed)
         tables = {**self.references, **self.functions}
         cells = []
         for name, decl in sorted(tables.items()):
