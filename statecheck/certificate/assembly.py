@@ -12,14 +12,15 @@ from importlib import metadata
 from typing import Any
 
 from statecheck.certificate.smtlib import layout
-from statecheck.recheck.definitions import CATALOGUE, Definitions
+from statecheck.recheck.definitions import Definitions
 from statecheck.recheck.demands import demanded, sentence
+from statecheck.recheck.formulas import CATALOGUE
 from statecheck.recheck.fragment import receipt
-from statecheck.recheck.lassos import Lasso
 from statecheck.recheck.premises import ChainRule
 from statecheck.recheck.rules import HEADER, LOGIC, Rules
-from statecheck.recheck.runs import Shown
 from statecheck.recheck.scope import COVERS, DEFINITIONS, DOES_NOT_COVER, MANIFEST, SCHEMA_VERSION
+from statecheck.recheck.shown.lassos import Lasso
+from statecheck.recheck.shown.runs import Shown
 from statecheck.recheck.texts import read
 
 
@@ -68,8 +69,9 @@ def sealed(
 ) -> dict[str, str]:
     """All files: those that there are, the definitions, and the manifest.
 
-    ``worlds`` are the instances of the axioms by path, ``texts`` are the sections of the definitions, ``entries`` those of claims, ``about`` has the
-    receipts of obligations, ``titles`` are those of the catalogue.
+    ``worlds`` are the instances of the axioms by path, ``texts`` are the sections of the
+    definitions, ``entries`` those of claims, ``about`` has the receipts of obligations, ``titles``
+    are those of the catalogue.
     """
     files[DEFINITIONS] = "".join(f"; == {name}\n{text}\n" for name, text in texts.items())
     certified = {entry["title"] for entry in entries}

@@ -25,7 +25,8 @@ from statecheck.claims.results import Result, Verdict
 from statecheck.claims.run import Run
 from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.prover.prover import Prover
-from statecheck.recheck.definitions import CATALOGUE, Definitions
+from statecheck.recheck.definitions import Definitions
+from statecheck.recheck.formulas import CATALOGUE
 from statecheck.recheck.premises import ChainRule, Premise
 from statecheck.runs import itf
 

@@ -31,8 +31,8 @@ from statecheck.certificate.smtlib import (
     symbol,
 )
 from statecheck.claims.claim import Claim, Kind
-from statecheck.recheck.definitions import axiom_name
 from statecheck.recheck.demands import home
+from statecheck.recheck.formulas import axiom_name
 from statecheck.recheck.premises import Premise
 from statecheck.recheck.rules import AFTER
 from statecheck.recheck.texts import argument_names, variable
@@ -266,7 +266,9 @@ def named_here(count: int) -> list[str]:
 def _every(name: str, sorts: Sequence[str], numbers: Sequence[str] = ()) -> Sexp:
     """The assertion of a formula for all of its arguments, but for numbers, which are chosen."""
     own = argument_names(len(sorts))
-    binding = tuple(pair for pair in zip(own, sorts, strict=True) if not numbers or pair[1] != "Int")
+    binding = tuple(
+        pair for pair in zip(own, sorts, strict=True) if not numbers or pair[1] != "Int"
+    )
     chosen = iter(numbers)
     given = [
         next(chosen) if numbers and sort == "Int" else argument

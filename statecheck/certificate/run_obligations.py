@@ -30,7 +30,7 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.run import Plain, Run, Trace
 from statecheck.modeling.entity import entity_name
-from statecheck.recheck.definitions import axiom_name
+from statecheck.recheck.formulas import axiom_name
 from statecheck.recheck.texts import variable
 from statecheck.safety.properties import Property
 

@@ -19,7 +19,7 @@ from statecheck.claims.fairness import Fair, Often
 from statecheck.liveness.chain_rule import Phase
 from statecheck.liveness.eventuality import Eventuality
 from statecheck.modeling import ModelError
-from statecheck.recheck.definitions import AXIOMS, axiom_name
+from statecheck.recheck.formulas import AXIOMS, axiom_name
 from statecheck.recheck.texts import argument_names, variable
 from statecheck.safety.properties import Property
 from statecheck.symbolic.commands import Command

@@ -9,7 +9,7 @@ from typing import Any
 
 from statecheck.modeling import NO_VARIANT, Entity, Variant
 from statecheck.modeling.entity import entity_name
-from statecheck.recheck import instances
+from statecheck.recheck.shown import instances
 from statecheck.runs.itf import FORMAT
 from statecheck.symbolic.axioms.instances import Instances
 from statecheck.symbolic.codes import member_name

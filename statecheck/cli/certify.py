@@ -15,8 +15,9 @@ from pathlib import Path
 
 import click
 
-from statecheck.certificate import evidence, lone
+from statecheck.certificate import evidence
 from statecheck.certificate.folder import OutputFolder, summary
+from statecheck.certificate.machine import lone
 from statecheck.certificate.sweep import Sweep
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report

@@ -14,16 +14,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import demands, instances
+from . import demands
 from .claims import UNDETERMINED, SaidClaim
-from .definitions import CATALOGUE, SHARED, Definitions
+from .definitions import Definitions
 from .folder import Refused, check_inside, contents, decoded, empty_folders
+from .formulas import CATALOGUE, SHARED
 from .fragment import receipt
-from .lassos import Lasso
 from .premises import ChainRule
 from .rules import Rules
-from .runs import Shown, exactly
 from .scope import COVERS, DEFINITIONS, DOES_NOT_COVER, MANIFEST, SCHEMA_VERSION
+from .shown import instances
+from .shown.lassos import Lasso
+from .shown.runs import Shown, exactly
 from .texts import TooDeep, check_characters, digest, sections
 
 DAMAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration)
@@ -188,7 +190,7 @@ class Certificate:
         if not _same(said["assumed"], known.axioms):
             yield "manifest.json says something else of the axioms than its definitions"
         wanted = instances.wanted(known)
-        if list(said["instances"]) != list(wanted):
+        if type(said["instances"]) is not dict or list(said["instances"]) != list(wanted):
             yield f"nothing is shown that satisfies the axioms: {', '.join(wanted) or 'none'}"
             return
         for path, reading in wanted.items():

@@ -6,35 +6,15 @@ any: the same trees with other symbols. So their texts are not believed but made
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .claims import said_claim
-from .texts import (
-    Tree,
-    argument_names,
-    comments,
-    free_symbols,
-    marked,
-    normal,
-    plain,
-    quoted,
-    read,
-    replaced,
-    unmarked,
-)
+from .formulas import CATALOGUE, COMMON, axioms, check_claims, clauses
+from .texts import Tree, free_symbols, marked, plain, quoted, read, replaced
 
-AXIOMS = "axioms"
-COMMON = ("types", "state and step", AXIOMS)
-SHARED = (*COMMON, "invariant", "start")
-CATALOGUE = "catalogue"
 DEFINITIONS = frozenset(
     {"declare-sort", "declare-datatype", "declare-fun", "declare-const", "define-fun"}
-)
-
-_CLAUSE = re.compile(
-    r"(?:\[(?P<reading>[^\]]+)\] )?(?:every (?P<every>.+?)|always): (?:as (?P<claim>.+) says|.+)"
 )
 
 
@@ -72,10 +52,10 @@ class Definitions:
         self.first = list(self._first())
         self.fixed = [plain(str(tree[1])) for tree in self.first]
         self._step_definitions()
-        self.arguments: dict[str, tuple[str, ...]] = {}
+        stated = axioms(self), clauses(self)
+        self.arguments = {formula.name: formula.sorts for own in stated for formula in own}
         """The sorts of the arguments of each axiom and each clause."""
-        self.axioms = self._axioms()
-        self.clauses = self._clauses()
+        self.axioms, self.clauses = ([formula.entry for formula in own] for own in stated)
         once(self.trees)
         own = [marked(quoted(name), "!1") for name in self.functions]
         step = frozenset((*self.parameters, *own))
@@ -87,7 +67,7 @@ class Definitions:
             if name.startswith("claim ")
         }
         self._bound_names()
-        self._claims_as_clauses()
+        check_claims(self, stated[1])
 
     def _actions(self) -> tuple[str, list[str]]:
         """The name of the system, and its actions, as the type of the step's action has them."""
@@ -132,75 +112,6 @@ class Definitions:
             found = [t[1:4] for t in self.trees[f"step {action}"] if t[0] == "define-fun"]
             if found != wanted or len(self.trees[f"step {action}"]) != len(wanted):
                 raise ValueError(f"its section 'step {action}' does not define a step")
-
-    def _clauses(self) -> list[dict[str, str]]:
-        """The clauses of the invariant, as a manifest has them."""
-        words = comments(self.texts["invariant"])
-        clauses = []
-        for tree, says in zip(self.trees["invariant"], words, strict=True):
-            name, sorts = self._formula(tree, "invariant", "clauses")
-            match = _CLAUSE.fullmatch(says)
-            every = " and ".join(map(plain, sorts))
-            if match is None or (match["every"] or "") != every:
-                raise ValueError(f"its section 'invariant' says of {name}: {says}")
-            reading = match["reading"] or ""
-            clauses.append({"name": name, "every": every, "reading": reading, "says": says})
-        return clauses
-
-    def _formula(self, tree: Tree, section: str, what: str) -> tuple[str, tuple[str, ...]]:
-        """The name of a formula about a state, and the sorts of its arguments, which it keeps."""
-        match tree:
-            case ("define-fun", str() as name, tuple() as binding, "Bool", body) if (
-                [own for own, _ in binding] == argument_names(len(binding))
-            ):
-                own = {argument for argument, _ in binding}
-                self.check_state(body, own, f"section {section!r} says of {name}")
-                self.arguments[name] = tuple(str(sort) for _, sort in binding)
-                return name, self.arguments[name]
-        raise ValueError(f"its section {section!r} has something else than {what}")
-
-    def _axioms(self) -> list[dict[str, str]]:
-        """The axioms, as a manifest has them. They are about what no action changes."""
-        words = comments(self.texts[AXIOMS])
-        found = []
-        for tree, says in zip(self.trees[AXIOMS], words, strict=True):
-            name, sorts = self._formula(tree, AXIOMS, "axioms")
-            own = says.partition(": ")[0]
-            if name != axiom_name(own) or not set(sorts) <= set(self.entities):
-                raise ValueError(f"its section 'axioms' says of {name}: {says}")
-            mentioned = free_symbols(tree[4])
-            for action in self.actions:
-                for written in self.trees[f"step {action}"][1:]:
-                    function = unmarked(str(written[1]))
-                    if function in mentioned and written[4] != (function, "x"):
-                        raise ValueError(f"its axiom {own} asks for {function}, which {action} writes")
-            found.append({"name": own, "says": says})
-        return found
-
-    def _claims_as_clauses(self) -> None:
-        """Check that a clause that is called after a claim says what this one does."""
-        readings = {claim.reading: claim.bodies["reading"] for claim in self.claims.values()}
-        for clause, tree in zip(self.clauses, self.trees["invariant"], strict=True):
-            match = _CLAUSE.fullmatch(clause["says"])
-            title = match["claim"] if match is not None else None
-            if title not in self.claims or clause["reading"] not in readings:
-                continue
-            claim = self.claims[title]
-            mentioned = free_symbols(claim.bodies["claim"])
-            used = [name for name in claim.variables if name in mentioned]
-            own = argument_names(len(used))
-            body = replaced(claim.bodies["claim"], dict(zip(used, own, strict=True)))
-            # A lemma that is said of every reading helps to prove what is said of one.
-            reading = readings[clause["reading"]]
-            wanted = body if reading == "true" else ("=>", reading, body)
-            sorts = tuple(claim.variables[name] for name in used)
-            if (
-                claim.on_step
-                or self.arguments[clause["name"]] != sorts
-                or claim.reading not in ("", clause["reading"])
-                or normal(tree[4]) != normal(wanted)
-            ):
-                raise ValueError(f"its clause {clause['name']} does not say what {title} does")
 
     def check_state(self, tree: Tree, own: set[str], where: str) -> None:
         """Raise ValueError where a formula speaks of what a state does not have."""
@@ -336,11 +247,6 @@ class Definitions:
             case str() if sort in self.entities:
                 return quoted(value)
         raise ValueError(f"{value!r} is no {plain(sort)}")
-
-
-def axiom_name(name: str) -> str:
-    """The symbol of an axiom."""
-    return quoted(f"axiom.{name}")
 
 
 def harmless(name: str, trees: Sequence[Tree]) -> None:

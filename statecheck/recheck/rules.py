@@ -11,11 +11,12 @@ from functools import cache
 from typing import Any
 
 from .claims import SaidClaim
-from .definitions import AXIOMS, Definitions, axiom_name
+from .definitions import Definitions
 from .demands import PROOFS, About, sentence
+from .formulas import AXIOMS, axiom_name
 from .premises import ChainRule, Premise
-from .runs import Shown, mark
 from .searches import Searches
+from .shown.runs import Shown, mark
 from .texts import (
     Tree,
     argument_names,

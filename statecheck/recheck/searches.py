@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .claims import SaidClaim
-from .definitions import AXIOMS, Definitions
-from .runs import mark
+from .definitions import Definitions
+from .formulas import AXIOMS
+from .shown.runs import mark
 from .texts import Tree, marked, quoted, replaced, unmarked
 
 

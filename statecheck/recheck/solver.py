@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from importlib import metadata
 
 from .folder import Refused
+
+BRIEFLY = 2.0
+"""So many seconds each way is tried before any of them is tried for long."""
+
+_WAYS: tuple[dict[str, str], ...] = ({}, {"enum-inst": "true"}, {"finite-model-find": "true"})
+"""cvc5's own way; instances of all terms, where none calls for one; a finite model, which alone
+shows that there is nothing to refute.
+"""
 
 
 class Solver:
@@ -18,7 +27,8 @@ class Solver:
                 "cvc5 is not installed; install it with: python -m pip install cvc5"
             ) from None
         self.cvc5 = cvc5
-        self.options = {"tlimit-per": str(max(1, int(seconds * 1000)))}
+        self.seconds = seconds
+        self.options: dict[str, str] = {}
         if proofs:
             self.options |= {"produce-proofs": "true", "check-proofs": "true"}
         self.version = metadata.version("cvc5")
@@ -27,18 +37,30 @@ class Solver:
         """``unsat``, ``sat``, ``unknown``, or what cvc5 complains about."""
         # Told to expect unsat, cvc5 calls another answer an error.
         text = text.replace("(set-info :status unsat)", "")
-        said = self._ask(text, self.options)
-        if said == "unknown":
-            # Instances refute; only a finite model shows that there is nothing to refute.
-            said = self._ask(text, self.options | {"finite-model-find": "true"})
+        quantified = "(forall " in text or "(exists " in text
+        ways, said = list(_WAYS if quantified else _WAYS[:1]), "unknown"
+        end = time.monotonic() + self.seconds
+        for brief in (True, False) if quantified else (False,):
+            tried, ways = ways, []
+            for number, way in enumerate(tried):
+                seconds = end - time.monotonic()
+                seconds = min(BRIEFLY, seconds) if brief else seconds / (len(tried) - number)
+                if seconds <= 0:
+                    return said
+                said = self._ask(text, way, seconds)
+                if not said.startswith("unknown"):
+                    return said
+                if "TIMEOUT" in said:  # otherwise it will not know later, either
+                    ways.append(way)
         return said
 
-    def _ask(self, text: str, options: dict[str, str]) -> str:
+    def _ask(self, text: str, way: dict[str, str], seconds: float) -> str:
         cvc5 = self.cvc5
         solver = cvc5.Solver(cvc5.TermManager())
         said = ""
         try:
-            for name, value in options.items():
+            limit = {"tlimit-per": str(max(1, int(seconds * 1000)))}
+            for name, value in (self.options | limit | way).items():
                 solver.setOption(name, value)
             parser = cvc5.InputParser(solver)
             parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "obligation")

@@ -69,7 +69,7 @@ def latin(forger: Forger) -> None:
 
 
 def deep_manifest(forger: Forger) -> None:
-    (forger.folder / "manifest.json").write_text('{"schema":' * LEVELS + "3" + "}" * LEVELS)
+    (forger.folder / "manifest.json").write_text('{"schema":' * LEVELS + "4" + "}" * LEVELS)
 
 
 def deep_text(forger: Forger) -> None:

@@ -329,7 +329,7 @@ def duplicate_key(forger: Forger) -> None:
     forger.seal()
     text = (forger.folder / "manifest.json").read_text()
     (forger.folder / "manifest.json").write_text(
-        text.replace('{"schema"', '{"schema": 3, "schema"', 1)
+        text.replace('{"schema"', '{"schema": 4, "schema"', 1)
     )
 
 
@@ -508,7 +508,7 @@ def test_a_schema_is_a_whole_number(
     certified: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     forger = copied(certified, tmp_path / "forged")
-    forger.manifest["schema"] = 3.0
+    forger.manifest["schema"] = 4.0
     forger.seal()
     assert main([str(forger.folder)]) == 2
-    assert "has schema 3.0; this program reads 3" in capsys.readouterr().err
+    assert "has schema 4.0; this program reads 4" in capsys.readouterr().err

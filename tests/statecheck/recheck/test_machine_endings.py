@@ -13,10 +13,10 @@ from typing import cast
 
 import pytest
 
-from statecheck.certificate import lone
-from statecheck.certificate.endings import Ending
 from statecheck.certificate.folder import OutputFolder
-from statecheck.certificate.plans import Plans
+from statecheck.certificate.machine import lone
+from statecheck.certificate.machine.endings import Ending
+from statecheck.certificate.machine.plans import Plans
 from statecheck.claims.results import Verdict
 from statecheck.claims.syntax import AssumedTexts
 from statecheck.cli.check import main as check

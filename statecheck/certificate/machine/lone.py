@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from statecheck.certificate.assembly import assembled, catalogue_text
-from statecheck.certificate.automaton import MACHINE, Left, distinct, sort_of
-from statecheck.certificate.endings import Ending
-from statecheck.certificate.machine_runs import MachineWriter
-from statecheck.certificate.plans import Plans
-from statecheck.certificate.plans import entry as plan_entry
+from statecheck.certificate.machine.automaton import MACHINE, Left, distinct, sort_of
+from statecheck.certificate.machine.endings import Ending
+from statecheck.certificate.machine.machine_runs import MachineWriter
+from statecheck.certificate.machine.plans import Plans
+from statecheck.certificate.machine.plans import entry as plan_entry
 from statecheck.certificate.sections import sentence
 from statecheck.certificate.smtlib import (
     Sexp,
@@ -24,8 +24,8 @@ from statecheck.certificate.smtlib import (
 from statecheck.claims.claim import Kind
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.modeling import ModelError
-from statecheck.recheck.definitions import AXIOMS, CATALOGUE
 from statecheck.recheck.demands import home
+from statecheck.recheck.formulas import AXIOMS, CATALOGUE
 from statecheck.single.claims.claims import Claim, looks_beyond_states
 from statecheck.single.claims.parse import parse
 from statecheck.single.claims.predicates import conjunction as both

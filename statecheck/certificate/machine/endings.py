@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from statecheck.certificate.automaton import MACHINE, Left
-from statecheck.certificate.machine_runs import MachineWriter
+from statecheck.certificate.machine.automaton import MACHINE, Left
+from statecheck.certificate.machine.machine_runs import MachineWriter
 from statecheck.certificate.sections import sentence
 from statecheck.certificate.smtlib import Sexp, disjunction, layout, symbol
 from statecheck.claims import claim as stated

@@ -6,7 +6,7 @@ initial state, with at least one entity of each kind, in which they hold.
 
 from __future__ import annotations
 
-from .definitions import Definitions
+from ..definitions import Definitions
 from .runs import Shown
 
 WORDS = "an initial state that satisfies the axioms"

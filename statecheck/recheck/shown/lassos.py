@@ -9,9 +9,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from .claims import Assumption, SaidClaim
+from ..claims import Assumption, SaidClaim
+from ..texts import Tree, free_symbols, plain, replaced
 from .runs import Shown, mark
-from .texts import Tree, free_symbols, plain, replaced
 
 
 class Lasso:

@@ -12,7 +12,7 @@ from typing import Any
 
 import z3
 
-from statecheck.certificate.automaton import MACHINE, Left, distinct
+from statecheck.certificate.machine.automaton import MACHINE, Left, distinct
 from statecheck.single.claims.predicates import Holding
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.unrolling import Unrolling

@@ -7,9 +7,9 @@ from typing import Any
 
 import z3
 
-from statecheck.certificate.automaton import MACHINE, AutomatonWriter, Left, distinct
+from statecheck.certificate.machine.automaton import MACHINE, AutomatonWriter, Left, distinct
 from statecheck.certificate.smtlib import Sexp, conjunction, disjunction, symbol
-from statecheck.recheck.runs import FORMAT
+from statecheck.recheck.shown.runs import FORMAT
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Local, Node, Variable
