@@ -132,6 +132,7 @@ def assembled(
         {
             **known.claims[entry["title"]].entry(),
             "plans": [],
+            "shortest": None,
             "premises": [p.entry for p in premises.get(entry["title"], ())],
             "numbers": None,
             **entry,

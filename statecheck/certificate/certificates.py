@@ -2,7 +2,7 @@
 
 The texts are written anew from the extracted commands, the clauses, and the claims; nothing is
 taken from how the prover came to its answers. What they do not cover is said in the manifest, whose
-format ``proofs/certificate.schema.json`` describes.
+format ``certificate.schema.json`` describes.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from statecheck.claims.run import Run
 from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.prover.prover import Prover
 from statecheck.recheck.definitions import Definitions
+from statecheck.recheck.demands import RUNS
 from statecheck.recheck.formulas import CATALOGUE
 from statecheck.recheck.premises import ChainRule, Premise
 from statecheck.runs import itf
@@ -160,6 +161,7 @@ class _Assembly:
             **self.known.claims[claim.title].entry(),
             "verdict": result.verdict.value,
             "steps": result.steps,
+            "shortest": None,
             "clauses": [self.base.clauses[clause] for clause in self._resting_on(result)],
             "plans": [
                 [{"action": action, "arguments": list(arguments)} for action, arguments in plan]
@@ -168,6 +170,8 @@ class _Assembly:
             "premises": [premise.entry for premise in self.premises.get(claim.title, ())],
             "numbers": None,
         }
+        if (claim.kind.value, result.verdict.value) in RUNS:
+            entry["shortest"] = result.shortest
         if result.verdict is Verdict.DERIVED:
             entry["clauses"] = [self.base.clauses[clause] for clause in self._usable(claim)]
             name, type_, _ = self.prover.context.property(claim).variables[-1]
@@ -208,7 +212,8 @@ class _Assembly:
                 )
         elif result.run is not None and result.steps is not None:
             yield from self.runs.run(claim, formula, result.run)
-            yield from self.minimality.of_claim(claim, said, result.steps)
+            if result.shortest:
+                yield from self.minimality.of_claim(claim, said, result.steps)
         else:
             yield from self.base.of_claim(claim, said, clauses)
 

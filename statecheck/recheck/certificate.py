@@ -47,8 +47,8 @@ KEYS = {
     "digest",
 }
 CLAIM = {
-    *("title", "says", "kind", "about", "expected", "reading", "verdict", "steps", "clauses"),
-    *("plans", "premises", "numbers", "obligations", "runs"),
+    *("title", "says", "kind", "about", "expected", "reading", "verdict", "steps", "shortest"),
+    *("clauses", "plans", "premises", "numbers", "obligations", "runs"),
 }
 NUMBERS = {"variable", "low", "high", "regions", "says"}
 

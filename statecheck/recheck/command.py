@@ -155,6 +155,11 @@ def _report(
         for c in claims
         if c["verdict"] not in (c["expected"], "UNDETERMINED")
     ]
+    lines += [
+        f"not claimed: that the run of {c['title']} is a shortest one"
+        for c in claims
+        if c["shortest"] is False
+    ]
     left_out = certificate.manifest["left_out"]
     if left_out:
         count = f"{len(left_out)} of {len(certificate.manifest['catalogue'])}"

@@ -13,7 +13,7 @@ PROOFS = (("always", "PROVED"), ("possible", "REFUTED"), ("derived", "DERIVED"))
 """Kinds and verdicts for which some formula has to be excluded in every state, or of every step."""
 
 RUNS = (("always", "REFUTED"), ("possible", "REACHED"))
-"""Kinds and verdicts for which a run is shown, and no shorter one may be."""
+"""Kinds and verdicts for which a run is shown; no shorter one may be, if it is a shortest one."""
 
 PLANS = ("recoverable", "PROVED")
 CHAIN = ("eventually", "PROVED")
@@ -99,7 +99,7 @@ def _of_claim(
     if settled in RUNS:
         steps = claim["steps"]
         yield f"{folder}/run.smt2", {"rule": "run", **own, "steps": steps, "numbers": None}
-        for fewer in range(1 if said.on_step else 0, steps):
+        for fewer in range(1 if said.on_step else 0, steps if claim["shortest"] else 0):
             yield f"{folder}/no-run-of-{fewer}.smt2", {"rule": "shorter", **own, "steps": fewer}
 
 
@@ -170,6 +170,8 @@ def problems(known: Definitions, said: SaidClaim, claim: Mapping[str, Any]) -> I
     counted = settled in (*RUNS, LASSO, PLANS) or bool(numbers and numbers["regions"])
     if not (type(steps) is int and steps >= 0 if counted else steps is None):
         yield f"{title} has the steps {steps}"
+    elif type(claim["shortest"]) is not (bool if settled in RUNS else type(None)):
+        yield f"{title} says of its run that it is a shortest one: {claim['shortest']}"
     elif settled == PLANS and steps != max(map(len, plans), default=0):
         yield f"{title} has the steps {steps}, its longest plan another number"
 

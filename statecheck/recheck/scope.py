@@ -17,7 +17,8 @@ COVERS = (
     "each derived region, at most: every number outside is excluded, every number inside has a run",
     "each shown run and each lasso: the commands allow it, state by state",
     "each lasso: it meets the premise, avoids the goal from there on, and is fair as assumed",
-    "each finite run of a REACHED or REFUTED claim: it ends so, and no shorter one, at any size",
+    "each finite run of a REACHED or REFUTED claim: it ends so",
+    "each of these runs that is a shortest one: no shorter one ends so, at any size",
     "each claim that is REFUTED as out of reach: no state, or no step, is so",
     "the grounding: obligations have quantifiers; the prover's own queries have none",
 )

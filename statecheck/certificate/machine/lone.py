@@ -157,9 +157,9 @@ class _ClaimWriter(MachineWriter):
             entry["clauses"] = [] if clause is None else [f"clause.{number}"]
             return _Written(entry, text, clause)
         route = self.route(goal, target)
-        if len(route.edges) != result.steps or not result.shortest:
-            raise Left("its run is not known to be a shortest one")
-        entry["steps"] = result.steps
+        if len(route.edges) != result.steps:
+            raise Left("its run was not found again")
+        entry["steps"], entry["shortest"] = result.steps, result.shortest
         document = self.run(route, goal, witnesses, f"{stated.title}: {sentence(stated.text)}")
         return _Written(entry, text, runs={f"{home(stated.title)}/run.itf.json": document})
 
