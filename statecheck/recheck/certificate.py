@@ -18,7 +18,7 @@ from . import demands
 from .claims import UNDETERMINED, SaidClaim
 from .definitions import Definitions
 from .folder import Refused, check_inside, contents, decoded, empty_folders
-from .formulas import CATALOGUE, SHARED
+from .formulas import CATALOGUE, SHARED, title_of
 from .fragment import receipt
 from .premises import ChainRule
 from .rules import Rules
@@ -177,6 +177,10 @@ class Certificate:
             yield f"{DEFINITIONS} does not say what it should: its catalogue is of another system"
         if [title for title in claims if title in known.claims] != certified:
             yield "manifest.json has claims that are not in the catalogue, or in another order"
+        for clause in known.clauses:
+            title = title_of(clause["says"])
+            if title is not None and title not in claims:
+                yield f"{clause['name']} is called after {title}, which the catalogue does not have"
         for name, value in wanted.items():
             if not _same(manifest[name], value):
                 yield f"manifest.json says something else of its {name} than its definitions"

@@ -156,6 +156,10 @@ def _report(
         if c["verdict"] not in (c["expected"], "UNDETERMINED")
     ]
     lines += [
+        f"assumed of the world: {axiom['says']}"
+        for axiom in certificate.manifest["axioms"]["assumed"]
+    ]
+    lines += [
         f"not claimed: that the run of {c['title']} is a shortest one"
         for c in claims
         if c["shortest"] is False

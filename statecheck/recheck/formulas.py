@@ -98,8 +98,18 @@ def _formula(known: Definitions, tree: Tree, section: str) -> tuple[str, tuple[s
         ] == argument_names(len(binding)):
             own = {argument for argument, _ in binding}
             known.check_state(body, own, f"section {section!r} says of {name}")
-            return name, tuple(str(sort) for _, sort in binding), body
+            sorts = tuple(str(sort) for _, sort in binding)
+            strange = {*sorts} - {*known.entities, *known.members, "Int", "Bool"}
+            if strange:
+                raise ValueError(f"its section {section!r} is about {min(strange)}, which is no sort")
+            return name, sorts, body
     raise ValueError(f"its section {section!r} has something that is no formula about a state")
+
+
+def title_of(says: str) -> str | None:
+    """The title of the claim that a clause is called after, if it is called after one."""
+    match = _CLAUSE.fullmatch(says)
+    return None if match is None else match["claim"]
 
 
 def check_claims(known: Definitions, stated: Sequence[Formula]) -> None:

@@ -124,6 +124,9 @@ class Forger:
         for claim in manifest["claims"]:
             for path in claim["runs"]:
                 claim["runs"][path] = sha256((self.folder / path).read_bytes())
+        instances = manifest["axioms"]["instances"]
+        for path in instances:
+            instances[path] = sha256((self.folder / path).read_bytes())
         data = (self.folder / "definitions.smt2").read_bytes()
         manifest["definitions"] = sha256(data)
         parts = re.split(r"^; == (.*)\n", data.decode(), flags=re.MULTILINE)[1:]
