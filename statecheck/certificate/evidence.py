@@ -18,7 +18,7 @@ def certify(
 
     Raises Timeout, and ModelError for what cannot be certified.
     """
-    engine = prover(project, seed=seed, timeout=timeout)
+    engine = prover(project, seed=seed, timeout=timeout, isolate=True)
     resting = dict.fromkeys(
         text
         for result in report.results
@@ -35,7 +35,7 @@ def swept(project: Project, *, timeout: float | None = None) -> Sweep:
 
     Raises Timeout.
     """
-    engine = prover(project, timeout=timeout)
+    engine = prover(project, timeout=timeout, isolate=True)
     small = (project.small_instance,)
     return sweep(
         engine.context.transitions, engine.context.invariant(), small, engine.context.remaining

@@ -46,7 +46,7 @@ class Proofs:
         try:
             with interruptible():
                 if self._engine is None:
-                    self._engine = prover(project, timeout=timeout)
+                    self._engine = prover(project, timeout=timeout, isolate=True)
                 context = self._engine.context
                 context.end, digest = end, context.digest
                 (result,) = self._engine.prove([claim])

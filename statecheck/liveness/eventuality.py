@@ -137,7 +137,10 @@ def eventuality(
 
 def _leads_to(body: Any) -> LeadsTo:
     if not isinstance(body, LeadsTo):
-        raise TypeError(f"it returns {type(body).__name__}, not what leads_to(...) returns")
+        raise ModelError(
+            f"it returns {type(body).__name__}; a claim about the end of a run returns "
+            "leads_to(PREMISE, GOAL)"
+        )
     return body
 
 

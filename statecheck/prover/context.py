@@ -20,6 +20,7 @@ from statecheck.errors import ModelError
 from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
+from statecheck.prover.histories import read_system, refuse_lost
 from statecheck.prover.inductive_subset import inductive_subset
 from statecheck.prover.lock import Lock
 from statecheck.runs.recorded import one_line
@@ -32,7 +33,6 @@ from statecheck.safety.regions import constant_regions, membership, number_regio
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.interruption import raise_if_interrupted
 from statecheck.symbolic.axioms.instances import Instances, described
-from statecheck.symbolic.transition_system import TransitionSystem
 
 DEPTH = 10
 """Runs of more steps are not searched for."""
@@ -51,6 +51,9 @@ class ProofContext:
     ``numbers`` describes the types of numbers. A lock file is used where it belongs to the model.
     ``timeout`` bounds everything, in seconds. Runs of up to ``depth`` steps are searched for.
     ``notes`` are for whoever asked. Raises Timeout where the model is not read in time.
+
+    ``isolate`` has a history that cannot be read cost the claims that name it, or that ask for it
+    by way of another one, and these alone; otherwise HistoryError is raised.
     """
 
     def __init__(
@@ -65,9 +68,10 @@ class ProofContext:
         timeout: float | None = None,
         explain: bool = False,
         depth: int = DEPTH,
+        isolate: bool = False,
     ) -> None:
         self.end = None if timeout is None else time.monotonic() + timeout
-        self.system, self.histories = system, histories
+        self.system = system
         self.catalogue = [c for c in catalogue if c.kind is not Kind.EVENTUALLY]
         self.eventual = [c for c in catalogue if c.kind is Kind.EVENTUALLY]
         self.numbers = numbers or {}
@@ -75,11 +79,16 @@ class ProofContext:
         self.seed, self.explain, self.depth = seed, explain, depth
         self.notes: list[str] = []
         with bounded(self.end):
-            self.transitions = TransitionSystem(system, histories)
+            self.transitions, self.lost = read_system(system, histories, isolate=isolate)
             axioms = Instances(self.transitions).smallest() if self.transitions.axioms else None
+        self.notes += [
+            f"the history {item.name} cannot be read, and no claim that needs it is settled: {why}"
+            for item, why in self.lost.items()
+        ]
         if axioms is not None:
             found = described(axioms)
             self.notes.append(f"the axioms are satisfied by, for one: {found}")
+        self.histories = self.transitions.histories
         self.induction = Induction(self.transitions, seed=seed, time_left=self.remaining)
         self.liveness = LivenessProver(
             system, self.histories, self.induction, self.numbers, explain=explain
@@ -116,6 +125,7 @@ class ProofContext:
     def _is_readable(self, claim: Claim) -> bool:
         if claim not in self.unreadable:
             try:
+                refuse_lost(claim, self.lost)
                 if claim.kind is Kind.EVENTUALLY:
                     self.remaining()
                     self.liveness.terms(claim)

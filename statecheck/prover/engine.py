@@ -14,8 +14,12 @@ def prover(
     seed: int = 0,
     timeout: float | None = None,
     explain: bool = False,
+    isolate: bool = False,
 ) -> Prover:
-    """A prover for a project's system and its whole catalogue, from its lock file if ``locked``."""
+    """A prover for a project's system and its whole catalogue, from its lock file if ``locked``.
+
+    ``isolate`` has a history that cannot be read cost only the claims that need it.
+    """
     return Prover(
         ProofContext(
             project.system,
@@ -26,5 +30,6 @@ def prover(
             seed=seed,
             timeout=timeout,
             explain=explain,
+            isolate=isolate,
         )
     )

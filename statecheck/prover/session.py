@@ -23,7 +23,7 @@ def lock_text(project: Project, *, timeout: float | None = None) -> tuple[str, s
     Raises Timeout.
     """
     with interruptible():
-        engine = prover(project, locked=False, timeout=timeout)
+        engine = prover(project, locked=False, timeout=timeout, isolate=True)
         clauses, runs = engine.context.invariant(), engine.runs()
         return engine.context.locked_text(runs), f"{len(clauses)} clauses and {len(runs)} runs"
 
@@ -50,7 +50,7 @@ def run(
     began = time.monotonic()
     try:
         with interruptible():
-            engine = prover(project, seed=seed, timeout=timeout, explain=explain)
+            engine = prover(project, seed=seed, timeout=timeout, explain=explain, isolate=True)
             digest = engine.context.digest
         left = None if timeout is None else timeout - (time.monotonic() - began)
         for result in _settled(

@@ -71,7 +71,7 @@ def _settle(
     """The number of each claim with the fields of its result; at the end the notes."""
     everything = project.catalogue
     try:
-        engine = prover(project, seed=seed, timeout=timeout, explain=explain)
+        engine = prover(project, seed=seed, timeout=timeout, explain=explain, isolate=True)
     except Timeout:  # what nobody settles is timed out
         return
     for job in jobs:

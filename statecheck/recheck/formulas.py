@@ -101,7 +101,9 @@ def _formula(known: Definitions, tree: Tree, section: str) -> tuple[str, tuple[s
             sorts = tuple(str(sort) for _, sort in binding)
             strange = {*sorts} - {*known.entities, *known.members, "Int", "Bool"}
             if strange:
-                raise ValueError(f"its section {section!r} is about {min(strange)}, which is no sort")
+                raise ValueError(
+                    f"its section {section!r} is about {min(strange)}, which is no sort"
+                )
             return name, sorts, body
     raise ValueError(f"its section {section!r} has something that is no formula about a state")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -47,6 +48,22 @@ class Axiom:
         return z3.substitute(self.term, *zip(self.variables, entities, strict=True))
 
 
+class HistoryError(ModelError):
+    """A history cannot be read; the message says where and why."""
+
+    def __init__(self, item: History[Any], why: str) -> None:
+        super().__init__(why)
+        self.history = item
+
+
+@contextmanager
+def _reading(item: History[Any]) -> Iterator[None]:
+    try:
+        yield
+    except ModelError as error:
+        raise HistoryError(item, str(error)) from error
+
+
 class SymbolicStep(Step):
     """Any step of the system."""
 
@@ -76,21 +93,33 @@ class TransitionSystem:
 
     The state is a set of functions (see ``vocabulary``). ``initial`` gives those that an initial
     state fixes; the others may be anything there. ``commands`` include the updates of histories.
+
+    ``lost`` are the names of histories that it does without, each with the reason: who asks for one
+    of them is refused. Raises ModelError for a system, HistoryError for a history.
     """
 
-    def __init__(self, system: type[System], histories: Iterable[History[Any]] = ()) -> None:
+    def __init__(
+        self,
+        system: type[System],
+        histories: Iterable[History[Any]] = (),
+        *,
+        lost: Mapping[str, str] | None = None,
+    ) -> None:
         histories = tuple(histories)
         self.info = signature(system)
-        check_identity(*code_of(self.info), *(h.update for h in histories))
+        check_identity(*code_of(self.info))
         self.vocabulary = Vocabulary(self.info)
         self.next_vocabulary = Vocabulary(self.info, prime=PRIME)
         self.explorer = Explorer()
         self.world = World(self.info, self.vocabulary, self.explorer)
         self.next_world = World(self.info, self.next_vocabulary, self.explorer)
+        self.world.lost = self.next_world.lost = dict(lost or {})
         self.histories = histories
         for item in self.histories:
-            for vocabulary in (self.vocabulary, self.next_vocabulary):
-                vocabulary.declare(self.history_key(item), item.type)
+            with _reading(item):
+                check_identity(item.update)
+                for vocabulary in (self.vocabulary, self.next_vocabulary):
+                    vocabulary.declare(self.history_key(item), item.type)
         sort, self.actions = enumeration(
             f"{system.__name__}.action", tuple(action.name for action in self.info.actions)
         )
@@ -205,9 +234,10 @@ class TransitionSystem:
             key = self.history_key(item)
             x = self.world.variable(key)
             entity_value = self.world.entity(item.entity, x)
-            term = self.code.evaluate(
-                f"history {item.name}", partial(item.first, entity_value), item.type
-            )
+            with _reading(item):
+                term = self.code.evaluate(
+                    f"history {item.name}", partial(item.first, entity_value), item.type
+                )
             initial[key] = Update(x, self.in_initial_state(term, initial))
         return initial
 
@@ -222,27 +252,30 @@ class TransitionSystem:
         return Macros(defined(self.vocabulary, self.initial))
 
     def _with_histories(self) -> tuple[Command, ...]:
-        updates: list[tuple[Key, z3.ExprRef, z3.ExprRef]] = []
+        updates: list[tuple[History[Any], Key, z3.ExprRef, z3.ExprRef]] = []
         for item in self.histories:
             key = self.history_key(item)
             x = self.world.variable(key)
             entity = self.world.entity(item.entity, x)
-            term = self.code.evaluate(
-                f"history {item.name}", partial(item.update, self.step, entity), item.type
-            )
-            updates.append((key, x, term))
+            with _reading(item):
+                term = self.code.evaluate(
+                    f"history {item.name}", partial(item.update, self.step, entity), item.type
+                )
+            updates.append((item, key, x, term))
         commands = []
         for command in self.commands:
             own = dict(command.updates)
             macros = self.macros(command.updates)
             seen: set[int] = set()
             values: list[z3.ExprRef] = []
-            for key, x, term in updates:
+            for item, key, x, term in updates:
                 value = z3.simplify(macros(self.specialise(term, command)))
                 values.append(value)
                 for constant in constants(value, seen):
                     if is_primed(constant):
-                        raise ModelError(f"history {key.name} reads a history after the step")
+                        raise HistoryError(
+                            item, f"history {key.name} reads a history after the step"
+                        )
                 if not value.eq(self.vocabulary.functions[key](x)):
                     own[key] = Update(x, value)
             commands.append(replace(command, updates=own))

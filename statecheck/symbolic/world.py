@@ -215,6 +215,7 @@ class World:
         self.free: dict[str, list[Machine]] = {}
         self.bound: dict[tuple[str, int], tuple[Machine, z3.ExprRef]] = {}
         self.commands: Mapping[str, Command] = {}
+        self.lost: Mapping[str, str] = {}
         self.origins: dict[Key, dict[Origin, None]] = {}
         self._askers: set[Origin] | None = None
         self.classes = {
@@ -262,7 +263,16 @@ class World:
     def observe(self, name: str, entity: SymbolicEntity, type_: Any) -> Any:
         """The value of a history (see ``statecheck.claims.catalogue``)."""
         self._note_asker()
+        if name in self.lost:
+            raise self.refuse(
+                f"it asks for the history {name}, which cannot be read: {self.lost[name]}"
+            )
         key = Key(entity.kind.name, HISTORY, name)
+        if key not in self.vocabulary.functions:
+            raise self.refuse(
+                f"the history {name} is asked for, and nobody keeps it; import it by its name into "
+                "the module of the claim"
+            )
         return self.value(self.vocabulary.functions[key](entity.term), type_)
 
     def enabled(self, name: str, arguments: tuple[Any, ...]) -> Any:
