@@ -20,7 +20,7 @@ from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.run import Run
 from statecheck.files import read_text
 from statecheck.modeling import ModelError, Variant
-from statecheck.runs.recorded import one_line
+from statecheck.runs.recorded import RunChecker, one_line
 from statecheck.runs.text import RunText, to_text
 from statecheck.safety.atoms import atoms
 from statecheck.safety.induction import Clause
@@ -39,6 +39,27 @@ class Lock:
     vocabulary_from: list[str]
     clauses: list[ClauseText]
     runs: dict[str, RunText]
+
+
+class KeptRuns:
+    """The runs of a lock file, each replayed when it is asked for, once."""
+
+    def __init__(self, lock: Lock | None, checker: RunChecker) -> None:
+        self.texts = {} if lock is None else lock.runs
+        self.checker = checker
+        self._known: dict[tuple[Claim, bool], Run | str | None] = {}
+
+    def run(self, claim: Claim, *, proven: bool) -> Run | str | None:
+        """The run of a claim, which is ``proven`` or not; the reason why it is none; None where
+        there is none, or one to the antecedent of a claim that is not proven.
+        """
+        if claim.title not in self.texts:
+            return None
+        key = claim, proven
+        if key not in self._known:
+            text = self.texts[claim.title]
+            self._known[key] = self.checker.accept_text(text, claim, proven=proven)
+        return self._known[key]
 
 
 Literals = Mapping[tuple[str, str], tuple[z3.ExprRef, z3.BoolRef]]

@@ -21,6 +21,7 @@ from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.deep_runs import DeepRuns
 from statecheck.prover.induction_results import InductiveResults, prove_inductively
 from statecheck.prover.joint_proofs import prove_jointly
+from statecheck.prover.lock import KeptRuns
 from statecheck.prover.settling import Settling
 from statecheck.prover.suspects import HELP, suspected
 from statecheck.runs.recorded import REJECTIONS, RunChecker
@@ -115,11 +116,11 @@ class Prover:
             for claim in inductive.claims
             if claim.kind is Kind.ALWAYS and not claim.on_step and claim.expected == "PROVED"
         ]
-        lock = {} if self.context.lock is None else self.context.lock.runs
         open_ = {
             self.context.target(question): question
             for question in self.context.questions(asked)
-            if question not in inductive.excluded and question[0].title not in lock
+            if question not in inductive.excluded
+            and self._recalled(question[0], proven=False) is None
         }
         for target, _, _ in shortest(self.context.unrolling(), list(open_), EARLY) if open_ else ():
             del open_[target]
@@ -149,21 +150,22 @@ class Prover:
                 found[claim] = self._runs.replay_text(to_text(run), claim, proven=proven)
         return {claim: found[claim] for claim in claims if claim in found}
 
+    @cached_property
+    def _kept(self) -> KeptRuns:
+        return KeptRuns(self.context.lock, self._runs)
+
     def _recalled(self, claim: Claim, *, proven: bool) -> Run | None:
         """The run that the lock file has of a claim, replayed; None if it has none that happens."""
-        kept = None if self.context.lock is None else self.context.lock.runs.get(claim.title)
-        run = None if kept is None else self._runs.accept_text(kept, claim, proven=proven)
-        if isinstance(run, str):
-            if self.context.is_own_lock:  # a run of another model need not happen
-                self._complain(claim, run)
-            return None
-        return run
+        run = self._kept.run(claim, proven=proven)
+        # A run of another model need not happen.
+        if isinstance(run, str) and self.context.is_own_lock:
+            self._complain(claim, run)
+        return None if isinstance(run, str) else run
 
     def _complain(self, claim: Claim, wrong: str) -> None:
         if self.context.lock_file is not None:
-            self.context.notes.append(
-                f"{self.context.lock_file.name}: the run of {claim.title}: {wrong}"
-            )
+            note = f"{self.context.lock_file.name}: the run of {claim.title}: {wrong}"
+            self.context.notes += [note] if note not in self.context.notes else []
 
     def _search(self, inductive: InductiveResults) -> Iterator[Result]:
         """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
