@@ -25,7 +25,9 @@ VERDICTS = {
 UNDETERMINED = "UNDETERMINED"
 
 FORMULAS = {"eventually": ["premise", "goal"]}
-"""The formulas of each kind of claim, but for its reading; of the others it is one."""
+"""The formulas of each kind of claim, but for its reading; of the others it is one, and one more
+for the premise of what is recoverable, if it has one.
+"""
 
 FAIR = ("weak", "strong")
 RARE = ("never", "finitely")
@@ -197,6 +199,8 @@ def _number(tree: Tree) -> int:
 def _check(claim: SaidClaim, state: frozenset[str], step: frozenset[str]) -> None:
     where = f"its section 'claim {claim.title}'"
     formulas = FORMULAS.get(claim.kind, ["claim"])
+    if claim.kind == "recoverable" and "premise" in claim.bodies:
+        formulas = ["premise", "claim"]
     if list(claim.bodies) != ["reading", *formulas, *(name for _, name in claim.rare)]:
         raise ValueError(f"{where} has the formulas {', '.join(claim.bodies)}")
     if (claim.range is not None) is not (claim.kind == "derived"):

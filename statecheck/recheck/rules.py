@@ -268,6 +268,8 @@ class Rules:
             yield from self._taken(about)
         yield f"(assert reading) (assert {ends})"
         if rule == "plans":
+            if "premise" in said.bodies:
+                yield "(assert premise)"
             yield from (f"(assert (not plan.{i}))" for i in range(1, len(claim["plans"]) + 1))
         if said.kind == "derived" and (said.kind, claim["verdict"]) in PROOFS:
             variable = [*said.variables][-1]

@@ -26,7 +26,7 @@ from statecheck.claims.results import Report, Result, Verdict
 from statecheck.modeling import ModelError
 from statecheck.recheck.demands import home
 from statecheck.recheck.formulas import AXIOMS, CATALOGUE
-from statecheck.single.claims.claims import Claim, looks_beyond_states
+from statecheck.single.claims.claims import Claim, Expression, looks_beyond_states
 from statecheck.single.claims.parse import parse
 from statecheck.single.claims.predicates import conjunction as both
 from statecheck.single.claims.predicates import violation
@@ -110,16 +110,17 @@ class _ClaimWriter(MachineWriter):
             raise Left("certificates of one machine say nothing of the past, or of what is enabled")
         if stated.kind is Kind.EVENTUALLY:
             return self._ending(result, said, number)
-        if stated.kind is Kind.RECOVERABLE and said.premise is not None:
-            raise Left("certificates of one machine have no recoverable claims with a premise yet")
         always = stated.kind is Kind.ALWAYS
         expression = (violation if always else both)(said.premise, said.conclusion)
+        premise: Goal | None = None
+        if stated.kind is Kind.RECOVERABLE:
+            expression = said.conclusion
+            if said.premise is not None:
+                premise = self._of_data(said.premise, said, "where it is to lead from")
         target = target_of(self.subject, expression, said)
         goal = Goal(self.automaton, target)
-        if stated.kind is Kind.RECOVERABLE and any(
-            holding.locals or holding.inputs for found in goal.nodes.values() for holding in found
-        ):
-            raise Left("where it is to lead depends on inputs")
+        if stated.kind is Kind.RECOVERABLE:
+            goal = self._of_data(expression, said, "where it is to lead")
         choices = distinct(
             [local for holdings in goal.nodes.values() for h in holdings for local in h.locals]
         )
@@ -134,6 +135,11 @@ class _ClaimWriter(MachineWriter):
             layout(("declare-const", MACHINE, self.sort)),
             *(layout(("declare-const", name, sort_of(s))) for s, name in witnesses.items()),
             layout(("define-fun", "reading", (), "Bool", "true")),
+            *(
+                []
+                if premise is None
+                else [layout(("define-fun", "premise", (), "Bool", self.body(premise, {})))]
+            ),
             layout(("define-fun", "claim", (), "Bool", ("not", body) if always else body)),
         ]
         entry: dict[str, Any] = {
@@ -146,7 +152,7 @@ class _ClaimWriter(MachineWriter):
         if verdict is Verdict.UNDETERMINED:
             return _Written(entry, text)
         if stated.kind is Kind.RECOVERABLE:
-            clause = self._plans(goal, entry, number)
+            clause = self._plans(goal, premise, entry, number)
             entry["clauses"] = [] if clause is None else [f"clause.{number}"]
             return _Written(entry, text, clause)
         if (stated.kind, verdict) in (
@@ -187,12 +193,21 @@ class _ClaimWriter(MachineWriter):
         document = self.run(route, None, {}, words, loop)
         return _Written(entry, text, runs={f"{home(stated.title)}/run.itf.json": document})
 
-    def _plans(self, goal: Goal, entry: dict[str, Any], number: int) -> str | None:
+    def _of_data(self, expression: Expression, said: Claim, what: str) -> Goal:
+        """Where an expression holds that is about the machine alone. Raises Left."""
+        goal = Goal(self.automaton, target_of(self.subject, expression, said))
+        if any(h.locals or h.inputs for found in goal.nodes.values() for h in found):
+            raise Left(f"{what} depends on inputs")
+        return goal
+
+    def _plans(
+        self, goal: Goal, premise: Goal | None, entry: dict[str, Any], number: int
+    ) -> str | None:
         """Give an entry its plans; the clause that excludes the states from which none leads on.
 
         Raises Left.
         """
-        plans = Plans(self.automaton, goal, self.subject.clock)
+        plans = Plans(self.automaton, goal, self.subject.clock, premise)
         plans.find()
         if not self.variables and any(n in plans.open for n, _ in breadth_first(self.automaton)):
             raise Left("its plans were not found again")

@@ -38,22 +38,28 @@ Plan = list[tuple[Edge, dict[Local, Any]]]
 
 @dataclass
 class Plans:
-    """Plans to where a goal holds; ``open`` has the states from which none of them leads there."""
+    """Plans to where a goal holds, from where the premise does, if there is one; ``open`` has the
+    states from which none of them leads there.
+    """
 
     automaton: Automaton
     goal: Goal
     clock: Clock
+    premise: Goal | None = None
     found: list[Plan] = field(default_factory=list)
     open: dict[Node, Any] = field(default_factory=dict)
 
     def find(self) -> None:
         """Look for plans until nothing is open, or nothing more is found. Raises Left."""
         for node in self.automaton.nodes:
+            asked = self._asked(node)
+            if asked is False:
+                continue
             covered = [holding.condition for holding in self.goal.nodes.get(node, ())]
-            while (start := self._uncovered(node, covered)) is not None:
+            while (start := self._uncovered(node, asked, covered)) is not None:
                 plan = self._plan(node, start)
                 if plan is None:
-                    self.open[node] = _none_of(covered)
+                    self.open[node] = _both(asked, _none_of(covered))
                     break
                 self.found.append(plan)
                 covered.append(self._works(node, plan))
@@ -70,10 +76,20 @@ class Plans:
             ),
         )
 
-    def _uncovered(self, node: Node, covered: Sequence[Any]) -> dict[Any, Any] | None:
+    def _asked(self, node: Node) -> Any:
+        """The condition on the data in a node under which the premise holds."""
+        if self.premise is None:
+            return True
+        conditions = [holding.condition for holding in self.premise.nodes.get(node, ())]
+        if not conditions or any(condition is True for condition in conditions):
+            return bool(conditions)
+        return z3.Or(*conditions)
+
+    def _uncovered(self, node: Node, asked: Any, covered: Sequence[Any]) -> dict[Any, Any] | None:
         if any(condition is True for condition in covered):
             return None
         conditions = [z3.Not(condition) for condition in covered]
+        conditions += [] if asked is True else [asked]
         return solved([*conditions, *ranges(node.variables)], node.variables)
 
     def _plan(self, node: Node, start: dict[Any, Any]) -> Plan | None:
@@ -107,6 +123,12 @@ class Plans:
         ]
         whole = z3.simplify(z3.And(*conditions, z3.Or(*ends)))
         return True if z3.is_true(whole) else whole
+
+
+def _both(one: Any, other: Any) -> Any:
+    if one is True or other is True:
+        return other if one is True else one
+    return z3.And(one, other)
 
 
 def _none_of(conditions: Sequence[Any]) -> Any:
