@@ -97,7 +97,7 @@ class RunObligations:
             f"{claim.title}: from every state some plan leads there.",
             (
                 *base.state,
-                base.invariant,
+                *([base.invariant] if clauses else []),
                 said,
                 SmtSection("plans", "\n".join(lines)),
             ),

@@ -82,8 +82,10 @@ ATTACKS: dict[str, tuple[tuple[Attack, ...], tuple[str, ...]]] = {
             "it does not hold: every Node: not node.seat.has_token",
         ),
     ),
-    "weaker clauses": ((weaker,), ()),
-    "a clause twice, and the words of no claim": ((twice, words_of_others), ()),
+    "weaker clauses, each twice, and the words of no claim": (
+        (weaker, twice, words_of_others),
+        (),
+    ),
     "runs that break an axiom, or do not happen": (
         (
             kept("ring.exclusion", *BOTH_INSIDE, first=(1, 2), one="node1", other="node2"),

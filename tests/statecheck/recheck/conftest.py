@@ -14,7 +14,7 @@ from statecheck.certificate import evidence
 from statecheck.certificate.folder import OutputFolder
 from statecheck.prover.project import Project, project_of
 from statecheck.prover.session import run
-from tests.statecheck.recheck import council, ring, tower
+from tests.statecheck.recheck import cabins, council, ring, tower
 
 PATIENCE = 300.0
 """Seconds in which another process of the same test run writes a certificate."""
@@ -67,3 +67,9 @@ def ring_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def firewall_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lemma that was mined, with a quantifier in it."""
     return written(firewall, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def cabins_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Axioms without entities and about numbers, plans without clauses, phases and a lasso."""
+    return written(cabins, tmp_path_factory)

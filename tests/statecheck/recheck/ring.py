@@ -70,3 +70,12 @@ def held(ring: Ring, node: Node) -> bool:
 def tokens(ring: Ring, one: Node, other: Node) -> bool:
     """Two nodes never have the token at once."""
     return one == other or not (one.seat.has_token and other.seat.has_token)
+
+
+NUMBERED = Catalogue(Ring)
+
+
+@NUMBERED.always("ring.numbered", "Safety")
+def numbered(ring: Ring, one: Node, other: Node, n: int, m: int) -> bool:
+    """The same, under two numbers."""
+    return one == other or n != m or not (one.seat.has_token and other.seat.has_token)

@@ -15,8 +15,12 @@ from typing import Any
 import pytest
 import z3
 
+from statecheck.certificate import evidence
 from statecheck.certificate.folder import OutputFolder
+from statecheck.prover.project import project_of
+from statecheck.prover.session import run
 from statecheck.recheck.command import main
+from tests.statecheck.recheck import ring
 from tests.statecheck.recheck.forger import Forger, copied
 
 Forgery = Callable[[Forger], object]
@@ -25,7 +29,7 @@ AGREE, IDLE = "council.agreement", "council.idle"
 RING, WALL = "ring.exclusion", "firewall.written_to"
 INSTANCE, RUN = "axioms/instance.itf.json", f"claims/{IDLE}/run.itf.json"
 DEFINED = "definitions.smt2"
-FOLDERS = ("council_folder", "ring_folder", "firewall_folder")
+FOLDERS = ("council_folder", "ring_folder", "firewall_folder", "cabins_folder")
 INTERSECT = "(axiom.quorums_intersect quorum1 quorum1) "
 
 
@@ -69,6 +73,22 @@ def test_what_is_assumed_and_what_is_about_several_entities_is_in_the_manifest(
     assert "(exists ((channel.1 Channel))" in (firewall_folder / DEFINED).read_text()
 
 
+def test_each_kind_of_claim_is_certified_under_axioms(cabins_folder: Path) -> None:
+    told = json.loads((cabins_folder / "manifest.json").read_text())
+    assert told["left_out"] == []
+    assert {claim["title"]: claim["verdict"] for claim in told["claims"]} == {
+        "cabins.stand": "PROVED",
+        "cabins.freed": "PROVED",
+        "cabins.moves": "REFUTED",
+        "cabins.room": "PROVED",
+        "cabins.high": "PROVED",
+        "cabins.highest": "REFUTED",
+    }
+    texts = [(cabins_folder / path).read_text() for path in told["files"]]
+    stated = [text for text in texts if "(assert axiom.positive)\n" in text]
+    assert stated == texts
+
+
 @pytest.mark.parametrize("name", FOLDERS)
 def test_a_third_solver_reads_every_obligation_and_refutes_none(
     name: str, request: pytest.FixtureRequest
@@ -78,7 +98,7 @@ def test_a_third_solver_reads_every_obligation_and_refutes_none(
     answers = []
     for path in manifest["files"]:
         solver = z3.Solver(ctx=z3.Context())
-        solver.set("timeout", 2000)
+        solver.set("timeout", 500)
         solver.from_string((folder / path).read_text())
         answers.append(str(solver.check()))
     assert "sat" not in answers
@@ -520,6 +540,25 @@ def test_what_is_false_is_refuted(
     assert said.err == "", "it was found out without a solver"
     assert code == 1
     assert "refuted: " in said.out
+
+
+@pytest.mark.slow
+def test_a_clause_about_numbers_is_assumed_of_those_that_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = project_of(ring.NUMBERED, f"{ring.__name__}:NUMBERED")
+    folder = tmp_path / "own"
+    OutputFolder(str(folder)).write(evidence.certify(project, run(project, project.claims)))
+    path = "invariant/pass_on/clause.1.smt2"
+    text = (folder / path).read_text()
+    assert "(clause.1 x x-2 here-3 here-4)" in text
+    assert "Int))" not in text.split("; == goal")[1].split("(declare-const")[1]
+    assert main([str(folder)]) == 0
+    forger = copied(folder, tmp_path / "forged")
+    forger.replace(path, "(clause.1 x x-2 here-3 here-4)", "(clause.1 x x-2 here-3 0)")
+    forger.seal()
+    assert main([str(forger.folder)]) == 1
+    assert "its goal is not the one of its rule" in capsys.readouterr().err
 
 
 # -- what only the model finds out -------------------------------------------------------------
