@@ -40,6 +40,9 @@ from statecheck.smt.solving import true_in
 EARLY = 3
 """Runs of more steps are searched for after an induction on several claims has been tried."""
 
+LARGE = 500
+"""Likewise where so many constraints are unrolled already."""
+
 
 class Prover:
     """Proves or refutes claims about a system.
@@ -122,8 +125,10 @@ class Prover:
             if question not in inductive.excluded
             and self._recalled(question[0], proven=False) is None
         }
-        for target, _, _ in shortest(self.context.unrolling(), list(open_), EARLY) if open_ else ():
-            del open_[target]
+        if open_:
+            unrolling = self.context.unrolling()
+            for target, _, _ in shortest(unrolling, list(open_), EARLY, most=LARGE):
+                del open_[target]
         prove_jointly(self.context, list(open_.values()), inductive, self._deep.is_soon_refuted)
         self._doubtful = {
             claim for claim, region in open_.values() if (claim, region) not in inductive.excluded

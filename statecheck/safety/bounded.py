@@ -19,12 +19,14 @@ def shortest(
     targets: Iterable[Target],
     limit: int,
     known: Mapping[Target, int] | None = None,
+    most: int | None = None,
 ) -> Iterator[tuple[Target, z3.BoolRef, z3.ModelRef | None]]:
     """Extend the unrolling up to ``limit`` steps; yield each target at the first depth that meets
     it, the literal for it there, and a model.
 
     Of a target whose ``known`` run has so many steps it is only asked whether fewer do; if not, it
-    comes without a model. When a target is yielded, the unrolling stands at its depth.
+    comes without a model. An unrolling of more than ``most`` constraints, if given, is not extended
+    any more. When a target is yielded, the unrolling stands at its depth.
     Raises Timeout.
     """
     left, known = list(targets), known or {}
@@ -44,5 +46,7 @@ def shortest(
             open_ = [target for target in open_ if target not in met]
             left = [target for target in left if target not in met]
         if not left or unrolling.depth >= limit:
+            return
+        if most is not None and len(unrolling.constraints) > most:
             return
         unrolling.extend(left)

@@ -6,6 +6,7 @@ concluding that something exists; of every entity that has a name it is true.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import z3
@@ -23,7 +24,12 @@ def exists(entity: z3.ExprRef) -> z3.BoolRef:
 
 def existence(sort: z3.SortRef) -> z3.FuncDeclRef:
     """The function that `exists` applies."""
-    return z3.Function(f"{EXISTS}{sort.name()}", sort, z3.BoolSort())
+    return _existence(sort.name())
+
+
+@cache
+def _existence(kind: str) -> z3.FuncDeclRef:
+    return z3.Function(f"{EXISTS}{kind}", z3.DeclareSort(kind), z3.BoolSort())
 
 
 def is_existence(term: z3.ExprRef) -> bool:

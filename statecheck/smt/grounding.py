@@ -14,8 +14,10 @@ be none of the quantified formulas.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import z3
 
@@ -28,13 +30,21 @@ from statecheck.smt.c_interface import (
 )
 from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.substitution import Macros
-from statecheck.smt.terms import entity_constants, has_quantifier
+from statecheck.smt.terms import conjuncts, entity_constants, has_quantifier
 
 CIRCLES = 2
 """So many functions that lead round in a circle are applied to an entity, one after the other."""
 
 GENERATIONS = 2
 """So often witnesses of nested quantifiers give rise to others."""
+
+
+class _Universal(NamedTuple):
+    """What is to hold of every entity of a sort, ``but`` of some."""
+
+    sort: str
+    body: Callable[[z3.ExprRef], z3.BoolRef]
+    but: Callable[[z3.ExprRef], bool] | None = None
 
 
 @dataclass
@@ -51,7 +61,7 @@ class Grounding:
 
     functions: Sequence[z3.FuncDeclRef]
     terms: dict[str, dict[int, z3.ExprRef]] = field(default_factory=dict)
-    universals: list[tuple[str, Callable[[z3.ExprRef], z3.BoolRef]]] = field(default_factory=list)
+    universals: list[_Universal] = field(default_factory=list)
     constraints: list[z3.BoolRef] = field(default_factory=list)
     witnesses: dict[int, tuple[z3.BoolRef, z3.ExprRef]] = field(default_factory=dict)
     exists_when: dict[int, z3.BoolRef] = field(default_factory=dict)
@@ -61,12 +71,19 @@ class Grounding:
     _generations: dict[int, int] = field(default_factory=dict)
     _generation: int = 0
     _depths: dict[int, int] = field(default_factory=dict)
+    _equated: dict[int, z3.ExprRef] = field(default_factory=dict)
 
-    def forall(self, sort: str, body: Callable[[z3.ExprRef], z3.BoolRef]) -> None:
-        """Demand something of every entity of a sort."""
-        self.universals.append((sort, body))
+    def forall(
+        self,
+        sort: str,
+        body: Callable[[z3.ExprRef], z3.BoolRef],
+        but: Callable[[z3.ExprRef], bool] | None = None,
+    ) -> None:
+        """Demand something of every entity of a sort, ``but`` of some."""
+        universal = _Universal(sort, body, but)
+        self.universals.append(universal)
         for term in list(self.terms.get(sort, {}).values()):
-            self._instantiate(body, term)
+            self._instantiate(universal, term)
 
     def demand(
         self,
@@ -83,14 +100,15 @@ class Grounding:
         witnesses that no other one asked for.
         """
         quantified = has_quantifier(body(variables))
-        near, most = quantified and of_witnesses, 0 if quantified else 1
+        most = 0 if quantified else 1
+        is_late = self._is_remote if quantified and of_witnesses else self._is_late
 
         def of(*chosen: z3.ExprRef) -> z3.BoolRef:
-            if sum(map(self._is_remote if near else self._is_late, chosen)) > most:
-                self.truncated = True  # witnesses would ask for others without end
-            elif len(chosen) < len(variables):
+            if len(chosen) < len(variables):
                 sort = variables[len(chosen)].sort().name()
-                self.forall(sort, lambda entity: of(*chosen, entity))
+                # Witnesses would ask for others without end.
+                but = is_late if sum(map(is_late, chosen)) == most else None
+                self.forall(sort, lambda entity: of(*chosen, entity), but)
             else:
                 formula = _present(body(chosen), map(exists, chosen))
                 formula = self.named(formula) if quantified else formula
@@ -116,12 +134,15 @@ class Grounding:
         generation = self._generations.get(entity.get_id(), 0)
         return generation > 1 or (generation == 1 and entity.num_args() > 0)
 
-    def _instantiate(self, body: Callable[[z3.ExprRef], z3.BoolRef], term: z3.ExprRef) -> None:
+    def _instantiate(self, universal: _Universal, term: z3.ExprRef) -> None:
         """Demand something of an entity; what that asks for is a generation younger than it."""
+        if universal.but is not None and universal.but(term):
+            self.truncated = True
+            return
         outer = self._generation
         self._generation = self._generations.get(term.get_id(), 0) + 1
         try:
-            self.constraints.append(body(term))
+            self.constraints.append(universal.body(term))
         finally:
             self._generation = outer
 
@@ -152,15 +173,17 @@ class Grounding:
         known[term.get_id()] = term
         if exists_when is not None:
             self.exists_when[term.get_id()] = exists_when
-        for sort, body in list(self.universals):
-            if sort == kind:
-                self._instantiate(body, term)
+        for universal in list(self.universals):
+            if universal.sort == kind:
+                self._instantiate(universal, term)
         depth = self._depths.get(term.get_id(), 0)
         for function, is_circular in _from(self.functions, kind):
             if is_circular and depth == CIRCLES:
                 self.truncated = True
                 continue
             following = function(term)
+            if following.get_id() in self._equated:
+                continue
             self._depths.setdefault(following.get_id(), depth + is_circular)
             if generation := self._generations.get(term.get_id(), 0):
                 self._generations.setdefault(following.get_id(), generation)
@@ -223,6 +246,7 @@ class Grounding:
                 witness = z3.FreshConst(sort, "witness")
                 needed = name if exists else z3.Not(name)
                 self._generations[witness.get_id()] = self._generation
+                self._equate(witness, body, exists)
                 self.entity(witness, needed)
                 self.witnesses[name.get_id()] = needed, witness
                 if self._generation:
@@ -232,7 +256,7 @@ class Grounding:
                     value = _instance(body, term)
                     return named(z3.Implies(name, value) if exists else z3.Implies(value, name))
 
-                self._instantiate(of_witness, witness)
+                self._instantiate(_Universal(sort.name(), of_witness), witness)
             else:
 
                 def instance(term: z3.ExprRef) -> z3.BoolRef:
@@ -243,6 +267,21 @@ class Grounding:
 
                 self.forall(sort.name(), instance)
         return name
+
+    def _equate(self, witness: z3.ExprRef, body: z3.BoolRef, truth: bool) -> None:
+        """Note where a witness leads to entities that are known by another name: what holds of
+        those need not be said again.
+        """
+        value = z3.substitute_vars(body, witness)
+        for term, sign in conjuncts(value, truth):
+            if sign and z3.is_eq(term):
+                for place, other in itertools.permutations(term.children()):
+                    if (
+                        place.num_args() == 1
+                        and place.arg(0).eq(witness)
+                        and other.get_id() in self.terms.get(other.sort().name(), {})
+                    ):
+                        self._equated[place.get_id()] = place
 
     def named(self, formula: z3.BoolRef) -> z3.BoolRef:
         """A formula with names for its quantified parts."""

@@ -75,6 +75,20 @@ def is_entity(term: z3.ExprRef) -> bool:
     return bool(z3.is_const(term) and term.sort_kind() == z3.Z3_UNINTERPRETED_SORT)
 
 
+def conjuncts(formula: z3.BoolRef, truth: bool) -> Iterator[tuple[z3.BoolRef, bool]]:
+    """The terms, each with its truth, that together make a formula true, or false."""
+    if z3.is_not(formula):
+        yield from conjuncts(formula.arg(0), not truth)
+    elif z3.is_and(formula) if truth else z3.is_or(formula):
+        for child in formula.children():
+            yield from conjuncts(child, truth)
+    elif z3.is_implies(formula) and not truth:
+        yield from conjuncts(formula.arg(0), True)
+        yield from conjuncts(formula.arg(1), False)
+    else:
+        yield formula, truth
+
+
 def in_range(term: z3.ArithRef, low: int, high: int) -> z3.BoolRef:
     """The formula by which a number lies between two, both included."""
     return z3.And(term >= low, term <= high)

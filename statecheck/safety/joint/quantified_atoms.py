@@ -13,7 +13,7 @@ import z3
 
 from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.roles import subject
-from statecheck.smt.terms import constants, has_quantifier, is_entity, subterms
+from statecheck.smt.terms import conjuncts, constants, has_quantifier, is_entity, subterms
 from statecheck.symbolic.transition_system import TransitionSystem
 
 MOST = 6
@@ -86,25 +86,11 @@ def _conditions(transitions: TransitionSystem) -> Iterator[z3.BoolRef]:
         for formula, truth in asked:
             literals = [
                 term if sign else z3.Not(term)
-                for term, sign in _conjuncts(formula, truth)
+                for term, sign in conjuncts(formula, truth)
                 if has_quantifier(term)
             ]
             if literals:
                 yield z3.And(*literals) if len(literals) > 1 else literals[0]
-
-
-def _conjuncts(formula: z3.BoolRef, truth: bool) -> Iterator[tuple[z3.BoolRef, bool]]:
-    """The terms, each with its truth, that together make a formula true, or false."""
-    if z3.is_not(formula):
-        yield from _conjuncts(formula.arg(0), not truth)
-    elif z3.is_and(formula) if truth else z3.is_or(formula):
-        for child in formula.children():
-            yield from _conjuncts(child, truth)
-    elif z3.is_implies(formula) and not truth:
-        yield from _conjuncts(formula.arg(0), True)
-        yield from _conjuncts(formula.arg(1), False)
-    else:
-        yield formula, truth
 
 
 def _abstracted(
