@@ -14,14 +14,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import click
 import z3
 
-from benchmarks import clicks, spin
+from benchmarks import clicks, spin, updr
+from benchmarks.row import Row
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
 from model.version import FIRST_POSTED_WITH_MOVE_FIX, SP4, StoreVersion
@@ -53,24 +54,6 @@ CONSTANTS = {"sticky": False, "first_fix": FIRST_POSTED_WITH_MOVE_FIX}
 
 LONGEST = 20.0
 """Seconds; our own search goes on to a larger instance if that should not take longer."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the result: what was measured against what, and the target for the figure."""
-
-    what: str
-    measured: str
-    reference: str
-    figure: float | None
-    target: float | None
-
-    def __str__(self) -> str:
-        figure = "" if self.figure is None else f"{self.figure:.2f}"
-        verdict = ""
-        if self.figure is not None and self.target is not None:
-            verdict = f"{'met' if self.figure <= self.target else 'missed'} (<= {self.target:g})"
-        return f"{self.what:<34}{self.measured:>12}{self.reference:>12}{figure:>7}  {verdict}"
 
 
 @cache
@@ -347,7 +330,7 @@ def _clicks(repetitions: int) -> list[list[float]]:
     return [clicks.clicks(6) for _ in range(repetitions)]
 
 
-SECTIONS = {
+SECTIONS: dict[str, Callable[..., Iterator[Row]]] = {
     "claims": claims,
     "liveness": liveness,
     "extraction": extraction,
@@ -357,18 +340,33 @@ SECTIONS = {
     "spin": against_spin,
     "certificates": certificates,
     "explorer": explorer,
+    "updr": updr.rows,
 }
 """What can be measured."""
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command()
 @click.argument("sections", nargs=-1, type=click.Choice(tuple(SECTIONS)), metavar="[SECTION]...")
 @click.option("--repeat", type=click.IntRange(1), default=3, metavar="N", help="Runs of each.")
-def main(sections: tuple[str, ...], repeat: int) -> None:
+@click.option("--mypyvy", type=_FOLDER, help="mypyvy, for updr.")
+@click.option("--ivybench", type=_FOLDER, help="ivybench, for updr.")
+@click.option(
+    "--seconds", type=click.FloatRange(0), default=120, help="The most that updr may take."
+)
+def main(
+    sections: tuple[str, ...],
+    repeat: int,
+    mypyvy: Path | None,
+    ivybench: Path | None,
+    seconds: float,
+) -> None:
     """Measure some sections, or all of them."""
     click.echo(f"{'':<34}{'measured':>12}{'reference':>12}{'ratio':>7}  target")
+    known = {"updr": {"mypyvy": mypyvy, "ivybench": ivybench, "seconds": seconds}}
     for name in sections or SECTIONS:
-        for row in SECTIONS[name](repeat):
+        for row in SECTIONS[name](repeat, **known.get(name, {})):
             click.echo(str(row).rstrip())
 
 
