@@ -127,8 +127,13 @@ class Prover:
         }
         if open_:
             unrolling = self.context.unrolling()
-            for target, _, _ in shortest(unrolling, list(open_), EARLY, most=LARGE):
-                del open_[target]
+            for target, _, model in shortest(unrolling, list(open_), EARLY, most=LARGE):
+                # Where instances are left out, a model may be no run.
+                if not unrolling.grounding.truncated or (
+                    model is not None
+                    and self._executed(decoded_run(unrolling, model, target), open_[target][0])
+                ):
+                    del open_[target]
         prove_jointly(self.context, list(open_.values()), inductive, self._deep.is_soon_refuted)
         self._doubtful = {
             claim for claim, region in open_.values() if (claim, region) not in inductive.excluded

@@ -96,11 +96,14 @@ class _Writer:
             index: int = z3.get_var_index(term)
             return bound[-1 - index]
         if z3.is_quantifier(term):
-            variable = f"b{len(bound)}"
-            sort = term.var_sort(0).name()
-            body = self.write(term.body(), (*bound, variable))
+            own = [f"b{len(bound) + n}" for n in range(term.num_vars())]
+            body = self.write(term.body(), (*bound, *own))
             word = "any" if term.is_exists() else "all"
-            return f"{word}({body} for {variable} in range(N[{sort!r}]))"
+            loops = (
+                f"for {variable} in range(N[{term.var_sort(n).name()!r}])"
+                for n, variable in enumerate(own)
+            )
+            return f"{word}({body} {' '.join(loops)})"
         kind = term.decl().kind()
         if is_existence(term):
             return "True"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 
 import z3
 
 from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction, assume_taken
+from statecheck.safety.joint.model_state import state_in
 from statecheck.safety.joint.pools import Candidate, Pool
 from statecheck.smt.c_interface import disjunction
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
-from statecheck.smt.terms import has_quantifier
-from statecheck.symbolic.axioms.instances import expanded
 from statecheck.symbolic.commands import Command
 
 THIN = 60
@@ -38,7 +36,6 @@ class Moment:
         self.solver = ground_solver(induction.seed)
         self.known: set[Candidate] = set()
         self._after: dict[tuple[int, int], z3.BoolRef] = {}
-        self._before: dict[tuple[int, tuple[int, ...]], list[z3.BoolRef]] = {}
         self.asserted = 0
         if command is not None:
             assume_taken(self.grounding, command)
@@ -93,22 +90,12 @@ class Moment:
 
     def excluding(self, model: z3.ModelRef, pools: Sequence[Pool]) -> Iterator[Candidate]:
         """The candidates that are false before the step of a model."""
+        vocabulary = self.induction.transitions.vocabulary
         kinds = [entity.name for entity in self.induction.transitions.info.entities]
-        members = {sort: self._members(model, sort) for sort in kinds}
+        state = state_in(model, vocabulary, {kind: self._members(model, kind) for kind in kinds})
         for pool in pools:
             found: set[int] = set()
-            for chosen in itertools.product(
-                *(members.get(v.sort().name(), ()) for v in pool.variables)
-            ):
-                key = pool.number, tuple(entity.get_id() for entity in chosen)
-                if key not in self._before:
-                    pairs = [*zip(pool.variables, chosen, strict=True)]
-                    self._before[key] = [z3.substitute(atom, *pairs) for atom in pool.atoms]
-                truths = sum(
-                    1 << n
-                    for n, atom in enumerate(self._before[key])
-                    if true_in(model, expanded(atom, members) if has_quantifier(atom) else atom)
-                )
+            for truths in pool.truths_in(state):
                 found.update(pool.false_at(truths))
             yield from (Candidate(pool, k) for k in sorted(found))
 

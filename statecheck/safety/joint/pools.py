@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import z3
 
 from statecheck.safety.candidates import Literals
+from statecheck.smt.evaluation import Compiled, Valuation, compiled
 
 
 @dataclass(eq=False)
@@ -30,6 +33,21 @@ class Pool:
             wanted = sum(1 << n for n, truth in literals if truth)
             unwanted = sum(1 << n for n, truth in literals if not truth)
             self._masks.append((wanted, unwanted))
+
+    @cached_property
+    def _test(self) -> Compiled:
+        return compiled(*self.atoms)
+
+    def truths_in(self, state: Valuation) -> Iterator[int]:
+        """For each choice of entities of a state a number whose bit n says whether atom n is true
+        of them.
+        """
+        names = [v.decl().name() for v in self.variables]
+        kinds = [range(state.sizes[v.sort().name()]) for v in self.variables]
+        for chosen in itertools.product(*kinds):
+            constants = {**state.constants, **dict(zip(names, chosen, strict=True))}
+            values = self._test(state.functions, constants, state.sizes)
+            yield sum(1 << n for n, truth in enumerate(values) if truth)
 
     def false_at(self, truths: int) -> Iterator[int]:
         """The candidates that are false where bit n of ``truths`` says whether atom n is true."""
