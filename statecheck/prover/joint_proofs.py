@@ -12,8 +12,7 @@ from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import InductiveResults, JointProof
 from statecheck.safety.joint.lemmas import Lemma, lemma_of
-from statecheck.safety.joint.lemmas import inductive as inductive_lemmas
-from statecheck.safety.joint.search import with_helpers
+from statecheck.safety.joint.search import jointly_inductive, with_helpers
 
 
 def prove_jointly(
@@ -40,7 +39,7 @@ def prove_jointly(
         )
         own = {c: lemma_of(context.property(c).holds) for c in (*asked, *helping)}
         clauses = results.clauses(asked[0])
-        kept = inductive_lemmas(context.induction, list(own.values()), clauses, variant)
+        kept = jointly_inductive(context.induction, list(own.values()), clauses, variant)
         helpers: list[Lemma] = []
         words_of: list[Lemma] = []
         if len(kept) < len(own):

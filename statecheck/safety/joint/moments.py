@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Container, Iterator, Sequence
 
 import z3
 
@@ -10,6 +11,7 @@ from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction, assume_taken
 from statecheck.safety.joint.model_state import state_in
 from statecheck.safety.joint.pools import Candidate, Pool
+from statecheck.safety.joint.quantified import later
 from statecheck.smt.c_interface import disjunction
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
@@ -19,74 +21,66 @@ THIN = 60
 """A core of more candidates is not thinned one by one."""
 
 
-class Moment:
+class Moment(ABC):
     """The initial states, where there is no command, or the steps of a command."""
 
-    def __init__(
-        self,
-        induction: Induction,
-        clauses: Sequence[Clause],
-        variant: Variant,
-        command: Command | None,
-    ) -> None:
-        induction.time_left()
-        self.induction, self.command = induction, command
-        self.grounding = induction.grounding(clauses)
-        self.grounding.constraints.extend(induction.transitions.fixed_constants(variant))
-        self.solver = ground_solver(induction.seed)
+    def __init__(self, induction: Induction, command: Command | None, solver: z3.Solver) -> None:
+        self.induction, self.command, self.solver = induction, command, solver
         self.known: set[Candidate] = set()
         self._after: dict[tuple[int, int], z3.BoolRef] = {}
-        self.asserted = 0
-        if command is not None:
-            assume_taken(self.grounding, command)
+
+    @abstractmethod
+    def _assert(self, formula: z3.BoolRef) -> None:
+        """Demand a formula."""
+
+    @abstractmethod
+    def _exist(self, entities: Sequence[z3.ExprRef]) -> z3.BoolRef:
+        """The formula by which the entities exist that candidates are violated by."""
+
+    @abstractmethod
+    def _assume(self, candidate: Candidate) -> None:
+        """Demand a candidate of all entities, where it is assumed."""
+
+    @abstractmethod
+    def _members(self, model: z3.ModelRef, sort: str) -> list[z3.ExprRef]:
+        """The entities of a sort that exist in a model, each under one name."""
 
     def admit(self, candidate: Candidate) -> None:
         """Let a candidate be assumed before, and violated after."""
         if candidate in self.known:
             return
         self.known.add(candidate)
-        pool = candidate.pool
-        exist = [_somebody(self.grounding, v) for v in pool.variables]
-        violated = candidate.violated
-        self.grounding.constraints.append(z3.Implies(violated, z3.And(*exist)))
+        pool, violated = candidate.pool, candidate.violated
+        self._assert(z3.Implies(violated, self._exist(pool.variables)))
         for n, truth in candidate.literals:
             name = self._later(pool, n)
-            self.grounding.constraints.append(z3.Implies(violated, z3.Not(name) if truth else name))
+            self._assert(z3.Implies(violated, z3.Not(name) if truth else name))
         if self.command is not None:
-            term = z3.Implies(candidate.assumed, candidate.term)
-            self.grounding.demand(
-                pool.variables,
-                lambda chosen: z3.substitute(term, *zip(pool.variables, chosen, strict=True)),
-            )
-        self.asserted = self.grounding.assert_into(self.solver, self.asserted)
+            self._assume(candidate)
 
     def _later(self, pool: Pool, n: int) -> z3.BoolRef:
         """The Boolean that an atom has after the step."""
         key = pool.number, n
         if key not in self._after:
-            transitions = self.induction.transitions
             name = self._after[key] = z3.Bool(f"after {pool.number}.{n}")
-            atom = pool.atoms[n]
-            if self.command is None:
-                term = transitions.in_initial_state(atom)
-            else:
-                term = transitions.after(transitions.primed(atom), self.command)
-            self.grounding.add(name == term)
+            self._assert(name == later(self.induction.transitions, pool.atoms[n], self.command))
         return self._after[key]
 
     def counterexample(self, active: Sequence[Candidate]) -> tuple[Candidate, z3.ModelRef] | None:
         """A candidate that is violated although all that are active hold before, and a model;
         None if there is none. Raises Timeout.
         """
-        self.solver.push()
-        try:
-            self.solver.add(disjunction([candidate.violated for candidate in active]))
-            if not self._check([candidate.assumed for candidate in active]):
-                return None
-            model = self.solver.model()
-            return next(c for c in active if z3.is_true(model.eval(c.violated))), model
-        finally:
-            self.solver.pop()
+        asked = self._asked(disjunction([candidate.violated for candidate in active]))
+        if not self._check([asked, *(candidate.assumed for candidate in active)]):
+            return None
+        model = self.solver.model()
+        return next(c for c in active if z3.is_true(model.eval(c.violated))), model
+
+    def _asked(self, formula: z3.BoolRef) -> z3.BoolRef:
+        """A Boolean that has a formula hold."""
+        asked = z3.FreshBool("asked")
+        self.solver.add(z3.Implies(asked, formula))
+        return asked
 
     def excluding(self, model: z3.ModelRef, pools: Sequence[Pool]) -> Iterator[Candidate]:
         """The candidates that are false before the step of a model."""
@@ -99,8 +93,59 @@ class Moment:
                 found.update(pool.false_at(truths))
             yield from (Candidate(pool, k) for k in sorted(found))
 
+    def enough(self, wanted: Sequence[Candidate], active: Sequence[Candidate]) -> set[Candidate]:
+        """Few of the active candidates that, with those that are wanted, keep these."""
+        by_name = {c.assumed.decl().name(): c for c in active if c not in wanted}
+        asked = self._asked(disjunction([candidate.violated for candidate in wanted]))
+        given = [asked, *(candidate.assumed for candidate in wanted)]
+        possible = self._check([*given, *map(z3.Bool, by_name)])
+        assert not possible, "the candidates exclude it"
+        core = self._core(by_name)
+        for name in list(core) if len(core) <= THIN else ():
+            rest = [other for other in core if other != name]
+            if name in core and not self._check([*given, *map(z3.Bool, rest)]):
+                core = self._core(by_name)
+        return {by_name[name] for name in core}
+
+    def _core(self, names: Container[str]) -> list[str]:
+        core = (literal.decl().name() for literal in self.solver.unsat_core())
+        return sorted(name for name in core if name in names)
+
+    def _check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
+        return is_satisfiable(self.solver, assumptions, self.induction.time_left)
+
+
+class GroundMoment(Moment):
+    """A moment whose formulas are instantiated at every entity that is spoken of."""
+
+    def __init__(
+        self,
+        induction: Induction,
+        clauses: Sequence[Clause],
+        variant: Variant,
+        command: Command | None,
+    ) -> None:
+        induction.time_left()
+        super().__init__(induction, command, ground_solver(induction.seed))
+        self.grounding = induction.grounding(clauses)
+        self.grounding.constraints.extend(induction.transitions.fixed_constants(variant))
+        self.asserted = 0
+        if command is not None:
+            assume_taken(self.grounding, command)
+
+    def _assert(self, formula: z3.BoolRef) -> None:
+        self.grounding.add(formula)
+
+    def _exist(self, entities: Sequence[z3.ExprRef]) -> z3.BoolRef:
+        return z3.And(*(_somebody(self.grounding, entity) for entity in entities))
+
+    def _assume(self, candidate: Candidate) -> None:
+        variables, term = candidate.pool.variables, z3.Implies(candidate.assumed, candidate.term)
+        self.grounding.demand(
+            variables, lambda chosen: z3.substitute(term, *zip(variables, chosen, strict=True))
+        )
+
     def _members(self, model: z3.ModelRef, sort: str) -> list[z3.ExprRef]:
-        """The entities of a sort that exist in a model, each under one name."""
         values: dict[int, z3.ExprRef] = {}
         for term in self.grounding.terms.get(sort, {}).values():
             exists_when = self.grounding.exists_when.get(term.get_id())
@@ -109,29 +154,10 @@ class Moment:
                 values.setdefault(value.get_id(), term)
         return [*values.values()]
 
-    def enough(self, wanted: Sequence[Candidate], active: Sequence[Candidate]) -> set[Candidate]:
-        """Few of the active candidates that, with those that are wanted, keep these."""
-        by_name = {c.assumed.decl().name(): c for c in active if c not in wanted}
-        given = [candidate.assumed for candidate in wanted]
-        self.solver.push()
-        try:
-            self.solver.add(*given, disjunction([candidate.violated for candidate in wanted]))
-            possible = self._check([*map(z3.Bool, by_name)])
-            assert not possible, "the candidates exclude it"
-            core = self._core()
-            for name in list(core) if len(core) <= THIN else ():
-                rest = [other for other in core if other != name]
-                if name in core and not self._check([*map(z3.Bool, rest)]):
-                    core = self._core()
-            return {by_name[name] for name in core}
-        finally:
-            self.solver.pop()
-
-    def _core(self) -> list[str]:
-        return sorted(literal.decl().name() for literal in self.solver.unsat_core())
-
-    def _check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
-        return is_satisfiable(self.solver, assumptions, self.induction.time_left)
+    def admit(self, candidate: Candidate) -> None:
+        """Let a candidate be assumed before, and violated after."""
+        super().admit(candidate)
+        self.asserted = self.grounding.assert_into(self.solver, self.asserted)
 
 
 def _somebody(grounding: Grounding, entity: z3.ExprRef) -> z3.BoolRef:

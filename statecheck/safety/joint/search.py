@@ -8,16 +8,29 @@ candidates at once would (Houdini, Flanagan and Leino, FME 2001), and looks at f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 
 from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.joint import quantified
 from statecheck.safety.joint.lemmas import Lemma, inductive
-from statecheck.safety.joint.moments import Moment
+from statecheck.safety.joint.moments import GroundMoment, Moment
 from statecheck.safety.joint.pair_atoms import Group, groups
 from statecheck.safety.joint.pair_candidates import as_lemma, candidates, sampled
 from statecheck.safety.joint.pools import Candidate, Pool
+from statecheck.safety.joint.quantified import GaveUp
+from statecheck.safety.joint.quantified_moments import QuantifiedMoment
 from statecheck.smt.terms import has_quantifier
+from statecheck.symbolic.commands import Command
+
+KINDS: Sequence[Callable[[Induction, Sequence[Clause], Variant, Command | None], Moment]] = (
+    partial(QuantifiedMoment, patterns=True),
+    partial(QuantifiedMoment, patterns=False),
+    GroundMoment,
+)
+"""Ways to ask, the fastest first; where one gives up, the next is tried."""
 
 
 def with_helpers(
@@ -46,33 +59,44 @@ def with_helpers(
             number = len(own) + len(pools)
             pools.append(Pool(number, group.variables, [a.term for a in group.atoms], found))
             origin[number] = group
-    search = Search(induction, pools, clauses, variant)
-    held = search.run([Candidate(pool, 0) for pool in own])
-    chosen = search.needed(held)
+    wanted = [Candidate(pool, 0) for pool in own]
+    held: list[Candidate] = []
+    chosen: list[Candidate] = []
+    for kind in KINDS:
+        for pool in (*own, *pools):
+            pool.dropped.clear()
+        with suppress(GaveUp):
+            commands = (None, *transitions.commands)
+            search = Search(pools, [kind(induction, clauses, variant, c) for c in commands])
+            held = search.run(wanted)
+            chosen = search.needed(held)
+            break
     helpers = [
         as_lemma(origin[c.pool.number], c.literals, variant) for c in chosen if c not in held
     ]
     known = [open_[candidate.pool.number] for candidate in held]
-    together = set(inductive(induction, [*known, *helpers], clauses, variant))
+    together = set(jointly_inductive(induction, [*known, *helpers], clauses, variant))
     return [c for c in known if c in together], [h for h in helpers if h in together], open_
 
 
-class Search:
-    """One search among the candidates of some pools, beside clauses that are an invariant."""
+def jointly_inductive(
+    induction: Induction, lemmas: Sequence[Lemma], clauses: Sequence[Clause], variant: Variant
+) -> list[Lemma]:
+    """The largest set of lemmas that hold initially and that every step keeps, together with
+    clauses that are an invariant. Raises Timeout.
+    """
+    try:
+        return quantified.inductive(induction, lemmas, clauses, variant)
+    except GaveUp:
+        return inductive(induction, lemmas, clauses, variant)
 
-    def __init__(
-        self,
-        induction: Induction,
-        pools: Sequence[Pool],
-        clauses: Sequence[Clause],
-        variant: Variant,
-    ) -> None:
+
+class Search:
+    """One search among the candidates of some pools; the first moment is the beginning."""
+
+    def __init__(self, pools: Sequence[Pool], moments: Sequence[Moment]) -> None:
         self.pools = pools
-        self.start = Moment(induction, clauses, variant, None)
-        self.steps = [
-            Moment(induction, clauses, variant, command)
-            for command in induction.transitions.commands
-        ]
+        self.start, *self.steps = moments
         self.active: list[Candidate] = []
 
     def run(self, claims: Sequence[Candidate]) -> list[Candidate]:

@@ -1,0 +1,146 @@
+"""Inductive lemmas by formulas with quantifiers, which the solver instantiates as it needs them.
+
+That is faster than to write all instances down, and decides more: where quantifiers are nested
+nothing is left out. A solver may give up, though.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import z3
+
+from statecheck.modeling import Variant
+from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.joint.lemmas import Lemma
+from statecheck.smt.existence import exists
+from statecheck.smt.grounding import entity_functions
+from statecheck.smt.interruption import interrupted_by_signal
+from statecheck.smt.terms import is_entity
+from statecheck.symbolic.commands import Command
+from statecheck.symbolic.transition_system import TransitionSystem
+
+QUICK, PATIENCE = 300, 3_000
+"""Milliseconds after which a question is given up, with patterns and without."""
+
+
+class GaveUp(Exception):  # noqa: N818  (it is no error: others are asked)
+    """The solver cannot tell whether formulas with quantifiers have a model."""
+
+
+class Frame:
+    """A solver for the steps of a command from states of the clauses, or for the initial states.
+
+    With ``patterns`` the solver also instantiates formulas at whatever looks like their terms. That
+    is fast, and may never end; so nothing is asked in a scope of its own, for a solver that opens
+    one cannot be interrupted.
+    """
+
+    def __init__(
+        self,
+        induction: Induction,
+        clauses: Sequence[Clause],
+        variant: Variant,
+        command: Command | None,
+        *,
+        patterns: bool,
+    ) -> None:
+        transitions = induction.transitions
+        self.transitions, self.command = transitions, command
+        self.time_left = induction.time_left
+        self.solver = solver = z3.SimpleSolver()
+        solver.set("auto_config", False)
+        solver.set("mbqi", True)
+        solver.set("ematching", patterns)
+        solver.set("random_seed", induction.seed)
+        solver.set("timeout", QUICK if patterns else PATIENCE)
+        solver.add(*transitions.ranges, *transitions.fixed_constants(variant))
+        vocabulary = transitions.vocabulary
+        for function in entity_functions(
+            [*vocabulary.references.values(), *vocabulary.functions.values()]
+        ):
+            x = z3.Const("some", function.domain(0))
+            self.add(self.every([x], exists(function(x))))
+        for axiom in transitions.axioms:
+            self.add(self.every(axiom.variables, axiom.term))
+        if command is not None:
+            for clause in clauses:
+                x = z3.Const("some", clause.variable.sort())
+                fixed = transitions.fixed_constants(clause.variant)
+                self.add(self.every([x], z3.Implies(z3.And(*fixed), clause.at(x))))
+            self.add(*(exists(own) for _, _, own in command.parameters if is_entity(own)))
+            self.add(command.guard)
+
+    def add(self, *formulas: z3.BoolRef) -> None:
+        """Demand formulas."""
+        self.solver.add(*formulas)
+
+    def every(self, variables: Sequence[z3.ExprRef], term: z3.BoolRef) -> z3.BoolRef:
+        """The formula that a term is true of all entities that exist, in place of variables."""
+        if not variables:
+            return term
+        bound = [z3.Const(f"every {n}", v.sort()) for n, v in enumerate(variables)]
+        body = z3.substitute(term, *zip(variables, bound, strict=True))
+        formula: z3.BoolRef = z3.ForAll(bound, z3.Implies(z3.And(*map(exists, bound)), body))
+        return formula
+
+    def later(self, term: z3.BoolRef) -> z3.BoolRef:
+        """A term about a state for the state after the step, or for the initial ones."""
+        return later(self.transitions, term, self.command)
+
+    def has_model(self, assumptions: Sequence[z3.BoolRef]) -> bool:
+        """Tell whether what is demanded has a model. Raises GaveUp, and Timeout."""
+        self.time_left()
+        with interrupted_by_signal(self.solver):
+            answer = self.solver.check(*assumptions)
+        if answer == z3.unknown:
+            if "interrupted from keyboard" in self.solver.reason_unknown():
+                raise KeyboardInterrupt
+            raise GaveUp
+        return bool(answer == z3.sat)
+
+
+def later(transitions: TransitionSystem, term: z3.BoolRef, command: Command | None) -> z3.BoolRef:
+    """A term about a state for the state after a step of a command, or for the initial ones."""
+    if command is None:
+        initially: z3.BoolRef = transitions.in_initial_state(term)
+        return initially
+    after: z3.BoolRef = transitions.after(transitions.primed(term), command)
+    return after
+
+
+def inductive(
+    induction: Induction, lemmas: Sequence[Lemma], clauses: Sequence[Clause], variant: Variant
+) -> list[Lemma]:
+    """The largest set of lemmas that hold initially and that every step keeps, together with
+    clauses that are an invariant. Raises GaveUp, and Timeout.
+    """
+    for patterns in (True, False):
+        with suppress(GaveUp):
+            frames = [
+                Frame(induction, clauses, variant, command, patterns=patterns)
+                for command in (None, *induction.transitions.commands)
+            ]
+            return _kept(frames, lemmas)
+    raise GaveUp
+
+
+def _kept(frames: Sequence[Frame], lemmas: Sequence[Lemma]) -> list[Lemma]:
+    assumed = {lemma: z3.FreshBool("assumed") for lemma in lemmas}
+    for frame in frames:
+        if frame.command is not None:
+            for lemma, name in assumed.items():
+                frame.add(z3.Implies(name, frame.every(lemma.variables, lemma.term)))
+    left = list(lemmas)
+    settled: int | None = None
+    while settled != len(left):
+        settled = len(left)
+        for frame in frames:
+            for lemma in list(left):
+                asked = z3.FreshBool("asked")
+                broken = z3.And(*map(exists, lemma.variables), z3.Not(frame.later(lemma.term)))
+                frame.add(z3.Implies(asked, broken))
+                if frame.has_model([asked, *(assumed[other] for other in left)]):
+                    left.remove(lemma)
+    return left
