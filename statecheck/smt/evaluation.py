@@ -56,7 +56,7 @@ def compiled(*terms: z3.ExprRef) -> Compiled:
     """
     writer = _Writer()
     values = [writer.write(term) for term in terms]
-    return _function(writer, f"({', '.join(values)},)")
+    return _function(writer, f"({', '.join(values)},)" if values else "()")
 
 
 def tabulated(*columns: tuple[z3.ExprRef, z3.ExprRef]) -> Compiled:

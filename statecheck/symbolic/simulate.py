@@ -72,6 +72,15 @@ class Simulator:
         known = self._choices[key]
         return self.start_from(sizes, pick, pick.choice(known)) if known else None
 
+    def allowed(self, sizes: Sequence[dict[str, int]]) -> Sequence[dict[str, int]]:
+        """Numbers of entities of each kind that can be sampled: some of these, or, where the axioms
+        allow none, with more entities of one kind.
+        """
+        pick = random.Random(0)
+        if any(self.start(own, pick) is not None for own in sizes):
+            return sizes
+        return [dict(more) for own in sizes if (more := self._instances.grown(own)) is not None]
+
     def start_from(
         self, sizes: dict[str, int], pick: random.Random, chosen: Valuation | None
     ) -> Valuation:

@@ -83,9 +83,12 @@ def sampled(
     kinds = [entity.name for entity in transitions.info.entities]
     known: dict[str, Valuation] = {}
     counts = (*SIZES, *LARGER) if transitions.axioms else SIZES
-    for walk in range(WALKS):
+    allowed = simulator.allowed(
+        [dict(zip(kinds, itertools.cycle(own), strict=False)) for own in counts]
+    )
+    for walk in range(WALKS if allowed else 0):
         time_left()
-        sizes = dict(zip(kinds, itertools.cycle(counts[walk % len(counts)]), strict=False))
+        sizes = allowed[walk % len(allowed)]
         for state in simulator.walk(sizes, STEPS, pick):
             if fixed.items() <= state.constants.items():
                 known.setdefault(repr((state.sizes, state.functions, state.constants)), state)
@@ -176,17 +179,30 @@ def _is_skewed(context: Iterable[tuple[int, bool]], swapped: Mapping[int, int]) 
 
 
 def _columns(group: Group, samples: Samples) -> _Bits:
-    test = compiled(*(atom.term for atom in group.atoms)) if group.atoms else None
-    vectors: dict[tuple[bool, ...], None] = {}
-    for state, chosen in samples.choices(group.variables):
-        if test is not None:
-            values = test(state.functions, {**state.constants, **chosen}, state.sizes)
-            vectors[tuple(map(bool, values))] = None
+    # Most atoms are about one entity: they are evaluated once for each, not for each two.
+    about = [frozenset({n}) for n in range(len(group.variables))]
+    parts = [[n for n, atom in enumerate(group.atoms) if atom.about == own] for own in about]
+    parts.append([n for n, atom in enumerate(group.atoms) if atom.about not in about])
+    *alone, both = (compiled(*(group.atoms[n].term for n in part)) for part in parts)
+    names = [v.decl().name() for v in group.variables]
+    kinds = [v.sort().name() for v in group.variables]
+    vectors: dict[tuple[tuple[bool, ...], ...], None] = {}
+    for state in samples.states:
+        functions, constants, sizes = state.functions, state.constants, state.sizes
+        rows = [
+            [test(functions, {**constants, name: e}, sizes) for e in range(sizes[kind])]
+            for test, name, kind in zip(alone, names, kinds, strict=True)
+        ]
+        for chosen in itertools.product(*(range(sizes[kind]) for kind in kinds)):
+            own = (row[e] for row, e in zip(rows, chosen, strict=True))
+            here = {**constants, **dict(zip(names, chosen, strict=True))} if parts[-1] else {}
+            vectors[(*own, both(functions, here, sizes))] = None
     columns = [0] * len(group.atoms)
     for bit, vector in enumerate(vectors):
-        for n, truth in enumerate(vector):
-            if truth:
-                columns[n] |= 1 << bit
+        for part, truths in zip(parts, vector, strict=True):
+            for n, truth in zip(part, truths, strict=True):
+                if truth:
+                    columns[n] |= 1 << bit
     return columns, (1 << len(vectors)) - 1
 
 

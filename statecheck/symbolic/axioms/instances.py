@@ -19,6 +19,9 @@ from statecheck.symbolic.transition_system import TransitionSystem
 LARGEST = 4
 """Instances of up to so many entities of each kind are tried."""
 
+MORE = (4, 6, 9)
+"""So many entities of a kind are tried where fewer do not satisfy the axioms."""
+
 Members = Mapping[str, Sequence[z3.ExprRef]]
 
 
@@ -49,6 +52,31 @@ class Instances:
         """A choice for so many entities of each kind, at random as far as may be; None if there is
         none.
         """
+        solver, members, cells = self._asked(sizes)
+        if solver.check() != z3.sat:
+            return None
+        for _, cell in pick.sample(cells, len(cells)):
+            guess = cell == pick.choice(_options(cell, members))
+            solver.push()
+            solver.add(guess)
+            heed()
+            if solver.check() != z3.sat:
+                solver.pop()
+        solver.check()
+        return self._read(solver.model(), members, cells)
+
+    def grown(self, sizes: Mapping[str, int]) -> Mapping[str, int] | None:
+        """These sizes with more entities of one kind, where the axioms allow that."""
+        for size, kind in itertools.product(MORE, sizes):
+            larger = {**sizes, kind: size}
+            if size > sizes[kind] and self._asked(larger)[0].check() == z3.sat:
+                return larger
+        return None
+
+    def _asked(
+        self, sizes: Mapping[str, int]
+    ) -> tuple[z3.Solver, Members, Sequence[tuple[str, z3.ExprRef]]]:
+        """What the axioms ask of so many entities, these, and the terms to choose."""
         members = {
             kind: [z3.Const(f"{kind}:{n}", z3.DeclareSort(kind)) for n in range(size)]
             for kind, size in sizes.items()
@@ -70,17 +98,7 @@ class Instances:
             kinds = [members[v.sort().name()] for v in axiom.variables]
             solver.add(*(expanded(axiom.at(c), members) for c in itertools.product(*kinds)))
         heed()
-        if solver.check() != z3.sat:
-            return None
-        for _, cell in pick.sample(cells, len(cells)):
-            guess = cell == pick.choice(_options(cell, members))
-            solver.push()
-            solver.add(guess)
-            heed()
-            if solver.check() != z3.sat:
-                solver.pop()
-        solver.check()
-        return self._read(solver.model(), members, cells)
+        return solver, members, cells
 
     def _read(
         self, model: z3.ModelRef, members: Members, cells: Sequence[tuple[str, z3.ExprRef]]
