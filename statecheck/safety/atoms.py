@@ -113,9 +113,15 @@ def _comes_back(term: z3.ExprRef, sort: str) -> bool:
 
 
 def templates(
-    transitions: TransitionSystem, extra: Iterable[z3.ExprRef], keys: set[Key]
+    transitions: TransitionSystem,
+    extra: Iterable[z3.ExprRef],
+    keys: set[Key],
+    *,
+    bound: bool = False,
 ) -> list[tuple[str, z3.ExprRef, z3.ExprRef]]:
-    """Boolean terms about one entity of a sort: (sort, variable, term)."""
+    """Boolean terms about one entity of a sort: (sort, variable, term); ``bound``: also about one
+    that a quantifier ranges over.
+    """
     known: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
     seen: set[int] = set()
     constants = {term.get_id() for term in transitions.vocabulary.constants.values()}
@@ -145,7 +151,7 @@ def templates(
                 continue
             if part.decl().kind() in (*_CONNECTIVES, z3.Z3_OP_UNINTERPRETED):
                 continue
-            entity = _only_entity(part, constants)
+            entity = _only_entity(part, constants, bound=bound)
             if entity is not None:
                 x = subject(entity.sort().name())
                 template = z3.substitute(part, (entity, x))
@@ -192,7 +198,9 @@ def _terms(transitions: TransitionSystem, keys: set[Key]) -> Iterator[z3.ExprRef
                 yield update.value
 
 
-def _only_entity(term: z3.ExprRef, constants: Container[int]) -> z3.ExprRef | None:
+def _only_entity(
+    term: z3.ExprRef, constants: Container[int], *, bound: bool
+) -> z3.ExprRef | None:
     """The entity that a comparison is about, if it is about one alone, and about constants."""
     owners: dict[int, z3.ExprRef] = {}
     stack = [term]
@@ -208,7 +216,7 @@ def _only_entity(term: z3.ExprRef, constants: Container[int]) -> z3.ExprRef | No
             if part.num_args() != 1 or is_primed(part):
                 return None
             owners[part.arg(0).get_id()] = part.arg(0)
-            if any(z3.is_var(p) for p in subterms(part)):
+            if any(z3.is_var(p) for p in subterms(part)) and not (bound and z3.is_var(part.arg(0))):
                 return None
         else:
             stack.extend(part.children())
