@@ -21,7 +21,7 @@ from typing import Any
 import click
 import z3
 
-from benchmarks import clicks, spin, updr
+from benchmarks import clicks, machines, spin, updr
 from benchmarks.row import Row
 from model.entities import Attachment, Mailbox, Server
 from model.site import Site
@@ -332,6 +332,7 @@ def _clicks(repetitions: int) -> list[list[float]]:
 
 SECTIONS: dict[str, Callable[..., Iterator[Row]]] = {
     "claims": claims,
+    "machines": machines.rows,
     "liveness": liveness,
     "extraction": extraction,
     "execution": execution,

@@ -61,7 +61,7 @@ def is_system(subject: object) -> bool:
     return False
 
 
-def is_made_alone(subject: Made) -> bool:
+def is_made_alone(subject: Made | type[Any]) -> bool:
     """True if instances are made as users of the library make them, without a system."""
     return not issubclass(class_of(subject), System | Machine)
 

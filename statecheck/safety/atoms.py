@@ -158,11 +158,11 @@ def templates(
                 if not _is_state_test(template, states):
                     keep(x, template)
     compared = [*_terms(transitions, keys), *extra]
-    for key, bound in _thresholds(transitions, compared, constants):
+    for key, least in _thresholds(transitions, compared, constants):
         decl = transitions.vocabulary.functions[key]
         if key in keys:
             x = subject(key.entity)
-            keep(x, bound <= decl(x) if z3.is_int_value(bound) else decl(x) >= bound)
+            keep(x, least <= decl(x) if z3.is_int_value(least) else decl(x) >= least)
     return list(known.values())
 
 

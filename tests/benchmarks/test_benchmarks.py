@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import handwritten, spin
+from benchmarks import handwritten, machines, spin
 from benchmarks.__main__ import SHARED, _actions, _fresh, main
 from benchmarks.measured import MEASURED
 from model.site import Site
@@ -43,6 +44,18 @@ def test_every_measurement_can_be_made(name: str) -> None:
     """
     seconds, _ = _fresh(name, ["symptoms.move_may_fail"])
     assert seconds > 0
+
+
+@pytest.mark.slow
+def test_single_machines_are_measured_by_the_front_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command ends as it should, on the source that it is given."""
+    shown = [str(row) for row in machines.rows(1)]
+    assert [line.partition(",")[0] for line in shown] == [task.name for task in machines.tasks()]
+    assert all(len(line) <= 80 for line in shown)
+    wrong = replace(next(machines.tasks()), code=0)
+    monkeypatch.setattr(machines, "tasks", lambda: iter([wrong]))
+    with pytest.raises(RuntimeError, match="not broken"):
+        list(machines.rows(1))
 
 
 def test_every_action_is_measured_against_its_own_sends() -> None:

@@ -59,7 +59,10 @@ def groups(transitions: TransitionSystem, extra: Sequence[z3.ExprRef]) -> Iterat
     two kinds. Their atoms are about what ``extra`` terms or the actions depend on.
     """
     keys = transitions.relevance.of(extra)
-    found = [*templates(transitions, extra, keys, bound=True), *quantified_templates(transitions, extra)]
+    found = [
+        *templates(transitions, extra, keys, bound=True),
+        *quantified_templates(transitions, extra),
+    ]
     sorts = [transitions.vocabulary.sort(entity.cls) for entity in transitions.info.entities]
     for sort in sorts:
         yield _group(transitions, keys, found, (variable(sort, 0),))

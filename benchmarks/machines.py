@@ -1,0 +1,139 @@
+"""Single machines by the front door: whole processes, in seconds of the processor.
+
+The reference is a process that imports python-statemachine and Z3, and does no more: no tool that
+stands on these is faster.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.row import Row
+
+HOME = Path(__file__).parents[1]
+IMPORTS = [sys.executable, "-c", "import statemachine, z3"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A command that is measured: its name, arguments of `python -m`, the source of grown.py if it
+    needs one, the exit code that it has to have, and the target in seconds.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    source: str
+    code: int
+    target: float
+
+
+def ring(n: int) -> str:
+    """States in a circle with an event for each edge; a flag is up from the first to the last."""
+    rows = [f"    s{k} = State({'initial=True' if k == 0 else ''})" for k in range(n)]
+    ways = {0: ', on="raise_flag"', n - 1: ', on="drop_flag"'}
+    rows += [f"    e{k} = s{k}.to(s{(k + 1) % n}{ways.get(k, '')})" for k in range(n)]
+    return _machine([*rows, "    flag = False", *_sets("raise_flag", "flag = True")]) + "\n".join(
+        [*_sets("drop_flag", "flag = False"), ""]
+    )
+
+
+def fields(n: int) -> str:
+    """Flags, each of which goes up only after the one before it."""
+    rows = ["    a = State(initial=True)", "    b = State()", "    go = a.to(b) | b.to(a)"]
+    rows += [f"    f{k} = False" for k in range(n)]
+    for k in range(n):
+        after = f', cond="f{k - 1}"' if k else ""
+        rows.append(f'    t{k} = a.to.itself(on="set{k}"{after})')
+        rows += _sets(f"set{k}", f"f{k} = True")
+    return _machine(rows)
+
+
+def count_to(n: int) -> str:
+    """A counter that is full at a number, and begins anew."""
+    rows = ["    a = State(initial=True)", "    full = State()", "    n = 0"]
+    rows += ['    inc = a.to.itself(cond="room", on="up")', '    stop = a.to(full, unless="room")']
+    rows += ['    reset = full.to(a, on="clear")', *_sets("up", "n += 1"), *_sets("clear", "n = 0")]
+    return _machine([*rows, "    def room(self):", f"        return self.n < {n}"])
+
+
+def _sets(name: str, statement: str) -> list[str]:
+    return [f"    def {name}(self):", f"        self.{statement}"]
+
+
+def _machine(rows: list[str]) -> str:
+    head = ["from statemachine import State, StateMachine", "", "", "class M(StateMachine):"]
+    return "\n".join([*head, *rows, ""])
+
+
+def door() -> str:
+    """README's own example."""
+    found = re.search(
+        r"^from statemachine import.*?^```$",
+        (HOME / "README.md").read_text(encoding="utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+    assert found is not None
+    return found[0].removesuffix("```")
+
+
+def tasks() -> Iterator[Task]:
+    """Everything that is measured."""
+    yield Task(
+        "README's Door",
+        (
+            *("check", "grown:Door", "--always", "broken ==> uses >= 3", "--always", "not broken"),
+            *("--eventually", "opened ~> not opened", "--fair", "close"),
+        ),
+        door(),
+        1,
+        0.5,
+    )
+    for n, target in ((60, 2), (200, 8)):
+        claim = f"s{n - 1} ==> flag"
+        yield Task(f"ring of {n}", ("check", "grown:M", "--always", claim), ring(n), 0, target)
+    claim = "f19 ==> f0"
+    yield Task("20 fields", ("check", "grown:M", "--always", claim), fields(20), 0, 5)
+    for n, target in ((40, 1), (1000, 10)):
+        claims = ("--possible", "full", "--always", f"full ==> n == {n}")
+        yield Task(f"counter to {n}", ("check", "grown:M", *claims), count_to(n), 0, target)
+    drawing = ("draw", "grown:Door", "--out", "pictures")
+    yield Task("drawing it", drawing, door(), 0, 0.3)
+
+
+def rows(repetitions: int) -> Iterator[Row]:
+    """Each command against the imports, in turn; the best of each counts."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for task in tasks():
+            (folder / "grown.py").write_text(task.source, encoding="utf-8")
+            command = [sys.executable, "-m", "statecheck", *task.arguments]
+            _spent(command, folder, task.code)  # modules are compiled
+            both = [
+                (_spent(IMPORTS, folder, 0), _spent(command, folder, task.code))
+                for _ in range(repetitions)
+            ]
+            least, own = (min(times) for times in zip(*both, strict=True))
+            what = f"{task.name}, in s (x {own / least:.1f})"
+            yield Row(what, f"{own:.2f} s", f"{least:.2f} s", own, task.target)
+
+
+def _spent(command: list[str], folder: Path, code: int) -> float:
+    """The processor's seconds of a process that has to end as it should."""
+    places = {"PYTHONPATH": str(HOME), "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    env = os.environ | places | {"PYTHONDONTWRITEBYTECODE": ""}
+    before = os.times()
+    done = subprocess.run(  # noqa: S603  (ourselves)
+        command, cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    after = os.times()
+    if done.returncode != code:
+        raise RuntimeError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
+    used = after.children_user + after.children_system
+    return used - before.children_user - before.children_system
