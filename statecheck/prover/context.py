@@ -13,6 +13,7 @@ import z3
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.concrete_run import IntegerType
+from statecheck.claims.fairness import Rare
 from statecheck.claims.regions import Region
 from statecheck.claims.run import Run
 from statecheck.clock import bounded, seconds_until
@@ -20,7 +21,7 @@ from statecheck.errors import ModelError
 from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
-from statecheck.prover.histories import read_system, refuse_lost
+from statecheck.prover.histories import used_histories
 from statecheck.prover.inductive_subset import inductive_subset
 from statecheck.prover.lock import Lock
 from statecheck.runs.recorded import one_line
@@ -33,6 +34,7 @@ from statecheck.safety.regions import constant_regions, membership, number_regio
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.interruption import raise_if_interrupted
 from statecheck.symbolic.axioms.instances import Instances, described
+from statecheck.symbolic.transition_system import HistoryError, TransitionSystem
 
 DEPTH = 10
 """Runs of more steps are not searched for."""
@@ -79,7 +81,7 @@ class ProofContext:
         self.seed, self.explain, self.depth = seed, explain, depth
         self.notes: list[str] = []
         with bounded(self.end):
-            self.transitions, self.lost = read_system(system, histories, isolate=isolate)
+            self.transitions, self.lost = _read(system, histories, isolate=isolate)
             axioms = Instances(self.transitions).smallest() if self.transitions.axioms else None
         self.notes += [
             f"the history {item.name} cannot be read, and no claim that needs it is settled: {why}"
@@ -125,7 +127,7 @@ class ProofContext:
     def _is_readable(self, claim: Claim) -> bool:
         if claim not in self.unreadable:
             try:
-                refuse_lost(claim, self.lost)
+                _refuse_lost(claim, self.lost)
                 if claim.kind is Kind.EVENTUALLY:
                     self.remaining()
                     self.liveness.terms(claim)
@@ -358,3 +360,37 @@ class ProofContext:
                 set(self.induction.step_violations(left, clauses, command)) if left else set()
             )
         return set(asked) - admitted
+
+
+def _read(
+    system: type[System], histories: Sequence[History[Any]], *, isolate: bool
+) -> tuple[TransitionSystem, dict[History[Any], str]]:
+    """A system as terms, with the histories that can be read; why the others cannot.
+
+    Raises ModelError for a system that cannot be read, and HistoryError unless histories are to be
+    isolated.
+    """
+    lost: dict[History[Any], str] = {}
+    while True:
+        kept = [item for item in histories if item not in lost]
+        try:
+            names = {item.name: why for item, why in lost.items()}
+            return TransitionSystem(system, kept, lost=names), lost
+        except HistoryError as error:
+            if not isolate:
+                raise
+            lost[error.history] = str(error)
+
+
+def _refuse_lost(claim: Claim, lost: Mapping[History[Any], str]) -> None:
+    """Raise ModelError for a claim that names a history which cannot be read, whether it would ask
+    for it or not.
+    """
+    if not lost:
+        return
+    assumed = [item.body for item in claim.fairness if isinstance(item, Rare)]
+    for item in used_histories([claim.body, *assumed]):
+        if item in lost:
+            raise ModelError(
+                f"it needs the history {item.name}, which cannot be read: {lost[item]}"
+            )

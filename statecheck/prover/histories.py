@@ -1,19 +1,12 @@
-"""The histories that claims use, found in their code, and those among them that can be read.
-
-Nobody has to hand them over. One that cannot be read is left out of the system, and a claim that
-names it is refused, whether it would ask for it or not.
-"""
+"""The histories that claims use, found in their code: nobody has to hand them over."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
-from statecheck.claims.claim import Claim
-from statecheck.claims.fairness import Rare
-from statecheck.modeling import History, ModelError, System
-from statecheck.symbolic.transition_system import HistoryError, TransitionSystem
+from statecheck.modeling import History
 
 
 def used_histories(functions: Iterable[Callable[..., Any]]) -> list[History[Any]]:
@@ -32,38 +25,6 @@ def used_histories(functions: Iterable[Callable[..., Any]]) -> list[History[Any]
             seen.add(value.__code__)
             left += _named(value)
     return list(found.values())
-
-
-def read_system(
-    system: type[System], histories: Sequence[History[Any]], *, isolate: bool
-) -> tuple[TransitionSystem, dict[History[Any], str]]:
-    """A system as terms, with the histories that can be read; why the others cannot.
-
-    Raises ModelError for a system that cannot be read, and HistoryError unless histories are to be
-    isolated.
-    """
-    lost: dict[History[Any], str] = {}
-    while True:
-        kept = [item for item in histories if item not in lost]
-        try:
-            names = {item.name: why for item, why in lost.items()}
-            return TransitionSystem(system, kept, lost=names), lost
-        except HistoryError as error:
-            if not isolate:
-                raise
-            lost[error.history] = str(error)
-
-
-def refuse_lost(claim: Claim, lost: Mapping[History[Any], str]) -> None:
-    """Raise ModelError for a claim that names a history which cannot be read."""
-    if not lost:
-        return
-    assumed = [item.body for item in claim.fairness if isinstance(item, Rare)]
-    for item in used_histories([claim.body, *assumed]):
-        if item in lost:
-            raise ModelError(
-                f"it needs the history {item.name}, which cannot be read: {lost[item]}"
-            )
 
 
 def _named(function: FunctionType) -> Iterator[Any]:

@@ -9,13 +9,14 @@ and can be read, copied and run by itself. It finds out that
 * each verdict is one that claims of its kind may have, and none of its obligations is missing;
 * every obligation says what its rule makes of the definitions: also the premises of the chain rule
   and the steps of a search are made again here;
+* no action changes what the axioms are about, and some initial state satisfies them;
 * every run, state by state, has the values that the definitions give, and its steps are enabled;
   every lasso refutes its claim, and is fair as that assumes;
 * cvc5 answers ``unsat`` to every obligation, as it was made here.
 
-What is trusted is that the definitions say what the model says, that the chain rule is sound, and
-this program with cvc5. A change of the definitions, and of all that depends on them, is
-detected by ``--certificates DIR --recheck``, which writes all texts anew from the model.
+What is trusted is that the definitions say what the model says, its axioms included, that the chain
+rule is sound, and this program with cvc5. A change of the definitions, and of all that depends on
+them, is detected by ``--certificates DIR --recheck``, which writes all texts anew from the model.
 
 Exit codes: 0 all proved again; 1 something is refuted or was tampered with; 2 usage, or no
 certificate; 3 cvc5 left something open, a verdict is UNDETERMINED, or no claim is certified; 130
