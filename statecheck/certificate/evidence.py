@@ -5,6 +5,7 @@ invariant evaluated without a solver.
 from __future__ import annotations
 
 from statecheck.certificate.certificates import certificate
+from statecheck.certificate.hypotheses import of_claims, of_clauses, of_lemmas
 from statecheck.certificate.sweep import Sweep, sweep
 from statecheck.claims.results import Report
 from statecheck.prover.project import Project
@@ -30,13 +31,18 @@ def certify(
     return certificate(engine, report.results, titles)
 
 
-def swept(project: Project, *, timeout: float | None = None) -> Sweep:
-    """The invariant, evaluated in every reachable state of a small instance; no solver decides.
+def swept(project: Project, report: Report, *, timeout: float | None = None) -> Sweep:
+    """The invariant, with what a report's claims are proven together with, evaluated in every
+    reachable state of a small instance; no solver decides.
 
     Raises Timeout.
     """
     engine = prover(project, timeout=timeout, isolate=True)
     small = (project.small_instance,)
-    return sweep(
-        engine.context.transitions, engine.context.invariant(), small, engine.context.remaining
-    )
+    context = engine.context
+    clauses = [
+        *of_clauses(context.invariant()).values(),
+        *of_lemmas(context, report.results).values(),
+        *of_claims(context, report.results).values(),
+    ]
+    return sweep(context.transitions, clauses, small, context.remaining)

@@ -7,16 +7,18 @@ solver wrongly accepts.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from statecheck.certificate.hypotheses import Hypothesis
 from statecheck.explicit.product import Product, State, product
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import FORGOTTEN, History
-from statecheck.safety.induction import Clause
 from statecheck.smt.evaluation import Compiled, compiled
 from statecheck.smt.interruption import raise_if_interrupted
+from statecheck.smt.terms import is_entity
 from statecheck.symbolic.codes import Code, encoded, finite_codes
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
@@ -32,11 +34,12 @@ class Sweep:
 
 def sweep(
     transitions: TransitionSystem,
-    clauses: Sequence[Clause],
+    clauses: Sequence[Hypothesis],
     instances: Iterable[FiniteInstance],
     time_left: Callable[[], object] = raise_if_interrupted,
 ) -> Sweep:
-    """Evaluate clauses for every entity in every reachable state of the instances.
+    """Evaluate clauses for all entities in every reachable state of the instances; those about
+    numbers are left out.
 
     ``time_left`` is called for each state; it raises what is to end the search.
     """
@@ -56,19 +59,23 @@ def sweep(
                 seen += 1
                 failing = reader.failing(state, tests)
                 if failing is not None:
-                    return Sweep(seen, f"{failing} fails in a reachable state")
+                    return Sweep(seen, f"{failing.says} fails in a reachable state")
     return Sweep(seen, None)
 
 
-_Test = tuple[str, list[Clause], Compiled]
+_Test = tuple[dict[str, str], list[Hypothesis], Compiled]
 
 
-def _tests(clauses: Iterable[Clause]) -> list[_Test]:
-    """For each variable the clauses about it, and a function that evaluates them all."""
-    found: dict[str, list[Clause]] = {}
+def _tests(clauses: Iterable[Hypothesis]) -> list[_Test]:
+    """For some variables, by their kinds, the clauses about them, and a function that evaluates
+    all of these.
+    """
+    found: dict[tuple[tuple[str, str], ...], list[Hypothesis]] = {}
     for clause in clauses:
-        found.setdefault(str(clause.variable), []).append(clause)
-    return [(name, own, compiled(*(c.term for c in own))) for name, own in found.items()]
+        if all(is_entity(variable) for variable, _ in clause.variables):
+            kinds = tuple((str(v), str(v.sort().name())) for v, _ in clause.variables)
+            found.setdefault(kinds, []).append(clause)
+    return [(dict(kinds), own, compiled(*(c.term for c in own))) for kinds, own in found.items()]
 
 
 def _reachable(kept: Product, time_left: Callable[[], object]) -> Iterator[State]:
@@ -120,16 +127,16 @@ class _Reader:
             if name in fixed
         }
 
-    def failing(self, state: State, tests: Sequence[_Test]) -> Clause | None:
-        """The first clause that does not hold for some entity in a state."""
+    def failing(self, state: State, tests: Sequence[_Test]) -> Hypothesis | None:
+        """The first clause that does not hold for some entities in a state."""
         codes = (*state[0], *state[1])
         for (values, index, type_, known), code in zip(self.places, codes, strict=True):
             if code not in known:
                 known[code] = _code(self.table.values[code], type_)
             values[index] = known[code]
-        for name, clauses, test in tests:
-            for index in range(self.sizes[clauses[0].sort]):
-                self.constants[name] = index
+        for kinds, clauses, test in tests:
+            for chosen in itertools.product(*(range(self.sizes[kind]) for kind in kinds.values())):
+                self.constants |= dict(zip(kinds, chosen, strict=True))
                 answers = test(self.functions, self.constants, self.sizes)
                 if not all(answers):
                     return next(c for c, holds in zip(clauses, answers, strict=True) if not holds)

@@ -49,7 +49,7 @@ class Source:
     """
 
     files: Callable[[Report, float | None], tuple[Mapping[str, str], Sequence[str]]]
-    sweep: Callable[[float | None], Sweep] | None
+    sweep: Callable[[Report, float | None], Sweep] | None
 
 
 def of_project(project: Project, seed: int) -> Source:
@@ -58,7 +58,7 @@ def of_project(project: Project, seed: int) -> Source:
     def files(report: Report, seconds: float | None) -> tuple[Mapping[str, str], Sequence[str]]:
         return evidence.certify(project, report, seed=seed, timeout=seconds), []
 
-    return Source(files, lambda seconds: evidence.swept(project, timeout=seconds))
+    return Source(files, lambda report, seconds: evidence.swept(project, report, timeout=seconds))
 
 
 def of_system(name: str, system: type[System], seed: int) -> Source:
@@ -74,7 +74,9 @@ def of_system(name: str, system: type[System], seed: int) -> Source:
         known.extend(result.claim for result in report.results)
         return of_project(project(known), seed).files(report, seconds)
 
-    return Source(files, lambda seconds: evidence.swept(project(known), timeout=seconds))
+    return Source(
+        files, lambda report, seconds: evidence.swept(project(known), report, timeout=seconds)
+    )
 
 
 def of_machine(
@@ -134,17 +136,17 @@ class Certified:
         files, notes = self.source.files(report, self._left())
         for note in notes:
             console.complain(f"note: {note}")
-        return self._kept(files, stdout=stdout)
+        return self._kept(files, report, stdout=stdout)
 
     def _left(self) -> float | None:
         return seconds_until(self.end)
 
-    def _kept(self, files: Mapping[str, str], *, stdout: bool) -> int:
+    def _kept(self, files: Mapping[str, str], report: Report, *, stdout: bool) -> int:
         if self.folder is None:
             with tempfile.TemporaryDirectory() as folder:
                 temporary = OutputFolder(folder)
                 temporary.write(files)
-                return self._again(temporary.path, stdout=stdout)
+                return self._again(temporary.path, report, stdout=stdout)
         if self.recheck and self.folder.is_certificate:
             lines = self.folder.differences(files)
             for line in lines[:SHOWN]:
@@ -163,9 +165,9 @@ class Certified:
             except OSError as error:
                 raise console.unwritable(str(self.name), error) from error
             console.complain(f"{self.name}: {summary(files)}")
-        return self._again(self.folder.path, stdout=stdout) if self.recheck else 0
+        return self._again(self.folder.path, report, stdout=stdout) if self.recheck else 0
 
-    def _again(self, folder: Path, *, stdout: bool) -> int:
+    def _again(self, folder: Path, report: Report, *, stdout: bool) -> int:
         """Re-check in a process that has neither the model nor the engine, and without a solver."""
         (sys.stdout if stdout else sys.stderr).write("\nProved again: ")
         sys.stdout.flush()
@@ -186,7 +188,7 @@ class Certified:
         if self.source.sweep is None:
             return code
         try:
-            swept = self.source.sweep(self._left())
+            swept = self.source.sweep(report, self._left())
         except ModelError as error:
             console.complain(f"note: no small instance was gone through: {error}")
             return code

@@ -198,9 +198,7 @@ def _terms(transitions: TransitionSystem, keys: set[Key]) -> Iterator[z3.ExprRef
                 yield update.value
 
 
-def _only_entity(
-    term: z3.ExprRef, constants: Container[int], *, bound: bool
-) -> z3.ExprRef | None:
+def _only_entity(term: z3.ExprRef, constants: Container[int], *, bound: bool) -> z3.ExprRef | None:
     """The entity that a comparison is about, if it is about one alone, and about constants."""
     owners: dict[int, z3.ExprRef] = {}
     stack = [term]

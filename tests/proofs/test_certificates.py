@@ -121,11 +121,11 @@ def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path)
                 Path("now").touch()
                 time.sleep(0.3)
             return waited(self, process)
-        def sweeping(project, **options):
+        def sweeping(*arguments, **options):
             if {when == "in the sweep"}:
                 Path("now").touch()
                 time.sleep(0.3)
-            return swept(project, **options)
+            return swept(*arguments, **options)
         certify.Certified._waited, evidence.swept = waiting, sweeping
         sys.exit(main(["safety.no_loss", "--recheck"]))
     """
@@ -151,7 +151,7 @@ def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path)
 def test_time_bounds_the_sweep(capfd: pytest.CaptureFixture[str]) -> None:
     began = time.process_time()
     with pytest.raises(Timeout):
-        evidence.swept(PROJECT, timeout=2)
+        evidence.swept(PROJECT, Report("", ()), timeout=2)
     assert time.process_time() - began < 4
     assert main(["cause.only_cause", "--recheck", "--timeout", "5"]) == 3
     assert capfd.readouterr().err.splitlines()[-1].startswith("the certificate was not finished")
@@ -870,8 +870,8 @@ def test_text_is_quoted_where_it_has_to_be_and_never_empty(engine: Prover) -> No
 
 
 def test_the_sweep_notices_a_false_clause(engine: Prover) -> None:
-    clauses = engine.context.invariant()
-    false = dataclasses.replace(clauses[0], term=z3.Not(clauses[0].term))
-    found = sweep(engine.context.transitions, [*clauses[1:], false], (PROJECT.small_instance,))
+    first, *clauses = of_clauses(engine.context.invariant()).values()
+    false = dataclasses.replace(first, term=z3.Not(first.term))
+    found = sweep(engine.context.transitions, [*clauses, false], (PROJECT.small_instance,))
     assert found.failure is not None
-    assert str(false) in found.failure
+    assert false.says in found.failure

@@ -6,6 +6,7 @@ model with the same claims, is noticed where all texts are written anew.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable
@@ -17,8 +18,12 @@ import z3
 
 from statecheck.certificate import evidence
 from statecheck.certificate.folder import OutputFolder
+from statecheck.certificate.hypotheses import of_claims
+from statecheck.certificate.sweep import sweep
+from statecheck.claims.results import Joint, Result, Verdict
+from statecheck.explicit.state_space import FiniteInstance
 from statecheck.prover.project import project_of
-from statecheck.prover.session import run
+from statecheck.prover.session import prover, run
 from statecheck.recheck.command import main
 from tests.statecheck.recheck import ring
 from tests.statecheck.recheck.forger import Forger, copied
@@ -71,6 +76,20 @@ def test_what_is_assumed_and_what_is_about_several_entities_is_in_the_manifest(
         ["clause.3"],
     ]
     assert "(exists ((channel.1 Channel))" in (firewall_folder / DEFINED).read_text()
+
+
+def test_a_clause_about_two_is_evaluated_without_a_solver() -> None:
+    project = project_of(ring.CATALOGUE, f"{ring.__name__}:CATALOGUE")
+    context = prover(project).context
+    together = Joint(("ring.tokens",), (), ())
+    claim = project.claims[-1]
+    result = Result(claim, Verdict.PROVED, "", joint=together)
+    (tokens,) = of_claims(context, [result]).values()
+    small = FiniteInstance(ring.Ring, {"nodes": [{"next": 1}, {"next": 0}]})
+    assert sweep(context.transitions, [tokens], [small]).failure is None
+    false = dataclasses.replace(tokens, term=z3.Not(tokens.term))
+    found = sweep(context.transitions, [false], [small])
+    assert found.failure == "every Node and Node: as ring.tokens says fails in a reachable state"
 
 
 def test_each_kind_of_claim_is_certified_under_axioms(cabins_folder: Path) -> None:
