@@ -17,12 +17,17 @@ from statecheck.safety.joint.lemmas import Lemma
 from statecheck.smt.existence import exists
 from statecheck.smt.grounding import entity_functions
 from statecheck.smt.interruption import interrupted_by_signal
-from statecheck.smt.terms import is_entity
+from statecheck.smt.terms import has_quantifier, is_entity
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
 
-QUICK, PATIENCE = 300, 3_000
-"""Milliseconds after which a question is given up, with patterns and without."""
+QUICK, PATIENCE = 300_000, 1_500_000
+"""What a question may cost before it is given up, with patterns and without; in units of Z3, of
+which there are one or two million a second.
+"""
+
+LONGEST = 10_000
+"""Milliseconds after which a question is given up, whatever it has cost."""
 
 
 class GaveUp(Exception):  # noqa: N818  (it is no error: others are asked)
@@ -54,7 +59,8 @@ class Frame:
         solver.set("mbqi", True)
         solver.set("ematching", patterns)
         solver.set("random_seed", induction.seed)
-        solver.set("timeout", QUICK if patterns else PATIENCE)
+        solver.set("rlimit", QUICK if patterns else PATIENCE)
+        solver.set("timeout", LONGEST)
         solver.add(*transitions.ranges, *transitions.fixed_constants(variant))
         vocabulary = transitions.vocabulary
         for function in entity_functions(
@@ -114,19 +120,24 @@ def inductive(
     induction: Induction, lemmas: Sequence[Lemma], clauses: Sequence[Clause], variant: Variant
 ) -> list[Lemma]:
     """The largest set of lemmas that hold initially and that every step keeps, together with
-    clauses that are an invariant. Raises GaveUp, and Timeout.
+    clauses that are an invariant.
+
+    Raises GaveUp, and Timeout; where axioms have quantifiers, so that their instances are too many
+    to be written down, a lemma that the solver gives up on is left out.
     """
-    for patterns in (True, False):
-        with suppress(GaveUp):
-            frames = [
-                Frame(induction, clauses, variant, command, patterns=patterns)
-                for command in (None, *induction.transitions.commands)
-            ]
-            return _kept(frames, lemmas)
-    raise GaveUp
+    patient = any(has_quantifier(axiom.term) for axiom in induction.transitions.axioms)
+    commands = (None, *induction.transitions.commands)
+
+    def kept(*, patterns: bool) -> list[Lemma]:
+        frames = [Frame(induction, clauses, variant, c, patterns=patterns) for c in commands]
+        return _kept(frames, lemmas, patient=patient and not patterns)
+
+    with suppress(GaveUp):
+        return kept(patterns=True)
+    return kept(patterns=False)
 
 
-def _kept(frames: Sequence[Frame], lemmas: Sequence[Lemma]) -> list[Lemma]:
+def _kept(frames: Sequence[Frame], lemmas: Sequence[Lemma], *, patient: bool) -> list[Lemma]:
     assumed = {lemma: z3.FreshBool("assumed") for lemma in lemmas}
     for frame in frames:
         if frame.command is not None:
@@ -141,6 +152,12 @@ def _kept(frames: Sequence[Frame], lemmas: Sequence[Lemma]) -> list[Lemma]:
                 asked = z3.FreshBool("asked")
                 broken = z3.And(*map(exists, lemma.variables), z3.Not(frame.later(lemma.term)))
                 frame.add(z3.Implies(asked, broken))
-                if frame.has_model([asked, *(assumed[other] for other in left)]):
+                try:
+                    lost = frame.has_model([asked, *(assumed[other] for other in left)])
+                except GaveUp:
+                    if not patient:
+                        raise
+                    lost = True
+                if lost:
                     left.remove(lemma)
     return left

@@ -30,7 +30,8 @@ KINDS: Sequence[Callable[[Induction, Sequence[Clause], Variant, Command | None],
     partial(QuantifiedMoment, patterns=False),
     GroundMoment,
 )
-"""Ways to ask, the fastest first; where one gives up, the next is tried."""
+"""Ways to ask, the fastest first; where one gives up, the next is tried. The last one writes down
+too many instances where axioms have quantifiers."""
 
 
 def with_helpers(
@@ -62,7 +63,8 @@ def with_helpers(
     wanted = [Candidate(pool, 0) for pool in own]
     held: list[Candidate] = []
     chosen: list[Candidate] = []
-    for kind in KINDS:
+    large = any(has_quantifier(axiom.term) for axiom in transitions.axioms)
+    for kind in KINDS[:-1] if large else KINDS:
         for pool in (*own, *pools):
             pool.dropped.clear()
         with suppress(GaveUp):
