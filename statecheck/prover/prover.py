@@ -22,7 +22,7 @@ from statecheck.prover.deep_runs import DeepRuns
 from statecheck.prover.induction_results import InductiveResults, prove_inductively
 from statecheck.prover.joint_proofs import prove_jointly
 from statecheck.prover.lock import KeptRuns
-from statecheck.prover.settling import Settling
+from statecheck.prover.settling import Settling, by_run
 from statecheck.prover.suspects import HELP, suspected
 from statecheck.runs.recorded import REJECTIONS, RunChecker
 from statecheck.runs.replay import ReplayError
@@ -220,7 +220,7 @@ class Prover:
                         self._complain(claim, "there is a shorter one")
                     shown_run = self._executed(canonical_run(unrolling, goal, said, model), claim)
                 if shown_run is not None:
-                    met = self._met(claim, shown_run, inductive.share + clock.lap())
+                    met = by_run(claim, shown_run, inductive.share + clock.lap())
                     yield from settling[claim].across(self.context, met) if claim.across else (met,)
             elif model is not None:
                 run_inside = self._run_throughout(unrolling, goal, said, model, question)
@@ -234,7 +234,7 @@ class Prover:
                         yield under_way.derived(self.context, claim, inductive.share + clock.lap())
         yield from self._unmet(list(unmet.values()), inductive)
         for claim, run, is_shortest in self._deep.shortened(doubtful, self._unreal):
-            yield self._met(claim, run, inductive.share + clock.lap(), shortest=is_shortest)
+            yield by_run(claim, run, inductive.share + clock.lap(), shortest=is_shortest)
 
     def _unmet(
         self, questions: Sequence[Question], inductive: InductiveResults
@@ -250,7 +250,7 @@ class Prover:
             settled = [*self._out_of_reach(claim, inductive)] if claim.kind is Kind.POSSIBLE else []
             yield from settled
             if not settled and (run := self._deep.run(claim)) is not None:
-                yield self._met(claim, run, inductive.share, shortest=False)
+                yield by_run(claim, run, inductive.share, shortest=False)
 
     def _run_throughout(
         self,
@@ -308,22 +308,6 @@ class Prover:
                 f"no proof, and the run that the solver proposes does not happen: {error}"
             )
             return None
-
-    def _met(self, claim: Claim, run: Run, seconds: float, *, shortest: bool = True) -> Result:
-        steps = len(run.steps)
-        reached = claim.kind is Kind.POSSIBLE
-        detail = f"the shortest run, at any size, has {steps} steps"
-        if not shortest:
-            detail = f"a run of a small instance has {steps} steps; no shorter run is claimed"
-        return Result(
-            claim,
-            Verdict.REACHED if reached else Verdict.REFUTED,
-            detail,
-            steps,
-            run,
-            seconds=seconds,
-            shortest=shortest,
-        )
 
     def _proved(
         self, claim: Claim, inductive: InductiveResults, vacuous: bool | None, seconds: float

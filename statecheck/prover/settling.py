@@ -1,4 +1,4 @@
-"""Claims whose answer has regions, while these are settled one after the other."""
+"""Results that rest on runs: of a claim whose answer has regions, while these are settled, too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from statecheck.claims.claim import Claim
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.derived_answers import at_least, at_most, by_value, joined
 from statecheck.claims.regions import Bounds, Region
 from statecheck.claims.results import Result, Verdict
@@ -64,3 +64,21 @@ class Settling:
 def _spelled(type_: Any, ranges: Sequence[Bounds]) -> list[dict[str, str]]:
     """Ranges of a type's numbers as an answer has them."""
     return [{"from": str(type_(low)), "to": str(type_(high))} for low, high in ranges]
+
+
+def by_run(claim: Claim, run: Run, seconds: float, *, shortest: bool = True) -> Result:
+    """The result on a claim that a run reaches, or refutes."""
+    steps = len(run.steps)
+    reached = claim.kind is Kind.POSSIBLE
+    detail = f"the shortest run, at any size, has {steps} steps"
+    if not shortest:
+        detail = f"a run of a small instance has {steps} steps; no shorter run is claimed"
+    return Result(
+        claim,
+        Verdict.REACHED if reached else Verdict.REFUTED,
+        detail,
+        steps,
+        run,
+        seconds=seconds,
+        shortest=shortest,
+    )

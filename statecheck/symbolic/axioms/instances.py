@@ -76,7 +76,7 @@ class Instances:
     def _asked(
         self, sizes: Mapping[str, int]
     ) -> tuple[z3.Solver, Members, Sequence[tuple[str, z3.ExprRef]]]:
-        """What the axioms ask of so many entities, these, and the terms to choose."""
+        """The demands of the axioms on so many entities, these, and the terms to choose."""
         members = {
             kind: [z3.Const(f"{kind}:{n}", z3.DeclareSort(kind)) for n in range(size)]
             for kind, size in sizes.items()
