@@ -71,6 +71,9 @@ def too_many(automaton: Automaton) -> str:
     """The reason why an automaton is not complete, and what would help."""
     if automaton.caveat:
         return automaton.caveat
+    if automaton.is_late:
+        states = count(len(automaton.nodes), "state")
+        return f"the time to go through its states was over after {states}; give it more with --timeout"
     names = ", ".join(automaton.growing) or "its data"
     hindrance = f" ({automaton.hindrance})" if automaton.hindrance else ""
     return (

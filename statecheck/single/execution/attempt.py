@@ -15,7 +15,7 @@ from statecheck.single.reading.code import Identity, Reach
 from statecheck.single.reading.foreign.answers import Answers
 from statecheck.single.reading.foreign.work import Ending
 from statecheck.single.reading.formatting import only_said
-from statecheck.single.reading.freeze import NotAnyValue, TooLarge
+from statecheck.single.reading.freeze import NotAnyValue, TimeToDecide, TooLarge
 from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe
@@ -120,10 +120,11 @@ class Attempt:
                 return Automaton(self.nodes, start, False, explored)
             try:
                 self._explore(self.nodes[done])
-            except TooLarge:
+            except TooLarge as end:
                 self.is_cut = True
                 explored = self.nodes[done].depth
-                return Automaton(self.nodes, start, False, explored)
+                is_late = isinstance(end, TimeToDecide)
+                return Automaton(self.nodes, start, False, explored, is_late=is_late)
             self.nodes[done].expanded = True
             done += 1
         return Automaton(self.nodes, start)

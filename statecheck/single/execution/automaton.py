@@ -106,10 +106,10 @@ class Automaton:
     ``complete`` is false where there are more nodes than were made: then only those that are
     ``expanded`` have their edges, and ``explored`` is the number of steps up to which all
     runs are in it. ``growing`` are the attributes that take the most values, ``hindrance``
-    says why they are not kept as terms. ``alternatives`` has for each event the arguments, by
-    name, and the inputs, by attribute, that it was sent with. Where it ``is_abstract``, some edges
-    rest on answers from outside, and a run along them need not exist; or not every value was
-    tried, as its ``caveat`` says.
+    says why they are not kept as terms; or it ``is_late``, for the time to make it was over.
+    ``alternatives`` has for each event the arguments, by name, and the inputs, by attribute, that
+    it was sent with. Where it ``is_abstract``, some edges rest on answers from outside, and a run
+    along them need not exist; or not every value was tried, as its ``caveat`` says.
     """
 
     nodes: list[Node]
@@ -121,6 +121,7 @@ class Automaton:
     alternatives: dict[str, list[dict[Any, Any]]] = field(default_factory=dict)
     is_abstract: bool = False
     caveat: str = ""
+    is_late: bool = False
 
     def is_expanded(self, node: Node) -> bool:
         """Tell whether a node has its edges."""

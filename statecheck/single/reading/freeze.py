@@ -64,6 +64,10 @@ class TooLarge(Exception):  # noqa: N818  (no error: the data has no end that is
     """The data of all states together is too large to be gone through."""
 
 
+class TimeToDecide(TooLarge):
+    """The share of the time for going through states is over."""
+
+
 LARGEST = 600_000
 """So many values, and characters of texts, all keys of one freezer may be made of."""
 

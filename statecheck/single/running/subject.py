@@ -19,7 +19,7 @@ from statecheck.single.execution.giving_up import until
 from statecheck.single.execution.plain_values import PlainValues
 from statecheck.single.reading.code import Reach
 from statecheck.single.reading.fields import Fields, fields_of
-from statecheck.single.reading.freeze import TooLarge
+from statecheck.single.reading.freeze import TimeToDecide
 from statecheck.single.reading.inspection import Inspection
 from statecheck.single.reading.parameters import events_of
 from statecheck.single.reading.specimen import Specimen
@@ -120,7 +120,7 @@ def _read(
     def watch() -> None:
         clock.left(1)
         if reading.is_over:
-            raise TooLarge
+            raise TimeToDecide
         inspection.check()
 
     reader = Reader(specimen, world)

@@ -11,6 +11,7 @@ from statemachine import State, StateMachine
 
 from statecheck.modeling import ModelError
 from statecheck.single.claims.conditions import eliminated, solved
+from statecheck.single.deciding.answers import too_many
 from statecheck.single.deciding.pending import _may_lead_nowhere
 from statecheck.single.execution.automaton import Edge, Local
 from statecheck.single.execution.giving_up import OutOfTime, UnknownError, milliseconds, until
@@ -96,3 +97,24 @@ class CallsOff(Later):
 def test_what_is_delayed_is_refused_for_that_reason(cls: Any, said: str) -> None:
     with pytest.raises(ModelError, match=f"{said}.* depends on time is not supported"):
         read(cls, (), (), Clock(None))
+
+
+class Over(Clock):
+    """A clock of which no time is left to go through states."""
+
+    @property
+    def is_over(self) -> bool:
+        return True
+
+    def part(self, share: float) -> Clock:
+        del share
+        return self
+
+
+def test_that_the_time_was_over_is_what_is_said() -> None:
+    """A class that could not be gone through in its time is not said to grow."""
+    automaton = read(Door, (), (), Over(None)).automaton
+    assert not automaton.complete
+    assert too_many(automaton) == (
+        "the time to go through its states was over after 1 state; give it more with --timeout"
+    )
