@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+import inspect
+import sys
+import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,6 +68,35 @@ def _is_said(
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in SAYING:
                 return True
     return False
+
+
+def only_prints_to(name: str, function: types.FunctionType) -> bool:
+    """Tell whether a function uses a module for nothing but ``print(..., file=NAME.stderr)``."""
+    tree = tree_of(function)
+    if tree is None:
+        return False
+    files = {
+        keyword.value.value
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "print"
+        for keyword in call.keywords
+        if keyword.arg == "file"
+        and isinstance(keyword.value, ast.Attribute)
+        and keyword.value.attr in ("stderr", "stdout")
+    }
+    around = dict(inspect.getclosurevars(function).nonlocals)
+    aliases = {n for n, v in {**function.__globals__, **around}.items() if v is sys.modules[name]}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                aliases |= {n.asname for n in names if n.name == name and n.asname}
+            case ast.ImportFrom(module=module) if module == name:
+                return False
+    return not aliases - {name} and all(
+        node in files for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name
+    )
 
 
 def _keeps_nothing(error: Any) -> bool:

@@ -33,6 +33,7 @@ from statecheck.single.reading.code import (
     summarised,
 )
 from statecheck.single.reading.foreign.sharing import belongs_to_another
+from statecheck.single.reading.formatting import only_prints_to
 from statecheck.single.reading.freeze import ATOMS, is_plain_class
 from statecheck.single.reading.specimen import Specimen
 from statecheck.single.reading.surroundings import Foreign, Surroundings
@@ -184,7 +185,8 @@ class Inspection:
     ) -> None:
         place = summary.place
         root = name.partition(".")[0]
-        if name in purity.MODULES or name.startswith(LIBRARY) or root == "typing":
+        is_said = name == "sys" and only_prints_to("sys", summary.function)
+        if name in purity.MODULES or name.startswith(LIBRARY) or root == "typing" or is_said:
             if purity.has_other_module(module, taken):
                 raise self._hidden(place, f"uses {name}.{taken}, another module")
             return
@@ -349,7 +351,7 @@ class Inspection:
                     if isinstance(member, functools._lru_cache_wrapper):
                         raise self._hidden(place or name, f"has {key}, which remembers its results")
                     for function in plain_functions(member):
-                        if not (purity.is_pure(function.__module__) or purity.is_made(function)):
+                        if not purity.is_known(key, function, base):
                             self.reach.add(function)
                 elif not (
                     key.startswith("__")
@@ -386,11 +388,8 @@ class Inspection:
     def _methods_without_name(self, cls: type) -> None:
         """Methods that Python calls without their name being written."""
         for name, member in vars(cls).items():
-            if (
-                name.startswith("__")
-                and name.endswith("__")
-                and name not in purity.NOT_WHILE_IT_RUNS
-            ):
+            is_special = name.startswith("__") and name.endswith("__")
+            if is_special and not purity.is_never_looked_at(name, member, cls):
                 self.reach.add(member)
 
     def _from_outside(self, place: str, what: str) -> Foreign:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -152,6 +152,31 @@ def is_pure_builtin(function: types.BuiltinFunctionType) -> bool:
     owner = getattr(function, "__self__", None)
     names = [function.__module__ or "", owner.__name__ if type(owner) is types.ModuleType else ""]
     return any(name in MODULES or name.removeprefix("_") in MODULES for name in names)
+
+
+def is_never_looked_at(name: str, member: Any, cls: type) -> bool:
+    """Tell whether a method with such a name is not called while a machine runs, or is known."""
+    return name in NOT_WHILE_IT_RUNS or _of_dataclass(name, member, cls)
+
+
+def is_known(name: str, function: types.FunctionType, cls: type) -> bool:
+    """Tell whether a method of a class need not be read."""
+    return is_pure(function.__module__) or is_made(function) or _of_dataclass(name, function, cls)
+
+
+def _of_dataclass(name: str, member: Any, cls: type) -> bool:
+    """Tell whether a method is the ``==`` or the text that dataclasses make: field by field."""
+    code = getattr(getattr(member, "__wrapped__", member), "__code__", None)
+    is_generated = code is not None and code.co_filename == "<string>"
+    return name in ("__eq__", "__repr__") and is_generated and "__dataclass_fields__" in vars(cls)
+
+
+def is_dataclass_init(function: types.FunctionType, classes: Iterable[type]) -> bool:
+    """Tell whether a function is the ``__init__`` that dataclasses made for one of some classes."""
+    return function.__code__.co_filename == "<string>" and any(
+        vars(cls).get("__init__") is function and "__dataclass_fields__" in vars(cls)
+        for cls in classes
+    )
 
 
 def is_made(function: types.FunctionType) -> bool:

@@ -220,7 +220,9 @@ class Surroundings:
         known = {name for name in names if not self.answers.is_harmless(name)}
         for summary in ran:
             check_handed_over(summary, self.specimen.cls, known)
-        own = {summary.function.__name__ for summary in ran}
+        own: dict[str, list[types.FunctionType]] = {}
+        for summary in ran:
+            own.setdefault(summary.function.__name__, []).append(summary.function)
         entered: dict[types.CodeType, set[str]] = {}
         while True:
             before = len(names), sum(map(len, entered.values()))

@@ -8,6 +8,7 @@ import functools
 import itertools
 import random
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -160,6 +161,24 @@ class IsTrue(Base):
         return (x == 3) is True
 
 
+class Complaining(Base):
+    def work(self) -> None:
+        print("work", file=sys.stderr)  # noqa: T201  (as the models of others do)
+
+
+class LookingAtTheTerminal(Base):
+    def ok(self) -> bool:
+        print("work", file=sys.stderr)  # noqa: T201
+        return sys.stderr.isatty()
+
+
+class ByAnotherName(Base):
+    def ok(self) -> bool:
+        import sys as system  # noqa: PLC0415
+
+        return len(system.argv) > 1
+
+
 ANOTHER = Base()
 ITS_EVENT = ANOTHER.go
 ITS_STATE = ANOTHER.b
@@ -189,6 +208,8 @@ class HasAnEventOfAnother(Base):
 @pytest.mark.parametrize(
     ("cls", "said"),
     [
+        (LookingAtTheTerminal, "LookingAtTheTerminal.ok uses sys.stderr"),
+        (ByAnotherName, "ByAnotherName.ok uses"),
         (AsksAnother, "AsksAnother.ok uses the global ANOTHER, another machine"),
         (TellsAnother, "uses the global ITS_EVENT, which belongs to another machine"),
         (LooksAtAnother, "uses the global ITS_STATE, which belongs to another machine"),
@@ -319,3 +340,9 @@ def test_memory_of_a_class_written_in_python_is_its_attributes(cls: type) -> Non
 def test_memory_of_a_class_written_in_c_is_not_seen(cls: type) -> None:
     """Which of them are heap types differs from one Python to the next."""
     assert not is_plain_class(cls)
+
+
+def test_what_is_printed_hides_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    (result,) = check(Complaining, [("possible", "b")]).results
+    assert str(result.verdict) == "REACHED"
+    assert not capsys.readouterr().out

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -507,3 +508,73 @@ def test_listeners_may_join_while_a_machine_is_made() -> None:
     assert [r.verdict for r in report.results] == [Verdict.PROVED, Verdict.REFUTED]
     with pytest.raises(ModelError, match="on_pay uses add_listener"):
         statecheck.check(JoiningLate, always="heard == paid")
+
+
+class Stamping(StateMachine):
+    """Tells its model, on the way into its first state, what is from outside."""
+
+    down = State(initial=True)
+    up = State(final=True)
+    rise = down.to(up, cond="allowed")
+
+    def on_enter_state(self) -> None:
+        self.model.stamp(random.randint(0, 1), late=random.randint(0, 1), count=1)
+
+
+class Stamps:
+    def __init__(self) -> None:
+        self.early = self.late = self.count = 0
+
+    def stamp(self, early: int, **more: int) -> None:
+        self.early = early
+        self.late = more["late"]
+
+    def allowed(self) -> bool:
+        return self.early > 0
+
+
+class LateStamps(Stamps):
+    def allowed(self) -> bool:
+        return self.late > 0
+
+
+class StaticStamps(Stamps):
+    @staticmethod
+    def stamp(early: int, late: int, count: int) -> None:  # type: ignore[override]
+        """Is given the first argument first."""
+
+
+@dataclass
+class Written:
+    early: int
+    count: int = 0
+
+    def allowed(self) -> bool:
+        return self.early > 0
+
+
+class Plainly(Stamping):
+    def on_enter_state(self) -> None:
+        """Tell nothing."""
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Stamping(Stamps()),
+        lambda: Stamping(LateStamps()),
+        lambda: Plainly(Written(random.randint(0, 1))),
+        lambda: Plainly(Written(early=random.randint(0, 1))),
+    ],
+)
+def test_what_methods_are_told_on_the_way_is_from_outside(
+    make: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(random, "randint", lambda low, _: low)
+    report = statecheck.check(make, possible="up")
+    assert report.results[0].verdict is Verdict.UNDETERMINED
+
+
+def test_methods_that_are_not_bound_are_refused() -> None:
+    with pytest.raises(ModelError, match="not every instance begins alike"):
+        statecheck.check(lambda: Stamping(StaticStamps()), possible="up")

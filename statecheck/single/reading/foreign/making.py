@@ -24,6 +24,7 @@ from statecheck.single.reading.code import (
 from statecheck.single.reading.foreign.answers import HARMLESS
 from statecheck.single.reading.observing import ERROR
 from statecheck.single.reading.parameters import tree_of
+from statecheck.single.reading.purity import is_dataclass_init
 from statecheck.single.reading.specimen import Specimen
 
 
@@ -38,7 +39,7 @@ class Taint:
     summary: Summary
     specimen: Specimen
     mutable: set[str]
-    own: set[str]
+    own: dict[str, list[types.FunctionType]]
     entered: dict[types.CodeType, set[str]]
 
     def spread(self, names: set[str]) -> set[str]:
@@ -53,6 +54,9 @@ class Taint:
             return set()
         names = names | given
         tree = tree_of(function)
+        classes = [cls for owner in self.specimen.owners for cls in type(owner).__mro__]
+        if tree is None and is_dataclass_init(function, classes):
+            return set(given)  # a dataclass has attributes by the names of its arguments
         if tree is None:
             raise ModelError(
                 f"{self.specimen.cls.__name__}: the source of {self.summary.place} is not there to "
@@ -75,7 +79,7 @@ class Taint:
                 continue
             entering = [self._enters(call, names | found) for call in _calls(statement)]
             passed = {name for call in entering if call for name in call}
-            if reason - self.own and (used - passed) & self.own:
+            if reason - self.own.keys() and (used - passed) & self.own.keys():
                 raise self._decides()
             found |= used & (self.mutable | variables) - _only_identified(statement)
             match statement:
@@ -117,10 +121,17 @@ class Taint:
             entered.add(parameters[place])
         for keyword, is_tainted in zip(call.keywords, named, strict=True):
             if is_tainted:
-                if keyword.arg is None:
-                    raise self._decides()
-                entered.add(keyword.arg)
-        return {"__init__", "super"} if isinstance(call.func, ast.Attribute) else set()
+                entered.add(self._parameter(code, keyword.arg))
+        return {call.func.attr, "super"} if isinstance(call.func, ast.Attribute) else set()
+
+    def _parameter(self, code: types.CodeType, name: str | None) -> str:
+        """The parameter that takes an argument of a name."""
+        count = code.co_argcount + code.co_kwonlyargcount
+        if name in code.co_varnames[:count]:
+            return str(name)
+        if name is None or not code.co_flags & inspect.CO_VARKEYWORDS:
+            raise self._decides()
+        return code.co_varnames[count + bool(code.co_flags & inspect.CO_VARARGS)]
 
     def _makes_machine(self, callee: ast.expr) -> bool:
         """Tell whether a call makes a machine in the library's own way, so that what it is given
@@ -158,6 +169,16 @@ class Taint:
                 return (known, False) if is_own else None
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
                 return self._next_init()
+            case ast.Attribute(value=value, attr=name) if not isinstance(self._known(value), type):
+                return self._method(name)
+        return None
+
+    def _method(self, name: str) -> tuple[types.FunctionType, bool] | None:
+        """The only method of a name that runs while an instance is made."""
+        match self.own.get(name, ()):
+            case [function] if name != "__init__":
+                is_plain = function.__code__.co_varnames[:1] == ("self",)
+                return (function, True) if is_plain else None
         return None
 
     def _next_init(self) -> tuple[types.FunctionType, bool] | None:
