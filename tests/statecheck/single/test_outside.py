@@ -316,7 +316,6 @@ class ForeignException(Base):
         (Swallows, "a Swallows escapes to HARDWARE.move"),
         (Held, "hands the machine, or code of it, to Hardware"),
         (BeginsByChance, "not every instance begins alike"),
-        (BeginsByChanceWithHelp, "not every instance begins alike"),
         (InC, "a TypeError arises in InC.ok"),
         (Hashes, "hashed"),
         (GoesThrough, "gone through"),
@@ -446,3 +445,9 @@ def test_what_is_assumed_of_the_beginning_holds_beside_answers() -> None:
 def test_an_assumed_beginning_does_not_rest_on_answers() -> None:
     with pytest.raises(ModelError, match="rests on answers from outside"):
         check(Chance, [("always", "a or b")], assumed=AssumedTexts(initially=("enabled(go)",)))
+
+
+def test_what_a_method_sets_by_chance_while_a_machine_is_made_is_from_outside() -> None:
+    report = check(BeginsByChanceWithHelp, [("possible", "b"), ("always", "not b")])
+    assert [str(result.verdict) for result in report.results] == ["UNDETERMINED", "UNDETERMINED"]
+    assert any(line.startswith("n is outside of the machine") for line in report.environment)

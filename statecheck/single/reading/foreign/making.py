@@ -79,9 +79,10 @@ class Taint:
                 continue
             entering = [self._enters(call, names | found) for call in _calls(statement)]
             passed = {name for call in entering if call for name in call}
-            if reason - self.own.keys() and (used - passed) & self.own.keys():
+            if reason - self.own.keys() and self._runs(statement) - passed:
                 raise self._decides()
-            found |= used & (self.mutable | variables) - _only_identified(statement)
+            met = used - self._told(statement)
+            found |= met & (self.mutable | variables) - _only_identified(statement)
             match statement:
                 case ast.Expr() | ast.Return() | ast.Global():
                     continue
@@ -92,6 +93,26 @@ class Taint:
                 case _:
                     raise self._decides()
         return found
+
+    def _told(self, statement: ast.stmt) -> set[str]:
+        """The names of what an own method is called of, and nothing else: it is followed."""
+        match statement:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=value) as callee) as call):
+                if self._called(callee) is not None:
+                    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+                    return _mentioned(value) - {n for part in given for n in _mentioned(part)}
+        return set()
+
+    def _runs(self, statement: ast.stmt) -> set[str]:
+        """The names in a statement by which own functions may run: no attribute is a plain one."""
+        nodes = list(ast.walk(statement))
+        names = {node.id for node in nodes if isinstance(node, ast.Name)} & self.own.keys()
+        attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+        return names | {
+            name
+            for name in attributes & self.own.keys()
+            if any("." in function.__qualname__ for function in self.own[name])
+        }
 
     def _enters(self, call: ast.Call, names: set[str]) -> set[str]:
         """Note the parameters that names flow into by a call of an own function or class.
