@@ -2,7 +2,8 @@
 
 ``disagreements`` serves longer campaigns: ``python -m tests.statecheck.prover.test_random_systems
 FIRST LAST [DEPTH]`` goes through the systems of a range of seeds. Where the engine looks for runs
-of more than a few steps, instances are smaller, and are gone through from fewer states and farther.
+of more than a few steps, machines have more states, and instances are smaller and gone through from
+fewer states and farther.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def objections(result: Result, said: object, found: list[Instance]) -> Iterator[
 
 def judged(seed: int, folder: Path, counts: Counter[str], depth: int = DEPTH) -> Iterator[str]:
     """The disagreements about one system."""
-    loaded = module(seed, folder)
+    loaded = module(seed, folder, long=depth >= FAR)
     claims = loaded.CATALOGUE.claims
     try:
         context = ProofContext(loaded.Random, claims, (), depth=depth, timeout=PATIENCE)

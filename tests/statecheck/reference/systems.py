@@ -87,11 +87,20 @@ AXIOMS = (
 )
 
 
-class Writer:
-    """The text of one random system."""
+LONGER = {
+    "    c = State({final})\n": "    c = State()\n    d = State()\n    e = State()\n",
+    "b.to(c){back}": 'b.to(c) | c.to(d, cond="flag") | d.to(e) | e.to(a)',
+    'a.to(b, cond="fixed")': 'a.to(b, cond="fixed") | c.to(d)',
+}
+"""The places of the head that make machines with more states, which take more steps."""
 
-    def __init__(self, seed: int) -> None:
+
+class Writer:
+    """The text of one random system; a ``long`` one has machines of more states."""
+
+    def __init__(self, seed: int, *, long: bool = False) -> None:
         self.pick = random.Random(seed)
+        self.long = long
 
     def entity(self, names: Sequence[str], kind: str) -> str:
         """An expression for an entity of a kind."""
@@ -121,7 +130,7 @@ class Writer:
         part = f"{self.entity(names, pick.choice(['Node', 'Node', 'Hub']))}.part"
         if pick.random() < 0.1:
             return f"{part}.friend {pick.choice(['==', '!='])} {self.entity(names, 'Node')}"
-        states = [f"{part}.{s}.is_active" for s in "abc"]
+        states = [f"{part}.{s}.is_active" for s in ("cdeed" if self.long else "abc")]
         asked = pick.choice(
             [*states, f"{part}.flag", f"{part}.fixed", f"{part}.rank > 0", f"{part}.rank == 2"]
         )
@@ -201,12 +210,17 @@ class Writer:
     def text(self, claims: int) -> str:
         """The module."""
         pick = self.pick
-        head = HEAD.format(
-            flag=pick.choice(["False", "anything(like=False)", "derived(lambda part: part.fixed)"]),
+        head = HEAD
+        for old, new in LONGER.items() if self.long else ():
+            assert old in head
+            head = head.replace(old, new)
+        flags = ["False", "anything(like=False)", "derived(lambda part: part.fixed)"]
+        head = head.format(
+            flag="False" if self.long else pick.choice(flags),
             final="final=True" if pick.random() < 0.3 else "",
             back="",
         )
-        if "c = State()" in head:
+        if "c = State()" in head and not self.long:
             head = head.replace("b.to(c)\n", "b.to(c) | c.to(a)\n", 1)
         lines = [head]
         for number, (given, body) in enumerate(pick.sample(AXIOMS, pick.choice([0, 1, 1, 2]))):
@@ -218,10 +232,10 @@ class Writer:
         return "\n".join(lines)
 
 
-def module(seed: int, folder: Path, claims: int = 4) -> ModuleType:
+def module(seed: int, folder: Path, claims: int = 4, *, long: bool = False) -> ModuleType:
     """A random system as a module with a catalogue."""
     path = folder / f"random_system_{seed}.py"
-    path.write_text(Writer(seed).text(claims))
+    path.write_text(Writer(seed, long=long).text(claims))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
