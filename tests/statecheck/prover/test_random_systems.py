@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,40 @@ def test_no_small_instance_denies_a_verdict(tmp_path: Path) -> None:
     assert counts["jointly proved"] >= 3
     assert counts["PROVED"] >= 6
     assert counts["REFUTED"] >= 3
+
+
+FAR_SEEDS = (9000, 9010)
+"""Systems with a run of more steps than a few, and with claims that are refuted soon."""
+
+
+def test_no_small_instance_denies_what_is_farther_off(tmp_path: Path) -> None:
+    counts, wrong = disagreements(FAR_SEEDS, tmp_path, depth=5)
+    assert not wrong
+    assert counts["deep runs"] >= 1
+    assert counts["states"] > 500
+
+
+def test_a_run_that_is_there_denies_that_there_is_none(tmp_path: Path) -> None:
+    loaded = module(9010, tmp_path, long=True)
+    claims = loaded.CATALOGUE.claims
+    context = ProofContext(loaded.Random, claims, (), depth=2, timeout=PATIENCE)
+    found = list(instances(loaded, random.Random(9010), 2, SMALL))
+    for one in found:
+        one.search(MANY, FEW, random.Random(1))
+    results = [r for r in Prover(context).prove(claims) if r.verdict is Verdict.REFUTED]
+    assert results
+    said = "no proof, and no run of 5 steps"
+    changed = {"verdict": Verdict.UNDETERMINED, "steps": None, "detail": said}
+    denied = [
+        problem
+        for result in results
+        for problem in objections(
+            replace(result, **changed),
+            vars(loaded)[f"claim{result.claim.id.rpartition('.')[2]}"],
+            found,
+        )
+    ]
+    assert any("no run of 5 steps, and one of" in problem for problem in denied)
 
 
 if __name__ == "__main__":
