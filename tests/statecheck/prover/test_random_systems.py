@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,7 +130,7 @@ def test_a_run_that_is_there_denies_that_there_is_none(tmp_path: Path) -> None:
     results = [r for r in Prover(context).prove(claims) if r.verdict is Verdict.REFUTED]
     assert results
     said = "no proof, and no run of 5 steps"
-    changed = {"verdict": Verdict.UNDETERMINED, "steps": None, "detail": said}
+    changed: dict[str, Any] = {"verdict": Verdict.UNDETERMINED, "steps": None, "detail": said}
     denied = [
         problem
         for result in results
