@@ -73,7 +73,8 @@ def too_many(automaton: Automaton) -> str:
         return automaton.caveat
     if automaton.is_late:
         states = count(len(automaton.nodes), "state")
-        return f"the time to go through its states was over after {states}; give it more with --timeout"
+        why = f"the time to go through its states was over after {states}"
+        return f"{why}; give it more with --timeout"
     names = ", ".join(automaton.growing) or "its data"
     hindrance = f" ({automaton.hindrance})" if automaton.hindrance else ""
     return (
