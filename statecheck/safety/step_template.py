@@ -11,7 +11,7 @@ from functools import cached_property
 
 import z3
 
-from statecheck.smt.grounding import polarities
+from statecheck.smt.quantifiers import polarities
 from statecheck.smt.roles import of_step, step_constant
 from statecheck.smt.substitution import Renaming, substitute_in_turn
 from statecheck.smt.terms import has_quantifier, in_range, subterms

@@ -14,7 +14,8 @@ from statecheck.claims.concrete_run import IntegerType
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Variant
 from statecheck.safety.step_template import StepTemplate, step_template
-from statecheck.smt.grounding import Grounding, entity_functions, polarities
+from statecheck.smt.grounding import Grounding, entity_functions
+from statecheck.smt.quantifiers import polarities
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
 from statecheck.smt.substitution import Macros, Renaming, substitute_in_turn
 from statecheck.smt.terms import entity_constants, has_quantifier, in_range, is_entity, subterms

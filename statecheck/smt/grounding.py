@@ -23,12 +23,9 @@ import z3
 
 from statecheck.smt.c_interface import (
     assert_all,
-    is_uninterpreted,
-    nodes,
-    stands_for_entity,
-    term_at,
 )
-from statecheck.smt.existence import exists, is_existence
+from statecheck.smt.existence import exists
+from statecheck.smt.quantifiers import first_variable, instance_of, parts, polarities, where_present
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import conjuncts, entity_constants, has_quantifier
 
@@ -110,7 +107,7 @@ class Grounding:
                 but = is_late if sum(map(is_late, chosen)) == most else None
                 self.forall(sort, lambda entity: of(*chosen, entity), but)
             else:
-                formula = _present(body(chosen), map(exists, chosen))
+                formula = where_present(body(chosen), map(exists, chosen))
                 formula = self.named(formula) if quantified else formula
                 conditions = [
                     self.exists_when[e.get_id()] for e in chosen if e.get_id() in self.exists_when
@@ -152,14 +149,14 @@ class Grounding:
 
     def ground(self, formula: z3.BoolRef) -> z3.BoolRef:
         """A ground formula that stands for ``formula`` wherever the constraints are asserted."""
-        entities, present, quantified = _parts(formula)
+        entities, present, quantified = parts(formula)
         if quantified:
             pairs = [(term, self.name(term, signs)) for term, signs in polarities(formula)]
             formula = z3.substitute(formula, *pairs)
-            entities, present, _ = _parts(formula)
+            entities, present, _ = parts(formula)
         for term in entities:
             self.entity(term)
-        return _present(formula, present)
+        return where_present(formula, present)
 
     def entity(self, term: z3.ExprRef, exists_when: z3.BoolRef | None = None) -> None:
         """Make a ground term one that universals are instantiated at, and all it leads to.
@@ -221,7 +218,7 @@ class Grounding:
         entities, quantified, present = _shape(template)
         for term in entities:
             self.entity(term)
-        template = _present(template, present)
+        template = where_present(template, present)
         pairs = [(term, self.name(macros(term), signs)) for term, signs in quantified]
         if pairs:
             template = z3.substitute(template, *pairs)
@@ -231,7 +228,7 @@ class Grounding:
     def name(self, quantifier: z3.ExprRef, signs: set[bool]) -> z3.ExprRef:
         """A Boolean that stands for a quantified formula where it occurs with these signs."""
         key = quantifier.get_id()
-        body, sort = _first_variable(quantifier)
+        body, sort = first_variable(quantifier)
         named = self.named if has_quantifier(body) else _same
         if key not in self._names:
             self._names[key] = quantifier, z3.FreshBool("some"), set()
@@ -253,14 +250,14 @@ class Grounding:
                     self.nested_witnesses.append((needed, witness))
 
                 def of_witness(term: z3.ExprRef) -> z3.BoolRef:
-                    value = _instance(body, term)
+                    value = instance_of(body, term)
                     return named(z3.Implies(name, value) if exists else z3.Implies(value, name))
 
                 self._instantiate(_Universal(sort.name(), of_witness), witness)
             else:
 
                 def instance(term: z3.ExprRef) -> z3.BoolRef:
-                    value = _instance(body, term)
+                    value = instance_of(body, term)
                     half = named(z3.Implies(value, name) if exists else z3.Implies(name, value))
                     exists_when = self.exists_when.get(term.get_id())
                     return half if exists_when is None else z3.Implies(exists_when, half)
@@ -293,35 +290,6 @@ def _same(formula: z3.BoolRef) -> z3.BoolRef:
     return formula
 
 
-def _first_variable(quantifier: z3.ExprRef) -> tuple[z3.BoolRef, z3.SortRef]:
-    """The body of a quantifier over its first variable, and the sort of that.
-
-    Z3 makes one quantifier of several over the same variables; the others go into the body.
-    """
-    if quantifier.num_vars() == 1:
-        return quantifier.body(), quantifier.var_sort(0)
-    first, *rest = [
-        z3.FreshConst(quantifier.var_sort(i), quantifier.var_name(i))
-        for i in range(quantifier.num_vars())
-    ]
-    body = z3.substitute_vars(quantifier.body(), *reversed([first, *rest]))
-    inner = z3.Exists(rest, body) if quantifier.is_exists() else z3.ForAll(rest, body)
-    return z3.substitute(inner, (first, z3.Var(0, first.sort()))), first.sort()
-
-
-def _instance(body: z3.BoolRef, term: z3.ExprRef) -> z3.BoolRef:
-    """The body of a quantifier for one entity."""
-    formula: z3.BoolRef = z3.substitute_vars(body, term)
-    return _present(formula, [exists(term)])
-
-
-def _present(formula: z3.BoolRef, existences: Iterable[z3.BoolRef]) -> z3.BoolRef:
-    """A formula in which entities that have names exist."""
-    true = z3.BoolVal(True)
-    pairs = [(term, true) for term in existences if not z3.is_var(term.arg(0))]
-    return z3.substitute(formula, *pairs) if pairs else formula
-
-
 _Leading = dict[str, list[tuple[z3.FuncDeclRef, bool]]]
 _FROM: dict[int, tuple[Sequence[z3.FuncDeclRef], _Leading]] = {}
 
@@ -346,59 +314,13 @@ _SHAPES: dict[int, tuple[z3.BoolRef, Shape]] = {}
 
 
 def _shape(template: z3.BoolRef) -> Shape:
-    """The `_parts` of a template, its quantifiers with their signs; kept: templates come again."""
+    """The `parts` of a template, its quantifiers with their signs; kept: templates come again."""
     key = template.get_id()
     if key not in _SHAPES:
-        entities, present, quantified = _parts(template)
+        entities, present, quantified = parts(template)
         signed = polarities(template) if quantified else []
         _SHAPES[key] = template, (entities, signed, present)
     return _SHAPES[key][1]
-
-
-def _parts(formula: z3.BoolRef) -> tuple[list[z3.ExprRef], list[z3.ExprRef], bool]:
-    """The entities that a formula names, what it says to be there, and whether it is quantified."""
-    entities, present, quantified = [], [], False
-    for node, kind, count in nodes(formula, set()):
-        if kind == z3.Z3_QUANTIFIER_AST:
-            quantified = True
-        elif kind != z3.Z3_APP_AST:
-            continue
-        elif count == 0 and stands_for_entity(node, formula.ctx):
-            entities.append(term_at(node, formula.ctx))
-        elif count == 1 and is_uninterpreted(node, formula.ctx):
-            term = term_at(node, formula.ctx)
-            if is_existence(term):
-                present.append(term)
-    return entities, present, quantified
-
-
-def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
-    """The quantified subformulas, each with the signs that it occurs with."""
-    if not has_quantifier(formula):
-        return []
-    signed: dict[int, tuple[z3.ExprRef, set[bool]]] = {}
-    seen: set[tuple[int, bool]] = set()
-    stack = [(formula, True)]
-    while stack:
-        term, sign = stack.pop()
-        if (term.get_id(), sign) in seen:
-            continue
-        seen.add((term.get_id(), sign))
-        if z3.is_quantifier(term):
-            signed.setdefault(term.get_id(), (term, set()))[1].add(sign)
-            continue
-        if not z3.is_app(term):
-            continue
-        kind, children = term.decl().kind(), term.children()
-        if kind == z3.Z3_OP_NOT:
-            stack.append((children[0], not sign))
-        elif kind in (z3.Z3_OP_AND, z3.Z3_OP_OR):
-            stack += [(child, sign) for child in children]
-        elif kind == z3.Z3_OP_IMPLIES:
-            stack += [(children[0], not sign), (children[1], sign)]
-        else:
-            stack += [(child, s) for child in children for s in (True, False)]
-    return list(signed.values())
 
 
 def entity_functions(

@@ -58,7 +58,7 @@ class _Use:
         self.parents = {c: node for node in ast.walk(tree) for c in ast.iter_child_nodes(node)}
 
     def objection(self) -> str:
-        """What it does that could depend on the number; empty for nothing."""
+        """The code that could depend on the number; empty for nothing."""
         for node in ast.walk(self.tree):
             if not isinstance(node, ast.Name) or node.id not in self.given:
                 continue
