@@ -37,7 +37,7 @@ GENERATIONS = 2
 
 
 class _Universal(NamedTuple):
-    """What is to hold of every entity of a sort, ``but`` of some."""
+    """A property that every entity of a sort is to have, ``but`` for some."""
 
     sort: str
     body: Callable[[z3.ExprRef], z3.BoolRef]
