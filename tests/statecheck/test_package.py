@@ -96,7 +96,8 @@ def test_the_tests_of_statecheck_need_nothing_of_the_study(
 ) -> None:
     shutil.copytree(PACKAGE, tmp_path / "statecheck")
     shutil.copytree(ROOT / "tests" / "statecheck", tmp_path / "tests" / "statecheck")
-    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    for name in ("docs", "examples"):
+        shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("pyproject.toml", "tests/conftest.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     options = ("-q", "-p", "no:cacheprovider", "-m", "not slow", "-n", "2")
