@@ -18,7 +18,14 @@ from statecheck.explicit.small_instances import SmallInstances
 from statecheck.prover.context import DEPTH, ProofContext, Question
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
+from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target
+
+EARLY = 3
+"""Runs of more steps are searched for after an induction on several claims has been tried."""
+
+LARGE = 500
+"""Likewise where so many constraints are unrolled already."""
 
 PATIENCE = 30.0
 """After so many seconds shorter runs are not searched for any more."""
@@ -62,6 +69,20 @@ class DeepRuns:
             if shown is not None and not self.context.regions(claim):
                 self._known[claim] = shown
         return self._known.get(claim) is not None
+
+    def without_early_run(self, sought: Mapping[Target, Question]) -> dict[Target, Question]:
+        """Those of some targets that no run of a few steps reaches. Raises Timeout."""
+        left = dict(sought)
+        if left:
+            unrolling = self.context.unrolling()
+            for target, _, model in shortest(unrolling, sought, EARLY, most=LARGE):
+                # Where instances are left out, a model may be no run.
+                if not unrolling.grounding.truncated or (
+                    model is not None
+                    and self.execute(decoded_run(unrolling, model, target), left[target][0])
+                ):
+                    del left[target]
+        return left
 
     def shortened(
         self, sought: Mapping[Target, Question], reasons: dict[Claim, str]

@@ -37,12 +37,6 @@ from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.solving import true_in
 
-EARLY = 3
-"""Runs of more steps are searched for after an induction on several claims has been tried."""
-
-LARGE = 500
-"""Likewise where so many constraints are unrolled already."""
-
 
 class Prover:
     """Proves or refutes claims about a system.
@@ -125,15 +119,7 @@ class Prover:
             if question not in inductive.excluded
             and self._recalled(question[0], proven=False) is None
         }
-        if open_:
-            unrolling = self.context.unrolling()
-            for target, _, model in shortest(unrolling, list(open_), EARLY, most=LARGE):
-                # Where instances are left out, a model may be no run.
-                if not unrolling.grounding.truncated or (
-                    model is not None
-                    and self._executed(decoded_run(unrolling, model, target), open_[target][0])
-                ):
-                    del open_[target]
+        open_ = self._deep.without_early_run(open_)
         prove_jointly(self.context, list(open_.values()), inductive, self._deep.is_soon_refuted)
         self._doubtful = {
             claim for claim, region in open_.values() if (claim, region) not in inductive.excluded
