@@ -126,7 +126,10 @@ class Candidates:
         return len(hops) == 1 and hops != {()}
 
 
-WALKS, STEPS = 2000, 25
+WALKS, STEPS, NOTHING_NEW = 2000, 25, 200
+"""So many random runs of so many steps, at most: there are no more after so many in turn whose
+states had nothing new about them.
+"""
 
 
 _SIZES = (3, 2, 2)
@@ -168,8 +171,12 @@ def sample(
     seen: dict[Variant, dict[str, dict[tuple[bool, ...], None]]] = {
         variant: {sort: {} for sort in tests} for variant in fixed
     }
+    idle = 0
     for _ in range(WALKS):
         time_left()
+        idle += 1
+        if idle > NOTHING_NEW:
+            break
         for state in simulator.walk(sizes, STEPS, pick):
             constants = dict(state.constants)
             under = [seen[r] for r, values in fixed.items() if values.items() <= constants.items()]
@@ -178,7 +185,8 @@ def sample(
                     constants[variable] = index
                     vector = test(state.functions, constants, sizes)
                     for vectors in under:
-                        vectors[sort][vector] = None
+                        if vector not in vectors[sort]:
+                            vectors[sort][vector], idle = None, 0
     return {
         variant: {sort: _columns(vectors) for sort, vectors in by_sort.items()}
         for variant, by_sort in seen.items()

@@ -24,6 +24,9 @@ MORE = (4, 6, 9)
 
 Members = Mapping[str, Sequence[z3.ExprRef]]
 
+_Demands = tuple[z3.Solver, Members, Sequence[tuple[str, z3.ExprRef]]]
+"""What the axioms ask of so many entities, these, and the terms to choose."""
+
 
 class Instances:
     """The choices of what never changes that the axioms of a system allow, and what its constants
@@ -47,6 +50,7 @@ class Instances:
                 for constant in constants(formula)
             )
         }
+        self._known: dict[tuple[tuple[str, int], ...], _Demands] = {}
 
     def one(self, sizes: Mapping[str, int], pick: random.Random) -> Valuation | None:
         """A choice for so many entities of each kind, at random as far as may be; None if there is
@@ -55,15 +59,18 @@ class Instances:
         solver, members, cells = self._asked(sizes)
         if solver.check() != z3.sat:
             return None
-        for _, cell in pick.sample(cells, len(cells)):
-            guess = cell == pick.choice(_options(cell, members))
-            solver.push()
-            solver.add(guess)
-            heed()
-            if solver.check() != z3.sat:
-                solver.pop()
-        solver.check()
-        return self._read(solver.model(), members, cells)
+        try:
+            for _, cell in pick.sample(cells, len(cells)):
+                guess = cell == pick.choice(_options(cell, members))
+                solver.push()
+                solver.add(guess)
+                heed()
+                if solver.check() != z3.sat:
+                    solver.pop()
+            solver.check()
+            return self._read(solver.model(), members, cells)
+        finally:
+            solver.pop(solver.num_scopes())
 
     def grown(self, sizes: Mapping[str, int]) -> Mapping[str, int] | None:
         """These sizes with more entities of one kind, where the axioms allow that."""
@@ -73,10 +80,14 @@ class Instances:
                 return larger
         return None
 
-    def _asked(
-        self, sizes: Mapping[str, int]
-    ) -> tuple[z3.Solver, Members, Sequence[tuple[str, z3.ExprRef]]]:
-        """The demands of the axioms on so many entities, these, and the terms to choose."""
+    def _asked(self, sizes: Mapping[str, int]) -> _Demands:
+        """The demands on so many entities, made once: about some numbers is asked often."""
+        key = tuple(sizes.items())
+        if key not in self._known:
+            self._known[key] = self._demands(sizes)
+        return self._known[key]
+
+    def _demands(self, sizes: Mapping[str, int]) -> _Demands:
         members = {
             kind: [z3.Const(f"{kind}:{n}", z3.DeclareSort(kind)) for n in range(size)]
             for kind, size in sizes.items()
