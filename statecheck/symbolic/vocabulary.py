@@ -47,12 +47,19 @@ _NAMES: dict[str, int] = {}
 def enumeration(name: str, members: tuple[str, ...]) -> tuple[z3.DatatypeSortRef, dict[str, Any]]:
     """An enumeration sort and its values by member name.
 
-    Z3 knows one sort of a name for good; a second enumeration of that name gets another one.
+    Z3 knows one sort of a name for good; a second enumeration of that name gets another one, also
+    where the first came with a text that was read.
     """
-    taken = _NAMES[name] = _NAMES.get(name, 0) + 1
-    own = name if taken == 1 else f"{name}~{taken}"
-    sort, values = z3.EnumSort(own, [f"{own}.{member}" for member in members])
-    return sort, dict(zip(members, values, strict=True))
+    while True:
+        taken = _NAMES[name] = _NAMES.get(name, 0) + 1
+        own = name if taken == 1 else f"{name}~{taken}"
+        try:
+            sort, values = z3.EnumSort(own, [f"{own}.{member}" for member in members])
+        except z3.Z3Exception as error:
+            if "already declared" not in str(error):
+                raise
+        else:
+            return sort, dict(zip(members, values, strict=True))
 
 
 class Vocabulary:
