@@ -19,5 +19,5 @@ class Row:
         figure = "" if self.figure is None else f"{self.figure:.2f}"
         verdict = ""
         if self.figure is not None and self.target is not None:
-            verdict = f"{'met' if self.figure <= self.target else 'missed'} (<= {self.target:g})"
+            verdict = f"{'met' if self.figure <= self.target else 'missed'} (<= {self.target:.3g})"
         return f"{self.what:<34}{self.measured:>12}{self.reference:>12}{figure:>7}  {verdict}"
