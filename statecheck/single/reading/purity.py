@@ -165,7 +165,11 @@ def is_known(name: str, function: types.FunctionType, cls: type) -> bool:
 
 
 def _of_dataclass(name: str, member: Any, cls: type) -> bool:
-    """Tell whether a method is the ``==`` or the text that dataclasses make: field by field."""
+    """Tell whether a method is the ``==``, the text or the changed copy that dataclasses make: field
+    by field.
+    """
+    if name == "__replace__":  # of Python 3.13 and later
+        return bool(member.__module__ == "dataclasses")
     code = getattr(getattr(member, "__wrapped__", member), "__code__", None)
     is_generated = code is not None and code.co_filename == "<string>"
     return name in ("__eq__", "__repr__") and is_generated and "__dataclass_fields__" in vars(cls)
