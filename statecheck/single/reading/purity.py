@@ -165,8 +165,8 @@ def is_known(name: str, function: types.FunctionType, cls: type) -> bool:
 
 
 def _of_dataclass(name: str, member: Any, cls: type) -> bool:
-    """Tell whether a method is the ``==``, the text or the changed copy that dataclasses make: field
-    by field.
+    """Tell whether a method is the ``==``, the text or the changed copy of a dataclass, which goes
+    field by field.
     """
     if name == "__replace__":  # of Python 3.13 and later
         return bool(member.__module__ == "dataclasses")
