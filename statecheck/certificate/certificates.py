@@ -89,6 +89,10 @@ class _Assembly:
             paths = []
             for obligation in obligations:
                 self.prover.context.remaining()
+                if obligation.path in files:
+                    raise ModelError(
+                        f"{obligation.path} would be two obligations; rename an action"
+                    )
                 files[obligation.path] = obligation.text
                 about[obligation.path] = _about(obligation)
                 paths.append(obligation.path)

@@ -134,7 +134,7 @@ class ObligationWriter(SectionWriter):
             sorts = zip(own, clause.sorts, strict=True)
             numbers = [symbol for symbol, sort in sorts if sort_name(sort) == "Int"]
             yield SmtObligation(
-                f"invariant/start/{name}.smt2",
+                f"invariant/at-start/{name}.smt2",
                 "start",
                 (("clause", name),),
                 f"Initially {sentence(clause.says)}.",

@@ -44,6 +44,8 @@ def demanded(
     paths: dict[str, list[str]] = {"": []}
     if any(claim["clauses"] for claim in claims):
         for path, about in _of_invariant(known):
+            if path in found:
+                raise ValueError(f"{path} belongs to two clauses or actions")
             found[path] = about
             paths[""].append(path)
     for claim in claims:
@@ -61,7 +63,7 @@ def demanded(
 def _of_invariant(known: Definitions) -> Iterator[tuple[str, About]]:
     for clause in known.clauses:
         name = clause["name"]
-        yield f"invariant/start/{name}.smt2", {"rule": "start", "clause": name}
+        yield f"invariant/at-start/{name}.smt2", {"rule": "start", "clause": name}
         for action in known.actions:
             about = {"rule": "step", "clause": name, "action": action}
             yield f"invariant/{action}/{name}.smt2", about

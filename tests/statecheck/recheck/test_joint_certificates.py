@@ -246,7 +246,7 @@ def one_step_unproven(forger: Forger) -> None:
 
 
 def unproven_start(forger: Forger) -> None:
-    forger.drop("invariant/start/clause.2.smt2")
+    forger.drop("invariant/at-start/clause.2.smt2")
 
 
 def clause_as_it_is_after(forger: Forger) -> None:
