@@ -195,6 +195,12 @@ class Certified:
         if swept.failure is not None:
             console.complain(swept.failure)
             return Exit.DIFFERS
+        if not swept.states:
+            console.complain(
+                "note: the axioms allow no initial state of the small instance, so nothing was "
+                "evaluated without a solver"
+            )
+            return code
         text = (
             f"Without a solver: the invariant holds in all {swept.states} reachable states\n"
             "of a small instance.\n"

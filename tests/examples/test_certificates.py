@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from examples import quorum_election
+from statecheck.cli.prove import main
 from statecheck.modeling import signature
 from tests.examples.certified import certified
 
@@ -39,3 +40,12 @@ def test_an_action_may_be_called_as_what_a_certificate_calls_its_beginning(tmp_p
     }
     assert sorted(invariant["obligations"]) == sorted(wanted)
     assert {path.relative_to(folder).as_posix() for path in folder.glob("invariant/*/*")} == wanted
+
+
+def test_no_state_is_no_evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An invariant that was evaluated nowhere is not said to hold in all of no states."""
+    options = ["--certificates", str(tmp_path / "own"), "--recheck"]
+    assert main(["examples.quorum_election:CATALOGUE", *options]) == 0
+    said = capsys.readouterr()
+    assert "Without a solver" not in said.out
+    assert "the axioms allow no initial state of the small instance" in said.err
