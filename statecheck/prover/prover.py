@@ -161,7 +161,8 @@ class Prover:
     def _complain(self, claim: Claim, wrong: str) -> None:
         if self.context.lock_file is not None:
             note = f"{self.context.lock_file.name}: the run of {claim.title}: {wrong}"
-            self.context.notes += [note] if note not in self.context.notes else []
+            if note not in self.context.notes:
+                self.context.notes.append(note)
 
     def _search(self, inductive: InductiveResults) -> Iterator[Result]:
         """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""

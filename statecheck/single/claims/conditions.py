@@ -14,14 +14,12 @@ from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import plain, symbol
 from statecheck.single.execution.values import term_of
 from statecheck.single.reading.freeze import SYMBOLIC
+from statecheck.smt.solving import WORK
 from statecheck.symbolic.decision_tree import merge
 from statecheck.symbolic.paths import Explorer
 
 PATIENCE = 4000
 """Milliseconds that Z3 has for one question about values."""
-
-WORK = 20_000_000
-"""Work that it may do on it, by its own measure."""
 
 
 def merged(run: Callable[[], Any]) -> Any:

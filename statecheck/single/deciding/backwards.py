@@ -22,6 +22,7 @@ from statecheck.single.deciding.answers import (
 from statecheck.single.deciding.formulas import degree
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.invariants import prove
+from statecheck.single.deciding.invariants import recall as recall_invariant
 from statecheck.single.deciding.symbolic import FIRST, SEARCH, recall
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Automaton, Edge, Node
@@ -97,7 +98,8 @@ def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
             f"it is open whether a state without a way to the goal is reached: {proof.why}",
             proof.suspect,
         )
-    proof = prove(automaton, goal, clock, subject.kept)
+    recalled_proof = recall_invariant(automaton, goal, clock, subject.kept)
+    proof = recalled_proof or prove(automaton, goal, clock, subject.kept)
     if isinstance(proof, Unreachable):
         return Unreachable(f"in {rounds} steps at most", proof.invariant)
     return Unknown(

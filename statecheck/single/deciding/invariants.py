@@ -37,13 +37,10 @@ def prove(
     *,
     briefly: bool = False,
 ) -> Unreachable | Unknown:
-    """A proof that the target is out of reach, if Spacer finds one, or a lock has ``kept`` one.
+    """A proof that the target is out of reach, if Spacer finds one, which is to be ``kept``.
 
     ``briefly`` allows it little work, and nothing is said of what is missing.
     """
-    recalled = None if kept is None else recall(automaton, goal, clock, kept)
-    if recalled is not None:
-        return recalled
     invariant = find_invariant(automaton, goal, clock, LITTLE if briefly else WORK)
     if invariant is None:
         return Unknown("") if briefly else unexcluded(automaton, goal)
@@ -55,9 +52,9 @@ def prove(
     return Unreachable("", tuple(shown(automaton, invariant)))
 
 
-def recall(automaton: Automaton, goal: Goal, clock: Clock, kept: Kept) -> Unreachable | None:
+def recall(automaton: Automaton, goal: Goal, clock: Clock, kept: Kept | None) -> Unreachable | None:
     """The proof that a lock has, proven again; None where it has none that does."""
-    invariant = kept.invariant(automaton, clock)
+    invariant = None if kept is None else kept.invariant(automaton, clock)
     if invariant is None or is_broken(automaton, invariant, goal, clock):
         return None
     return Unreachable("", tuple(shown(automaton, invariant)))

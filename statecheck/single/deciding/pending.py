@@ -168,10 +168,10 @@ def _may_lead_nowhere(node: Node, edges: Sequence[Edge]) -> bool:
     """Tell whether for some data and inputs no arguments lead along any of the edges."""
     import z3
 
-    from statecheck.single.claims.conditions import WORK
     from statecheck.single.execution.giving_up import milliseconds
     from statecheck.single.execution.paths import ranges
     from statecheck.single.execution.terms import symbol
+    from statecheck.smt.solving import is_impossible
 
     conditions: list[z3.BoolRef] = [*ranges(node.variables)]
     for edge in edges:
@@ -181,9 +181,5 @@ def _may_lead_nowhere(node: Node, edges: Sequence[Edge]) -> bool:
             guard = z3.Exists([symbol(s.name, s.kind) for s in arguments], guard)
         conditions.append(z3.Not(guard))
         conditions += ranges([s for s in edge.locals if not s.name.startswith("arg!")])
-    solver = z3.Solver()
-    solver.set("timeout", milliseconds(2000))
-    solver.set("rlimit", WORK)
-    solver.add(*conditions)
     heed()
-    return bool(solver.check() != z3.unsat)
+    return not is_impossible(conditions, lambda: milliseconds(2000) / 1000)

@@ -77,7 +77,6 @@ class Attempt:
         self.known = Nodes(self.specimen, set(self.world.inputs), self.widened)
         self.nodes = self.known.nodes
         self.is_cut = False
-        self.symbolic = bool(self.widened)
         self.usual = {
             (event, parameter.name): parameter.default
             for event, parameters in self.world.events.parameters.items()

@@ -144,9 +144,8 @@ class Builder:
     def _sampled(self, why: NotAnyValue) -> Automaton:
         """Runs with some values, which prove nothing."""
         self.setup.samples, self.setup.widened = Samples(self.setup.reach), set()
-        attempt = Attempt(self.setup)
         try:
-            automaton = attempt.run(SAMPLED)
+            _, automaton = self._run(SAMPLED)
         except (Widen, Used, NotAnyValue):
             raise why from None
         for node in automaton.nodes:
@@ -155,7 +154,6 @@ class Builder:
             automaton,
             complete=False,
             explored=0,
-            alternatives=attempt.alternatives,
             is_abstract=True,
             caveat=f"only some values were tried, because {why}",
         )

@@ -33,16 +33,16 @@ class PlainValues:
         return self._deep()
 
     def mapped(self, change: Callable[[Automaton], Automaton]) -> PlainValues:
-        """The same, changed."""
+        """The same automata, changed; where two are one, it is changed once."""
 
-        def changed(found: Automaton | None) -> Automaton | None:
-            return None if found is None else change(found)
+        def changed(own: Automaton | None) -> Automaton | None:
+            return None if own is None else change(own)
 
         def wide() -> Automaton | None:
-            return near.near if self.wide is self.near else changed(self.wide)
+            return found.near if self.wide is self.near else changed(self.wide)
 
-        near = PlainValues(lambda: changed(self.near), wide, lambda: changed(self.deep))
-        return near
+        found = PlainValues(lambda: changed(self.near), wide, lambda: changed(self.deep))
+        return found
 
 
 def _nothing() -> None:

@@ -12,7 +12,7 @@ from statecheck.single.claims.predicates import Holding
 from statecheck.single.deciding import recover
 from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
 from statecheck.single.execution.automaton import Edge, Node
-from statecheck.single.execution.giving_up import UnknownError
+from statecheck.single.execution.giving_up import UnknownError, milliseconds
 from statecheck.single.questions.inquiry import Inquiry, fine, found, is_active, left_open, of_state
 from statecheck.single.questions.reachability import Coverage
 from statecheck.single.running.reach import Target, feasible
@@ -144,14 +144,13 @@ def stuck(inquiry: Inquiry, node: Node) -> list[Holding]:
 
     from statecheck.single.claims.conditions import eliminated
     from statecheck.single.execution.paths import ranges
+    from statecheck.smt.solving import is_impossible
 
     # Mostly some edge is open whatever is sent, which is easier to see.
-    solver = z3.Solver()
-    solver.set("timeout", 1000)
-    solver.add(z3.Not(z3.Or([edge.guard for edge in ways])), *ranges(node.variables))
-    solver.add(*(condition for edge in ways for condition in ranges(edge.locals)))
+    shut = [z3.Not(z3.Or([edge.guard for edge in ways])), *ranges(node.variables)]
+    shut += [condition for edge in ways for condition in ranges(edge.locals)]
     heed()
-    if solver.check() == z3.unsat:
+    if is_impossible(shut, lambda: milliseconds(1000) / 1000):
         return []
     open_ = [eliminated(edge.guard, edge.locals) for edge in ways]
     condition = z3.simplify(z3.Not(z3.Or(open_)))
