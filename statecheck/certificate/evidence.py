@@ -4,12 +4,22 @@ invariant evaluated without a solver.
 
 from __future__ import annotations
 
+import itertools
+from contextlib import suppress
+from dataclasses import replace
+
 from statecheck.certificate.certificates import certificate
 from statecheck.certificate.hypotheses import of_claims, of_clauses, of_lemmas
 from statecheck.certificate.sweep import Sweep, sweep
 from statecheck.claims.results import Report
+from statecheck.explicit.small_instances import UNUSABLE, SmallInstances
 from statecheck.prover.project import Project
 from statecheck.prover.session import prover
+
+INSTANCES, STATES = 12, 1_000
+"""So many instances are looked for where a project has none of its own, and so many states of each
+are gone through.
+"""
 
 
 def certify(
@@ -32,17 +42,35 @@ def certify(
 
 
 def swept(project: Project, report: Report, *, timeout: float | None = None) -> Sweep:
-    """The invariant, with what a report's claims are proven together with, evaluated in every
-    reachable state of a small instance; no solver decides.
+    """The invariant, with what a report's claims are proven together with, evaluated in reachable
+    states of small instances; no solver decides.
 
-    Raises Timeout.
+    These are all states of the project's own instance. Without one, they are the nearest states of
+    the smallest instances that the axioms allow. Raises Timeout.
     """
     engine = prover(project, timeout=timeout, isolate=True)
-    small = (project.small_instance,)
     context = engine.context
     clauses = [
         *of_clauses(context.invariant()).values(),
         *of_lemmas(context, report.results).values(),
         *of_claims(context, report.results).values(),
     ]
-    return sweep(context.transitions, clauses, small, context.remaining)
+    if project.instance is not None:
+        return sweep(context.transitions, clauses, (project.instance,), context.remaining)
+    whole = Sweep(0, None)
+    small = SmallInstances(
+        context.transitions, context.histories, context.numbers, context.remaining
+    )
+    with suppress(*UNUSABLE):  # values are tried that the system is not made for
+        for instance in itertools.islice(small.each(), INSTANCES):
+            own = (replace(instance, forget=False),)
+            found = sweep(context.transitions, clauses, own, context.remaining, STATES)
+            whole = Sweep(
+                whole.states + found.states,
+                found.failure,
+                whole.instances + found.instances,
+                whole=whole.whole and found.whole,
+            )
+            if found.failure is not None:
+                break
+    return whole

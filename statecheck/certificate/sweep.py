@@ -8,6 +8,7 @@ solver wrongly accepts.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,10 +27,14 @@ from statecheck.symbolic.vocabulary import Key
 
 @dataclass(frozen=True)
 class Sweep:
-    """How many states were looked at, and the first clause that fails in one, in words."""
+    """How many states of how many instances were looked at, and the first clause that fails in one,
+    in words. It is ``whole`` where these are all that can be reached.
+    """
 
     states: int
     failure: str | None
+    instances: int = 0
+    whole: bool = True
 
 
 def sweep(
@@ -37,16 +42,18 @@ def sweep(
     clauses: Sequence[Hypothesis],
     instances: Iterable[FiniteInstance],
     time_left: Callable[[], object] = raise_if_interrupted,
+    most: float = math.inf,
 ) -> Sweep:
-    """Evaluate clauses for all entities in every reachable state of the instances; those about
-    numbers are left out.
+    """Evaluate clauses for all entities in every reachable state of the instances, ``most`` of
+    them at most; clauses about numbers are left out.
 
     ``time_left`` is called for each state; it raises what is to end the search.
     """
     relevant = transitions.relevance.of(clause.term for clause in clauses)
     histories = [h for h in transitions.histories if transitions.history_key(h) in relevant]
-    seen = 0
+    seen, count = 0, 0
     for instance in instances:
+        count += 1
         for space in instance.spaces():
             kept = product(space, histories)
             reader = _Reader(transitions, kept, histories)
@@ -56,11 +63,13 @@ def sweep(
                 if all(space.constants[n] == v for n, v in clause.variant.constants)
             )
             for state in _reachable(kept, time_left):
+                if seen >= most:
+                    return Sweep(seen, None, count, whole=False)
                 seen += 1
                 failing = reader.failing(state, tests)
                 if failing is not None:
-                    return Sweep(seen, f"{failing.says} fails in a reachable state")
-    return Sweep(seen, None)
+                    return Sweep(seen, f"{failing.says} fails in a reachable state", count)
+    return Sweep(seen, None, count)
 
 
 _Test = tuple[dict[str, str], list[Hypothesis], Compiled]

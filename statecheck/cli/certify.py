@@ -197,14 +197,13 @@ class Certified:
             return Exit.DIFFERS
         if not swept.states:
             console.complain(
-                "note: the axioms allow no initial state of the small instance, so nothing was "
-                "evaluated without a solver"
+                "note: there is no small instance to go through, so nothing was evaluated without "
+                "a solver"
             )
             return code
-        text = (
-            f"Without a solver: the invariant holds in all {swept.states} reachable states\n"
-            "of a small instance.\n"
-        )
+        states = f"all {swept.states} reachable" if swept.whole else f"the nearest {swept.states}"
+        small = "a small instance" if swept.instances == 1 else f"{swept.instances} small instances"
+        text = f"Without a solver: the invariant holds in {states} states\nof {small}.\n"
         if stdout:
             console.put(text)
         else:

@@ -56,7 +56,7 @@ STARTS = 2_000
 """An instance with more initial choices than these is left out."""
 
 
-_UNUSABLE = (ModelError, ArithmeticError, LookupError, ValueError)
+UNUSABLE = (ModelError, ArithmeticError, LookupError, ValueError)
 """What the search may raise where values are tried that the system is not made for."""
 
 
@@ -83,11 +83,11 @@ class SmallInstances:
         """
         try:
             return self._first(claim, states)
-        except _UNUSABLE:
+        except UNUSABLE:
             return None
 
     def _first(self, claim: Claim, left: int) -> ConcreteRun | None:
-        for instance in self._each():
+        for instance in self.each():
             most = min(left, SHARE)
             trail, looked_at = first_run(claim, self.histories, instance, most, self.time_left)
             if trail is not None:
@@ -97,7 +97,7 @@ class SmallInstances:
                 break
         return None
 
-    def _each(self) -> Iterator[FiniteInstance]:
+    def each(self) -> Iterator[FiniteInstance]:
         """Every instance; those that were built are kept."""
         yield from self._built
         for instance in itertools.islice(self._more, INSTANCES - len(self._built)):

@@ -6,13 +6,23 @@ All of them: ``python -m tests.examples.certified``.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import z3
 
 from examples import quorum_election
+from statecheck.certificate import evidence
+from statecheck.certificate.hypotheses import Hypothesis, Key, of_claims
+from statecheck.claims.results import Result
 from statecheck.cli.prove import main
 from statecheck.modeling import signature
+from statecheck.prover.context import ProofContext
+from statecheck.prover.project import project_of
+from statecheck.prover.session import run
 from tests.examples.certified import certified
 
 pytestmark = pytest.mark.slow
@@ -42,10 +52,49 @@ def test_an_action_may_be_called_as_what_a_certificate_calls_its_beginning(tmp_p
     assert {path.relative_to(folder).as_posix() for path in folder.glob("invariant/*/*")} == wanted
 
 
-def test_no_state_is_no_evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("quorum_election", r"all \d+ reachable states\nof 12 small instances\."),
+        ("ticket", r"the nearest 12000 states\nof 12 small instances\."),
+    ],
+    ids=["with axioms", "numbers without end"],
+)
+def test_an_invariant_is_evaluated_in_instances_that_there_are(
+    name: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those that the axioms allow, and no more of an endless one than is near."""
+    options = ["--certificates", str(tmp_path / "own"), "--recheck"]
+    assert main([f"examples.{name}:CATALOGUE", *options]) == 0
+    assert re.search(f"Without a solver: the invariant holds in {said}", capsys.readouterr().out)
+
+
+def test_a_false_clause_fails_in_a_small_instance(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = "examples.quorum_election:CATALOGUE"
+    project = project_of(quorum_election.CATALOGUE, home)
+
+    def denied(context: ProofContext, results: Sequence[Result]) -> dict[Key, Hypothesis]:
+        return {
+            name: replace(hypothesis, term=z3.Not(hypothesis.term))
+            for name, hypothesis in of_claims(context, results).items()
+        }
+
+    report = run(project, project.claims)
+    whole = evidence.swept(project, report)
+    assert (whole.failure, whole.instances, whole.whole) == (None, 12, True)
+    monkeypatch.setattr(evidence, "of_claims", denied)
+    found = evidence.swept(project, report)
+    assert found.failure is not None
+    assert found.failure.endswith("fails in a reachable state")
+
+
+def test_no_state_is_no_evidence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An invariant that was evaluated nowhere is not said to hold in all of no states."""
+    monkeypatch.setattr(evidence, "INSTANCES", 0)
     options = ["--certificates", str(tmp_path / "own"), "--recheck"]
     assert main(["examples.quorum_election:CATALOGUE", *options]) == 0
     said = capsys.readouterr()
     assert "Without a solver" not in said.out
-    assert "the axioms allow no initial state of the small instance" in said.err
+    assert "nothing was evaluated without a solver" in said.err
