@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from statecheck.certificate.certificates import certificate
 from statecheck.certificate.hypotheses import of_claims, of_clauses, of_lemmas
-from statecheck.certificate.sweep import Sweep, sweep
+from statecheck.certificate.sweep import Sweep, can_be_evaluated, sweep
 from statecheck.claims.results import Report
 from statecheck.explicit.small_instances import UNUSABLE, SmallInstances
 from statecheck.prover.project import Project
@@ -46,7 +46,8 @@ def swept(project: Project, report: Report, *, timeout: float | None = None) -> 
     states of small instances; no solver decides.
 
     These are all states of the project's own instance. Without one, they are the nearest states of
-    the smallest instances that the axioms allow. Raises Timeout.
+    the smallest instances that the axioms allow; none where no clause can be evaluated. Raises
+    Timeout.
     """
     engine = prover(project, timeout=timeout, isolate=True)
     context = engine.context
@@ -55,6 +56,8 @@ def swept(project: Project, report: Report, *, timeout: float | None = None) -> 
         *of_lemmas(context, report.results).values(),
         *of_claims(context, report.results).values(),
     ]
+    if not any(map(can_be_evaluated, clauses)):
+        return Sweep(0, None)
     if project.instance is not None:
         return sweep(context.transitions, clauses, (project.instance,), context.remaining)
     whole = Sweep(0, None)

@@ -72,6 +72,11 @@ def sweep(
     return Sweep(seen, None, count)
 
 
+def can_be_evaluated(clause: Hypothesis) -> bool:
+    """Tell whether a clause is about entities alone; of numbers there are too many."""
+    return all(is_entity(variable) for variable, _ in clause.variables)
+
+
 _Test = tuple[dict[str, str], list[Hypothesis], Compiled]
 
 
@@ -81,7 +86,7 @@ def _tests(clauses: Iterable[Hypothesis]) -> list[_Test]:
     """
     found: dict[tuple[tuple[str, str], ...], list[Hypothesis]] = {}
     for clause in clauses:
-        if all(is_entity(variable) for variable, _ in clause.variables):
+        if can_be_evaluated(clause):
             kinds = tuple((str(v), str(v.sort().name())) for v, _ in clause.variables)
             found.setdefault(kinds, []).append(clause)
     return [(dict(kinds), own, compiled(*(c.term for c in own))) for kinds, own in found.items()]

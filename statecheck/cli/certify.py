@@ -45,7 +45,7 @@ class Source:
     """The evidence that there is for a report.
 
     ``files`` gives the texts of a certificate, and what is left out of it, in some seconds;
-    ``sweep`` evaluates the invariant in a small instance, where there is one.
+    ``sweep`` evaluates the invariant in small instances, of a system.
     """
 
     files: Callable[[Report, float | None], tuple[Mapping[str, str], Sequence[str]]]
@@ -197,8 +197,8 @@ class Certified:
             return Exit.DIFFERS
         if not swept.states:
             console.complain(
-                "note: there is no small instance to go through, so nothing was evaluated without "
-                "a solver"
+                "note: nothing was evaluated without a solver: there is no clause about entities "
+                "alone, or no small instance"
             )
             return code
         states = f"all {swept.states} reachable" if swept.whole else f"the nearest {swept.states}"

@@ -88,11 +88,18 @@ def test_a_false_clause_fails_in_a_small_instance(monkeypatch: pytest.MonkeyPatc
     assert found.failure.endswith("fails in a reachable state")
 
 
+@pytest.mark.parametrize("lacking", ["instances", "clauses"])
 def test_no_state_is_no_evidence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    lacking: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """An invariant that was evaluated nowhere is not said to hold in all of no states."""
-    monkeypatch.setattr(evidence, "INSTANCES", 0)
+    """An invariant that was evaluated nowhere, or has no clause, is not said to hold somewhere."""
+    if lacking == "instances":
+        monkeypatch.setattr(evidence, "INSTANCES", 0)
+    else:
+        monkeypatch.setattr(evidence, "can_be_evaluated", lambda _: False)
     options = ["--certificates", str(tmp_path / "own"), "--recheck"]
     assert main(["examples.quorum_election:CATALOGUE", *options]) == 0
     said = capsys.readouterr()
