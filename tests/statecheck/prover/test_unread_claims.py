@@ -5,40 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
-from statemachine import State
 
 import statecheck
-from statecheck import Catalogue, Entity, Machine, Many, System, action, weak
+from statecheck import Catalogue, weak
 from statecheck.certificate.certificates import certificate
 from statecheck.claims.results import Verdict, exit_code
 from statecheck.exit_codes import Exit
 from statecheck.prover.project import project_of
 from statecheck.prover.session import prover, run
-
-
-class Section(Machine):
-    outside = State(initial=True)
-    inside = State()
-    enter = outside.to(inside)
-    leave = inside.to(outside)
-    number: int = 0
-
-
-class Process(Entity):
-    section: Section
-
-
-class Workshop(System):
-    processes: Many[Process]
-
-    @action
-    def enter(self, process: Process) -> None:
-        process.section.enter()
-
-    @action
-    def leave(self, process: Process) -> None:
-        process.section.leave()
-
+from tests.statecheck.prover.workshop import Process, Workshop
 
 READ = ("read.number", "read.inside")
 UNREAD = ("unread.division", "unread.sum", "unread.name", "unread.end")

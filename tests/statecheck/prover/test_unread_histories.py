@@ -6,9 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from statemachine import State
 
-from statecheck import Catalogue, Entity, Machine, Many, Step, System, action, history, never, weak
+from statecheck import Catalogue, Step, history, never, weak
 from statecheck.certificate import evidence
 from statecheck.claims.fairness import LeadsTo, leads_to
 from statecheck.claims.results import Report, Verdict, exit_code
@@ -17,30 +16,7 @@ from statecheck.modeling import ModelError
 from statecheck.prover.project import Project, project_of
 from statecheck.prover.session import prover, run
 from statecheck.symbolic.transition_system import HistoryError
-
-
-class Section(Machine):
-    outside = State(initial=True)
-    inside = State()
-    enter = outside.to(inside)
-    leave = inside.to(outside)
-    number: int = 0
-
-
-class Process(Entity):
-    section: Section
-
-
-class Workshop(System):
-    processes: Many[Process]
-
-    @action
-    def enter(self, process: Process) -> None:
-        process.section.enter()
-
-    @action
-    def leave(self, process: Process) -> None:
-        process.section.leave()
+from tests.statecheck.prover.workshop import Process, Workshop
 
 
 @history(initially=False)
