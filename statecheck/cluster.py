@@ -1,8 +1,8 @@
 """Work on a Dask cluster that is there already: the same jobs and results as in processes here.
 
-Each worker of the cluster keeps one process for the jobs of a client. That process has its own
-main thread, as models, alarms and Z3 need one, and nothing of Dask runs in it. It is ended with the
-worker, and as soon as nobody waits for its job any more.
+Each worker of the cluster keeps one process for jobs. That process has its own main thread, as
+models, alarms and Z3 need one, and nothing of Dask runs in it. It is ended with the worker, as soon
+as nobody waits for its job any more, and when a client comes with other sources.
 
 A verdict about another model would be a false one: before a job is done, the sources that the
 worker would import have to be those of the client.
@@ -204,14 +204,16 @@ class _Gone(Exception):  # noqa: N818  (no error of the job)
         self.exit_code = exit_code
 
 
-_helpers: list[subprocess.Popen[bytes]] = []
+_helpers: dict[tuple[tuple[str, ...], str], subprocess.Popen[bytes]] = {}
+"""The process of this worker, by the sources that it was begun for."""
+
 _turn = threading.Lock()
 
 
 def perform(packages: tuple[str, ...], digest: str, shared: bytes, job: bytes) -> tuple[str, Any]:
     """Have a job done in the process that this worker keeps for jobs."""
     with _turn:
-        process = _helper()
+        process = _helper(packages, digest)
         assert process.stdin is not None
         assert process.stdout is not None
         answer: list[Any] = []
@@ -241,7 +243,7 @@ def _read(stream: Any, answer: list[Any]) -> None:
         return
 
 
-def _is_wanted() -> Any:
+def _is_wanted() -> Callable[[], bool]:
     """Tells whether somebody still waits for the task that this thread is at."""
     from distributed import get_worker  # noqa: PLC0415  (an extra)
 
@@ -255,15 +257,20 @@ def _is_wanted() -> Any:
     return wanted
 
 
-def _helper() -> subprocess.Popen[bytes]:
-    """The process that does jobs, begun where there is none."""
-    if not _helpers or _helpers[0].poll() is not None:
+def _helper(packages: tuple[str, ...], digest: str) -> subprocess.Popen[bytes]:
+    """The process that does jobs of these sources; one that has read others is ended."""
+    key = packages, digest
+    process = _helpers.get(key)
+    if process is None or process.poll() is not None:
+        for other in _helpers.values():
+            other.kill()
         command = [sys.executable, "-m", "statecheck.cluster"]
-        started = subprocess.Popen(  # noqa: S603  (ourselves)
+        process = subprocess.Popen(  # noqa: S603  (ourselves)
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        _helpers[:] = [started]
-    return _helpers[0]
+        _helpers.clear()
+        _helpers[key] = process
+    return process
 
 
 # -- in the process that does jobs ----------------------------------------------------------------
@@ -277,7 +284,7 @@ def serve() -> None:
         os.dup2(nothing.fileno(), 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
-    checked: set[tuple[tuple[str, ...], str]] = set()
+    is_checked = False
     known: dict[bytes, tuple[Work, tuple[Any, ...]]] = {}
     while True:
         try:
@@ -285,9 +292,9 @@ def serve() -> None:
         except EOFError:
             return
         try:
-            if (packages, digest) not in checked:
+            if not is_checked:  # all jobs of this process are about the same sources
                 _check(packages, digest)
-                checked.add((packages, digest))
+                is_checked = True
             if shared not in known:
                 known.clear()
                 known[shared] = pickle.loads(shared)  # noqa: S301

@@ -1,5 +1,6 @@
 """Work for a cluster, in a module that its workers can import."""
 
+import importlib
 import os
 import time
 from collections.abc import Iterator
@@ -28,6 +29,12 @@ def dying(jobs: Iterator[int]) -> Iterator[int]:
         if job == 3:
             os._exit(7)
         yield job
+
+
+def shifting(jobs: Iterator[int]) -> Iterator[int]:
+    """The value that a module has which changes between two runs."""
+    for _ in jobs:
+        yield importlib.import_module("shifting").VALUE
 
 
 def failing(jobs: Iterator[int], is_known: bool) -> Iterator[int]:

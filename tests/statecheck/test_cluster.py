@@ -116,6 +116,21 @@ def test_other_sources_are_refused(local: Any, monkeypatch: pytest.MonkeyPatch) 
         list(results(clustered.squares, (1,), deque(range(2)), place))
 
 
+def test_a_model_that_was_changed_since_is_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker outlives a run; the process that has read a model does not outlive its sources."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(Path.cwd())]))
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as own:
+        for value in (1, 2, 1):
+            (tmp_path / "shifting.py").write_text(f"VALUE = {value}  # {'.' * value}\n")
+            place = Cluster(own.scheduler_address, ["shifting"])
+            assert list(results(clustered.shifting, (), deque([0]), place)) == [value]
+
+
 def test_a_digest_tells_sources_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(tmp_path)
     package = tmp_path / "told_apart"
