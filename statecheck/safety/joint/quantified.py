@@ -16,7 +16,7 @@ from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.joint.lemmas import Lemma
 from statecheck.smt.existence import exists
 from statecheck.smt.grounding import entity_functions
-from statecheck.smt.interruption import interrupted_by_signal
+from statecheck.smt.solving import check_sat
 from statecheck.smt.terms import has_quantifier, is_entity
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -26,8 +26,8 @@ QUICK, PATIENCE = 300_000, 1_500_000
 which there are one or two million a second.
 """
 
-LONGEST = 10_000
-"""Milliseconds after which a question is given up, whatever it has cost."""
+LONGEST = 10.0
+"""Seconds after which a question is given up, whatever it has cost."""
 
 
 class GaveUp(Exception):  # noqa: N818  (it is no error: others are asked)
@@ -60,7 +60,6 @@ class Frame:
         solver.set("ematching", patterns)
         solver.set("random_seed", induction.seed)
         solver.set("rlimit", QUICK if patterns else PATIENCE)
-        solver.set("timeout", LONGEST)
         solver.add(*transitions.ranges, *transitions.fixed_constants(variant))
         vocabulary = transitions.vocabulary
         for function in entity_functions(
@@ -97,14 +96,14 @@ class Frame:
 
     def has_model(self, assumptions: Sequence[z3.BoolRef]) -> bool:
         """Tell whether what is demanded has a model. Raises GaveUp, and Timeout."""
-        self.time_left()
-        with interrupted_by_signal(self.solver):
-            answer = self.solver.check(*assumptions)
+        answer = check_sat(self.solver, assumptions, self._seconds)
         if answer == z3.unknown:
-            if "interrupted from keyboard" in self.solver.reason_unknown():
-                raise KeyboardInterrupt
             raise GaveUp
         return bool(answer == z3.sat)
+
+    def _seconds(self) -> float:
+        left = self.time_left()
+        return LONGEST if left is None else min(LONGEST, left)
 
 
 def later(transitions: TransitionSystem, term: z3.BoolRef, command: Command | None) -> z3.BoolRef:
