@@ -32,6 +32,7 @@ from statecheck.cli.draw import (
     print_texts,
     write_pictures,
 )
+from statecheck.drawing.index_page import INDEX, index, named_in
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     context_settings=console.SETTINGS,
 )
 @click.argument("names", nargs=-1, metavar="[PICTURE | MODULE:CLASS]...")
-@click.option("--list", "listing", is_flag=True, help="List the pictures and draw nothing.")
+@click.option("--list", "listing", is_flag=True, help="List the gallery's pictures; draw nothing.")
 @picture_options
 @click.option("--check", is_flag=True, help="Only say which committed pictures differ.")
 def command(
@@ -76,60 +77,76 @@ def command(
         return _check(themes)
     elsewhere = any(":" in name for name in names)
     folder = output_folder(out, Path() if elsewhere else FOLDER)
-    pictures = _selected(names, listing=listing)
     if listing:
         shown = (
-            f"{p.name}\n    {textwrap.shorten(p.about, 76, placeholder='...')}" for p in pictures
+            f"{name}\n    {textwrap.shorten(about, 76, placeholder='...')}"
+            for name, about in _listed(names)
         )
         console.put("\n".join(shown) + "\n")
         return 0
-    pictures = having(pictures, form, named=bool(names))
+    pictures = having(_selected(names), form, named=bool(names))
     if out == "-":
         return print_texts(pictures, form)
     whole = not names and form == "svg" and theme == "both"
     own = whole and folder.resolve() == FOLDER.resolve()
-    index = _index(pictures) if own else None
-    return write_pictures(pictures, form, themes, folder, whole=whole, index=index)
+    page = _page(pictures) if own else None
+    return write_pictures(pictures, form, themes, folder, whole=whole, index=page)
 
 
-def _index(pictures: Sequence[Picture]) -> Output:
+def _page(pictures: Sequence[Picture]) -> Output:
     """The page of the gallery."""
-    from statecheck.drawing import gallery
+    from statecheck.drawing.gallery import Output
 
-    return gallery.Output(gallery.INDEX, gallery.index(pictures, "python -m diagrams").encode)
+    return Output(INDEX, index(pictures, "python -m diagrams").encode)
 
 
 # -- which pictures -----------------------------------------------------------------------------
 
 
-def _selected(names: Sequence[str], *, listing: bool) -> list[Picture]:
+def _selected(names: Sequence[str]) -> list[Picture]:
     """The pictures that are named, in the gallery's order; all without a name."""
     foreign = machine_pictures([name for name in names if ":" in name])
     own = [name for name in names if ":" not in name]
     if foreign and not own:
         return foreign
-    pictures = _pictures(own, listing=listing)
-    for name in own:
-        if not any(_matches(name, picture) for picture in pictures):
-            known = [picture.name for picture in pictures]
+    pictures = _pictures(own)
+    _demand(own, [picture.name for picture in pictures])
+    chosen = [p for p in pictures if not own or any(_matches(name, p.name) for name in own)]
+    return [*foreign, *chosen]
+
+
+def _demand(wanted: Sequence[str], known: Sequence[str]) -> None:
+    """Raise a UsageError for the first name or pattern that no known picture has."""
+    for name in wanted:
+        if not any(_matches(name, other) for other in known):
             nearest = ", ".join(difflib.get_close_matches(name, known, NEAREST, cutoff=0))
             raise click.UsageError(
                 f"no picture is called {name!r}; the nearest are {nearest}. For a machine of your "
                 "own write MODULE:CLASS."
             )
-    chosen = [p for p in pictures if not own or any(_matches(name, p) for name in own)]
-    return [*foreign, *chosen]
 
 
-def _matches(name: str, picture: Picture) -> bool:
-    return fnmatch.fnmatchcase(picture.name, name) or picture.name == f"machine-{name}"
+def _matches(name: str, picture: str) -> bool:
+    return fnmatch.fnmatchcase(picture, name) or picture == f"machine-{name}"
 
 
-def _pictures(names: Sequence[str], *, listing: bool) -> list[Picture]:
-    """Every picture; those of verdicts only where they are asked for, for they need the model.
-
-    A list proves nothing: without verdicts it is shorter.
+def _listed(names: Sequence[str]) -> list[tuple[str, str]]:
+    """The pictures that are named, each with what it is about: those of the committed gallery by
+    its page, which takes no time; ``--check`` tells whether they are those of the model at hand.
     """
+    try:
+        page = (FOLDER / INDEX).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        page = None
+    if page is None or any(":" in name for name in names):
+        return [(picture.name, picture.about) for picture in _selected(names)]
+    pictures = named_in(page)
+    _demand(names, [name for name, _ in pictures])
+    return [p for p in pictures if not names or any(_matches(name, p[0]) for name in names)]
+
+
+def _pictures(names: Sequence[str]) -> list[Picture]:
+    """Every picture; those of verdicts only where they are asked for, for they need the model."""
     with interrupts.held():
         from diagrams import verdicts
         from diagrams.findings import verdict_pictures
@@ -137,10 +154,7 @@ def _pictures(names: Sequence[str], *, listing: bool) -> list[Picture]:
 
     simple = list(model_pictures())
     plain = names and not any(set(name) & set("*?[") for name in names)
-    if plain and all(any(_matches(name, p) for p in simple) for name in names):
-        return simple
-    if listing and verdicts.load() is None:
-        console.complain("note: no verdicts of this model yet, so their pictures are not listed")
+    if plain and all(any(_matches(name, p.name) for p in simple) for name in names):
         return simple
     from diagrams import plans, readings
 
@@ -190,7 +204,7 @@ def _check(themes: Sequence[Theme]) -> int:
         *plans.pictures(planned),
     ]
     wanted = list(gallery.outputs(pictures, "svg", themes))
-    wanted.append(_index(pictures))
+    wanted.append(_page(pictures))
     try:
         differing = list(gallery.differing(wanted, FOLDER))
     except NoRenderer as error:

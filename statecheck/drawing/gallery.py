@@ -1,11 +1,10 @@
-"""The gallery: which files a picture makes, its index page, and whether it is what would be drawn.
+"""The gallery: which files a picture makes, and whether they are what would be drawn.
 
 A file is written whole or not at all, and not touched where it is as it should be.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,6 @@ from statecheck.drawing.canvas.style import Theme
 from statecheck.drawing.canvas.svg import svg
 from statecheck.drawing.picture import IMAGES, TEXTS, Picture
 from statecheck.files import OutputFile
-
-INDEX = "README.md"
-
-NARROW = "(max-width: 600px)"
-"""The pages that a picture's narrow form is for."""
 
 
 @dataclass(frozen=True)
@@ -120,63 +114,3 @@ def stale(wanted: Sequence[Output], folder: Path) -> list[Path]:
     """Pictures in a folder that are not wanted any more."""
     names = {output.name for output in wanted}
     return sorted(path for path in folder.glob("*.svg") if path.name not in names)
-
-
-def index(pictures: Sequence[Picture], command: str) -> str:
-    """The page of a gallery, which ``command`` writes: every picture, in the reader's theme."""
-    lines = [f"<!-- Written by {command}; do not edit. -->", "", "# Gallery", ""]
-    lines += [
-        (
-            "Drawn by `make diagrams` from the model and its verdicts. Each picture follows the "
-            "reader's theme,"
-        ),
-        "and is an SVG with real text, a title and a description.",
-        "",
-    ]
-    headings = list(dict.fromkeys(picture.heading for picture in pictures))
-    lines += [*(f"* [{heading}](#{_anchor(heading)})" for heading in headings), ""]
-    for heading in headings:
-        own = [picture for picture in pictures if picture.heading == heading]
-        lines += [f"## {heading}", ""]
-        if own[0].folded:
-            lines += [f"<details><summary>{len(own)} pictures</summary>", ""]
-        for picture in own:
-            lines += [f"### {picture.name}", "", escape(picture.about), "", embed(picture), ""]
-            lines += _linked(picture)
-        if own[0].folded:
-            lines += ["</details>", ""]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _anchor(heading: str) -> str:
-    """The anchor that GitHub gives a heading."""
-    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
-
-
-def _linked(picture: Picture) -> list[str]:
-    """A table whose cells lead to pictures: images in a page have no links."""
-    table = picture.table() if picture.table else None
-    if table is None or not any(tables.leads(row) for row in table.rows):
-        return []
-    summary = "<details><summary>The same as a table, with links to the runs</summary>"
-    return [summary, "", tables.html(table).rstrip(), "", "</details>", ""]
-
-
-def escape(words: str) -> str:
-    """Words as Markdown that means just them."""
-    return words.replace("<", "&lt;").replace("_", "\\_").replace("*", "\\*")
-
-
-def embed(picture: Picture, folder: str = "") -> str:
-    """Markdown that shows a picture in the theme of who reads it, and leads to the whole of it."""
-    alt = picture.about.replace('"', "&quot;").replace("<", "&lt;").rstrip(".")
-    dark = "(prefers-color-scheme: dark)"
-    sources = [(dark, "dark")]
-    if picture.narrow is not None:
-        sources = [(f"{NARROW} and {dark}", "narrow-dark"), (NARROW, "narrow-light"), *sources]
-    shown = "".join(
-        f'<source media="{media}" srcset="{folder}{picture.name}-{form}.svg">'
-        for media, form in sources
-    )
-    whole = f"{folder}{picture.name}-light.svg"
-    return f'<a href="{whole}"><picture>{shown}<img alt="{alt}" src="{whole}"></picture></a>'

@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import textwrap
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -19,8 +20,9 @@ import pytest
 from diagrams import __main__ as front_door
 from diagrams import verdicts
 from diagrams.__main__ import main
-from diagrams.site import MACHINES
+from diagrams.site import MACHINES, model_pictures
 from model.site import Site
+from statecheck.drawing.index_page import index, named_in
 from statecheck.drawing.layout import layout, renderers
 from statecheck.drawing.pictures import statechart
 from statecheck.drawing.pictures.playback import play
@@ -206,12 +208,43 @@ def test_a_form_that_a_picture_does_not_have(capsys: Capture) -> None:
     assert "--out - prints text" in one_line(capsys)
 
 
-def test_the_list_and_unknown_names(capsys: Capture) -> None:
+def test_the_list_and_unknown_names(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["--list"]) == 0
     listed = capsys.readouterr().out
     for name in (*(f"machine-{m}" for m in MACHINES), "composition", "versions", "article",
                  "run-resolution.no_move_fails_forever"):  # fmt: skip
         assert f"\n{name}\n" in f"\n{listed}"
+    assert main(["--list", "MoveMailbox", "state*"]) == 0
+    some = capsys.readouterr().out
+    assert re.findall(r"^\S+", some, re.MULTILINE) == [
+        "machine-MoveMailbox", "states-small", "states-server", "states-move",
+    ]  # fmt: skip
+    assert main(["--list", "versoins"]) == 2
+    assert "no picture is called 'versoins'; the nearest are versions" in one_line(capsys)
+    monkeypatch.setattr("diagrams.__main__.FOLDER", Path("there is none"))
+    assert main(["--list"]) == 0  # by drawing what there is to name
+    drawn = capsys.readouterr().out
+    assert sorted(drawn.split("\n")) == sorted(listed.split("\n"))
+
+
+def test_the_list_reads_no_model() -> None:
+    code = (
+        "import sys; from diagrams.__main__ import main; "
+        "code = main(['--list']); assert not {'z3', 'statemachine'} & set(sys.modules); "
+        "sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_page_of_a_gallery_is_read_as_it_was_meant() -> None:
+    pictures = list(model_pictures())
+    odd = replace(pictures[0], name="odd", about=r"If a_b < c, then *not* d &amp; e\_f.")
+    page = index([odd, *pictures], "nobody")
+    assert named_in(page) == [(p.name, p.about) for p in (odd, *pictures)]
+
+
+def test_unknown_names(capsys: Capture) -> None:
     assert main(["versoins"]) == 2
     assert "no picture is called 'versoins'; the nearest are versions" in one_line(capsys)
     assert main(["--check", "versions"]) == 2

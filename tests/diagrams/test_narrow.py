@@ -9,7 +9,7 @@ import pytest
 
 from diagrams import findings, site, verdicts
 from model.site import Site
-from statecheck.drawing import gallery
+from statecheck.drawing import index_page
 from statecheck.drawing.canvas.scene import Box, Group, Scene, Text, flat
 from statecheck.drawing.picture import Picture
 from statecheck.drawing.pictures.joint import joints
@@ -80,7 +80,7 @@ def test_the_narrow_composition_has_every_event(pictures: list[Picture]) -> None
 
 def test_a_page_takes_the_narrow_form_where_it_is_narrow(pictures: list[Picture]) -> None:
     (picture,) = [p for p in pictures if p.name == "composition"]
-    _, _, html = gallery.embed(picture).partition("<picture>")
+    _, _, html = index_page.embed(picture).partition("<picture>")
     order = ["narrow-dark.svg", "narrow-light.svg", "composition-dark.svg", "composition-light.svg"]
     assert sorted(order, key=html.index) == order
     assert '(max-width: 600px) and (prefers-color-scheme: dark)" srcset="composition-n' in html
