@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from statecheck.certificate.hypotheses import Hypothesis
-from statecheck.explicit.product import Product, State, product
+from statecheck.explicit import packing
+from statecheck.explicit.product import Product, product
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import FORGOTTEN, History
 from statecheck.smt.evaluation import Compiled, compiled
@@ -92,7 +93,7 @@ def _tests(clauses: Iterable[Hypothesis]) -> list[_Test]:
     return [(dict(kinds), own, compiled(*(c.term for c in own))) for kinds, own in found.items()]
 
 
-def _reachable(kept: Product, time_left: Callable[[], object]) -> Iterator[State]:
+def _reachable(kept: Product, time_left: Callable[[], object]) -> Iterator[packing.Code]:
     queue = []
     for state in kept.initial():
         time_left()
@@ -101,10 +102,10 @@ def _reachable(kept: Product, time_left: Callable[[], object]) -> Iterator[State
     for state in queue:
         time_left()
         yield state
-        for _, _, cells, past in kept.steps(*state):
-            if (cells, past) not in seen:
-                seen.add((cells, past))
-                queue.append((cells, past))
+        for _, target in kept.successors(state):
+            if target not in seen:
+                seen.add(target)
+                queue.append(target)
 
 
 class _Reader:
@@ -115,7 +116,7 @@ class _Reader:
     ) -> None:
         system = kept.space.before.system
         info, vocabulary = transitions.info, transitions.vocabulary
-        self.table = kept.space.table
+        self.kept = kept.packing
         self.functions: dict[str, list[Any]] = {
             f"{entity.name}.{name}": [
                 getattr(member, name).index for member in system.entities_of(entity)
@@ -141,13 +142,15 @@ class _Reader:
             if name in fixed
         }
 
-    def failing(self, state: State, tests: Sequence[_Test]) -> Hypothesis | None:
+    def failing(self, state: packing.Code, tests: Sequence[_Test]) -> Hypothesis | None:
         """The first clause that does not hold for some entities in a state."""
-        codes = (*state[0], *state[1])
-        for (values, index, type_, known), code in zip(self.places, codes, strict=True):
-            if code not in known:
-                known[code] = _code(self.table.values[code], type_)
-            values[index] = known[code]
+        numbers = self.kept.unpack(state)
+        for (values, index, type_, known), number, table in zip(
+            self.places, numbers, self.kept.tables, strict=True
+        ):
+            if number not in known:
+                known[number] = _code(table.values[number], type_)
+            values[index] = known[number]
         for kinds, clauses, test in tests:
             for chosen in itertools.product(*(range(self.sizes[kind]) for kind in kinds.values())):
                 self.constants |= dict(zip(kinds, chosen, strict=True))

@@ -18,12 +18,13 @@ from typing import Any
 
 from statecheck.claims.claim import Claim, vacuity_claim
 from statecheck.claims.fairness import Assumption, Fair, Often, Rare, Strength
-from statecheck.explicit.product import Product, State, product, relevant_histories
+from statecheck.explicit.packing import Code
+from statecheck.explicit.product import Product, product, relevant_histories
 from statecheck.explicit.read_tracing import ReadMemo
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import Entity, History
 
-Edge = tuple[int, State]
+Edge = tuple[int, Code]
 """The number of an action, and the state it leads to."""
 
 
@@ -66,12 +67,11 @@ def check_eventuality(
     return EventualityOutcome(holds, pending, premise_reached)
 
 
-def _reached(searched: Product) -> list[State]:
+def _reached(searched: Product) -> list[Code]:
     reached = dict.fromkeys(searched.initial())
     queue = list(reached)
     for state in queue:
-        for _, _, *target in searched.steps(*state):
-            following = target[0], target[1]
+        for _, following in searched.successors(state):
             if following not in reached:
                 reached[following] = None
                 queue.append(following)
@@ -117,21 +117,20 @@ class _Graph:
         claim = replace(self.claim, body=body, on_step=on_step)
         return dict(self.searched.judges(claim, number))[self.choice]
 
-    def _row(self, state: State) -> tuple[int, ...]:
+    def _row(self, state: Code) -> Code:
         return self.searched.row(state)
 
-    def pending(self, states: Iterable[State]) -> dict[State, list[tuple[Edge, bool]]]:
+    def pending(self, states: Iterable[Code]) -> dict[Code, list[tuple[Edge, bool]]]:
         """The states in which the goal may be pending for ever, with the steps that go on so; True
         marks those that are seen only finitely often.
         """
-        graph: dict[State, list[tuple[Edge, bool]]] = {}
+        graph: dict[Code, list[tuple[Edge, bool]]] = {}
         queue = [state for state in states if self._starts(state)]
         for state in queue:
             if state in graph:
                 continue
             steps = graph[state] = []
-            for number, row, kept, known in self.searched.steps(*state):
-                target = kept, known
+            for number, row, target in self.searched.steps(state):
                 if self._reaches(number, row, target):
                     continue
                 if any(rare(row) for rare in self._rare[Often.NEVER][number]):
@@ -141,29 +140,25 @@ class _Graph:
                 queue.append(target)
         return graph
 
-    def _starts(self, state: State) -> bool:
+    def _starts(self, state: Code) -> bool:
         if self.claim.on_step:
-            return any(
-                self._premise[number](row) for number, row, _, _ in self.searched.steps(*state)
-            )
+            return any(self._premise[number](row) for number, row, _ in self.searched.steps(state))
         row = self._row(state)
         return bool(self._premise[None](row)) and not self._goal[None](row)
 
-    def _reaches(self, number: int, row: tuple[int, ...], target: State) -> bool:
+    def _reaches(self, number: int, row: Code, target: Code) -> bool:
         if self.claim.on_step:
             return bool(self._goal[number](row))
         return bool(self._goal[None](self._row(target)))
 
-    def parts(
-        self, graph: dict[State, list[tuple[Edge, bool]]]
-    ) -> Iterator[dict[State, list[Edge]]]:
+    def parts(self, graph: dict[Code, list[tuple[Edge, bool]]]) -> Iterator[dict[Code, list[Edge]]]:
         """The strongly connected parts with a step, of the steps that are not seen only finitely
         often.
         """
         late = {state: [edge for edge, few in steps if not few] for state, steps in graph.items()}
         yield from _connected(late)
 
-    def is_fair(self, part: dict[State, list[Edge]]) -> bool:
+    def is_fair(self, part: dict[Code, list[Edge]]) -> bool:
         """True if a run can stay in a strongly connected part and be fair."""
         taken = {number for edges in part.values() for number, _ in edges}
         for fair in self.fair:
@@ -182,8 +177,8 @@ class _Graph:
                     return any(self.is_fair(smaller) for smaller in _connected(left))
         return True
 
-    def _enabled(self, state: State, number: int) -> bool:
-        return any(other == number for other, *_ in self.searched.steps(*state))
+    def _enabled(self, state: Code, number: int) -> bool:
+        return any(other == number for other, *_ in self.searched.steps(state))
 
     def _instances(self, fair: Fair) -> Iterator[int]:
         """The numbers of the actions that an assumption is about."""
@@ -206,16 +201,16 @@ def _named(name: str, arguments: Iterable[Any]) -> tuple[Any, ...]:
     return name, *(a.name if isinstance(a, Entity) else a for a in arguments)
 
 
-def _connected(graph: dict[State, list[Edge]]) -> Iterator[dict[State, list[Edge]]]:
+def _connected(graph: dict[Code, list[Edge]]) -> Iterator[dict[Code, list[Edge]]]:
     """The strongly connected parts of a graph that have a step within (Tarjan, 1972)."""
-    index: dict[State, int] = {}
-    low: dict[State, int] = {}
-    stack: list[State] = []
-    waiting: set[State] = set()
+    index: dict[Code, int] = {}
+    low: dict[Code, int] = {}
+    stack: list[Code] = []
+    waiting: set[Code] = set()
     for root, first in graph.items():
         if root in index:
             continue
-        work: list[tuple[State, Iterator[Edge]]] = [(root, iter(first))]
+        work: list[tuple[Code, Iterator[Edge]]] = [(root, iter(first))]
         index[root] = low[root] = len(index)
         stack.append(root)
         waiting.add(root)

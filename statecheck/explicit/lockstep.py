@@ -13,8 +13,8 @@ from typing import Any
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Verdict
+from statecheck.explicit.packing import Code
 from statecheck.explicit.product import Product, product
-from statecheck.explicit.read_tracing import Code
 from statecheck.explicit.state_space import FiniteInstance, StateSpace
 from statecheck.modeling import Entity, History
 
@@ -71,7 +71,7 @@ class GuideStates:
 
 def named(space: StateSpace, state: Code) -> Values:
     """A state by names."""
-    return tuple([_name(space.table.values[number]) for number in state])
+    return tuple(map(_name, space.values(state)))
 
 
 def _name(value: Any) -> tuple[str, str]:
@@ -151,29 +151,28 @@ class _Watcher:
 
     def look(self, start: Code, run: Sequence[int]) -> WatchOutcome | None:
         """Follow a run, and look at its last state and step, and at what follows soon."""
-        cells, past = start, self.product.firsts(start)
+        state = self.product.started(start)
         last: tuple[str, ...] = ()
         for number in run:
-            row, cells, past = self.product.step(number, cells, past)
+            row, state = self.product.step(number, state)
             last = self._violated(number, row)
-        last += self._violated(None, self.product.row((cells, past)))
+        last += self._violated(None, self.product.row(state))
         if last:
             return WatchOutcome(tuple(dict.fromkeys(last)), len(run))
-        return self._near(cells, past, len(run))
+        return self._near(state, len(run))
 
-    def _near(self, cells: Code, past: Code, steps: int) -> WatchOutcome | None:
-        known = {(cells, past)}
-        queue = [(cells, past, steps)]
+    def _near(self, start: Code, steps: int) -> WatchOutcome | None:
+        known = {start}
+        queue = [(start, steps)]
         looked = 0
-        for before, then, count in queue:
-            for number, row, kept, now in self.product.steps(before, then):
+        for state, count in queue:
+            for number, row, target in self.product.steps(state):
                 looked += 1
-                fresh = (kept, now) not in known
                 titles = self._violated(number, row)
-                if fresh:
-                    known.add((kept, now))
-                    queue.append((kept, now, count + 1))
-                    titles += self._violated(None, self.product.row((kept, now)))
+                if target not in known:
+                    known.add(target)
+                    queue.append((target, count + 1))
+                    titles += self._violated(None, self.product.row(target))
                 if titles:
                     return WatchOutcome(tuple(dict.fromkeys(titles)), count + 1)
             if looked >= NEAR:

@@ -15,12 +15,10 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from statecheck.claims.claim import Claim
-from statecheck.explicit.read_tracing import Code, ReadMemo, SystemCopy
+from statecheck.explicit.packing import Code, Packing, table_of
+from statecheck.explicit.read_tracing import ReadMemo, SystemCopy
 from statecheck.explicit.state_space import StateSpace
 from statecheck.modeling import FORGOTTEN, Entity, History, Inapplicable, ModelError, Step
-
-State = tuple[Code, Code]
-"""A state of a product: its cells, its histories."""
 
 
 @dataclass(frozen=True)
@@ -55,18 +53,20 @@ class _ConcreteStep(Step):
 class _Observed:
     """The histories of one copy of the system, and which of its actions are enabled."""
 
-    def __init__(self, product: Product, side: SystemCopy, offset: int, state: Code) -> None:
-        self.product, self.side, self.offset, self.state = product, side, offset, state
+    def __init__(
+        self, product: Product, side: SystemCopy, offset: int, numbers: Sequence[int]
+    ) -> None:
+        self.product, self.side, self.offset, self.numbers = product, side, offset, numbers
 
     def observe(self, name: str, entity: Entity, type_: Any) -> Any:
         cell = self.product.places.get((name, entity))
         if cell is None:
             raise ModelError(f"the history {name} is read but not kept; call it by its name")
         cell += self.offset
-        if cell >= len(self.state):
+        if cell >= len(self.numbers):
             raise ModelError(f"the history {name} is not known at this point")
         self.product.space.trace.reads[cell] = None
-        return self.side.value(self.state[cell])
+        return self.side.own(self.product.value(cell, self.numbers[cell]))
 
     def enabled(self, name: str, arguments: Iterable[Any]) -> bool:
         system = self.side.system
@@ -87,10 +87,10 @@ def product(space: StateSpace, histories: Iterable[History[Any]]) -> Product:
 
 
 class Product:
-    """A space whose states also have the values of some histories.
+    """A space whose states also have the values of some histories: a state has its cells first.
 
-    What is evaluated sees a row of numbers: the cells before the step, those after it, the
-    histories before it and, for claims, after it. For a claim about states both are the same.
+    What is evaluated sees a row: the cells before the step, those after it, the histories before it
+    and, for claims, after it. A claim about states sees no more than what is before a step.
     """
 
     def __init__(self, space: StateSpace, histories: Sequence[History[Any]]) -> None:
@@ -101,73 +101,100 @@ class Product:
             for history in histories
             for member in system.entities_of(system.info.entity(history.entity))
         ]
-        self.places = {(item.name, member): k for k, (item, member) in enumerate(self.slots)}
-        self._firsts = [ReadMemo(space.trace, partial(self._first, *slot)) for slot in self.slots]
+        shared = {history: table_of(history.type, system) for history in histories}
+        cells, past = space.packing.tables, tuple(shared[history] for history, _ in self.slots)
+        self.packing, self._past = Packing((*cells, *past)), Packing(past)
+        self._first_row = Packing((*cells, *cells))
+        self._update_row = Packing((*cells, *cells, *past))
+        self._row = Packing((*cells, *cells, *past, *past))
+        size = len(space.cells)
+        self.places = {
+            (item.name, member): 2 * size + k for k, (item, member) in enumerate(self.slots)
+        }
+        self._firsts = [self._remembered(self._first, *slot) for slot in self.slots]
         self._updates = [
-            [ReadMemo(space.trace, partial(self._update, k, *slot)) for slot in self.slots]
+            [self._remembered(self._update, k, *slot) for slot in self.slots]
             for k in range(len(space.actions))
         ]
 
-    def initial(self) -> Iterator[tuple[Code, Code]]:
-        """Every initial state: its cells, its histories."""
-        for cells in self.space.initial():
-            yield cells, self.firsts(cells)
+    def _remembered(self, function: Callable[..., Any], *arguments: Any) -> ReadMemo:
+        """A function of a row that is executed only where what it reads is new."""
+        return ReadMemo(self.space.trace, self._row, partial(function, *arguments))
 
-    def firsts(self, cells: Code) -> Code:
-        """The histories of an initial state."""
-        return tuple([first(cells + cells) for first in self._firsts])
+    def initial(self) -> Iterator[Code]:
+        """Every initial state."""
+        return map(self.started, self.space.initial())
 
-    def steps(self, cells: Code, past: Code) -> Iterator[tuple[int, Code, Code, Code]]:
+    def started(self, cells: Code) -> Code:
+        """The initial state that has these cells."""
+        bits = self.space.packing.bits
+        row = cells | cells << bits
+        return cells | self._past.pack(first(row) for first in self._firsts) << bits
+
+    def successors(self, state: Code) -> list[tuple[int, Code]]:
+        """The other states that enabled actions lead to, each with the number of the action."""
+        if not self.slots:
+            return [(move[0], state ^ move[2]) for move in self.space.leading(state)]
+        return [(number, target) for number, _, target in self.steps(state) if target != state]
+
+    def steps(self, state: Code) -> Iterator[tuple[int, Code, Code]]:
         """For each enabled action its number, the row of the step, and the state it leads to."""
+        bits, later = self.space.packing.bits, self._update_row.bits
+        cells, past = state & self.space.packing.ones, state >> bits
         for number, after, kept in self.space.steps(cells):
-            row = cells + after + past
-            known = tuple([update(row) for update in self._updates[number]])
-            yield number, row + known, kept, known
+            row = cells | after << bits | past << 2 * bits
+            known = self._past.pack([update(row) for update in self._updates[number]])
+            yield number, row | known << later, kept | known << bits
 
-    def step(self, number: int, cells: Code, past: Code) -> tuple[Code, Code, Code]:
+    def step(self, number: int, state: Code) -> tuple[Code, Code]:
         """The row of the step of an enabled action, and the state that it leads to."""
-        after, kept = next((a, k) for n, a, k in self.space.steps(cells) if n == number)
-        row = cells + after + past
-        known = tuple([update(row) for update in self._updates[number]])
-        return row + known, kept, known
+        return next((row, target) for n, row, target in self.steps(state) if n == number)
 
-    def row(self, state: State) -> Code:
+    def row(self, state: Code) -> Code:
         """The row of a state, for a claim about states."""
-        cells, past = state
-        return cells + cells + past + past
+        if not self.slots:
+            return state
+        bits = self.space.packing.bits
+        return state & self.space.packing.ones | state >> bits << 2 * bits
 
-    def sample(self, state: State) -> Sample:
+    def sample(self, state: Code) -> Sample:
         """A state with its values by name."""
-        space, values = self.space, self.space.table.values
+        values, size = self.packing.values(state), len(self.space.cells)
         return Sample(
             {
-                (member.name, machine.slot, name): values[number]
-                for (member, machine, name), number in zip(space.cells, state[0], strict=True)
+                (member.name, machine.slot, name): value
+                for (member, machine, name), value in zip(self.space.cells, values, strict=False)
             },
             {
-                (item.name, member.name): values[number]
-                for (item, member), number in zip(self.slots, state[1], strict=True)
+                (item.name, member.name): value
+                for (item, member), value in zip(self.slots, values[size:], strict=True)
             },
-            space.constants,
+            self.space.constants,
         )
 
-    def _load(self, row: Code) -> None:
+    def _load(self, row: Code, packing: Packing, *, on_step: bool = True) -> None:
         space, size = self.space, len(self.space.cells)
-        for side, start, offset in (
-            (space.before, 0, 2 * size),
-            (space.after, size, 2 * size + len(self.slots)),
-        ):
-            side.load(row[start : start + size])
-            side.system.observed = _Observed(self, side, offset, row)
+        numbers = packing.unpack(row)
+        sides = (space.before, 0, 0), (space.after, size, len(self.slots))
+        for side, start, offset in sides if on_step else sides[:1]:
+            side.load(numbers[start : start + size])
+            side.system.observed = _Observed(self, side, offset, numbers)
 
     def _first(self, history: History[Any], member: Entity, row: Code) -> int:
-        self._load(row)
-        return self.space.table.number(history.first(member))
+        self._load(row, self._first_row, on_step=False)
+        return self._number(history, member, history.first(member))
 
     def _update(self, number: int, history: History[Any], member: Entity, row: Code) -> int:
-        self._load(row)
+        self._load(row, self._update_row)
         step = _ConcreteStep(self.space, number)
-        return self.space.table.number(history.update(step, member))
+        return self._number(history, member, history.update(step, member))
+
+    def value(self, cell: int, number: int) -> Any:
+        """The value that a number stands for in a cell of a row."""
+        return self._row.tables[cell].values[number]
+
+    def _number(self, history: History[Any], member: Entity, value: Any) -> int:
+        return self._row.tables[self.places[history.name, member]].number(value)
 
     def judges(self, claim: Claim, number: int | None) -> list[tuple[tuple[Any, ...], ReadMemo]]:
         """For each choice of a claim's variables, the claim's answer about a row: True, False or
@@ -175,14 +202,14 @@ class Product:
         """
         types = (type_ for _, type_ in claim.variables)
         return [
-            (choice, ReadMemo(self.space.trace, partial(self._judge, claim, number, choice)))
+            (choice, self._remembered(self._judge, claim, number, choice))
             for choice in self.space.choices(types)
         ]
 
     def _judge(
         self, claim: Claim, number: int | None, choice: tuple[Any, ...], row: Code
     ) -> object:
-        self._load(row)
+        self._load(row, self._row, on_step=number is not None)
         system = self.space.before.system
         first = system if number is None else _ConcreteStep(self.space, number)
         try:

@@ -2,6 +2,7 @@
 
 Records trace what an execution reads and writes. What it did is kept in a trie over what it read,
 in the order in which it read it; a state that agrees on these values need not be executed again.
+A table over all that was ever read stands before the trie, for it is looked up at once.
 """
 
 from __future__ import annotations
@@ -9,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from statecheck.explicit.packing import Code, Packing, ValueTable
 from statecheck.modeling import FORGOTTEN, ActionDisabled, Entity, ModelError, Record, System
-
-Code = tuple[int, ...]
-"""Numbers that stand for the values of cells, in the order of ``System.cells``."""
 
 
 class ReadTrace:
@@ -71,25 +70,40 @@ class Traced(Record):
             self._trace.written.discard(self._cells[name])
 
 
+MOST = 1 << 16
+"""So many states are remembered with their answers; for others a trie has to be gone through."""
+
+
 class ReadMemo:
     """A function of a state that is executed only where what it reads is new.
 
-    ``tree`` has at None what to look at first: a cell and a branch for each of its values, or the
-    answer, which is no tuple.
+    ``tree`` has at None what to look at first: a cell and a branch for each of its numbers, or the
+    answer, which is no tuple. ``mask`` has the bits of all cells that were ever read, and ``known``
+    the answers by these.
     """
 
-    __slots__ = ("execute", "trace", "tree")
+    __slots__ = ("execute", "known", "mask", "packing", "trace", "tree")
 
-    def __init__(self, trace: ReadTrace, execute: Callable[[Code], Any]) -> None:
-        self.execute, self.trace = execute, trace
+    def __init__(self, trace: ReadTrace, packing: Packing, execute: Callable[[Code], Any]) -> None:
+        self.execute, self.trace, self.packing = execute, trace, packing
         self.tree: dict[int | None, Any] = {}
+        self.mask: Code = 0
+        self.known: dict[Code, Any] = {}
 
     def __call__(self, state: Code) -> Any:
         """The answer of an execution from a state."""
-        node = self.tree.get(None)
+        answer = self.known.get(state & self.mask)
+        return self._look_up(state) if answer is None else answer
+
+    def _look_up(self, state: Code) -> Any:
+        node, places = self.tree.get(None), self.packing.places
         while node.__class__ is tuple:
-            node = node[1].get(state[node[0]])
-        return self._learn(state) if node is None else node
+            shift, ones = places[node[0]]
+            node = node[1].get(state >> shift & ones)
+        answer = self._learn(state) if node is None else node
+        if self.trace.memoise and len(self.known) < MOST:
+            self.known[state & self.mask] = answer
+        return answer
 
     def _learn(self, state: Code) -> Any:
         self.trace.start()
@@ -104,31 +118,23 @@ class ReadMemo:
             node = branch.setdefault(key, (cell, {}))
             if node.__class__ is not tuple or node[0] != cell:
                 raise ModelError("what the model does depends on more than the state")
-            branch, key = node[1], state[cell]
+            shift, ones = self.packing.places[cell]
+            branch, key = node[1], state >> shift & ones
         branch[key] = answer
+        mask = self.mask | self.packing.mask(self.trace.reads)
+        if mask != self.mask:
+            self.mask = mask
+            self.known.clear()
         return answer
-
-
-class ValueTable:
-    """Numbers the values that occur; 1, True and an IntEnum's 1 are different values."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-        self._numbers: dict[tuple[type, Any], int] = {}
-
-    def number(self, value: Any) -> int:
-        """The number of a value."""
-        number = self._numbers.setdefault((type(value), value), len(self.values))
-        if number == len(self.values):
-            self.values.append(value)
-        return number
 
 
 class SystemCopy:
     """One of the two copies of the system: that before a step, or that after it."""
 
-    def __init__(self, system: System, table: ValueTable, trace: ReadTrace, offset: int) -> None:
-        self.system, self.table = system, table
+    def __init__(
+        self, system: System, tables: Sequence[ValueTable], trace: ReadTrace, offset: int
+    ) -> None:
+        self.system, self.tables = system, tables
         self.slots: list[tuple[dict[str, Any], str]] = []
         for cell, (member, machine, name) in enumerate(system.state_variables(), offset):
             record = getattr(member, machine.slot).model
@@ -138,29 +144,27 @@ class SystemCopy:
             self.slots.append((own, name))
         self.loaded: list[int] = [-1] * len(self.slots)
 
-    def load(self, state: Sequence[int]) -> None:
-        """Bring the copy into a state."""
-        for cell, (old, new) in enumerate(zip(self.loaded, state, strict=True)):
+    def load(self, numbers: Sequence[int]) -> None:
+        """Bring the copy into the state that has these numbers in its cells."""
+        for cell, (old, new) in enumerate(zip(self.loaded, numbers, strict=True)):
             if old != new:
                 own, name = self.slots[cell]
-                own[name] = self.value(new)
+                own[name] = self.own(self.tables[cell].values[new])
                 self.loaded[cell] = new
 
-    def value(self, number: int) -> Any:
-        """The value that a number stands for; an entity is one of this copy."""
-        value = self.table.values[number]
+    def own(self, value: Any) -> Any:
+        """A value as it is here: an entity is one of this copy."""
         return self.system[value] if isinstance(value, Entity) else value
 
     def number(self, cell: int) -> int:
         """The number of a cell's present value."""
         own, name = self.slots[cell]
-        return self.table.number(own[name])
+        return self.tables[cell].number(own[name])
 
     def fire(self, name: str, arguments: Iterable[Any]) -> bool:
         """Fire an action, or find it disabled. ``System.undo`` takes it back."""
-        own = (self.system[a] if isinstance(a, Entity) else a for a in arguments)
         try:
-            getattr(self.system, name)(*own)
+            getattr(self.system, name)(*map(self.own, arguments))
         except ActionDisabled:
             return False
         return True

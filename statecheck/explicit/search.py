@@ -5,7 +5,9 @@ It establishes nothing about more entities, or about other values, than the inst
 
 from __future__ import annotations
 
+import collections
 import enum
+import math
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +15,8 @@ from typing import Any
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.clock import TimeLeft, unlimited
-from statecheck.explicit.product import Product, Sample, State, product, relevant_histories
+from statecheck.explicit.packing import Code
+from statecheck.explicit.product import Product, Sample, product, relevant_histories
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import History, Inapplicable, ModelError
 
@@ -91,14 +94,10 @@ def first_run(
     """
     wanted, states = claim.kind in _POSSIBILITIES, 0
     for kept in _products(claim, histories, instance):
-        search = _Search(claim, kept)
-        for number, (state, last, choice, answer) in enumerate(search.judged()):
+        search = _Search(claim, kept, most - states, time_left)
+        for state, last, choice, answer in search.judged():
             if answer is wanted:
                 return search.run(state, last, choice), states + len(search.origin)
-            if number % 1000 == 0:
-                time_left()
-            if states + len(search.origin) > most:
-                break
         states += len(search.origin)
     return None, states
 
@@ -122,46 +121,79 @@ def _products(
     return [product(space, kept) for space in instance.spaces(claim.variant)]
 
 
-class _Search:
-    """The states of a product in breadth-first order, and the answers of a claim about them."""
+_Judged = tuple[Code, tuple[int, ...], tuple[Any, ...], object]
+"""A state, the action if a claim is about steps, the claim's variables, and the answer: True, False
+or Inapplicable.
+"""
 
-    def __init__(self, claim: Claim, product: Product) -> None:
-        self.claim, self.product = claim, product
-        start: tuple[int, State | None, int] = (0, None, -1)
+
+class _Search:
+    """The states of a product in breadth-first order, and the answers of a claim about them.
+
+    The search ends where more than ``most`` states are known.
+    """
+
+    def __init__(
+        self,
+        claim: Claim,
+        product: Product,
+        most: float = math.inf,
+        time_left: TimeLeft = unlimited,
+    ) -> None:
+        self.claim, self.product, self.most, self.time_left = claim, product, most, time_left
+        start: tuple[Code | None, int] = (None, -1)
         self.origin = dict.fromkeys(product.initial(), start)
 
-    def judged(self) -> Iterator[tuple[State, tuple[int, ...], tuple[Any, ...], object]]:
-        """A state, the action if the claim is about steps, the claim's variables, and the answer:
-        True, False or Inapplicable. States at a lesser distance come first.
+    def judged(self) -> Iterator[_Judged]:
+        """The answers, where they are given for the first time from what they read. States at a
+        lesser distance come first. Raises Timeout.
         """
-        product, on_step = self.product, self.claim.on_step
-        actions = range(len(product.space.actions)) if on_step else (None,)
-        judges = {number: product.judges(self.claim, number) for number in actions}
-        queue = list(self.origin)
-        for state in queue:
-            if not on_step:
-                row = product.row(state)
-                for choice, judge in judges[None]:
-                    yield state, (), choice, judge(row)
-            further = self.origin[state][0] + 1
-            for number, row, kept, known in product.steps(*state):
-                if on_step:
-                    for choice, judge in judges[number]:
-                        yield state, (number,), choice, judge(row)
-                target = kept, known
-                if target not in self.origin:
-                    self.origin[target] = further, state, number
-                    queue.append(target)
+        return self._steps_judged() if self.claim.on_step else self._states_judged()
 
-    def run(self, state: State, last: tuple[int, ...], witness: tuple[Any, ...]) -> Trail:
+    def _states_judged(self) -> Iterator[_Judged]:
+        product, origin = self.product, self.origin
+        judges = product.judges(self.claim, None)
+        for state in self._queue():
+            row = product.row(state)
+            for choice, judge in judges:
+                if row & judge.mask not in judge.known:
+                    yield state, (), choice, judge(row)
+            for number, target in product.successors(state):
+                if target not in origin:
+                    origin[target] = state, number
+                    self.queue.append(target)
+
+    def _steps_judged(self) -> Iterator[_Judged]:
+        product, origin = self.product, self.origin
+        judges = [product.judges(self.claim, n) for n in range(len(product.space.actions))]
+        for state in self._queue():
+            for number, row, target in product.steps(state):
+                for choice, judge in judges[number]:
+                    if row & judge.mask not in judge.known:
+                        yield state, (number,), choice, judge(row)
+                if target not in origin:
+                    origin[target] = state, number
+                    self.queue.append(target)
+
+    def _queue(self) -> Iterator[Code]:
+        """The states in their order, as long as the search goes on."""
+        self.queue = list(self.origin)
+        for looked_at, state in enumerate(self.queue):
+            if len(self.queue) > self.most:
+                return
+            if looked_at % 1000 == 0:
+                self.time_left()
+            yield state
+
+    def run(self, state: Code, last: tuple[int, ...], witness: tuple[Any, ...]) -> Trail:
         """The run that first reached a state, with its step ``last``."""
         space, numbers = self.product.space, [*last]
-        _, previous, number = self.origin[state]
+        previous, number = self.origin[state]
         while previous is not None:
             numbers.insert(0, number)
             state = previous
-            _, previous, number = self.origin[state]
-        start = tuple(space.table.values[number] for number in state[0])
+            previous, number = self.origin[state]
+        start = tuple(space.values(state))
         trail = tuple(space.actions[number] for number in numbers)
         return Trail(space.constants, start, trail, witness)
 
@@ -189,15 +221,14 @@ def _look_back(claim: Claim, product: Product) -> Outcome:
     reached.
     """
     search = _Search(claim, product)
-    answers_at: dict[tuple[Any, ...], dict[State, object]] = {}
-    for state, _, choice, answer in search.judged():
-        answers_at.setdefault(choice, {})[state] = answer
-    before: dict[State, list[State]] = {state: [] for state in search.origin}
+    collections.deque(search.judged(), maxlen=0)
+    before: dict[Code, list[Code]] = {state: [] for state in search.origin}
     for state in search.origin:
-        for _, _, *target in product.steps(*state):
-            before[target[0], target[1]].append(state)
+        for _, target in product.successors(state):
+            before[target].append(state)
     applies = False
-    for choice, answer_at in answers_at.items():
+    for choice, judge in product.judges(claim, None):
+        answer_at = {state: judge(product.row(state)) for state in search.origin}
         queue = [state for state, answer in answer_at.items() if answer is True]
         safe = set(queue)
         for state in queue:
@@ -232,7 +263,7 @@ def sample(
         walked, state = pick.choice(starts)
         yield walked.sample(state)
         for _ in range(steps):
-            choices = [(cells, past) for _, _, cells, past in walked.steps(*state)]
+            choices = [target for _, _, target in walked.steps(state)]
             if not choices:
                 break
             state = pick.choice(choices)

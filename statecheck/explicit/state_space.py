@@ -7,16 +7,10 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from statecheck.explicit.read_tracing import (
-    Code,
-    ReadMemo,
-    ReadTrace,
-    SystemCopy,
-    Traced,
-    ValueTable,
-)
+from statecheck.explicit.packing import Code, Packing, ValueTable, tables_of
+from statecheck.explicit.read_tracing import MOST, ReadMemo, ReadTrace, SystemCopy, Traced
 from statecheck.modeling import (
     FORGOTTEN,
     NO_VARIANT,
@@ -88,15 +82,72 @@ class FiniteInstance:
             yield self._spaces[choice]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Effect:
-    """The cells that an action writes, and those that the dead fields forget after it."""
+    """The effect of an action: the bits that it writes and what it puts there; likewise with what
+    the dead fields hold, which is forgotten.
+    """
 
-    writes: tuple[tuple[int, int], ...]
-    forgets: tuple[tuple[int, int], ...]
+    written: Code
+    put: Code
+    written_or_dead: Code
+    put_forgetting: Code
 
 
-_DISABLED = _Effect((), ())
+_DISABLED = _Effect(0, 0, 0, 0)
+
+
+class Move(NamedTuple):
+    """An enabled action by its number, and the bits that it changes; likewise where what the dead
+    fields hold is forgotten.
+    """
+
+    number: int
+    changed: Code
+    changed_forgetting: Code
+
+
+class _Actions:
+    """Actions that are looked up at once, by all that any of them ever read or wrote.
+
+    ``known`` has the moves from a state, and those of them that lead to another one.
+    """
+
+    __slots__ = ("_effects", "_trace", "_written", "known", "mask")
+
+    def __init__(self, trace: ReadTrace, effects: Mapping[int, ReadMemo]) -> None:
+        self._trace, self._effects = trace, effects
+        self._written: Code = 0
+        self.mask: Code = 0
+        self.known: dict[Code, tuple[list[Move], list[Move]]] = {}
+
+    def look_up(self, state: Code) -> tuple[list[Move], list[Move]]:
+        """The moves from a state, as ``known`` is to have them from now on."""
+        effects = [
+            (number, effect)
+            for number, memo in self._effects.items()
+            if (effect := memo(state)) is not _DISABLED
+        ]
+        moves = [
+            Move(
+                number,
+                state & effect.written ^ effect.put,
+                state & effect.written_or_dead ^ effect.put_forgetting,
+            )
+            for number, effect in effects
+        ]
+        found = moves, [move for move in moves if move.changed_forgetting]
+        for _, effect in effects:
+            self._written |= effect.written_or_dead
+        mask = self._written
+        for memo in self._effects.values():
+            mask |= memo.mask
+        if mask != self.mask:
+            self.mask = mask
+            self.known.clear()
+        if self._trace.memoise and len(self.known) < MOST:
+            self.known[state & mask] = found
+        return found
 
 
 class StateSpace:
@@ -104,7 +155,7 @@ class StateSpace:
 
     def __init__(self, instance: FiniteInstance, constants: Mapping[str, Any]) -> None:
         self.instance, self.constants = instance, constants
-        self.trace, self.table = ReadTrace(memoise=instance.memoise), ValueTable()
+        self.trace = ReadTrace(memoise=instance.memoise)
         traced: type[System] = type(
             instance.system.__name__,
             (instance.system,),
@@ -113,18 +164,37 @@ class StateSpace:
         arguments = {**instance.sizes, **constants}
         systems = [traced.before_its_start(**arguments) for _ in range(2)]
         self.cells = systems[0].state_variables()
-        self.before = SystemCopy(systems[0], self.table, self.trace, 0)
-        self.after = SystemCopy(systems[1], self.table, self.trace, len(self.cells))
+        self.packing = Packing(self._tables(systems[0]))
+        self.before = SystemCopy(systems[0], self.packing.tables, self.trace, 0)
+        self.after = SystemCopy(systems[1], self.packing.tables, self.trace, len(self.cells))
         self.actions: list[tuple[str, tuple[Any, ...]]] = [
             (action.name, arguments)
             for action in systems[0].info.actions
             for arguments in self.choices(type_ for _, type_ in action.parameters)
         ]
-        self._effects = [
-            ReadMemo(self.trace, partial(self._fire, *action)) for action in self.actions
-        ]
+        self._actions = self._grouped()
         self.products: dict[Any, Any] = {}
         """For whoever searches the space with something kept in addition."""
+
+    def _tables(self, system: System) -> list[ValueTable]:
+        """The table of each cell; the same for the same field of each entity of a kind."""
+        shared: dict[tuple[type, str], dict[str, ValueTable]] = {}
+        found = []
+        for member, machine, name in self.cells:
+            key = type(member), machine.slot
+            if key not in shared:
+                shared[key] = tables_of(machine, system)
+            found.append(shared[key][name])
+        return found
+
+    def _grouped(self) -> list[_Actions]:
+        """The actions in groups: those with the same first argument read about the same."""
+        groups: dict[Any, dict[int, ReadMemo]] = {}
+        for number, (name, arguments) in enumerate(self.actions):
+            first = arguments[0] if arguments and isinstance(arguments[0], Entity) else None
+            effect = ReadMemo(self.trace, self.packing, partial(self._fire, name, arguments))
+            groups.setdefault(first, {})[number] = effect
+        return [_Actions(self.trace, effects) for effects in groups.values()]
 
     def choices(self, types: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
         """Every choice of values of some types."""
@@ -148,7 +218,7 @@ class StateSpace:
                 side.system.forget()
             side.loaded = [side.number(cell) for cell in range(len(self.cells))]
             if is_initial:
-                states[tuple(side.loaded)] = None
+                states[self.packing.pack(side.loaded)] = None
         return list(states)
 
     def choices_at_start(self) -> list[int]:
@@ -164,17 +234,23 @@ class StateSpace:
         return (None if info.field.start is Start.DERIVED else info.field.value,)
 
     def _fire(self, name: str, arguments: tuple[Any, ...], state: Code) -> _Effect:
-        side, trace = self.before, self.trace
-        side.load(state)
+        side, trace, packing = self.before, self.trace, self.packing
+        side.load(packing.unpack(state))
         side.system.observed = None
         if not side.fire(name, arguments):
             return _DISABLED
         try:
             writes = {cell: side.number(cell) for cell in sorted(trace.written)}
-            forgets = dict.fromkeys(self._dead(writes), self.table.number(FORGOTTEN))
+            dead = {c: packing.tables[c].number(FORGOTTEN) for c in self._dead(writes)}
         finally:
             side.system.undo()
-        return _Effect(tuple(writes.items()), tuple(forgets.items()))
+        forgetting = writes | dead
+        return _Effect(
+            packing.mask(writes),
+            packing.put(writes.items()),
+            packing.mask(forgetting),
+            packing.put(forgetting.items()),
+        )
 
     def _dead(self, written: Iterable[int]) -> Iterator[int]:
         """The dead cells of the machines that were written; elsewhere they are as they were."""
@@ -191,19 +267,26 @@ class StateSpace:
         """For each enabled action its number, the state after it, and that state without what the
         dead fields hold.
         """
-        for number, effect in enumerate(self._effects):
-            outcome = effect(state)
-            if outcome is _DISABLED:
-                continue
-            cells = list(state)
-            for cell, value in outcome.writes:
-                cells[cell] = value
-            after = kept = tuple(cells)
-            if outcome.forgets:
-                for cell, value in outcome.forgets:
-                    cells[cell] = value
-                kept = tuple(cells)
-            yield number, after, kept
+        moves: list[Move] = []
+        for actions in self._actions:
+            known = actions.known.get(state & actions.mask)
+            moves += (actions.look_up(state) if known is None else known)[0]
+        moves.sort()
+        for number, changed, changed_forgetting in moves:
+            yield number, state ^ changed, state ^ changed_forgetting
+
+    def leading(self, state: Code) -> list[Move]:
+        """The moves that lead from a state to another one, in the order of their numbers."""
+        moves: list[Move] = []
+        for actions in self._actions:
+            known = actions.known.get(state & actions.mask)
+            moves += (actions.look_up(state) if known is None else known)[1]
+        moves.sort()
+        return moves
+
+    def values(self, state: Code) -> list[Any]:
+        """The value of each cell in a state."""
+        return self.packing.values(state)
 
 
 def _obeys_axioms(system: System) -> bool:
@@ -225,17 +308,20 @@ class StateCount:
 
 def count_states(instance: FiniteInstance) -> StateCount:
     """Count the states of an instance, under every choice of the constants that it leaves open."""
-    counts = []
+    initials, states, depths = 0, 0, []
     for space in instance.spaces():
-        distance = dict.fromkeys(space.initial(), 0)
-        queue = list(distance)
-        initial = len(queue)
-        for state in queue:
-            further = distance[state] + 1
-            for _, _, kept in space.steps(state):
-                if kept not in distance:
-                    distance[kept] = further
-                    queue.append(kept)
-        counts.append((initial, len(queue), distance[queue[-1]]))
-    initials, states, depths = zip(*counts, strict=True)
-    return StateCount(sum(initials), sum(states), max(depths))
+        layer = space.initial()
+        known, depth = set(layer), -1
+        initials += len(layer)
+        while layer:
+            further = []
+            for state in layer:
+                for _, _, changed in space.leading(state):
+                    target = state ^ changed
+                    if target not in known:
+                        known.add(target)
+                        further.append(target)
+            layer, depth = further, depth + 1
+        states += len(known)
+        depths.append(depth)
+    return StateCount(initials, states, max(depths))

@@ -149,8 +149,8 @@ def test_rollback_window() -> None:
 
 
 def graph(space: StateSpace) -> dict[tuple[Any, ...], set[tuple[Any, ...]]]:
-    def plain(state: tuple[int, ...]) -> tuple[Any, ...]:
-        return tuple(space.table.values[number] for number in state)
+    def plain(state: int) -> tuple[Any, ...]:
+        return tuple(space.values(state))
 
     found: dict[tuple[Any, ...], set[tuple[Any, ...]]] = {}
     queue = space.initial()

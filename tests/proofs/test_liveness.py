@@ -28,7 +28,7 @@ from statecheck.claims.fairness import (
 from statecheck.claims.results import Result, Verdict
 from statecheck.explicit import cycles
 from statecheck.explicit.cycles import check_eventuality
-from statecheck.explicit.product import State
+from statecheck.explicit.packing import Code
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.liveness import chain_rule
 from statecheck.liveness.eventuality import Eventuality, eventuality
@@ -138,7 +138,7 @@ def test_fair_cycles_of_other_sizes_agree(claim: Claim, sizes: tuple[int, int, i
 class PerKind(cycles._Graph):
     """Fairness to an action as a whole: whichever instance is taken will do."""
 
-    def is_fair(self, part: dict[State, list[cycles.Edge]]) -> bool:
+    def is_fair(self, part: dict[Code, list[cycles.Edge]]) -> bool:
         taken = {number for edges in part.values() for number, _ in edges}
         for fair in self.fair:
             names = [name for name, _ in self.searched.space.actions]

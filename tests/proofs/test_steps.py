@@ -83,9 +83,10 @@ def test_every_step_from_every_reachable_state(simulator: Simulator, sticky: boo
     assert compared > len(queue)
 
 
-def plain(space: StateSpace, state: tuple[int, ...], sticky: bool) -> Valuation:
-    values = [space.table.values[number] for number in state]
-    found = valuation(space.cells, values, SIZES, {"Site.sticky": sticky, "Site.first_fix": FIX})
+def plain(space: StateSpace, state: int, sticky: bool) -> Valuation:
+    found = valuation(
+        space.cells, space.values(state), SIZES, {"Site.sticky": sticky, "Site.first_fix": FIX}
+    )
     found.functions["Attachment.mailbox"] = [0]
     return found
 

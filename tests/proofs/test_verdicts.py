@@ -44,8 +44,8 @@ from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.regions import Region
 from statecheck.claims.results import Report, Result, Verdict, exit_code
 from statecheck.claims.run import Run, RunStep
+from statecheck.explicit.packing import Code
 from statecheck.explicit.product import product
-from statecheck.explicit.read_tracing import Code
 from statecheck.explicit.search import Finding, answers, check
 from statecheck.explicit.state_space import FiniteInstance, StateSpace
 from statecheck.modeling import NO_VARIANT, Entity, ModelError, Step, assume
@@ -547,10 +547,10 @@ def test_the_invariant_holds_in_every_reachable_state(engine: Prover) -> None:
                             constants[str(clause.variable)] = index
                             assert test(functions, constants, {})[0], str(clause)
             checked += 1
-            for _, _, cells, past in kept.steps(*state):
-                if (cells, past) not in seen and len(seen) < 20_000:
-                    seen.add((cells, past))
-                    queue.append((cells, past))
+            for _, target in kept.successors(state):
+                if target not in seen and len(seen) < 20_000:
+                    seen.add(target)
+                    queue.append(target)
     assert checked > 10_000
 
 
@@ -735,7 +735,6 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
     for space in FiniteInstance(Site, SMALL, {StoreVersion: THREE}, FIX, forget=False).spaces():
         fired = _fired(space, names)
         counts.append(len(fired))
-        running = space.table.number("running")
         stores = {
             member: cell
             for cell, (member, machine, name) in enumerate(space.cells)
@@ -744,9 +743,9 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
         for state in fired:
             for server, cell in stores.items():
                 ends = (_end(fired, state, server, plan) for plan in found)
-                assert state[cell] == running or any(
-                    end is not None and end[cell] == running for end in ends
-                ), (server, [space.table.values[number] for number in state])
+                assert space.values(state)[cell] == "running" or any(
+                    end is not None and space.values(end)[cell] == "running" for end in ends
+                ), (server, space.values(state))
     assert counts == [48_864, 51_480]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from statecheck.explicit.read_tracing import Code
+from statecheck.explicit.packing import Code
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import STATE, signature
 
@@ -68,15 +68,13 @@ def explore(
     kept_names = [n for n in names if n in parts]
 
     def common(state: Code) -> tuple[str, ...]:
-        values = {
-            name: str(space.table.values[code]) for name, code in zip(names, state, strict=True)
-        }
+        values = dict(zip(names, map(str, space.values(state)), strict=True))
         return tuple(values[name] for name in kept_names)
 
     heaps: dict[tuple[Any, ...], int] = {}
     members: dict[int, list[Code]] = {}
     for state in queue:
-        key: tuple[Any, ...] = state if whole else common(state)
+        key: tuple[Any, ...] = (state,) if whole else common(state)
         heap = heaps.setdefault(key, len(heaps))
         members.setdefault(heap, []).append(state)
     of = {state: heap for heap, states in members.items() for state in states}

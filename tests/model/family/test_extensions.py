@@ -57,11 +57,8 @@ def base_states(system: type[Site], version: StoreVersion) -> set[tuple[Any, ...
             if kept not in known_states:
                 known_states.add(kept)
                 queue.append(kept)
-
-    def shown(number: int) -> str:
-        return str(space.table.values[number])
-
-    return {tuple(shown(state[cell]) for *_, cell in order) for state in known_states}
+    shown = [list(map(str, space.values(state))) for state in known_states]
+    return {tuple(values[cell] for *_, cell in order) for values in shown}
 
 
 @pytest.mark.slow

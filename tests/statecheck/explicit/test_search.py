@@ -6,6 +6,8 @@ import pytest
 from statemachine import State
 
 from statecheck.claims.catalogue import Catalogue
+from statecheck.explicit import read_tracing, state_space
+from statecheck.explicit.packing import Packing, ValueTable
 from statecheck.explicit.product import relevant_histories
 from statecheck.explicit.search import Finding, check
 from statecheck.explicit.state_space import FiniteInstance, StateCount, count_states
@@ -188,3 +190,40 @@ def test_what_no_search_decides_is_refused() -> None:
 def test_types_without_values_are_refused() -> None:
     with pytest.raises(ModelError, match="int has too many values"):
         count_states(FiniteInstance(Room, {"lamps": 1}))
+
+
+# -- states as numbers ----------------------------------------------------------------------------
+
+
+def test_each_cell_has_bits_of_its_own() -> None:
+    packing = Packing([ValueTable(2), ValueTable(32), ValueTable(1)])
+    for numbers in ([3, 0, 1], [0, 2**32 - 1, 0], [1, 70_000, 1]):
+        assert packing.unpack(packing.pack(numbers)) == numbers
+    code = packing.pack([3, 5, 1])
+    assert packing.unpack(code & packing.mask([1])) == [0, 5, 0]
+    assert code & packing.ones == code
+
+
+def test_values_that_python_takes_for_equal_are_told_apart() -> None:
+    table = ValueTable(2)
+    assert [table.number(value) for value in (True, 1, 1.0, 1)] == [0, 1, 2, 1]
+
+
+def test_a_cell_does_not_run_into_the_next() -> None:
+    table = ValueTable(1)
+    assert [table.number(value) for value in "ab"] == [0, 1]
+    for _ in range(2):
+        with pytest.raises(ModelError, match="'c' is one value more than the type of its cell has"):
+            table.number("c")
+
+
+@pytest.mark.parametrize("most", [0, 1, 5])
+def test_what_is_not_remembered_is_looked_up_again(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    wanted = count_states(room(lamps=3))
+    outcome = check(LIT_TWICE, (lit_before,), room(lamps=2))
+    monkeypatch.setattr(read_tracing, "MOST", most)
+    monkeypatch.setattr(state_space, "MOST", most)
+    assert count_states(room(lamps=3)) == wanted
+    assert check(LIT_TWICE, (lit_before,), room(lamps=2)) == outcome

@@ -122,12 +122,11 @@ class SystemBeside:
             [name, [self._code(value, types[name, n]) for n, value in enumerate(arguments)]]
             for name, arguments in space.actions
         ]
-        values = space.table.values
-        written: dict[tuple[int, ...], Any] = {}
+        written: dict[int, Any] = {}
 
-        def plain(state: tuple[int, ...]) -> Any:
+        def plain(state: int) -> Any:
             if state not in written:
-                written[state] = self._state(space, [values[number] for number in state])
+                written[state] = self._state(space, space.values(state))
             return written[state]
 
         queue = list(dict.fromkeys(space.initial()))
