@@ -6,6 +6,11 @@ import gc
 import signal
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test depends on a clock: on a busy machine all that is generated takes long.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile("unhurried")
 
 ALLOCATIONS = 300_000
 """After so many objects more the garbage is collected."""

@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.site import Site
@@ -92,7 +92,7 @@ def plain(space: StateSpace, state: int, sticky: bool) -> Valuation:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32), sticky=st.booleans(), mailboxes=st.integers(1, 3))
 def test_random_runs_at_other_sizes(
     simulator: Simulator, seed: int, sticky: bool, mailboxes: int

@@ -9,7 +9,7 @@ import docutils
 import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -61,7 +61,6 @@ READERS = [
 WORDS = st.text("ab1(#.)_*`|\\-+:<>[]~&!$ '\"/=é中\u0301", max_size=12)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=3))
 @example([("1. a", "- b"), ("a. ", "::"), ("_a_", "a_"), ("x|y", "\\" * 4), ("----", "..")])
 @example([(":a: b", ">>> a"), ("(i) x", "#. x"), ("-a  b", "/V x"), ("a::", "[1]_")])
