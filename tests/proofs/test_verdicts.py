@@ -250,6 +250,26 @@ def test_a_run_has_no_entity_that_it_can_do_without(engine: Prover, alone: bool)
     assert canonical_run(unrolling, goal, said, model).sizes["Attachment"] == alone
 
 
+@pytest.mark.parametrize("least", [0, 1_000])
+@pytest.mark.parametrize("found", [None, 7, 1_500])
+def test_a_run_has_the_number_nearest_to_the_preferred_one(
+    engine: Prover, found: int | None, least: int
+) -> None:
+    """Whatever model the solver comes upon."""
+    vocabulary = engine.context.transitions.vocabulary
+    functions = {str(key): decl for key, decl in vocabulary.functions.items()}
+    mailbox = z3.Const("any:Mailbox1", z3.DeclareSort("Mailbox"))
+    version = functions["Server.store.version"](functions["Mailbox.move.home"](mailbox))
+    term = z3.Or(z3.And(least < version, version < int(SP3) - 9), version == 7, version == 1_500)
+    goal = Target("", term, False, (("mailbox", Mailbox, mailbox),), NO_VARIANT)
+    unrolling = Unrolling(engine.context.transitions, numbers=engine.context.numbers)
+    said = unrolling.literal_for(goal)
+    model = unrolling.check(said, *([] if found is None else [version == found]))
+    assert model is not None
+    start = canonical_run(unrolling, goal, said, model).initial
+    assert start["Server.store.version"][start["Mailbox.move.home"][0]] == int(SP3) - 10
+
+
 # -- the invariant --------------------------------------------------------------------------------
 
 
