@@ -7,11 +7,22 @@ any: the same trees with other symbols. So their texts are not believed but made
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from .claims import said_claim
 from .formulas import CATALOGUE, COMMON, axioms, check_claims, clauses
-from .texts import Tree, free_symbols, marked, plain, quoted, read, replaced
+from .texts import (
+    OPERATORS,
+    RESERVED,
+    Tree,
+    free_symbols,
+    marked,
+    plain,
+    quoted,
+    read,
+    replaced,
+)
 
 DEFINITIONS = frozenset(
     {"declare-sort", "declare-datatype", "declare-fun", "declare-const", "define-fun"}
@@ -175,6 +186,19 @@ class Definitions:
             "functions": self.functions,
             "initially_fixed": self.fixed,
         }
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """The names that mean something, or that a quantifier binds."""
+        found: set[str] = {*RESERVED, *OPERATORS}
+        left: list[Tree] = [*self.trees.values()]
+        while left:
+            tree = left.pop()
+            if isinstance(tree, str):
+                found.add(plain(tree))
+            else:
+                left += tree
+        return frozenset(found)
 
     # -- what is said of another place ----------------------------------------------------------
 

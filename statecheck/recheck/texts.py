@@ -111,6 +111,11 @@ def quoted(name: str) -> str:
     return name if simple else f"|{name}|"
 
 
+def is_symbol(text: str) -> bool:
+    """Tell whether a text is one symbol."""
+    return text.isprintable() and (match := _TOKEN.fullmatch(text)) is not None and bool(match[1])
+
+
 def variable(name: str) -> str:
     """The symbol of a claim's variable; entities and named numbers may have names with digits."""
     return quoted(f"{name}." if name in RESERVED or name[-1:].isdigit() else name)

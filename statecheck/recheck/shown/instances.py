@@ -32,7 +32,7 @@ def described(reading: str) -> str:
 
 def check(shown: Shown, known: Definitions, reading: str) -> None:
     """Raise ValueError where this is no instance of a reading."""
-    if len(shown.states) != 1 or shown.loop is not None or shown.witness:
+    if len(shown.states) != 1 or shown.loop is not None or shown.witness != {}:
         raise ValueError("it is no single state")
     if shown.description != described(reading):
         raise ValueError("it is described in other words")
@@ -41,5 +41,5 @@ def check(shown: Shown, known: Definitions, reading: str) -> None:
             raise ValueError(f"it has no {sort}")
     shown.replay()
     for claim in known.claims.values():
-        if claim.reading == reading and not shown.meaning.value(claim.bodies["reading"]):
+        if claim.reading == reading and not shown.said(claim, claim.bodies["reading"]):
             raise ValueError(f"it is not as {claim.title} reads")

@@ -84,7 +84,7 @@ class Lasso:
 
     def _holds(self, name: str, index: int) -> bool:
         """A formula of the claim holds in the state, or of the step, with that number, from 0."""
-        return bool(self.shown.meaning.value(self._placed(self.claim.bodies[name], index)))
+        return self.shown.said(self.claim, self._placed(self.claim.bodies[name], index))
 
     def _placed(self, tree: Tree, index: int) -> Tree:
         symbols = self.known.at(mark(index), mark(index + 1))
@@ -155,7 +155,7 @@ class Lasso:
         guard = self.known.guard(way)
         parts = guard[1:] if isinstance(guard, tuple) and guard[0] == "and" else (guard,)
         return any(
-            not self.shown.meaning.value(replaced(part, symbols))
+            not self.shown.meaning.truth(replaced(part, symbols))
             for part in parts
             if not free_symbols(part) & set(others)
         )
@@ -185,7 +185,7 @@ class Lasso:
             **self.known.at(mark(index), mark(index + 1)),
             **dict(zip(names, values, strict=True)),
         }
-        return bool(self.shown.meaning.value(replaced(self.known.guard(action), symbols)))
+        return self.shown.meaning.truth(replaced(self.known.guard(action), symbols))
 
 
 def _unmarked(symbol: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ..texts import Tree
@@ -14,36 +16,49 @@ _TRUTHS = {"true": True, "false": False}
 def plain_value(tree: Tree) -> Any:
     """The value of a literal: a truth, a number, or the name of an entity or a member."""
     if isinstance(tree, str):
-        return _TRUTHS.get(tree, int(tree) if tree.isdigit() else tree)
+        return _TRUTHS.get(tree, int(tree) if _is_number(tree) else tree)
     return -int(tree[1])
 
 
-class Meaning:
-    """The values of terms over finitely many entities. Raises ValueError where there is none."""
+def _is_number(symbol: str) -> bool:
+    return symbol.isascii() and symbol.isdecimal()
 
-    def __init__(self, trees: Sequence[Tree], members: Mapping[str, Sequence[str]]) -> None:
+
+class Meaning:
+    """The values of terms over finitely many entities.
+
+    ``members`` are the entities of each kind, ``symbols`` the names that stand for themselves.
+    Raises ValueError where a term has no value.
+    """
+
+    def __init__(
+        self,
+        trees: Sequence[Tree],
+        members: Mapping[str, Sequence[str]],
+        symbols: Collection[str],
+    ) -> None:
         self.defined = {str(tree[1]): tree for tree in trees if tree[0] == "define-fun"}
-        self.members = members
+        self.members, self.symbols = members, symbols
         self.known: dict[Tree, Any] = {}
 
     def value(self, tree: Tree, bound: Mapping[str, Any] | None = None) -> Any:
         """The value of a term."""
         if isinstance(tree, str):
-            if bound and tree in bound:
-                return bound[tree]
-            return self._applied(tree, ()) if tree in self.defined else plain_value(tree)
+            return self._named(tree, bound)
         head, *rest = tree
         match head:
             case "and":
-                return all(self.value(part, bound) for part in rest)
+                return all(self.truth(part, bound) for part in rest)
             case "or":
-                return any(self.value(part, bound) for part in rest)
+                return any(self.truth(part, bound) for part in rest)
             case "not":
-                return not self.value(rest[0], bound)
+                return not self.truth(rest[0], bound)
             case "=>":
-                return not self.value(rest[0], bound) or self.value(rest[1], bound)
+                *premises, last = rest
+                met = all(self.truth(part, bound) for part in premises)
+                return not met or self.truth(last, bound)
             case "ite":
-                return self.value(rest[1] if self.value(rest[0], bound) else rest[2], bound)
+                return self.value(rest[1] if self.truth(rest[0], bound) else rest[2], bound)
             case "forall" | "exists":
                 every = all if head == "forall" else any
                 return every(self._instances(rest[0], rest[1], bound or {}))
@@ -54,17 +69,35 @@ class Meaning:
             case "distinct":
                 return len(set(values)) == len(values)
             case "<=" | "<" | ">=" | ">":
-                low, high = values if head in ("<=", "<") else values[::-1]
-                return low < high or (low == high and len(head) > 1)
+                numbers = _numbers(values)
+                right = _ORDERS[head]
+                return all(right(one, other) for one, other in itertools.pairwise(numbers))
             case "+":
-                return sum(values)
+                return sum(_numbers(values))
             case "*":
-                return math.prod(values)
+                return math.prod(_numbers(values))
             case "-":
-                return values[0] - sum(values[1:]) if len(values) > 1 else -values[0]
+                first, *others = _numbers(values)
+                return first - sum(others) if others else -first
         if head not in self.defined:
             raise ValueError(f"{head} is not defined")
         return self._applied(head, tuple(values))
+
+    def truth(self, tree: Tree, bound: Mapping[str, Any] | None = None) -> bool:
+        """The value of a formula."""
+        found = self.value(tree, bound)
+        if not isinstance(found, bool):
+            raise ValueError(f"{tree} is no formula")  # noqa: TRY004  (a damaged file)
+        return found
+
+    def _named(self, symbol: str, bound: Mapping[str, Any] | None) -> Any:
+        if bound and symbol in bound:
+            return bound[symbol]
+        if symbol in self.defined:
+            return self._applied(symbol, ())
+        if symbol in _TRUTHS or _is_number(symbol) or symbol in self.symbols:
+            return plain_value(symbol)
+        raise ValueError(f"{symbol} has no value")
 
     def _instances(self, variables: Any, body: Tree, bound: Mapping[str, Any]) -> Any:
         (name, sort), *others = variables
@@ -73,7 +106,7 @@ class Meaning:
             if others:
                 yield from self._instances(others, body, inner)
             else:
-                yield self.value(body, inner)
+                yield self.truth(body, inner)
 
     def _applied(self, name: str, values: tuple[Any, ...]) -> Any:
         key = (name, *values)
@@ -82,3 +115,12 @@ class Meaning:
             names = [parameter for parameter, _ in parameters]
             self.known[key] = self.value(body, dict(zip(names, values, strict=True)))
         return self.known[key]
+
+
+_ORDERS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt}
+
+
+def _numbers(values: Sequence[Any]) -> Sequence[int]:
+    if not values or not all(type(value) is int for value in values):
+        raise ValueError(f"{values} are no numbers")
+    return values

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from ..claims import SaidClaim
 from ..definitions import Definitions, entity_values
 from ..formulas import AXIOMS, axiom_name
-from ..texts import Tree, marked, plain, quoted
+from ..texts import Tree, is_symbol, marked, plain, quoted, replaced
 from .meaning import Meaning, plain_value
 
 FORMAT = "https://apalache-mc.org/docs/adr/015adr-trace.html"
 META = ("format", "format-description", "source", "description", "witness")
+
+
+_MADE = re.compile(r"[!@]|enabled\.")
+"""The parts of names that texts are given: states after the first, and guards."""
 
 
 def exactly(value: Any, keys: set[str], what: str) -> None:
@@ -75,7 +81,7 @@ class Shown:
                 raise ValueError(f"it lists the entities of {kind}, which its variables show")
             if not names or len(set(names)) != len(names):
                 raise ValueError(f"it lists no entities of {kind}, or one twice")
-            self._members[sort] = [quoted(str(name)) for name in names]
+            self._members[sort] = self._named(names)
         self._complete()
 
     def _complete(self) -> None:
@@ -129,8 +135,17 @@ class Shown:
         if sort not in self._members:
             names = [name for name in self.names if self.known.sorts.get(quoted(name)) == sort]
             values = entity_values(self.states[0][names[0]]) if names else []
-            self._members[sort] = [quoted(str(entity)) for entity, _ in values]
+            self._members[sort] = self._named([entity for entity, _ in values])
         return self._members[sort]
+
+    def _named(self, names: Sequence[Any]) -> list[str]:
+        """The symbols of entities, which mean nothing else."""
+        for name in names:
+            if type(name) is not str or not name or not is_symbol(quoted(name)):
+                raise ValueError(f"{name!r} is no name of an entity")
+            if name in self.known.taken or _MADE.search(name):
+                raise ValueError(f"{name}, an entity of it, is a name of something else")
+        return [quoted(name) for name in names]
 
     def witnessed(self, symbol: str, sort: str, varies: tuple[Any, str] | None = None) -> Tree:
         """The value of a claim's variable."""
@@ -213,7 +228,17 @@ class Shown:
         trees = [*self.types(), *self.first(), *self.known.trees[AXIOMS]]
         for index in range(len(self.steps)):
             trees += self.step(index)
-        return Meaning(trees, {sort: self.members(sort) for sort in self.known.entities})
+        members = {sort: self.members(sort) for sort in self.known.entities}
+        symbols = itertools.chain(*members.values(), *self.known.members.values())
+        return Meaning(trees, members, {*symbols, *self.known.parameters})
+
+    def said(self, claim: SaidClaim, body: Tree) -> bool:
+        """A formula of a claim holds, its variables being replaced already."""
+        named: dict[str, Tree] = {
+            quoted(name): str(value) if value >= 0 else ("-", str(-value))
+            for name, value in claim.numbers.items()
+        }
+        return self.meaning.truth(replaced(body, named))
 
     def _compare(self, meaning: Meaning, index: int, name: str, value: Any) -> None:
         known, own = self.known, quoted(name)

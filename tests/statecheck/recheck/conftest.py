@@ -14,7 +14,7 @@ from statecheck.certificate import evidence
 from statecheck.certificate.folder import OutputFolder
 from statecheck.prover.project import Project, project_of
 from statecheck.prover.session import run
-from tests.statecheck.recheck import cabins, council, ring, tower
+from tests.statecheck.recheck import cabins, council, house, ring, tower
 
 PATIENCE = 300.0
 """Seconds in which another process of the same test run writes a certificate."""
@@ -73,3 +73,9 @@ def firewall_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cabins_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Axioms without entities and about numbers, plans without clauses, phases and a lasso."""
     return written(cabins, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def house_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Claims about the end of a run, with quantifiers, an axiom and a number of their own."""
+    return written(house, tmp_path_factory)
