@@ -18,10 +18,18 @@ from statecheck.recheck.formulas import CATALOGUE
 from statecheck.recheck.fragment import receipt
 from statecheck.recheck.premises import ChainRule
 from statecheck.recheck.rules import HEADER, LOGIC, Rules
-from statecheck.recheck.scope import COVERS, DEFINITIONS, DOES_NOT_COVER, MANIFEST, SCHEMA_VERSION
+from statecheck.recheck.scope import (
+    COVERS,
+    DEFINITIONS,
+    DOES_NOT_COVER,
+    EVIDENCE,
+    MANIFEST,
+    SCHEMA_VERSION,
+)
 from statecheck.recheck.shown.lassos import Lasso
 from statecheck.recheck.shown.runs import Shown
 from statecheck.recheck.texts import read
+from statecheck.recheck.traps import Trap
 
 
 def digest(text: str) -> str:
@@ -112,11 +120,16 @@ def assembled(
     documents in the Informal Trace Format. Raises ValueError where a text is not as it has to be.
     """
     whole = {CATALOGUE: texts[CATALOGUE], **texts}
-    known = Definitions({n: text for n, text in whole.items() if not n.startswith("phases ")})
+    known = Definitions({n: text for n, text in whole.items() if not n.startswith(EVIDENCE)})
     chains = {
         title: ChainRule(known, said, whole[f"phases {title}"])
         for title, said in known.claims.items()
         if f"phases {title}" in whole
+    }
+    traps = {
+        title: Trap(known, said, whole[f"trap {title}"])
+        for title, said in known.claims.items()
+        if f"trap {title}" in whole
     }
     files: dict[str, str] = {}
     shown: dict[str, Shown] = {}
@@ -143,14 +156,19 @@ def assembled(
     claims = {entry["title"]: entry for entry in full}
     lengths = {path: len(run.steps) for path, run in shown.items()}
     wanted, paths = demanded(known, full, premises, lengths)
-    rules = Rules(known, claims, chains, shown)
+    rules = Rules(known, claims, chains, shown, traps)
+    evidence: dict[str, ChainRule | Trap] = {
+        **{f"phases {title}": chain for title, chain in chains.items()},
+        **{f"trap {title}": trap for title, trap in traps.items()},
+    }
     about: dict[str, Any] = {}
     for path, rule in wanted.items():
         parts = []
         names = []
         for name, trees, words in rules.sections(path, rule):
             own_text = whole.get(name)
-            is_shared = name.startswith("phases ") or trees is known.trees.get(name)
+            proof = evidence.get(name)
+            is_shared = trees is (known.trees.get(name) if proof is None else proof.trees)
             if own_text is None or not is_shared:
                 own_text = "\n".join([*(f"; {word}" for word in words), *map(layout, trees)])
             parts.append(own_text)

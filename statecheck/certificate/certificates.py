@@ -99,8 +99,7 @@ class _Assembly:
             return paths
 
         entries = [self._claim(result) for result in self.results]
-        resting = any(entry["clauses"] for entry in entries)
-        invariant = keep(self.base.of_invariant()) if resting else []
+        invariant = keep(self.base.of_invariant())
         for result, entry in zip(self.results, entries, strict=True):
             entry["obligations"] = keep(self._obligations(result))
             for path, run in _shown(result):

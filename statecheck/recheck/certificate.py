@@ -22,11 +22,12 @@ from .formulas import CATALOGUE, SHARED, title_of
 from .fragment import receipt
 from .premises import ChainRule
 from .rules import Rules
-from .scope import COVERS, DEFINITIONS, DOES_NOT_COVER, MANIFEST, SCHEMA_VERSION
+from .scope import COVERS, DEFINITIONS, DOES_NOT_COVER, EVIDENCE, MANIFEST, SCHEMA_VERSION
 from .shown import instances
 from .shown.lassos import Lasso
 from .shown.runs import Shown, exactly
 from .texts import TooDeep, check_characters, digest, sections
+from .traps import Trap
 
 DAMAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration)
 
@@ -108,7 +109,7 @@ class Certificate:
         try:
             texts = self._shared()
             known = Definitions(
-                {n: text for n, text in texts.items() if not n.startswith("phases ")}
+                {n: text for n, text in texts.items() if not n.startswith(EVIDENCE)}
             )
         except DAMAGE as error:
             yield f"{DEFINITIONS} does not say what it should: {error}"
@@ -148,9 +149,12 @@ class Certificate:
         names = list(found)
         actions = [name for name in names if name.startswith("step ")]
         claims = [name for name in names if name.startswith("claim ")]
-        phases = [name for name in names if name.startswith("phases ")]
-        if before or names != [CATALOGUE, *SHARED, *actions, *claims, *phases]:
+        evidence = [name for word in EVIDENCE for name in names if name.startswith(word)]
+        if before or names != [CATALOGUE, *SHARED, *actions, *claims, *evidence]:
             raise ValueError("its sections are other ones")
+        for name in evidence:
+            if f"claim {name.partition(' ')[2]}" not in claims:
+                raise ValueError(f"its section {name!r} is of no claim")
         if len(found) != len(parts):
             raise ValueError("it has a section twice")
         if {name: digest(body) for name, body in found.items()} != self.manifest["sections"]:
@@ -210,6 +214,7 @@ class Certificate:
     def _claims(self, known: Definitions, texts: dict[str, str]) -> Iterator[str]:
         wrong: list[str] = []
         chains: dict[str, ChainRule] = {}
+        traps: dict[str, Trap] = {}
         runs: dict[str, Shown] = {}
         for claim in self.manifest["claims"]:
             said = known.claims[claim["title"]]
@@ -218,6 +223,8 @@ class Certificate:
             if not found:
                 try:
                     chain = self._chain(known, said, claim, texts.get(f"phases {said.title}"))
+                    trap = self._trap(known, said, claim, texts.get(f"trap {said.title}"))
+                    traps |= {} if trap is None else {said.title: trap}
                 except DAMAGE as error:
                     found.append(f"{DEFINITIONS} does not say what it should: {error}")
             if not found and not _same(
@@ -233,7 +240,7 @@ class Certificate:
         if wrong:
             return
         claims = {claim["title"]: claim for claim in self.manifest["claims"]}
-        rules = Rules(known, claims, chains, runs)
+        rules = Rules(known, claims, chains, runs, traps)
         lengths = {path: len(run.steps) for path, run in runs.items()}
         wanted, paths = demands.demanded(known, self.manifest["claims"], rules.premises, lengths)
         yield from self._demanded(wanted, paths)
@@ -259,6 +266,13 @@ class Certificate:
         if ((said.kind, claim["verdict"]) == demands.CHAIN) is not (text is not None):
             raise ValueError(f"{said.title} is {claim['verdict']}, and has phases or lacks them")
         return None if text is None else ChainRule(known, said, text)
+
+    def _trap(
+        self, known: Definitions, said: SaidClaim, claim: dict[str, Any], text: str | None
+    ) -> Trap | None:
+        if ((said.kind, claim["verdict"]) == demands.TRAPPED) is not (text is not None):
+            raise ValueError(f"{said.title} is {claim['verdict']}, and has a trap or lacks one")
+        return None if text is None else Trap(known, said, text)
 
     def _demanded(
         self, wanted: dict[str, demands.About], paths: dict[str, list[str]]

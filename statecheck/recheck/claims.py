@@ -16,7 +16,7 @@ from .texts import Tree, comments, free_symbols, plain, quoted, read
 VERDICTS = {
     "always": ("PROVED", "REFUTED"),
     "possible": ("REACHED", "REFUTED"),
-    "recoverable": ("PROVED",),
+    "recoverable": ("PROVED", "REFUTED"),
     "derived": ("DERIVED",),
     "eventually": ("PROVED", "REFUTED"),
 }

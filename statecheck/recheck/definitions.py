@@ -129,6 +129,9 @@ class Definitions:
         strange = free_symbols(tree) - self.state_symbols - own
         if strange:
             raise ValueError(f"its {where} speaks of {min(strange)}, which a state does not have")
+        for bound in _bound(tree):
+            if "!" in bound or bound in self.state_symbols or bound in self.parameters:
+                raise ValueError(f"its {where} binds {bound}, which is in use")
 
     def _bound_names(self) -> None:
         """Check that no quantifier binds a name that is put in the place of another."""
@@ -278,7 +281,7 @@ def harmless(name: str, trees: Sequence[Tree]) -> None:
     allowed = DEFINITIONS
     if name == "start":
         allowed = frozenset({"assert"})
-    elif name.startswith(("claim ", "phases ")):
+    elif name.startswith("claim "):
         allowed = DEFINITIONS | {"set-info"}
     for tree in trees:
         if not tree or tree[0] not in allowed:

@@ -16,6 +16,7 @@ RUNS = (("always", "REFUTED"), ("possible", "REACHED"))
 """Kinds and verdicts for which a run is shown; no shorter one may be, if it is a shortest one."""
 
 PLANS = ("recoverable", "PROVED")
+TRAPPED = ("recoverable", "REFUTED")
 CHAIN = ("eventually", "PROVED")
 LASSO = ("eventually", "REFUTED")
 
@@ -42,12 +43,11 @@ def demanded(
     """
     found: dict[str, About] = {}
     paths: dict[str, list[str]] = {"": []}
-    if any(claim["clauses"] for claim in claims):
-        for path, about in _of_invariant(known):
-            if path in found:
-                raise ValueError(f"{path} belongs to two clauses or actions")
-            found[path] = about
-            paths[""].append(path)
+    for path, about in _of_invariant(known):
+        if path in found:
+            raise ValueError(f"{path} belongs to two clauses or actions")
+        found[path] = about
+        paths[""].append(path)
     for claim in claims:
         title = claim["title"]
         paths[title] = []
@@ -89,6 +89,10 @@ def _of_claim(
                 yield f"{folder}/{premise.name}.{action}.smt2", {**about, "action": action}
     if settled == PLANS:
         yield f"{folder}/plans.smt2", {"rule": "plans", **own, "plans": len(claim["plans"])}
+    if settled == TRAPPED:
+        yield f"{folder}/trap.smt2", {"rule": "trap", **own}
+        for action in known.actions:
+            yield f"{folder}/trap.{action}.smt2", {"rule": "trap", **own, "action": action}
     if settled in PROOFS and not said.on_step:
         yield f"{folder}/states.smt2", {"rule": "states", **own}
     elif settled in PROOFS:
@@ -98,7 +102,7 @@ def _of_claim(
         path = f"{folder}/from-{low}-to-{high}"
         about = {"rule": "run", **own, "steps": lengths.get(f"{path}.itf.json")}
         yield f"{path}.smt2", {**about, "numbers": [low, high]}
-    if settled in RUNS:
+    if settled in (*RUNS, TRAPPED):
         steps = claim["steps"]
         yield f"{folder}/run.smt2", {"rule": "run", **own, "steps": steps, "numbers": None}
         for fewer in range(1 if said.on_step else 0, steps if claim["shortest"] else 0):
@@ -111,7 +115,7 @@ def shown_runs(said: SaidClaim, claim: Mapping[str, Any]) -> dict[str, bool]:
     The lasso without an assumption is shown only where whoever wrote the certificate looked for it.
     """
     folder, settled = home(said.title), (said.kind, claim["verdict"])
-    if settled in (*RUNS, LASSO):
+    if settled in (*RUNS, LASSO, TRAPPED):
         return {f"{folder}/run.itf.json": True}
     if settled == CHAIN:
         numbers = range(1, len(said.assumptions) + 1)
@@ -132,6 +136,13 @@ def sentence(known: Definitions, claims: Mapping[str, Mapping[str, Any]], about:
         case "premise":
             where = f"for {action}" if action else "in every state"
             return f"{title}, {about['premise']}: so it is {where}."
+        case "trap":
+            where = (
+                f"{action} does not lead out of the trap"
+                if action
+                else "in no state of the trap the goal holds"
+            )
+            return f"{title}: {where}."
         case "plans":
             return f"{title}: from every state some plan leads there."
         case "run":
@@ -159,7 +170,7 @@ def problems(known: Definitions, said: SaidClaim, claim: Mapping[str, Any]) -> I
         yield f"{title} rests on {', '.join(unknown)}, which the invariant does not have"
     if len(set(names)) != len(names):
         yield f"{title} rests on a clause more than once"
-    if names and settled not in (*PROOFS, PLANS, CHAIN):
+    if names and settled not in (*PROOFS, PLANS, CHAIN, TRAPPED):
         yield f"{title} rests on clauses, which a {verdict} claim of its kind has no use for"
     steps, plans, numbers = claim["steps"], claim["plans"], claim["numbers"]
     if bool(plans) is not (settled == PLANS):
@@ -169,10 +180,12 @@ def problems(known: Definitions, said: SaidClaim, claim: Mapping[str, Any]) -> I
         return
     if numbers is not None:
         yield from _regions(said, numbers, known.values | said.numbers)
-    counted = settled in (*RUNS, LASSO, PLANS) or bool(numbers and numbers["regions"])
+    counted = settled in (*RUNS, LASSO, PLANS, TRAPPED) or bool(numbers and numbers["regions"])
     if not (type(steps) is int and steps >= 0 if counted else steps is None):
         yield f"{title} has the steps {steps}"
-    elif type(claim["shortest"]) is not (bool if settled in RUNS else type(None)):
+    elif type(claim["shortest"]) is not (bool if settled in (*RUNS, TRAPPED) else type(None)) or (
+        settled == TRAPPED and claim["shortest"]
+    ):
         yield f"{title} says of its run that it is a shortest one: {claim['shortest']}"
     elif settled == PLANS and steps != max(map(len, plans), default=0):
         yield f"{title} has the steps {steps}, its longest plan another number"

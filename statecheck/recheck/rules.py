@@ -29,6 +29,7 @@ from .texts import (
     sections,
     text_of,
 )
+from .traps import AFTER_STEP, Trap
 
 HEADER = (
     "; It is so if nothing satisfies all that is asserted here.",
@@ -52,21 +53,23 @@ class Rules:
         claims: Mapping[str, Mapping[str, Any]],
         chains: Mapping[str, ChainRule],
         runs: Mapping[str, Shown],
+        traps: Mapping[str, Trap],
     ) -> None:
         self.known, self.claims, self.runs = known, claims, runs
         self.premises = {title: chain.premises() for title, chain in chains.items()}
+        self.traps = traps
         self.names = [clause["name"] for clause in known.clauses]
         self.searches = Searches(known)
         self._shared = {
             name: (name, trees, comments(known.texts[name])) for name, trees in known.trees.items()
         }
-        for title, chain in chains.items():
-            name = f"phases {title}"
-            self._shared[name] = (name, chain.trees, comments(chain.text))
-        self._bodies = {
-            **known.texts,
-            **{f"phases {title}": chain.text for title, chain in chains.items()},
+        found: dict[str, ChainRule | Trap] = {
+            **{f"phases {title}": chain for title, chain in chains.items()},
+            **{f"trap {title}": trap for title, trap in traps.items()},
         }
+        for name, own in found.items():
+            self._shared[name] = (name, own.trees, comments(own.text))
+        self._bodies = {**known.texts, **{name: own.text for name, own in found.items()}}
         self._texts: dict[str, str] = {}
 
     def check(self, path: str, about: About, text: str) -> tuple[list[str], str]:
@@ -122,6 +125,8 @@ class Rules:
         step = [f"step {about['action']}"] if "action" in about else []
         if rule in ("states", "steps"):
             return self._all(*state, *support, *step, said)
+        if rule == "trap":
+            return self._all(*state, *support, *step, said, f"trap {about['claim']}")
         if rule == "premise":
             phases = f"phases {about['claim']}"
             own = self._premise(about)
@@ -181,6 +186,10 @@ class Rules:
         }
         said = f"claim {claim.title}"
         yield said, known.claim(claim.title, symbols, values), self._shared[said][2]
+        if claim.title in self.traps:
+            name = f"trap {claim.title}"
+            trees = [replaced(tree, symbols) for tree in self.traps[claim.title].trees]
+            yield name, trees, self._shared[name][2]
 
     def _plans(self, claim: Mapping[str, Any]) -> tuple[list[Tree], list[str]]:
         trees: list[Tree] = []
@@ -250,6 +259,9 @@ class Rules:
                 yield from self._taken(about)
             yield "(assert violated)"
             return
+        if rule == "trap":
+            yield from self._trap_goal(about, said, numbers)
+            return
         ends = "(not claim)" if said.kind in ("always", "recoverable") else "claim"
         if rule == "run":
             variable = [*said.variables][-1] if about["numbers"] is not None else ""
@@ -257,6 +269,8 @@ class Rules:
                 yield f"(assert {_between(about['numbers'], variable)})"
             enabled = " ".join(f"enabled.{i}" for i in range(1, about["steps"] + 1))
             world = " ".join(self._instances(path))
+            if said.title in self.traps:
+                ends = f"{'premise ' if 'premise' in said.bodies else ''}trap"
             yield f"(assert (not (and {world} {enabled} reading {ends})))"
             return
         if rule == "shorter":
@@ -276,6 +290,18 @@ class Rules:
             inside = [_between(region, variable) for region in claim["numbers"]["regions"]]
             either = f"(or {' '.join(inside)})" if len(inside) > 1 else (inside or ["false"])[0]
             yield f"(assert range) (assert (not {either}))"
+
+    def _trap_goal(self, about: About, said: SaidClaim, numbers: Sequence[str]) -> Iterator[str]:
+        """No action leads out of a trap, or the goal does not hold in it; whatever is read."""
+        if "action" in about:
+            yield text_of([self.traps[said.title].after])
+        yield from self._assumed(self.claims[said.title]["clauses"], numbers)
+        yield "(assert trap)"
+        if "action" in about:
+            yield from self._taken(about)
+            yield f"(assert (not {AFTER_STEP}))"
+        else:
+            yield "(assert claim)"
 
     def _world(self) -> Iterator[str]:
         """The axioms."""

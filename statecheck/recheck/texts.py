@@ -14,7 +14,7 @@ DEPTH = 600
 
 RESERVED = frozenset(
     ("action", "claim", "enabled", "goal", "here", "premise", "range", "reading", "violated", "x")
-)
+) | {"trap"}
 """Symbols that a certificate has a use for; a claim's variable of the name has a dot behind it."""
 
 _SIMPLE = re.compile(r"[A-Za-z~!$%^&*_+=<>?/-][A-Za-z0-9~!@$%^&*_+=<>.?/-]*")

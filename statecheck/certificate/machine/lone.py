@@ -15,6 +15,7 @@ from statecheck.certificate.machine.endings import Ending
 from statecheck.certificate.machine.machine_runs import MachineWriter
 from statecheck.certificate.machine.plans import Plans
 from statecheck.certificate.machine.plans import entry as plan_entry
+from statecheck.certificate.machine.traps import Trapped
 from statecheck.certificate.sections import sentence
 from statecheck.certificate.smtlib import (
     Sexp,
@@ -26,6 +27,8 @@ from statecheck.claims.results import Report, Result, Verdict
 from statecheck.modeling import ModelError
 from statecheck.recheck.demands import home
 from statecheck.recheck.formulas import AXIOMS, CATALOGUE
+from statecheck.recheck.scope import EVIDENCE
+from statecheck.recheck.traps import TRAP
 from statecheck.single.claims.claims import Claim, Expression, looks_beyond_states
 from statecheck.single.claims.parse import parse
 from statecheck.single.claims.predicates import conjunction as both
@@ -53,7 +56,7 @@ def certify(subject: Subject, report: Report) -> tuple[dict[str, str], list[str]
     said: dict[str, str] = {}
     runs: dict[str, dict[str, dict[str, Any]]] = {}
     notes: list[str] = []
-    phases: dict[str, str] = {}
+    evidence: dict[str, str] = {}
     for result in report.results:
         title = result.claim.title
         try:
@@ -65,8 +68,7 @@ def certify(subject: Subject, report: Report) -> tuple[dict[str, str], list[str]
         said[f"claim {title}"] = written.text
         runs[title] = written.runs
         clauses += [] if written.clause is None else [written.clause]
-        if written.phases is not None:
-            phases[f"phases {title}"] = written.phases
+        evidence |= written.evidence
     texts = {
         CATALOGUE: catalogue_text(writer.system, subject.digest, titles),
         "types": writer.types(),
@@ -76,7 +78,7 @@ def certify(subject: Subject, report: Report) -> tuple[dict[str, str], list[str]
         "start": writer.start(),
         **{f"step {name}": writer.step(edge) for edge, name in writer.actions.items()},
         **said,
-        **phases,
+        **{n: text for word in EVIDENCE for n, text in evidence.items() if n.startswith(word)},
     }
     try:
         return assembled(texts, entries, runs, subject.digest, titles), notes
@@ -86,13 +88,15 @@ def certify(subject: Subject, report: Report) -> tuple[dict[str, str], list[str]
 
 @dataclass(frozen=True)
 class _Written:
-    """A claim's entry, section, clause if it needs one, runs by path, and phases if it has any."""
+    """A claim's entry, section, clause if it needs one, runs by path, and the sections that are
+    evidence of it.
+    """
 
     entry: dict[str, Any]
     text: str
     clause: str | None = None
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    phases: str | None = None
+    evidence: dict[str, str] = field(default_factory=dict)
 
 
 class _ClaimWriter(MachineWriter):
@@ -101,8 +105,6 @@ class _ClaimWriter(MachineWriter):
     def claim(self, result: Result, number: int) -> _Written:
         """A claim as it is written. Raises Left."""
         stated, verdict = result.claim, result.verdict
-        if (stated.kind, verdict) == (Kind.RECOVERABLE, Verdict.REFUTED):
-            raise Left("certificates do not show that no way leads on from where a run ends")
         said = parse(stated.text, self.subject.names, stated.kind)
         if self.automaton.is_abstract:
             raise Left("steps of the machine rest on answers from outside")
@@ -151,6 +153,8 @@ class _ClaimWriter(MachineWriter):
         text = "\n".join(lines)
         if verdict is Verdict.UNDETERMINED:
             return _Written(entry, text)
+        if (stated.kind, verdict) == (Kind.RECOVERABLE, Verdict.REFUTED):
+            return self._trapped(result, said, goal, entry, text)
         if stated.kind is Kind.RECOVERABLE:
             clause = self._plans(goal, premise, entry, number)
             entry["clauses"] = [] if clause is None else [f"clause.{number}"]
@@ -169,6 +173,22 @@ class _ClaimWriter(MachineWriter):
         document = self.run(route, goal, witnesses, f"{stated.title}: {sentence(stated.text)}")
         return _Written(entry, text, runs={f"{home(stated.title)}/run.itf.json": document})
 
+    def _trapped(
+        self, result: Result, said: Claim, goal: Goal, entry: dict[str, Any], text: str
+    ) -> _Written:
+        """A claim that is refuted by a run into a trap. Raises Left."""
+        title = result.claim.title
+        found = Trapped(self.subject, said, goal, result.steps)
+        entry["steps"], entry["shortest"] = result.steps, False
+        document = self.run(found.route, None, {}, f"{title}: {sentence(result.claim.text)}")
+        parts = self._placed(found.states(), MACHINE)
+        trap = [
+            "; nothing leads out of these states",
+            layout(("define-fun", TRAP, (), "Bool", conjunction(parts))),
+        ]
+        runs = {f"{home(title)}/run.itf.json": document}
+        return _Written(entry, text, runs=runs, evidence={f"trap {title}": "\n".join(trap)})
+
     def _ending(self, result: Result, said: Claim, number: int) -> _Written:
         """A claim about the end of a run. Raises Left."""
         stated, verdict = result.claim, result.verdict
@@ -186,7 +206,7 @@ class _ClaimWriter(MachineWriter):
             phases = ending.phases()
             clause = None if self.variables else self._reached(number)
             entry["clauses"] = [] if clause is None else [f"clause.{number}"]
-            return _Written(entry, text, clause, phases=phases)
+            return _Written(entry, text, clause, evidence={f"phases {stated.title}": phases})
         route, loop = ending.lasso()
         entry["steps"] = len(route.edges)
         words = f"{stated.title}: {sentence(stated.text)}"
@@ -234,14 +254,19 @@ class _ClaimWriter(MachineWriter):
         )
 
     def _said_of_places(self, formulas: Mapping[Node, Any], number: int) -> str | None:
-        parts: list[Sexp] = []
-        for node, formula in formulas.items():
-            body = self.write(formula, self.values("x"))
-            if body != "true":
-                parts.append(("=>", ("=", (self.at, "x"), self.place(node)), body))
+        parts = self._placed(formulas, "x")
         if not parts:
             return None
         binding = (("x", self.sort),)
         name = f"clause.{number}"
         words = f"; every {self.system}: its data is as its place allows, no. {number}"
         return words + "\n" + layout(("define-fun", name, binding, "Bool", conjunction(parts)))
+
+    def _placed(self, formulas: Mapping[Node, Any], machine: str) -> list[Sexp]:
+        """Conditions on a machine's data, place by place, as conjuncts."""
+        parts: list[Sexp] = []
+        for node, formula in formulas.items():
+            body = self.write(formula, self.values(machine))
+            if body != "true":
+                parts.append(("=>", ("=", (self.at, machine), self.place(node)), body))
+        return parts

@@ -74,7 +74,7 @@ class MachineWriter(AutomatonWriter):
         node = self.automaton.nodes[0]
         states = [self._state(0, name, node, kept, {"tag": "init", "value": {}})]
         for index, (edge, chosen) in enumerate(zip(route.edges, route.choices, strict=True), 1):
-            choices = {s: _term(chosen[s], s.kind) for s in self.given(edge)}
+            choices = {s: term_for(chosen[s], s.kind) for s in self.given(edge)}
             pairs = [(term_of(v.name, v.kind), kept[v]) for v in self.variables]
             pairs += [(term_of(s.name, s.kind), value) for s, value in choices.items()]
             updated = {
@@ -94,7 +94,7 @@ class MachineWriter(AutomatonWriter):
             found = solved([condition, *ranges(holding.locals)], holding.locals)
             if found is not None:
                 witness |= {
-                    witnesses[s]: _shown(_term(value, s.kind), s) for s, value in found.items()
+                    witnesses[s]: _shown(term_for(value, s.kind), s) for s, value in found.items()
                 }
                 break
         names = [self.at, *(symbol(n) for n in self.functions.values())]
@@ -126,7 +126,7 @@ def _default(item: Variable | Local) -> Any:
     return z3.BoolVal(False) if item.kind is ValueKind.BOOL else z3.IntVal(0)
 
 
-def _term(value: Any, kind: Any) -> Any:
+def term_for(value: Any, kind: Any) -> Any:
     """The term of a plain value. Raises Left."""
     if kind is ValueKind.BOOL:
         return z3.BoolVal(value)

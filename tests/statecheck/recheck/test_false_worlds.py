@@ -167,5 +167,5 @@ def test_values_are_those_of_the_language(text: str, value: object) -> None:
 @pytest.mark.parametrize("text", ["(= 9 W8)", "(and true W8)", "(= 9 ²)", "(< true 3)", "(and 1)"])
 def test_what_has_no_value_is_not_given_one(text: str) -> None:
     (tree,) = read(text)
-    with pytest.raises(ValueError, match="W8|²|True|1"):
+    with pytest.raises(ValueError, match=r"W8|²|True|1"):
         Meaning([], {}, {}).value(tree)

@@ -232,7 +232,15 @@ def dropped_claim(forger: Forger) -> None:
 def all_claims_dropped(forger: Forger) -> None:
     for entry in list(forger.manifest["claims"]):
         forger.drop_claim(entry["title"])
-    for path in list(forger.manifest["files"]):
+
+
+def invariant_unproven(forger: Forger) -> None:
+    """The claims that rest on the invariant are gone, and so are its obligations."""
+    for entry in list(forger.manifest["claims"]):
+        if entry["clauses"]:
+            forger.drop_claim(entry["title"])
+            forger.manifest["left_out"].append(entry["title"])
+    for path in list(forger.manifest["invariant"]["obligations"]):
         forger.drop(path)
 
 
@@ -329,7 +337,7 @@ def duplicate_key(forger: Forger) -> None:
     forger.seal()
     text = (forger.folder / "manifest.json").read_text()
     (forger.folder / "manifest.json").write_text(
-        text.replace('{"schema"', '{"schema": 4, "schema"', 1)
+        text.replace('{"schema"', '{"schema": 5, "schema"', 1)
     )
 
 
@@ -416,6 +424,7 @@ FORGERIES: dict[str, tuple[Forgery, str]] = {
     "an action that only its type lists": (fewer_actions_in_texts, "'types' lists the actions"),
     "a claim less": (dropped_claim, f"{ELSE} its left_out than its definitions"),
     "no claims": (all_claims_dropped, f"{ELSE} its left_out than its definitions"),
+    "clauses that nobody proves": (invariant_unproven, "an obligation is missing: start clause.1"),
     "a shorter catalogue": (shorter_catalogue, f"{ELSE} its catalogue than its definitions"),
     "a file of another name": (renamed_file, "other/states.smt2 is an obligation that nothing"),
     "a run without a variable": (in_lasso(no_variable, RUN), "it lacks Lift.door.state"),
@@ -508,7 +517,7 @@ def test_a_schema_is_a_whole_number(
     certified: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     forger = copied(certified, tmp_path / "forged")
-    forger.manifest["schema"] = 4.0
+    forger.manifest["schema"] = 5.0
     forger.seal()
     assert main([str(forger.folder)]) == 2
-    assert "has schema 4.0; this program reads 4" in capsys.readouterr().err
+    assert "has schema 5.0; this program reads 5" in capsys.readouterr().err
