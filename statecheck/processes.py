@@ -15,6 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
@@ -95,7 +96,7 @@ def results(
                 worker = workers[channel]
                 try:
                     kind, value = worker.channel.recv()
-                except EOFError:
+                except (EOFError, OSError):  # it may have ended in the middle of a word
                     del workers[channel]
                     code = worker.end(PATIENCE)
                     if worker.job is not None:
@@ -130,9 +131,12 @@ class _Worker:
         theirs.close()
 
     def give(self, job: Any) -> None:
-        """Hand over a job; None where there is no more."""
+        """Hand over a job; None where there is no more. Of a process that is gone the channel will
+        say so.
+        """
         self.job = job
-        self.channel.send(job)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.channel.send(job)
 
     def end_if_stopped(self) -> None:
         """End the process if somebody stopped it: it would never say anything any more."""

@@ -10,6 +10,7 @@ import textwrap
 import time
 from collections import deque
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,20 @@ def sleeping(jobs: Iterator[int]) -> Iterator[int]:
         yield job
 
 
+def halved(jobs: Iterator[int]) -> Iterator[int]:
+    """Ends in the middle of a result."""
+    for job in jobs:
+        if job == 3:
+            whole = Connection._send  # type: ignore[attr-defined]
+
+            def half(channel: Connection, content: bytes, *others: Any) -> None:
+                whole(channel, bytes(content)[: len(content) // 2], *others)
+                os._exit(7)
+
+            Connection._send = half  # type: ignore[attr-defined]
+        yield job
+
+
 def failing(jobs: Iterator[int], error: BaseException) -> Iterator[int]:
     next(jobs)
     raise error
@@ -65,6 +80,29 @@ def test_a_lost_process_costs_its_job_alone() -> None:
     found = list(results(dying, (), deque(range(6)), 2))
     assert Lost(3, 7) in found
     assert sorted(item for item in found if isinstance(item, int)) == [0, 1, 2, 4, 5]
+
+
+def test_a_process_that_ends_in_the_middle_of_a_word_is_lost() -> None:
+    found = list(results(halved, (), deque(range(6)), 2))
+    assert Lost(3, 7) in found
+    assert sorted(item for item in found if isinstance(item, int)) == [0, 1, 2, 4, 5]
+
+
+def test_a_process_that_ends_while_it_is_given_a_job_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = processes._Worker.give
+
+    def give(worker: processes._Worker, job: Any) -> None:
+        if job == 3:
+            worker.process.kill()
+            worker.process.join()
+        whole(worker, job)
+
+    monkeypatch.setattr(processes._Worker, "give", give)
+    found = list(results(squares, (0,), deque(range(6)), 2))
+    assert Lost(3, -signal.SIGKILL) in found
+    assert sorted(item for item in found if isinstance(item, int)) == [0, 1, 4, 16, 25]
 
 
 def test_a_lost_job_may_be_asked_for_again() -> None:
