@@ -55,4 +55,4 @@ def _project() -> Project:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    interrupts.leave(main())

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from statecheck.cli import interrupts
+from statecheck.cli.naming import users_place
 from statecheck.exit_codes import Exit
 
 # What takes long to import, or may find the model wrong, is imported where errors are reported.
@@ -68,6 +69,10 @@ def _explained(error: BaseException, name: str) -> str:
     if isinstance(error, getattr(sys.modules.get("statecheck.errors"), "ModelError", ())):
         return str(error)
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if not isinstance(error, Exception) and (place := users_place(error)):
+        return (
+            f"{what}, raised at {place}, which is no error that a callback may have; mend it there"
+        )
     return f"internal: {what} (python -X dev -m {name} shows where)"
 
 
@@ -183,6 +188,8 @@ def style() -> Style:
     """How to print to stdout: in colour only on a terminal, and never with NO_COLOR."""
     from statecheck.reports.terminal_layout import WIDEST, WIDTH, Style, colours
 
+    if sys.stdout is None or sys.stdout.closed:
+        return Style(WIDTH, None, "utf-8")
     encoding = sys.stdout.encoding or "utf-8"
     if not sys.stdout.isatty():
         return Style(WIDTH, None, encoding)
@@ -192,6 +199,8 @@ def style() -> Style:
 
 def put(text: str) -> None:
     """Write to stdout. That a reader went away is no error; that a disk is full is one."""
+    if sys.stdout is None or sys.stdout.closed:
+        raise unwritable("standard output", OSError("it is closed"))
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -1,19 +1,28 @@
-"""Ctrl-C, held back until somebody is there to report it.
+"""Ctrl-C, held back until somebody is there to report it; and the end of a process.
 
 A front door holds it back from its first line on, for what is imported next takes a while, and
 Python tells of an interruption that nobody handles in a traceback. Where signals cannot be held
 back, as on Windows, all stays as it is.
+
+A model's code runs in the process of a command; the exit code is the command's all the same.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import NoReturn
 
 _former: set[int] | None = None
 """The signals that were held back before this process began to; None while it does not."""
+
+_end = os._exit
+_code: int | None = None
+"""The exit code of the command, once it is over."""
 
 
 def hold() -> None:
@@ -26,8 +35,38 @@ def hold() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _as_ctrl_c)
+    _keep_from_ending()
     if hasattr(signal, "pthread_sigmask") and _former is None:
         _former = {int(s) for s in signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})}
+
+
+def _keep_from_ending() -> None:
+    """Have ``os._exit`` raise ModelError in this process; its children end as they do."""
+    own = os.getpid()
+    if os._exit is not _end:
+        return
+
+    def kept(status: int) -> NoReturn:
+        if os.getpid() != own or _code is not None:
+            _end(status if _code is None else _code)
+        from statecheck.errors import ModelError
+
+        raise ModelError(f"the model's code ends the process, by os._exit({status}); leave it out")
+
+    os._exit = kept
+
+
+def leave(code: int) -> NoReturn:
+    """End this process with an exit code, even if a thread that a model began goes on."""
+    global _code  # noqa: PLW0603  (there is one)
+    _code = code
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    if all(thread.daemon for thread in others):
+        sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+    _end(code)
 
 
 def _as_ctrl_c(number: int, frame: object) -> None:

@@ -71,4 +71,4 @@ def script() -> None:
     from statecheck.cli import interrupts
 
     interrupts.hold()
-    sys.exit(main())
+    interrupts.leave(main())

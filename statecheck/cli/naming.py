@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -63,15 +65,21 @@ def _split(name: str, example: str) -> str:
 
 def _module(name: str, module: str) -> ModuleType:
     """A module of a name. Raises UsageError and ModelError."""
-    sys.path.insert(0, str(Path.cwd()))
+    folder, limit, path = str(Path.cwd()), sys.getrecursionlimit(), [*sys.path]
+    sys.path.insert(0, folder)
     try:
         return importlib.import_module(module)
-    except ModelError:
+    except (ModelError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         raise click.UsageError(f"{name!r} cannot be imported: {_reason(error, module)}.") from error
     finally:
-        sys.path.pop(0)
+        with suppress(ValueError):  # the module may have changed it
+            sys.path.remove(folder)
+        sys.path += [entry for entry in path if entry not in sys.path]
+        # Files that are to be written are named from where the command was given.
+        os.chdir(folder)
+        sys.setrecursionlimit(max(limit, sys.getrecursionlimit()))
 
 
 def _reason(error: BaseException, module: str) -> str:
@@ -88,6 +96,13 @@ def _reason(error: BaseException, module: str) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if _is_users(frame.filename)]
     return f"{said}, raised at {own[-1].filename}:{own[-1].lineno}" if own else said
+
+
+def users_place(error: BaseException) -> str:
+    """The line of a user's module that raised an error; empty where no such line did."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = frames and _is_users(frames[-1].filename)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if own else ""
 
 
 def _is_users(file: str) -> bool:

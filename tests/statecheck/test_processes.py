@@ -51,14 +51,17 @@ def halved(jobs: Iterator[int]) -> Iterator[int]:
     """Ends in the middle of a result."""
     for job in jobs:
         if job == 3:
-            whole = Connection._send  # type: ignore[attr-defined]
-
-            def half(channel: Connection, content: bytes, *others: Any) -> None:
-                whole(channel, bytes(content)[: len(content) // 2], *others)
-                os._exit(7)
-
             Connection._send = half  # type: ignore[attr-defined]
         yield job
+
+
+def half(
+    channel: Connection,
+    content: bytes,
+    send: Any = Connection._send,  # type: ignore[attr-defined]
+) -> None:
+    send(channel, bytes(content)[: len(content) // 2])
+    os._exit(7)
 
 
 def failing(jobs: Iterator[int], error: BaseException) -> Iterator[int]:
