@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -34,6 +35,8 @@ class OutputFolder:
     def __init__(self, path: str, *, compare: bool = False) -> None:
         self.path = Path(os.path.realpath(path))
         self.present = self.path.exists()
+        if self.path.is_symlink():  # it leads to itself
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if self.present:
             if not self.path.is_dir():
                 raise NotADirectoryError("it is a file")

@@ -37,12 +37,32 @@ def premise_and_conclusion(kind: Kind, text: str) -> tuple[str, str]:
 
 
 def parsed(part: str, text: str) -> ast.Expression:
-    """The tree of a part of a claim's text. Raises ModelError if it is no expression."""
+    """The tree of a part of a claim's text. Raises ModelError if it is no expression, or is nested
+    too deeply.
+    """
     try:
-        return ast.parse(part, mode="eval")
+        tree = ast.parse(part, mode="eval")
     except (SyntaxError, ValueError) as error:
         message = getattr(error, "msg", error)
         raise ModelError(f"{text!r} is not a Python expression: {_hint(part) or message}") from None
+    except (RecursionError, MemoryError):
+        raise _too_deep(text) from None
+    layer: list[ast.AST] = [tree]
+    for _ in range(DEEPEST):
+        layer = [inner for outer in layer for inner in ast.iter_child_nodes(outer)]
+        if not layer:
+            return tree
+    raise _too_deep(text)
+
+
+DEEPEST = 300
+"""So many levels an expression may have."""
+
+
+def _too_deep(text: str) -> ModelError:
+    return ModelError(
+        f"{text[:40]!r}, which goes on, is nested in more than {DEEPEST} levels; say it in parts"
+    )
 
 
 _OTHER_LANGUAGES = (

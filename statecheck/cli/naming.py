@@ -65,7 +65,7 @@ def _split(name: str, example: str) -> str:
 
 def _module(name: str, module: str) -> ModuleType:
     """A module of a name. Raises UsageError and ModelError."""
-    folder, limit, path = str(Path.cwd()), sys.getrecursionlimit(), [*sys.path]
+    folder, limit, path = _present_folder(), sys.getrecursionlimit(), [*sys.path]
     sys.path.insert(0, folder)
     try:
         return importlib.import_module(module)
@@ -80,6 +80,16 @@ def _module(name: str, module: str) -> ModuleType:
         # Files that are to be written are named from where the command was given.
         os.chdir(folder)
         sys.setrecursionlimit(max(limit, sys.getrecursionlimit()))
+
+
+def _present_folder() -> str:
+    """The folder that a command was given in. Raises UsageError where it is gone."""
+    try:
+        return str(Path.cwd())
+    except OSError as error:
+        raise click.UsageError(
+            f"the present folder cannot be used: {error.strerror}; change to one that is there."
+        ) from None
 
 
 def _reason(error: BaseException, module: str) -> str:

@@ -106,3 +106,26 @@ def test_code_that_is_wrong_is_named(
     assert exit_code == (2 if said else 1)
     assert sorted(sys.path) == sorted(path)
     assert sys.getrecursionlimit() == limit
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use stays there")
+def test_a_folder_that_is_gone_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(["door:Door", "--always", "not opened"]) == 2
+    assert "error: the present folder cannot be used: No such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("deep", ["not " * 310 + "opened", "not " * 90_000 + "opened"])
+def test_a_claim_that_is_nested_deeply_is_named(
+    deep: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "code_deep.py").write_text(DOOR.format(use="pass"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["code_deep:Door", "--always", deep]) == 2
+    assert "is nested in more than 300 levels; say it in parts" in capsys.readouterr().err
+    flat = " or ".join(["not opened"] * 2_000)
+    assert main(["code_deep:Door", "--always", flat]) == 1

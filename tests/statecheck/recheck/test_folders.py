@@ -200,3 +200,9 @@ def test_a_certificate_is_replaced_whole(certified: Path, tmp_path: Path) -> Non
     OutputFolder(str(forger.folder)).write({"manifest.json": "{}"})
     assert [path.name for path in forger.folder.rglob("*")] == ["manifest.json"]
     assert [path.name for path in tmp_path.iterdir()] == ["own"]
+
+
+def test_a_link_to_itself_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "own").symlink_to("own")
+    with pytest.raises(OSError, match="Too many levels"):
+        OutputFolder(str(tmp_path / "own"))
