@@ -76,3 +76,26 @@ def prove_inductively(context: ProofContext, claims: Sequence[Claim]) -> Inducti
     rest = [question for question in questions if question not in alone]
     excluded = alone | (context.excluded(rest, context.invariant()) if rest else set())
     return InductiveResults(context, claims, alone, excluded, clock.lap() / max(1, len(provable)))
+
+
+def completed(context: ProofContext, claims: Sequence[Claim]) -> bool:
+    """Add to the clauses of a lock those that it lacks for some claims, and tell whether there are
+    any. Raises Timeout.
+    """
+    asked = [c for c in claims if c.expected in ("PROVED", "DERIVED") or c.across]
+    if not asked or context.lock_file is None:
+        return False
+    whole = any(c.kind in (Kind.EVENTUALLY, Kind.RECOVERABLE) for c in asked)
+    known = context.invariant()
+    texts = {clause.text for clause in known}
+    found = context.inferred(None if whole else asked)
+    missing = [clause for clause in found if clause.text not in texts]
+    if not missing or not context.induction.is_invariant([*known, *missing]):
+        return False
+    context.adopt([*known, *missing])
+    context.is_locked = False
+    context.notes.append(
+        f"{context.lock_file.name}: it lacks clauses that a proof needs, which were inferred anew; "
+        "--write-lock keeps them for the next time"
+    )
+    return True

@@ -19,7 +19,7 @@ from statecheck.clock import Stopwatch, Timeout
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.deep_runs import DeepRuns
-from statecheck.prover.induction_results import InductiveResults, prove_inductively
+from statecheck.prover.induction_results import InductiveResults, completed, prove_inductively
 from statecheck.prover.joint_proofs import prove_jointly
 from statecheck.prover.lock import KeptRuns
 from statecheck.prover.settling import Settling, by_run
@@ -65,7 +65,7 @@ class Prover:
 
     def prove(self, claims: Sequence[Claim]) -> Iterator[Result]:
         """The results on claims, each claim once, as soon as it is known."""
-        left = dict.fromkeys(claims)
+        left: dict[Claim, Result | None] = dict.fromkeys(claims)
         try:
             readable = self.context.readable(claims)
             for claim in claims:
@@ -73,19 +73,25 @@ class Prover:
                     del left[claim]
                     yield unread(claim, self.context.unreadable[claim])
             for result in self._run(readable):
+                if result.verdict is Verdict.UNDETERMINED and self.context.is_locked:
+                    left[result.claim] = result
+                    continue
                 left.pop(result.claim, None)
                 yield result
+            if self.context.is_locked and completed(self.context, [*left]):
+                for result in self._run([*left]):
+                    left.pop(result.claim, None)
+                    yield result
         except Timeout as gave_up:
-            for claim in left:
-                yield Result(claim, Verdict.UNDETERMINED, f"timed out: {gave_up}")
+            for claim, known in left.items():
+                timed_out = Result(claim, Verdict.UNDETERMINED, f"timed out: {gave_up}")
+                yield known or timed_out
             return
         detail = f"no proof, and no run of {self.context.depth} steps"
-        if self.context.is_locked and self.context.lock_file is not None:
-            detail += (
-                f"; if claims were added, or {self.context.lock_file.name} was edited, "
-                "--write-lock finds an invariant that may do"
-            )
-        for claim in left:
+        for claim, known in left.items():
+            if known is not None:
+                yield known
+                continue
             suspect = suspected(self.context, claim)
             why = self._unreal.get(claim, detail) + (f"; {HELP}" if suspect is not None else "")
             yield Result(claim, Verdict.UNDETERMINED, why, suspect=suspect)

@@ -73,6 +73,22 @@ def test_what_a_lock_lost_is_found_anew(content: dict[str, Any], tmp_path: Path)
     assert engine.context.notes[0].startswith("own.lock: it does not hold: ")
 
 
+@pytest.mark.parametrize("kept", [[], ["stuck"], ["closed"]])
+def test_a_lock_that_lacks_clauses_changes_no_verdict(
+    kept: list[str], content: dict[str, Any], tmp_path: Path
+) -> None:
+    """What is left of it is an invariant, and nothing in it is bad."""
+    clauses = [c for c in content["clauses"] if any(word in str(c) for word in kept)]
+    assert len(clauses) == len(kept)
+    engine = prover(locked({**content, "clauses": clauses}, tmp_path / "own.lock"))
+    names = ["doors.shut", "cabins.levels", "cabins.recover", "end.stands", "cabins.move"]
+    asked = [claim for claim in PROJECT.claims if claim.id in names]
+    assert all(result.as_expected for result in engine.prove(asked))
+    # The door's claim is then proven by induction on itself.
+    assert len(engine.context.notes) == (0 if kept == ["stuck"] else 1)
+    assert all("inferred anew; --write-lock keeps" in note for note in engine.context.notes)
+
+
 @pytest.mark.parametrize("name", ["cabins.stop", "cabins.never_stuck", "cabins.move"])
 def test_a_claim_that_needs_no_clause_waits_for_none(
     name: str, monkeypatch: pytest.MonkeyPatch
