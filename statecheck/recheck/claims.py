@@ -29,6 +29,9 @@ FORMULAS = {"eventually": ["premise", "goal"]}
 for the premise of what is recoverable, if it has one.
 """
 
+MAY_END = "may end"
+"""The word of a claim about runs after which nothing may happen any more."""
+
 FAIR = ("weak", "strong")
 RARE = ("never", "finitely")
 
@@ -60,6 +63,7 @@ class Assumption:
 class SaidClaim:
     """A claim as its section says it.
 
+    If it ``may_end``, runs count after which nothing happens any more, as of one machine.
     ``variables`` are symbols and their sorts, ``numbers`` the named numbers, ``range`` the least
     and the greatest number that a derived claim asks about, ``bodies`` its formulas by name.
     """
@@ -70,6 +74,7 @@ class SaidClaim:
     about: str
     expected: str
     reading: str
+    may_end: bool
     assumptions: tuple[Assumption, ...]
     variables: dict[str, str]
     numbers: dict[str, int]
@@ -117,9 +122,13 @@ def said_claim(title: str, text: str, state: frozenset[str], step: frozenset[str
     if [n for n in names if n != "assumes"] not in (
         [*_TOLD],
         [*_TOLD, "reading"],
+        [*_TOLD, "runs"],
     ):
         raise ValueError(f"its section 'claim {title}' says {', '.join(names)} of it")
     facts = dict(told)
+    may_end = facts.get("runs") == MAY_END
+    if "runs" in facts and (not may_end or facts["kind"] != "eventually"):
+        raise ValueError(f"its section 'claim {title}' says of runs: {facts['runs']}")
     if facts["kind"] not in VERDICTS or facts["about"] not in ("states", "steps"):
         raise ValueError(
             f"its section 'claim {title}' is of the kind {facts['kind']}, about {facts['about']}"
@@ -136,6 +145,7 @@ def said_claim(title: str, text: str, state: frozenset[str], step: frozenset[str
         facts["about"],
         facts["expected"],
         reading,
+        may_end,
         tuple(_assumption(value) for name, value in told if name == "assumes"),
         *_defined(title, trees),
     )

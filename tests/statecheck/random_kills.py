@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TOWER = "tests.statecheck.recheck.tower:CATALOGUE"
+GARAGE = "tests.statecheck.mutation.careless:CATALOGUE"
 LONGEST = 12.0
 """Seconds after which a run that was not killed is over, roughly."""
 
@@ -59,19 +60,57 @@ def is_whole(folder: Path) -> bool:
     )
 
 
+def commands(place: Path) -> dict[str, list[str]]:
+    """Command lines whose files go to a folder, by what they do."""
+    out = ["--json", str(place / "out.json")]
+    certified = ["--certificates", str(place / "own"), "--recheck", "--timeout", "60"]
+    tower = TOWER.replace("CATALOGUE", "Tower")
+    machine = tower.replace("Tower", "Cabin")
+    asked = ["--always", "not lift.cabin.stuck or lift.cabin.level >= 7"]
+    asked += ["--possible", "lift1 != lift2 and lift1.cabin.moving and lift2.cabin.moving"]
+    statecheck = [sys.executable, "-m", "statecheck"]
+    return {
+        "prove": [*statecheck, "prove", TOWER, "--jobs", "2", *out, *certified],
+        "check": [*statecheck, "check", tower, *asked, *out, *certified],
+        "mutate": [*statecheck, "mutate", GARAGE, "--jobs", "2", *out, "--timeout", "60"],
+        "explore": [*statecheck, "explore", tower, "--out", str(place / "page.html")],
+        "draw": [*statecheck, "draw", machine, "--out", str(place / "drawn")],
+        "proofs": [sys.executable, "-m", "proofs", "cause.*", "--jobs", "2", *out],
+    }
+
+
+def half_files(place: Path) -> list[str]:
+    """Everything that a run wrote and did not finish."""
+    wrong = []
+    for file in place.glob("*.json"):
+        try:
+            json.loads(file.read_text())
+        except ValueError as error:
+            wrong.append(f"a half file: {error}")
+    for file in place.rglob("*.*"):
+        end = {".html": "</html>", ".svg": "</svg>"}.get(file.suffix)
+        if end is not None and not file.read_text().rstrip().endswith(end):
+            wrong.append(f"a half file: {file.name}")
+    try:
+        if not is_whole(place / "own"):
+            wrong.append("a certificate that is not whole")
+    except (OSError, ValueError) as error:
+        wrong.append(f"a half certificate: {error}")
+    return wrong
+
+
 def problems(chance: random.Random, place: Path) -> tuple[str, list[str]]:
     """What was done to one run, and everything that is wrong after it."""
     what = chance.choice([*WHOLE, "a worker, killed", "a worker, stopped"])
-    command = [sys.executable, "-m", "statecheck", "prove", TOWER, "--jobs", "2"]
-    command += ["--json", str(place / "out.json"), "--certificates", str(place / "own")]
-    command += ["--recheck", "--timeout", "60"]
+    name, command = chance.choice([*commands(place).items()])
+    longest = LONGEST if name in ("prove", "mutate", "proofs") else LONGEST / 3
     with (
         (place / "err").open("w") as err,
         subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=err, start_new_session=True
         ) as process,
     ):
-        time.sleep(chance.uniform(0, LONGEST))
+        time.sleep(chance.uniform(0, longest))
         if what in SIGNALS:
             process.send_signal(SIGNALS[what])
         else:
@@ -83,23 +122,20 @@ def problems(chance: random.Random, place: Path) -> tuple[str, list[str]]:
             process.wait(180)
         except subprocess.TimeoutExpired:
             process.kill()
-            return what, ["it does not end"]
+            return f"{name}: {what}", ["it does not end"]
         end = time.monotonic() + PATIENCE
         while (left := session(process.pid)) and time.monotonic() < end:
             time.sleep(0.1)
     wrong = [f"{len(left)} processes are left"] if left else []
     for number in left:
         os.kill(number, signal.SIGKILL)
-    if "Traceback" in (place / "err").read_text():
-        wrong.append("a traceback")
-    try:
-        if (place / "out.json").exists():
-            json.loads((place / "out.json").read_text())
-        if not is_whole(place / "own"):
-            wrong.append("a certificate that is not whole")
-    except (OSError, ValueError) as error:
-        wrong.append(f"a half file: {error}")
-    return what, wrong
+    said = (place / "err").read_text()
+    wrong += [word for word in ("Traceback", "internal:") if word in said]
+    if process.returncode not in (0, 1, 2, 3, 130, -SIGNALS.get(what, 0)):
+        wrong.append(f"exit code {process.returncode}")
+    if process.returncode == 2:
+        wrong.append(f"exit code 2: {said[:200]!r}")
+    return f"{name}: {what}", [*wrong, *half_files(place)]
 
 
 def main() -> int:

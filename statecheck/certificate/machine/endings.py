@@ -7,7 +7,10 @@ in each some event to which runs are fair leads on. Whether that is so is for th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
+
+import z3
 
 from statecheck.certificate.machine.automaton import MACHINE, Left
 from statecheck.certificate.machine.machine_runs import MachineWriter
@@ -15,13 +18,17 @@ from statecheck.certificate.sections import sentence
 from statecheck.certificate.smtlib import Sexp, disjunction, layout, symbol
 from statecheck.claims import claim as stated
 from statecheck.claims.fairness import Often, Strength
+from statecheck.recheck.claims import MAY_END
 from statecheck.single.assumptions import Excluded, Sent
 from statecheck.single.claims.claims import Claim, Expression, looks_beyond_states
+from statecheck.single.claims.conditions import eliminated
 from statecheck.single.claims.parse import parse_step
+from statecheck.single.claims.predicates import Holding, premise_of, violation
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.lassos import Lassos, components
 from statecheck.single.deciding.pending import EndAssumptions, Pending
-from statecheck.single.execution.automaton import Node
+from statecheck.single.execution.automaton import Edge, Node
+from statecheck.single.execution.paths import ranges
 from statecheck.single.running.reach import Route, Target, move
 
 MOST = 3000
@@ -75,6 +82,7 @@ class Ending:
             ("kind", claim.kind.value),
             ("about", "steps" if said.on_step else "states"),
             ("expected", claim.expected),
+            ("runs", MAY_END),
             *(("assumes", self._assumed(item)) for item in self.assumptions),
         ]
         bodies = {
@@ -160,11 +168,12 @@ class Ending:
 
     def lasso(self) -> tuple[Route, int]:
         """A lasso that refutes the claim, and the number of steps before its loop. Raises Left."""
-        if self.writer.variables:
-            raise Left("its lasso is of a part of the machine's states")
-        lasso = Lassos(self.pending, cautious=False).round()
+        lasso = None
+        if not self.writer.variables:
+            lasso = Lassos(self.pending, cautious=False).round()
         if lasso is None:
-            raise Left("its run ends, and a certificate has only runs that go on for ever")
+            route = self._ended()
+            return route, len(route.edges)
         found = [self.pending.values(edge, again=True) for edge in lasso.loop]
         moves = (move(e, v) for e, v in zip(lasso.loop, found, strict=True))
         route = Route(
@@ -173,3 +182,36 @@ class Ending:
             (*lasso.route.choices, *found),
         )
         return route, len(lasso.route.edges)
+
+    def _ended(self) -> Route:
+        """A run to where the premise holds and not the goal, and nothing has to happen any more.
+
+        Raises Left.
+        """
+        said, reader = self.said, self.writer.subject.reader
+        expression = premise_of(said) if said.on_step else violation(said.premise, said.conclusion)
+        fair = {item.event for item in self.assumptions if isinstance(item, Sent)}
+
+        def resting(node: Node) -> list[Holding]:
+            off = [_is_off(edge) for edge in node.edges if edge.event in fair]
+            if any(z3.is_false(condition) for condition in off):
+                return []
+            return [
+                replace(h, condition=z3.And(*off, *([] if h.condition is True else [h.condition])))
+                if off
+                else h
+                for h in reader.in_node(expression, node, said.fields)
+            ]
+
+        target = Target(resting, None)
+        try:
+            return self.writer.route(Goal(self.writer.automaton, target), target)
+        except Left:
+            raise Left("neither its loop nor where its run ends was found again") from None
+
+
+def _is_off(edge: Edge) -> z3.BoolRef:
+    """The condition on the data under which no choice lets an edge be taken."""
+    known = [*ranges(edge.locals), *([] if edge.guard is None else [edge.guard])]
+    taken = eliminated(z3.And(*known), edge.locals) if known else z3.BoolVal(True)
+    return z3.simplify(z3.Not(taken))

@@ -1,7 +1,8 @@
 """Lassos: runs that go round for ever, meet a premise, never reach the goal, and are fair.
 
 All of it is computed from the definitions, state by state. A lasso shows that a claim is false
-under its assumptions, or under all of them but one.
+under its assumptions, or under all of them but one. Where runs may end, as those of one machine do,
+the loop may have no step: in its one state nothing happens any more.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ class Lasso:
         if shown.loop is None:
             raise ValueError("it does not go round for ever")
         self.stem, self.length = shown.loop, len(shown.steps)
+        self.ends = self.stem == self.length
+        if self.ends and not claim.may_end:
+            raise ValueError(f"its loop begins after {self.stem} steps, and has none")
+        # The state where a run ends is one of the loop, which has no step there.
+        self.loop = (self.stem,) if self.ends else range(self.stem, self.length)
         self.assumptions = [
             (number, item) for number, item in enumerate(claim.assumptions, 1) if number != without
         ]
@@ -33,9 +39,9 @@ class Lasso:
         """Check the lasso; the reasons why it is fair to each action that it has to be fair to."""
         self._comes_back()
         self._never_gets_there()
-        loop = range(self.stem, self.length)
+        steps = range(self.stem, self.length)
         for number, item in self.assumptions:
-            if item.word == "finitely" and any(self._holds(f"rare.{number}", i) for i in loop):
+            if item.word == "finitely" and any(self._holds(f"rare.{number}", i) for i in steps):
                 raise ValueError(f"its loop has a step that assumption {number} excludes")
         return [
             reason for _, item in self.assumptions if item.is_fair for reason in self._fair(item)
@@ -69,17 +75,18 @@ class Lasso:
 
     def _never_gets_there(self) -> None:
         """Check that the premise is met, and the goal not reached from there on."""
-        steps = range(self.length)
-        if not all(self._holds("reading", index) for index in steps):
+        steps, states = range(self.length), range(self.length + self.ends)
+        if not all(self._holds("reading", index) for index in states):
             raise ValueError("it is of another reading")
-        excluded = [index for index in steps if self._holds("goal", index)]
+        reached = steps if self.claim.on_step else states
+        excluded = [index for index in reached if self._holds("goal", index)]
         for number, item in self.assumptions:
             if item.word == "never":
                 excluded += [index for index in steps if self._holds(f"rare.{number}", index)]
         quiet = max(excluded, default=-1)
         if quiet >= self.stem:
             raise ValueError("its loop reaches the goal, or has a step that is not to be taken")
-        if not any(self._holds("premise", index) for index in steps if index > quiet):
+        if not any(self._holds("premise", index) for index in states if index > quiet):
             raise ValueError("it does not meet the premise, or reaches the goal from there on")
 
     def _holds(self, name: str, index: int) -> bool:
@@ -88,7 +95,7 @@ class Lasso:
 
     def _placed(self, tree: Tree, index: int) -> Tree:
         symbols = self.known.at(mark(index), mark(index + 1))
-        symbols |= self.shown.arguments(index)
+        symbols |= self.shown.arguments(index) if index < self.length else {}
         for symbol, sort in self.claim.variables.items():
             symbols[symbol] = self.shown.witnessed(symbol, sort)
         return replaced(tree, symbols)
@@ -122,9 +129,8 @@ class Lasso:
     def _reason(self, item: Assumption, values: Sequence[Tree]) -> str:
         words = ", ".join(self.shown.word(value) for value in values)
         name = f"{item.action}({words})"
-        loop = range(self.stem, self.length)
-        taken = [index for index in loop if self._takes(index, item.action, values)]
-        disabled = [index for index in loop if not self._enabled(index, item.action, values)]
+        taken = [index for index in self.loop if self._takes(index, item.action, values)]
+        disabled = [index for index in self.loop if not self._enabled(index, item.action, values)]
         return self._said(item, name, taken, disabled)
 
     def _reason_for_event(self, item: Assumption) -> str:
@@ -136,14 +142,13 @@ class Lasso:
         sort = self.claim.variables[item.bound[0]]
         own = self.shown.witnessed(item.bound[0], sort)
         ways = self.known.grouped(item.action, sort)
-        loop = range(self.stem, self.length)
         taken = []
-        for index in loop:
+        for index in range(self.stem, self.length):
             way, _ = self.shown.steps[index]
             first = self.known.parameters_of(way)[:1]
             if way in ways and self.shown.arguments(index)[first[0]] == own:
                 taken.append(index)
-        disabled = [i for i in loop if all(self._is_off(i, way, own) for way in ways)]
+        disabled = [i for i in self.loop if all(self._is_off(i, way, own) for way in ways)]
         return self._said(item, f"{item.action}({self.shown.word(own)})", taken, disabled)
 
     def _is_off(self, index: int, way: str, own: Tree) -> bool:
@@ -164,16 +169,19 @@ class Lasso:
         self, item: Assumption, name: str, taken: Sequence[int], disabled: Sequence[int]
     ) -> str:
         """The reason in words. Raises ValueError where there is none."""
-        loop = range(self.stem, self.length)
         if taken:
             return f"{name} is taken at step {taken[0] + 1}"
-        everywhere = len(disabled) == len(loop)
+        everywhere = len(disabled) == len(self.loop)
+        if everywhere and self.ends:
+            return f"{name} is disabled where the run ends"
         if disabled and (everywhere or item.word == "weak"):
             where = "throughout the loop" if everywhere else f"before step {disabled[0] + 1}"
             return f"{name} is disabled {where}"
         raise ValueError(f"it is not fair to {name}")
 
     def _takes(self, index: int, action: str, values: Sequence[Tree]) -> bool:
+        if self.ends:
+            return False
         taken, _ = self.shown.steps[index]
         given = self.shown.arguments(index)
         names = self.known.parameters_of(action)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -71,7 +72,7 @@ class Shown:
             if type(given) is not dict or [f"{action}.{name}" for name in given] != names:
                 raise ValueError(f"state {index} follows from {action} with other arguments")
         if self.loop is not None and (
-            type(self.loop) is not int or not 0 <= self.loop < len(self.states) - 1
+            type(self.loop) is not int or not 0 <= self.loop < len(self.states)
         ):
             raise ValueError(f"its loop begins after {self.loop} steps")
         self._members: dict[str, list[str]] = {}
@@ -243,7 +244,7 @@ class Shown:
     def _compare(self, meaning: Meaning, index: int, name: str, value: Any) -> None:
         known, own = self.known, quoted(name)
         if own not in known.sorts:
-            if value != self.states[0][name]:
+            if json.dumps(value) != json.dumps(self.states[0][name]):
                 raise ValueError(f"{name}, which never changes, differs in state {index}")
             return
         members = self.members(known.sorts[own])

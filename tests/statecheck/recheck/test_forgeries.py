@@ -410,6 +410,10 @@ FORGERIES: dict[str, tuple[Forgery, str]] = {
     "no reasons": (in_lasso(without_reasons), "the reasons why it is fair are other ones"),
     "other reasons": (in_lasso(other_reasons), "the reasons why it is fair are other ones"),
     "a loop of no step": (in_lasso(cut_off), "its loop begins after 0 steps"),
+    "a lasso that ends": (
+        in_lasso(lambda document: document.update(loop=len(document["states"]) - 1)),
+        "its loop begins after 2 steps, and has none",
+    ),
     "no lasso": (
         lambda forger: forger.drop_run(MOVES, LASSO),
         f"{MOVES} shows no run: {LASSO} is missing",

@@ -92,6 +92,25 @@ class Fuse(StateMachine):
     whole = State(initial=True)
     blown = State(final=True)
     blow = whole.to(blown)
+
+
+class Kettle(StateMachine):
+    cold = State(initial=True)
+    hot = State()
+    empty = State(final=True)
+    level = 2
+    heat = cold.to(hot, cond="full")
+    pour = hot.to(cold, on="less")
+    drop = cold.to(empty, cond="dry")
+
+    def full(self):
+        return self.level >= 1
+
+    def dry(self):
+        return self.level < 0
+
+    def less(self):
+        self.level -= 1
 """
 
 Forgery = Callable[[Forger], object]
@@ -159,7 +178,6 @@ def test_a_plan_chooses_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     ("said", "reason"),
     [
         (["--recoverable", "once(full)"], "nothing of the past"),
-        (["--eventually", "whole ~> blown"], "its run ends, and a certificate has only runs that"),
         (["--eventually", "once(full) ~> idle", "--fair", "drain"], "nothing of the past"),
     ],
 )
@@ -173,8 +191,7 @@ def test_what_is_not_certified_is_named(
     (tmp_path / "left_out_pump.py").write_text(PUMP)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delitem(sys.modules, "left_out_pump", raising=False)
-    name = "Fuse" if "whole" in said[1] else "Pump"
-    check([f"left_out_pump:{name}", *said, "--certificates", "own"])
+    check(["left_out_pump:Pump", *said, "--certificates", "own"])
     err = capsys.readouterr().err
     assert ".1 is not certified: " in err
     assert reason in err
@@ -366,6 +383,115 @@ def test_a_helper_may_choose_arguments(tmp_path: Path, monkeypatch: pytest.Monke
     assert check([*said, "--certificates", "own"]) == 0
     assert settled(tmp_path / "own")["eventually.1"][0] == "PROVED"
     assert recheck([str(tmp_path / "own")]) == 0
+
+
+# -- runs that end ------------------------------------------------------------------------------
+
+ENDED = "claims/eventually.1/run.itf.json"
+KETTLE = ["--eventually", "cold ~> empty", "--fair", "heat", "--fair", "pour", "--fair", "drop"]
+
+
+@pytest.fixture(scope="module")
+def kettle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A kettle that nobody has to fill again, and whose data is kept as formulas."""
+    folder = tmp_path_factory.mktemp("kettle")
+    (folder / "certified_kettle.py").write_text(PUMP)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.syspath_prepend(folder)
+        sys.modules.pop("certified_kettle", None)
+        more = ["--eventually", "hot ~> cold", "--fair", "pour"]
+        assert check(["certified_kettle:Kettle", *KETTLE, *more, "--certificates", "own"]) == 1
+    return folder / "own"
+
+
+def test_a_run_that_ends_is_proved_again(
+    kettle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settled(kettle)["eventually.1"] == ("REFUTED", 4, 0)
+    run = json.loads((kettle / ENDED).read_text())
+    assert run["loop"] == len(run["states"]) - 1
+    assert run["#meta"]["fairness"] == [
+        f"{event}.*(kettle1) is disabled where the run ends" for event in ("heat", "pour", "drop")
+    ]
+    assert recheck([str(kettle)]) == 0
+    (tmp_path / "resting_fuse.py").write_text(PUMP)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "resting_fuse", raising=False)
+    said = ["--eventually", "whole ~> blown", "--certificates", "own"]
+    assert check(["resting_fuse:Fuse", *said]) == 1
+    assert settled(tmp_path / "own") == {"eventually.1": ("REFUTED", 0, 0)}
+    assert recheck([str(tmp_path / "own")]) == 0
+
+
+def earlier(steps: int) -> Forgery:
+    """The run ends after fewer steps."""
+
+    def forge(forger: Forger) -> None:
+        def cut(run: dict) -> None:  # type: ignore[type-arg]
+            del run["states"][steps + 1 :]
+            run["loop"] = steps
+
+        forger.run(ENDED, cut)
+        forger.claim("eventually.1")["steps"] = steps
+
+    return forge
+
+
+def at_rest(forger: Forger) -> None:
+    """What is proved passes as refuted: nothing happens to a hot kettle."""
+    title = "eventually.2"
+    forger.drop_obligations(title)
+    forger.drop_section(f"phases {title}")
+    run = json.loads(forger.read(ENDED))
+    run["states"], run["loop"] = run["states"][:2], 1
+    words = f"{title}: {forger.claim(title)['says']}"
+    reasons = ["heat", "pour", "drop"]
+    reasons = [f"{event}.*(kettle1) is disabled where the run ends" for event in reasons]
+    run["#meta"].update(description=words, fairness=reasons)
+    path = f"claims/{title}/run.itf.json"
+    forger.write(path, json.dumps(run))
+    entry = forger.claim(title)
+    entry.update(verdict="REFUTED", steps=1, premises=[], clauses=[], runs={path: ""})
+
+
+def never_ends(forger: Forger) -> None:
+    """Of a claim that is about runs without end."""
+    forger.replace("definitions.smt2", "(set-info :runs |may end|)\n", "")
+
+
+ENDINGS: dict[str, tuple[Forgery, str]] = {
+    "where an event is possible": (earlier(0), "it is not fair to heat.*(kettle1)"),
+    "where another is": (earlier(1), "it is not fair to pour.*(kettle1)"),
+    "where the goal is still to come": (at_rest, "it is not fair to pour.*(kettle1)"),
+    "though it must not": (never_ends, "its loop begins after 4 steps, and has none"),
+    "in other words": (
+        lambda forger: forger.replace("definitions.smt2", "|may end|", "|may stop|"),
+        "says of runs: may stop",
+    ),
+    "for other reasons": (
+        lambda forger: forger.run(
+            ENDED, lambda run: run["#meta"].update(fairness=run["#meta"]["fairness"][:2])
+        ),
+        "the reasons why it is fair are other ones",
+    ),
+    "after its end": (
+        lambda forger: forger.run(ENDED, lambda run: run.update(loop=5)),
+        "its loop begins after 5 steps",
+    ),
+}
+
+
+@pytest.mark.parametrize("where", ENDINGS)
+def test_a_run_that_ends_elsewhere_is_found_out(
+    where: str, kettle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forge, said = ENDINGS[where]
+    forger = copied(kettle, tmp_path / "own")
+    forge(forger)
+    forger.seal()
+    assert recheck([str(forger.folder)]) == 1
+    assert said in capsys.readouterr().err
 
 
 # -- lies that fit together ---------------------------------------------------------------------
