@@ -139,16 +139,8 @@ class _Worker:
             self.channel.send(job)
 
     def end_if_stopped(self) -> None:
-        """End the process if somebody stopped it: it would never say anything any more."""
-        if not hasattr(os, "waitid") or self.process.pid is None:
-            return
-        try:
-            options = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
-            stopped = os.waitid(os.P_PID, self.process.pid, options)
-        except ChildProcessError:
-            return
-        if stopped is not None:
-            self.process.kill()
+        """End the process if somebody stopped it."""
+        end_if_stopped(self.process)
 
     def end(self, patience: float) -> int | None:
         """End the process, even a stopped one, unless it ends by itself; its exit code."""
@@ -158,6 +150,30 @@ class _Worker:
         self.process.join()
         code: int | None = self.process.exitcode
         return code
+
+
+class Child(Protocol):
+    """A process that this one started."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its number, once it has one."""
+
+    def kill(self) -> None:
+        """End it."""
+
+
+def end_if_stopped(child: Child) -> None:
+    """End a process if somebody stopped it: it would never say anything any more."""
+    if not hasattr(os, "waitid") or child.pid is None:
+        return
+    try:
+        options = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+        stopped = os.waitid(os.P_PID, child.pid, options)
+    except ChildProcessError:
+        return
+    if stopped is not None:
+        child.kill()
 
 
 def _serve(channel: Connection, parent: int, work: Work, arguments: tuple[Any, ...]) -> None:

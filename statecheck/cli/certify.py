@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from statecheck.cli import console
 from statecheck.clock import Timeout, bounded, seconds_until
 from statecheck.exit_codes import Exit
 from statecheck.modeling import Made, ModelError, System
+from statecheck.processes import end_if_stopped
 from statecheck.prover.project import Project, bounded_integers
 from statecheck.single.execution.giving_up import OutOfTime
 from statecheck.single.running.subject import Clock, read
@@ -169,16 +171,14 @@ class Certified:
 
     def _again(self, folder: Path, report: Report, *, stdout: bool) -> int:
         """Re-check in a process that has neither the model nor the engine, and without a solver."""
-        (sys.stdout if stdout else sys.stderr).write("\nProved again: ")
-        sys.stdout.flush()
-        sys.stderr.flush()
+        self._say("\nProved again: ", stdout=stdout)
         with subprocess.Popen(  # noqa: S603  (our own program)
             [sys.executable, "-m", "statecheck.recheck", str(folder.absolute())],
             stdout=None if stdout else sys.stderr.fileno(),
             env={**os.environ, "STATECHECK_PARENT": str(os.getpid())},
         ) as process:
             try:
-                code = self._waited(process)
+                code = _exit_code(self._waited(process))
             except Timeout:
                 process.kill()
                 raise
@@ -204,21 +204,36 @@ class Certified:
         states = f"all {swept.states} reachable" if swept.whole else f"the nearest {swept.states}"
         small = "a small instance" if swept.instances == 1 else f"{swept.instances} small instances"
         text = f"Without a solver: the invariant holds in {states} states\nof {small}.\n"
+        self._say(text, stdout=stdout)
+        return code
+
+    def _say(self, text: str, *, stdout: bool) -> None:
+        """Write a text to stdout, or to stderr where that has a report for other programs."""
         if stdout:
             console.put(text)
-        else:
+            return
+        with suppress(OSError):  # nobody reads it
             sys.stderr.write(text)
-        return code
+            sys.stderr.flush()
 
     def _waited(self, process: subprocess.Popen[bytes]) -> int:
         """The exit code of a process, once it is there."""
         while True:
             raise_if_interrupted()
             left = self._left()
+            end_if_stopped(process)
             try:
                 return process.wait(PAUSE if left is None else min(PAUSE, left))
             except subprocess.TimeoutExpired:
                 continue
+
+
+def _exit_code(code: int) -> int:
+    """The exit code of the re-check; if somebody ended it, nothing is known."""
+    if code in {*Exit}:
+        return code
+    console.complain(f"nothing was proved again: the process that does it ended with {code}")
+    return Exit.UNDETERMINED
 
 
 def _told(process: subprocess.Popen[bytes]) -> None:

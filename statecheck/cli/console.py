@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -38,6 +38,7 @@ def run(command: click.Command, arguments: Sequence[str], name: str) -> int:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     if sys.stdout is None:
         return _failed("error: cannot write 'standard output': it is closed.", Exit.USAGE)
+    given = None
     try:
         program = name if name.startswith("statecheck") else f"python -m {name}"
         with interrupts.heeded(), command.make_context(program, [*arguments]) as given:
@@ -48,9 +49,11 @@ def run(command: click.Command, arguments: Sequence[str], name: str) -> int:
         return asked.exit_code
     except click.ClickException as error:
         return _failed(f"error: {error.format_message()}", Exit.USAGE)
-    except BrokenPipeError:
-        _hang_up()
-        return Exit.AS_EXPECTED
+    except BrokenPipeError:  # a reader of the help went away, or something else broke off
+        _hang_up(sys.stdout)
+        if given is None:
+            return Exit.AS_EXPECTED
+        return _failed("error: cannot write: nobody reads it any more.", Exit.USAGE)
     except BaseException as error:  # SystemExit too: a model's own code has no exit code to give
         if sys.flags.dev_mode:
             traceback.print_exc()
@@ -135,8 +138,11 @@ def with_options(
 
 
 def complain(message: str) -> None:
-    """One line to stderr."""
-    click.echo(" ".join(message.split()), err=True)
+    """One line to stderr. That nobody reads it is no error: an exit code says more."""
+    try:
+        click.echo(" ".join(message.split()), err=True)
+    except OSError:
+        _hang_up(sys.stderr)
 
 
 def output_file(path: str) -> OutputFile:
@@ -205,12 +211,12 @@ def put(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        _hang_up()
+        _hang_up(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             raise unwritable("standard output", error) from error
 
 
-def _hang_up() -> None:
-    """Let what is still to be written to stdout go nowhere."""
+def _hang_up(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere."""
     with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        os.dup2(nowhere.fileno(), stream.fileno())

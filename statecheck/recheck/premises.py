@@ -16,7 +16,7 @@ from typing import Any
 
 from .claims import Assumption, SaidClaim
 from .definitions import Definitions
-from .texts import Tree, plain, quoted, read, replaced
+from .texts import Tree, is_number, plain, quoted, read, replaced
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class ChainRule:
         while left:
             number += 1
             match left.pop(0):
-                case ("set-info", ":helper", str() as value) if plain(value).isdecimal():
+                case ("set-info", ":helper", str() as value) if is_number(plain(value)):
                     helper = int(plain(value))
                 case _:
                     raise ValueError(f"phase {number} of {self.claim.title} has no helper")

@@ -28,8 +28,9 @@ class TooDeep(Exception):  # noqa: N818  (it is refused, not wrong)
 
 
 def read(text: str) -> list[Tree]:
-    """The commands of a text, comments left out. Raises ValueError where parentheses do not match,
-    something stands outside of every command, or a character is none that a certificate has.
+    """The commands of a text, comments left out, which have lines of their own. Raises ValueError
+    where parentheses do not match, something stands outside of every command, or a character is
+    none that a certificate has.
     """
     check_characters(text)
     stack: list[list[Tree]] = [[]]
@@ -49,7 +50,10 @@ def read(text: str) -> list[Tree]:
                 raise ValueError("parentheses do not match")
             done = tuple(stack.pop())
             stack[-1].append(done)
-        elif not token.startswith(";"):
+        elif token.startswith(";"):
+            if match.start() and text[match.start() - 1] != "\n":
+                raise ValueError(f"{token[:40]!r} stands beside a command, and not in its own line")
+        else:
             stack[-1].append(token)
     if place != len(text):
         raise ValueError(f"{text[place : place + 20]!r} is no symbol")
@@ -98,7 +102,7 @@ OPERATORS = frozenset(
 def free_symbols(tree: Tree, bound: frozenset[str] = frozenset()) -> set[str]:
     """The symbols of a formula that neither it nor the language gives a meaning to."""
     if isinstance(tree, str):
-        return set() if tree in bound or tree in OPERATORS or tree.isdecimal() else {tree}
+        return set() if tree in bound or tree in OPERATORS or is_number(tree) else {tree}
     if tree and tree[0] in ("forall", "exists"):
         _, variables, body = tree
         return free_symbols(body, bound | {name for name, _ in variables})
@@ -114,6 +118,11 @@ def quoted(name: str) -> str:
 def is_symbol(text: str) -> bool:
     """Tell whether a text is one symbol."""
     return text.isprintable() and (match := _TOKEN.fullmatch(text)) is not None and bool(match[1])
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is the numeral of a number: of each there is one."""
+    return text.isascii() and text.isdecimal() and str(int(text)) == text
 
 
 def variable(name: str) -> str:

@@ -199,3 +199,63 @@ def test_the_recheck_ends_with_whoever_started_it(tmp_path: Path) -> None:
             break
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+LAMP = """
+from statemachine import State, StateMachine
+
+
+class Lamp(StateMachine):
+    off = State(initial=True)
+    lit = State()
+    turn = off.to(lit) | lit.to(off)
+"""
+
+
+@pytest.mark.parametrize("closed", [("stderr",), ("stdout", "stderr")], ids=str)
+def test_the_exit_code_is_the_verdict_s_though_nobody_reads(
+    closed: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A note that could not be written passed for the code of success."""
+    (tmp_path / "lamp.py").write_text(LAMP)
+    command = ["check", "lamp:Lamp", "--always", "not lit"]
+    streams = dict.fromkeys(closed, subprocess.PIPE)
+    with subprocess.Popen(
+        [sys.executable, "-m", "statecheck", *command, "--certificates", "own"],
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        **{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **streams},  # type: ignore[call-overload]
+    ) as process:
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+        assert process.wait(60) == 1
+    assert (tmp_path / "own" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_recheck_that_somebody_ends_leaves_it_open(number: int, tmp_path: Path) -> None:
+    code = f"""
+        import os, subprocess, sys
+        from statecheck.cli.main import main
+        whole = subprocess.Popen
+        class Ended(whole):
+            def __init__(self, *given, **named):
+                super().__init__(*given, **named)
+                os.kill(self.pid, {int(number)})
+        subprocess.Popen = Ended
+        sys.exit(main(["check", "lamp:Lamp", "--possible", "lit", "--recheck"]))
+    """
+    (tmp_path / "lamp.py").write_text(LAMP)
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        text=True,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 3
+    said = "nothing was proved again: the process that does it ended with -9"
+    assert done.stderr.splitlines()[-1] == said

@@ -8,7 +8,7 @@ import operator
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from ..texts import Tree
+from ..texts import Tree, is_number
 
 _TRUTHS = {"true": True, "false": False}
 
@@ -16,12 +16,8 @@ _TRUTHS = {"true": True, "false": False}
 def plain_value(tree: Tree) -> Any:
     """The value of a literal: a truth, a number, or the name of an entity or a member."""
     if isinstance(tree, str):
-        return _TRUTHS.get(tree, int(tree) if _is_number(tree) else tree)
+        return _TRUTHS.get(tree, int(tree) if is_number(tree) else tree)
     return -int(tree[1])
-
-
-def _is_number(symbol: str) -> bool:
-    return symbol.isascii() and symbol.isdecimal()
 
 
 class Meaning:
@@ -95,7 +91,7 @@ class Meaning:
             return bound[symbol]
         if symbol in self.defined:
             return self._applied(symbol, ())
-        if symbol in _TRUTHS or _is_number(symbol) or symbol in self.symbols:
+        if symbol in _TRUTHS or is_number(symbol) or symbol in self.symbols:
             return plain_value(symbol)
         raise ValueError(f"{symbol} has no value")
 

@@ -327,6 +327,28 @@ def comment(path: str) -> Forgery:
     return lambda forger: forger.replace(path, "; == goal\n", "; It is safe.\n; == goal\n")
 
 
+def helper(number: str) -> Forgery:
+    """The same assumption, or none, in other digits."""
+
+    def forge(forger: Forger) -> None:
+        text = forger.read("definitions.smt2")
+        begin = text.index(f"; == phases {STANDS}")
+        later = text[begin:].replace("(set-info :helper |1|)", f"(set-info :helper |{number}|)")
+        forger.write("definitions.smt2", text[:begin] + later)
+
+    return forge
+
+
+def beside(forger: Forger) -> None:
+    """Words beside a command, which no list of comments has."""
+    path = f"claims/{OPEN}/states.smt2"
+    forger.replace(path, "(assert claim)", "(assert ; for every lock\n claim)")
+
+
+def in_invariant(old: str, new: str) -> Forgery:
+    return lambda forger: forger.everywhere(old, new)
+
+
 def head(forger: Forger) -> None:
     path = f"claims/{OPEN}/states.smt2"
     first, rest = forger.read(path).split("\n", 1)
@@ -421,6 +443,31 @@ FORGERIES: dict[str, tuple[Forgery, str]] = {
     "a phase of the next state": (phase_of_the_next_state, "speaks of Lift.cabin.state!1"),
     "a phase by a claim's name": (goal_as_phase, "speaks of premise, which a state does not"),
     "a helper that is not assumed": (unfair_helper, "assumption 3 of end.stands helps in no"),
+    "a helper in other digits": (helper("01"), "phase 2 of end.stands has no helper"),
+    "a helper in digits of others": (helper("\u0661"), "phase 2 of end.stands has no helper"),
+    "a helper that is none": (helper("0"), "end.stands has no assumption 0"),
+    "words beside a command": (beside, "stands beside a command, and not in its own line"),
+    "words beside a clause": (
+        in_invariant(
+            "(define-fun clause.1 ((x Lift)) Bool\n", "(define-fun clause.1 ((x Lift)) Bool ; so\n"
+        ),
+        "'; so' stands beside a command",
+    ),
+    "digits of others in a clause": (
+        in_invariant("(or (<= L7 (Lift.cabin.level x))", "(or (<= \u0667 (Lift.cabin.level x))"),
+        "says of clause.1 speaks of \u0667, which a state does not have",
+    ),
+    "another numeral in a clause": (
+        in_invariant("(or (<= L7 (Lift.cabin.level x))", "(or (<= 07 (Lift.cabin.level x))"),
+        "says of clause.1 speaks of 07, which a state does not have",
+    ),
+    "a name bound in a clause": (
+        in_invariant(
+            "(or (<= L7 (Lift.cabin.level x))",
+            "(or (forall ((Lift.cabin.level Lift)) false) (<= L7 (Lift.cabin.level x))",
+        ),
+        "says of clause.1 binds Lift.cabin.level, which is in use",
+    ),
     "a premise less": (premise_gone, f"{STANDS} has other premises than the chain rule asks"),
     "a premise that nothing violates": (premise_weaker, "'premise premise-1' does not say what"),
     "steps that are never taken": (no_step_at_all, "'any step 1' does not say what"),
