@@ -18,6 +18,8 @@ from statecheck.recheck.command import main as recheck
 from statecheck.single.execution.automaton import Node
 from tests.statecheck.recheck.forger import Forger, copied
 
+pytestmark = pytest.mark.slow
+
 DIALS = """
 from statemachine import State, StateMachine
 
@@ -134,15 +136,15 @@ def the_end_alone(states: States) -> States:
 
 
 @pytest.mark.parametrize(
-    ("said", "lie", "refuted"),
+    ("name", "said", "lie", "refuted"),
     [
-        ("free", every_state, "trap.smt2"),
-        ("free", no_state, "run.smt2"),
-        ("turns >= 3", every_state, "trap.smt2"),
-        ("turns >= 3", the_end_alone, "trap.jam.1.smt2"),
+        ("Fuse", "whole", every_state, "trap.smt2"),
+        ("Fuse", "whole", no_state, "run.smt2"),
+        ("Dial", "turns >= 3", the_end_alone, "trap.jam.1.smt2"),
     ],
 )
 def test_what_is_no_trap_is_refuted(
+    name: str,
     said: str,
     lie: Callable[[States], States],
     refuted: str,
@@ -152,7 +154,7 @@ def test_what_is_no_trap_is_refuted(
 ) -> None:
     states = Trapped.states
     monkeypatch.setattr(Trapped, "states", lambda self: lie(states(self)))
-    folder = certified(tmp_path, "Dial", ["--recoverable", said], monkeypatch)
+    folder = certified(tmp_path, name, ["--recoverable", said], monkeypatch)
     capsys.readouterr()
     assert recheck([str(folder)]) == 1
     out = capsys.readouterr()
