@@ -289,7 +289,7 @@ class Writer:
         chosen = sorted((value, name) for name, value in self.numbers.items())
         without = set(known)
         return [
-            ("define-fun", name, (), "Int", str(value))
+            ("define-fun", name, (), "Int", str(value) if value >= 0 else ("-", str(-value)))
             for value, name in chosen
             if name not in without
         ]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .texts import Tree, comments, free_symbols, plain, quoted, read
+from .texts import Tree, comments, free_symbols, number_of, plain, quoted, read
 
 VERDICTS = {
     "always": ("PROVED", "REFUTED"),
@@ -185,8 +185,8 @@ def _defined(
         match tree:
             case ("declare-const", str() as name, str() as sort) if not bodies:
                 variables[name] = sort
-            case ("define-fun", str() as name, (), "Int", str() as value) if not variables:
-                numbers[plain(name)] = int(value)
+            case ("define-fun", str() as name, (), "Int", value) if not variables:
+                numbers[plain(name)] = number_of(value)
             case (
                 "define-fun",
                 "range",
@@ -194,16 +194,12 @@ def _defined(
                 "Bool",
                 ("and", ("<=", low, name), ("<=", other, high)),
             ) if name == other == [*variables][-1] and not bodies:
-                range_ = _number(low), _number(high)
+                range_ = number_of(low), number_of(high)
             case ("define-fun", str() as name, (), "Bool", body) if name not in bodies:
                 bodies[name] = body
             case _:
                 raise ValueError(f"its section 'claim {title}' has a command that it must not have")
     return variables, numbers, range_, bodies
-
-
-def _number(tree: Tree) -> int:
-    return int(tree) if isinstance(tree, str) else -int(tree[1])
 
 
 def _check(claim: SaidClaim, state: frozenset[str], step: frozenset[str]) -> None:

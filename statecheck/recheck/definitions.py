@@ -18,6 +18,7 @@ from .texts import (
     Tree,
     free_symbols,
     marked,
+    number_of,
     plain,
     quoted,
     read,
@@ -55,7 +56,7 @@ class Definitions:
         self.functions = [plain(str(t[1])) for t in self.declared]
         self.members = {str(t[1]): [str(m[0]) for m in t[2]] for t in self.finite}
         self.system, self.actions = self._actions()
-        self.values = {plain(str(t[1])): int(t[4]) for t in self.numbers}
+        self.values = {plain(str(t[1])): number_of(t[4]) for t in self.numbers}
         members = [member for names in self.members.values() for member in names]
         self.state_symbols = frozenset(
             (*self.sorts, *self.constants, *(str(tree[1]) for tree in self.numbers), *members)

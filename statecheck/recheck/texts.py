@@ -125,6 +125,16 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and str(int(text)) == text
 
 
+def number_of(tree: Tree) -> int:
+    """The number of a numeral, or of one with a sign. Raises ValueError for any other tree."""
+    match tree:
+        case str() if is_number(tree):
+            return int(tree)
+        case ("-", str() as digits) if is_number(digits) and digits != "0":
+            return -int(digits)
+    raise ValueError(f"{tree} is no number")
+
+
 def variable(name: str) -> str:
     """The symbol of a claim's variable; entities and named numbers may have names with digits."""
     return quoted(f"{name}." if name in RESERVED or name[-1:].isdigit() else name)

@@ -13,9 +13,14 @@ from typing import Any
 
 import pytest
 
+from statecheck.certificate import evidence
+from statecheck.certificate.folder import OutputFolder
+from statecheck.prover.project import project_of
+from statecheck.prover.session import run
 from statecheck.recheck.command import main
 from statecheck.recheck.shown.meaning import Meaning
-from statecheck.recheck.texts import read
+from statecheck.recheck.texts import number_of, read
+from tests.statecheck.recheck import bath
 from tests.statecheck.recheck.forger import Forger, copied
 
 LIGHT, WATTS = "house.light", "house.watts"
@@ -162,6 +167,33 @@ def test_a_house_is_proved_again(house_folder: Path, capsys: pytest.CaptureFixtu
 def test_values_are_those_of_the_language(text: str, value: object) -> None:
     (tree,) = read(text)
     assert Meaning([], {}, {}).value(tree) == value
+
+
+@pytest.mark.parametrize(("text", "number"), [("(f 7)", 7), ("(f 0)", 0), ("(f (- 3))", -3)])
+def test_of_a_number_there_is_one_numeral(text: str, number: int) -> None:
+    ((_, tree),) = read(text)
+    assert number_of(tree) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(f -3)", "(f 03)", "(f (- 0))", "(f (- 03))", "(f (- (- 3)))", "(f \u0663)", "(f (+ 3))"],
+)
+def test_of_what_is_no_numeral_there_is_no_number(text: str) -> None:
+    ((_, tree),) = read(text)
+    with pytest.raises(ValueError, match="is no number"):
+        number_of(tree)
+
+
+def test_numbers_below_zero_are_certified(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = project_of(bath.CATALOGUE, f"{bath.__name__}:CATALOGUE")
+    files = evidence.certify(project, run(project, project.claims))
+    assert "(define-fun H-3 () Int (- 3))" in files["definitions.smt2"]
+    OutputFolder(str(tmp_path / "own")).write(files)
+    assert main([str(tmp_path / "own")]) == 0
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("text", ["(= 9 W8)", "(and true W8)", "(= 9 ²)", "(< true 3)", "(and 1)"])
