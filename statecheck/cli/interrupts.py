@@ -40,6 +40,14 @@ def hold() -> None:
         _former = {int(s) for s in signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})}
 
 
+def script() -> NoReturn:
+    """The console script. It is here, for what `main` imports takes a while."""
+    hold()
+    from statecheck.cli.main import main
+
+    leave(main())
+
+
 def _keep_from_ending() -> None:
     """Have ``os._exit`` raise ModelError in this process; its children end as they do."""
     own = os.getpid()

@@ -64,11 +64,3 @@ def _overview(*, command: str, rest: tuple[str, ...]) -> int:
     near = difflib.get_close_matches(command, COMMANDS, 1)
     hint = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(COMMANDS)}."
     raise click.UsageError(f"{command!r} is no command; {hint}")
-
-
-def script() -> None:
-    """The console script: Ctrl-C is held back until somebody is there to report it."""
-    from statecheck.cli import interrupts
-
-    interrupts.hold()
-    interrupts.leave(main())
