@@ -7,11 +7,11 @@ and can be read, copied and run by itself. It finds out that
 * everything that the manifest says follows from the definitions that all obligations share, or is
   evidence that these check;
 * each verdict is one that claims of its kind may have, and none of its obligations is missing;
-* every obligation says what its rule makes of the definitions: also the premises of the chain rule
-  and the steps of a search are made again here;
+* every obligation says what its rule makes of the definitions: also the premises of the chain rule,
+  the steps of a search and what makes a trap one are made again here;
 * no action changes what the axioms are about, and some initial state satisfies them;
 * every run, state by state, has the values that the definitions give, and its steps are enabled;
-  every lasso refutes its claim, and is fair as that assumes;
+  every lasso refutes its claim, and is fair as that assumes; a name in a run means one thing;
 * cvc5 answers ``unsat`` to every obligation, as it was made here.
 
 What is trusted is that the definitions say what the model says, its axioms included, that the chain
