@@ -87,7 +87,7 @@ def check(
         parsed: list[Claim] = []
 
         def take(names: Names) -> bool:
-            parsed.extend(parse(claim.text, names, claim.kind) for claim in whole)
+            parsed[:] = [parse(claim.text, names, claim.kind) for claim in whole]
             parsed_ends(assumed, names)
             parsed_beginning(assumed, names)
             return any(said.about_refusals for said in parsed)

@@ -22,6 +22,7 @@ import statemachine
 from statemachine.callbacks import CallbackGroup, SpecReference
 
 from statecheck.modeling import Machine, Maker
+from statecheck.single.reading.source.naming import ALL, BY_TEXT, reads_by_text, writes_by_text
 from statecheck.single.reading.specimen import ABSENT, Specimen
 
 LIBRARY = (statemachine.__name__, Machine.__module__.rpartition(".")[0])
@@ -61,6 +62,11 @@ class Summary:
     matches: bool = False
     catches: bool = False
     identity: Identity = field(default_factory=lambda: Identity.NOT_ASKED)
+
+    @property
+    def used(self) -> set[str]:
+        """The names of globals and attributes that the code has."""
+        return {name for pair in self.loads for name in pair if name} | self.reads
 
     @property
     def place(self) -> str:
@@ -185,8 +191,12 @@ class Reach:
             self.functions[function.__code__] = summary
             for name in summary.reads | summary.writes:
                 self._follow(name)
-            for name in summary.texts if self.is_dynamic(summary) else ():
-                self._follow(name)
+            for text in summary.texts if self.is_dynamic(summary) else ():
+                for name in text.split("."):
+                    self._follow(name)
+            if ALL in reads_by_text(function, summary.used):
+                for name in self._all_names():
+                    self._follow(name)
 
     def with_making(self) -> Reach:
         """The same, and what makes an instance besides."""
@@ -203,9 +213,17 @@ class Reach:
     @staticmethod
     def is_dynamic(summary: Summary) -> bool:
         """Tell whether a function names attributes by texts."""
-        return any(
-            name in ("getattr", "setattr", "delattr", "hasattr") for name, _ in summary.loads
-        )
+        return bool(BY_TEXT & summary.used)
+
+    def _all_names(self) -> set[str]:
+        """The names of all attributes of the machine, its model and its listeners."""
+        return {
+            name
+            for owner in self.specimen.owners
+            for space in (owner, *author_classes(type(owner)))
+            for name in getattr(space, "__dict__", {})
+            if not name.startswith("__")
+        }
 
     def _follow(self, name: str) -> None:
         """Follow a method or property of that name of anything that belongs to the instance."""
@@ -230,26 +248,29 @@ class Reach:
 
     @property
     def reads(self) -> set[str]:
-        """The names of attributes that are read."""
+        """The names of attributes that are read; of all that there are where a name is computed."""
         found = set(self.named)
         for summary in self.functions.values():
             found |= summary.reads
             if self.is_dynamic(summary):
                 found |= summary.texts
-        return found
+            found |= reads_by_text(summary.function, summary.used)
+            for owner in self.specimen.owners:
+                if _knows(summary, type(owner)):  # and may compare instances as wholes
+                    found |= set(getattr(type(owner), "__dataclass_fields__", ()))
+        return found | (self._all_names() if ALL in found else set())
 
     @property
     def writes(self) -> set[str]:
-        """The names of attributes that are written once the instance is made."""
+        """The names of attributes that are written once the instance is made; ALL among them where
+        a name is computed.
+        """
         found: set[str] = set()
         for summary in self.functions.values():
             if summary.function.__name__ == "__init__":
                 continue
             found |= summary.writes
-            if any(name in ("setattr", "delattr") for name, _ in summary.loads):
-                found |= summary.texts
-            if "__dict__" in summary.reads or "__setattr__" in summary.reads:
-                found |= summary.texts
+            found |= writes_by_text(summary.function, summary.used)
         return found
 
     @property
@@ -260,6 +281,12 @@ class Reach:
     def asking(self) -> str:
         """A function that does so."""
         return next(s.place for s in self.functions.values() if s.identity is self.identity)
+
+
+def _knows(summary: Summary, cls: type) -> bool:
+    """Tell whether a function's code names a class."""
+    space = summary.function.__globals__
+    return any(space.get(name) is cls for name, _ in summary.loads)
 
 
 def all_specs(specimen: Specimen) -> Iterator[Any]:

@@ -4,33 +4,51 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import logging
 import typing
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
+
+from statemachine import Event, State
+from statemachine.states import States
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import Reach, author_classes
+from statecheck.single.reading.freeze import is_plain_class
 from statecheck.single.reading.kinds import Domain, Kind, domain_of_annotation, kind_of
+from statecheck.single.reading.outside import Outside
 from statecheck.single.reading.specimen import ABSENT, Attribute, Specimen, class_value
 
 
 @dataclass(frozen=True)
 class Fields:
-    """The inputs with the values that they may have, and the constants that were taken for such."""
+    """The inputs with the values that they may have, and the constants that were taken for such.
+
+    ``tables`` are collections and objects that code reads and assigns nothing to.
+    """
 
     inputs: dict[Attribute, Domain]
     constants: tuple[Attribute, ...]
+    tables: tuple[Attribute, ...] = ()
 
 
 def fields_of(
-    specimen: Specimen, reach: Reach, fixed: Sequence[str], inputs: Sequence[str]
+    specimen: Specimen,
+    reach: Reach,
+    fixed: Sequence[str],
+    inputs: Sequence[str],
+    written: Collection[Attribute] = (),
 ) -> Fields:
     """Tell the attributes apart.
 
     An attribute that the code reads and never writes is an input, unless it is written in capitals,
     declared Final, or named in ``fixed``; one that is named in ``inputs`` is an input whatever the
-    code does. Raises ModelError for names that are not there, and for inputs of other types.
+    code does. ``written`` are those that were seen to change, by whatever name. Raises ModelError
+    for names that are not there, and for inputs of other types.
     """
     both = sorted(set(fixed) & set(inputs))
     if both:
@@ -54,6 +72,7 @@ def fields_of(
     pinned, opened = {by_name[n] for n in fixed}, {by_name[n] for n in inputs}
     found: dict[Attribute, Domain] = {}
     constants: list[Attribute] = []
+    tables: list[Attribute] = []
     reads, writes = reach.reads, reach.writes
     for attribute, value in known.items():
         name = attribute[1]
@@ -61,13 +80,15 @@ def fields_of(
             continue
         if attribute in opened:
             found[attribute] = _domain(specimen, attribute, value, asked=True)
-        elif name not in reads or name in writes or attribute in pinned or not _may_be_set(value):
+        elif name not in reads or name in writes or attribute in pinned or attribute in written:
             continue
+        elif not _may_be_set(value):
+            tables += [attribute] if _is_table(value) else []
         elif name.isupper() or _is_final(specimen, attribute):
             constants.append(attribute)
         else:
             found[attribute] = _domain(specimen, attribute, value, asked=False)
-    return Fields(found, tuple(constants))
+    return Fields(found, tuple(constants), tuple(tables))
 
 
 def candidates(specimen: Specimen) -> Iterator[tuple[Attribute, Any]]:
@@ -79,7 +100,7 @@ def candidates(specimen: Specimen) -> Iterator[tuple[Attribute, Any]]:
     for place, owner in enumerate(specimen.owners):
         for cls in reversed(author_classes(type(owner))):
             for name, value in vars(cls).items():
-                if name.startswith("__") or name in _SETTINGS:
+                if name.startswith("__") or name in _SETTINGS - specimen.written:
                     continue
                 if class_value(type(owner), name) is ABSENT or callable(value):
                     continue
@@ -112,6 +133,14 @@ def _is_computed(specimen: Specimen, attribute: Attribute) -> bool:
 def _may_be_set(value: Any) -> bool:
     """Tell whether a value is one that an application sets, and no collaborator or table."""
     return value is None or kind_of(value) is not None or type(value) is float
+
+
+def _is_table(value: Any) -> bool:
+    """Tell whether a value is a collection, or an object of a class that is written in Python."""
+    plain = (list, dict, tuple, set, frozenset, deque, bytes, bytearray, Decimal, Fraction)
+    cls = type(value)  # what is from outside may not be asked
+    others = (State, Event, States, logging.Logger, Outside)
+    return issubclass(cls, plain) or (is_plain_class(cls) and not issubclass(cls, others))
 
 
 def _is_final(specimen: Specimen, attribute: Attribute) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from statecheck.single.reading.code import Reach, Summary, plain_functions, summarised
 from statecheck.single.reading.freeze import is_plain_exception
-from statecheck.single.reading.parameters import tree_of
+from statecheck.single.reading.source.trees import tree_of
 
 SAYING = frozenset(
     (

@@ -101,7 +101,7 @@ class Inspection:
         self._surroundings(function, place)
         raw = summary.reads & {"__dict__", "__setattr__", "__delattr__"}
         if summary.writes_elsewhere or raw or self.reach.is_dynamic(summary):
-            self.watcher.watch_library(place)
+            self.watcher.watch_library(summary)
         for name in (
             summary.reads
             | summary.writes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import functools
 import gc
 import types
 from collections import OrderedDict, defaultdict, deque
@@ -15,9 +16,9 @@ from typing import Any
 from statemachine import Event, State
 
 from statecheck.modeling import ModelError
-from statecheck.single.reading.code import is_library_class
+from statecheck.single.reading.code import Summary, is_from_elsewhere, is_library_class
 from statecheck.single.reading.freeze import Freezer, Unfrozen
-from statecheck.single.reading.parameters import tree_of
+from statecheck.single.reading.source.trees import tree_of
 from statecheck.single.reading.specimen import Specimen
 
 CONTAINERS = (list, dict, set, deque, OrderedDict, defaultdict, bytearray)
@@ -99,8 +100,16 @@ class Watcher:
             ):
                 self.watched.pop(("value", key), None)
 
-    def watch_library(self, place: str) -> None:
-        """The library's own objects, on which code may write by mistake."""
+    def watch_library(self, summary: Summary) -> None:
+        """The library's own objects, and modules that code names: on these it may write, too."""
+        place = summary.place
+        for name, value in list(summary.function.__globals__.items()):
+            if isinstance(value, types.ModuleType) and any(name == n for n, _ in summary.loads):
+                self.watch(
+                    ("module", id(value)),
+                    f"an attribute of the module {value.__name__} (in {place})",
+                    functools.partial(_bound, value),
+                )
         machine = self.specimen.machine
         states = self.specimen.states
         transitions = [t for state in states.values() for t in state.transitions]
@@ -112,6 +121,8 @@ class Watcher:
         ]
 
         proxies = machine._config._instance_states
+        classes = {cls for s in states.values() for cls in type(s).__mro__ if cls is not object}
+        classes |= {*filter(is_library_class, type(machine).__mro__)} - {object}
 
         def delegated(key: Any, name: str) -> Any:
             found = vars(states[key]).get(name)
@@ -123,6 +134,7 @@ class Watcher:
                 for found in (*states.values(), *transitions, *events, machine._callbacks)
                 for name, value in vars(found).items()
             ]
+            kept += [(name, id(value)) for cls in classes for name, value in vars(cls).items()]
             # An instance's states remember what they have been asked for.
             kept += [
                 (name, id(value))
@@ -244,3 +256,11 @@ def only_appended(function: types.FunctionType, names: set[str]) -> bool:
 def content(cell: types.CellType) -> int:
     """The number of what a variable of a function around is bound to."""
     return id(cell.cell_contents)
+
+
+def _bound(module: types.ModuleType) -> dict[str, int]:
+    """What the names of a module are bound to; of one that others wrote, which names there are, for
+    its own work may bind them anew.
+    """
+    is_own = not is_from_elsewhere(module.__name__)
+    return {name: id(value) if is_own else 0 for name, value in vars(module).items()}
