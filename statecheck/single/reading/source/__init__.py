@@ -1,3 +1,4 @@
-"""The source of functions, where bytecode says too little: functions come in; their syntax trees
-and the attributes that they name by texts go out.
+"""The source of functions, where bytecode says too little.
+
+Comes in: functions. Goes out: their syntax trees, and the attributes that they name by texts.
 """
