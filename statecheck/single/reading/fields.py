@@ -59,8 +59,8 @@ def fields_of(
         by_name.setdefault(attribute[1], attribute)
         by_name[specimen.named(attribute)] = attribute
     for name in (*fixed, *inputs):
-        if name not in by_name:
-            states = {state.id for state in specimen.states.values()}
+        states = {state.id for state in specimen.states.values()}
+        if name not in by_name or name in states:
             names = {specimen.named(attribute) for attribute in known} - states
             near = difflib.get_close_matches(name, names, 1)
             fields = f"{', '.join(sorted(names)) or 'none'}"
@@ -163,21 +163,22 @@ def _annotation(specimen: Specimen, attribute: Attribute) -> Any:
 def _domain(specimen: Specimen, attribute: Attribute, value: Any, *, asked: bool) -> Domain:
     name = specimen.named(attribute)
     what = f"{specimen.cls.__name__}.{name}"
-    why = "is an input" if asked else "is read and never written, so it is an input, and"
+    why = "is named as an input" if asked else "is read and never written, so it is an input"
     annotation = _annotation(specimen, attribute)
-    advice = f"annotate it, or say --fixed {name}"
+    other = f"leave out --input {name}" if asked else f"say --fixed {name}"
+    advice = f"annotate it, or {other}"
     if annotation is not None:
         try:
             domain = domain_of_annotation(annotation, what)
         except ModelError as error:
-            raise ModelError(f"{error}; or say --fixed {name}") from None
+            raise ModelError(f"{error}; or {other}") from None
     else:
         kind = kind_of(value)
         kind = Kind.FLOAT if type(value) is float else kind
         domain = None if kind is None else Domain((), (kind,))
     if domain is None:
         raise ModelError(
-            f"{what} {why} nothing says which values it may have ({value!r} says too little); "
+            f"{what} {why}, and nothing says which values it may have ({value!r} says too little); "
             f"{advice}"
         )
     return domain

@@ -275,8 +275,8 @@ def _taken(node: ast.Name, parents: dict[Any, Any], function: Any) -> Parameter 
 def _handed_on(
     specimen: Specimen, node: ast.Name, parents: dict[Any, Any], function: types.FunctionType
 ) -> list[Any] | None:
-    """What gets a dictionary of keyword arguments as a whole: callbacks that take single ones out
-    of it; none where it is only said; None where that is not known.
+    """The receivers of a dictionary of keyword arguments as a whole: callbacks that take single
+    ones out of it; none where it is only said; None where that is not known.
     """
     parent = parents[node]
     if isinstance(parent, ast.keyword) and parent.arg is None:
@@ -315,7 +315,7 @@ def _only_says(specimen: Specimen, called: ast.expr, function: types.FunctionTyp
 
 
 def _held(specimen: Specimen, on: ast.expr, function: types.FunctionType) -> Any:
-    """What a name, or an attribute of the machine or another owner, stands for; ABSENT if that is
+    """The value of a name, or of an attribute of the machine or another owner; ABSENT if that is
     not known.
     """
     match on:

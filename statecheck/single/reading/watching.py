@@ -259,7 +259,7 @@ def content(cell: types.CellType) -> int:
 
 
 def _bound(module: types.ModuleType) -> dict[str, int]:
-    """What the names of a module are bound to; of one that others wrote, which names there are, for
+    """The names of a module and their values; of one that others wrote the names alone, for
     its own work may bind them anew.
     """
     is_own = not is_from_elsewhere(module.__name__)

@@ -19,7 +19,7 @@ from statecheck.single.execution.giving_up import until
 from statecheck.single.execution.plain_values import PlainValues
 from statecheck.single.reading.code import Reach
 from statecheck.single.reading.fields import Fields, fields_of
-from statecheck.single.reading.freeze import TimeToDecide
+from statecheck.single.reading.freeze import Freezer, TimeToDecide, TooLarge
 from statecheck.single.reading.inspection import Inspection
 from statecheck.single.reading.parameters import Events, events_of
 from statecheck.single.reading.specimen import Attribute, Specimen
@@ -211,6 +211,10 @@ def _is_kept(specimen: Specimen, automaton: Automaton, attribute: Attribute) -> 
     found = set()
     for node in automaton.nodes:
         if attribute in node.data:
-            specimen.freezer.begin()
-            found.add(specimen.key(attribute, node.data[attribute]))
+            freezer = Freezer(tuple(specimen.owners), {})
+            freezer.shared = specimen.freezer.shared
+            try:
+                found.add(freezer.key(node.data[attribute]))
+            except TooLarge:
+                return False
     return len(found) <= 1

@@ -320,6 +320,22 @@ def test_a_collection_that_stays_is_said_to_be_constant() -> None:
     assert report.environment == ("table is a constant: nobody changes it.",)
 
 
+class Weighed(Configured):
+    n = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table |= {str(place): place for place in range(10_000)}
+
+    def learn(self) -> None:
+        self.n = min(self.n + 1, 50)
+
+
+def test_a_constant_may_be_large() -> None:
+    report = check(Weighed, [("possible", "b and n == 20")])
+    assert report.results[0].verdict.value == "REACHED"
+
+
 class Replacing(Limited):
     def ok(self) -> bool:
         self.model = Record()

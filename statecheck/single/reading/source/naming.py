@@ -29,7 +29,7 @@ _WHOLE = frozenset(
         *("getmembers", "getmembers_static", "asdict", "astuple", "vars", "dir"),
     )
 )
-"""What reads attributes that are not named."""
+"""Names of what reads attributes without naming them."""
 
 
 def reads_by_text(function: types.FunctionType, used: Collection[str]) -> set[str]:
