@@ -16,6 +16,9 @@ from statecheck.single.running.reach import Move, Route, move, plain_choice
 from statecheck.single.running.subject import Clock
 from statecheck.smt.solving import WORK, check_sat
 
+LEAPS = 60_000
+"""So many steps of edges are unrolled at once."""
+
 
 class Unrolling:
     """The automaton unrolled step by step from its start, in one solver."""
@@ -48,6 +51,34 @@ class Unrolling:
                     return None
             self._deepen()
         return None
+
+    def leap(self, clock: Clock, seconds: float, most: int) -> tuple[Route, bool] | None:
+        """A run of up to so many steps, and whether none is shorter: all lengths are asked about at
+        once, which is often easier than one after the other. To be used before anything else.
+        """
+        watch = Clock(clock.left(seconds))
+        goals: list[tuple[int, z3.BoolRef]] = []
+        found: Route | None = None
+        edges = max(1, len(self.automaton.edges))
+        try:
+            while len(self.layers) <= min(most, LEAPS // edges) + 1 and self.layers[-1]:
+                watch.left(1)
+                goal = self._goal()
+                goals += [] if goal is None else [(self.depth, goal)]
+                self._deepen()
+            while goals:
+                some = z3.Bool(f"goal@any@{len(goals)}")
+                self.solver.add(z3.Implies(some, z3.Or([literal for _, literal in goals])))
+                answer = check_sat(self.solver, [some], lambda: watch.left(seconds))
+                if answer != z3.sat:
+                    return None if found is None else (found, answer == z3.unsat)
+                model = self.solver.model()
+                self.depth = next(k for k, goal in goals if z3.is_true(model.eval(goal)))
+                found = self._route(model)
+                goals = [(k, goal) for k, goal in goals if k < self.depth]
+        except OutOfTime:
+            return None if found is None else (found, False)
+        return None if found is None else (found, True)
 
     def _goal(self) -> z3.BoolRef | None:
         """The target after just so many steps, as one literal."""
