@@ -141,8 +141,8 @@ def parameters_of(
 ) -> Iterator[Parameter]:
     """The arguments that a callback expects from whoever sends the event."""
     for function in plain_functions(callback):
-        if is_library(function):
-            continue
+        if is_library(function) or hasattr(function, "__wrapped__"):
+            continue  # the library gives a wrapper what the function inside of it asks for
         place = f"{function.__qualname__.replace('<locals>.', '')}"
         hints = _hints(function)
         signature = inspect.signature(function, follow_wrapped=False)
@@ -188,7 +188,12 @@ def _is_method(specimen: Specimen, callback: Any, function: types.FunctionType) 
         for base in type(owner).__mro__
         for member in vars(base).values()
     )
-    return isinstance(callback, classmethod | property) or any(m is function for m in held)
+    return isinstance(callback, classmethod | property) or any(
+        function is inner
+        for member in held
+        if not isinstance(member, staticmethod)
+        for inner in plain_functions(member)
+    )
 
 
 def _parameter(parameter: inspect.Parameter, hints: dict[str, Any], place: str) -> Parameter:

@@ -172,7 +172,11 @@ def _of_dataclass(name: str, member: Any, cls: type) -> bool:
         return bool(member.__module__ == "dataclasses")
     code = getattr(getattr(member, "__wrapped__", member), "__code__", None)
     is_generated = code is not None and code.co_filename == "<string>"
-    return name in ("__eq__", "__repr__") and is_generated and "__dataclass_fields__" in vars(cls)
+    return (
+        name in ("__eq__", "__repr__", "__hash__")
+        and is_generated
+        and "__dataclass_fields__" in vars(cls)
+    )
 
 
 def is_dataclass_init(function: types.FunctionType, classes: Iterable[type]) -> bool:

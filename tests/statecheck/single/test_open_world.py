@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 import operator
 from collections.abc import Iterator
@@ -384,3 +385,70 @@ def test_what_else_remembers_is_refused(made: Any, why: str) -> None:
     vars(operator).pop("mark", None)
     if "mark" in vars(State):
         delattr(State, "mark")
+
+
+def _twice(function: Any) -> Any:
+    @functools.wraps(function)
+    def wrapper(this: Any, *given: Any, **named: Any) -> Any:
+        function(this, *given, **named)
+        return function(this, *given, **named)
+
+    return wrapper
+
+
+def _sevens(function: Any) -> Any:
+    @functools.wraps(function)
+    def wrapper(this: Any, *given: Any, **named: Any) -> Any:
+        if given == (7,) or named.get("amount") == 7:
+            this.n = 5
+        return None
+
+    return wrapper
+
+
+class Decorated(Pays):
+    @_twice
+    def start(this, amount: int = 1) -> None:  # noqa: N805
+        this.n += amount if amount in (1, 2) else 0
+
+
+class LookedInto(Pays):
+    @_sevens
+    def start(self, amount: int = 0) -> None:
+        """Do nothing."""
+
+
+class NotAskedFor(Pays):
+    @_sevens
+    def start(self) -> None:
+        """Do nothing."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    row: int = 0
+    marks: frozenset[str] = frozenset()
+
+
+class Moving(Pays):
+    place = Place()
+
+    def start(self) -> None:
+        self.place = dataclasses.replace(self.place, row=min(self.place.row + 1, 3))
+        self.n = {Place(3): 5}.get(self.place, 0)
+
+
+@pytest.mark.parametrize(
+    ("made", "verdict", "odd"),
+    [
+        (Decorated, "REFUTED", "REFUTED"),
+        (LookedInto, "REACHED", "REFUTED"),
+        (NotAskedFor, "REFUTED", "REFUTED"),
+        (Moving, "REACHED", "REFUTED"),
+    ],
+)
+def test_a_wrapper_gets_what_the_function_inside_asks_for(
+    made: Any, verdict: str, odd: str
+) -> None:
+    report = check(made, [("possible", "b"), ("possible", "n == 3")])
+    assert [r.verdict.value for r in report.results] == [verdict, odd]
