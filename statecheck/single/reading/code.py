@@ -44,8 +44,8 @@ class Summary:
 
     ``loads`` are global names, each with the attribute that is taken of it at once, if one is;
     ``goes_through`` says that it may see the order of a set, ``asks_none`` that it asks whether
-    something is None, ``matches`` that it takes values apart by patterns, ``catches`` that it
-    catches exceptions by their types.
+    something is None, ``matches`` that it takes values apart by patterns, ``matches_types`` that it
+    tells their types so, ``catches`` that it catches exceptions by their types.
     """
 
     function: types.FunctionType
@@ -60,6 +60,7 @@ class Summary:
     goes_through: bool = False
     asks_none: bool = False
     matches: bool = False
+    matches_types: bool = False
     catches: bool = False
     identity: Identity = field(default_factory=lambda: Identity.NOT_ASKED)
 
@@ -126,6 +127,8 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             summary.catches = True
         elif name in ("MATCH_MAPPING", "MATCH_SEQUENCE"):
             summary.matches = True
+        elif name == "MATCH_CLASS":
+            summary.matches_types = True
         elif name.startswith("POP_JUMP") and name.endswith("NONE"):
             summary.asks_none = True
         elif name == "IS_OP":

@@ -452,3 +452,21 @@ def test_a_wrapper_gets_what_the_function_inside_asks_for(
 ) -> None:
     report = check(made, [("possible", "b"), ("possible", "n == 3")])
     assert [r.verdict.value for r in report.results] == [verdict, odd]
+
+
+class Telling(Pays):
+    def start(self, amount: int) -> None:
+        self.n = 5 if isinstance(amount, bool) else 1
+
+
+class TellingByPattern(Pays):
+    def start(self, amount: int) -> None:
+        match amount:
+            case bool():
+                self.n = 5
+
+
+@pytest.mark.parametrize("made", [Telling, TellingByPattern])
+def test_a_truth_is_an_integer_where_code_tells_them_apart(made: Any) -> None:
+    report = check(made, [("possible", "b")])
+    assert [(r.verdict.value, r.steps) for r in report.results] == [("REACHED", 2)]
