@@ -6,6 +6,7 @@ import ast
 import enum
 import functools
 import gc
+import inspect
 import types
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -110,6 +111,12 @@ class Watcher:
                     f"an attribute of the module {value.__name__} (in {place})",
                     functools.partial(_bound, value),
                 )
+        for found in _written_on(summary.function):
+            self.watch(
+                ("written", id(found)),
+                f"an attribute of {getattr(found, '__name__', type(found).__name__)} (in {place})",
+                functools.partial(_marks, found),
+            )
         machine = self.specimen.machine
         states = self.specimen.states
         transitions = [t for state in states.values() for t in state.transitions]
@@ -264,3 +271,33 @@ def _bound(module: types.ModuleType) -> dict[str, int]:
     """
     is_own = not is_from_elsewhere(module.__name__)
     return {name: id(value) if is_own else 0 for name, value in vars(module).items()}
+
+
+def _marks(found: Any) -> dict[str, int]:
+    """The attributes of a function or a class."""
+    return {name: id(value) for name, value in vars(found).items()}
+
+
+def _written_on(function: types.FunctionType) -> Iterator[Any]:
+    """The functions and classes that are known by name and on which a function may write."""
+    tree = tree_of(function)
+    for node in ast.walk(tree) if tree is not None else ():
+        match node:
+            case ast.Attribute(value=on, ctx=ast.Store() | ast.Del()):
+                found = _resolved(on, function)
+            case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[on, *_]):
+                found = _resolved(on, function)
+            case _:
+                continue
+        if isinstance(found, types.FunctionType | type):
+            yield found
+
+
+def _resolved(node: ast.expr, function: types.FunctionType) -> Any:
+    """The value of a global name, or of an attribute of one; None where it is not known."""
+    match node:
+        case ast.Name(id=name) if name not in function.__code__.co_varnames:
+            return function.__globals__.get(name)
+        case ast.Attribute(value=on, attr=name):
+            return inspect.getattr_static(_resolved(on, function), name, None)
+    return None

@@ -364,6 +364,24 @@ class OnModule(Limited):
         return False
 
 
+class OnFunction(Limited):
+    def ok(self) -> bool:
+        State.__init__.mark = True  # type: ignore[attr-defined]
+        return False
+
+
+class OnText(Limited):
+    def ok(self) -> bool:
+        OnText.ok.__doc__ = "seen"
+        return False
+
+
+class OnClass(Limited):
+    def ok(self) -> bool:
+        self.model.__class__ = type("Other", (type(self.model),), {})
+        return False
+
+
 class OnLibrary(Limited):
     def ok(self) -> bool:
         State.mark = True  # type: ignore[attr-defined]
@@ -376,13 +394,17 @@ class OnLibrary(Limited):
         (Replacing, "the event go replaces the machine's model"),
         (Going, "marks is a generator, which moves on whenever it is asked"),
         (OnModule, "an attribute of the module operator .* changes while it runs"),
-        (OnLibrary, "an object of the library .* changes while it runs"),
+        (OnFunction, "an attribute of __init__ .* changes while it runs"),
+        (OnText, "OnText.ok uses __doc__"),
+        (OnClass, "OnClass.ok uses __class__"),
+        (OnLibrary, "an attribute of State .* changes while it runs"),
     ],
 )
 def test_what_else_remembers_is_refused(made: Any, why: str) -> None:
     with pytest.raises(ModelError, match=why):
         check(made, [("possible", "b")])
     vars(operator).pop("mark", None)
+    vars(State.__init__).pop("mark", None)
     if "mark" in vars(State):
         delattr(State, "mark")
 
