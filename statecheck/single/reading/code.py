@@ -23,6 +23,7 @@ from statemachine.callbacks import CallbackGroup, SpecReference
 
 from statecheck.modeling import Machine, Maker
 from statecheck.single.reading.source.naming import ALL, BY_TEXT, reads_by_text, writes_by_text
+from statecheck.single.reading.source.trees import compares_single_values
 from statecheck.single.reading.specimen import ABSENT, Specimen
 
 LIBRARY = (statemachine.__name__, Machine.__module__.rpartition(".")[0])
@@ -78,7 +79,10 @@ class Summary:
 def summarised(function: types.FunctionType) -> Summary:
     """Read one function's bytecode."""
     summary = Summary(function)
-    _read(function.__code__, summary, set(function.__code__.co_freevars))
+    passing = _read(function.__code__, summary, set(function.__code__.co_freevars))
+    if passing <= {"min", "max"} and compares_single_values(function):
+        return summary
+    summary.goes_through |= bool(passing)
     return summary
 
 
@@ -96,7 +100,8 @@ _PASSING = frozenset(
 _TAKES = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR")
 
 
-def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
+def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> set[str]:
+    """Note what code has; return the functions in it that may show the order of a set."""
     first = code.co_varnames[0] if code.co_argcount else "self"
     instructions = [i for i in dis.get_instructions(code) if i.opname not in ("CACHE", "PUSH_NULL")]
     for place, instruction in enumerate(instructions):
@@ -137,12 +142,13 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             summary.identity = max(summary.identity, _asked(instructions[:place], space))
     if {"is_", "is_not"} & set(code.co_names):
         summary.identity = Identity.ANY
-    summary.goes_through |= bool(_PASSING & set(code.co_names))
+    passing = set(code.co_names) & _PASSING
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            _read(constant, summary, outer)
+            passing |= _read(constant, summary, outer)
         elif isinstance(constant, str):
             summary.texts.add(constant)
+    return passing
 
 
 def _written_on(before: list[dis.Instruction]) -> dis.Instruction:

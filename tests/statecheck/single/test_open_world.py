@@ -492,3 +492,32 @@ class TellingByPattern(Pays):
 def test_a_truth_is_an_integer_where_code_tells_them_apart(made: Any) -> None:
     report = check(made, [("possible", "b")])
     assert [(r.verdict.value, r.steps) for r in report.results] == [("REACHED", 2)]
+
+
+class Seeing(Pays):
+    def __init__(self) -> None:
+        self.seen: set[bool] = set()
+        super().__init__()
+
+    def start(self, amount: bool) -> None:
+        self.seen.add(amount)
+        self.n = min(self.n + 1, 4) if len(self.seen) < 2 else 5
+
+
+class SeeingLeast(Seeing):
+    def start(self, amount: bool) -> None:
+        self.seen.add(amount)
+        self.n = int(min(self.seen))
+
+
+class SeeingLeastOfMany(Seeing):
+    def start(self, amount: bool) -> None:
+        self.seen.add(amount)
+        self.n = int(min(*self.seen, amount))
+
+
+def test_the_order_of_a_set_is_seen_by_those_who_go_through_it() -> None:
+    assert check(Seeing, [("possible", "b")]).results[0].steps == 3
+    for made in (SeeingLeast, SeeingLeastOfMany):
+        with pytest.raises(ModelError, match="it is a set, whose order nobody chooses"):
+            check(made, [("possible", "b")])
