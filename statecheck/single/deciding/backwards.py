@@ -25,7 +25,7 @@ from statecheck.single.deciding.formulas import degree
 from statecheck.single.deciding.goal import Goal, Known
 from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.invariants import recall as recall_invariant
-from statecheck.single.deciding.symbolic import FAR, FIRST, LEAP, NEAR, SEARCH, recall
+from statecheck.single.deciding.symbolic import FAR, FIRST, LEAP, SEARCH, recall
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Automaton, Edge, Node, Variable
 from statecheck.single.execution.giving_up import OutOfTime
@@ -36,10 +36,13 @@ from statecheck.single.running.reach import Route, Target
 from statecheck.single.running.subject import Clock, Subject
 from statecheck.smt.solving import is_impossible
 
-ROUNDS, DEGREE, BACKWARDS = 150, 12, 3.0
-"""So many steps backwards are computed, in so many seconds, while products have no greater degree
-than that.
+FEW, ROUNDS, DEGREE = 24, 150, 12
+"""So many steps backwards are computed, and so many if there is time, while products have no
+greater degree than that.
 """
+
+BACKWARDS = 3.0
+"""Seconds for more than a few steps."""
 
 SMALL = 8
 """Numbers up to this are small."""
@@ -125,7 +128,7 @@ def recoverable(
 
 def _ways(subject: Subject, said: Claim, clock: Clock) -> Ways:
     automaton = subject.automaton
-    watch = Clock(clock.left(BACKWARDS))
+    further = Clock(clock.left(BACKWARDS))
     goal = {
         node: _any(subject.reader.in_node(said.conclusion, node, said.fields))
         for node in automaton.nodes
@@ -133,6 +136,7 @@ def _ways(subject: Subject, said: Claim, clock: Clock) -> Ways:
     region, rounds, closed = dict(goal), 0, False
     while rounds < ROUNDS:
         try:
+            watch = clock if rounds < FEW else further
             grown = _before(automaton, region, watch)
             if any(degree(formula) > DEGREE for formula in grown.values()):
                 break
@@ -140,7 +144,7 @@ def _ways(subject: Subject, said: Claim, clock: Clock) -> Ways:
                 _implies(grown[node], region[node], node, watch) for node in automaton.nodes
             )
         except OutOfTime:
-            clock.left(0)
+            clock.left(1)
             break
         if closed:
             break
@@ -157,12 +161,10 @@ def _seen_trap(subject: Subject, said: Claim, far: Goal, most: int) -> Route | N
     automaton, clock = subject.automaton, subject.clock
     for bound in (SMALL, None):
         narrowed = Goal(automaton, Target(partial(_bounded, far, bound), None))
-        route = Unrolling(automaton, narrowed).search(clock, FIRST, min(most, NEAR))
-        if route is None:
-            leapt = Unrolling(automaton, narrowed).leap(clock, LEAP, min(most, FAR))
-            route = None if leapt is None else leapt[0]
-        if route is None:
+        leapt = Unrolling(automaton, narrowed).leap(clock, LEAP, min(most, FAR))
+        if leapt is None:
             continue
+        route, _ = leapt
         node, values = ended(automaton, route)
         others = [other for other in automaton.nodes if other is not node]
         terms = {variable: term_of(value) for variable, value in values.items()}

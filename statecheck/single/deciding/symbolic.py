@@ -25,7 +25,7 @@ NEAR = 8
 FIRST, SEARCH = 0.3, 8.0
 """Seconds for the first search for longer runs, and for the second one."""
 
-LEAP, FAR = 2.5, 100
+LEAP, FAR = 6.0, 100
 """Seconds for a search for runs of all lengths up to so many steps at once."""
 
 DEPTH = 400

@@ -6,6 +6,12 @@ from statemachine import State, StateMachine
 
 from statecheck.claims.run import Run
 from statecheck.single import check
+from statecheck.single.claims.predicates import Holding
+from statecheck.single.deciding.goal import Goal
+from statecheck.single.deciding.unrolling import Unrolling
+from statecheck.single.execution.automaton import Node
+from statecheck.single.running.reach import Target
+from statecheck.single.running.subject import Clock, Subject, read
 
 
 class Turnstile(StateMachine):
@@ -65,12 +71,32 @@ class Meeting(StateMachine):
         return self.z == self.x + self.y
 
 
+def _goal(subject: Subject, id_: str) -> Goal:
+    def there(node: Node) -> list[Holding]:
+        return [Holding((), (), True)] if id_ in subject.reader.active(node) else []
+
+    return Goal(subject.automaton, Target(there, None))
+
+
 def test_a_run_of_many_steps_is_found_where_each_is_open_to_any_number() -> None:
-    report = check(Turnstile, [("possible", "broken")])
-    [result] = report.results
-    assert result.verdict.value == "REACHED"
-    assert (result.steps or 0) >= 45  # 21 times a coin and a push, then a coin, jam and hit
-    assert not result.shortest or result.steps == 45
+    subject = read(Turnstile, (), (), Clock(None), early=True)
+    leapt = Unrolling(subject.automaton, _goal(subject, "broken")).leap(Clock(None), 60.0, 100)
+    assert leapt is not None
+    assert len(leapt[0].moves) >= 45  # 21 times a coin and a push, then a coin, jam and hit
+    assert not leapt[1] or len(leapt[0].moves) == 45
+
+
+def test_all_lengths_at_once_are_as_one_after_the_other() -> None:
+    subject = read(Meeting, (), (), Clock(None), early=True)
+    for id_, steps in (("near", 2), ("close", 4), ("met", 9)):
+        goal = _goal(subject, id_)
+        route = Unrolling(subject.automaton, goal).search(Clock(None), 60.0, 100)
+        leapt = Unrolling(subject.automaton, goal).leap(Clock(None), 60.0, 100)
+        assert route is not None
+        assert leapt is not None
+        assert len(route.moves) == steps
+        assert len(leapt[0].moves) == steps or not leapt[1]
+        assert Unrolling(subject.automaton, goal).leap(Clock(None), 60.0, steps - 1) is None
 
 
 def test_a_trap_is_found_though_the_goal_is_ever_farther_away_elsewhere() -> None:
