@@ -157,8 +157,12 @@ def check_use(assumed: AssumedTexts, *, has_ends: bool) -> None:
     """Raise ModelError where an assumption about the end of runs would go without a claim."""
     unused = None if has_ends else assumed.about_ends()
     if unused is not None:
-        option, text = unused
-        raise ModelError(
-            f"{option} {text}: only --eventually 'P ~> Q' has a use for it; leave it out, or claim "
-            "what happens in the end"
-        )
+        raise ModelError(of_no_use(*unused))
+
+
+def of_no_use(option: str, text: str) -> str:
+    """The message for an assumption about the end of runs that no claim has a use for."""
+    return (
+        f"{option} {text}: only --eventually 'P ~> Q' has a use for it; leave it out, or claim "
+        "what happens in the end"
+    )

@@ -255,7 +255,8 @@ def _certified(report: Report, asked: int, certified: Certified | None, *, stdou
 
 def _option(name: str) -> str:
     """A parameter as the command line writes it."""
-    return "--assume-harmless" if name == "harmless" else f"--{name.removesuffix('s')}"
+    plain = name.removesuffix("s").replace("_", "-")
+    return "--assume-harmless" if name == "harmless" else f"--{plain}"
 
 
 def _test_file(found: Any, path: str) -> OutputFile:

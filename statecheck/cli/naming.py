@@ -140,4 +140,20 @@ def _meant(part: str, found: Any) -> str:
     """The name that was probably meant."""
     known = [name for name in getattr(found, "__dict__", {}) if not name.startswith("_")]
     near = difflib.get_close_matches(part, known, 1)
-    return f"; did you mean {near[0]}?" if near else ""
+    if near:
+        return f"; did you mean {near[0]}?"
+    machines = [name for name in known if _is_machine(getattr(found, name), found)]
+    return f"; its machines and systems are {', '.join(machines)}" if machines else ""
+
+
+def _is_machine(value: Any, module: Any) -> bool:
+    """Tell whether a value is a machine or a system that a module defines."""
+    from statemachine import StateChart
+
+    from statecheck.modeling import System
+
+    return (
+        isinstance(value, type)
+        and issubclass(value, StateChart | System)
+        and value.__module__ == getattr(module, "__name__", None)
+    )

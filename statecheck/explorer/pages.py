@@ -190,7 +190,7 @@ def _explored_machine(made: Made, question: Question) -> Explored:
     parsed: list[tuple[claims.Claim, str]] = []
 
     def take(names: claims.Names) -> bool:
-        parsed.extend((parse(text, names, kind), text) for kind, text in question.asked)
+        parsed[:] = [(parse(text, names, kind), text) for kind, text in question.asked]
         return any(claim.about_refusals for claim, _ in parsed)
 
     clock = Clock(question.timeout)

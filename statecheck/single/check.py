@@ -12,7 +12,7 @@ from statecheck.claims import claim as stated
 from statecheck.claims.claim import Kind
 from statecheck.claims.clause_text import of_one_machine
 from statecheck.claims.results import Report, Result, Verdict
-from statecheck.claims.syntax import AssumedTexts, check_use
+from statecheck.claims.syntax import AssumedTexts, check_use, of_no_use
 from statecheck.clock import Timeout, bounded
 from statecheck.modeling import NO_VARIANT, Made, ModelError
 from statecheck.single.assumptions import check_beginning, of_ends, parsed_beginning, parsed_ends
@@ -76,7 +76,10 @@ def check(
 
     Raises ModelError for a class or a claim that cannot be taken as it is.
     """
-    check_use(assumed, has_ends=any(kind == str(Kind.EVENTUALLY) for kind, _ in asked))
+    has_ends = any(kind == str(Kind.EVENTUALLY) for kind, _ in asked)
+    check_use(assumed, has_ends=has_ends)
+    if assumed.fair and not has_ends:
+        raise ModelError(of_no_use("--fair", assumed.fair[0]))
     whole = _stated(asked, assumed)
     results: list[Result] = []
     sentences: list[str] = []
@@ -87,7 +90,7 @@ def check(
         parsed: list[Claim] = []
 
         def take(names: Names) -> bool:
-            parsed.extend(parse(claim.text, names, claim.kind) for claim in whole)
+            parsed[:] = [parse(claim.text, names, claim.kind) for claim in whole]
             parsed_ends(assumed, names)
             parsed_beginning(assumed, names)
             return any(said.about_refusals for said in parsed)

@@ -64,6 +64,13 @@ def _type(value: Any) -> type:
 
 def _equated(left: Any, right: Any) -> bool:
     """True unless two values are of types whose values are never equal."""
+    sides = (left, right)
+    if any(isinstance(v, type) for v in sides) and not all(isinstance(v, type) for v in sides):
+        return False
+    if any(issubclass(t, _COLLECTIONS) for t in map(_type, sides)) and any(
+        t in (bool, int, str, bytes) or issubclass(t, enum.Enum) for t in map(_type, sides)
+    ):
+        return False
     kinds = [v.kind if type(v) in SYMBOLIC else kind_of(v) for v in (left, right)]
     types_ = [_type(left), _type(right)]
     if kinds[0] == kinds[1] or any(t in _ALWAYS for t in types_):
@@ -84,6 +91,7 @@ def _ordered(first: type, second: type) -> bool:
     return all(numbers) or first is second is str
 
 
+_COLLECTIONS = (tuple, list, dict, set, frozenset)
 _ALWAYS = (type(None), float, object)
 """Types that a value may be compared with whatever it is."""
 

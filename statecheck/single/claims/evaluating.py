@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import difflib
+import enum
 from collections import deque
 from collections.abc import Mapping, Sequence
 from types import CodeType
@@ -13,6 +15,7 @@ from statecheck.clock import Timeout
 from statecheck.modeling import ModelError
 from statecheck.single.claims.checks import checked_comparison, checked_truth
 from statecheck.single.claims.claims import Expression, Moment, StepFacts
+from statecheck.single.claims.meanings import in_words
 from statecheck.single.execution.giving_up import Unexplored, UnknownError
 from statecheck.single.reading.foreign.answers import OutsideError
 from statecheck.single.reading.freeze import OPAQUE
@@ -57,12 +60,25 @@ def evaluator(
                 f"{text!r}: the field {missing} is not there in some state; give it a value "
                 "in __init__"
             ) from None
+        except AttributeError as error:
+            raise ModelError(f"{text!r}: {_no_attribute(error)}") from None
         except Exception as error:  # noqa: BLE001  (whatever the user's expression does)
             raise ModelError(
                 f"{text!r} cannot be evaluated in some state: {type(error).__name__}: {error}"
             ) from None
 
     return evaluate
+
+
+def _no_attribute(error: AttributeError) -> str:
+    """An attribute that is not there, and the one that was probably meant."""
+    found, name = error.obj, str(error.name)
+    if isinstance(found, type) and issubclass(found, enum.Enum):
+        near = difflib.get_close_matches(name, found.__members__, 1)
+        known = f"its members are {', '.join(found.__members__)}"
+        meant = f"did you mean {found.__name__}.{near[0]}?" if near else known
+        return f"{found.__name__} has no member {name}; {meant}"
+    return f"{in_words(type(found))} has no attribute {name}"
 
 
 class _Raised(str):

@@ -4,12 +4,14 @@ computed backwards, as one formula for each control state.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import z3
 
 from statecheck.single.claims.claims import Claim
-from statecheck.single.claims.conditions import eliminated
+from statecheck.single.claims.conditions import eliminated, valuation
 from statecheck.single.claims.predicates import Holding, premise_of
 from statecheck.single.deciding.answers import (
     Answer,
@@ -20,72 +22,82 @@ from statecheck.single.deciding.answers import (
     too_many,
 )
 from statecheck.single.deciding.formulas import degree
-from statecheck.single.deciding.goal import Goal
+from statecheck.single.deciding.goal import Goal, Known
 from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.invariants import recall as recall_invariant
-from statecheck.single.deciding.symbolic import FIRST, SEARCH, recall
+from statecheck.single.deciding.symbolic import FAR, FIRST, LEAP, SEARCH, recall
 from statecheck.single.deciding.unrolling import Unrolling
-from statecheck.single.execution.automaton import Automaton, Edge, Node
+from statecheck.single.execution.automaton import Automaton, Edge, Node, Variable
+from statecheck.single.execution.giving_up import OutOfTime
 from statecheck.single.execution.paths import ranges
-from statecheck.single.execution.terms import symbol
-from statecheck.single.running.reach import Target
+from statecheck.single.execution.terms import plain, symbol
+from statecheck.single.execution.values import term_of
+from statecheck.single.running.reach import Route, Target
 from statecheck.single.running.subject import Clock, Subject
 from statecheck.smt.solving import is_impossible
 
-ROUNDS, DEGREE = 24, 12
-"""So many steps backwards are computed, while products have no greater degree than that."""
+FEW, ROUNDS, DEGREE = 24, 150, 12
+"""So many steps backwards are computed, and so many if there is time, while products have no
+greater degree than that.
+"""
+
+BACKWARDS = 3.0
+"""Seconds for more than a few steps."""
+
+SMALL = 8
+"""Numbers up to this are small."""
 
 Region = dict[Node, z3.BoolRef]
 
 
-def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
-    """Tell whether the conclusion can be reached from wherever the premise holds."""
+@dataclass(frozen=True)
+class Ways:
+    """The states from which the goal can be reached in some number of steps; ``closed`` where more
+    steps add none.
+    """
+
+    region: Region
+    goal: Region
+    rounds: int
+    closed: bool
+
+
+def recoverable(
+    subject: Subject, said: Claim, depth: int | None, known: Known | None = None
+) -> Answer:
+    """Tell whether the conclusion can be reached from wherever the premise holds.
+
+    ``known`` keeps what was computed for the same conclusion.
+    """
     automaton, clock = subject.automaton, subject.clock
     if not automaton.complete:
         return Unknown(too_many(automaton))
-    region = {
-        node: _any(subject.reader.in_node(said.conclusion, node, said.fields))
-        for node in automaton.nodes
-    }
-    goal_region = dict(region)
-    rounds = 0
-    closed = False
-    while rounds < ROUNDS:
-        grown = _before(automaton, region, clock)
-        if any(degree(formula) > DEGREE for formula in grown.values()):
-            break
-        closed = all(_implies(grown[node], region[node], node, clock) for node in automaton.nodes)
-        if closed:
-            break
-        region = {node: z3.simplify(z3.Or(region[node], grown[node])) for node in automaton.nodes}
-        rounds += 1
-    premise = premise_of(said)
+    known = known or Known()
+    ways: Ways = known.ways or _ways(subject, said, clock)
+    known.ways, premise = ways, premise_of(said)
 
     def traps(node: Node) -> list[Holding]:
-        outside = z3.simplify(z3.Not(region[node]))
+        outside = z3.simplify(z3.Not(ways.region[node]))
         if z3.is_false(outside):
             return []
-        found = []
-        for holding in subject.reader.in_node(premise, node, said.fields):
-            held = outside if holding.condition is True else z3.And(outside, holding.condition)
-            found.append(Holding(holding.inputs, holding.locals, held))
-        return found
+        return _both(outside, subject.reader.in_node(premise, node, said.fields))
 
     goal = Goal(automaton, Target(traps, None))
+    how = f"in {ways.rounds} steps at most"
     if not goal.nodes:
-        return Unreachable(f"in {rounds} steps at most")
+        return Unreachable(how)
     most = 400 if depth is None else depth
-    if closed and _is_closed(automaton, region, goal_region, clock):
+    if ways.closed and _is_closed(automaton, ways.region, ways.goal, clock):
         recalled = recall(subject, premise, said, goal, most)
         if isinstance(recalled, Reached):
             return recalled
         if recalled is not None:
-            return Unreachable(f"in {rounds} steps at most", recalled.invariant)
+            return Unreachable(how, recalled.invariant)
         search = Unrolling(automaton, goal)
         route = search.search(clock, FIRST, 60 if depth is None else depth)
         proof = prove(automaton, goal, clock, subject.kept) if route is None else None
         if isinstance(proof, Unreachable):
-            return Unreachable(f"in {rounds} steps at most", proof.invariant)
+            return Unreachable(how, proof.invariant)
         if route is None:
             route = search.search(clock, SEARCH, most)
         if route is not None:
@@ -98,14 +110,98 @@ def recoverable(subject: Subject, said: Claim, depth: int | None) -> Answer:
             f"it is open whether a state without a way to the goal is reached: {proof.why}",
             proof.suspect,
         )
-    recalled_proof = recall_invariant(automaton, goal, clock, subject.kept)
-    proof = recalled_proof or prove(automaton, goal, clock, subject.kept)
+    proof = recall_invariant(automaton, goal, clock, subject.kept)
+    proof = proof or prove(automaton, goal, clock, subject.kept, briefly=True)
     if isinstance(proof, Unreachable):
-        return Unreachable(f"in {rounds} steps at most", proof.invariant)
+        return Unreachable(how, proof.invariant)
+    route = _seen_trap(subject, said, goal, most)
+    if route is not None:
+        return played(subject, automaton, premise, said, route, shortest=False)
+    proof = prove(automaton, goal, clock, subject.kept)
+    if isinstance(proof, Unreachable):
+        return Unreachable(how, proof.invariant)
     return Unknown(
-        f"from some states the goal may be farther away than {rounds} steps, and {proof.why}",
+        f"from some states the goal may be farther away than {ways.rounds} steps, and {proof.why}",
         proof.suspect,
     )
+
+
+def _ways(subject: Subject, said: Claim, clock: Clock) -> Ways:
+    automaton = subject.automaton
+    further = Clock(clock.left(BACKWARDS))
+    goal = {
+        node: _any(subject.reader.in_node(said.conclusion, node, said.fields))
+        for node in automaton.nodes
+    }
+    region, rounds, closed = dict(goal), 0, False
+    while rounds < ROUNDS:
+        try:
+            watch = clock if rounds < FEW else further
+            grown = _before(automaton, region, watch)
+            if any(degree(formula) > DEGREE for formula in grown.values()):
+                break
+            closed = all(
+                _implies(grown[node], region[node], node, watch) for node in automaton.nodes
+            )
+        except OutOfTime:
+            clock.left(1)
+            break
+        if closed:
+            break
+        region = {node: z3.simplify(z3.Or(region[node], grown[node])) for node in automaton.nodes}
+        rounds += 1
+    return Ways(region, goal, rounds, closed)
+
+
+def _seen_trap(subject: Subject, said: Claim, far: Goal, most: int) -> Route | None:
+    """A run to a state from which a proof excludes the goal: one that is ``far`` from it.
+
+    Small numbers are tried first: from large ones the goal may just be far away.
+    """
+    automaton, clock = subject.automaton, subject.clock
+    for bound in (SMALL, None):
+        narrowed = Goal(automaton, Target(partial(_bounded, far, bound), None))
+        leapt = Unrolling(automaton, narrowed).leap(clock, LEAP, min(most, FAR))
+        if leapt is None:
+            continue
+        route, _ = leapt
+        node, values = ended(automaton, route)
+        others = [other for other in automaton.nodes if other is not node]
+        terms = {variable: term_of(value) for variable, value in values.items()}
+        onward = replace(automaton, nodes=[node, *others], start=terms)
+
+        def wanted(other: Node) -> list[Holding]:
+            return subject.reader.in_node(said.conclusion, other, said.fields)
+
+        goal = Goal(onward, Target(wanted, None))
+        if isinstance(prove(onward, goal, clock, briefly=True), Unreachable):
+            return route
+    return None
+
+
+def ended(automaton: Automaton, route: Route) -> tuple[Node, dict[Variable, Any]]:
+    """The node at the end of a run, and the values of its variables there."""
+    node = automaton.nodes[0]
+    values = {v: plain(z3.simplify(term), v.kind) for v, term in automaton.start.items()}
+    for edge, chosen in zip(route.edges, route.choices, strict=True):
+        values = valuation(edge, values, chosen)
+        node = edge.target
+    return node, values
+
+
+def _bounded(far: Goal, bound: int | None, node: Node) -> list[Holding]:
+    limits = []
+    for term in (symbol(v.name, v.kind) for v in node.variables if bound is not None):
+        limits += [term <= bound, term >= -(bound or 0)] if z3.is_int(term) else []
+    return _both(z3.And(limits), far.nodes.get(node, []))
+
+
+def _both(condition: z3.BoolRef, holdings: list[Holding]) -> list[Holding]:
+    """The holdings where a condition holds, too."""
+    return [
+        replace(h, condition=condition if h.condition is True else z3.And(condition, h.condition))
+        for h in holdings
+    ]
 
 
 def _any(holdings: list[Holding]) -> z3.BoolRef:

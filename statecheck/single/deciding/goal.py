@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from statecheck.single.claims.predicates import Holding
 from statecheck.single.execution.automaton import Automaton, Edge, Node
 from statecheck.single.running.reach import Target
+
+
+@dataclass
+class Known:
+    """The ways to one goal, once they are computed: several questions may be about them."""
+
+    ways: Any = None
 
 
 class Goal:

@@ -19,6 +19,7 @@ from statecheck.single.deciding.answers import (
     too_many,
 )
 from statecheck.single.deciding.certain import ADVICE
+from statecheck.single.deciding.goal import Known
 from statecheck.single.execution.automaton import Automaton, Node
 from statecheck.single.running.reach import Target, breadth_first, find, solved
 from statecheck.single.running.runs import shown_run
@@ -57,8 +58,11 @@ def recoverable(subject: Subject, claim: stated.Claim, said: Claim, depth: int |
             return Result(claim, Verdict.UNDETERMINED, why, suspect=suspect)
 
 
-def trap(subject: Subject, said: Claim, depth: int | None) -> Answer:
-    """Look for a run to where the premise holds and from where the conclusion is out of reach."""
+def trap(subject: Subject, said: Claim, depth: int | None, known: Known | None = None) -> Answer:
+    """Look for a run to where the premise holds and from where the conclusion is out of reach.
+
+    ``known`` keeps what was computed for the same conclusion.
+    """
     automaton = subject.automaton
     if automaton.is_abstract:
         return Unknown(automaton.caveat or ABSTRACT)
@@ -70,7 +74,7 @@ def trap(subject: Subject, said: Claim, depth: int | None) -> Answer:
             return answer
     from statecheck.single.deciding import backwards
 
-    return backwards.recoverable(subject, said, depth)
+    return backwards.recoverable(subject, said, depth, known)
 
 
 def _explicitly(subject: Subject, automaton: Automaton, said: Claim) -> Answer:

@@ -25,6 +25,9 @@ NEAR = 8
 FIRST, SEARCH = 0.3, 8.0
 """Seconds for the first search for longer runs, and for the second one."""
 
+LEAP, FAR = 6.0, 100
+"""Seconds for a search for runs of all lengths up to so many steps at once."""
+
 DEPTH = 400
 """Runs of more steps are not looked for."""
 
@@ -57,6 +60,9 @@ def reachable(
             return answer
     if route is None:
         route = search.search(clock, FIRST, most)
+    is_least = True
+    if route is None and (leapt := Unrolling(automaton, goal).leap(clock, LEAP, min(most, FAR))):
+        route, is_least = leapt
     if route is None:
         proof = (
             prove(automaton, goal, clock, subject.kept)
@@ -67,7 +73,7 @@ def reachable(
             return proof
         route = search.search(clock, SEARCH, most)
     if route is not None:
-        shortest = automaton.complete or len(route.moves) <= automaton.explored
+        shortest = is_least and (automaton.complete or len(route.moves) <= automaton.explored)
         met = played(subject, automaton, expression, claim, route, shortest=shortest)
         if subject.kept is not None and isinstance(met, Reached) and automaton.complete:
             subject.kept.keep_route(route)

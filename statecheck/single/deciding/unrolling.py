@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import z3
@@ -15,6 +16,15 @@ from statecheck.single.execution.terms import plain, symbol
 from statecheck.single.running.reach import Move, Route, move, plain_choice
 from statecheck.single.running.subject import Clock
 from statecheck.smt.solving import WORK, check_sat
+
+LEAPS, LEAP_WORK = 60_000, 4_000_000
+"""So many steps of edges are unrolled at once, and Z3's measure of the work on each question."""
+
+SHORTENING = 1.0
+"""Seconds in which a shorter run than one that was found is looked for."""
+
+STAGES = (12, 25, 50, 100)
+"""Runs of up to so many steps are asked about, in this order."""
 
 
 class Unrolling:
@@ -47,6 +57,41 @@ class Unrolling:
                 if answer == z3.unknown:
                     return None
             self._deepen()
+        return None
+
+    def leap(self, clock: Clock, seconds: float, most: int) -> tuple[Route, bool] | None:
+        """A run of up to so many steps, and whether none is shorter: many lengths are asked about
+        at once, which is often easier than one after the other. To be used before anything else.
+        """
+        watch = Clock(clock.left(seconds))
+        self.solver.set("rlimit", LEAP_WORK)
+        most = min(most, LEAPS // max(1, len(self.automaton.edges)))
+        found: Route | None = None
+        try:
+            for end in sorted({min(most, stage) for stage in STAGES}):
+                goals: list[tuple[int, z3.BoolRef]] = []
+                while self.depth <= end and self.layers[-1]:
+                    watch.left(1)
+                    goal = self._goal()
+                    goals += [] if goal is None else [(self.depth, goal)]
+                    self._deepen()
+                while goals:
+                    some = z3.Bool(f"goal@any@{goals[0][0]}@{len(goals)}")
+                    self.solver.add(z3.Implies(some, z3.Or([literal for _, literal in goals])))
+                    answer = check_sat(self.solver, [some], partial(watch.left, seconds))
+                    if answer != z3.sat:
+                        break
+                    model = self.solver.model()
+                    self.depth = next(k for k, goal in goals if z3.is_true(model.eval(goal)))
+                    found = self._route(model)
+                    watch = Clock(watch.left(SHORTENING))
+                    goals = [(k, goal) for k, goal in goals if k < self.depth]
+                else:
+                    answer = z3.unsat
+                if found is not None or answer != z3.unsat:
+                    return None if found is None else (found, answer == z3.unsat)
+        except OutOfTime:
+            return None if found is None else (found, False)
         return None
 
     def _goal(self) -> z3.BoolRef | None:

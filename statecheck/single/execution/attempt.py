@@ -63,6 +63,15 @@ class Setup:
     samples: Samples | None = None
 
     @cached_property
+    def tells_truths(self) -> bool:
+        """Code tells truths, which are integers, too, from other integers."""
+        return any(
+            "bool" in used and ("isinstance" in used or summary.matches_types)
+            for summary in self.reach.functions.values()
+            for used in [{name for name, _ in summary.loads}]
+        )
+
+    @cached_property
     def only_said(self) -> bool:
         """Code makes texts only to be said."""
         return only_said(self.reach)
@@ -98,6 +107,8 @@ class Attempt:
         extra: dict[Any, list[Any]] = {}
         for parameter in parameters:
             domain = parameter.domain or self.setup.inferred.get((event, parameter.name))
+            if domain is not None and Kind.INT in domain.kinds and self.setup.tells_truths:
+                domain |= Domain((), (Kind.BOOL,))
             domains[parameter.name] = domain or Domain()
             if domain is None:
                 extra[parameter.name] = [Probe(f"{event}.{parameter.name}")]

@@ -13,6 +13,7 @@ from typing import Any
 
 import z3
 
+from statecheck.single.execution.arithmetic import BITS, divided, with_bits
 from statecheck.single.execution.texts import Texts
 from statecheck.single.reading.freeze import MARK, OPAQUE, SYMBOLIC
 from statecheck.single.reading.kinds import AnyKind, Kind, MemberKind, kind_of
@@ -134,6 +135,9 @@ class Int(Value):
     def __bool__(self) -> bool:
         return Explorer.current().decide(self.term != 0)
 
+    def __invert__(self) -> Int:
+        return Int(-self.term - 1)
+
 
 class Member(Value):
     """A symbolic member of an enumeration; its term is the member's place in it."""
@@ -251,9 +255,6 @@ def term_of(value: object) -> z3.ExprRef | None:
 SYMBOLIC.extend((Bool, Int, Member, Text))
 
 
-# -- arithmetic -----------------------------------------------------------------------------------
-
-
 def _comparison(operator: str, compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Value, other: object) -> Any:
         first = number(self)
@@ -288,26 +289,12 @@ def _against_float(operator: str, term: z3.ArithRef, other: float) -> Any:
             return Bool(term >= math.ceil(other))
 
 
-def floor_division(one: z3.ArithRef, other: z3.ArithRef) -> z3.ArithRef:
-    """Python's ``//``: the quotient rounded down; Z3's leaves a remainder of 0 or more."""
-    return z3.If(other > 0, one / other, (-one) / (-other))
-
-
-def _divide(one: z3.ArithRef, other: z3.ArithRef, what: str) -> z3.ArithRef:
-    if Explorer.current().decide(other == 0):
-        raise ZeroDivisionError(
-            "integer modulo by zero" if what == "%" else "integer division or modulo by zero"
-        )
-    quotient = z3.simplify(floor_division(one, other))
-    return quotient if what == "//" else one - other * quotient
-
-
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
-    "floordiv": lambda a, b: _divide(a, b, "//"),
-    "mod": lambda a, b: _divide(a, b, "%"),
+    "floordiv": lambda a, b: divided(a, b, "//"),
+    "mod": lambda a, b: divided(a, b, "%"),
 }
 
 
@@ -336,16 +323,25 @@ def _binary(name: str, swapped: bool) -> Callable[[Any, Any], Any]:
     return method
 
 
+def _bits(name: str) -> Callable[[Any, Any], Any]:
+    def method(self: Int, other: object) -> Any:
+        if number(other) is None:
+            return _no_number(self, other)
+        term = with_bits(name, self.term, other)
+        if term is None:
+            raise self._refuse(f"asked for {name}", "comparisons, or bits of a plain number")
+        return Int(term)
+
+    return method
+
+
 def _power(self: Value, exponent: object, modulus: object = None) -> Any:
     base = number(self)
     is_plain = isinstance(exponent, int) and type(exponent) not in SYMBOLIC
-    if base is None or modulus is not None or not is_plain:
-        raise self._refuse("raised to a power", "a product")
-    assert isinstance(exponent, int)
-    if not 0 <= exponent <= 8:
+    if base is None or modulus is not None or not is_plain or exponent not in range(9):
         raise self._refuse("raised to a power", "a product")
     power: Any = z3.IntVal(1)
-    for _ in range(exponent):
+    for _ in range(exponent):  # type: ignore[call-overload]
         power = power * base
     return Int(power)
 
@@ -396,3 +392,7 @@ for _class in (Bool, Int, Member, Text):
         ("__round__", _rounded),
     ):
         setattr(_class, _special, _method)
+for _name in BITS:
+    setattr(Int, f"__{_name}__", _bits(_name))
+    if not _name.endswith("shift"):
+        setattr(Int, f"__r{_name}__", _bits(_name))

@@ -11,6 +11,7 @@ from statecheck.single.claims.claims import Claim, Moment
 from statecheck.single.claims.predicates import Holding
 from statecheck.single.deciding import recover
 from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
+from statecheck.single.deciding.goal import Known
 from statecheck.single.execution.automaton import Edge, Node
 from statecheck.single.execution.giving_up import UnknownError, milliseconds
 from statecheck.single.questions.inquiry import Inquiry, fine, found, is_active, left_open, of_state
@@ -43,7 +44,8 @@ def _atomic(inquiry: Inquiry, coverage: Coverage) -> list[str]:
 
 def _without_way(inquiry: Inquiry, coverage: Coverage, final: frozenset[str]) -> Iterator[Answer]:
     question = Question.NO_WAY_TO_FINAL
-    whole = _asked(inquiry, None, final)
+    known = Known()
+    whole = _asked(inquiry, None, final, known)
     if isinstance(whole, Unreachable):
         yield fine(question, "there is one from every state")
         return
@@ -51,7 +53,7 @@ def _without_way(inquiry: Inquiry, coverage: Coverage, final: frozenset[str]) ->
     for id_ in _atomic(inquiry, coverage):
         if id_ in final:
             continue
-        match _asked(inquiry, id_, final):
+        match _asked(inquiry, id_, final, known):
             case Reached() as answer:
                 missed = True
                 detail = "From where this run ends, no final state can be reached"
@@ -66,7 +68,7 @@ def _without_way(inquiry: Inquiry, coverage: Coverage, final: frozenset[str]) ->
         yield fine(question, "there is one from every state")
 
 
-def _asked(inquiry: Inquiry, id_: str | None, final: frozenset[str]) -> Any:
+def _asked(inquiry: Inquiry, id_: str | None, final: frozenset[str], known: Known) -> Any:
     premise = None if id_ is None else is_active(id_)
     said = Claim(
         "",
@@ -76,7 +78,7 @@ def _asked(inquiry: Inquiry, id_: str | None, final: frozenset[str]) -> Any:
         fields=frozenset(),
         is_about_machine=True,
     )
-    return inquiry.within(lambda subject: recover.trap(subject, said, inquiry.depth))
+    return inquiry.within(lambda subject: recover.trap(subject, said, inquiry.depth, known))
 
 
 # -- nothing leads on -----------------------------------------------------------------------------

@@ -22,6 +22,8 @@ import statemachine
 from statemachine.callbacks import CallbackGroup, SpecReference
 
 from statecheck.modeling import Machine, Maker
+from statecheck.single.reading.source.naming import ALL, BY_TEXT, reads_by_text, writes_by_text
+from statecheck.single.reading.source.trees import compares_single_values
 from statecheck.single.reading.specimen import ABSENT, Specimen
 
 LIBRARY = (statemachine.__name__, Machine.__module__.rpartition(".")[0])
@@ -43,8 +45,8 @@ class Summary:
 
     ``loads`` are global names, each with the attribute that is taken of it at once, if one is;
     ``goes_through`` says that it may see the order of a set, ``asks_none`` that it asks whether
-    something is None, ``matches`` that it takes values apart by patterns, ``catches`` that it
-    catches exceptions by their types.
+    something is None, ``matches`` that it takes values apart by patterns, ``matches_types`` that it
+    tells their types so, ``catches`` that it catches exceptions by their types.
     """
 
     function: types.FunctionType
@@ -59,8 +61,14 @@ class Summary:
     goes_through: bool = False
     asks_none: bool = False
     matches: bool = False
+    matches_types: bool = False
     catches: bool = False
     identity: Identity = field(default_factory=lambda: Identity.NOT_ASKED)
+
+    @property
+    def used(self) -> set[str]:
+        """The names of globals and attributes that the code has."""
+        return {name for pair in self.loads for name in pair if name} | self.reads
 
     @property
     def place(self) -> str:
@@ -71,7 +79,10 @@ class Summary:
 def summarised(function: types.FunctionType) -> Summary:
     """Read one function's bytecode."""
     summary = Summary(function)
-    _read(function.__code__, summary, set(function.__code__.co_freevars))
+    passing = _read(function.__code__, summary, set(function.__code__.co_freevars))
+    if passing <= {"min", "max"} and compares_single_values(function):
+        return summary
+    summary.goes_through |= bool(passing)
     return summary
 
 
@@ -89,7 +100,8 @@ _PASSING = frozenset(
 _TAKES = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR")
 
 
-def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
+def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> set[str]:
+    """Note what code has; return the functions in it that may show the order of a set."""
     first = code.co_varnames[0] if code.co_argcount else "self"
     instructions = [i for i in dis.get_instructions(code) if i.opname not in ("CACHE", "PUSH_NULL")]
     for place, instruction in enumerate(instructions):
@@ -120,6 +132,8 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             summary.catches = True
         elif name in ("MATCH_MAPPING", "MATCH_SEQUENCE"):
             summary.matches = True
+        elif name == "MATCH_CLASS":
+            summary.matches_types = True
         elif name.startswith("POP_JUMP") and name.endswith("NONE"):
             summary.asks_none = True
         elif name == "IS_OP":
@@ -128,12 +142,13 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> None:
             summary.identity = max(summary.identity, _asked(instructions[:place], space))
     if {"is_", "is_not"} & set(code.co_names):
         summary.identity = Identity.ANY
-    summary.goes_through |= bool(_PASSING & set(code.co_names))
+    passing = set(code.co_names) & _PASSING
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            _read(constant, summary, outer)
+            passing |= _read(constant, summary, outer)
         elif isinstance(constant, str):
             summary.texts.add(constant)
+    return passing
 
 
 def _written_on(before: list[dis.Instruction]) -> dis.Instruction:
@@ -185,8 +200,12 @@ class Reach:
             self.functions[function.__code__] = summary
             for name in summary.reads | summary.writes:
                 self._follow(name)
-            for name in summary.texts if self.is_dynamic(summary) else ():
-                self._follow(name)
+            for text in summary.texts if self.is_dynamic(summary) else ():
+                for name in text.split("."):
+                    self._follow(name)
+            if ALL in reads_by_text(function, summary.used):
+                for name in self._all_names():
+                    self._follow(name)
 
     def with_making(self) -> Reach:
         """The same, and what makes an instance besides."""
@@ -203,9 +222,17 @@ class Reach:
     @staticmethod
     def is_dynamic(summary: Summary) -> bool:
         """Tell whether a function names attributes by texts."""
-        return any(
-            name in ("getattr", "setattr", "delattr", "hasattr") for name, _ in summary.loads
-        )
+        return bool(BY_TEXT & summary.used)
+
+    def _all_names(self) -> set[str]:
+        """The names of all attributes of the machine, its model and its listeners."""
+        return {
+            name
+            for owner in self.specimen.owners
+            for space in (owner, *author_classes(type(owner)))
+            for name in getattr(space, "__dict__", {})
+            if not name.startswith("__")
+        }
 
     def _follow(self, name: str) -> None:
         """Follow a method or property of that name of anything that belongs to the instance."""
@@ -230,26 +257,29 @@ class Reach:
 
     @property
     def reads(self) -> set[str]:
-        """The names of attributes that are read."""
+        """The names of attributes that are read; of all that there are where a name is computed."""
         found = set(self.named)
         for summary in self.functions.values():
             found |= summary.reads
             if self.is_dynamic(summary):
                 found |= summary.texts
-        return found
+            found |= reads_by_text(summary.function, summary.used)
+            for owner in self.specimen.owners:
+                if _knows(summary, type(owner)):  # and may compare instances as wholes
+                    found |= set(getattr(type(owner), "__dataclass_fields__", ()))
+        return found | (self._all_names() if ALL in found else set())
 
     @property
     def writes(self) -> set[str]:
-        """The names of attributes that are written once the instance is made."""
+        """The names of attributes that are written once the instance is made; ALL among them where
+        a name is computed.
+        """
         found: set[str] = set()
         for summary in self.functions.values():
             if summary.function.__name__ == "__init__":
                 continue
             found |= summary.writes
-            if any(name in ("setattr", "delattr") for name, _ in summary.loads):
-                found |= summary.texts
-            if "__dict__" in summary.reads or "__setattr__" in summary.reads:
-                found |= summary.texts
+            found |= writes_by_text(summary.function, summary.used)
         return found
 
     @property
@@ -260,6 +290,12 @@ class Reach:
     def asking(self) -> str:
         """A function that does so."""
         return next(s.place for s in self.functions.values() if s.identity is self.identity)
+
+
+def _knows(summary: Summary, cls: type) -> bool:
+    """Tell whether a function's code names a class."""
+    space = summary.function.__globals__
+    return any(space.get(name) is cls for name, _ in summary.loads)
 
 
 def all_specs(specimen: Specimen) -> Iterator[Any]:

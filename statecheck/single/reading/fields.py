@@ -4,33 +4,51 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import logging
 import typing
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
+
+from statemachine import Event, State
+from statemachine.states import States
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import Reach, author_classes
+from statecheck.single.reading.freeze import is_plain_class
 from statecheck.single.reading.kinds import Domain, Kind, domain_of_annotation, kind_of
+from statecheck.single.reading.outside import Outside
 from statecheck.single.reading.specimen import ABSENT, Attribute, Specimen, class_value
 
 
 @dataclass(frozen=True)
 class Fields:
-    """The inputs with the values that they may have, and the constants that were taken for such."""
+    """The inputs with the values that they may have, and the constants that were taken for such.
+
+    ``tables`` are collections and objects that code reads and assigns nothing to.
+    """
 
     inputs: dict[Attribute, Domain]
     constants: tuple[Attribute, ...]
+    tables: tuple[Attribute, ...] = ()
 
 
 def fields_of(
-    specimen: Specimen, reach: Reach, fixed: Sequence[str], inputs: Sequence[str]
+    specimen: Specimen,
+    reach: Reach,
+    fixed: Sequence[str],
+    inputs: Sequence[str],
+    written: Collection[Attribute] = (),
 ) -> Fields:
     """Tell the attributes apart.
 
     An attribute that the code reads and never writes is an input, unless it is written in capitals,
     declared Final, or named in ``fixed``; one that is named in ``inputs`` is an input whatever the
-    code does. Raises ModelError for names that are not there, and for inputs of other types.
+    code does. ``written`` are those that were seen to change, by whatever name. Raises ModelError
+    for names that are not there, and for inputs of other types.
     """
     both = sorted(set(fixed) & set(inputs))
     if both:
@@ -41,8 +59,8 @@ def fields_of(
         by_name.setdefault(attribute[1], attribute)
         by_name[specimen.named(attribute)] = attribute
     for name in (*fixed, *inputs):
-        if name not in by_name:
-            states = {state.id for state in specimen.states.values()}
+        states = {state.id for state in specimen.states.values()}
+        if name not in by_name or name in states:
             names = {specimen.named(attribute) for attribute in known} - states
             near = difflib.get_close_matches(name, names, 1)
             fields = f"{', '.join(sorted(names)) or 'none'}"
@@ -54,6 +72,7 @@ def fields_of(
     pinned, opened = {by_name[n] for n in fixed}, {by_name[n] for n in inputs}
     found: dict[Attribute, Domain] = {}
     constants: list[Attribute] = []
+    tables: list[Attribute] = []
     reads, writes = reach.reads, reach.writes
     for attribute, value in known.items():
         name = attribute[1]
@@ -61,13 +80,15 @@ def fields_of(
             continue
         if attribute in opened:
             found[attribute] = _domain(specimen, attribute, value, asked=True)
-        elif name not in reads or name in writes or attribute in pinned or not _may_be_set(value):
+        elif name not in reads or name in writes or attribute in pinned or attribute in written:
             continue
+        elif not _may_be_set(value):
+            tables += [attribute] if _is_table(value) else []
         elif name.isupper() or _is_final(specimen, attribute):
             constants.append(attribute)
         else:
             found[attribute] = _domain(specimen, attribute, value, asked=False)
-    return Fields(found, tuple(constants))
+    return Fields(found, tuple(constants), tuple(tables))
 
 
 def candidates(specimen: Specimen) -> Iterator[tuple[Attribute, Any]]:
@@ -79,7 +100,7 @@ def candidates(specimen: Specimen) -> Iterator[tuple[Attribute, Any]]:
     for place, owner in enumerate(specimen.owners):
         for cls in reversed(author_classes(type(owner))):
             for name, value in vars(cls).items():
-                if name.startswith("__") or name in _SETTINGS:
+                if name.startswith("__") or name in _SETTINGS - specimen.written:
                     continue
                 if class_value(type(owner), name) is ABSENT or callable(value):
                     continue
@@ -114,6 +135,14 @@ def _may_be_set(value: Any) -> bool:
     return value is None or kind_of(value) is not None or type(value) is float
 
 
+def _is_table(value: Any) -> bool:
+    """Tell whether a value is a collection, or an object of a class that is written in Python."""
+    plain = (list, dict, tuple, set, frozenset, deque, bytes, bytearray, Decimal, Fraction)
+    cls = type(value)  # what is from outside may not be asked
+    others = (State, Event, States, logging.Logger, Outside)
+    return issubclass(cls, plain) or (is_plain_class(cls) and not issubclass(cls, others))
+
+
 def _is_final(specimen: Specimen, attribute: Attribute) -> bool:
     return typing.get_origin(_annotation(specimen, attribute)) is typing.Final or (
         _annotation(specimen, attribute) is typing.Final
@@ -134,21 +163,22 @@ def _annotation(specimen: Specimen, attribute: Attribute) -> Any:
 def _domain(specimen: Specimen, attribute: Attribute, value: Any, *, asked: bool) -> Domain:
     name = specimen.named(attribute)
     what = f"{specimen.cls.__name__}.{name}"
-    why = "is an input" if asked else "is read and never written, so it is an input, and"
+    why = "is named as an input" if asked else "is read and never written, so it is an input"
     annotation = _annotation(specimen, attribute)
-    advice = f"annotate it, or say --fixed {name}"
+    other = f"leave out --input {name}" if asked else f"say --fixed {name}"
+    advice = f"annotate it, or {other}"
     if annotation is not None:
         try:
             domain = domain_of_annotation(annotation, what)
         except ModelError as error:
-            raise ModelError(f"{error}; or say --fixed {name}") from None
+            raise ModelError(f"{error}; or {other}") from None
     else:
         kind = kind_of(value)
         kind = Kind.FLOAT if type(value) is float else kind
         domain = None if kind is None else Domain((), (kind,))
     if domain is None:
         raise ModelError(
-            f"{what} {why} nothing says which values it may have ({value!r} says too little); "
+            f"{what} {why}, and nothing says which values it may have ({value!r} says too little); "
             f"{advice}"
         )
     return domain

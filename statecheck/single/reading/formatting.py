@@ -12,7 +12,7 @@ from typing import Any
 
 from statecheck.single.reading.code import Reach, Summary, plain_functions, summarised
 from statecheck.single.reading.freeze import is_plain_exception
-from statecheck.single.reading.parameters import tree_of
+from statecheck.single.reading.source.trees import tree_of
 
 SAYING = frozenset(
     (
@@ -22,16 +22,19 @@ SAYING = frozenset(
 )
 """Functions that only say something."""
 
+_SHOWING = ("str", "repr", "format", "ascii")
+
 
 def only_said(reach: Reach) -> bool:
     """Tell whether every text made of values is printed, logged, or in an exception's message."""
     asks_args = "args" in reach.reads
+    own = {summary.function.__name__ for summary in reach.functions.values()}
     for summary in reach.functions.values():
         tree = tree_of(summary.function)
         if tree is None:
             return False
         parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        if not all(_is_said(node, parents, summary, asks_args) for node in _made(tree)):
+        if not all(_is_said(node, parents, summary, asks_args, own) for node in _made(tree)):
             return False
     return True
 
@@ -53,20 +56,32 @@ def _made(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_said(
-    node: ast.AST, parents: dict[ast.AST, ast.AST], summary: Summary, asks_args: bool
+    node: ast.AST,
+    parents: dict[ast.AST, ast.AST],
+    summary: Summary,
+    asks_args: bool,
+    own: set[str],
 ) -> bool:
+    space = summary.function.__globals__
     while node in parents:
         node = parents[node]
         match node:
             case ast.Raise(exc=ast.Call(func=ast.Name(id=name))):
-                space = summary.function.__globals__
                 return not asks_args and _keeps_nothing(
                     space.get(name, getattr(builtins, name, None))
                 )
             case ast.Assert():
                 return not asks_args
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in SAYING:
-                return True
+                return name not in own
+            case ast.Call(func=ast.Name(id=name)) if name in _SHOWING or isinstance(
+                parents.get(node), ast.Raise
+            ):
+                continue
+            case ast.Call(func=ast.Attribute(attr="format" | "join")):
+                continue
+            case ast.Call() | ast.NamedExpr() | ast.Compare() | ast.BoolOp() | ast.Subscript():
+                return False  # somebody else gets it, or looks into it
     return False
 
 

@@ -90,7 +90,7 @@ class Inspection:
             outer = min(summary.outer_writes)
             raise self._hidden(place, f"writes {outer} of the function around it")
         first = purity.WHILE_MADE if function.__code__ in self.first else set()
-        if doors := (summary.reads & purity.DOORS) - self.own - first:
+        if doors := purity.doors_of(summary) - self.own - first:
             raise self._hidden(
                 place, f"uses {min(doors)}", purity.WHY.get(min(doors), purity.REASON)
             )
@@ -101,7 +101,7 @@ class Inspection:
         self._surroundings(function, place)
         raw = summary.reads & {"__dict__", "__setattr__", "__delattr__"}
         if summary.writes_elsewhere or raw or self.reach.is_dynamic(summary):
-            self.watcher.watch_library(place)
+            self.watcher.watch_library(summary)
         for name in (
             summary.reads
             | summary.writes

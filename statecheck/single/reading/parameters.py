@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
+import logging
 import types
 import typing
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from statecheck.modeling import ModelError
-from statecheck.single.reading.code import functions_of, is_library, plain_functions
+from statecheck.single.reading.code import (
+    functions_of,
+    is_from_elsewhere,
+    is_library,
+    plain_functions,
+)
 from statecheck.single.reading.kinds import Domain, domain_of_annotation, kind_of, same
-from statecheck.single.reading.specimen import Specimen
+from statecheck.single.reading.source.trees import tree_of, uses_variable
+from statecheck.single.reading.specimen import ABSENT, Specimen
 
 GIVEN = frozenset(
     (
@@ -134,8 +141,8 @@ def parameters_of(
 ) -> Iterator[Parameter]:
     """The arguments that a callback expects from whoever sends the event."""
     for function in plain_functions(callback):
-        if is_library(function):
-            continue
+        if is_library(function) or hasattr(function, "__wrapped__"):
+            continue  # the library gives a wrapper what the function inside of it asks for
         place = f"{function.__qualname__.replace('<locals>.', '')}"
         hints = _hints(function)
         signature = inspect.signature(function, follow_wrapped=False)
@@ -155,7 +162,7 @@ def parameters_of(
             if parameter.name in GIVEN or parameter.name in bound:
                 continue
             if parameter.kind is parameter.VAR_POSITIONAL:
-                if _is_used(function, parameter.name):
+                if uses_variable(function, parameter.name):
                     raise ModelError(
                         f"{place}: *{parameter.name} may be anything; ask for arguments by name"
                     )
@@ -181,7 +188,12 @@ def _is_method(specimen: Specimen, callback: Any, function: types.FunctionType) 
         for base in type(owner).__mro__
         for member in vars(base).values()
     )
-    return isinstance(callback, classmethod | property) or any(m is function for m in held)
+    return isinstance(callback, classmethod | property) or any(
+        function is inner
+        for member in held
+        if not isinstance(member, staticmethod)
+        for inner in plain_functions(member)
+    )
 
 
 def _parameter(parameter: inspect.Parameter, hints: dict[str, Any], place: str) -> Parameter:
@@ -209,30 +221,16 @@ def _hints(function: types.FunctionType) -> dict[str, Any]:
         return {}
 
 
-def _is_used(function: types.FunctionType, name: str) -> bool:
-    import dis
-
-    codes = [function.__code__]
-    while codes:
-        code = codes.pop()
-        codes += [c for c in code.co_consts if isinstance(c, types.CodeType)]
-        for instruction in dis.get_instructions(code):
-            argument = instruction.argval
-            loads = instruction.opname.startswith(("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE"))
-            if loads and (argument == name or (isinstance(argument, tuple) and name in argument)):
-                return True
-    return False
-
-
 # -- keyword arguments that are taken out of **kwargs ---------------------------------------------
 
 _SAYING = frozenset(("print", "debug", "info", "warning", "error", "exception", "critical", "log"))
+_SHOWING = frozenset(("str", "repr", "len", "sorted", "list", "dict", "tuple"))
 
 
 def _keywords(
     specimen: Specimen, function: types.FunctionType, name: str, place: str, seen: frozenset[str]
 ) -> Iterator[Parameter]:
-    if not _is_used(function, name):
+    if not uses_variable(function, name):
         return
     tree = tree_of(function)
     if tree is None:
@@ -245,25 +243,23 @@ def _keywords(
         if not (isinstance(node, ast.Name) and node.id == name):
             continue
         found = _taken(node, parents, function)
-        match found:
-            case Parameter():
-                yield Parameter(found.name, found.domain, True, place)
-            case str() as method:
-                if method and method not in seen:
-                    for cls in type(specimen.machine).__mro__:
-                        if method in vars(cls):
-                            yield from parameters_of(specimen, vars(cls)[method], seen | {method})
-            case None:
-                raise ModelError(
-                    f"{place}: **{name} is used as a whole, so any argument may matter; take "
-                    f"arguments out of it by name, as in {name}.get('amount', 0)"
-                )
+        handed = [] if found is not None else _handed_on(specimen, node, parents, function)
+        if handed is None:
+            raise ModelError(
+                f"{place}: **{name} is used as a whole, so any argument may matter; take "
+                f"arguments out of it by name, as in {name}.get('amount', 0)"
+            )
+        if found is not None:
+            yield Parameter(found.name, found.domain, True, place)
+        for callback in handed:
+            for inner in plain_functions(callback):
+                key = f"{inner.__module__}.{inner.__qualname__}"
+                if key not in seen:
+                    yield from parameters_of(specimen, callback, seen | {key})
 
 
-def _taken(node: ast.Name, parents: dict[Any, Any], function: Any) -> Parameter | str | None:
-    """A use of a dictionary of keyword arguments: an argument is taken out of it, or it
-    is handed on to a method (its name; empty: to no code that matters).
-    """
+def _taken(node: ast.Name, parents: dict[Any, Any], function: Any) -> Parameter | None:
+    """The argument that is taken out of a dictionary of keyword arguments, if one is."""
     parent = parents[node]
     match parent:
         case ast.Attribute(attr="get" | "pop" | "setdefault"):
@@ -278,16 +274,105 @@ def _taken(node: ast.Name, parents: dict[Any, Any], function: Any) -> Parameter 
             return Parameter(key, None, True, "")
         case ast.Compare(left=ast.Constant(value=str() as key), ops=[ast.In() | ast.NotIn()]):
             return Parameter(key, None, True, "")
-        case ast.keyword(arg=None):
-            match parents[parent]:
-                case ast.Call(func=ast.Attribute(attr=method)):
-                    return "" if method in _SAYING else method
-    while parent in parents:
-        match parent:
-            case ast.Call(func=ast.Name(id=named) | ast.Attribute(attr=named)) if named in _SAYING:
-                return ""
-        parent = parents[parent]
     return None
+
+
+def _handed_on(
+    specimen: Specimen, node: ast.Name, parents: dict[Any, Any], function: types.FunctionType
+) -> list[Any] | None:
+    """The receivers of a dictionary of keyword arguments as a whole: callbacks that take single
+    ones out of it; none where it is only said; None where that is not known.
+    """
+    parent = parents[node]
+    if isinstance(parent, ast.keyword) and parent.arg is None:
+        call = parents[parent]
+        if isinstance(call, ast.Call) and not _only_says(specimen, call.func, function):
+            return _called(specimen, call, function)
+    while not (isinstance(parent, ast.Call) and _only_says(specimen, parent.func, function)):
+        if not _is_part_of_text(parent, function):
+            return None
+        parent = parents[parent]
+    return []
+
+
+def _is_part_of_text(node: ast.AST, function: types.FunctionType) -> bool:
+    """Tell whether an expression with a dictionary inside calls nothing with it but Python's own
+    functions that show it.
+    """
+    match node:
+        case ast.Call(func=ast.Name(id=name)):
+            return name in _SHOWING and name not in function.__globals__
+        case ast.Call(func=ast.Attribute(attr=name)) | ast.Attribute(attr=name):
+            return name in ("items", "keys", "values", "copy", "format")
+    shown = (ast.keyword, ast.Tuple, ast.List, ast.Dict, ast.BinOp, ast.JoinedStr, ast.Starred)
+    return isinstance(node, (*shown, ast.FormattedValue))
+
+
+def _only_says(specimen: Specimen, called: ast.expr, function: types.FunctionType) -> bool:
+    """Tell whether what is called is ``print``, or a logger's or the logging module's."""
+    match called:
+        case ast.Name(id="print"):
+            return "print" not in function.__globals__
+        case ast.Attribute(value=on, attr=name) if name in _SAYING:
+            held = _held(specimen, on, function)
+            return held is logging or isinstance(held, logging.Logger | logging.LoggerAdapter)
+    return False
+
+
+def _held(specimen: Specimen, on: ast.expr, function: types.FunctionType) -> Any:
+    """The value of a name, or of an attribute of the machine or another owner; ABSENT if that is
+    not known.
+    """
+    match on:
+        case ast.Name(id=name):
+            first = next(iter(function.__code__.co_varnames), "")
+            if name == first and function.__code__.co_argcount:
+                for owner in specimen.owners:
+                    if any(function in plain_functions(v) for v in _members(type(owner))):
+                        return owner
+            if name in function.__code__.co_varnames:
+                return ABSENT
+            return function.__globals__.get(name, ABSENT)
+        case ast.Attribute(value=inner, attr=name):
+            held = _held(specimen, inner, function)
+            return ABSENT if held is ABSENT else getattr(held, name, ABSENT)
+        case ast.Call(func=ast.Name(id="super")):
+            return specimen.machine
+    return ABSENT
+
+
+def _members(cls: type) -> Iterator[Any]:
+    for base in cls.__mro__:
+        yield from vars(base).values()
+
+
+def _called(specimen: Specimen, call: ast.Call, function: types.FunctionType) -> list[Any] | None:
+    """The callbacks that a call leads to; None where that is not known."""
+    if isinstance(call.func, ast.Name):
+        held = _held(specimen, call.func, function)
+        return [held] if isinstance(held, types.FunctionType) else None
+    if not isinstance(call.func, ast.Attribute):
+        return None
+    on, name = _held(specimen, call.func.value, function), call.func.attr
+    events = [str(event.id) for event in specimen.cls._events]
+    if on is specimen.machine and name in ("send", "raise_"):
+        match call.args:
+            case [ast.Constant(value=str() as event), *_] if event in events:
+                events = [event]
+        return [c for event in events for c in _callbacks(specimen, event)]
+    if on is specimen.machine and name in events:
+        return list(_callbacks(specimen, name))
+    if on is ABSENT:
+        return None
+    if isinstance(on, types.ModuleType):
+        found = [getattr(on, name, None)]
+    else:
+        found = [vars(base)[name] for base in type(on).__mro__ if name in vars(base)]
+        found += [vars(on)[name]] if name in getattr(on, "__dict__", {}) else []
+    if any(any(True for _ in plain_functions(f)) for f in found):
+        return found
+    is_foreign = is_from_elsewhere(type(on).__module__) and type(on).__module__ != "builtins"
+    return [] if is_foreign and not isinstance(on, dict | list | set | deque) else None
 
 
 def _constant(node: ast.expr, function: types.FunctionType) -> Any:
@@ -298,13 +383,4 @@ def _constant(node: ast.expr, function: types.FunctionType) -> Any:
             return function.__globals__.get(node.id)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             return getattr(function.__globals__.get(node.value.id), node.attr, None)
-        return None
-
-
-def tree_of(function: types.FunctionType) -> ast.AST | None:
-    """A function's syntax tree; None where its source is not there."""
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-        return ast.parse(source)
-    except (OSError, TypeError, SyntaxError, IndentationError):
         return None

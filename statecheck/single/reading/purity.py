@@ -14,10 +14,12 @@ from typing import Any
 
 from statecheck.single.reading.code import (
     LIBRARY,
+    Summary,
     author_classes,
     is_from_elsewhere,
     plain_functions,
 )
+from statecheck.single.reading.source.naming import writes_by_text
 
 BUILTINS = frozenset(
     (
@@ -111,10 +113,19 @@ DOORS = frozenset(
         *("_listeners", "_specs", "_processing_loop", "_put_nonblocking", "trigger_data"),
         *("transitions", "_transitions", "_events", "add_event", "add_transitions", "states"),
         *("__traceback__", "__context__", "__cause__", "with_traceback"),
-        *("history_values", "states_map", "start_configuration_values", "cancel_event"),
+        *("history_values", "states_map", "start_configuration_values", "cancel_event", "__func__"),
     )
 )
 """Attributes that lead out of what is inspected, or change the machine itself."""
+
+
+def doors_of(summary: Summary) -> set[str]:
+    """The names among these that code reads, and names of Python's own that it writes, such as
+    ``__class__``: neither is data.
+    """
+    written = summary.writes | writes_by_text(summary.function, summary.used)
+    return (summary.reads & DOORS) | {n for n in written if n[:2] == n[-2:] == "__"}
+
 
 OWN_MARKS = frozenset(
     ("attr_name", "is_event", "_transitions", "__wrapped__", "is_coroutine", "unique_key")
@@ -172,7 +183,11 @@ def _of_dataclass(name: str, member: Any, cls: type) -> bool:
         return bool(member.__module__ == "dataclasses")
     code = getattr(getattr(member, "__wrapped__", member), "__code__", None)
     is_generated = code is not None and code.co_filename == "<string>"
-    return name in ("__eq__", "__repr__") and is_generated and "__dataclass_fields__" in vars(cls)
+    return (
+        name in ("__eq__", "__repr__", "__hash__")
+        and is_generated
+        and "__dataclass_fields__" in vars(cls)
+    )
 
 
 def is_dataclass_init(function: types.FunctionType, classes: Iterable[type]) -> bool:

@@ -100,6 +100,8 @@ class Specimen:
         self.made, self.cls, self.make = made, class_of(made), making_of(made)
         SignatureAdapter.from_callable.clear_cache()
         self.ran: set[types.CodeType] = set()
+        self.written: frozenset[str] = frozenset()
+        """The names of attributes that events may write, once they are known."""
         with self._noting():
             self.machine = self.fresh()
         self.states = {state.value: state for state in self.cls.states_map.values()}
@@ -111,6 +113,7 @@ class Specimen:
         ]
         if self.machine.model is self.machine:
             self.owners[1] = Model()
+        self.kept = self.machine.model, self.machine.state_field
         self.freezer = Freezer(tuple(self.owners), {})
         self.observer = Observer(self.machine)
         self.installed: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -204,6 +207,12 @@ class Specimen:
         observer.begin()
         with self.installed():
             error = sent(self.machine, event, arguments, self.cls.__name__)
+        model, field = self.kept
+        if self.machine.model is not model or self.machine.state_field != field:
+            raise ModelError(
+                f"{self.cls.__name__}: the event {event} replaces the machine's model, which is "
+                "not supported; keep one model and change its attributes"
+            )
         if observer.delayed:
             raise ModelError(
                 f"{self.cls.__name__}: {observer.delayed} is sent with a delay; what depends on "

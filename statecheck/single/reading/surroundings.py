@@ -96,6 +96,11 @@ class Surroundings:
     def add_attribute(self, attribute: Attribute, real: Any, why: str) -> None:
         """Let one take the place of the value of an attribute."""
         name = self.specimen.named(attribute)
+        if isinstance(real, Iterator) and type(real).__module__ in ("builtins", "itertools"):
+            raise ModelError(
+                f"{self.name}: {name} is a {type(real).__name__}, which moves on whenever it is "
+                "asked, and nothing shows how far it is; keep a list and a place in it"
+            )
         self._check_way_back(real, ModelError(why))
         self.attributes[attribute] = Outside(name, self.answers, real)
         self.why[name] = why

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import enum
+import functools
 import gc
+import inspect
 import types
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -15,9 +17,9 @@ from typing import Any
 from statemachine import Event, State
 
 from statecheck.modeling import ModelError
-from statecheck.single.reading.code import is_library_class
+from statecheck.single.reading.code import Summary, is_from_elsewhere, is_library_class
 from statecheck.single.reading.freeze import Freezer, Unfrozen
-from statecheck.single.reading.parameters import tree_of
+from statecheck.single.reading.source.trees import tree_of
 from statecheck.single.reading.specimen import Specimen
 
 CONTAINERS = (list, dict, set, deque, OrderedDict, defaultdict, bytearray)
@@ -99,8 +101,22 @@ class Watcher:
             ):
                 self.watched.pop(("value", key), None)
 
-    def watch_library(self, place: str) -> None:
-        """The library's own objects, on which code may write by mistake."""
+    def watch_library(self, summary: Summary) -> None:
+        """The library's own objects, and modules that code names: on these it may write, too."""
+        place = summary.place
+        for name, value in list(summary.function.__globals__.items()):
+            if isinstance(value, types.ModuleType) and any(name == n for n, _ in summary.loads):
+                self.watch(
+                    ("module", id(value)),
+                    f"an attribute of the module {value.__name__} (in {place})",
+                    functools.partial(_bound, value),
+                )
+        for found in _written_on(summary.function):
+            self.watch(
+                ("written", id(found)),
+                f"an attribute of {getattr(found, '__name__', type(found).__name__)} (in {place})",
+                functools.partial(_marks, found),
+            )
         machine = self.specimen.machine
         states = self.specimen.states
         transitions = [t for state in states.values() for t in state.transitions]
@@ -112,6 +128,8 @@ class Watcher:
         ]
 
         proxies = machine._config._instance_states
+        classes = {cls for s in states.values() for cls in type(s).__mro__ if cls is not object}
+        classes |= {*filter(is_library_class, type(machine).__mro__)} - {object}
 
         def delegated(key: Any, name: str) -> Any:
             found = vars(states[key]).get(name)
@@ -123,6 +141,7 @@ class Watcher:
                 for found in (*states.values(), *transitions, *events, machine._callbacks)
                 for name, value in vars(found).items()
             ]
+            kept += [(name, id(value)) for cls in classes for name, value in vars(cls).items()]
             # An instance's states remember what they have been asked for.
             kept += [
                 (name, id(value))
@@ -244,3 +263,41 @@ def only_appended(function: types.FunctionType, names: set[str]) -> bool:
 def content(cell: types.CellType) -> int:
     """The number of what a variable of a function around is bound to."""
     return id(cell.cell_contents)
+
+
+def _bound(module: types.ModuleType) -> dict[str, int]:
+    """The names of a module and their values; of one that others wrote the names alone, for
+    its own work may bind them anew.
+    """
+    is_own = not is_from_elsewhere(module.__name__)
+    return {name: id(value) if is_own else 0 for name, value in vars(module).items()}
+
+
+def _marks(found: Any) -> dict[str, int]:
+    """The attributes of a function or a class."""
+    return {name: id(value) for name, value in vars(found).items()}
+
+
+def _written_on(function: types.FunctionType) -> Iterator[Any]:
+    """The functions and classes that are known by name and on which a function may write."""
+    tree = tree_of(function)
+    for node in ast.walk(tree) if tree is not None else ():
+        match node:
+            case ast.Attribute(value=on, ctx=ast.Store() | ast.Del()):
+                found = _resolved(on, function)
+            case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[on, *_]):
+                found = _resolved(on, function)
+            case _:
+                continue
+        if isinstance(found, types.FunctionType | type):
+            yield found
+
+
+def _resolved(node: ast.expr, function: types.FunctionType) -> Any:
+    """The value of a global name, or of an attribute of one; None where it is not known."""
+    match node:
+        case ast.Name(id=name) if name not in function.__code__.co_varnames:
+            return function.__globals__.get(name)
+        case ast.Attribute(value=on, attr=name):
+            return inspect.getattr_static(_resolved(on, function), name, None)
+    return None

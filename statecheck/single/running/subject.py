@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,10 @@ from statecheck.single.execution.giving_up import until
 from statecheck.single.execution.plain_values import PlainValues
 from statecheck.single.reading.code import Reach
 from statecheck.single.reading.fields import Fields, fields_of
-from statecheck.single.reading.freeze import TimeToDecide
+from statecheck.single.reading.freeze import Freezer, TimeToDecide, TooLarge
 from statecheck.single.reading.inspection import Inspection
-from statecheck.single.reading.parameters import events_of
-from statecheck.single.reading.specimen import Specimen
+from statecheck.single.reading.parameters import Events, events_of
+from statecheck.single.reading.specimen import Attribute, Specimen
 from statecheck.single.running.agreement import check_agreement
 from statecheck.single.running.clock import Clock
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from statecheck.single.locking.kept import Kept
 
 __all__ = ["Clock", "Subject", "read"]
+
+LATE = "an attribute that the machine need not have from the start"
+"""Why a claim cannot use one that only events set: it has no value before."""
 
 TRIED = 0.2
 """The share of the time in which the solver may look for values to try a class with."""
@@ -97,6 +100,7 @@ def _read(
     harmless: Sequence[str],
     take: Callable[[claims.Names], bool],
     early: bool,
+    written: Collection[Attribute] = (),
 ) -> Subject:
     specimen = Specimen(made)
     cls = specimen.cls
@@ -107,7 +111,7 @@ def _read(
     specimen.playing = surroundings.playing
     specimen.stand_in = surroundings.stand_in
     events = events_of(specimen)
-    fields = fields_of(specimen, reach, fixed, inputs)
+    fields = fields_of(specimen, reach, fixed, inputs, written)
     world = World(events, fields.inputs)
     for (owner, name), domain in fields.inputs.items():
         del owner
@@ -123,6 +127,7 @@ def _read(
             raise TimeToDecide
         inspection.check()
 
+    specimen.written = frozenset(reach.writes)
     reader = Reader(specimen, world)
     names = _names(specimen, reader)
     answers = surroundings.answers if surroundings else None
@@ -131,12 +136,17 @@ def _read(
         specimen, reach, world, watch, answers=answers, with_refusals=refusals, early=early
     )
     automaton = builder.build()
+    changed = {a for edge in automaton.edges for a, _ in edge.outputs}
+    if changed := {a for a in changed if not {a[1], specimen.named(a)} & set(inputs)}:
+        # Code writes them by names that it computes, so they are no inputs.
+        again = {*written, *changed}
+        return _read(made, fixed, inputs, clock, seed, harmless, take, early, again)
     if automaton.variables or any(e.locals for n in automaton.nodes for e in (*n.edges, *n.idle)):
         from statecheck.single.running.witnesses import check_witnesses
 
         with until(clock.part(TRIED).end):
             check_witnesses(specimen, automaton, clock)
-    said = tuple(_assumptions(specimen, world, fields, inspection))
+    said = tuple(_assumptions(specimen, automaton, fields, inspection, events))
     with until(clock.part(TRIED).end):
         check_agreement(specimen, reader, automaton, clock, seed)
     plain = builder.plain_values(automaton)
@@ -146,22 +156,29 @@ def _read(
 def _names(specimen: Specimen, reader: Reader) -> claims.Names:
     cls = specimen.cls
     states = list(specimen.states.values())
+    # What is an attribute later on is no constant of the module by that name.
+    late = specimen.written - set(reader.names.values())
+    space = {name: value for name, value in space_of(cls).items() if name not in late}
     return claims.Names(
         cls.__name__,
         frozenset(state.id for state in states),
         frozenset(reader.names.values()),
         frozenset(str(event.id) for event in cls._events),
-        space_of(cls),
+        space,
         errors_of(cls),
         {state.id: frozenset(s.id for s in state.ancestors()) for state in states},
         frozenset(reader.world.events.parameters),
         frozenset(reader.names[a] for a in reader.world.inputs if a in reader.names),
-        others_of(cls),
+        others_of(cls) | dict.fromkeys(late, LATE),
     )
 
 
 def _assumptions(
-    specimen: Specimen, world: World, fields: Fields, inspection: Inspection
+    specimen: Specimen,
+    automaton: Automaton,
+    fields: Fields,
+    inspection: Inspection,
+    events: Events,
 ) -> list[str]:
     """The assumptions about the environment, in sentences."""
     said = [
@@ -169,17 +186,35 @@ def _assumptions(
         "between events."
         for attribute, domain in fields.inputs.items()
     ]
-    said += [f"{specimen.named(a)} is a constant: nobody changes it." for a in fields.constants]
-    for event, parameters in world.events.parameters.items():
+    constants = [*fields.constants]
+    for attribute in fields.tables:
+        if attribute not in inspection.surroundings.attributes:
+            constants += [attribute] if _is_kept(specimen, automaton, attribute) else []
+    said += [f"{specimen.named(a)} is a constant: nobody changes it." for a in constants]
+    for event, parameters in events.parameters.items():
         for parameter in parameters:
             if parameter.domain is not None:
                 optional = ", or is left out" if parameter.optional else ""
                 said.append(
                     f"The argument {parameter.name} of {event} is any {parameter.domain}{optional}."
                 )
-    if world.events.internal:
+    if events.internal:
         senders = "the machine itself" + (
             " and the work that it invokes" if specimen.endings else ""
         )
-        said.append(f"Nobody but {senders} sends {', '.join(world.events.internal)}.")
+        said.append(f"Nobody but {senders} sends {', '.join(events.internal)}.")
     return [*said, *inspection.surroundings.assumptions()]
+
+
+def _is_kept(specimen: Specimen, automaton: Automaton, attribute: Attribute) -> bool:
+    """Tell whether an attribute is the same in every node."""
+    found = set()
+    for node in automaton.nodes:
+        if attribute in node.data:
+            freezer = Freezer(tuple(specimen.owners), {})
+            freezer.shared = specimen.freezer.shared
+            try:
+                found.add(freezer.key(node.data[attribute]))
+            except TooLarge:
+                return False
+    return len(found) <= 1

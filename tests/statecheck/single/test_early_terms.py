@@ -174,7 +174,7 @@ def test_powers_are_not_multiplied_for_ever(monkeypatch: pytest.MonkeyPatch) -> 
     """Steps backwards end where degrees double with each: Z3 heeds neither time nor work then."""
     subject = subjects.read(Growing, (), (), Clock(None), early=True)
     assert subject.automaton.variables
-    monkeypatch.setattr(backwards, "prove", lambda *_: Unknown("nothing is proven"))
+    monkeypatch.setattr(backwards, "prove", lambda *_, **__: Unknown("nothing is proven"))
     said = parse("n == 5", subject.names, Kind.RECOVERABLE)
     answer = backwards.recoverable(subject, said, None)
     assert isinstance(answer, Unknown)

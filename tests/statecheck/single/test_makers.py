@@ -212,7 +212,7 @@ def handed_over() -> Lined:
         (sharing, "the model, a Order,"),
         (the_same, "the machine"),
         (chosen, "not every instance begins alike"),
-        (lambda: 3, "returns a int"),
+        (lambda: 3, "returns an int"),
         (lambda: Order, "returns a type"),
         (lambda: None, "returns nothing"),
         (lambda: Counted(1 // 0), "ZeroDivisionError.*call it yourself"),

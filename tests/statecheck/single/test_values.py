@@ -127,9 +127,9 @@ def test_is_instance() -> None:
         lambda x: x + 0.5,
         lambda x: "a" * x,
         lambda x: [0] * x,
-        lambda x: x << 1,
+        lambda x: x << x,
         lambda x: 2**x,
-        lambda x: x & 1,
+        lambda x: x & x,
         lambda x: Fraction(1, 2) + x,
         lambda x: x < Fraction(1, 2),
         range,
@@ -146,3 +146,38 @@ def test_kinds() -> None:
     assert kind_of(True) is Kind.BOOL
     assert kind_of(Level.LOW) == MemberKind(Level)
     assert kind_of(1.0) is None
+
+
+@pytest.mark.parametrize("value", [-9, -8, -1, 0, 1, 5, 6, 255, 1 << 70])
+def test_bits_are_those_of_python(value: int) -> None:
+    for plain_one in (0, 1, 2, 3, 5, 12, 0b101101, 63, True):
+        for operation in (
+            *(operator.lshift, operator.rshift, operator.and_, operator.or_, operator.xor),
+            *(lambda a, b: b & a, lambda a, b: b | a, lambda a, b: b ^ a),
+        ):
+
+            def with_plain(one: Any, operation: Any = operation, plain_one: int = plain_one) -> Any:
+                return operation(one, plain_one)
+
+            assert computed(with_plain, value) == operation(value, plain_one)
+    assert computed(operator.invert, value) == ~value
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda n: n << 65,
+        lambda n: n & -2,
+        lambda n: n | (1 << 64),
+        lambda n: n ^ n,
+        lambda n: 1 << n,
+    ],
+)
+def test_other_bits_are_refused(operation: Callable[[Any], Any]) -> None:
+    with pytest.raises(ModelError, match="asked for"):
+        computed(operation, 3)
+
+
+def test_shifting_by_less_than_nothing_raises_as_in_python() -> None:
+    with pytest.raises(ValueError, match="negative shift count"):
+        computed(lambda n: n >> -1, 3)

@@ -12,7 +12,7 @@ from typing import Any
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import Reach, Summary
-from statecheck.single.reading.parameters import tree_of
+from statecheck.single.reading.source.trees import tree_of
 from statecheck.single.reading.specimen import Specimen
 
 

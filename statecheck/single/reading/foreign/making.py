@@ -23,8 +23,8 @@ from statecheck.single.reading.code import (
 )
 from statecheck.single.reading.foreign.answers import HARMLESS
 from statecheck.single.reading.observing import ERROR
-from statecheck.single.reading.parameters import tree_of
 from statecheck.single.reading.purity import is_dataclass_init
+from statecheck.single.reading.source.trees import tree_of
 from statecheck.single.reading.specimen import Specimen
 
 

@@ -14,7 +14,7 @@ from statecheck.modeling import ModelError
 from statecheck.single.reading.code import Reach, Summary
 from statecheck.single.reading.foreign.work import Ending
 from statecheck.single.reading.formatting import SAYING
-from statecheck.single.reading.parameters import tree_of
+from statecheck.single.reading.source.trees import tree_of
 
 NUMBER = "_invokeid"
 """The argument by which the library tells the number to callbacks."""

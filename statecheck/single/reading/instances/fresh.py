@@ -84,6 +84,11 @@ def _advice(name: str, make: Callable[[], Any], error: Exception) -> str:
     """Say what to do where a call fails."""
     if not isinstance(make, type):
         return "call it yourself, and mend what fails there"
+    if isinstance(error, InvalidDefinition) and "Failed to parse" in str(error):
+        return (
+            "the library takes names, numbers and texts, comparisons of these, not, and, or; write "
+            "anything else in a method, and name it as the guard"
+        )
     what = "model=..." if isinstance(error, InvalidDefinition) else "..."
     return (
         f"if it is made in another way, write a function that makes one, such as def make(): "

@@ -34,7 +34,8 @@ def maker_of(function: Callable[..., Any]) -> Maker:
         )
     first, second = made_by(function, name), made_by(function, name)
     if not isinstance(first, StateChart):
-        kind = "nothing" if first is None else f"a {type(first).__name__}"
+        cls = type(first).__name__
+        kind = "nothing" if first is None else f"{'an' if cls[0] in 'aeiouAEIOU' else 'a'} {cls}"
         raise ModelError(
             f"{name}() returns {kind}; a function that makes a machine returns an instance of a "
             "python-statemachine class"

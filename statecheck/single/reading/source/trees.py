@@ -1,0 +1,52 @@
+"""The syntax trees of functions."""
+
+from __future__ import annotations
+
+import ast
+import dis
+import inspect
+import textwrap
+import types
+
+
+def tree_of(function: types.FunctionType) -> ast.AST | None:
+    """A function's syntax tree; None where its source is not there."""
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+        return ast.parse(source)
+    except (OSError, TypeError, SyntaxError, IndentationError):
+        return None
+
+
+def uses_variable(function: types.FunctionType, name: str) -> bool:
+    """Tell whether a function, or one inside of it, reads one of its variables."""
+    codes = [function.__code__]
+    while codes:
+        code = codes.pop()
+        codes += [c for c in code.co_consts if isinstance(c, types.CodeType)]
+        for instruction in dis.get_instructions(code):
+            argument = instruction.argval
+            loads = instruction.opname.startswith(("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE"))
+            if loads and (argument == name or (isinstance(argument, tuple) and name in argument)):
+                return True
+    return False
+
+
+def compares_single_values(function: types.FunctionType) -> bool:
+    """Tell whether ``min`` and ``max`` are only called, and with two values or more."""
+    tree = tree_of(function)
+    if tree is None:
+        return False
+    called = {
+        node.func
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and len(node.args) > 1
+        and not any(isinstance(argument, ast.Starred) for argument in node.args)
+    }
+    return all(
+        node in called
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Name) and node.id in ("min", "max"))
+        or (isinstance(node, ast.Attribute) and node.attr in ("min", "max"))
+    )
