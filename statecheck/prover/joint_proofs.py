@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from statecheck.claims.claim import LEMMA, Claim, Kind
 from statecheck.claims.clause_text import ClauseText
@@ -11,8 +11,10 @@ from statecheck.clock import Stopwatch
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import InductiveResults, JointProof
+from statecheck.safety.joint.consequences import Consequence, consequences
 from statecheck.safety.joint.lemmas import Lemma, lemma_of
 from statecheck.safety.joint.search import jointly_inductive, with_helpers
+from statecheck.smt.terms import has_quantifier
 
 
 def prove_jointly(
@@ -22,7 +24,8 @@ def prove_jointly(
     is_refuted: Callable[[Claim], bool],
 ) -> None:
     """Add to the results the claims about states that are inductive together, or with lemmas about
-    one entity or two that are mined for them, unless they are known to be refuted. Raises Timeout.
+    one entity or two that are mined for them, or that follow from such lemmas, unless they are
+    known to be refuted. Raises Timeout.
     """
     claims = [
         claim
@@ -37,7 +40,7 @@ def prove_jointly(
         helping = context.readable(
             c for c in lemmas if c.variant in (NO_VARIANT, variant) and c not in asked
         )
-        own = {c: lemma_of(context.property(c).holds) for c in (*asked, *helping)}
+        own = {c: _lemma(context, c) for c in (*asked, *helping)}
         clauses = results.clauses(asked[0])
         kept = jointly_inductive(context.induction, list(own.values()), clauses, variant)
         helpers: list[Lemma] = []
@@ -56,6 +59,43 @@ def prove_jointly(
             if own[claim] in kept:
                 results.joint[claim] = JointProof(induction, seconds)
                 results.excluded.add((claim, None))
+        left = {own[c]: c for c in asked if own[c] not in kept and has_quantifier(own[c].term)}
+        open_ = [lemma for lemma, claim in left.items() if not is_refuted(claim)]
+        titles = {lemma: claim.title for claim, lemma in own.items()}
+        clock.lap()
+        for found in consequences(context.induction, open_, kept, clauses, variant):
+            proof = JointProof(_following(found, titles), clock.lap())
+            results.joint[left[found.claim]] = proof
+            results.excluded.add((left[found.claim], None))
+
+
+def _following(found: Consequence, titles: Mapping[Lemma, str]) -> Joint:
+    """What a claim follows from, in words."""
+    return Joint(
+        tuple(titles[lemma] for lemma in found.lemmas if lemma in titles),
+        _texts(found.lemmas),
+        tuple(titles[lemma] for lemma in found.words_of),
+        follows=True,
+        extreme=None if found.extreme is None else found.extreme.text,
+    )
+
+
+def kept_in_words(induction: Joint, clauses: int) -> str:
+    """Why a claim holds that is proven so, with so many clauses."""
+    if not induction.follows:
+        return f"every step keeps it{f', with {clauses} clauses' if clauses else ' by itself'}"
+    given = [f"from {clauses} clauses"] if clauses else []
+    given += [f"from {', '.join(induction.claims)}"] if induction.claims else []
+    if induction.extreme is not None:
+        given.append(
+            f"from this, for a system has finitely many entities: {induction.extreme}, if any"
+        )
+    return f"follows in every state {' and '.join(given)}" if given else "holds in every state"
+
+
+def _lemma(context: ProofContext, claim: Claim) -> Lemma:
+    formula = context.property(claim)
+    return lemma_of(formula.holds, [term for _, _, term in formula.variables])
 
 
 def _texts(helpers: Sequence[Lemma]) -> tuple[ClauseText, ...]:

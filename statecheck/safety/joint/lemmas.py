@@ -12,7 +12,7 @@ from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction, both
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.roles import whichever
-from statecheck.smt.terms import entity_constants
+from statecheck.smt.terms import entity_constants, is_entity
 
 Entities = Sequence[z3.ExprRef]
 
@@ -33,10 +33,16 @@ class Lemma:
         return z3.substitute(self.term, *zip(self.variables, entities, strict=True))
 
 
-def lemma_of(term: z3.BoolRef) -> Lemma:
-    """A claim's formula as a lemma, over the same variables as every other one."""
+def lemma_of(term: z3.BoolRef, variables_of: Sequence[z3.ExprRef] = ()) -> Lemma:
+    """A claim's formula as a lemma, over the same variables as every other one.
+
+    ``variables_of`` are those of the claim: where it has one that the formula does not mention, it
+    says nothing of a system that has no such entity.
+    """
     counts: dict[str, int] = {}
     own = entity_constants(term)
+    mentioned = {constant.get_id() for constant in own}
+    own += [v for v in variables_of if is_entity(v) and v.get_id() not in mentioned]
     variables = []
     for constant in own:
         sort = constant.sort()

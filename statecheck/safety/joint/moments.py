@@ -63,8 +63,12 @@ class Moment(ABC):
         key = pool.number, n
         if key not in self._after:
             name = self._after[key] = z3.Bool(f"after {pool.number}.{n}")
-            self._assert(name == later(self.induction.transitions, pool.atoms[n], self.command))
+            self._assert(name == self._then(pool.atoms[n]))
         return self._after[key]
+
+    def _then(self, atom: z3.BoolRef) -> z3.BoolRef:
+        """An atom about the state in which candidates are violated."""
+        return later(self.induction.transitions, atom, self.command)
 
     def counterexample(self, active: Sequence[Candidate]) -> tuple[Candidate, z3.ModelRef] | None:
         """A candidate that is violated although all that are active hold before, and a model;

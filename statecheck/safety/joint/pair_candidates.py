@@ -69,9 +69,15 @@ class Samples:
 
 
 def sampled(
-    transitions: TransitionSystem, variant: Variant, seed: int, time_left: TimeLeft
+    transitions: TransitionSystem,
+    variant: Variant,
+    seed: int,
+    time_left: TimeLeft,
+    further: Sequence[tuple[int, ...]] = (),
 ) -> Samples:
-    """The distinct states of random runs under a variant. Raises Timeout."""
+    """The distinct states of random runs under a variant; ``further`` numbers of entities are for
+    some of them. Raises Timeout.
+    """
     simulator = Simulator(transitions)
     # Two entities compare their numbers with each other's, whatever the model compares them with.
     simulator.numbers = tuple(sorted({*simulator.numbers, 0, 1, 2}))
@@ -82,7 +88,7 @@ def sampled(
     }
     kinds = [entity.name for entity in transitions.info.entities]
     known: dict[str, Valuation] = {}
-    counts = (*SIZES, *LARGER) if transitions.axioms else SIZES
+    counts = (*SIZES, *(LARGER if transitions.axioms else ()), *further)
     allowed = simulator.allowed(
         [dict(zip(kinds, itertools.cycle(own), strict=False)) for own in counts]
     )

@@ -54,6 +54,26 @@ def quantified_templates(
     return [template for own in found.values() for template in own.values()]
 
 
+def witness_templates(
+    transitions: TransitionSystem, known: Sequence[Template]
+) -> Iterator[Template]:
+    """Terms that some entity refers to one, and is in a state: of what is taken somebody has it."""
+    for (kind, _), decl in transitions.vocabulary.references.items():
+        x, other = subject(decl.range().name()), z3.Const("other", z3.DeclareSort(kind))
+        for sort, variable, template in known:
+            if sort != kind or has_quantifier(template) or is_number_comparison(template):
+                continue
+            own = z3.substitute(template, (variable, other))
+            for term in (own, z3.Not(own)):
+                there = z3.Exists([other], z3.And(exists(other), decl(other) == x, term))
+                yield x.sort().name(), x, there
+
+
+def is_number_comparison(term: z3.BoolRef) -> bool:
+    """Tell whether a term compares numbers."""
+    return any(z3.is_int(child) for child in term.children())
+
+
 def _free(term: z3.BoolRef) -> list[z3.ExprRef]:
     """The entities that a term is about; none where it is about something else, too."""
     free = constants(term)

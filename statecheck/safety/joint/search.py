@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
+import z3
+
 from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.joint import quantified
@@ -104,16 +106,27 @@ class Search:
     def run(self, claims: Sequence[Candidate]) -> list[Candidate]:
         """The claims that are inductive together with candidates, which are active afterwards."""
         for claim in claims:
-            self._take_on(claim)
+            self.take_on(claim)
         settled = 0
         while settled < len(self.steps) and any(claim in self.active for claim in claims):
-            for step in self.steps:
-                settled = 0 if self._strengthened(step) else settled + 1
-                if settled == len(self.steps):
-                    break
+            settled = self._round(settled)
         return [claim for claim in claims if claim in self.active]
 
-    def _take_on(self, candidate: Candidate) -> bool:
+    def settle(self) -> None:
+        """Take on and drop candidates until every step keeps all that are active."""
+        settled = 0
+        while settled < len(self.steps):
+            settled = self._round(settled)
+
+    def _round(self, settled: int) -> int:
+        """Ask about each step, after the last so many changed nothing; how many did not now."""
+        for step in self.steps:
+            settled = 0 if self._strengthened(step) else settled + 1
+            if settled == len(self.steps):
+                break
+        return settled
+
+    def take_on(self, candidate: Candidate) -> bool:
         """Make a candidate active, unless it is false initially."""
         self.start.admit(candidate)
         if self.start.counterexample([candidate]) is not None:
@@ -132,12 +145,15 @@ class Search:
         while self.active and (found := step.counterexample(self.active)) is not None:
             changed = True
             violated, model = found
-            options = [c for c in step.excluding(model, self.pools) if c not in self.active]
-            options.sort(key=_preference)
-            if not any(self._take_on(candidate) for candidate in options):
+            if not any(map(self.take_on, self.options(step, model))):
                 violated.pool.dropped.add(violated.index)
                 self.active.remove(violated)
         return changed
+
+    def options(self, moment: Moment, model: z3.ModelRef) -> list[Candidate]:
+        """The candidates that are false before the step of a model, those first that are best."""
+        found = [c for c in moment.excluding(model, self.pools) if c not in self.active]
+        return sorted(found, key=_preference)
 
     def needed(self, claims: Sequence[Candidate]) -> list[Candidate]:
         """Few of the active candidates that are inductive together with the claims, and these."""
