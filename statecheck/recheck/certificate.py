@@ -17,6 +17,7 @@ from typing import Any
 from . import demands
 from .claims import UNDETERMINED, SaidClaim
 from .definitions import Definitions
+from .extremes import Extreme, section_name
 from .folder import Refused, check_inside, contents, decoded, empty_folders
 from .formulas import CATALOGUE, SHARED, title_of
 from .fragment import receipt
@@ -107,9 +108,8 @@ class Certificate:
             return
         try:
             texts = self._shared()
-            known = Definitions(
-                {n: text for n, text in texts.items() if not n.startswith("phases ")}
-            )
+            proofs = ("phases ", "extreme ")
+            known = Definitions({n: t for n, t in texts.items() if not n.startswith(proofs)})
         except DAMAGE as error:
             yield f"{DEFINITIONS} does not say what it should: {error}"
             return
@@ -149,7 +149,8 @@ class Certificate:
         actions = [name for name in names if name.startswith("step ")]
         claims = [name for name in names if name.startswith("claim ")]
         phases = [name for name in names if name.startswith("phases ")]
-        if before or names != [CATALOGUE, *SHARED, *actions, *claims, *phases]:
+        extremes = [name for name in names if name.startswith("extreme ")]
+        if before or names != [CATALOGUE, *SHARED, *actions, *claims, *phases, *extremes]:
             raise ValueError("its sections are other ones")
         if len(found) != len(parts):
             raise ValueError("it has a section twice")
@@ -210,6 +211,7 @@ class Certificate:
     def _claims(self, known: Definitions, texts: dict[str, str]) -> Iterator[str]:
         wrong: list[str] = []
         chains: dict[str, ChainRule] = {}
+        extremes: dict[str, Extreme] = {}
         runs: dict[str, Shown] = {}
         for claim in self.manifest["claims"]:
             said = known.claims[claim["title"]]
@@ -218,6 +220,8 @@ class Certificate:
             if not found:
                 try:
                     chain = self._chain(known, said, claim, texts.get(f"phases {said.title}"))
+                    extreme = self._extreme(known, said, claim, texts.get(section_name(said.title)))
+                    extremes |= {} if extreme is None else {said.title: extreme}
                 except DAMAGE as error:
                     found.append(f"{DEFINITIONS} does not say what it should: {error}")
             if not found and not _same(
@@ -233,7 +237,7 @@ class Certificate:
         if wrong:
             return
         claims = {claim["title"]: claim for claim in self.manifest["claims"]}
-        rules = Rules(known, claims, chains, runs)
+        rules = Rules(known, claims, chains, runs, extremes)
         lengths = {path: len(run.steps) for path, run in runs.items()}
         wanted, paths = demands.demanded(known, self.manifest["claims"], rules.premises, lengths)
         yield from self._demanded(wanted, paths)
@@ -259,6 +263,15 @@ class Certificate:
         if ((said.kind, claim["verdict"]) == demands.CHAIN) is not (text is not None):
             raise ValueError(f"{said.title} is {claim['verdict']}, and has phases or lacks them")
         return None if text is None else ChainRule(known, said, text)
+
+    def _extreme(
+        self, known: Definitions, said: SaidClaim, claim: dict[str, Any], text: str | None
+    ) -> Extreme | None:
+        if text is None:
+            return None
+        if (said.kind, claim["verdict"]) != ("always", "PROVED") or said.on_step:
+            raise ValueError(f"{said.title} is {claim['verdict']}, and has an extreme")
+        return Extreme(known, said, text)
 
     def _demanded(
         self, wanted: dict[str, demands.About], paths: dict[str, list[str]]

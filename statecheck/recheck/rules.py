@@ -13,6 +13,7 @@ from typing import Any
 from .claims import SaidClaim
 from .definitions import Definitions
 from .demands import PROOFS, About, sentence
+from .extremes import Extreme, section_name
 from .formulas import AXIOMS, axiom_name
 from .premises import ChainRule, Premise
 from .searches import Searches
@@ -52,21 +53,23 @@ class Rules:
         claims: Mapping[str, Mapping[str, Any]],
         chains: Mapping[str, ChainRule],
         runs: Mapping[str, Shown],
+        extremes: Mapping[str, Extreme] | None = None,
     ) -> None:
         self.known, self.claims, self.runs = known, claims, runs
+        self.extremes = extremes or {}
         self.premises = {title: chain.premises() for title, chain in chains.items()}
         self.names = [clause["name"] for clause in known.clauses]
         self.searches = Searches(known)
         self._shared = {
             name: (name, trees, comments(known.texts[name])) for name, trees in known.trees.items()
         }
-        for title, chain in chains.items():
-            name = f"phases {title}"
-            self._shared[name] = (name, chain.trees, comments(chain.text))
-        self._bodies = {
-            **known.texts,
-            **{f"phases {title}": chain.text for title, chain in chains.items()},
+        own: dict[str, ChainRule | Extreme] = {
+            **{f"phases {title}": chain for title, chain in chains.items()},
+            **{section_name(title): extreme for title, extreme in self.extremes.items()},
         }
+        for name, part in own.items():
+            self._shared[name] = (name, part.trees, comments(part.text))
+        self._bodies = {**known.texts, **{name: part.text for name, part in own.items()}}
         self._texts: dict[str, str] = {}
 
     def check(self, path: str, about: About, text: str) -> tuple[list[str], str]:
@@ -121,7 +124,8 @@ class Rules:
         support = ["invariant"] if claim["clauses"] else []
         step = [f"step {about['action']}"] if "action" in about else []
         if rule in ("states", "steps"):
-            return self._all(*state, *support, *step, said)
+            extreme = [section_name(about["claim"])] if about["claim"] in self.extremes else []
+            return self._all(*state, *support, *step, said, *extreme)
         if rule == "premise":
             phases = f"phases {about['claim']}"
             own = self._premise(about)
@@ -266,6 +270,8 @@ class Rules:
             yield from self._assumed(claim["clauses"], numbers)
         if rule == "steps":
             yield from self._taken(about)
+        if about["claim"] in self.extremes:
+            yield text_of(self.extremes[about["claim"]].facts)
         yield f"(assert reading) (assert {ends})"
         if rule == "plans":
             if "premise" in said.bodies:

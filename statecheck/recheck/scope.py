@@ -28,6 +28,7 @@ DOES_NOT_COVER = (
     "that the axioms are true of the world: what is proved is proved of systems that obey them",
     "that a lasso is a shortest one, and that a derived number's run is a shortest one",
     "that a claim's antecedent is ever reached, and that an answer is UNDETERMINED",
+    "that a kind has finitely many entities, one of which is greatest where an obligation says so",
     "systems in which some kind has no entity at all: a sort of SMT-LIB has at least one member",
     "which values of a constant give which answer, or refute a claim, beyond the shown runs",
     "tables that are put together from derived answers",

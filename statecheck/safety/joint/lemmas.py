@@ -40,15 +40,20 @@ def lemma_of(term: z3.BoolRef, variables_of: Sequence[z3.ExprRef] = ()) -> Lemma
     says nothing of a system that has no such entity.
     """
     counts: dict[str, int] = {}
-    own = entity_constants(term)
-    mentioned = {constant.get_id() for constant in own}
-    own += [v for v in variables_of if is_entity(v) and v.get_id() not in mentioned]
+    own = entities_of(term, variables_of)
     variables = []
     for constant in own:
         sort = constant.sort()
         variables.append(variable(sort, counts.setdefault(sort.name(), 0)))
         counts[sort.name()] += 1
     return Lemma(tuple(variables), z3.substitute(term, *zip(own, variables, strict=True)))
+
+
+def entities_of(term: z3.BoolRef, variables: Sequence[z3.ExprRef]) -> list[z3.ExprRef]:
+    """The entities that a formula mentions, then those of some variables that it does not."""
+    own = entity_constants(term)
+    mentioned = {constant.get_id() for constant in own}
+    return [*own, *(v for v in variables if is_entity(v) and v.get_id() not in mentioned)]
 
 
 def variable(sort: z3.SortRef, ordinal: int) -> z3.ExprRef:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import z3
 
 from statecheck.smt.existence import exists, is_existence
-from statecheck.smt.roles import subject
+from statecheck.smt.roles import loop_element, subject
 from statecheck.smt.terms import conjuncts, constants, has_quantifier, is_entity, subterms
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -59,7 +59,7 @@ def witness_templates(
 ) -> Iterator[Template]:
     """Terms that some entity refers to one, and is in a state: of what is taken somebody has it."""
     for (kind, _), decl in transitions.vocabulary.references.items():
-        x, other = subject(decl.range().name()), z3.Const("other", z3.DeclareSort(kind))
+        x, other = subject(decl.range().name()), loop_element(z3.DeclareSort(kind), 0)
         for sort, variable, template in known:
             if sort != kind or has_quantifier(template) or is_number_comparison(template):
                 continue
