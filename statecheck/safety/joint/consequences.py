@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 import z3
 
@@ -20,7 +21,7 @@ from statecheck.safety.joint.extremes import Extreme, extremes
 from statecheck.safety.joint.lemmas import Lemma, assume
 from statecheck.safety.joint.moments import Moment
 from statecheck.safety.joint.pair_atoms import Group, groups
-from statecheck.safety.joint.pair_candidates import as_lemma, candidates, sampled
+from statecheck.safety.joint.pair_candidates import Samples, as_lemma, candidates, sampled
 from statecheck.safety.joint.pools import Candidate, Pool
 from statecheck.safety.joint.quantified import Frame, GaveUp, clauses_assumed, every
 from statecheck.safety.joint.search import Search
@@ -84,8 +85,8 @@ class ConsequenceSearch(Search):
             self.active.remove(candidate)
 
 
-class _Consequences:
-    """What claims follow from, beside clauses that are an invariant and known lemmas."""
+class ConsequenceProver:
+    """Finds what claims follow from, beside clauses that are an invariant and known lemmas."""
 
     def __init__(
         self,
@@ -97,35 +98,46 @@ class _Consequences:
     ) -> None:
         self.induction, self.known = induction, known
         self.clauses, self.variant = clauses, variant
-        transitions = induction.transitions
-        self.samples = sampled(
-            transitions, variant, induction.seed, induction.time_left, [(SMALL, SMALL)]
+        self.words_of = (*known, *claims)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """Some reachable states of small instances. Raises Timeout."""
+        induction = self.induction
+        sizes = [(SMALL, SMALL)]
+        return sampled(
+            induction.transitions, self.variant, induction.seed, induction.time_left, sizes
         )
-        self.claims = [claim for claim in claims if not self.samples.refutes(claim)]
-        self.words_of = (*known, *self.claims)
-        self.origin: dict[int, Group] = {}
-        self.pools = [
-            Pool(number, lemma.variables, [lemma.term], [((0, True),)])
-            for number, lemma in enumerate(known)
-        ]
+
+    @cached_property
+    def origin(self) -> dict[Pool, Group]:
+        """The pools of clauses that no sample violates, each with the group that it is about."""
+        found: dict[Pool, Group] = {}
         terms = [claim.term for claim in self.words_of]
-        for group in groups(transitions, terms, witnesses=True):
-            if found := candidates(group, self.samples):
-                number = len(self.pools)
-                self.origin[number] = group
+        for group in groups(self.induction.transitions, terms, witnesses=True):
+            if own := candidates(group, self.samples):
+                number = len(self.known) + len(found)
                 atoms = [atom.term for atom in group.atoms]
-                self.pools.append(Pool(number, group.variables, atoms, found))
+                found[Pool(number, group.variables, atoms, own)] = group
+        return found
 
     def of(self, claim: Lemma) -> Consequence | None:
-        """What a claim follows from; None if that is not found. Raises Timeout."""
-        for pool in self.pools:
+        """The claim with what it follows from; None if that is not found. Raises Timeout."""
+        pools = [
+            *(
+                Pool(number, lemma.variables, [lemma.term], [((0, True),)])
+                for number, lemma in enumerate(self.known)
+            ),
+            *self.origin,
+        ]
+        for pool in pools:
             pool.dropped.clear()
         commands = (None, *self.induction.transitions.commands)
         moments = [
             SmallMoment(self.induction, self.clauses, self.variant, command) for command in commands
         ]
         state = StateMoment(self.induction, self.clauses, self.variant, claim)
-        search = ConsequenceSearch(self.pools, moments, state)
+        search = ConsequenceSearch(pools, moments, state)
         with suppress(GaveUp):
             while search.follows():
                 few = search.needed(state.reasons(search.active))
@@ -134,7 +146,7 @@ class _Consequences:
                     broken = self._not_kept([*lemmas.values()])
                     lost = [c for c, lemma in lemmas.items() if lemma in broken]
                     if not lost:
-                        found = self._followed(claim, [*lemmas.values()])
+                        found = self.followed(claim, [*lemmas.values()])
                         if found is not None:
                             return found
                 if not lost:
@@ -143,18 +155,22 @@ class _Consequences:
         return None
 
     def _lemma(self, candidate: Candidate) -> Lemma:
-        if candidate.pool.number in self.origin:
-            group = self.origin[candidate.pool.number]
+        if candidate.pool in self.origin:
+            group = self.origin[candidate.pool]
             return as_lemma(group, candidate.literals, self.variant)
         return self.known[candidate.pool.number]
 
     def _not_kept(self, lemmas: Sequence[Lemma]) -> list[Lemma]:
         return quantified.not_kept(self.induction, lemmas, self.clauses, self.variant)
 
-    def _followed(self, claim: Lemma, lemmas: Sequence[Lemma]) -> Consequence | None:
-        """The claim with what it follows from, if the lemmas suffice at any size."""
+    def followed(
+        self, claim: Lemma, lemmas: Sequence[Lemma], *, patient: bool = True
+    ) -> Consequence | None:
+        """The claim with what it follows from, if the lemmas suffice at any size; if not
+        ``patient``, as far as a few instances of them show it.
+        """
         given = (None, *extremes(self.induction.transitions, claim.term, claim.variables))
-        for excluded in (self._excluded_by_instances, self._excluded):
+        for excluded in (self._excluded_by_instances, *([self._excluded] if patient else [])):
             for extreme in given:
                 if excluded(claim, lemmas, extreme):
                     return Consequence(claim, tuple(lemmas), extreme, self.words_of)
@@ -199,12 +215,17 @@ def consequences(
     known: Sequence[Lemma],
     clauses: Sequence[Clause],
     variant: Variant,
+    *,
+    alone: bool = False,
 ) -> Iterator[Consequence]:
     """The claims that follow in each state, beside ``clauses`` that are an invariant, from lemmas,
-    which are ``known`` or are mined. Raises Timeout.
+    which are ``known`` or are mined; ``alone``: from no lemma. Raises Timeout.
     """
-    if claims:
-        search = _Consequences(induction, claims, known, clauses, variant)
-        for claim in search.claims:
-            if (found := search.of(claim)) is not None:
-                yield found
+    search = ConsequenceProver(induction, claims, known, clauses, variant)
+    for claim in claims:
+        if alone:
+            found = search.followed(claim, (), patient=False)
+        else:
+            found = None if search.samples.refutes(claim) else search.of(claim)
+        if found is not None:
+            yield found

@@ -40,8 +40,8 @@ class Extreme:
     text: str
 
     def fact(self, there: z3.BoolRef) -> z3.BoolRef:
-        """What is true whatever entity ``variable`` stands for; ``there`` says that ``member``
-        exists.
+        """The formula that is true whatever entity ``variable`` stands for; ``there`` says that
+        ``member`` exists.
         """
         own = z3.substitute(self.number, (self.variable, self.member))
         bounds = self.number <= own if self.greatest else own <= self.number

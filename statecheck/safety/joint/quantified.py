@@ -85,8 +85,8 @@ class Frame:
 def constraints(
     induction: Induction, clauses: Sequence[Clause], variant: Variant, command: Command | None
 ) -> Iterator[z3.BoolRef]:
-    """What holds of the steps of a command from states of the clauses, or of any state if there is
-    no command: of initial ones `later` speaks.
+    """The constraints on the steps of a command from states of the clauses; on any state if there
+    is no command: `later` speaks of initial ones.
     """
     transitions = induction.transitions
     vocabulary = transitions.vocabulary
