@@ -78,12 +78,6 @@ class ConsequenceSearch(Search):
             if self.state.state(self.active) is None:
                 return True
 
-    def drop(self, candidates: Sequence[Candidate]) -> None:
-        """Leave out candidates that some step of a larger instance does not keep."""
-        for candidate in candidates:
-            candidate.pool.dropped.add(candidate.index)
-            self.active.remove(candidate)
-
 
 class ConsequenceProver:
     """Finds what claims follow from, beside clauses that are an invariant and known lemmas."""
@@ -104,7 +98,7 @@ class ConsequenceProver:
     def samples(self) -> Samples:
         """Some reachable states of small instances. Raises Timeout."""
         induction = self.induction
-        sizes = [(SMALL, SMALL)]
+        sizes = [SMALL[:1]]
         return sampled(
             induction.transitions, self.variant, induction.seed, induction.time_left, sizes
         )

@@ -22,18 +22,21 @@ from statecheck.safety.joint.moments import GroundMoment, Moment
 from statecheck.safety.joint.pair_atoms import Group, groups
 from statecheck.safety.joint.pair_candidates import as_lemma, candidates, sampled
 from statecheck.safety.joint.pools import Candidate, Pool
-from statecheck.safety.joint.quantified import GaveUp
+from statecheck.safety.joint.quantified import GaveUp, not_kept
 from statecheck.safety.joint.quantified_moments import QuantifiedMoment
+from statecheck.safety.joint.small_moments import SmallMoment
 from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.commands import Command
 
 KINDS: Sequence[Callable[[Induction, Sequence[Clause], Variant, Command | None], Moment]] = (
     partial(QuantifiedMoment, patterns=True),
+    SmallMoment,
     partial(QuantifiedMoment, patterns=False),
     GroundMoment,
 )
-"""Ways to ask, the fastest first; where one gives up, the next is tried. The last one writes down
-too many instances where axioms have quantifiers."""
+"""Ways to ask, the fastest first; where one gives up, the next is tried. What is found in a small
+instance is shown at any size then. The last one writes down too many instances where axioms have
+quantifiers."""
 
 
 def with_helpers(
@@ -62,6 +65,13 @@ def with_helpers(
             number = len(own) + len(pools)
             pools.append(Pool(number, group.variables, [a.term for a in group.atoms], found))
             origin[number] = group
+
+    def lemma_of(candidate: Candidate) -> Lemma:
+        number = candidate.pool.number
+        if number < len(own):
+            return open_[number]
+        return as_lemma(origin[number], candidate.literals, variant)
+
     wanted = [Candidate(pool, 0) for pool in own]
     held: list[Candidate] = []
     chosen: list[Candidate] = []
@@ -72,15 +82,45 @@ def with_helpers(
         with suppress(GaveUp):
             commands = (None, *transitions.commands)
             search = Search(pools, [kind(induction, clauses, variant, c) for c in commands])
+            if kind is SmallMoment:
+                held, chosen = _at_any_size(
+                    search,
+                    wanted,
+                    lambda lemmas: not_kept(induction, lemmas, clauses, variant),
+                    lemma_of,
+                )
+                if held:
+                    break
+                continue
             held = search.run(wanted)
             chosen = search.needed(held)
             break
-    helpers = [
-        as_lemma(origin[c.pool.number], c.literals, variant) for c in chosen if c not in held
-    ]
-    known = [open_[candidate.pool.number] for candidate in held]
+    helpers = [lemma_of(c) for c in chosen if c not in held]
+    known = [lemma_of(candidate) for candidate in held]
     together = set(jointly_inductive(induction, [*known, *helpers], clauses, variant))
     return [c for c in known if c in together], [h for h in helpers if h in together], open_
+
+
+def _at_any_size(
+    search: Search,
+    wanted: Sequence[Candidate],
+    not_kept: Callable[[Sequence[Lemma]], Sequence[Lemma]],
+    lemma_of: Callable[[Candidate], Lemma],
+) -> tuple[list[Candidate], list[Candidate]]:
+    """The claims that a search in small instances finds to hold, and that hold at any size; and
+    candidates that they are inductive with. Raises GaveUp, and Timeout.
+    """
+    held = search.run(wanted)
+    while held:
+        lost: list[Candidate] = []
+        for chosen in (search.needed(held), [*search.active]):
+            lemmas = {lemma_of(candidate): candidate for candidate in chosen}
+            lost = [lemmas[lemma] for lemma in not_kept([*lemmas])]
+            if not lost:
+                return held, chosen
+        search.drop(lost)
+        held = search.run([claim for claim in held if claim not in lost])
+    return [], []
 
 
 def jointly_inductive(
@@ -106,7 +146,8 @@ class Search:
     def run(self, claims: Sequence[Candidate]) -> list[Candidate]:
         """The claims that are inductive together with candidates, which are active afterwards."""
         for claim in claims:
-            self.take_on(claim)
+            if claim not in self.active:
+                self.take_on(claim)
         settled = 0
         while settled < len(self.steps) and any(claim in self.active for claim in claims):
             settled = self._round(settled)
@@ -154,6 +195,12 @@ class Search:
         """The candidates that are false before the step of a model, those first that are best."""
         found = [c for c in moment.excluding(model, self.pools) if c not in self.active]
         return sorted(found, key=_preference)
+
+    def drop(self, candidates: Sequence[Candidate]) -> None:
+        """Leave out candidates that some step, of another instance, does not keep."""
+        for candidate in candidates:
+            candidate.pool.dropped.add(candidate.index)
+            self.active.remove(candidate)
 
     def needed(self, claims: Sequence[Candidate]) -> list[Candidate]:
         """Few of the active candidates that are inductive together with the claims, and these."""

@@ -18,8 +18,8 @@ from statecheck.smt.grounding import entity_functions
 from statecheck.smt.solving import ground_solver, true_in
 from statecheck.symbolic.commands import Command
 
-SMALL = 4
-"""At most so many entities of each kind."""
+SMALL, MANY = (4, 3), 3
+"""At most so many entities of each kind; where there are many kinds, or more, not so many."""
 
 
 class SmallMoment(Moment):
@@ -34,9 +34,10 @@ class SmallMoment(Moment):
     ) -> None:
         super().__init__(induction, command, ground_solver(induction.seed))
         vocabulary = induction.transitions.vocabulary
+        kinds = [vocabulary.sort(entity.cls) for entity in induction.transitions.info.entities]
         self.universe = Universe(
-            [vocabulary.sort(entity.cls) for entity in induction.transitions.info.entities],
-            SMALL,
+            kinds,
+            SMALL[len(kinds) >= MANY],
             entity_functions([*vocabulary.references.values(), *vocabulary.functions.values()]),
         )
         self.solver.add(*self.universe.constraints())
