@@ -82,19 +82,15 @@ def with_helpers(
         with suppress(GaveUp):
             commands = (None, *transitions.commands)
             search = Search(pools, [kind(induction, clauses, variant, c) for c in commands])
-            if kind is SmallMoment:
-                held, chosen = _at_any_size(
-                    search,
-                    wanted,
-                    lambda lemmas: not_kept(induction, lemmas, clauses, variant),
-                    lemma_of,
-                )
-                if held:
-                    break
-                continue
-            held = search.run(wanted)
-            chosen = search.needed(held)
-            break
+            if kind is not SmallMoment:
+                held = search.run(wanted)
+                chosen = search.needed(held)
+                break
+            held, chosen = _at_any_size(
+                search, wanted, lambda found: not_kept(induction, found, clauses, variant), lemma_of
+            )
+            if held:
+                return [*map(lemma_of, held)], [*map(lemma_of, chosen[len(held) :])], open_
     helpers = [lemma_of(c) for c in chosen if c not in held]
     known = [lemma_of(candidate) for candidate in held]
     together = set(jointly_inductive(induction, [*known, *helpers], clauses, variant))
@@ -108,12 +104,13 @@ def _at_any_size(
     lemma_of: Callable[[Candidate], Lemma],
 ) -> tuple[list[Candidate], list[Candidate]]:
     """The claims that a search in small instances finds to hold, and that hold at any size; and
-    candidates that they are inductive with. Raises GaveUp, and Timeout.
+    these with the candidates that they are inductive with. Raises GaveUp, and Timeout.
     """
     held = search.run(wanted)
     while held:
         lost: list[Candidate] = []
-        for chosen in (search.needed(held), [*search.active]):
+        others = [candidate for candidate in search.active if candidate not in held]
+        for chosen in (search.needed(held), [*held, *others]):
             lemmas = {lemma_of(candidate): candidate for candidate in chosen}
             lost = [lemmas[lemma] for lemma in not_kept([*lemmas])]
             if not lost:

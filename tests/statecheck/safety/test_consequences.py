@@ -23,10 +23,12 @@ from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import NO_VARIANT, System
 from statecheck.prover.context import ProofContext
 from statecheck.safety.joint import consequences as module
+from statecheck.safety.joint import search, small_moments
 from statecheck.safety.joint.consequences import Consequence, ConsequenceProver, consequences
 from statecheck.safety.joint.extremes import extremes
 from statecheck.safety.joint.lemmas import Lemma, lemma_of
 from statecheck.safety.joint.pair_candidates import Samples, sampled
+from statecheck.safety.joint.small_moments import SmallMoment
 from statecheck.smt.evaluation import compiled
 
 pytestmark = pytest.mark.slow
@@ -229,9 +231,33 @@ def test_no_false_claim_follows_from_extremes_alone(tmp_path: Path) -> None:
     asked = 0
     for number in range(3):
         context, lemmas = read(number, tmp_path)
-        search = ConsequenceProver(context.induction, [], (), (), NO_VARIANT)
+        prover = ConsequenceProver(context.induction, [], (), (), NO_VARIANT)
         for lemma, claim in lemmas.items():
             if "violated" in findings(claim, context.system):
                 asked += 1
-                assert search.followed(lemma, []) is None, (number, claim.id)
+                assert prover.followed(lemma, []) is None, (number, claim.id)
     assert asked >= 4
+
+
+def test_small_instances_are_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there are two forks one philosopher eats; a larger table shows that it is false."""
+    catalogue = Catalogue(ordered_forks.Table)
+
+    @catalogue.always("dinner.one_eats", "Safety")
+    def one_eats(
+        table: ordered_forks.Table,
+        one: ordered_forks.Philosopher,
+        other: ordered_forks.Philosopher,
+    ) -> bool:
+        return one == other or not (one.dinner.eating.is_active and other.dinner.eating.is_active)
+
+    context = ProofContext(ordered_forks.Table, catalogue.claims, ())
+    lemma = stated(context, catalogue.claims[0])
+    monkeypatch.setattr(small_moments, "SMALL", (2, 2))
+    monkeypatch.setattr(search, "KINDS", (SmallMoment, SmallMoment))
+    monkeypatch.setattr(Samples, "refutes", lambda *_: False)
+    held, _, _ = search.with_helpers(context.induction, [lemma], (), NO_VARIANT)
+    assert held == []
+    monkeypatch.setattr(search, "not_kept", lambda *_: [])
+    held, _, _ = search.with_helpers(context.induction, [lemma], (), NO_VARIANT)
+    assert held == [lemma]
