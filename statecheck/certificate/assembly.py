@@ -156,7 +156,7 @@ def assembled(
     claims = {entry["title"]: entry for entry in full}
     lengths = {path: len(run.steps) for path, run in shown.items()}
     wanted, paths = demanded(known, full, premises, lengths)
-    rules = Rules(known, claims, chains, shown, traps)
+    rules = Rules(known, claims, chains, shown, traps, {})
     evidence: dict[str, ChainRule | Trap] = {
         **{f"phases {title}": chain for title, chain in chains.items()},
         **{f"trap {title}": trap for title, trap in traps.items()},

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from statecheck.certificate.assembly import catalogue_text, digest, receipt_of, sealed
+from statecheck.certificate.extremes import extreme_section
 from statecheck.certificate.hypotheses import Hypothesis, of_claims, of_clauses, of_lemmas
 from statecheck.certificate.minimality import MinimalityObligations
 from statecheck.certificate.obligations import ObligationWriter, SmtObligation, folder
@@ -27,6 +28,7 @@ from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.prover.prover import Prover
 from statecheck.recheck.definitions import Definitions
 from statecheck.recheck.demands import RUNS
+from statecheck.recheck.extremes import Extreme
 from statecheck.recheck.formulas import CATALOGUE
 from statecheck.recheck.premises import ChainRule, Premise
 from statecheck.runs import itf
@@ -60,9 +62,9 @@ class _Assembly:
         resting = any(r.invariant or r.verdict is Verdict.DERIVED for r in results)
         self.clauses = context.invariant() if resting else []
         self.stated = of_clauses(self.clauses)
-        lemmas = of_lemmas(context, results)
+        self.lemmas = of_lemmas(context, results)
         self.together = of_claims(context, results)
-        joint = [own for text, own in lemmas.items() if text not in self.stated]
+        joint = [own for text, own in self.lemmas.items() if text not in self.stated]
         clauses = [*self.stated.values(), *joint, *self.together.values()]
         self.base = ObligationWriter(context.transitions, clauses)
         self.runs = RunObligations(self.base)
@@ -74,6 +76,11 @@ class _Assembly:
             result.claim.title: self._phases(result)
             for result in results
             if result.claim.kind is Kind.EVENTUALLY and result.verdict is Verdict.PROVED
+        }
+        self.extremes = {
+            result.claim.title: extreme_section(context, result.claim, result.joint.extreme)
+            for result in results
+            if result.joint is not None and result.joint.extreme is not None
         }
         self.premises: dict[str, list[Premise]] = {
             title: ChainRule(self.known, self.known.claims[title], part.text).premises()
@@ -106,7 +113,7 @@ class _Assembly:
                 files[path] = itf.text(self.prover.context.transitions.info, result.claim, run)
             entry["runs"] = {path: digest(files[path]) for path, _ in _shown(result)}
             claims.append(entry)
-        shared = [*self.shared, *self.phases.values()]
+        shared = [*self.shared, *self.phases.values(), *self.extremes.values()]
         readings = dict.fromkeys(result.claim.variant for result in self.results)
         return sealed(
             self.known,
@@ -152,7 +159,12 @@ class _Assembly:
         return self.base.phases(result.claim, liveness.terms(result.claim), phases)
 
     def _resting_on(self, result: Result) -> list[Hypothesis]:
-        if result.joint is not None:
+        joint = result.joint
+        if joint is not None and joint.follows:
+            claims = [self.together[result.claim.variant, title] for title in joint.claims]
+            known = {**self.lemmas, **self.stated}
+            return [*(known[text] for text in _clauses_of(result)), *claims]
+        if joint is not None:
             return [self.together[result.claim.variant, result.claim.title]]
         return [self.stated[text] for text in _clauses_of(result)]
 
@@ -218,7 +230,11 @@ class _Assembly:
             if result.shortest:
                 yield from self.minimality.of_claim(claim, said, result.steps)
         else:
-            yield from self.base.of_claim(claim, said, clauses)
+            extreme = self.extremes.get(claim.title)
+            known = self.known.claims[claim.title]
+            facts = [] if extreme is None else Extreme(self.known, known, extreme.text).facts
+            own = [said] if extreme is None else [said, extreme]
+            yield from self.base.of_claim(claim, own, clauses, facts)
 
 
 def _ends(result: Result) -> list[int]:

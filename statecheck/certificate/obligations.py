@@ -159,14 +159,21 @@ class ObligationWriter(SectionWriter):
                 )
 
     def of_claim(
-        self, claim: Claim, part: SmtSection, clauses: Sequence[Hypothesis]
+        self,
+        claim: Claim,
+        parts: Sequence[SmtSection],
+        clauses: Sequence[Hypothesis],
+        facts: Sequence[Sexp] = (),
     ) -> Iterator[SmtObligation]:
-        """No state, or no step, of the clauses violates a claim, or gets to what is possible."""
+        """No state, or no step, of the clauses violates a claim, or gets to what is possible.
+
+        ``parts`` has its section, and the one that ``facts`` speak of where there are any.
+        """
         possible = claim.kind is Kind.POSSIBLE
         event: Sexp = "claim" if possible else ("not", "claim")
-        violated: list[Sexp] = [("assert", "reading"), ("assert", event)]
+        violated: list[Sexp] = [*facts, ("assert", "reading"), ("assert", event)]
         words = "never gets there" if possible else "keeps to it"
-        yield from self._excluded(claim, part, clauses, violated, words)
+        yield from self._excluded(claim, parts, clauses, violated, words)
 
     def outside(
         self,
@@ -184,12 +191,12 @@ class ObligationWriter(SectionWriter):
             ("assert", "range"),
             ("assert", ("not", disjunction(inside))),
         ]
-        yield from self._excluded(claim, part, clauses, reached, "reaches it for no other number")
+        yield from self._excluded(claim, [part], clauses, reached, "reaches it for no other number")
 
     def _excluded(
         self,
         claim: Claim,
-        part: SmtSection,
+        parts: Sequence[SmtSection],
         clauses: Sequence[Hypothesis],
         event: Sequence[Sexp],
         words: str,
@@ -202,7 +209,7 @@ class ObligationWriter(SectionWriter):
                 "states",
                 (("claim", claim.title),),
                 f"{claim.title}: every state {words}.",
-                (*self.state, *support, part),
+                (*self.state, *support, *parts),
                 (*known, *event),
             )
             return
@@ -212,7 +219,7 @@ class ObligationWriter(SectionWriter):
                 "steps",
                 (("claim", claim.title), ("action", command.name)),
                 f"{claim.title}: {command.name} {words}.",
-                (*self.state, *support, self.steps[command.name], part),
+                (*self.state, *support, self.steps[command.name], *parts),
                 (*known, *self.taken(command), *event),
             )
 

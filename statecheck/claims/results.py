@@ -81,11 +81,17 @@ class Core:
 class Joint:
     """An induction on several claims at once: the titles of these, the lemmas about one entity or
     two that help, and the titles of the claims whose words these are made of.
+
+    A claim that ``follows`` is none of these: it is true in each state in which they hold. Where
+    that takes an entity with the greatest or the least number of some, ``extreme`` says which: as a
+    system has finitely many entities there is one.
     """
 
     claims: tuple[str, ...]
     lemmas: tuple[ClauseText, ...]
     words_of: tuple[str, ...]
+    follows: bool = False
+    extreme: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from statecheck.claims.claim import LEMMA, Claim, Kind
 from statecheck.claims.clause_text import ClauseText
@@ -11,8 +11,10 @@ from statecheck.clock import Stopwatch
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import InductiveResults, JointProof
+from statecheck.safety.joint.consequences import Consequence, consequences
 from statecheck.safety.joint.lemmas import Lemma, lemma_of
 from statecheck.safety.joint.search import jointly_inductive, with_helpers
+from statecheck.smt.terms import has_quantifier
 
 
 def prove_jointly(
@@ -22,7 +24,8 @@ def prove_jointly(
     is_refuted: Callable[[Claim], bool],
 ) -> None:
     """Add to the results the claims about states that are inductive together, or with lemmas about
-    one entity or two that are mined for them, unless they are known to be refuted. Raises Timeout.
+    one entity or two that are mined for them, or that follow from such lemmas, unless they are
+    known to be refuted. Raises Timeout.
     """
     claims = [
         claim
@@ -32,30 +35,111 @@ def prove_jointly(
     # Lemmas help whether or not anybody asks for them.
     lemmas = [c for c in context.catalogue if c.word == LEMMA and not c.on_step]
     for variant in dict.fromkeys(claim.variant for claim in claims):
-        clock = Stopwatch()
         asked = [claim for claim in claims if claim.variant == variant]
         helping = context.readable(
             c for c in lemmas if c.variant in (NO_VARIANT, variant) and c not in asked
         )
-        own = {c: lemma_of(context.property(c).holds) for c in (*asked, *helping)}
-        clauses = results.clauses(asked[0])
-        kept = jointly_inductive(context.induction, list(own.values()), clauses, variant)
+        _JointProver(context, asked, helping, results).prove(is_refuted)
+
+
+class _JointProver:
+    """Proves claims of one variant, with lemmas that are claimed to hold."""
+
+    def __init__(
+        self,
+        context: ProofContext,
+        asked: Sequence[Claim],
+        helping: Sequence[Claim],
+        results: InductiveResults,
+    ) -> None:
+        self.induction, self.asked, self.results = context.induction, asked, results
+        self.own = {claim: _lemma(context, claim) for claim in (*asked, *helping)}
+        self.claim_of = {lemma: claim for claim, lemma in self.own.items()}
+        self.variant = asked[0].variant
+        self.clauses = results.clauses(asked[0])
+
+    def prove(self, is_refuted: Callable[[Claim], bool]) -> None:
+        """Add what is proven to the results. Raises Timeout."""
+        clock = Stopwatch()
+        own = self.own
+        kept = jointly_inductive(self.induction, list(own.values()), self.clauses, self.variant)
+        seconds = clock.lap()
+        if len(kept) < len(own):
+            self._follow(kept, alone=True)
+        clock.lap()
         helpers: list[Lemma] = []
         words_of: list[Lemma] = []
-        if len(kept) < len(own):
-            open_ = [term for c, term in own.items() if term in kept or not is_refuted(c)]
-            more, helpers, words_of = with_helpers(context.induction, open_, clauses, variant)
+        left = [c for c in own if own[c] not in kept and c not in self.results.joint]
+        if left:
+            open_ = [own[c] for c in own if own[c] in kept or (c in left and not is_refuted(c))]
+            more, helpers, words_of = with_helpers(
+                self.induction, open_, self.clauses, self.variant
+            )
             kept += more
-        seconds = clock.lap() / len(asked)
-        induction = Joint(
-            tuple(claim.title for claim, lemma in own.items() if lemma in kept),
-            _texts(helpers),
-            tuple(claim.title for lemma in words_of for claim in own if own[claim] is lemma),
+        proof = JointProof(
+            Joint(
+                tuple(claim.title for claim, lemma in own.items() if lemma in kept),
+                _texts(helpers),
+                tuple(self.claim_of[lemma].title for lemma in words_of),
+            ),
+            (seconds + clock.lap()) / len(self.asked),
         )
-        for claim in asked:
+        for claim in self.asked:
             if own[claim] in kept:
-                results.joint[claim] = JointProof(induction, seconds)
-                results.excluded.add((claim, None))
+                self._add(claim, proof)
+        if any(own[claim] not in kept and not is_refuted(claim) for claim in left):
+            self._follow(kept, alone=False)
+
+    def _follow(self, kept: Sequence[Lemma], *, alone: bool) -> None:
+        """Add the claims that follow in each state, of those that have quantifiers and are open."""
+        open_ = [
+            self.own[claim]
+            for claim in self.asked
+            if has_quantifier(self.own[claim].term)
+            and self.own[claim] not in kept
+            and claim not in self.results.joint
+        ]
+        clock = Stopwatch()
+        for found in consequences(
+            self.induction, open_, kept, self.clauses, self.variant, alone=alone
+        ):
+            titles = {lemma: claim.title for lemma, claim in self.claim_of.items()}
+            self._add(
+                self.claim_of[found.claim], JointProof(_following(found, titles), clock.lap())
+            )
+
+    def _add(self, claim: Claim, proof: JointProof) -> None:
+        self.results.joint[claim] = proof
+        self.results.excluded.add((claim, None))
+
+
+def _following(found: Consequence, titles: Mapping[Lemma, str]) -> Joint:
+    """The claims, lemmas and extreme that a claim follows from, in words."""
+    return Joint(
+        tuple(titles[lemma] for lemma in found.lemmas if lemma in titles),
+        _texts(found.lemmas),
+        tuple(titles[lemma] for lemma in found.words_of),
+        follows=True,
+        extreme=None if found.extreme is None else found.extreme.text,
+    )
+
+
+def kept_in_words(induction: Joint, clauses: int) -> str:
+    """Why a claim holds that is proven so, with so many clauses."""
+    if not induction.follows:
+        return f"every step keeps it{f', with {clauses} clauses' if clauses else ' by itself'}"
+    given = [f"{clauses} clauses"] if clauses else []
+    given += induction.claims
+    words = f"follows in every state from {', '.join(given)}" if given else "holds in every state"
+    if induction.extreme is None:
+        return words
+    there = f"{induction.extreme}, if there is any, as a system has finitely many"
+    return f"{words}{' and this' if given else ', for this'}: {there}"
+
+
+def _lemma(context: ProofContext, claim: Claim) -> Lemma:
+    formula = context.property(claim)
+    return lemma_of(formula.holds, [term for _, _, term in formula.variables])
 
 
 def _texts(helpers: Sequence[Lemma]) -> tuple[ClauseText, ...]:

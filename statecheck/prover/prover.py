@@ -20,7 +20,7 @@ from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.deep_runs import DeepRuns
 from statecheck.prover.induction_results import InductiveResults, completed, prove_inductively
-from statecheck.prover.joint_proofs import prove_jointly
+from statecheck.prover.joint_proofs import kept_in_words, prove_jointly
 from statecheck.prover.lock import KeptRuns
 from statecheck.prover.settling import Settling, by_run
 from statecheck.prover.suspects import HELP, suspected
@@ -311,9 +311,7 @@ class Prover:
         texts = tuple(clause.text for clause in needed)
         if joint is not None:
             texts, seconds = (*texts, *joint.induction.lemmas), seconds + joint.seconds
-            detail = (
-                f"every step keeps it{f', with {len(texts)} clauses' if texts else ' by itself'}"
-            )
+            detail = kept_in_words(joint.induction, len(texts))
         if self.context.property(claim).says_nothing:
             detail, vacuous = SAYS_NOTHING, True
         elif vacuous:

@@ -17,6 +17,7 @@ from typing import Any
 from . import demands
 from .claims import UNDETERMINED, SaidClaim
 from .definitions import Definitions
+from .extremes import Extreme, section_name
 from .folder import Refused, check_inside, contents, decoded, empty_folders
 from .formulas import CATALOGUE, SHARED, title_of
 from .fragment import receipt
@@ -215,6 +216,7 @@ class Certificate:
         wrong: list[str] = []
         chains: dict[str, ChainRule] = {}
         traps: dict[str, Trap] = {}
+        extremes: dict[str, Extreme] = {}
         runs: dict[str, Shown] = {}
         for claim in self.manifest["claims"]:
             said = known.claims[claim["title"]]
@@ -225,6 +227,8 @@ class Certificate:
                     chain = self._chain(known, said, claim, texts.get(f"phases {said.title}"))
                     trap = self._trap(known, said, claim, texts.get(f"trap {said.title}"))
                     traps |= {} if trap is None else {said.title: trap}
+                    extreme = self._extreme(known, said, claim, texts.get(section_name(said.title)))
+                    extremes |= {} if extreme is None else {said.title: extreme}
                 except DAMAGE as error:
                     found.append(f"{DEFINITIONS} does not say what it should: {error}")
             if not found and not _same(
@@ -240,7 +244,7 @@ class Certificate:
         if wrong:
             return
         claims = {claim["title"]: claim for claim in self.manifest["claims"]}
-        rules = Rules(known, claims, chains, runs, traps)
+        rules = Rules(known, claims, chains, runs, traps, extremes)
         lengths = {path: len(run.steps) for path, run in runs.items()}
         wanted, paths = demands.demanded(known, self.manifest["claims"], rules.premises, lengths)
         yield from self._demanded(wanted, paths)
@@ -273,6 +277,15 @@ class Certificate:
         if ((said.kind, claim["verdict"]) == demands.TRAPPED) is not (text is not None):
             raise ValueError(f"{said.title} is {claim['verdict']}, and has a trap or lacks one")
         return None if text is None else Trap(known, said, text)
+
+    def _extreme(
+        self, known: Definitions, said: SaidClaim, claim: dict[str, Any], text: str | None
+    ) -> Extreme | None:
+        if text is None:
+            return None
+        if (said.kind, claim["verdict"]) != ("always", "PROVED") or said.on_step:
+            raise ValueError(f"{said.title} is {claim['verdict']}, and has an extreme")
+        return Extreme(known, said, text)
 
     def _demanded(
         self, wanted: dict[str, demands.About], paths: dict[str, list[str]]

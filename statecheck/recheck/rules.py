@@ -13,6 +13,7 @@ from typing import Any
 from .claims import SaidClaim
 from .definitions import Definitions
 from .demands import PROOFS, About, sentence
+from .extremes import Extreme, section_name
 from .formulas import AXIOMS, axiom_name
 from .premises import ChainRule, Premise
 from .searches import Searches
@@ -54,18 +55,20 @@ class Rules:
         chains: Mapping[str, ChainRule],
         runs: Mapping[str, Shown],
         traps: Mapping[str, Trap],
+        extremes: Mapping[str, Extreme],
     ) -> None:
         self.known, self.claims, self.runs = known, claims, runs
+        self.traps, self.extremes = traps, extremes
         self.premises = {title: chain.premises() for title, chain in chains.items()}
-        self.traps = traps
         self.names = [clause["name"] for clause in known.clauses]
         self.searches = Searches(known)
         self._shared = {
             name: (name, trees, comments(known.texts[name])) for name, trees in known.trees.items()
         }
-        found: dict[str, ChainRule | Trap] = {
+        found: dict[str, ChainRule | Trap | Extreme] = {
             **{f"phases {title}": chain for title, chain in chains.items()},
             **{f"trap {title}": trap for title, trap in traps.items()},
+            **{section_name(title): extreme for title, extreme in extremes.items()},
         }
         for name, own in found.items():
             self._shared[name] = (name, own.trees, comments(own.text))
@@ -124,7 +127,8 @@ class Rules:
         support = ["invariant"] if claim["clauses"] else []
         step = [f"step {about['action']}"] if "action" in about else []
         if rule in ("states", "steps"):
-            return self._all(*state, *support, *step, said)
+            extreme = [section_name(about["claim"])] if about["claim"] in self.extremes else []
+            return self._all(*state, *support, *step, said, *extreme)
         if rule == "trap":
             return self._all(*state, *support, *step, said, f"trap {about['claim']}")
         if rule == "premise":
@@ -280,6 +284,8 @@ class Rules:
             yield from self._assumed(claim["clauses"], numbers)
         if rule == "steps":
             yield from self._taken(about)
+        if about["claim"] in self.extremes:
+            yield text_of(self.extremes[about["claim"]].facts)
         yield f"(assert reading) (assert {ends})"
         if rule == "plans":
             if "premise" in said.bodies:

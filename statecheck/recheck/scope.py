@@ -9,7 +9,7 @@ MANIFEST = "manifest.json"
 DEFINITIONS = "definitions.smt2"
 """The file with the sections that obligations share, and with each claim."""
 
-EVIDENCE = ("phases ", "trap ")
+EVIDENCE = ("phases ", "trap ", "extreme ")
 """The beginnings of the names of sections that define nothing: they are evidence of claims."""
 
 COVERS = (
@@ -32,6 +32,7 @@ DOES_NOT_COVER = (
     "that the axioms are true of the world: what is proved is proved of systems that obey them",
     "that a lasso, a run into a trap, or a derived number's run is a shortest one",
     "that a claim's antecedent is ever reached, and that an answer is UNDETERMINED",
+    "that a kind has finitely many entities, one of which is greatest where an obligation says so",
     "systems in which some kind has no entity at all: a sort of SMT-LIB has at least one member",
     "which values of a constant give which answer, or refute a claim, beyond the shown runs",
     "tables that are put together from derived answers",

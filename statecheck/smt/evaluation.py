@@ -75,6 +75,22 @@ def tabulated(*columns: tuple[z3.ExprRef, z3.ExprRef]) -> Compiled:
     return _function(writer, f"({', '.join(lists)},)" if lists else "()")
 
 
+def of_each_choice(variables: Sequence[z3.ExprRef], *terms: z3.ExprRef) -> Compiled:
+    """A function (functions, constants, sizes) -> for each choice of entities in place of the
+    variables, in the order of `itertools.product`, the values of the terms, in a tuple; in a list.
+
+    Raises ModelError for an operator that is not supported.
+    """
+    writer = _Writer()
+    loops = []
+    for number, variable in enumerate(variables):
+        writer.names[f"C[{variable.decl().name()!r}]"] = f"x{number}"
+        loops.append(f"for x{number} in range(N[{variable.sort().name()!r}])")
+    values = [writer.write(term) for term in terms]
+    own = f"({', '.join(values)},)" if values else "()"
+    return _function(writer, f"[{own} {' '.join(loops)}]")
+
+
 def _function(writer: _Writer, value: str) -> Compiled:
     body = "".join(f"    {line}\n" for line in writer.lines)
     source = f"def evaluate(F, C, N):\n{body}    return {value}\n"

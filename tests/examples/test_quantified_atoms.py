@@ -41,4 +41,5 @@ def test_a_claim_that_something_exists_rests_on_a_clause_that_says_so() -> None:
 
 def test_without_such_clauses_it_is_not_proved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pair_atoms, "quantified_templates", lambda *_: [])
+    monkeypatch.setattr(pair_atoms, "witness_templates", lambda *_: [])
     assert str(proved().verdict.value) == "UNDETERMINED"

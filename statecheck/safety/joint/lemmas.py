@@ -12,7 +12,7 @@ from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction, both
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.roles import whichever
-from statecheck.smt.terms import entity_constants
+from statecheck.smt.terms import entity_constants, is_entity
 
 Entities = Sequence[z3.ExprRef]
 
@@ -33,16 +33,27 @@ class Lemma:
         return z3.substitute(self.term, *zip(self.variables, entities, strict=True))
 
 
-def lemma_of(term: z3.BoolRef) -> Lemma:
-    """A claim's formula as a lemma, over the same variables as every other one."""
+def lemma_of(term: z3.BoolRef, variables_of: Sequence[z3.ExprRef] = ()) -> Lemma:
+    """A claim's formula as a lemma, over the same variables as every other one.
+
+    ``variables_of`` are those of the claim: where it has one that the formula does not mention, it
+    says nothing of a system that has no such entity.
+    """
     counts: dict[str, int] = {}
-    own = entity_constants(term)
+    own = entities_of(term, variables_of)
     variables = []
     for constant in own:
         sort = constant.sort()
         variables.append(variable(sort, counts.setdefault(sort.name(), 0)))
         counts[sort.name()] += 1
     return Lemma(tuple(variables), z3.substitute(term, *zip(own, variables, strict=True)))
+
+
+def entities_of(term: z3.BoolRef, variables: Sequence[z3.ExprRef]) -> list[z3.ExprRef]:
+    """The entities that a formula mentions, then those of some variables that it does not."""
+    own = entity_constants(term)
+    mentioned = {constant.get_id() for constant in own}
+    return [*own, *(v for v in variables if is_entity(v) and v.get_id() not in mentioned)]
 
 
 def variable(sort: z3.SortRef, ordinal: int) -> z3.ExprRef:

@@ -15,6 +15,7 @@ from statecheck.safety.joint.quantified import later
 from statecheck.smt.c_interface import disjunction
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
+from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.commands import Command
 
 THIN = 60
@@ -53,7 +54,9 @@ class Moment(ABC):
         pool, violated = candidate.pool, candidate.violated
         self._assert(z3.Implies(violated, self._exist(pool.variables)))
         for n, truth in candidate.literals:
-            name = self._later(pool, n)
+            # An equivalence would have the solver think of quantifiers that nobody asks about.
+            quantified = has_quantifier(pool.atoms[n])
+            name = self._then(pool.atoms[n]) if quantified else self._later(pool, n)
             self._assert(z3.Implies(violated, z3.Not(name) if truth else name))
         if self.command is not None:
             self._assume(candidate)
@@ -63,8 +66,12 @@ class Moment(ABC):
         key = pool.number, n
         if key not in self._after:
             name = self._after[key] = z3.Bool(f"after {pool.number}.{n}")
-            self._assert(name == later(self.induction.transitions, pool.atoms[n], self.command))
+            self._assert(name == self._then(pool.atoms[n]))
         return self._after[key]
+
+    def _then(self, atom: z3.BoolRef) -> z3.BoolRef:
+        """An atom about the state in which candidates are violated."""
+        return later(self.induction.transitions, atom, self.command)
 
     def counterexample(self, active: Sequence[Candidate]) -> tuple[Candidate, z3.ModelRef] | None:
         """A candidate that is violated although all that are active hold before, and a model;

@@ -11,7 +11,11 @@ import z3
 from statecheck.modeling import STATE
 from statecheck.safety.atoms import places, templates
 from statecheck.safety.joint.lemmas import variable
-from statecheck.safety.joint.quantified_atoms import quantified_templates
+from statecheck.safety.joint.quantified_atoms import (
+    Template,
+    quantified_templates,
+    witness_templates,
+)
 from statecheck.symbolic.spelling import spell_both
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
@@ -54,18 +58,22 @@ class Group:
     contexts: list[tuple[tuple[int, bool], ...]] = field(default_factory=list)
 
 
-def groups(transitions: TransitionSystem, extra: Sequence[z3.ExprRef]) -> Iterator[Group]:
+def groups(
+    transitions: TransitionSystem, extra: Sequence[z3.ExprRef], *, witnesses: bool = False
+) -> Iterator[Group]:
     """The groups of a system: one entity of each kind, then two of each kind, then one of each of
-    two kinds. Their atoms are about what ``extra`` terms or the actions depend on.
+    two kinds. Their atoms are about what ``extra`` terms or the actions depend on; with
+    ``witnesses`` those about one entity also about whether some other one refers to it.
     """
     keys = transitions.relevance.of(extra)
     found = [
         *templates(transitions, extra, keys, bound=True),
         *quantified_templates(transitions, extra),
     ]
+    there = [*witness_templates(transitions, found)] if witnesses else []
     sorts = [transitions.vocabulary.sort(entity.cls) for entity in transitions.info.entities]
     for sort in sorts:
-        yield _group(transitions, keys, found, (variable(sort, 0),))
+        yield _group(transitions, keys, found, (variable(sort, 0),), there)
     for sort in sorts:
         yield _group(transitions, keys, found, (variable(sort, 0), variable(sort, 1)))
     for one, other in itertools.combinations(sorts, 2):
@@ -77,7 +85,7 @@ def lemma_terms(
 ) -> dict[tuple[str, str], tuple[Group, z3.BoolRef]]:
     """The group and the term of each literal of the groups, by the group's title and its text."""
     found: dict[tuple[str, str], tuple[Group, z3.BoolRef]] = {}
-    for group in groups(transitions, extra):
+    for group in groups(transitions, extra, witnesses=True):
         for atom in group.atoms:
             found.setdefault((group.title, atom.text), (group, atom.term))
             found.setdefault((group.title, atom.negation), (group, z3.Not(atom.term)))
@@ -87,8 +95,9 @@ def lemma_terms(
 def _group(
     transitions: TransitionSystem,
     keys: set[Key],
-    found: Sequence[tuple[str, z3.ExprRef, z3.ExprRef]],
+    found: Sequence[Template],
     variables: tuple[z3.ExprRef, ...],
+    there: Sequence[Template] = (),
 ) -> Group:
     kinds = [v.sort().name() for v in variables]
     alike = len(set(kinds)) < len(kinds)
@@ -115,6 +124,9 @@ def _group(
             for sort, x, template in found:
                 if sort == place.sort().name():
                     keep(z3.substitute(template, (x, place)), n)
+        for sort, x, template in there:
+            if sort == kinds[n]:
+                keep(z3.substitute(template, (x, variables[n])), n)
         for (_, one), (_, other) in itertools.combinations(own, 2):
             if one.sort() == other.sort():
                 keep(one == other, n)

@@ -18,7 +18,7 @@ from statecheck.modeling import Variant
 from statecheck.safety.candidates import Literals, survivors
 from statecheck.safety.joint.lemmas import Lemma
 from statecheck.safety.joint.pair_atoms import Group
-from statecheck.smt.evaluation import Valuation, compiled
+from statecheck.smt.evaluation import Valuation, compiled, of_each_choice
 from statecheck.smt.terms import constants
 from statecheck.symbolic.simulate import Simulator
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -33,6 +33,8 @@ LARGER = ((3, 6, 2), (2, 4, 4))
 
 MOST = 6000
 """A group with more candidates than these is left out: the solver would take minutes."""
+
+_DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 _Bits = tuple[list[int], int]
 """Bit k of an atom's number says whether it is true in sample k; and every bit."""
@@ -69,9 +71,15 @@ class Samples:
 
 
 def sampled(
-    transitions: TransitionSystem, variant: Variant, seed: int, time_left: TimeLeft
+    transitions: TransitionSystem,
+    variant: Variant,
+    seed: int,
+    time_left: TimeLeft,
+    further: Sequence[tuple[int, ...]] = (),
 ) -> Samples:
-    """The distinct states of random runs under a variant. Raises Timeout."""
+    """The distinct states of random runs under a variant; ``further`` numbers of entities are for
+    some of them. Raises Timeout.
+    """
     simulator = Simulator(transitions)
     # Two entities compare their numbers with each other's, whatever the model compares them with.
     simulator.numbers = tuple(sorted({*simulator.numbers, 0, 1, 2}))
@@ -82,7 +90,7 @@ def sampled(
     }
     kinds = [entity.name for entity in transitions.info.entities]
     known: dict[str, Valuation] = {}
-    counts = (*SIZES, *LARGER) if transitions.axioms else SIZES
+    counts = (*SIZES, *(LARGER if transitions.axioms else ()), *further)
     allowed = simulator.allowed(
         [dict(zip(kinds, itertools.cycle(own), strict=False)) for own in counts]
     )
@@ -183,26 +191,23 @@ def _columns(group: Group, samples: Samples) -> _Bits:
     about = [frozenset({n}) for n in range(len(group.variables))]
     parts = [[n for n, atom in enumerate(group.atoms) if atom.about == own] for own in about]
     parts.append([n for n, atom in enumerate(group.atoms) if atom.about not in about])
-    *alone, both = (compiled(*(group.atoms[n].term for n in part)) for part in parts)
-    names = [v.decl().name() for v in group.variables]
-    kinds = [v.sort().name() for v in group.variables]
+    *alone, both = (
+        of_each_choice(variables, *(group.atoms[n].term for n in part))
+        for variables, part in zip(
+            [*([v] for v in group.variables), group.variables], parts, strict=True
+        )
+    )
     vectors: dict[tuple[tuple[bool, ...], ...], None] = {}
     for state in samples.states:
-        functions, constants, sizes = state.functions, state.constants, state.sizes
-        rows = [
-            [test(functions, {**constants, name: e}, sizes) for e in range(sizes[kind])]
-            for test, name, kind in zip(alone, names, kinds, strict=True)
-        ]
-        for chosen in itertools.product(*(range(sizes[kind]) for kind in kinds)):
-            own = (row[e] for row, e in zip(rows, chosen, strict=True))
-            here = {**constants, **dict(zip(names, chosen, strict=True))} if parts[-1] else {}
-            vectors[(*own, both(functions, here, sizes))] = None
+        given = state.functions, state.constants, state.sizes
+        rows = itertools.product(*(test(*given) for test in alone))
+        vectors.update(
+            ((*own, truths), None) for own, truths in zip(rows, both(*given), strict=True)
+        )
     columns = [0] * len(group.atoms)
-    for bit, vector in enumerate(vectors):
-        for part, truths in zip(parts, vector, strict=True):
-            for n, truth in zip(part, truths, strict=True):
-                if truth:
-                    columns[n] |= 1 << bit
+    for part, truths in zip(parts, zip(*vectors, strict=True), strict=False):
+        for n, column in zip(part, zip(*truths, strict=True), strict=True):
+            columns[n] = int(bytes(column)[::-1].translate(_DIGITS) or b"0", 2)
     return columns, (1 << len(vectors)) - 1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,7 +9,7 @@ from functools import cached_property
 import z3
 
 from statecheck.safety.candidates import Literals
-from statecheck.smt.evaluation import Compiled, Valuation, compiled
+from statecheck.smt.evaluation import Compiled, Valuation, of_each_choice
 
 
 @dataclass(eq=False)
@@ -36,17 +35,13 @@ class Pool:
 
     @cached_property
     def _test(self) -> Compiled:
-        return compiled(*self.atoms)
+        return of_each_choice(self.variables, *self.atoms)
 
     def truths_in(self, state: Valuation) -> Iterator[int]:
         """For each choice of entities of a state a number whose bit n says whether atom n is true
         of them.
         """
-        names = [v.decl().name() for v in self.variables]
-        kinds = [range(state.sizes[v.sort().name()]) for v in self.variables]
-        for chosen in itertools.product(*kinds):
-            constants = {**state.constants, **dict(zip(names, chosen, strict=True))}
-            values = self._test(state.functions, constants, state.sizes)
+        for values in self._test(state.functions, state.constants, state.sizes):
             yield sum(1 << n for n, truth in enumerate(values) if truth)
 
     def false_at(self, truths: int) -> Iterator[int]:

@@ -6,7 +6,7 @@ nothing is left out. A solver may give up, though.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import z3
@@ -60,35 +60,11 @@ class Frame:
         solver.set("ematching", patterns)
         solver.set("random_seed", induction.seed)
         solver.set("rlimit", QUICK if patterns else PATIENCE)
-        solver.add(*transitions.ranges, *transitions.fixed_constants(variant))
-        vocabulary = transitions.vocabulary
-        for function in entity_functions(
-            [*vocabulary.references.values(), *vocabulary.functions.values()]
-        ):
-            x = z3.Const("some", function.domain(0))
-            self.add(self.every([x], exists(function(x))))
-        for axiom in transitions.axioms:
-            self.add(self.every(axiom.variables, axiom.term))
-        if command is not None:
-            for clause in clauses:
-                x = z3.Const("some", clause.variable.sort())
-                fixed = transitions.fixed_constants(clause.variant)
-                self.add(self.every([x], z3.Implies(z3.And(*fixed), clause.at(x))))
-            self.add(*(exists(own) for _, _, own in command.parameters if is_entity(own)))
-            self.add(command.guard)
+        self.add(*constraints(induction, clauses, variant, command))
 
     def add(self, *formulas: z3.BoolRef) -> None:
         """Demand formulas."""
         self.solver.add(*formulas)
-
-    def every(self, variables: Sequence[z3.ExprRef], term: z3.BoolRef) -> z3.BoolRef:
-        """The formula that a term is true of all entities that exist, in place of variables."""
-        if not variables:
-            return term
-        bound = [z3.Const(f"every {n}", v.sort()) for n, v in enumerate(variables)]
-        body = z3.substitute(term, *zip(variables, bound, strict=True))
-        formula: z3.BoolRef = z3.ForAll(bound, z3.Implies(z3.And(*map(exists, bound)), body))
-        return formula
 
     def later(self, term: z3.BoolRef) -> z3.BoolRef:
         """A term about a state for the state after the step, or for the initial ones."""
@@ -104,6 +80,46 @@ class Frame:
     def _seconds(self) -> float:
         left = self.time_left()
         return LONGEST if left is None else min(LONGEST, left)
+
+
+def constraints(
+    induction: Induction, clauses: Sequence[Clause], variant: Variant, command: Command | None
+) -> Iterator[z3.BoolRef]:
+    """The constraints on the steps of a command from states of the clauses; on any state if there
+    is no command: `later` speaks of initial ones.
+    """
+    transitions = induction.transitions
+    vocabulary = transitions.vocabulary
+    yield from (*transitions.ranges, *transitions.fixed_constants(variant))
+    for function in entity_functions(
+        [*vocabulary.references.values(), *vocabulary.functions.values()]
+    ):
+        x = z3.Const("some", function.domain(0))
+        yield every([x], exists(function(x)))
+    for axiom in transitions.axioms:
+        yield every(axiom.variables, axiom.term)
+    if command is not None:
+        yield from clauses_assumed(induction, clauses)
+        yield from (exists(own) for _, _, own in command.parameters if is_entity(own))
+        yield command.guard
+
+
+def clauses_assumed(induction: Induction, clauses: Sequence[Clause]) -> Iterator[z3.BoolRef]:
+    """Clauses, each of all entities."""
+    for clause in clauses:
+        x = z3.Const("some", clause.variable.sort())
+        fixed = induction.transitions.fixed_constants(clause.variant)
+        yield every([x], z3.Implies(z3.And(*fixed), clause.at(x)))
+
+
+def every(variables: Sequence[z3.ExprRef], term: z3.BoolRef) -> z3.BoolRef:
+    """The formula that a term is true of all entities that exist, in place of variables."""
+    if not variables:
+        return term
+    bound = [z3.Const(f"every {n}", v.sort()) for n, v in enumerate(variables)]
+    body = z3.substitute(term, *zip(variables, bound, strict=True))
+    formula: z3.BoolRef = z3.ForAll(bound, z3.Implies(z3.And(*map(exists, bound)), body))
+    return formula
 
 
 def later(transitions: TransitionSystem, term: z3.BoolRef, command: Command | None) -> z3.BoolRef:
@@ -137,22 +153,15 @@ def inductive(
 
 
 def _kept(frames: Sequence[Frame], lemmas: Sequence[Lemma], *, patient: bool) -> list[Lemma]:
-    assumed = {lemma: z3.FreshBool("assumed") for lemma in lemmas}
-    for frame in frames:
-        if frame.command is not None:
-            for lemma, name in assumed.items():
-                frame.add(z3.Implies(name, frame.every(lemma.variables, lemma.term)))
+    assumed = _assumed(frames, lemmas)
     left = list(lemmas)
     settled: int | None = None
     while settled != len(left):
         settled = len(left)
         for frame in frames:
             for lemma in list(left):
-                asked = z3.FreshBool("asked")
-                broken = z3.And(*map(exists, lemma.variables), z3.Not(frame.later(lemma.term)))
-                frame.add(z3.Implies(asked, broken))
                 try:
-                    lost = frame.has_model([asked, *(assumed[other] for other in left)])
+                    lost = _is_lost(frame, lemma, [assumed[other] for other in left])
                 except GaveUp:
                     if not patient:
                         raise
@@ -160,3 +169,46 @@ def _kept(frames: Sequence[Frame], lemmas: Sequence[Lemma], *, patient: bool) ->
                 if lost:
                     left.remove(lemma)
     return left
+
+
+def not_kept(
+    induction: Induction, lemmas: Sequence[Lemma], clauses: Sequence[Clause], variant: Variant
+) -> list[Lemma]:
+    """The lemmas that are not shown to hold initially and after each step from a state in which all
+    of them hold, beside clauses that are an invariant. Raises Timeout.
+    """
+    left = list(lemmas)
+    lost = []
+    for command in (None, *induction.transitions.commands):
+        frames = [
+            Frame(induction, clauses, variant, command, patterns=patterns)
+            for patterns in (False, True)
+        ]
+        assumed = [*_assumed(frames, lemmas).values()]
+        for lemma in list(left):
+            for frame in frames:
+                with suppress(GaveUp):
+                    if not _is_lost(frame, lemma, assumed):
+                        break
+            else:
+                left.remove(lemma)
+                lost.append(lemma)
+    return lost
+
+
+def _assumed(frames: Sequence[Frame], lemmas: Sequence[Lemma]) -> dict[Lemma, z3.BoolRef]:
+    """For each lemma the Boolean by which it holds of all entities before the steps."""
+    assumed = {lemma: z3.FreshBool("assumed") for lemma in lemmas}
+    for frame in frames:
+        if frame.command is not None:
+            for lemma, name in assumed.items():
+                frame.add(z3.Implies(name, every(lemma.variables, lemma.term)))
+    return assumed
+
+
+def _is_lost(frame: Frame, lemma: Lemma, assumed: Sequence[z3.BoolRef]) -> bool:
+    """Tell whether some step violates a lemma. Raises GaveUp, and Timeout."""
+    asked = z3.FreshBool("asked")
+    broken = z3.And(*map(exists, lemma.variables), z3.Not(frame.later(lemma.term)))
+    frame.add(z3.Implies(asked, broken))
+    return frame.has_model([asked, *assumed])

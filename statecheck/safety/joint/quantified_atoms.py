@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import z3
 
 from statecheck.smt.existence import exists, is_existence
-from statecheck.smt.roles import subject
+from statecheck.smt.roles import loop_element, subject
 from statecheck.smt.terms import conjuncts, constants, has_quantifier, is_entity, subterms
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -52,6 +52,26 @@ def quantified_templates(
             for one, other in (entities, entities[::-1]):
                 keep(other, z3.Exists([one], z3.And(exists(one), condition)))
     return [template for own in found.values() for template in own.values()]
+
+
+def witness_templates(
+    transitions: TransitionSystem, known: Sequence[Template]
+) -> Iterator[Template]:
+    """Terms that some entity refers to one, and is in a state: of what is taken somebody has it."""
+    for (kind, _), decl in transitions.vocabulary.references.items():
+        x, other = subject(decl.range().name()), loop_element(z3.DeclareSort(kind), 0)
+        for sort, variable, template in known:
+            if sort != kind or has_quantifier(template) or is_number_comparison(template):
+                continue
+            own = z3.substitute(template, (variable, other))
+            for term in (own, z3.Not(own)):
+                there = z3.Exists([other], z3.And(exists(other), decl(other) == x, term))
+                yield x.sort().name(), x, there
+
+
+def is_number_comparison(term: z3.BoolRef) -> bool:
+    """Tell whether a term compares numbers."""
+    return any(z3.is_int(child) for child in term.children())
 
 
 def _free(term: z3.BoolRef) -> list[z3.ExprRef]:

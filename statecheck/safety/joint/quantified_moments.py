@@ -10,7 +10,7 @@ from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.joint.moments import Moment
 from statecheck.safety.joint.pools import Candidate
-from statecheck.safety.joint.quantified import Frame
+from statecheck.safety.joint.quantified import Frame, every
 from statecheck.smt.existence import exists
 from statecheck.smt.solving import true_in
 from statecheck.symbolic.commands import Command
@@ -38,7 +38,7 @@ class QuantifiedMoment(Moment):
         return z3.And(*map(exists, entities))
 
     def _assume(self, candidate: Candidate) -> None:
-        term = self.frame.every(candidate.pool.variables, candidate.term)
+        term = every(candidate.pool.variables, candidate.term)
         self.solver.add(z3.Implies(candidate.assumed, term))
 
     def _members(self, model: z3.ModelRef, sort: str) -> list[z3.ExprRef]:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
+import z3
+
 from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.joint import quantified
@@ -20,18 +22,21 @@ from statecheck.safety.joint.moments import GroundMoment, Moment
 from statecheck.safety.joint.pair_atoms import Group, groups
 from statecheck.safety.joint.pair_candidates import as_lemma, candidates, sampled
 from statecheck.safety.joint.pools import Candidate, Pool
-from statecheck.safety.joint.quantified import GaveUp
+from statecheck.safety.joint.quantified import GaveUp, not_kept
 from statecheck.safety.joint.quantified_moments import QuantifiedMoment
+from statecheck.safety.joint.small_moments import SmallMoment
 from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.commands import Command
 
 KINDS: Sequence[Callable[[Induction, Sequence[Clause], Variant, Command | None], Moment]] = (
     partial(QuantifiedMoment, patterns=True),
+    SmallMoment,
     partial(QuantifiedMoment, patterns=False),
     GroundMoment,
 )
-"""Ways to ask, the fastest first; where one gives up, the next is tried. The last one writes down
-too many instances where axioms have quantifiers."""
+"""Ways to ask, the fastest first; where one gives up, the next is tried. What is found in a small
+instance is shown at any size then. The last one writes down too many instances where axioms have
+quantifiers."""
 
 
 def with_helpers(
@@ -60,6 +65,13 @@ def with_helpers(
             number = len(own) + len(pools)
             pools.append(Pool(number, group.variables, [a.term for a in group.atoms], found))
             origin[number] = group
+
+    def lemma_of(candidate: Candidate) -> Lemma:
+        number = candidate.pool.number
+        if number < len(own):
+            return open_[number]
+        return as_lemma(origin[number], candidate.literals, variant)
+
     wanted = [Candidate(pool, 0) for pool in own]
     held: list[Candidate] = []
     chosen: list[Candidate] = []
@@ -70,15 +82,42 @@ def with_helpers(
         with suppress(GaveUp):
             commands = (None, *transitions.commands)
             search = Search(pools, [kind(induction, clauses, variant, c) for c in commands])
-            held = search.run(wanted)
-            chosen = search.needed(held)
-            break
-    helpers = [
-        as_lemma(origin[c.pool.number], c.literals, variant) for c in chosen if c not in held
-    ]
-    known = [open_[candidate.pool.number] for candidate in held]
+            if kind is not SmallMoment:
+                held = search.run(wanted)
+                chosen = search.needed(held)
+                break
+            held, chosen = _at_any_size(
+                search, wanted, lambda found: not_kept(induction, found, clauses, variant), lemma_of
+            )
+            if held:
+                return [*map(lemma_of, held)], [*map(lemma_of, chosen[len(held) :])], open_
+    helpers = [lemma_of(c) for c in chosen if c not in held]
+    known = [lemma_of(candidate) for candidate in held]
     together = set(jointly_inductive(induction, [*known, *helpers], clauses, variant))
     return [c for c in known if c in together], [h for h in helpers if h in together], open_
+
+
+def _at_any_size(
+    search: Search,
+    wanted: Sequence[Candidate],
+    not_kept: Callable[[Sequence[Lemma]], Sequence[Lemma]],
+    lemma_of: Callable[[Candidate], Lemma],
+) -> tuple[list[Candidate], list[Candidate]]:
+    """The claims that a search in small instances finds to hold, and that hold at any size; and
+    these with the candidates that they are inductive with. Raises GaveUp, and Timeout.
+    """
+    held = search.run(wanted)
+    while held:
+        lost: list[Candidate] = []
+        others = [candidate for candidate in search.active if candidate not in held]
+        for chosen in (search.needed(held), [*held, *others]):
+            lemmas = {lemma_of(candidate): candidate for candidate in chosen}
+            lost = [lemmas[lemma] for lemma in not_kept([*lemmas])]
+            if not lost:
+                return held, chosen
+        search.drop(lost)
+        held = search.run([claim for claim in held if claim not in lost])
+    return [], []
 
 
 def jointly_inductive(
@@ -104,16 +143,28 @@ class Search:
     def run(self, claims: Sequence[Candidate]) -> list[Candidate]:
         """The claims that are inductive together with candidates, which are active afterwards."""
         for claim in claims:
-            self._take_on(claim)
+            if claim not in self.active:
+                self.take_on(claim)
         settled = 0
         while settled < len(self.steps) and any(claim in self.active for claim in claims):
-            for step in self.steps:
-                settled = 0 if self._strengthened(step) else settled + 1
-                if settled == len(self.steps):
-                    break
+            settled = self._round(settled)
         return [claim for claim in claims if claim in self.active]
 
-    def _take_on(self, candidate: Candidate) -> bool:
+    def settle(self) -> None:
+        """Take on and drop candidates until every step keeps all that are active."""
+        settled = 0
+        while settled < len(self.steps):
+            settled = self._round(settled)
+
+    def _round(self, settled: int) -> int:
+        """Ask about each step, after the last so many changed nothing; how many did not now."""
+        for step in self.steps:
+            settled = 0 if self._strengthened(step) else settled + 1
+            if settled == len(self.steps):
+                break
+        return settled
+
+    def take_on(self, candidate: Candidate) -> bool:
         """Make a candidate active, unless it is false initially."""
         self.start.admit(candidate)
         if self.start.counterexample([candidate]) is not None:
@@ -132,12 +183,21 @@ class Search:
         while self.active and (found := step.counterexample(self.active)) is not None:
             changed = True
             violated, model = found
-            options = [c for c in step.excluding(model, self.pools) if c not in self.active]
-            options.sort(key=_preference)
-            if not any(self._take_on(candidate) for candidate in options):
+            if not any(map(self.take_on, self.options(step, model))):
                 violated.pool.dropped.add(violated.index)
                 self.active.remove(violated)
         return changed
+
+    def options(self, moment: Moment, model: z3.ModelRef) -> list[Candidate]:
+        """The candidates that are false before the step of a model, those first that are best."""
+        found = [c for c in moment.excluding(model, self.pools) if c not in self.active]
+        return sorted(found, key=_preference)
+
+    def drop(self, candidates: Sequence[Candidate]) -> None:
+        """Leave out candidates that some step, of another instance, does not keep."""
+        for candidate in candidates:
+            candidate.pool.dropped.add(candidate.index)
+            self.active.remove(candidate)
 
     def needed(self, claims: Sequence[Candidate]) -> list[Candidate]:
         """Few of the active candidates that are inductive together with the claims, and these."""

@@ -1,0 +1,105 @@
+"""Election by letter: a candidate asks for votes, and leads once a quorum has sent its own."""
+
+from __future__ import annotations
+
+from statemachine import State
+
+from statecheck import Catalogue, Entity, Machine, Many, System, action, axiom
+
+
+class Ballot(Machine):
+    open = State(initial=True)
+    cast = State(final=True)
+    vote = open.to(cast)
+
+
+class Candidacy(Machine):
+    running = State(initial=True)
+    leading = State(final=True)
+    win = running.to(leading)
+
+
+class Letter(Machine):
+    none = State(initial=True)
+    asked = State()
+    voted = State()
+    counted = State(final=True)
+    ask = none.to(asked)
+    vote = asked.to(voted)
+    count = voted.to(counted)
+
+
+class Node(Entity):
+    ballot: Ballot
+    candidacy: Candidacy
+
+
+class Channel(Entity):
+    candidate: Node
+    voter: Node
+    letter: Letter
+
+
+class Quorum(Entity):
+    pass
+
+
+class Membership(Entity):
+    node: Node
+    quorum: Quorum
+
+
+class Election(System):
+    nodes: Many[Node]
+    channels: Many[Channel]
+    quorums: Many[Quorum]
+    memberships: Many[Membership]
+
+    @axiom
+    def quorums_intersect(self, one: Quorum, other: Quorum) -> bool:
+        """Any two quorums have a node in common."""
+        return any(
+            first.quorum == one
+            and any(
+                second.quorum == other and second.node == first.node for second in self.memberships
+            )
+            for first in self.memberships
+        )
+
+    @action
+    def ask(self, channel: Channel) -> None:
+        channel.letter.ask()
+
+    @action
+    def vote(self, channel: Channel) -> None:
+        channel.voter.ballot.vote()
+        channel.letter.vote()
+
+    @action
+    def count(self, channel: Channel) -> None:
+        channel.letter.count()
+
+    @action
+    def win(self, node: Node, quorum: Quorum) -> None:
+        if all(
+            any(
+                channel.candidate == node
+                and channel.voter == member.node
+                and channel.letter.counted.is_active
+                for channel in self.channels
+            )
+            for member in self.memberships
+            if member.quorum == quorum
+        ):
+            node.candidacy.win()
+
+
+CATALOGUE = Catalogue(Election)
+
+
+@CATALOGUE.always("election.one_leader", "Safety")
+def one_leader(election: Election, one: Node, other: Node) -> bool:
+    """Two nodes never lead at once."""
+    return one == other or not (
+        one.candidacy.leading.is_active and other.candidacy.leading.is_active
+    )

@@ -1,0 +1,49 @@
+"""The entity with the greatest measure among some, which a proof about states may name.
+
+There is one, if there are any: a system has finitely many entities of each kind. No solver knows
+that, so the fact is asserted. Which entities and which measure these are is no matter of trust:
+whatever they are, one of finitely many has the greatest.
+"""
+
+from __future__ import annotations
+
+from .claims import SaidClaim
+from .definitions import Definitions, harmless
+from .texts import Tree, read
+
+AMONG, MEASURE, MEMBER = "extreme.among", "extreme.measure", "extreme.member"
+
+
+def section_name(title: str) -> str:
+    """The name of the section that has the extreme of a claim's proof."""
+    return f"extreme {title}"
+
+
+class Extreme:
+    """The section, read. Raises ValueError where it defines something else."""
+
+    def __init__(self, known: Definitions, claim: SaidClaim, text: str) -> None:
+        self.text, self.trees = text, read(text)
+        where = f"section {section_name(claim.title)!r}"
+        harmless(section_name(claim.title), self.trees)
+        match self.trees:
+            case [
+                ("define-fun", "extreme.among", (("x", str() as kind),), "Bool", among),
+                ("define-fun", "extreme.measure", (("x", str() as measured),), "Int", measure),
+            ] if kind == measured and kind in known.entities:
+                self.kind = kind
+            case _:
+                raise ValueError(f"its {where} does not say among which entities, and by what")
+        own = {"x", *claim.variables}
+        for body in (among, measure):
+            known.check_state(body, own, where)
+
+    @property
+    def facts(self) -> list[Tree]:
+        """The declaration of the entity, and the assertion that it is the greatest."""
+        inside: Tree = ("<=", (MEASURE, "x"), (MEASURE, MEMBER))
+        greatest = ("=>", (AMONG, "x"), ("and", (AMONG, MEMBER), inside))
+        return [
+            ("declare-const", MEMBER, self.kind),
+            ("assert", ("forall", (("x", self.kind),), greatest)),
+        ]
