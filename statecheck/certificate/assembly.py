@@ -14,6 +14,7 @@ from typing import Any
 from statecheck.certificate.smtlib import layout
 from statecheck.recheck.definitions import Definitions
 from statecheck.recheck.demands import demanded, sentence
+from statecheck.recheck.evidence import Trap
 from statecheck.recheck.formulas import CATALOGUE
 from statecheck.recheck.fragment import receipt
 from statecheck.recheck.premises import ChainRule
@@ -29,7 +30,6 @@ from statecheck.recheck.scope import (
 from statecheck.recheck.shown.lassos import Lasso
 from statecheck.recheck.shown.runs import Shown
 from statecheck.recheck.texts import read
-from statecheck.recheck.traps import Trap
 
 
 def digest(text: str) -> str:

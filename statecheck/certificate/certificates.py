@@ -28,7 +28,7 @@ from statecheck.modeling import NO_VARIANT, ModelError
 from statecheck.prover.prover import Prover
 from statecheck.recheck.definitions import Definitions
 from statecheck.recheck.demands import RUNS
-from statecheck.recheck.extremes import Extreme
+from statecheck.recheck.evidence import Extreme
 from statecheck.recheck.formulas import CATALOGUE
 from statecheck.recheck.premises import ChainRule, Premise
 from statecheck.runs import itf

@@ -10,7 +10,7 @@ from statecheck.certificate.sections import SmtSection, sentence
 from statecheck.certificate.smtlib import At, Sexp, Writer, layout, sort_name
 from statecheck.claims.claim import Claim
 from statecheck.prover.context import ProofContext
-from statecheck.recheck.extremes import AMONG, MEASURE, section_name
+from statecheck.recheck.evidence import AMONG, MEASURE, section_name
 from statecheck.recheck.texts import variable
 from statecheck.safety.joint.extremes import Extreme, extremes
 from statecheck.safety.joint.lemmas import entities_of, lemma_of

@@ -17,7 +17,7 @@ from typing import Any
 from . import demands
 from .claims import UNDETERMINED, SaidClaim
 from .definitions import Definitions
-from .extremes import Extreme, section_name
+from .evidence import Extreme, Trap, section_name
 from .folder import Refused, check_inside, contents, decoded, empty_folders
 from .formulas import CATALOGUE, SHARED, title_of
 from .fragment import receipt
@@ -28,7 +28,6 @@ from .shown import instances
 from .shown.lassos import Lasso
 from .shown.runs import Shown, exactly
 from .texts import TooDeep, check_characters, digest, sections
-from .traps import Trap
 
 DAMAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration)
 

@@ -13,7 +13,7 @@ from typing import Any
 from .claims import SaidClaim
 from .definitions import Definitions
 from .demands import PROOFS, About, sentence
-from .extremes import Extreme, section_name
+from .evidence import AFTER_STEP, Extreme, Trap, section_name
 from .formulas import AXIOMS, axiom_name
 from .premises import ChainRule, Premise
 from .searches import Searches
@@ -30,7 +30,6 @@ from .texts import (
     sections,
     text_of,
 )
-from .traps import AFTER_STEP, Trap
 
 HEADER = (
     "; It is so if nothing satisfies all that is asserted here.",

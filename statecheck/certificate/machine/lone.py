@@ -26,9 +26,9 @@ from statecheck.claims.claim import Kind
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.modeling import ModelError
 from statecheck.recheck.demands import home
+from statecheck.recheck.evidence import TRAP
 from statecheck.recheck.formulas import AXIOMS, CATALOGUE
 from statecheck.recheck.scope import EVIDENCE
-from statecheck.recheck.traps import TRAP
 from statecheck.single.claims.claims import Claim, Expression, looks_beyond_states
 from statecheck.single.claims.parse import parse
 from statecheck.single.claims.predicates import conjunction as both

@@ -98,7 +98,7 @@ FORGERIES: list[tuple[Callable[[Forger], None], str]] = [
     (of_another_state, "which a state does not have"),
     (of_a_step, "which a state does not have"),
     (no_section, "its sections are"),
-    (of_nobody, "its sections are"),
+    (of_nobody, "is of no claim"),
 ]
 
 
