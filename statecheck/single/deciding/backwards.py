@@ -41,8 +41,8 @@ FEW, ROUNDS, DEGREE = 24, 150, 12
 greater degree than that.
 """
 
-BACKWARDS = 3.0
-"""Seconds for more than a few steps."""
+BACKWARDS = 10.0
+"""Seconds for more than a few steps, or half of what is left."""
 
 SMALL = 8
 """Numbers up to this are small."""
@@ -128,7 +128,7 @@ def recoverable(
 
 def _ways(subject: Subject, said: Claim, clock: Clock) -> Ways:
     automaton = subject.automaton
-    further = Clock(clock.left(BACKWARDS))
+    further = Clock(clock.left(2 * BACKWARDS) / 2)
     goal = {
         node: _any(subject.reader.in_node(said.conclusion, node, said.fields))
         for node in automaton.nodes
