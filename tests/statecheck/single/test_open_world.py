@@ -7,6 +7,7 @@ import functools
 import logging
 import operator
 from collections.abc import Iterator
+from operator import attrgetter as the_value_of
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from statecheck.single.reading import freeze
 
 extra = 5
 LOG = logging.getLogger(__name__)
+look_up, put = getattr, setattr
 
 
 class Limited(StateMachine):
@@ -45,6 +47,16 @@ class ByPattern(Limited):
 class ByGetter(Limited):
     def ok(self) -> Any:
         return operator.attrgetter("limit")(self) == 5
+
+
+class ByGetterOfAnotherName(Limited):
+    def ok(self) -> Any:
+        return the_value_of("limit")(self) == 5
+
+
+class ByTextOfAnotherName(Limited):
+    def ok(self) -> Any:
+        return look_up(self, "limit") == 5
 
 
 class ByMethodCaller(Limited):
@@ -105,6 +117,8 @@ def by_comparison() -> OfRecord:
     [
         ByPattern,
         ByGetter,
+        ByGetterOfAnotherName,
+        ByTextOfAnotherName,
         ByMethodCaller,
         BySpace,
         ByComputedName,
@@ -138,6 +152,11 @@ class ByComputedSetattr(Written):
         setattr(self, f"n_{int(which)}", 1)
 
 
+class BySetattrOfAnotherName(Written):
+    def up(self, which: bool) -> None:
+        put(self, "n_1" if which else "n_0", 1)
+
+
 class BySpaceUpdate(Written):
     def up(self, which: bool) -> None:
         self.__dict__.update({f"n_{int(which)}": 1})
@@ -148,7 +167,9 @@ class BySpaceItem(Written):
         self.__dict__["n_1" if which else "n_0"] = 1
 
 
-@pytest.mark.parametrize("made", [ByComputedSetattr, BySpaceUpdate, BySpaceItem])
+@pytest.mark.parametrize(
+    "made", [ByComputedSetattr, BySetattrOfAnotherName, BySpaceUpdate, BySpaceItem]
+)
 def test_a_field_that_is_written_by_whatever_means_is_none(made: Any) -> None:
     asked = [("possible", "b"), ("possible", "n_0 > 1"), ("always", "b ==> n_1 == 1")]
     report = check(made, asked)

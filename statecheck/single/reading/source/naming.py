@@ -38,10 +38,23 @@ def reads_by_text(function: types.FunctionType, used: Collection[str]) -> set[st
     ``used`` are the names of globals and attributes that its code has.
     """
     suspicious = {*_BY_TEXT, *_ANY_TEXT, *_WHOLE, "format", "format_map"}
-    if not suspicious & set(used) and not _has_patterns(function.__code__):
+    others = _other_names(function, used, suspicious)
+    if not suspicious & set(used) and not others and not _has_patterns(function.__code__):
         return set()
     tree = tree_of(function)
-    return {ALL} if tree is None else set(_read(tree, function))
+    return {ALL} if tree is None or others else set(_read(tree, function))
+
+
+def _other_names(
+    function: types.FunctionType, used: Collection[str], suspicious: Collection[str]
+) -> set[str]:
+    """The names under which code has such a function by another one: imported so, or assigned."""
+    around = function.__globals__
+    return {
+        name
+        for name in used
+        if name not in suspicious and getattr(around.get(name), "__name__", None) in suspicious
+    }
 
 
 def _has_patterns(code: types.CodeType) -> bool:
@@ -100,10 +113,12 @@ def writes_by_text(function: types.FunctionType, used: Collection[str]) -> set[s
 
     ``used`` are the names of globals and attributes that its code has.
     """
-    if not {"setattr", "delattr", *_WRITING} & set(used):
+    suspicious = {"setattr", "delattr", *_WRITING}
+    others = _other_names(function, used, suspicious)
+    if not suspicious & set(used) and not others:
         return set()
     tree = tree_of(function)
-    return {ALL} if tree is None else set(_written(tree))
+    return {ALL} if tree is None or others else set(_written(tree))
 
 
 _WRITING = ("__dict__", "__setattr__", "__delattr__")
