@@ -29,7 +29,7 @@ WALKS, STEPS = 400, 25
 SIZES = ((2, 3, 2), (3, 2, 2), (1, 2, 3))
 """The numbers of entities that walks have, kind by kind and then over again."""
 
-LARGER = ((3, 6, 2), (2, 4, 4))
+LARGER = ((3, 6, 2), (2, 4, 4), (4, 4, 2))
 """Further ones where there are axioms: each pair of a kind may need an entity of its own."""
 
 MOST = 6000
