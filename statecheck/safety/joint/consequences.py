@@ -2,7 +2,7 @@
 
 No step keeps such a claim by itself: that nobody is stuck, for one, because among those who wait
 the last one in the order can go on. The clauses are looked for in small instances, where a solver
-never gives up, and then proven for any number of entities.
+seldom gives up, and then proven for any number of entities.
 """
 
 from __future__ import annotations

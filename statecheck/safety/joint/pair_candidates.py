@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import z3
 
@@ -17,6 +17,7 @@ from statecheck.clock import TimeLeft
 from statecheck.modeling import Variant
 from statecheck.safety.candidates import Literals, survivors
 from statecheck.safety.joint.lemmas import Lemma
+from statecheck.safety.joint.lemmas import variable as lemma_variable
 from statecheck.safety.joint.pair_atoms import Group
 from statecheck.smt.evaluation import Valuation, compiled, of_each_choice
 from statecheck.smt.terms import constants
@@ -28,13 +29,16 @@ WALKS, STEPS = 400, 25
 SIZES = ((2, 3, 2), (3, 2, 2), (1, 2, 3))
 """The numbers of entities that walks have, kind by kind and then over again."""
 
-LARGER = ((3, 6, 2), (2, 4, 4))
+LARGER = ((3, 6, 2), (2, 4, 4), (4, 4, 2))
 """Further ones where there are axioms: each pair of a kind may need an entity of its own."""
 
 MOST = 6000
 """A group with more candidates than these is left out: the solver would take minutes."""
 
 _DIGITS = bytes.maketrans(b"\0\1", b"01")
+
+Rows = list[tuple[bool, ...]]
+"""For each entity the truths of some terms."""
 
 _Bits = tuple[list[int], int]
 """Bit k of an atom's number says whether it is true in sample k; and every bit."""
@@ -45,6 +49,22 @@ class Samples:
     """Distinct states of random runs."""
 
     states: tuple[Valuation, ...]
+    _rows: dict[tuple[int, ...], tuple[Sequence[z3.BoolRef], list[Rows]]] = field(
+        default_factory=dict, compare=False
+    )
+
+    def rows(self, variable: z3.ExprRef, terms: Sequence[z3.BoolRef]) -> list[Rows]:
+        """For each state, and each entity in place of the variable, the truths of some terms; kept,
+        for the groups that a kind is in ask for the same ones.
+        """
+        first = lemma_variable(variable.sort(), 0)
+        own = [z3.substitute(term, (variable, first)) for term in terms]
+        key = first.sort().get_id(), *(term.get_id() for term in own)
+        if key not in self._rows:
+            test = of_each_choice([first], *own)
+            rows = [test(s.functions, s.constants, s.sizes) for s in self.states]
+            self._rows[key] = own, rows
+        return self._rows[key][1]
 
     def choices(
         self, variables: Sequence[z3.ExprRef]
@@ -191,19 +211,14 @@ def _columns(group: Group, samples: Samples) -> _Bits:
     about = [frozenset({n}) for n in range(len(group.variables))]
     parts = [[n for n, atom in enumerate(group.atoms) if atom.about == own] for own in about]
     parts.append([n for n, atom in enumerate(group.atoms) if atom.about not in about])
-    *alone, both = (
-        of_each_choice(variables, *(group.atoms[n].term for n in part))
-        for variables, part in zip(
-            [*([v] for v in group.variables), group.variables], parts, strict=True
-        )
-    )
+    terms = [[group.atoms[n].term for n in part] for part in parts]
+    both = of_each_choice(group.variables, *terms.pop())
+    alone = [samples.rows(v, own) for v, own in zip(group.variables, terms, strict=True)]
     vectors: dict[tuple[tuple[bool, ...], ...], None] = {}
-    for state in samples.states:
-        given = state.functions, state.constants, state.sizes
-        rows = itertools.product(*(test(*given) for test in alone))
-        vectors.update(
-            ((*own, truths), None) for own, truths in zip(rows, both(*given), strict=True)
-        )
+    for state, *rows in zip(samples.states, *alone, strict=True):
+        truths = both(state.functions, state.constants, state.sizes)
+        for chosen, together in zip(itertools.product(*rows), truths, strict=True):
+            vectors[(*chosen, together)] = None
     columns = [0] * len(group.atoms)
     for part, truths in zip(parts, zip(*vectors, strict=True), strict=False):
         for n, column in zip(part, zip(*truths, strict=True), strict=True):

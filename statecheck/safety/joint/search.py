@@ -93,7 +93,12 @@ def with_helpers(
                 return [*map(lemma_of, held)], [*map(lemma_of, chosen[len(held) :])], open_
     helpers = [lemma_of(c) for c in chosen if c not in held]
     known = [lemma_of(candidate) for candidate in held]
-    together = set(jointly_inductive(induction, [*known, *helpers], clauses, variant))
+    found_together = [*known, *helpers]
+    together = set(jointly_inductive(induction, found_together, clauses, variant))
+    if len(together) < len(found_together) and not not_kept(
+        induction, found_together, clauses, variant
+    ):
+        together = set(found_together)
     return [c for c in known if c in together], [h for h in helpers if h in together], open_
 
 

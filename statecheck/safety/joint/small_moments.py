@@ -1,4 +1,4 @@
-"""Moments of small instances, whose formulas have no quantifiers: the solver never gives up."""
+"""Moments of small instances, whose formulas have no quantifiers: a solver seldom gives up."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.joint.lemmas import Lemma
 from statecheck.safety.joint.moments import Moment
 from statecheck.safety.joint.pools import Candidate
-from statecheck.safety.joint.quantified import clauses_assumed, constraints, every
+from statecheck.safety.joint.quantified import GaveUp, clauses_assumed, constraints, every
 from statecheck.smt.existence import exists
 from statecheck.smt.finite import Universe
 from statecheck.smt.grounding import entity_functions
-from statecheck.smt.solving import ground_solver, true_in
+from statecheck.smt.solving import check_sat, ground_solver, true_in
 from statecheck.symbolic.commands import Command
 
 SMALL, MANY = (4, 3), 3
 """At most so many entities of each kind; where there are many kinds, or more, not so many."""
 
+MOST = 5_000_000
+"""The work that a question may cost before it is given up, in units of Z3: a few seconds."""
+
 
 class SmallMoment(Moment):
-    """A moment of an instance of few entities."""
+    """A moment of an instance of few entities; all that it is asked may raise GaveUp."""
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class SmallMoment(Moment):
         command: Command | None,
     ) -> None:
         super().__init__(induction, command, ground_solver(induction.seed))
+        self.solver.set("rlimit", MOST)
         vocabulary = induction.transitions.vocabulary
         kinds = [vocabulary.sort(entity.cls) for entity in induction.transitions.info.entities]
         self.universe = Universe(
@@ -53,6 +57,12 @@ class SmallMoment(Moment):
     def _assume(self, candidate: Candidate) -> None:
         term = every(candidate.pool.variables, candidate.term)
         self._assert(z3.Implies(candidate.assumed, term))
+
+    def _check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
+        answer = check_sat(self.solver, assumptions, self.induction.time_left)
+        if answer == z3.unknown:
+            raise GaveUp
+        return bool(answer == z3.sat)
 
     def _members(self, model: z3.ModelRef, sort: str) -> list[z3.ExprRef]:
         return [own for own in self.universe.entities[sort] if true_in(model, exists(own))]
@@ -76,7 +86,7 @@ class StateMoment(SmallMoment):
 
     def state(self, active: Sequence[Candidate]) -> z3.ModelRef | None:
         """A state in which all candidates that are active hold; None if there is none. Raises
-        Timeout.
+        GaveUp, and Timeout.
         """
         return self.solver.model() if self._check([c.assumed for c in active]) else None
 
