@@ -35,9 +35,7 @@ class Baseline:
         self.clauses = prover.context.invariant()
         wanted = list(self._wanted())
         never = [o for o in wanted if o[1] is False]
-        open_ = admitted(prover, [o for o, _ in never], self.clauses)
-        if open_:
-            raise ValueError(f"{open_[0].title} is not proven of the model itself")
+        self.joint = self._joint(admitted(prover, [o for o, _ in never], self.clauses))
         happens = [o for o, truth in wanted if truth]
         found = {o: replace(o, run=run) for o, run in find_runs(prover, happens, DEPTH)}
         missing = [o.title for o in happens if o not in found]
@@ -54,6 +52,14 @@ class Baseline:
         self.groups = tuple(
             [o for o in self.observations if (o.title in later) is asked] for asked in (False, True)
         )
+
+    def _joint(self, open_: Sequence[Observation]) -> set[str]:
+        """The titles of claims that the invariant leaves open, which are proven with others."""
+        titles = dict.fromkeys(o.title for o in open_)
+        for result in self.prover.prove([self.claims[title] for title in titles]):
+            if result.verdict is not Verdict.PROVED:
+                raise ValueError(f"{result.claim.title} is not proven of the model itself")
+        return set(titles)
 
     def _wanted(self) -> Iterator[tuple[Observation, bool]]:
         """The observations without their runs, and whether they happen."""

@@ -30,9 +30,11 @@ def identical(old: Command, new: Command, *, histories: bool = False) -> bool:
 
 
 def comparable(old: TransitionSystem, new: TransitionSystem) -> bool:
-    """True of two systems over the same functions, actions and parameters."""
+    """True of two systems over the same functions, actions and parameters, and the same worlds."""
     return (
-        old.vocabulary.functions == new.vocabulary.functions
+        len(old.axioms) == len(new.axioms)
+        and all(a.term.eq(b.term) for a, b in zip(old.axioms, new.axioms, strict=True))
+        and old.vocabulary.functions == new.vocabulary.functions
         and old.vocabulary.references == new.vocabulary.references
         and not old.ranges_differ(new)
         and [c.name for c in old.commands] == [c.name for c in new.commands]

@@ -200,7 +200,18 @@ class MutantJudge:
             if observation.run is None:
                 how = f"run of {len(run.steps)} steps"
                 kills.append(Kill(observation.title, observation.describe_loss(), how))
-        return kills, undecided
+        return kills, undecided if kills else self._not_proven(prover, undecided)
+
+    def _not_proven(self, prover: Prover, undecided: Sequence[Observation]) -> list[Observation]:
+        """Those of what is undecided that are not excluded by proofs which claims have together."""
+        titles = {o.title for o in undecided if o.run is None} & self.baseline.joint
+        claims = [claim for claim in prover.context.catalogue if claim.title in titles]
+        proven = {
+            result.claim.title
+            for result in (prover.prove(claims) if claims else ())
+            if result.verdict is Verdict.PROVED
+        }
+        return [o for o in undecided if o.run is not None or o.title not in proven]
 
     def _suspects(
         self, prover: Prover, never: Sequence[Observation], clauses: Sequence[Clause]
