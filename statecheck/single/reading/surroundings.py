@@ -8,6 +8,7 @@ while an instance is made is from outside too.
 from __future__ import annotations
 
 import builtins
+import enum
 import inspect
 import io
 import sys
@@ -35,8 +36,9 @@ from statecheck.single.reading.foreign.sharing import changeable
 from statecheck.single.reading.foreign.work import Endings, handler_of
 from statecheck.single.reading.known_answers import NUMBERS
 from statecheck.single.reading.outside import Outside, is_harmless_value
-from statecheck.single.reading.purity import leads_back
+from statecheck.single.reading.purity import is_own_module, leads_back
 from statecheck.single.reading.specimen import Attribute, Specimen
+from statecheck.single.reading.watching import CONTAINERS
 
 _ABSENT = object()
 
@@ -135,10 +137,12 @@ class Surroundings:
         self.chances[id(group)] = group, Outside(CHANCE, self.answers, NUMBERS)
         self.why[CHANCE] = ""
 
-    def _keep_apart(self) -> None:
-        """Raise ModelError for what holds the machine, or data of it, and could change it."""
+    def _keep_apart(self, reach: Reach) -> None:
+        """Raise ModelError for what holds the machine, or data that its code uses."""
+        real_ones = {id(outside._real) for outside in self.all()}
         own = [*self.specimen.owners]
         own += [v for a, v in self.specimen.data().items() if a not in self.attributes]
+        own += [v for v in known_to(reach) if id(v) not in real_ones and self._is_data(v)]
         around = {id(owner) for owner in self.specimen.owners}
         data = {id(found) for found in changeable(own, around)}
         for outside in self.all():
@@ -150,6 +154,11 @@ class Surroundings:
                     f"{self.name}: {name} is from outside and holds the machine or data of it, "
                     f"which it could change; say {HARMLESS} {name} if it does not"
                 )
+
+    def _is_data(self, value: Any) -> bool:
+        """Tell a collection, or an object of the author's, from what libraries and enums hold."""
+        is_own = is_own_module(type(value).__module__, self.specimen.cls)
+        return type(value) in CONTAINERS or (is_own and not isinstance(value, enum.Enum))
 
     def all(self) -> Iterator[Outside]:
         """Everything that is from outside."""
@@ -195,7 +204,7 @@ class Surroundings:
         check_followed(reach, self.name, min(self.why))
         self._beside(reach)
         self._while_made(reach)
-        self._keep_apart()
+        self._keep_apart(reach)
         self.codes = set(_with_inner(reach.functions))
         self.answers.asks_none = any(s.asks_none for s in reach.functions.values())
         loaded = {name for s in reach.functions.values() for name, _ in s.loads}

@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from statemachine import State, StateChart, StateMachine
@@ -329,6 +329,50 @@ def test_what_could_change_the_machine_or_cannot_be_followed_is_refused(
         check(cls, [("possible", "b")])
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+
+
+PILE: list[int] = []
+PUT_ON_PILE = PILE.append
+
+
+class AppendsByAMethod(Base):
+    """A method of a list is not outside: it changes what a guard looks into."""
+
+    def __init__(self) -> None:
+        self.kept: list[int] = []
+        self.keep = self.kept.append
+        super().__init__()
+
+    def work(self) -> None:
+        self.keep(1)
+
+    def ok(self) -> bool:
+        return len(self.kept) > 1
+
+
+class AppendsByAFunction(Base):
+    def work(self) -> None:
+        PUT_ON_PILE(1)
+
+    def ok(self) -> bool:
+        return len(PILE) > 1
+
+
+class AppendsForAll(Base):
+    kept: ClassVar[list[int]] = []
+    keep = kept.append
+
+    def work(self) -> None:
+        self.keep(1)
+
+    def ok(self) -> bool:
+        return len(self.kept) > 1
+
+
+@pytest.mark.parametrize("cls", [AppendsByAMethod, AppendsByAFunction, AppendsForAll])
+def test_what_holds_data_of_the_machine_is_refused(cls: Any) -> None:
+    with pytest.raises(ModelError, match="holds the machine or data of it"):
+        check(cls, [("possible", "b")])
 
 
 def test_a_name_that_is_not_outside_is_refused_with_those_that_are() -> None:

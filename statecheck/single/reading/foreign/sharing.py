@@ -25,7 +25,7 @@ def changeable(roots: Iterable[Any], around: Collection[int]) -> Iterator[Any]:
     seen = {id(root) for root in todo}
     while todo:
         found = todo.pop()
-        if type(found) in ATOMS or isinstance(found, _ELSEWHERE):
+        if type(found) in ATOMS or isinstance(found, _ELSEWHERE) or _is_of_a_module(found):
             continue
         if not isinstance(found, tuple | frozenset):
             yield found
@@ -45,8 +45,15 @@ def belongs_to_another(found: Any, machine: Any) -> bool:
     return isinstance(found, Event) and found._sm not in (None, machine)
 
 
-_ELSEWHERE = (types.ModuleType, type, types.CodeType, types.BuiltinFunctionType)
+_ELSEWHERE = (types.ModuleType, type, types.CodeType)
 """Types of objects that code is found in, and data is not."""
+
+
+def _is_of_a_module(found: Any) -> bool:
+    """Tell `len` from `log.append`, which holds a list."""
+    return isinstance(found, types.BuiltinFunctionType) and isinstance(
+        found.__self__, types.ModuleType | type | None
+    )
 
 
 def _leading_on(found: Any) -> Iterator[Any]:
