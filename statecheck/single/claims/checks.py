@@ -48,6 +48,8 @@ def checked_comparison(text: str) -> Callable[..., Any]:
         if _ordered(first, second) if is_order else _equated(left, right):
             return left
         never = "have no order" if is_order else "are never equal"
+        if not is_order and issubclass(first, int) and issubclass(second, int):
+            never = "are equal in Python for True and 1, False and 0 alone"
         raise ModelError(
             f"{text!r} compares {in_words(first)} with {in_words(second)}, which {never}; compare "
             "values of one type"

@@ -228,6 +228,8 @@ def _is_named_tuple(cls: type) -> bool:
 
 def is_plain_class(cls: type) -> bool:
     """Tell whether the state of an instance is in its attributes: a class written in Python."""
+    if isinstance(cls.__new__, types.BuiltinFunctionType) and cls.__new__ is not object.__new__:
+        return False  # functools.partial, which object.__new__ cannot make
     return all(
         base is object or (_shows_its_memory(base) and base.__module__ not in _OPAQUE)
         for base in cls.__mro__

@@ -332,6 +332,7 @@ def test_memory_of_a_class_written_in_python_is_its_attributes(cls: type) -> Non
         Derived,
         itertools.count,
         itertools.cycle,
+        functools.partial,
         re.Match,
         random.Random,
         type(iter([])),
