@@ -43,7 +43,7 @@ from tests.statecheck.single import machines
         ("after.opend", "opend is not known; did you mean opened?"),
         ("after", "after is no value by itself"),
         ("step.colour", "a step has raised, refused and event, no colour"),
-        ("locked == 1", "compares a truth value with a number, which are equal in Python for True and 1, "),
+        ("locked == 1", "which are equal in Python for True and 1, False and 0 alone"),
         ("uses == 'x'", "compares a number with a text, which are never equal"),
         ("opened and", "is not a Python expression"),
         ("opened ~> closed", "what is always is written with ==>"),
