@@ -43,7 +43,7 @@ class Building(System):
     @axiom
     def within_a_zone(self, door: Door) -> bool:
         """A door leads to a room of the same zone."""
-        return door.source.zone == door.target.zone
+        return bool(door.source.zone == door.target.zone)
 
     @action
     def go_through(self, visitor: Visitor, door: Door) -> None:
@@ -57,4 +57,4 @@ CATALOGUE = Catalogue(Building)
 @CATALOGUE.always("building.stays", "Safety")
 def stays(building: Building, visitor: Visitor) -> bool:
     """A visitor is in the zone where they came in."""
-    return visitor.walk.room.zone == visitor.entrance.zone
+    return bool(visitor.walk.room.zone == visitor.entrance.zone)
