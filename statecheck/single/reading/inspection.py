@@ -32,6 +32,7 @@ from statecheck.single.reading.code import (
     plain_functions,
     summarised,
 )
+from statecheck.single.reading.foreign.loggers import ASKS, OWN, asked_of_a_logger, own_part
 from statecheck.single.reading.foreign.sharing import belongs_to_another
 from statecheck.single.reading.formatting import only_prints_to
 from statecheck.single.reading.freeze import ATOMS, is_plain_class
@@ -57,7 +58,8 @@ class Inspection:
         self.reach = reach.with_making()
         for owner in specimen.owners:
             for cls in author_classes(type(owner)):
-                self._methods_without_name(cls)
+                for member in purity.methods_without_name(cls):
+                    self.reach.add(member)
                 self.watcher.watch_class(cls)
         for attribute, value in specimen.data().items():
             try:
@@ -94,6 +96,8 @@ class Inspection:
             raise self._hidden(
                 place, f"uses {min(doors)}", purity.WHY.get(min(doors), purity.REASON)
             )
+        if asked := asked_of_a_logger(self.specimen, function, summary.reads):
+            raise self._hidden(place, f"asks a logger for {asked}", ASKS)
         for name, taken in sorted(summary.loads, key=str):
             self._global(summary, name, taken)
         for module in summary.imports:
@@ -219,7 +223,11 @@ class Inspection:
             if isinstance(value, enum.Enum):
                 self._class(type(value), name, place, summary)
             return
-        if isinstance(value, (State, States, Event, TransitionList, logging.Logger, range, slice)):
+        if isinstance(value, logging.Logger):
+            if part := own_part(value, self.specimen.cls):
+                raise self._hidden(place or name, f"logs to {name}, so to your {part}", OWN)
+            return
+        if isinstance(value, (State, States, Event, TransitionList, range, slice)):
             if belongs_to_another(value, self.specimen.machine):
                 what = f"uses {name}, which" if place else "is an event or a state that"
                 raise self._hidden(place or name, f"{what} belongs to another machine")
@@ -384,13 +392,6 @@ class Inspection:
                     self._value(member, f"{base.__name__}.{name}", place)
                 except Foreign as error:
                     self.surroundings.add_class_attribute(name, member, error)
-
-    def _methods_without_name(self, cls: type) -> None:
-        """Methods that Python calls without their name being written."""
-        for name, member in vars(cls).items():
-            is_special = name.startswith("__") and name.endswith("__")
-            if is_special and not purity.is_never_looked_at(name, member, cls):
-                self.reach.add(member)
 
     def _from_outside(self, place: str, what: str) -> Foreign:
         return Foreign(f"{self.name}: {place} {what}; {purity.REASON}")

@@ -20,6 +20,7 @@ from statecheck.single.reading.code import (
     plain_functions,
 )
 from statecheck.single.reading.kinds import Domain, domain_of_annotation, kind_of, same
+from statecheck.single.reading.source.holding import held
 from statecheck.single.reading.source.trees import tree_of, uses_variable
 from statecheck.single.reading.specimen import ABSENT, Specimen
 
@@ -314,46 +315,19 @@ def _only_says(specimen: Specimen, called: ast.expr, function: types.FunctionTyp
         case ast.Name(id="print"):
             return "print" not in function.__globals__
         case ast.Attribute(value=on, attr=name) if name in _SAYING:
-            held = _held(specimen, on, function)
-            return held is logging or isinstance(held, logging.Logger | logging.LoggerAdapter)
+            found = held(specimen, on, function)
+            return found is logging or isinstance(found, logging.Logger | logging.LoggerAdapter)
     return False
-
-
-def _held(specimen: Specimen, on: ast.expr, function: types.FunctionType) -> Any:
-    """The value of a name, or of an attribute of the machine or another owner; ABSENT if that is
-    not known.
-    """
-    match on:
-        case ast.Name(id=name):
-            first = next(iter(function.__code__.co_varnames), "")
-            if name == first and function.__code__.co_argcount:
-                for owner in specimen.owners:
-                    if any(function in plain_functions(v) for v in _members(type(owner))):
-                        return owner
-            if name in function.__code__.co_varnames:
-                return ABSENT
-            return function.__globals__.get(name, ABSENT)
-        case ast.Attribute(value=inner, attr=name):
-            held = _held(specimen, inner, function)
-            return ABSENT if held is ABSENT else getattr(held, name, ABSENT)
-        case ast.Call(func=ast.Name(id="super")):
-            return specimen.machine
-    return ABSENT
-
-
-def _members(cls: type) -> Iterator[Any]:
-    for base in cls.__mro__:
-        yield from vars(base).values()
 
 
 def _called(specimen: Specimen, call: ast.Call, function: types.FunctionType) -> list[Any] | None:
     """The callbacks that a call leads to; None where that is not known."""
     if isinstance(call.func, ast.Name):
-        held = _held(specimen, call.func, function)
-        return [held] if isinstance(held, types.FunctionType) else None
+        found = held(specimen, call.func, function)
+        return [found] if isinstance(found, types.FunctionType) else None
     if not isinstance(call.func, ast.Attribute):
         return None
-    on, name = _held(specimen, call.func.value, function), call.func.attr
+    on, name = held(specimen, call.func.value, function), call.func.attr
     events = [str(event.id) for event in specimen.cls._events]
     if on is specimen.machine and name in ("send", "raise_"):
         match call.args:

@@ -165,6 +165,14 @@ def is_pure_builtin(function: types.BuiltinFunctionType) -> bool:
     return any(name in MODULES or name.removeprefix("_") in MODULES for name in names)
 
 
+def methods_without_name(cls: type) -> Iterator[Any]:
+    """The methods of a class that Python calls without their names being written."""
+    for name, member in vars(cls).items():
+        is_special = name.startswith("__") and name.endswith("__")
+        if is_special and not is_never_looked_at(name, member, cls):
+            yield member
+
+
 def is_never_looked_at(name: str, member: Any, cls: type) -> bool:
     """Tell whether a method with such a name is not called while a machine runs, or is known."""
     return name in NOT_WHILE_IT_RUNS or _of_dataclass(name, member, cls)
