@@ -32,7 +32,7 @@ from statecheck.single.reading.code import (
     plain_functions,
     summarised,
 )
-from statecheck.single.reading.foreign.loggers import ASKS, OWN, asked_of_a_logger, own_part
+from statecheck.single.reading.foreign.loggers import OWN, own_part, why_logging_matters
 from statecheck.single.reading.foreign.sharing import belongs_to_another
 from statecheck.single.reading.formatting import only_prints_to
 from statecheck.single.reading.freeze import ATOMS, is_plain_class
@@ -96,8 +96,8 @@ class Inspection:
             raise self._hidden(
                 place, f"uses {min(doors)}", purity.WHY.get(min(doors), purity.REASON)
             )
-        if asked := asked_of_a_logger(self.specimen, function, summary.reads):
-            raise self._hidden(place, f"asks a logger for {asked}", ASKS)
+        if logging_matters := why_logging_matters(self.specimen, summary):
+            raise self._hidden(place, *logging_matters)
         for name, taken in sorted(summary.loads, key=str):
             self._global(summary, name, taken)
         for module in summary.imports:

@@ -76,6 +76,12 @@ class ByFilter(Door):
         return False
 
 
+class ByName(Door):
+    def ok(self) -> Any:
+        logging.getLogger("kept").warning("asked")
+        return False
+
+
 class ByLevel(Door):
     def ok(self) -> Any:
         return PLAIN.level == 10
@@ -106,6 +112,7 @@ class ByAttribute(Door):
         (ByHandler, "so to your Kept"),
         (ByHandlerAbove, "so to your Kept"),
         (ByFilter, "so to your function"),
+        (ByName, "may log to kept, so to your Kept"),
         (ByLevel, "asks a logger for PLAIN.level"),
         (ByAsking, r"asks a logger for logging.getLogger\('plain'\).isEnabledFor"),
         (ByAnotherName, "asks a logger for log.handlers"),

@@ -11,6 +11,7 @@ import logging
 import types
 from collections.abc import Collection
 
+from statecheck.single.reading.code import Summary
 from statecheck.single.reading.purity import is_own_module
 from statecheck.single.reading.source.holding import held
 from statecheck.single.reading.source.trees import tree_of
@@ -48,7 +49,25 @@ def own_part(logger: logging.Logger, cls: type) -> str | None:
     return None
 
 
-def asked_of_a_logger(
+def why_logging_matters(specimen: Specimen, summary: Summary) -> tuple[str, str] | None:
+    """How a function depends on how a program logs, and why that is refused; None if it does not.
+
+    A logger that is found by its name may be any.
+    """
+    function = summary.function
+    if asked := _asked_of_a_logger(specimen, function, summary.reads):
+        return f"asks a logger for {asked}", ASKS
+    around = function.__globals__
+    taken = {what for name, what in summary.loads if around.get(name) is logging}
+    if taken & {*SAYING, "getLogger", "root", None} or "logging" in summary.imports:
+        known = logging.root.manager.loggerDict.values()
+        for logger in (logging.root, *(one for one in known if isinstance(one, logging.Logger))):
+            if part := own_part(logger, specimen.cls):
+                return f"may log to {logger.name}, so to your {part}", OWN
+    return None
+
+
+def _asked_of_a_logger(
     specimen: Specimen, function: types.FunctionType, reads: Collection[str]
 ) -> str | None:
     """The expression by which a function asks a logger for something; None where it does not, or
