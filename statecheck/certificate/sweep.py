@@ -102,7 +102,7 @@ def _reachable(kept: Product, time_left: Callable[[], object]) -> Iterator[packi
     for state in queue:
         time_left()
         yield state
-        for _, target in kept.successors(state):
+        for target in kept.targets(state):
             if target not in seen:
                 seen.add(target)
                 queue.append(target)

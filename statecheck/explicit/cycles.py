@@ -71,7 +71,7 @@ def _reached(searched: Product) -> list[Code]:
     reached = dict.fromkeys(searched.initial())
     queue = list(reached)
     for state in queue:
-        for _, following in searched.successors(state):
+        for following in searched.targets(state):
             if following not in reached:
                 reached[following] = None
                 queue.append(following)

@@ -137,6 +137,12 @@ class Product:
             return [(move[0], state ^ move[2]) for move in self.space.leading(state)]
         return [(number, target) for number, _, target in self.steps(state) if target != state]
 
+    def targets(self, state: Code) -> list[Code]:
+        """The other states that enabled actions lead to."""
+        if not self.slots:
+            return [state ^ move[2] for move in self.space.leading(state)]
+        return [target for _, _, target in self.steps(state) if target != state]
+
     def steps(self, state: Code) -> Iterator[tuple[int, Code, Code]]:
         """For each enabled action its number, the row of the step, and the state it leads to."""
         bits, later = self.space.packing.bits, self._update_row.bits

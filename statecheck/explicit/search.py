@@ -141,8 +141,7 @@ class _Search:
         time_left: TimeLeft = unlimited,
     ) -> None:
         self.claim, self.product, self.most, self.time_left = claim, product, most, time_left
-        start: tuple[Code | None, int] = (None, -1)
-        self.origin = dict.fromkeys(product.initial(), start)
+        self.origin: dict[Code, Code | None] = dict.fromkeys(product.initial())
 
     def judged(self) -> Iterator[_Judged]:
         """The answers, where they are given for the first time from what they read. States at a
@@ -158,9 +157,9 @@ class _Search:
             for choice, judge in judges:
                 if row & judge.mask not in judge.known:
                     yield state, (), choice, judge(row)
-            for number, target in product.successors(state):
+            for target in product.targets(state):
                 if target not in origin:
-                    origin[target] = state, number
+                    origin[target] = state
                     self.queue.append(target)
 
     def _steps_judged(self) -> Iterator[_Judged]:
@@ -172,7 +171,7 @@ class _Search:
                     if row & judge.mask not in judge.known:
                         yield state, (number,), choice, judge(row)
                 if target not in origin:
-                    origin[target] = state, number
+                    origin[target] = state
                     self.queue.append(target)
 
     def _queue(self) -> Iterator[Code]:
@@ -188,11 +187,10 @@ class _Search:
     def run(self, state: Code, last: tuple[int, ...], witness: tuple[Any, ...]) -> Trail:
         """The run that first reached a state, with its step ``last``."""
         space, numbers = self.product.space, [*last]
-        previous, number = self.origin[state]
-        while previous is not None:
-            numbers.insert(0, number)
+        while (previous := self.origin[state]) is not None:
+            leading = self.product.successors(previous)
+            numbers.insert(0, next(number for number, target in leading if target == state))
             state = previous
-            previous, number = self.origin[state]
         start = tuple(space.values(state))
         trail = tuple(space.actions[number] for number in numbers)
         return Trail(space.constants, start, trail, witness)
@@ -224,7 +222,7 @@ def _look_back(claim: Claim, product: Product) -> Outcome:
     collections.deque(search.judged(), maxlen=0)
     before: dict[Code, list[Code]] = {state: [] for state in search.origin}
     for state in search.origin:
-        for _, target in product.successors(state):
+        for target in product.targets(state):
             before[target].append(state)
     applies = False
     for choice, judge in product.judges(claim, None):
