@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +63,7 @@ def sweep(
                 for clause in clauses
                 if all(space.constants[n] == v for n, v in clause.variant.constants)
             )
-            for state in _reachable(kept, time_left):
+            for state in kept.reachable(time_left):
                 if seen >= most:
                     return Sweep(seen, None, count, whole=False)
                 seen += 1
@@ -91,21 +91,6 @@ def _tests(clauses: Iterable[Hypothesis]) -> list[_Test]:
             kinds = tuple((str(v), str(v.sort().name())) for v, _ in clause.variables)
             found.setdefault(kinds, []).append(clause)
     return [(dict(kinds), own, compiled(*(c.term for c in own))) for kinds, own in found.items()]
-
-
-def _reachable(kept: Product, time_left: Callable[[], object]) -> Iterator[packing.Code]:
-    queue = []
-    for state in kept.initial():
-        time_left()
-        queue.append(state)
-    seen = set(queue)
-    for state in queue:
-        time_left()
-        yield state
-        for target in kept.targets(state):
-            if target not in seen:
-                seen.add(target)
-                queue.append(target)
 
 
 class _Reader:

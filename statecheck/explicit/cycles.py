@@ -52,7 +52,7 @@ def check_eventuality(
     holds, pending, premise_reached = True, 0, False
     for space in instance.spaces(claim.variant):
         searched = product(space, kept)
-        reached = _reached(searched)
+        reached = list(searched.reachable())
         for choice in space.choices(type_ for _, type_ in claim.variables):
             graph = _Graph(searched, claim, assumptions, choice)
             waiting = graph.pending(reached)
@@ -65,17 +65,6 @@ def check_eventuality(
                 beyond = passing_it.pending(reached)
                 premise_reached = any(passing_it.is_fair(part) for part in passing_it.parts(beyond))
     return EventualityOutcome(holds, pending, premise_reached)
-
-
-def _reached(searched: Product) -> list[Code]:
-    reached = dict.fromkeys(searched.initial())
-    queue = list(reached)
-    for state in queue:
-        for following in searched.targets(state):
-            if following not in reached:
-                reached[following] = None
-                queue.append(following)
-    return queue
 
 
 class _Graph:

@@ -15,6 +15,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from statecheck.claims.claim import Claim
+from statecheck.clock import unlimited
 from statecheck.explicit.packing import Code, Packing, table_of
 from statecheck.explicit.read_tracing import ReadMemo, SystemCopy
 from statecheck.explicit.state_space import StateSpace
@@ -131,17 +132,28 @@ class Product:
         row = cells | cells << bits
         return cells | self._past.pack(first(row) for first in self._firsts) << bits
 
-    def successors(self, state: Code) -> list[tuple[int, Code]]:
-        """The other states that enabled actions lead to, each with the number of the action."""
-        if not self.slots:
-            return [(move[0], state ^ move[2]) for move in self.space.leading(state)]
-        return [(number, target) for number, _, target in self.steps(state) if target != state]
-
     def targets(self, state: Code) -> list[Code]:
         """The other states that enabled actions lead to."""
         if not self.slots:
             return [state ^ move[2] for move in self.space.leading(state)]
         return [target for _, _, target in self.steps(state) if target != state]
+
+    def reachable(self, time_left: Callable[[], object] = unlimited) -> Iterator[Code]:
+        """Every reachable state; those at a lesser distance come first. ``time_left`` is called for
+        each; it raises what is to end the search.
+        """
+        queue = []
+        for state in self.initial():
+            time_left()
+            queue.append(state)
+        known = set(queue)
+        for state in queue:
+            time_left()
+            yield state
+            for target in self.targets(state):
+                if target not in known:
+                    known.add(target)
+                    queue.append(target)
 
     def steps(self, state: Code) -> Iterator[tuple[int, Code, Code]]:
         """For each enabled action its number, the row of the step, and the state it leads to."""

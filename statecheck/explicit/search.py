@@ -188,8 +188,8 @@ class _Search:
         """The run that first reached a state, with its step ``last``."""
         space, numbers = self.product.space, [*last]
         while (previous := self.origin[state]) is not None:
-            leading = self.product.successors(previous)
-            numbers.insert(0, next(number for number, target in leading if target == state))
+            steps = self.product.steps(previous)
+            numbers.insert(0, next(number for number, _, target in steps if target == state))
             state = previous
         start = tuple(space.values(state))
         trail = tuple(space.actions[number] for number in numbers)

@@ -99,11 +99,11 @@ class _JointProver:
             and self.own[claim] not in kept
             and claim not in self.results.joint
         ]
+        titles = {lemma: claim.title for lemma, claim in self.claim_of.items()}
         clock = Stopwatch()
         for found in consequences(
             self.induction, open_, kept, self.clauses, self.variant, alone=alone
         ):
-            titles = {lemma: claim.title for lemma, claim in self.claim_of.items()}
             self._add(
                 self.claim_of[found.claim], JointProof(_following(found, titles), clock.lap())
             )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import z3
 
 from statecheck.smt.existence import exists
+from statecheck.smt.quantifiers import outermost
 from statecheck.smt.terms import entity_constants, has_quantifier
 
 
@@ -60,7 +61,7 @@ class Universe:
         if not has_quantifier(formula):
             return formula
         if not z3.is_quantifier(formula):
-            pairs = [(part, self._ground(part)) for part in _outermost(formula)]
+            pairs = [(part, self._ground(part)) for part in outermost(formula)]
             return z3.substitute(formula, *pairs)
         sorts = [formula.var_sort(n).name() for n in range(formula.num_vars())]
         instances = [
@@ -68,18 +69,3 @@ class Universe:
             for chosen in itertools.product(*(self.entities[sort] for sort in sorts))
         ]
         return z3.And(*instances) if formula.is_forall() else z3.Or(*instances)
-
-
-def _outermost(formula: z3.BoolRef) -> Iterator[z3.BoolRef]:
-    """The quantified parts of a formula that are in no other one."""
-    seen: set[int] = set()
-    stack = [formula]
-    while stack:
-        term = stack.pop()
-        if term.get_id() in seen:
-            continue
-        seen.add(term.get_id())
-        if z3.is_quantifier(term):
-            yield term
-        else:
-            stack += term.children()

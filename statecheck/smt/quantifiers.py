@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import z3
 
@@ -14,6 +14,21 @@ from statecheck.smt.c_interface import (
 )
 from statecheck.smt.existence import exists, is_existence
 from statecheck.smt.terms import has_quantifier
+
+
+def outermost(formula: z3.ExprRef) -> Iterator[z3.BoolRef]:
+    """The quantified parts of a formula that are in no other one, each once."""
+    seen: set[int] = set()
+    stack = [formula]
+    while stack:
+        term = stack.pop()
+        if term.get_id() in seen:
+            continue
+        seen.add(term.get_id())
+        if z3.is_quantifier(term):
+            yield term
+        else:
+            stack += reversed(term.children())
 
 
 def first_variable(quantifier: z3.ExprRef) -> tuple[z3.BoolRef, z3.SortRef]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import z3
 
 from statecheck.smt.existence import exists, is_existence
+from statecheck.smt.quantifiers import outermost
 from statecheck.smt.roles import loop_element, subject
 from statecheck.smt.terms import conjuncts, constants, has_quantifier, is_entity, subterms
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -38,7 +39,7 @@ def quantified_templates(
         if len(own) < MOST and negation.get_id() not in own:
             own.setdefault(term.get_id(), (sort.name(), x, term))
 
-    for part in (part for claim in claims for part in _quantifiers(claim)):
+    for part in (part for claim in claims for part in outermost(claim)):
         entities = _free(part)
         if len(entities) == 1:
             keep(entities[0], part)
@@ -78,21 +79,6 @@ def _free(term: z3.BoolRef) -> list[z3.ExprRef]:
     """The entities that a term is about; none where it is about something else, too."""
     free = constants(term)
     return sorted(free, key=str) if all(map(is_entity, free)) else []
-
-
-def _quantifiers(formula: z3.ExprRef) -> Iterator[z3.BoolRef]:
-    """The outermost quantified parts of a formula, each once."""
-    seen: set[int] = set()
-    stack = [formula]
-    while stack:
-        term = stack.pop()
-        if term.get_id() in seen:
-            continue
-        seen.add(term.get_id())
-        if z3.is_quantifier(term):
-            yield term
-        else:
-            stack += reversed(term.children())
 
 
 def _conditions(transitions: TransitionSystem) -> Iterator[z3.BoolRef]:
