@@ -12,7 +12,7 @@ from typing import Any
 
 from statecheck.single.reading.code import Reach, Summary, plain_functions, summarised
 from statecheck.single.reading.freeze import is_plain_exception
-from statecheck.single.reading.source.trees import tree_of
+from statecheck.single.reading.source.trees import parents_of, tree_of
 
 SAYING = frozenset(
     (
@@ -33,7 +33,7 @@ def only_said(reach: Reach) -> bool:
         tree = tree_of(summary.function)
         if tree is None:
             return False
-        parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        parents = parents_of(tree)
         if not all(_is_said(node, parents, summary, asks_args, own) for node in _made(tree)):
             return False
     return True

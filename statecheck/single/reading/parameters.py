@@ -21,7 +21,7 @@ from statecheck.single.reading.code import (
 )
 from statecheck.single.reading.kinds import Domain, domain_of_annotation, kind_of, same
 from statecheck.single.reading.source.holding import held
-from statecheck.single.reading.source.trees import tree_of, uses_variable
+from statecheck.single.reading.source.trees import parents_of, tree_of, uses_variable
 from statecheck.single.reading.specimen import ABSENT, Specimen
 
 GIVEN = frozenset(
@@ -239,7 +239,7 @@ def _keywords(
             f"{place}: **{name} is used and its source is not there to say how; ask for arguments "
             "by name"
         )
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    parents = parents_of(tree)
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Name) and node.id == name):
             continue

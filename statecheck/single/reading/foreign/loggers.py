@@ -12,20 +12,19 @@ import types
 from collections.abc import Collection
 
 from statecheck.single.reading.code import Summary
+from statecheck.single.reading.formatting import SAYING
 from statecheck.single.reading.purity import is_own_module
 from statecheck.single.reading.source.holding import held
-from statecheck.single.reading.source.trees import tree_of
+from statecheck.single.reading.source.trees import parents_of, tree_of
 from statecheck.single.reading.specimen import Specimen
 
-SAYING = frozenset(
-    ("debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log")
-)
+TELLING = SAYING - {"print", "echo", "secho"}
 """Methods of a logger that say something."""
 
 _ASKED = frozenset(
     {name for name in dir(logging.Logger) if not name.startswith("__")}
     | {"level", "handlers", "filters", "disabled", "propagate"}
-) - {*SAYING, "name"}
+) - {*TELLING, "name"}
 
 ASKS = (
     "how a program logs is set up outside of it; keep what matters in an attribute of the machine"
@@ -59,7 +58,7 @@ def why_logging_matters(specimen: Specimen, summary: Summary) -> tuple[str, str]
         return f"asks a logger for {asked}", ASKS
     around = function.__globals__
     taken = {what for name, what in summary.loads if around.get(name) is logging}
-    if taken & {*SAYING, "getLogger", "root", None} or "logging" in summary.imports:
+    if taken & {*TELLING, "getLogger", "root", None} or "logging" in summary.imports:
         known = logging.root.manager.loggerDict.values()
         for logger in (logging.root, *(one for one in known if isinstance(one, logging.Logger))):
             if part := own_part(logger, specimen.cls):
@@ -76,7 +75,7 @@ def _asked_of_a_logger(
     tree = tree_of(function) if _ASKED & set(reads) else None
     if tree is None:
         return None
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    parents = parents_of(tree)
 
     def is_logger(value: ast.expr) -> bool:
         match value:
@@ -115,5 +114,5 @@ def _is_of_no_use(asked: ast.Attribute, parents: dict[ast.AST, ast.AST]) -> bool
 def _says(statement: ast.stmt) -> bool:
     match statement:
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name))):
-            return name in SAYING
+            return name in TELLING
     return False

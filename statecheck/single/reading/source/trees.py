@@ -18,6 +18,11 @@ def tree_of(function: types.FunctionType) -> ast.AST | None:
         return None
 
 
+def parents_of(tree: ast.AST) -> dict[ast.AST, ast.AST]:
+    """The node above each node of a tree."""
+    return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+
+
 def uses_variable(function: types.FunctionType, name: str) -> bool:
     """Tell whether a function, or one inside of it, reads one of its variables."""
     codes = [function.__code__]
