@@ -98,6 +98,16 @@ class ByAnotherName(Door):
         return bool(log.handlers)
 
 
+class ByText(Door):
+    def ok(self) -> Any:
+        return getattr(PLAIN, "level") == 10  # noqa: B009
+
+
+class ByTheOneAbove(Door):
+    def ok(self) -> Any:
+        return PLAIN.parent is None
+
+
 class ByAttribute(Door):
     log = PLAIN
 
@@ -116,6 +126,8 @@ class ByAttribute(Door):
         (ByLevel, "asks a logger for PLAIN.level"),
         (ByAsking, r"asks a logger for logging.getLogger\('plain'\).isEnabledFor"),
         (ByAnotherName, "asks a logger for log.handlers"),
+        (ByText, r"asks a logger for getattr\(PLAIN, 'level'\)"),
+        (ByTheOneAbove, "asks a logger for PLAIN.parent"),
         (ByAttribute, "asks a logger for self.log.getEffectiveLevel"),
     ],
 )
@@ -139,3 +151,10 @@ def test_what_is_only_told_does_not_matter() -> None:
     report = statecheck.check(Talking, possible="b")
     assert [result.verdict.value for result in report.results] == ["REACHED"]
     assert report.results[0].steps == 1
+
+
+def test_a_logger_is_seen_without_the_source_of_who_asks_it() -> None:
+    space = {"PLAIN": PLAIN, "Door": Door, "__name__": __name__}
+    exec("class Made(Door):\n    def ok(self): return PLAIN.level == 10", space)
+    with pytest.raises(ModelError, match=r"asks a logger for PLAIN\.level"):
+        statecheck.check(space["Made"], possible="b")  # type: ignore[arg-type]

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import ast
 import logging
-import types
-from collections.abc import Collection
 
 from statecheck.single.reading.code import Summary
 from statecheck.single.reading.formatting import SAYING
 from statecheck.single.reading.purity import is_own_module
 from statecheck.single.reading.source.holding import held
+from statecheck.single.reading.source.naming import BY_TEXT
 from statecheck.single.reading.source.trees import parents_of, tree_of
 from statecheck.single.reading.specimen import Specimen
 
@@ -22,9 +21,9 @@ TELLING = SAYING - {"print", "echo", "secho"}
 """Methods of a logger that say something."""
 
 _ASKED = frozenset(
-    {name for name in dir(logging.Logger) if not name.startswith("__")}
-    | {"level", "handlers", "filters", "disabled", "propagate"}
-) - {*TELLING, "name"}
+    name for name in dir(logging.root) if name not in TELLING and name[:2] != "__"
+) - {"name"}
+"""What a logger has besides, such as its level."""
 
 ASKS = (
     "how a program logs is set up outside of it; keep what matters in an attribute of the machine"
@@ -53,10 +52,9 @@ def why_logging_matters(specimen: Specimen, summary: Summary) -> tuple[str, str]
 
     A logger that is found by its name may be any.
     """
-    function = summary.function
-    if asked := _asked_of_a_logger(specimen, function, summary.reads):
+    if asked := _asked_of_a_logger(specimen, summary):
         return f"asks a logger for {asked}", ASKS
-    around = function.__globals__
+    around = summary.function.__globals__
     taken = {what for name, what in summary.loads if around.get(name) is logging}
     if taken & {*TELLING, "getLogger", "root", None} or "logging" in summary.imports:
         known = logging.root.manager.loggerDict.values()
@@ -66,15 +64,17 @@ def why_logging_matters(specimen: Specimen, summary: Summary) -> tuple[str, str]
     return None
 
 
-def _asked_of_a_logger(
-    specimen: Specimen, function: types.FunctionType, reads: Collection[str]
-) -> str | None:
+def _asked_of_a_logger(specimen: Specimen, summary: Summary) -> str | None:
     """The expression by which a function asks a logger for something; None where it does not, or
     only to know whether to say something.
     """
-    tree = tree_of(function) if _ASKED & set(reads) else None
+    function = summary.function
+    tree = tree_of(function) if (BY_TEXT | _ASKED) & summary.used else None
     if tree is None:
-        return None
+        asked = ((on, what) for on, what in summary.loads if what in _ASKED)
+        space = function.__globals__
+        loggers = (f"{on}.{w}" for on, w in asked if isinstance(space.get(on), logging.Logger))
+        return next(loggers, None)
     parents = parents_of(tree)
 
     def is_logger(value: ast.expr) -> bool:
@@ -94,6 +94,9 @@ def _asked_of_a_logger(
         match node:
             case ast.Attribute(value=value, attr=name) if name in _ASKED and is_logger(value):
                 if not _is_of_no_use(node, parents):
+                    return ast.unparse(node)
+            case ast.Call(func=ast.Name(id=name), args=[value, *_]):
+                if name in BY_TEXT and is_logger(value):
                     return ast.unparse(node)
     return None
 
