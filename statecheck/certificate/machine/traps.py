@@ -17,6 +17,7 @@ from statecheck.certificate.machine.machine_runs import term_for
 from statecheck.single.claims.claims import Claim
 from statecheck.single.claims.predicates import Holding
 from statecheck.single.deciding.answers import Reached
+from statecheck.single.deciding.backwards import ended
 from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.invariants import find_invariant
 from statecheck.single.deciding.recover import trap
@@ -70,9 +71,10 @@ class Trapped:
 
     def states(self) -> Mapping[Node, Any]:
         """A condition on the data for each node: what the machine cannot leave any more."""
-        first = self.route.edges[-1].target if self.route.edges else self.automaton.nodes[0]
+        first, values = ended(self.automaton, self.route)
         others = [node for node in self.automaton.nodes if node is not first]
-        moved = replace(self.automaton, nodes=[first, *others], start=self._end(first))
+        start = {v: term_of(values[v]) for v in first.variables}
+        moved = replace(self.automaton, nodes=[first, *others], start=start)
         if not self.automaton.variables:
             inside = {node for node, _ in breadth_first(moved)}
             return {node: node in inside for node in self.automaton.nodes}
@@ -80,17 +82,6 @@ class Trapped:
         if found is None:
             raise Left("the states of its trap were not found again")
         return {node: _all([body, *ranges(node.variables)]) for node, body in found.items()}
-
-    def _end(self, last: Node) -> dict[Any, Any]:
-        """The values of the variables where the run ends."""
-        kept = dict(self.automaton.start)
-        for edge, chosen in zip(self.route.edges, self.route.choices, strict=True):
-            pairs = [(symbol(v.name, v.kind), term) for v, term in kept.items()]
-            pairs += [(symbol(s.name, s.kind), term_of(value)) for s, value in chosen.items()]
-            kept |= {
-                v: z3.simplify(z3.substitute(term, *pairs)) for v, term in edge.updates.items()
-            }
-        return {v: kept[v] for v in last.variables}
 
 
 def _all(conditions: list[Any]) -> Any:
