@@ -7,8 +7,10 @@ from importlib import metadata
 
 from .folder import Refused
 
-BRIEFLY = 2.0
-"""So many seconds each way is tried before any of them is tried for long."""
+FIRST_SHARE = 0.5
+"""So many seconds each way has at first; then twice as many, and so on."""
+
+UNKNOWN = "unknown"
 
 _WAYS: tuple[dict[str, str], ...] = ({}, {"enum-inst": "true"}, {"finite-model-find": "true"})
 """cvc5's own way; instances of all terms, where none calls for one; a finite model, which alone
@@ -34,27 +36,29 @@ class Solver:
         self.version = metadata.version("cvc5")
 
     def answer(self, text: str) -> str:
-        """``unsat``, ``sat``, ``unknown``, or what cvc5 complains about."""
+        """``unsat``, ``sat``, ``UNKNOWN``, or what cvc5 complains about."""
         # Told to expect unsat, cvc5 calls another answer an error.
         text = text.replace("(set-info :status unsat)", "")
         quantified = "(forall " in text or "(exists " in text
-        ways, said = list(_WAYS if quantified else _WAYS[:1]), "unknown"
+        ways, said = list(_WAYS if quantified else _WAYS[:1]), UNKNOWN
         end = time.monotonic() + self.seconds
-        for brief in (True, False) if quantified else (False,):
+        share = FIRST_SHARE if quantified else self.seconds
+        while ways:
             tried, ways = ways, []
-            for number, way in enumerate(tried):
-                seconds = end - time.monotonic()
-                seconds = min(BRIEFLY, seconds) if brief else seconds / (len(tried) - number)
-                if seconds <= 0:
+            for way in tried:
+                left = end - time.monotonic()
+                if left <= 0:
                     return said
-                said = self._ask(text, way, seconds)
-                if not said.startswith("unknown"):
+                said, in_time = self._ask(text, way, min(share, left))
+                if said != UNKNOWN:
                     return said
-                if "TIMEOUT" in said:  # otherwise it will not know later, either
+                if not in_time:  # otherwise it will not know later, either
                     ways.append(way)
+            share *= 2
         return said
 
-    def _ask(self, text: str, way: dict[str, str], seconds: float) -> str:
+    def _ask(self, text: str, way: dict[str, str], seconds: float) -> tuple[str, bool]:
+        """What cvc5 says, and false where it had more to do when its time was up."""
         cvc5 = self.cvc5
         solver = cvc5.Solver(cvc5.TermManager())
         said = ""
@@ -68,5 +72,9 @@ class Solver:
             while not (command := parser.nextCommand()).isNull():
                 said += str(command.invoke(solver, symbols))
         except RuntimeError as error:
-            return " ".join(str(error).split())
-        return said.strip()
+            return " ".join(str(error).split()), True
+        said = said.strip()
+        if not said.startswith(UNKNOWN):
+            return said, True
+        # Some answers have the reason beside them, others not.
+        return UNKNOWN, "timeout" not in str(solver.getInfo("reason-unknown")).lower()

@@ -55,7 +55,7 @@ def test_an_action_may_be_called_as_what_a_certificate_calls_its_beginning(tmp_p
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("quorum_election", r"all \d+ reachable states\nof 12 small instances\."),
+        ("zones", r"all \d+ reachable states\nof 12 small instances\."),
         ("ticket", r"the nearest 12000 states\nof 12 small instances\."),
     ],
     ids=["with axioms", "numbers without end"],
@@ -101,7 +101,7 @@ def test_no_state_is_no_evidence(
     else:
         monkeypatch.setattr(evidence, "can_be_evaluated", lambda _: False)
     options = ["--certificates", str(tmp_path / "own"), "--recheck"]
-    assert main(["examples.quorum_election:CATALOGUE", *options]) == 0
+    assert main(["examples.mutual_exclusion:CATALOGUE", *options]) == 0
     said = capsys.readouterr()
     assert "Without a solver" not in said.out
     assert "nothing was evaluated without a solver" in said.err
