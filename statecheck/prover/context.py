@@ -227,7 +227,7 @@ class ProofContext:
             lost += [f"it does not hold: {clause}" for clause in known if clause not in kept]
             known = kept
         self.notes += [f"{self.lock_file.name}: {one_line(reason)}" for reason in lost]
-        if not known or (lost and not self._suffices(known)):
+        if lost and not (known and self._suffices(known)):
             return None
         self.is_locked = True
         return known

@@ -118,3 +118,13 @@ def test_a_lock_changes_no_verdict(what: str, content: dict[str, Any], tmp_path:
     assert len(said) == len(complaints)
     for complaint in complaints:
         assert any(complaint in note for note in said), said
+
+
+def test_a_lock_without_clauses_is_as_good_where_none_is_needed(
+    content: dict[str, Any], tmp_path: Path
+) -> None:
+    """As --write-lock writes it; nobody is told to write it again."""
+    (tmp_path / "own.lock").write_text(json.dumps({**content, "clauses": []}))
+    report = run(replace(PROJECT, lock=tmp_path / "own.lock"), PROJECT.claims)
+    assert all(r.verdict is Verdict.PROVED for r in report)
+    assert not [note for note in report.notes if "--write-lock" in note]
