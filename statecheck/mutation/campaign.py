@@ -185,7 +185,7 @@ def _judged(original: Baseline, prover: Prover) -> MutantVerdict:
         return MutantVerdict(MutantStatus.UNDETERMINED, f"the solver gave up: {gave_up}")
     except (ReplayError, RecursionError, ctypes.ArgumentError) as error:
         return MutantVerdict(
-            MutantStatus.UNDETERMINED, f"internal: {type(error).__name__}: {error}"
+            MutantStatus.UNDETERMINED, f"it cannot be judged: {type(error).__name__}: {error}"
         )
 
 
