@@ -73,6 +73,7 @@ class Vocabulary:
         self.references: dict[tuple[str, str], z3.FuncDeclRef] = {}
         self.constants: dict[str, z3.ExprRef] = {}
         self._keys: dict[int, Key] = {}
+        self._enumerations: dict[tuple[str, tuple[str, ...]], type[enum.Enum]] = {}
         self._applied: dict[tuple[int, int], tuple[z3.FuncDeclRef, z3.ExprRef, z3.ExprRef]] = {}
         for entity, machine, name, type_ in info.functions():
             states = States(machine.cls.__name__, machine.states)
@@ -113,7 +114,7 @@ class Vocabulary:
                 return z3.DeclareSort(self.info.entity(type_).name)
             _check_order(type_)
             if issubclass(type_, enum.Enum):
-                return enumeration(type_.__name__, tuple(m.name for m in type_))[0]
+                return self._members(type_)[0]
             if issubclass(type_, bool):
                 return z3.BoolSort()
             if issubclass(type_, int):
@@ -128,12 +129,28 @@ class Vocabulary:
         for entity in self.info.entities:
             yield entity.cls, self.sort(entity.cls)
 
+    def _members(self, type_: type[enum.Enum]) -> tuple[Any, dict[str, Any]]:
+        """The sort of an enumeration, and the terms of its members by name."""
+        if issubclass(type_, enum.Flag):
+            raise ModelError(
+                f"{self.info.cls.__name__} has a value of type {type_.__name__}, a Flag, whose "
+                "members combine; use an Enum that lists the combinations"
+            )
+        names = tuple(member.name for member in type_)
+        # Their members are never equal, and would be the same terms.
+        if self._enumerations.setdefault((type_.__name__, names), type_) is not type_:
+            raise ModelError(
+                f"{self.info.cls.__name__} has two enumerations called {type_.__name__}; "
+                "one of them needs another name"
+            )
+        return enumeration(type_.__name__, names)
+
     def literal(self, value: Any) -> z3.ExprRef:
         """The term of a plain value."""
         if isinstance(value, bool):
             return z3.BoolVal(value)
         if isinstance(value, enum.Enum):
-            members = enumeration(type(value).__name__, tuple(m.name for m in type(value)))[1]
+            members = self._members(type(value))[1]
             if value.name not in members:
                 raise ModelError(f"{value!r} is no member of {type(value).__name__} by itself")
             return members[value.name]
