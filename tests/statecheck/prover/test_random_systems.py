@@ -58,12 +58,19 @@ def objections(result: Result, said: object, found: list[Instance]) -> Iterator[
         yield f"vacuous, and its premise holds after {first} steps"
 
 
-def judged(seed: int, folder: Path, counts: Counter[str], depth: int = DEPTH) -> Iterator[str]:
+def judged(
+    seed: int,
+    folder: Path,
+    counts: Counter[str],
+    depth: int = DEPTH,
+    *,
+    timeout: float | None = None,
+) -> Iterator[str]:
     """The disagreements about one system."""
     loaded = module(seed, folder, long=depth >= FAR)
     claims = loaded.CATALOGUE.claims
     try:
-        context = ProofContext(loaded.Random, claims, (), depth=depth, timeout=PATIENCE)
+        context = ProofContext(loaded.Random, claims, (), depth=depth, timeout=timeout)
         results = list(Prover(context).prove(claims))
     except ModelError as error:
         counts["refused"] += 1
@@ -123,7 +130,7 @@ def test_no_small_instance_denies_what_is_farther_off(tmp_path: Path) -> None:
 def test_a_run_that_is_there_denies_that_there_is_none(tmp_path: Path) -> None:
     loaded = module(9010, tmp_path, long=True)
     claims = loaded.CATALOGUE.claims
-    context = ProofContext(loaded.Random, claims, (), depth=2, timeout=PATIENCE)
+    context = ProofContext(loaded.Random, claims, (), depth=2)
     found = list(instances(loaded, random.Random(9010), 2, SMALL))
     for one in found:
         one.search(MANY, FEW, random.Random(1))
@@ -148,7 +155,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
         for number in range(int(sys.argv[1]), int(sys.argv[2])):
             counted: Counter[str] = Counter()
-            for problem in judged(number, Path(name), counted, depth=farthest):
+            for problem in judged(number, Path(name), counted, depth=farthest, timeout=PATIENCE):
                 sys.stdout.write(f"DISAGREE {problem}\n")
             sys.stdout.write(f"{number} {dict(counted)}\n")
             sys.stdout.flush()
