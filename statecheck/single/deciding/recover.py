@@ -68,8 +68,8 @@ def trap(subject: Subject, said: Claim, depth: int | None, known: Known | None =
         return Unknown(automaton.caveat or ABSTRACT)
     if not automaton.variables:
         return _explicitly(subject, automaton, said)
-    if subject.plain.wide is not None:
-        answer = _explicitly(subject, subject.plain.wide, said)
+    for plain in subject.plain.nearest_first():
+        answer = _explicitly(subject, plain, said)
         if not isinstance(answer, Unknown):
             return answer
     from statecheck.single.deciding import backwards
