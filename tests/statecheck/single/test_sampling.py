@@ -57,6 +57,29 @@ class OnTheWay(Base):
 SAMPLED = (Collects, Weighs, Price, OnTheWay)
 
 
+class Listed(Base):
+    """The values that lead on are those that a table has."""
+
+    PRICES = {"tea": 2, "milk": 1}  # noqa: RUF012
+
+    def ok(self, item: str) -> bool:
+        return self.PRICES.get(item, 0) > 1
+
+
+FLOORS = (17, 23)
+
+
+class Known(Base):
+    def ok(self, floor: int) -> bool:
+        return FLOORS.index(floor) == 1
+
+
+@pytest.mark.parametrize("cls", [Listed, Known])
+def test_what_a_table_has_is_tried(cls: type[StateMachine]) -> None:
+    (result,) = check(cls, [("possible", "b")]).results
+    assert (result.verdict.value, result.steps) == ("REACHED", 1)
+
+
 @pytest.mark.parametrize("cls", SAMPLED)
 def test_a_run_is_found_and_said_to_be_no_shortest_one(cls: Any) -> None:
     (result,) = check(cls, [("possible", "b")]).results
