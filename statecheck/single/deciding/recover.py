@@ -19,8 +19,8 @@ from statecheck.single.deciding.answers import (
     too_many,
 )
 from statecheck.single.deciding.certain import ADVICE
-from statecheck.single.deciding.goal import Known
 from statecheck.single.execution.automaton import Automaton, Node
+from statecheck.single.running.goal import Known
 from statecheck.single.running.reach import Target, breadth_first, find, solved
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Subject

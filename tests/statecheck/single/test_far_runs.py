@@ -7,9 +7,9 @@ from statemachine import State, StateMachine
 from statecheck.claims.run import Run
 from statecheck.single import check
 from statecheck.single.claims.predicates import Holding
-from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Node
+from statecheck.single.running.goal import Goal
 from statecheck.single.running.reach import Target
 from statecheck.single.running.subject import Clock, Subject, read
 
