@@ -19,6 +19,9 @@ from statecheck.single.reading.kinds import Domain, Kind, MemberKind, same
 MOST, COMBINATIONS = 6, 100
 """So many values of a kind are tried, and so many combinations."""
 
+DIGITS = "7"
+"""A text that can be read as a number."""
+
 HELD = 3
 """So many more of a kind are tried that collections hold which the code looks into."""
 
@@ -31,7 +34,7 @@ class Samples:
         self.held = list(_held(reach))
         for code in reach.functions:
             self._add(code)
-        self.constants += reach.specimen.data().values()
+        self.constants += (value for _, value in candidates(reach.specimen))
         for spec in (s for specs in all_specs(reach.specimen) for s in specs):
             if isinstance(spec.func, str):
                 self.constants += map(float, re.findall(r"\d+(?:\.\d+)?", spec.func))
@@ -73,7 +76,7 @@ class Samples:
             case Kind.TEXT:
                 texts = dict.fromkeys(c for c in self.constants if type(c) is str)
                 found = [*[*texts][: MOST - 1], *self._held(str)]
-                return [*dict.fromkeys(found), "another text"]
+                return [*dict.fromkeys([*found, "another text", DIGITS])]
             case _:
                 numbers = [*list(dict.fromkeys(self._near()))[:MOST], *self._held(int, float)]
                 made: type[int | float] = float if kind is Kind.FLOAT else int
