@@ -249,7 +249,11 @@ class _Reader:
         if name in plural:
             return f"; write {plural[name]}, which stands for any of them"
         paths = [*paths_to(self.info, name)]
+        if name in ("enabled", "deadlock", "once", "since", "raised"):
+            return ", for it is a word of claims about one machine by itself"
+        classes = [other for other, value in self.space.items() if isinstance(value, type)]
         near = paths or difflib.get_close_matches(name, self.kinds, 1, 0.5)
+        near = near or difflib.get_close_matches(name, classes, 1)
         return f"; did you mean {near[0]}?" if near else ""
 
 

@@ -68,8 +68,16 @@ class _Checks(TruthChecks):
         return super().visit_Call(node)
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        """A state that is compared stands for "is active"."""
+        """A state that is compared stands for "is active"; members of an enumeration and entities
+        are the same where they are equal, and a set is gone through.
+        """
         self.generic_visit(node)
+        signs: dict[type[ast.cmpop], ast.cmpop] = {ast.Is: ast.Eq(), ast.IsNot: ast.NotEq()}
+        node.ops = [signs.get(type(sign), sign) for sign in node.ops]
+        node.comparators = [
+            ast.Tuple(other.elts, ast.Load()) if isinstance(other, ast.Set) else other
+            for other in node.comparators
+        ]
 
         def value(operand: ast.expr) -> ast.expr:
             return ast.Call(ast.Name(VALUE, ast.Load()), [operand], [])

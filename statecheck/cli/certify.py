@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from statecheck.certificate import evidence
+from statecheck.certificate.certificates import is_left_out
 from statecheck.certificate.folder import OutputFolder, summary
 from statecheck.certificate.machine import lone
 from statecheck.certificate.sweep import Sweep
@@ -58,7 +59,13 @@ def of_project(project: Project, seed: int) -> Source:
     """The evidence for claims of a catalogue."""
 
     def files(report: Report, seconds: float | None) -> tuple[Mapping[str, str], Sequence[str]]:
-        return evidence.certify(project, report, seed=seed, timeout=seconds), []
+        notes = [
+            f"{result.claim.title} is not certified: its trap was found by going through "
+            "a small instance"
+            for result in report.results
+            if is_left_out(result)
+        ]
+        return evidence.certify(project, report, seed=seed, timeout=seconds), notes
 
     return Source(files, lambda report, seconds: evidence.swept(project, report, timeout=seconds))
 

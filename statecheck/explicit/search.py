@@ -9,7 +9,7 @@ import collections
 import enum
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -102,6 +102,32 @@ def first_run(
     return None, states
 
 
+def first_trap(
+    claim: Claim,
+    histories: Iterable[History[Any]],
+    instance: FiniteInstance,
+    most: int,
+    time_left: TimeLeft = unlimited,
+) -> tuple[Trail | None, int]:
+    """A run of an instance to a state from which nothing leads to where a recoverable claim holds
+    or is inapplicable; None if there is none. With it, the number of states looked at.
+
+    Where there are more than ``most`` states, not all ways are known, and none is found. Raises
+    Timeout, and ModelError where the instance does not list the values of some type.
+    """
+    states = 0
+    for kept in _products(claim, histories, instance):
+        search = _Search(claim, kept, most - states, time_left)
+        is_whole = search.complete()
+        states += len(search.origin)
+        if not is_whole:
+            break
+        trail, _ = _trapped(claim, search, (True, Inapplicable), time_left)
+        if trail is not None:
+            return trail, states
+    return None, states
+
+
 def answers(
     claim: Claim, histories: Iterable[History[Any]], instance: FiniteInstance
 ) -> frozenset[tuple[Any, ...]]:
@@ -184,6 +210,11 @@ class _Search:
                 self.time_left()
             yield state
 
+    def complete(self) -> bool:
+        """Go through the states; True where these are all that there are. Raises Timeout."""
+        collections.deque(self.judged(), maxlen=0)
+        return len(self.origin) <= self.most
+
     def run(self, state: Code, last: tuple[int, ...], witness: tuple[Any, ...]) -> Trail:
         """The run that first reached a state, with its step ``last``."""
         space, numbers = self.product.space, [*last]
@@ -219,15 +250,29 @@ def _look_back(claim: Claim, product: Product) -> Outcome:
     reached.
     """
     search = _Search(claim, product)
-    collections.deque(search.judged(), maxlen=0)
+    search.complete()
+    trail, applies = _trapped(claim, search, (True,))
+    finding = Finding.HOLDS if trail is None else Finding.VIOLATED
+    return search.outcome(finding, trail, applies=applies)
+
+
+def _trapped(
+    claim: Claim, search: _Search, goals: Sequence[object], time_left: TimeLeft = unlimited
+) -> tuple[Trail | None, bool]:
+    """A run to a state, among all, where a claim is applicable and from which nothing leads to one
+    where its answer is one of ``goals``; and whether the claim is applicable anywhere.
+    """
+    product = search.product
     before: dict[Code, list[Code]] = {state: [] for state in search.origin}
-    for state in search.origin:
+    for looked_at, state in enumerate(search.origin):
+        if looked_at % 1000 == 0:
+            time_left()
         for target in product.targets(state):
             before[target].append(state)
     applies = False
     for choice, judge in product.judges(claim, None):
         answer_at = {state: judge(product.row(state)) for state in search.origin}
-        queue = [state for state, answer in answer_at.items() if answer is True]
+        queue = [state for state, answer in answer_at.items() if answer in goals]
         safe = set(queue)
         for state in queue:
             fresh = set(before[state]) - safe
@@ -237,9 +282,8 @@ def _look_back(claim: Claim, product: Product) -> Outcome:
         applies |= bool(claimed)
         for state in claimed:
             if state not in safe:
-                run = search.run(state, (), choice)
-                return search.outcome(Finding.VIOLATED, run, applies=True)
-    return search.outcome(Finding.HOLDS, None, applies=applies)
+                return search.run(state, (), choice), True
+    return None, applies
 
 
 def sample(

@@ -7,16 +7,17 @@ of entities. That none is found says nothing.
 
 from __future__ import annotations
 
+import enum
 import itertools
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.clock import TimeLeft
-from statecheck.explicit.search import Trail, first_run
+from statecheck.explicit.search import Trail, first_run, first_trap
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import (
     FORGOTTEN,
@@ -86,10 +87,26 @@ class SmallInstances:
         except UNUSABLE:
             return None
 
-    def _first(self, claim: Claim, left: int) -> ConcreteRun | None:
+    def trap(self, claim: Claim, states: int = STATES) -> ConcreteRun | None:
+        """A run to a state from which nothing leads to where a recoverable claim holds; None if
+        none is found among so many states, or if not all arguments of actions can be tried.
+
+        It is to be replayed in an instance that has the same entities. Raises Timeout.
+        """
+        actions = self.transitions.info.actions
+        if not all(_is_finite(type_) for action in actions for _, type_ in action.parameters):
+            return None
+        try:
+            return self._first(claim, states, first_trap)
+        except UNUSABLE:
+            return None
+
+    def _first(
+        self, claim: Claim, left: int, look: Callable[..., tuple[Trail | None, int]] = first_run
+    ) -> ConcreteRun | None:
         for instance in self.each():
             most = min(left, SHARE)
-            trail, looked_at = first_run(claim, self.histories, instance, most, self.time_left)
+            trail, looked_at = look(claim, self.histories, instance, most, self.time_left)
             if trail is not None:
                 return concrete(claim, instance, trail)
             left -= looked_at
@@ -134,6 +151,11 @@ class SmallInstances:
         plain = tuple(sorted({*landmarks(self.transitions), 0, 1, 2}))
         bounded = {type_: tuple(map(type_, n.preferred)) for type_, n in self.numbers.items()}
         return {int: plain, **bounded}
+
+
+def _is_finite(type_: Any) -> bool:
+    """Tell whether an instance has all values of a type."""
+    return isinstance(type_, type) and issubclass(type_, Entity | enum.Enum | bool)
 
 
 def _tables(system: type[System], valuation: Valuation) -> dict[str, int | list[dict[str, int]]]:

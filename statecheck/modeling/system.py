@@ -100,12 +100,12 @@ class System:
     """An observer of the state, for claims; the system itself never looks at it."""
     record_type: ClassVar[type[Record]] = Record
 
-    def __init__(self, **arguments: Any) -> None:
+    def __init__(self, /, **arguments: Any) -> None:
         self._populate(arguments)
         self.check_axioms()
 
     @classmethod
-    def before_its_start(cls, **arguments: Any) -> Self:
+    def before_its_start(cls, /, **arguments: Any) -> Self:
         """A system that is yet to be brought into an initial state; its axioms may not hold yet."""
         system = cls.__new__(cls)
         system._populate(arguments)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from statecheck.claims.claim import Claim, excluded
+from statecheck.claims.claim import Claim, Kind, excluded
 from statecheck.claims.results import Verdict
 from statecheck.clock import Timeout, seconds_until
 from statecheck.errors import ModelError
@@ -156,7 +156,8 @@ def _outcome(
         with patience(PATIENCE), reimported_with(fresh(project), sources):
             changed = imported_anew(project)
             claim = next(claim for claim in changed.claims if claim.title == title)
-            if _happens(changed, claim, before.run):
+            # A run into a trap may go on where the change opens a way out.
+            if claim.kind is not Kind.RECOVERABLE and _happens(changed, claim, before.run):
                 return None
             return _proven(changed, claim, before, seed)
     except Late:

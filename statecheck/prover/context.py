@@ -200,7 +200,12 @@ class ProofContext:
         return [c for c in self.catalogue if c.expected in ("PROVED", "DERIVED") or c.across]
 
     def _extra(self) -> list[z3.ExprRef]:
-        return [self.property(claim).holds for claim in self.readable(self._served())]
+        return [self._words(claim) for claim in self.readable(self._served())]
+
+    def _words(self, claim: Claim) -> z3.BoolRef:
+        """A term with all that a claim asks of a state, be it the one after a step."""
+        holds = self.property(claim).holds
+        return z3.And(holds, self.transitions.unprimed(holds)) if claim.on_step else holds
 
     @cached_property
     def lock(self) -> Lock | None:
@@ -218,7 +223,7 @@ class ProofContext:
             return None
         titles = {*self.lock.vocabulary_from}
         drawn_from = self.readable(c for c in self._served() if c.title in titles)
-        extra = [self.property(claim).holds for claim in drawn_from]
+        extra = [self._words(claim) for claim in drawn_from]
         clauses = lock.known_clauses(self.lock.clauses, self.transitions, extra, self._variants())
         known = [clause for clause in clauses.values() if clause is not None]
         lost = [f"no clause: {text}" for text, clause in clauses.items() if clause is None]
@@ -248,7 +253,7 @@ class ProofContext:
     def locked_text(self, runs: Mapping[Claim, Run]) -> str:
         """The content of a lock file: the invariant, and some runs. Raises Timeout."""
         served = self.readable(self._served())
-        terms = {claim.title: self.property(claim).holds for claim in served}
+        terms = {claim.title: self._words(claim) for claim in served}
         return lock.text(self.transitions, terms, self.invariant(), runs)
 
     def rest_on(self, texts: Iterable[ClauseText]) -> None:
@@ -265,10 +270,7 @@ class ProofContext:
                 raise AssertionError("what results rest on is not inductive")
 
     def inferred(self, served: Sequence[Claim] | None = None) -> list[Clause]:
-        """Find an invariant that serves some claims; the catalogue, if none are given.
-
-        Raises Timeout.
-        """
+        """Find an invariant that serves some claims, or else the catalogue. Raises Timeout."""
         goals: dict[Variant, list[ProofGoal]] = {NO_VARIANT: []}
         asked = [
             question
@@ -286,7 +288,7 @@ class ProofContext:
         for claim in self.readable(self.eventual) if served is None else ():
             goals.setdefault(claim.variant, [])
             arguments.setdefault(claim.variant, []).append(partial(self.liveness.goals, claim))
-        extra = [*self._extra(), *(self.property(claim).holds for claim in served or ())]
+        extra = [*self._extra(), *(self._words(claim) for claim in served or ())]
         return infer(self.induction, extra, goals, arguments)
 
     def _goal(self, claim: Claim, term: z3.BoolRef) -> ProofGoal:

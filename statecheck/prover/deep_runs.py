@@ -30,6 +30,9 @@ LARGE = 500
 PATIENCE = 30.0
 """After so many seconds shorter runs are not searched for any more."""
 
+SOON = 200
+"""So many states are looked at for a trap before plans are tried."""
+
 FEW = 2_000
 """So many states are looked at before lemmas are searched for, which takes longer."""
 
@@ -59,6 +62,20 @@ class DeepRuns:
         if claim not in self._known:
             run = self._instances.run(claim)
             self._known[claim] = None if run is None else self.execute(run, claim)
+        return self._known[claim]
+
+    def trap(self, claim: Claim, *, soon: bool = False) -> Run | None:
+        """A run of a small instance to where nothing leads to what a claim says is recoverable;
+        likewise. It may be asked for only if it is found ``soon``. Raises Timeout.
+        """
+        if self.context.depth < DEPTH or self.context.regions(claim):
+            return None
+        if claim not in self._known:
+            run = self._instances.trap(claim, *([SOON] if soon else []))
+            shown = None if run is None else self.execute(run, claim)
+            if shown is None and soon:
+                return None
+            self._known[claim] = shown
         return self._known[claim]
 
     def is_soon_refuted(self, claim: Claim) -> bool:

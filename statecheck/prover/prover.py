@@ -102,13 +102,21 @@ class Prover:
         eventual = [c for c in claims if c.kind is Kind.EVENTUALLY]
         for claim in claims:
             if claim.kind is Kind.RECOVERABLE:
-                goal = self.context.property(claim)
-                yield recovered(
-                    self.context.induction, claim, goal, inductive.invariant, self.context.numbers
-                )
+                yield self._recovered(claim, inductive)
         for result in self.context.liveness.prove({c: inductive.clauses(c) for c in eventual}):
             yield self._explained(result, inductive) if self.context.explain else result
         yield from self._search(inductive)
+
+    def _recovered(self, claim: Claim, inductive: InductiveResults) -> Result:
+        goal, clock = self.context.property(claim), Stopwatch()
+        if (run := self._deep.trap(claim, soon=True)) is None:
+            result = recovered(
+                self.context.induction, claim, goal, inductive.invariant, self.context.numbers
+            )
+            if result.verdict is not Verdict.UNDETERMINED:
+                return result
+            run = self._deep.trap(claim)
+        return result if run is None else by_run(claim, run, clock.lap(), shortest=False)
 
     def _prove_early(self, inductive: InductiveResults) -> None:
         """Prove what is open, is hoped to hold, and no run of a few steps refutes: an induction on
@@ -293,9 +301,11 @@ class Prover:
         return True
 
     def _executed(self, run: ConcreteRun, claim: Claim) -> Run | None:
-        """A run that the solver proposes, executed; None where it does not happen."""
+        """A run that is proposed, executed; None where it does not happen. In a trap all entities
+        of the instance count.
+        """
         try:
-            return self._runs.replay(run, claim)
+            return self._runs.replay(run, claim, trim=claim.kind is not Kind.RECOVERABLE)
         except ReplayError as error:
             self._unreal[claim] = (
                 f"no proof, and the run that the solver proposes does not happen: {error}"

@@ -73,6 +73,8 @@ def by_run(claim: Claim, run: Run, seconds: float, *, shortest: bool = True) -> 
     detail = f"the shortest run, at any size, has {steps} steps"
     if not shortest:
         detail = f"a run of a small instance has {steps} steps; no shorter run is claimed"
+    if claim.kind is Kind.RECOVERABLE:
+        detail = "in an instance of this size nothing leads from there to the goal"
     return Result(
         claim,
         Verdict.REACHED if reached else Verdict.REFUTED,

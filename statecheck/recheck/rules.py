@@ -207,7 +207,15 @@ class Rules:
                 works.append(enabled)
                 state = after
             goal = replaced(self.known.said(claim["title"]), self.known.at(state, "!1"))
-            trees.append(("define-fun", f"plan.{number}", (), "Bool", ("and", *works, goal)))
+            trees.append(
+                (
+                    "define-fun",
+                    f"plan.{number}",
+                    (),
+                    "Bool",
+                    ("and", *works, goal) if works else goal,
+                )
+            )
         return trees, words
 
     def _plan_arguments(self, title: str, step: Mapping[str, Any]) -> list[Tree]:

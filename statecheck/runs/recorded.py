@@ -45,12 +45,12 @@ class RunChecker:
         self, run: ConcreteRun, claim: Claim, *, proven: bool = False, trim: bool = True
     ) -> Run:
         """A run, executed: it reaches what a claim says is possible, or the antecedent of one that
-        is ``proven``; or it violates the claim.
+        is ``proven``; or it violates the claim, or ends where what is recoverable does not hold.
 
         Raises ReplayError where it does not.
         """
         self.time_left()
-        want = proven or claim.kind is not Kind.ALWAYS
+        want = proven or claim.kind not in (Kind.ALWAYS, Kind.RECOVERABLE)
         return replay(self.system, self.histories, run, claim, want, self._stage, trim=trim)
 
     def replay_text(self, text: RunText, claim: Claim, *, proven: bool = False) -> Run:

@@ -55,7 +55,7 @@ def recovered(
     if found is None:
         detail = f"no plans of up to {LENGTH} steps lead there from every state"
         return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
-    words = "; else ".join(", then ".join(map(str, plan)) for plan in found)
+    words = "; else ".join(", then ".join(map(str, plan)) or "nothing" for plan in found)
     usable = tuple(clause.text for clause in invariant if clause.variant == NO_VARIANT)
     return Result(
         claim,
@@ -76,10 +76,13 @@ def plans(
 ) -> list[Plan] | None:
     """Plans, the shortest first, one of which leads to the goal from every state of the clauses.
 
-    None if plans of up to LENGTH steps do not suffice. A plan counts only where it works as a
+    The plan of no step is the only one where the goal holds at once. None if plans of up to LENGTH
+    steps do not suffice. A plan counts only where it works as a
     whole: every action is enabled when its turn comes, and the goal holds at the end.
     """
     uncovered: list[z3.BoolRef] = [z3.Not(goal.holds)]
+    if not induction.state_violations({"left": uncovered[0]}, clauses):
+        return [()]
     covering: list[Plan] = []
     moves = list(_moves(induction, goal, numbers))
     for length in range(1, LENGTH + 1):

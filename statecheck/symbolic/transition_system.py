@@ -326,6 +326,13 @@ class TransitionSystem:
             for key, decl in self.vocabulary.functions.items()
         )
 
+    def unprimed(self, term: z3.ExprRef) -> Any:
+        """A term about a step, with what it asks of the state after it asked of the one before."""
+        return Macros(
+            (self.next_vocabulary.functions[key], decl(z3.Var(0, decl.domain(0))))
+            for key, decl in self.vocabulary.functions.items()
+        )(term)
+
     def variant_constraints(self, variant: Variant) -> list[z3.BoolRef]:
         """The formulas about the constants under a variant: their ranges, and the values that it
         fixes.

@@ -24,11 +24,11 @@ from statecheck.single.claims.claims import Claim, Expression, looks_beyond_stat
 from statecheck.single.claims.conditions import eliminated
 from statecheck.single.claims.parse import parse_step
 from statecheck.single.claims.predicates import Holding, premise_of, violation
-from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.lassos import Lassos, components
 from statecheck.single.deciding.pending import EndAssumptions, Pending
 from statecheck.single.execution.automaton import Edge, Node
 from statecheck.single.execution.paths import ranges
+from statecheck.single.running.goal import Goal
 from statecheck.single.running.reach import Route, Target, move
 
 MOST = 3000

@@ -34,9 +34,9 @@ from statecheck.single.claims.parse import parse
 from statecheck.single.claims.predicates import conjunction as both
 from statecheck.single.claims.predicates import violation
 from statecheck.single.deciding.answers import target_of
-from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.invariants import find_invariant
 from statecheck.single.execution.automaton import Node
+from statecheck.single.running.goal import Goal
 from statecheck.single.running.reach import breadth_first
 from statecheck.single.running.subject import Subject
 

@@ -10,7 +10,6 @@ import z3
 from statecheck.certificate.machine.automaton import MACHINE, AutomatonWriter, Left, distinct
 from statecheck.certificate.smtlib import Sexp, conjunction, disjunction, symbol
 from statecheck.recheck.shown.runs import FORMAT
-from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Local, Node, Variable
 from statecheck.single.execution.paths import ranges
@@ -18,6 +17,7 @@ from statecheck.single.execution.terms import plain
 from statecheck.single.execution.terms import symbol as term_of
 from statecheck.single.reading.kinds import Kind as ValueKind
 from statecheck.single.reading.kinds import MemberKind
+from statecheck.single.running.goal import Goal
 from statecheck.single.running.reach import Route, find, solved
 
 SECONDS = 20.0

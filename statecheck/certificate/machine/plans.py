@@ -14,13 +14,13 @@ import z3
 
 from statecheck.certificate.machine.automaton import MACHINE, Left, distinct
 from statecheck.single.claims.predicates import Holding
-from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Automaton, Edge, Local, Node
 from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import symbol
 from statecheck.single.execution.values import term_of
 from statecheck.single.reading.kinds import Kind, MemberKind
+from statecheck.single.running.goal import Goal
 from statecheck.single.running.reach import Target, solved
 from statecheck.single.running.subject import Clock
 

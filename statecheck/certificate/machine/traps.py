@@ -18,7 +18,6 @@ from statecheck.single.claims.claims import Claim
 from statecheck.single.claims.predicates import Holding
 from statecheck.single.deciding.answers import Reached
 from statecheck.single.deciding.backwards import ended
-from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.invariants import find_invariant
 from statecheck.single.deciding.recover import trap
 from statecheck.single.deciding.unrolling import Unrolling
@@ -26,6 +25,7 @@ from statecheck.single.execution.automaton import Node
 from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import symbol
 from statecheck.single.execution.values import term_of
+from statecheck.single.running.goal import Goal
 from statecheck.single.running.reach import Route, Target, breadth_first
 from statecheck.single.running.subject import Subject
 

@@ -32,6 +32,13 @@ class PathChecks:
         inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         for node in ast.walk(tree):
             match node:
+                case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]) if (
+                    isinstance(kind := self.space.get(name), enum.EnumType)
+                ):
+                    some = ", ".join(f"{name}.{member}" for member in list(kind.__members__)[:2])
+                    raise ModelError(
+                        f"{self.text!r}: {name} is a class; name members of it: in ({some})"
+                    )
                 case ast.Attribute() if id(node) not in inner:
                     self._type(node, bound)
                 case ast.Call(func=ast.Attribute(ast.Name("step"), "fires"), args=[first, *_]):
@@ -67,6 +74,9 @@ class PathChecks:
                     f"{self.text!r}: after is the whole system, and has no {names[0]}; of one "
                     f"entity write after[{first}]"
                 )
+        constant = self.space.get(root.id)
+        if isinstance(constant, type) and issubclass(constant, enum.Enum) and names:
+            self._check_enum(constant, shown, names[0])
         if self.space.get(root.id) is self.info.cls and names:
             self._check_member(names[0])
         return None
@@ -81,6 +91,14 @@ class PathChecks:
                 f"{self.text!r}: {cls.__name__} has no {name}; did you mean "
                 f"{cls.__name__}.{near[0] if near else 'ACTION'}?"
             )
+
+    def _check_enum(self, constant: type[enum.Enum], shown: str, name: str) -> None:
+        """Raise ModelError for a name that is none of an enumeration's."""
+        if not hasattr(constant, name):
+            members = list(constant.__members__)
+            near = difflib.get_close_matches(name, members, 1, 0.5)
+            meant = f"did you mean {shown}.{near[0]}?" if near else f"it has {', '.join(members)}"
+            raise ModelError(f"{self.text!r}: {shown} has no {name}; {meant}")
 
     def _check_action(self, node: ast.expr) -> None:
         """Raise ModelError for an action that is written as a text."""

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from statemachine.state import InstanceState
+
 from statecheck.errors import ModelError
 from statecheck.modeling.entity import Entity
 from statecheck.modeling.signature import EntityInfo, MachineInfo, SystemInfo
@@ -43,6 +45,10 @@ def _type_of_machine(
         return machine.cls
     name, rest = names[1], names[2:]
     if name in machine.states:
+        if rest and not hasattr(InstanceState, rest[0]):
+            raise ModelError(
+                f"{at}.{name} is a state, and has no {rest[0]}; it stands for being active"
+            )
         return ACTIVE if not rest or rest == ["is_active"] else None
     fields = {field.name: field.type for field in machine.fields}
     if name in fields:

@@ -118,12 +118,12 @@ class ExpressionReader(TruthChecks):
         name = node.id
         if name in self.bound or isinstance(node.ctx, ast.Store):
             return node
-        if name in ("after", "step"):
-            example = "after.NAME" if name == "after" else "step.raised or step.event"
-            raise ModelError(f"{self.text!r}: {name} is no value by itself; write {example}")
         found = self._of("before", name)
         if found is not None:
             return found
+        if name in ("after", "step"):
+            example = "after.NAME" if name == "after" else "step.raised or step.event"
+            raise ModelError(f"{self.text!r}: {name} is no value by itself; write {example}")
         if name in FUNCTIONS or name in self.names.space:
             return node
         if name == DEADLOCK:

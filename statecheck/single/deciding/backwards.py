@@ -22,7 +22,6 @@ from statecheck.single.deciding.answers import (
     too_many,
 )
 from statecheck.single.deciding.formulas import degree
-from statecheck.single.deciding.goal import Goal, Known
 from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.invariants import recall as recall_invariant
 from statecheck.single.deciding.symbolic import FAR, FIRST, LEAP, SEARCH, recall
@@ -32,6 +31,7 @@ from statecheck.single.execution.giving_up import OutOfTime
 from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import plain, symbol
 from statecheck.single.execution.values import term_of
+from statecheck.single.running.goal import Goal, Known
 from statecheck.single.running.reach import Route, Target
 from statecheck.single.running.subject import Clock, Subject
 from statecheck.smt.solving import is_impossible

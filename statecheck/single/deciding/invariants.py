@@ -14,12 +14,12 @@ import z3
 
 from statecheck.single.deciding.answers import Unknown, Unreachable
 from statecheck.single.deciding.formulas import in_words
-from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.suspicion import unexcluded
 from statecheck.single.execution.automaton import Automaton, Edge, Node
 from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import symbol
 from statecheck.single.locking.kept import Kept
+from statecheck.single.running.goal import Goal
 from statecheck.single.running.subject import Clock
 from statecheck.smt.solving import WORK, is_impossible
 

@@ -6,6 +6,7 @@ yet) for ever: in a loop, or because nothing is sent any more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from statecheck.single.claims.remembering import along
 from statecheck.single.deciding.lassos import Lasso, Lassos
 from statecheck.single.deciding.pending import EndAssumptions, Pending
 from statecheck.single.deciding.recover import ABSTRACT
+from statecheck.single.deciding.valued_lassos import ValuedLassos
 from statecheck.single.execution.automaton import Automaton, Node
 from statecheck.single.running.reach import Route, move
 from statecheck.single.running.replay import Mismatch, Played, play
@@ -42,10 +44,11 @@ def eventually(
     automaton = subject.automaton
     if automaton.is_abstract:
         return Result(claim, Verdict.UNDETERMINED, automaton.caveat or ABSTRACT)
+    wide: Pending | None = None
     if automaton.complete:
-        pending = Pending(subject, automaton, said, assumed)
-        if Lassos(pending, cautious=False).find() is None:
-            return _proved(claim, said, pending)
+        wide = Pending(subject, automaton, said, assumed)
+        if Lassos(wide, cautious=False).find() is None:
+            return _proved(claim, said, wide)
     searched = automaton if not automaton.variables else subject.plain.wide
     if searched is not None:
         pending = Pending(subject, searched, said, assumed)
@@ -56,12 +59,16 @@ def eventually(
         lasso = Lassos(pending, cautious=cautious).find()
         if lasso is not None:
             return _refuted(subject, claim, pending, lasso)
-        if cautious:
+        if cautious and not automaton.variables:
             why = (
                 f"whether {assumed.strong[0]} would do anything depends on inputs, which strong "
                 "fairness does not say enough of; say --fixed FIELD, or claim it with --fair"
             )
             return Result(claim, Verdict.UNDETERMINED, why)
+    if wide is not None and automaton.variables:
+        valued = ValuedLassos(wide).find(subject.clock)
+        if valued is not None:
+            return _refuted(subject, claim, wide, *valued)
     return Result(claim, Verdict.UNDETERMINED, OPEN)
 
 
@@ -89,9 +96,18 @@ def _is_vacuous(said: Claim, pending: Pending) -> bool:
     return Lassos(whole, cautious=False).find() is None
 
 
-def _refuted(subject: Subject, claim: stated.Claim, pending: Pending, lasso: Lasso) -> Result:
+def _refuted(
+    subject: Subject,
+    claim: stated.Claim,
+    pending: Pending,
+    lasso: Lasso,
+    chosen: Sequence[dict[Any, Any]] | None = None,
+) -> Result:
+    """The verdict by a lasso; ``chosen`` are the choices of its loop, where they matter."""
     automaton: Automaton = pending.automaton
-    found = [pending.values(edge, again=True) for edge in lasso.loop]
+    found = chosen
+    if found is None:
+        found = [pending.values(edge, again=True) for edge in lasso.loop]
     route = Route(
         (*lasso.route.moves, *(move(e, v) for e, v in zip(lasso.loop, found, strict=True))),
         (*lasso.route.edges, *lasso.loop),

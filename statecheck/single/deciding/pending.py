@@ -101,6 +101,12 @@ class Pending:
             if again is not None:
                 self.looping[node].append(edge)
 
+    def repeated(self, edge: Edge) -> list[Any]:
+        """Conditions under which a step may be taken again and again."""
+        reader = self.subject.reader
+        seldom = [reader.on_edge(_not(step), edge) for step in self.assumed.finitely]
+        return [*self.conditions[edge], *seldom]
+
     def values(self, edge: Edge, *, again: bool) -> dict[Any, Any]:
         """Values for the choices in a step, which may be taken ``again`` and again."""
         wanted = [_not(step) for step in self.assumed.finitely] if again else []

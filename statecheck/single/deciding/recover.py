@@ -19,8 +19,8 @@ from statecheck.single.deciding.answers import (
     too_many,
 )
 from statecheck.single.deciding.certain import ADVICE
-from statecheck.single.deciding.goal import Known
 from statecheck.single.execution.automaton import Automaton, Node
+from statecheck.single.running.goal import Known
 from statecheck.single.running.reach import Target, breadth_first, find, solved
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Subject
@@ -68,8 +68,8 @@ def trap(subject: Subject, said: Claim, depth: int | None, known: Known | None =
         return Unknown(automaton.caveat or ABSTRACT)
     if not automaton.variables:
         return _explicitly(subject, automaton, said)
-    if subject.plain.wide is not None:
-        answer = _explicitly(subject, subject.plain.wide, said)
+    for plain in subject.plain.nearest_first():
+        answer = _explicitly(subject, plain, said)
         if not isinstance(answer, Unknown):
             return answer
     from statecheck.single.deciding import backwards

@@ -9,10 +9,10 @@ import z3
 
 from statecheck.claims.run import Change, Run, RunStep
 from statecheck.single.deciding.answers import Unknown
-from statecheck.single.deciding.goal import Goal
 from statecheck.single.execution.automaton import Automaton, Edge, Node, Variable
 from statecheck.single.execution.giving_up import UnknownError
 from statecheck.single.execution.terms import symbol
+from statecheck.single.running.goal import Goal
 from statecheck.single.running.reach import move, solved
 from statecheck.single.running.runs import STATE, text
 

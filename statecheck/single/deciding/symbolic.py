@@ -12,10 +12,10 @@ from statecheck.single.deciding.answers import (
     played,
     too_many,
 )
-from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.invariants import recall as recalled_proof
 from statecheck.single.deciding.unrolling import Unrolling
+from statecheck.single.running.goal import Goal
 from statecheck.single.running.reach import Target
 from statecheck.single.running.subject import Subject
 

@@ -8,11 +8,11 @@ from typing import Any
 import z3
 
 from statecheck.single.claims.predicates import Holding
-from statecheck.single.deciding.goal import Goal
 from statecheck.single.execution.automaton import Automaton, Edge, Node, Variable
 from statecheck.single.execution.giving_up import OutOfTime
 from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import plain, symbol
+from statecheck.single.running.goal import Goal
 from statecheck.single.running.reach import Move, Route, move, plain_choice
 from statecheck.single.running.subject import Clock
 from statecheck.smt.solving import WORK, check_sat

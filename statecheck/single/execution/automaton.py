@@ -7,6 +7,7 @@ arguments and inputs, taken under a guard; it updates the variables.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,6 +98,14 @@ class Edge:
     seen: Seen = field(default_factory=Seen)
     refused: bool = False
     chosen: tuple[str, ...] = ()
+    _taken_with: Any = field(default=UNUSUAL, init=False, repr=False)
+
+    def taken_with(self, solve: Callable[[Edge], dict[Any, Any] | None]) -> dict[Any, Any] | None:
+        """Values under which it is taken, None if it never is; they are solved for once."""
+        if self._taken_with is UNUSUAL:
+            self._taken_with = solve(self)
+        found: dict[Any, Any] | None = self._taken_with
+        return found
 
 
 @dataclass

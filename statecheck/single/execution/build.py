@@ -71,9 +71,7 @@ class Builder:
         try:
             return self._exact()
         except NotAnyValue as error:
-            if self.setup.answers is not None:
-                raise
-            return self._sampled(error)
+            return self.sampled(error)
 
     def plain_values(self, automaton: Automaton) -> PlainValues:
         """The automata of plain values beside the one that was built."""
@@ -141,8 +139,10 @@ class Builder:
         self.setup.widened = set()
         return None
 
-    def _sampled(self, why: NotAnyValue) -> Automaton:
-        """Runs with some values, which prove nothing."""
+    def sampled(self, why: NotAnyValue) -> Automaton:
+        """Runs with some values, which prove nothing. Raises the reason where there are none."""
+        if self.setup.answers is not None:
+            raise why
         self.setup.samples, self.setup.widened = Samples(self.setup.reach), set()
         try:
             _, automaton = self._run(SAMPLED)

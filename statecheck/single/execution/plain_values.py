@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from statecheck.single.execution.automaton import Automaton
@@ -31,6 +31,13 @@ class PlainValues:
     def deep(self) -> Automaton | None:
         """So many as are gone through where nothing else decided a claim."""
         return self._deep()
+
+    def nearest_first(self) -> Iterator[Automaton]:
+        """The states that were gone through already, then those that are for any claim."""
+        if self.near is not None:
+            yield self.near
+        if self.wide is not None and self.wide is not self.near:
+            yield self.wide
 
     def mapped(self, change: Callable[[Automaton], Automaton]) -> PlainValues:
         """The same automata, changed; where two are one, it is changed once."""

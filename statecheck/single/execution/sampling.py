@@ -13,10 +13,17 @@ from typing import Any
 
 from statecheck.single.execution.choices import OMITTED, combinations
 from statecheck.single.reading.code import Reach, all_specs
+from statecheck.single.reading.fields import candidates
 from statecheck.single.reading.kinds import Domain, Kind, MemberKind, same
 
 MOST, COMBINATIONS = 6, 100
 """So many values of a kind are tried, and so many combinations."""
+
+DIGITS = "7"
+"""A text that can be read as a number."""
+
+HELD = 3
+"""So many more of a kind are tried that collections hold which the code looks into."""
 
 
 class Samples:
@@ -24,9 +31,10 @@ class Samples:
 
     def __init__(self, reach: Reach) -> None:
         self.constants: list[Any] = []
+        self.held = list(_held(reach))
         for code in reach.functions:
             self._add(code)
-        self.constants += reach.specimen.data().values()
+        self.constants += (value for _, value in candidates(reach.specimen))
         for spec in (s for specs in all_specs(reach.specimen) for s in specs):
             if isinstance(spec.func, str):
                 self.constants += map(float, re.findall(r"\d+(?:\.\d+)?", spec.func))
@@ -66,11 +74,16 @@ class Samples:
             case MemberKind():
                 return list(kind.members)
             case Kind.TEXT:
-                texts = [c for c in self.constants if type(c) is str]
-                return [*list(dict.fromkeys(texts))[: MOST - 1], "another text"]
+                texts = dict.fromkeys(c for c in self.constants if type(c) is str)
+                found = [*[*texts][: MOST - 1], *self._held(str)]
+                return [*dict.fromkeys([*found, "another text", DIGITS])]
             case _:
-                numbers = [*dict.fromkeys(self._near())]
-                return [float(n) if kind is Kind.FLOAT else int(n) for n in numbers][:MOST]
+                numbers = [*list(dict.fromkeys(self._near()))[:MOST], *self._held(int, float)]
+                made: type[int | float] = float if kind is Kind.FLOAT else int
+                return list(dict.fromkeys(map(made, numbers)))
+
+    def _held(self, *types_: type) -> list[Any]:
+        return list(dict.fromkeys(value for value in self.held if type(value) in types_))[:HELD]
 
     def _near(self) -> Iterator[float]:
         yield 1
@@ -78,3 +91,15 @@ class Samples:
             if type(constant) in (int, float) and abs(constant) < 1e9:
                 yield from (constant, constant + 1, constant - 1)
         yield 0
+
+
+def _held(reach: Reach) -> Iterator[Any]:
+    """The keys and elements of collections that the code reads."""
+    known = {name: value for (_, name), value in candidates(reach.specimen)}
+    read = [value for name, value in known.items() if name in reach.reads]
+    for summary in reach.functions.values():
+        space = summary.function.__globals__
+        read += [space.get(name) for name, _ in sorted(summary.loads, key=str)]
+    for collection in read:
+        if isinstance(collection, Mapping | list | tuple | set | frozenset):
+            yield from itertools.islice(collection, HELD)

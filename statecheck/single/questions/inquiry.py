@@ -93,8 +93,8 @@ class Inquiry:
         claim = Claim("", None, expression, False, frozenset(), is_about_machine=True)
 
         def ask(subject: Subject) -> Reachability:
-            from statecheck.single.deciding.goal import Goal
             from statecheck.single.deciding.invariants import prove
+            from statecheck.single.running.goal import Goal
 
             target = target_of(subject, expression, claim)
             return prove(subject.automaton, Goal(subject.automaton, target), subject.clock)

@@ -11,11 +11,11 @@ from statecheck.single.claims.claims import Claim, Moment
 from statecheck.single.claims.predicates import Holding
 from statecheck.single.deciding import recover
 from statecheck.single.deciding.answers import Reached, Unknown, Unreachable
-from statecheck.single.deciding.goal import Known
 from statecheck.single.execution.automaton import Edge, Node
 from statecheck.single.execution.giving_up import UnknownError, milliseconds
 from statecheck.single.questions.inquiry import Inquiry, fine, found, is_active, left_open, of_state
 from statecheck.single.questions.reachability import Coverage
+from statecheck.single.running.goal import Known
 from statecheck.single.running.reach import Target, feasible
 
 

@@ -93,9 +93,7 @@ class Inspection:
             raise self._hidden(place, f"writes {outer} of the function around it")
         first = purity.WHILE_MADE if function.__code__ in self.first else set()
         if doors := purity.doors_of(summary) - self.own - first:
-            raise self._hidden(
-                place, f"uses {min(doors)}", purity.WHY.get(min(doors), purity.REASON)
-            )
+            raise self._hidden(place, f"uses {min(doors)}", purity.why(min(doors)))
         if logging_matters := why_logging_matters(self.specimen, summary):
             raise self._hidden(place, *logging_matters)
         for name, taken in sorted(summary.loads, key=str):
@@ -168,7 +166,7 @@ class Inspection:
             if name in ("input", "open"):
                 raise self._from_outside(place, f"uses {name}()")
             if name not in purity.BUILTINS:
-                raise self._hidden(place, f"uses {name}()")
+                raise self._hidden(place, f"uses {name}()", purity.why(name))
         # Any other name raises NameError where it is used, which is behaviour.
 
     def _rebound(self, space: dict[str, Any], name: str, place: str) -> None:
@@ -304,7 +302,8 @@ class Inspection:
         module = value.__module__ or ""
         if module == "builtins":
             if value.__name__ not in purity.BUILTINS:
-                raise self._hidden(place or name, f"uses {value.__name__}()")
+                called = value.__name__
+                raise self._hidden(place or name, f"uses {called}()", purity.why(called))
             return
         if purity.is_pure_builtin(value):
             return

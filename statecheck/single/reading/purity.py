@@ -144,8 +144,21 @@ REASON = (
 )
 """Why chance, time and the outside world are refused, and what to do."""
 
-WHY = {"cancel_event": "it cancels what is delayed, and what depends on time is not supported"}
-"""Why some attributes are refused that have a reason of their own."""
+_NAMELESS = "which attributes it reads or writes cannot be told; name them, as in self.NAME"
+
+_UNREAD = "what it does cannot be read; write it as code of the machine"
+
+_WHY = {
+    "cancel_event": "it cancels what is delayed, and what depends on time is not supported",
+    **dict.fromkeys(("vars", "dir", "locals", "globals"), _NAMELESS),
+    **dict.fromkeys(("eval", "exec", "compile", "__import__"), _UNREAD),
+}
+"""Why some attributes and functions are refused that have a reason of their own."""
+
+
+def why(name: str) -> str:
+    """The reason why an attribute or a function of Python's own is refused, and what to do."""
+    return _WHY.get(name, REASON)
 
 
 def is_pure(module: str | None) -> bool:

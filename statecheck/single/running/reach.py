@@ -73,7 +73,7 @@ def feasible(edge: Edge) -> dict[Any, Any] | None:
     """Values for the locals of an edge without variables under which it is taken."""
     if edge.guard is None and not edge.locals:
         return {}
-    return solved([edge.guard], edge.locals)
+    return edge.taken_with(lambda one: solved([one.guard], one.locals))
 
 
 def breadth_first(automaton: Automaton) -> Iterator[tuple[Node, Edge | None]]:

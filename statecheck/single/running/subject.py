@@ -19,7 +19,7 @@ from statecheck.single.execution.giving_up import until
 from statecheck.single.execution.plain_values import PlainValues
 from statecheck.single.reading.code import Reach
 from statecheck.single.reading.fields import Fields, fields_of
-from statecheck.single.reading.freeze import Freezer, TimeToDecide, TooLarge
+from statecheck.single.reading.freeze import Freezer, NotAnyValue, TimeToDecide, TooLarge
 from statecheck.single.reading.inspection import Inspection
 from statecheck.single.reading.parameters import Events, events_of
 from statecheck.single.reading.specimen import Attribute, Specimen
@@ -144,8 +144,12 @@ def _read(
     if automaton.variables or any(e.locals for n in automaton.nodes for e in (*n.edges, *n.idle)):
         from statecheck.single.running.witnesses import check_witnesses
 
-        with until(clock.part(TRIED).end):
-            check_witnesses(specimen, automaton, clock)
+        try:
+            with until(clock.part(TRIED).end):
+                check_witnesses(specimen, automaton, clock)
+        except NotAnyValue as error:
+            builder.near = builder.bounded = None
+            automaton = builder.sampled(error)
     said = tuple(_assumptions(specimen, automaton, fields, inspection, events))
     with until(clock.part(TRIED).end):
         check_agreement(specimen, reader, automaton, clock, seed)

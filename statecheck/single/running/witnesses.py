@@ -2,7 +2,7 @@
 be what happens with single ones.
 
 Code can ask in ways that a symbolic value cannot answer rightly (``is``, ``type()``, functions
-written in C); then the instance goes another way, and the class is refused.
+written in C); then the instance goes another way, and the values have to be tried one by one.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from statecheck.modeling import ModelError
 from statecheck.single.claims.conditions import solved, valuation
 from statecheck.single.execution.automaton import Automaton, Edge, Local, Variable
 from statecheck.single.execution.giving_up import OutOfTime, UnknownError
 from statecheck.single.execution.terms import symbol
+from statecheck.single.reading.freeze import NotAnyValue
 from statecheck.single.reading.specimen import Specimen
 from statecheck.single.running.reach import plain_choice
 
@@ -23,7 +23,7 @@ MOST, IN_ALL = 4, 300
 
 
 def check_witnesses(specimen: Specimen, automaton: Automaton, clock: Any) -> None:
-    """Try every edge that depends on values. Raises ModelError where the instance differs."""
+    """Try every edge that depends on values. Raises NotAnyValue where the instance differs."""
     edges = [e for node in automaton.nodes for e in (*node.edges, *node.idle)]
     most = max(1, min(MOST, IN_ALL // max(1, len(edges))))
     for edge in edges:
@@ -36,9 +36,10 @@ def check_witnesses(specimen: Specimen, automaton: Automaton, clock: Any) -> Non
             except UnknownError:
                 continue
             if problem:
-                raise ModelError(
+                raise NotAnyValue(
                     f"{specimen.cls.__name__}: {edge.event} does not do with plain values what it "
-                    f"does with any ({problem}); where it asks `is` or for a type, write =="
+                    f"does with any ({problem}), as code does that asks `is` or for a type, or "
+                    "hands them to what is not written in Python"
                 )
 
 

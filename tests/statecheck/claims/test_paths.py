@@ -95,6 +95,15 @@ class Tower(System):
         ("lift.cabin.moving => lift.cabin.lit", "write P ==> Q for a premise"),
         ("lift.cabin.moving -> lift.cabin.lit", "write P ==> Q for a premise"),
         ("lift.cabin.trips = 1", "write == for a comparison, not ="),
+        ("lift.cabin.mode == Mode.FAT", "Mode has no FAT; did you mean Mode.FAST?"),
+        ("lift.cabin.mode == Mode.X", "Mode has no X; it has SLOW, FAST"),
+        ("lift.cabin.mode == Mood.FAST", "Mood is not known; did you mean Mode?"),
+        (
+            "lift.cabin.mode in Mode",
+            "Mode is a class; name members of it: in (Mode.SLOW, Mode.FAST)",
+        ),
+        ("lift.cabin.moving.active", "lift.cabin.moving is a state, and has no active"),
+        ("once(lift.cabin.moving)", "once is not known, for it is a word of claims about one mach"),
         ("lift.cabin.moving ==> ", "a part of it is empty"),
         ("lift.cabin.moving and", "invalid syntax"),
     ],
@@ -117,6 +126,7 @@ def test_what_was_meant_is_said(text: str, said: str) -> None:
         "lift1.shaft == lift2.shaft and lift1.shaft != lift2.shaft",
         "lift.cabin.mode in (Mode.SLOW, Mode.FAST) and lift.cabin.trips not in (1, 2)",
         "step.keeps(lift)",
+        "lift.cabin.mode is Mode.SLOW or lift.cabin.trips not in {1, 2}",
     ],
 )
 def test_what_leads_somewhere_is_let_through(text: str) -> None:

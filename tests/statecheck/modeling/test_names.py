@@ -46,6 +46,7 @@ def system_of(kind: str, plural: str, parts: dict[str, Any] | None = None) -> ty
         ("Assume", "assumes"),
         ("Bool", "bools"),
         ("After", "afters"),
+        ("Class", "cls"),
     ],
 )
 def test_kinds_with_names_of_the_language(kind: str, plural: str) -> None:

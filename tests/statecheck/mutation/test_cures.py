@@ -63,3 +63,15 @@ def test_what_cannot_be_cured_is_refused(
 ) -> None:
     assert main([HOME, *arguments]) == 2
     assert capsys.readouterr().err.startswith(message)
+
+
+def test_a_trap_is_cured_by_a_way_out_though_the_run_into_it_goes_on() -> None:
+    project = load("tests.statecheck.mutation.well:CATALOGUE")
+    (claim,) = project.claims
+    ways_out = [
+        mutant
+        for mutant in everything(project)
+        if mutant.id.endswith(("climb:drop-guard:has_rope", "climb:drop-transition"))
+    ]
+    cured, stuck = ways_out
+    assert list(cures(project, claim, [cured, stuck]).costs) == [cured]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from statemachine import State, StateMachine
 
 from statecheck.claims.run import Run
 from statecheck.single import check
+from statecheck.single.claims import conditions
 from statecheck.single.claims.predicates import Holding
-from statecheck.single.deciding.goal import Goal
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Node
-from statecheck.single.running.reach import Target
+from statecheck.single.running.goal import Goal
+from statecheck.single.running.reach import Target, feasible
 from statecheck.single.running.subject import Clock, Subject, read
 
 
@@ -116,3 +118,12 @@ def _after(run: Run | None) -> Meeting:
         given = dict(part.split("=") for part in arguments.split(", ") if part)
         getattr(machine, event)(**{name: int(value) for name, value in given.items()})
     return machine
+
+
+def test_whether_an_edge_is_taken_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    automaton = read(Turnstile, (), (), Clock(None)).automaton
+    edge = next(e for e in automaton.edges if e.locals and e.guard is not None)
+    taken = feasible(edge)
+    monkeypatch.setattr(conditions, "solved", lambda *_: pytest.fail("it is asked again"))
+    assert taken
+    assert feasible(edge) == taken

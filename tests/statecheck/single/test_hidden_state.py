@@ -99,6 +99,18 @@ class Closure(Base):
     ok = counting()
 
 
+class Unnamed(Base):
+    n = 0
+
+    def work(self) -> None:
+        vars(self)["n"] = 1
+
+
+class Unread(Base):
+    def ok(self) -> bool:
+        return bool(eval("2 > 1"))
+
+
 class Iterator(Base):
     numbers = itertools.count()
 
@@ -222,6 +234,8 @@ class HasAnEventOfAnother(Base):
         (SharedList, "SharedList.log, a list that all instances share, changes"),
         (Default, "a default value of Default.ok"),
         (Closure, "writes count of the function around it"),
+        (Unnamed, "uses vars(); which attributes it reads or writes cannot be told; name them"),
+        (Unread, "uses eval(); what it does cannot be read"),
         (Iterator, "uses Iterator.numbers, a itertools.count"),
         (OnTheFunction, "an attribute of the function OnTheFunction.ok changes"),
         (Remembering, "which remembers its results"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -55,6 +56,55 @@ class OnTheWay(Base):
 
 
 SAMPLED = (Collects, Weighs, Price, OnTheWay)
+
+
+class Listed(Base):
+    """The values that lead on are those that a table has."""
+
+    PRICES = {"tea": 2, "milk": 1}  # noqa: RUF012
+
+    def ok(self, item: str) -> bool:
+        return self.PRICES.get(item, 0) > 1
+
+
+FLOORS = (17, 23)
+
+
+class Known(Base):
+    def ok(self, floor: int) -> bool:
+        return FLOORS.index(floor) == 1
+
+
+class Matched(Base):
+    """A text that may be any cannot be handed to what is written in C."""
+
+    row = ""
+
+    def ok(self) -> bool:
+        return re.match("[a-z]", self.row) is not None
+
+    def never(self) -> bool:
+        return not self.ok()
+
+
+class Parsed(Base):
+    def ok(self, number: str) -> bool:
+        return int(number) > 3
+
+
+@pytest.mark.parametrize("cls", [Listed, Known, Matched, Parsed])
+def test_what_a_table_has_is_tried(cls: type[StateMachine]) -> None:
+    (result,) = check(cls, [("possible", "b")]).results
+    assert (result.verdict.value, result.steps) == ("REACHED", 1)
+
+
+def test_what_differs_with_plain_values_is_not_refused_but_tried() -> None:
+    reached, open_ = check(
+        Matched, [("possible", "c"), ("always", "not raised('TypeError')")]
+    ).results
+    assert (reached.verdict.value, reached.steps) == ("REACHED", 2)
+    assert open_.verdict.value == "UNDETERMINED"
+    assert "does not do with plain values" in open_.detail
 
 
 @pytest.mark.parametrize("cls", SAMPLED)

@@ -49,6 +49,9 @@ def report_on(cls: Any, kind: str, text: str, **options: Any) -> Report:
         (worded.Growing, "always", "enabled(finish) ==> n > 5", PROVED, None),
         (worded.Growing, "always", "busy and n > 5 ==> enabled(finish)", PROVED, None),
         (worded.Growing, "always", "busy ==> enabled(finish)", REFUTED, 1),
+        # a field of the class comes first
+        (worded.Walk, "always", "step <= 2 and after == 0 or tired", PROVED, None),
+        (worded.Walk, "possible", "step == 2 and step.event == go and after.step == 3", REACHED, 3),
         # deadlock
         (worded.Pit, "possible", "deadlock", REACHED, 1),
         (worded.Pit, "always", "deadlock ==> down", PROVED, None),

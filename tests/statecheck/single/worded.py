@@ -115,3 +115,17 @@ class Fork(StateMachine):
     wait = home.to.itself()
     turn = away.to(home)
     escape = away.to(out)
+
+
+class Walk(StateMachine):
+    """Its fields are called as words of claims are."""
+
+    fresh = State(initial=True)
+    tired = State(final=True)
+    step = 0
+    after = 0
+    go = fresh.to.itself(cond="step < 2", on="count") | fresh.to(tired, on="count")
+
+    def count(self) -> None:
+        self.step += 1
+        self.after = self.step // 3
