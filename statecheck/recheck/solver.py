@@ -58,7 +58,7 @@ class Solver:
         return said
 
     def _ask(self, text: str, way: dict[str, str], seconds: float) -> tuple[str, bool]:
-        """What cvc5 says, and false where it had more to do when its time was up."""
+        """The answer of cvc5, and false where it had more to do when its time was up."""
         cvc5 = self.cvc5
         solver = cvc5.Solver(cvc5.TermManager())
         said = ""
