@@ -25,13 +25,14 @@ class Pool:
     atoms: Sequence[z3.BoolRef]
     clauses: Sequence[Literals]
     dropped: set[int] = field(default_factory=set)
-    _masks: list[tuple[int, int]] = field(default_factory=list)
+    _having: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for literals in self.clauses:
-            wanted = sum(1 << n for n, truth in literals if truth)
-            unwanted = sum(1 << n for n, truth in literals if not truth)
-            self._masks.append((wanted, unwanted))
+        having = [[0, 0] for _ in self.atoms]
+        for k, literals in enumerate(self.clauses):
+            for n, truth in literals:
+                having[n][truth] |= 1 << k
+        self._having = [(without, with_) for without, with_ in having]
 
     @cached_property
     def _test(self) -> Compiled:
@@ -46,8 +47,14 @@ class Pool:
 
     def false_at(self, truths: int) -> Iterator[int]:
         """The candidates that are false where bit n of ``truths`` says whether atom n is true."""
-        for k, (wanted, unwanted) in enumerate(self._masks):
-            if not truths & wanted and truths & unwanted == unwanted and k not in self.dropped:
+        true = 0
+        for n, having in enumerate(self._having):
+            true |= having[truths >> n & 1]
+        false = ((1 << len(self.clauses)) - 1) & ~true
+        while false:
+            k = (false & -false).bit_length() - 1
+            false &= false - 1
+            if k not in self.dropped:
                 yield k
 
 
