@@ -8,6 +8,7 @@ what does not stand that is found anew.
 
 from __future__ import annotations
 
+import bisect
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -199,11 +200,7 @@ def text(
     """The content of a lock file. ``terms`` are those of claims, by their titles."""
     wanted = {(clause.sort, literal) for clause in clauses for literal in clause.literals}
     wanted -= _literals(transitions, ()).keys()
-    titles = []
-    for title, term in terms.items():
-        if wanted and (own := wanted & _literals(transitions, [term]).keys()):
-            titles.append(title)
-            wanted -= own
+    titles = _drawn_from(transitions, terms, wanted)
     content = {
         "digest": transitions.digest,
         "vocabulary_from": titles,
@@ -214,3 +211,25 @@ def text(
         "runs": {claim.title: to_text(run) for claim, run in runs.items()},
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _drawn_from(
+    transitions: TransitionSystem,
+    terms: Mapping[str, z3.ExprRef],
+    wanted: set[tuple[str, str]],
+) -> list[str]:
+    """The first claims, by their titles, of whose terms literals are made that are wanted."""
+    titles, left = [], [*terms.items()]
+
+    def has_some(count: int) -> bool:
+        own = [term for _, term in left[:count]]
+        return not wanted.isdisjoint(_literals(transitions, own))
+
+    while wanted and has_some(len(left)):
+        # More terms make more literals, so there is a first one that makes a wanted one.
+        count = bisect.bisect_left(range(len(left)), True, key=has_some)
+        title, term = left[count - 1]
+        titles.append(title)
+        wanted = wanted - _literals(transitions, [term]).keys()
+        del left[:count]
+    return titles

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,7 @@ def atoms(
     """
     extra = list(extra)
     keys = transitions.relevance.of(extra) if keys is None else keys
+    about = frozenset(keys)
     found = templates(transitions, extra, keys)
     by_kind: dict[str, list[Atom]] = {}
     for entity in transitions.info.entities:
@@ -71,7 +72,7 @@ def atoms(
             for sort, variable, template in found:
                 if sort == term.sort().name():
                     value = z3.substitute(template, (variable, term))
-                    label, negation = spell_both(value, transitions, names)
+                    label, negation = _spelled(transitions, value, names, entity.name, about)
                     own.setdefault(label, Atom(entity.name, label, negation, x, value, way))
         for index, (text, term) in enumerate(named):
             for other_text, other in named[:index]:
@@ -81,6 +82,22 @@ def atoms(
                     own.setdefault(label, Atom(entity.name, label, negation, x, other == term))
         by_kind[entity.name] = list(own.values())
     return by_kind
+
+
+def _spelled(
+    transitions: TransitionSystem,
+    term: z3.BoolRef,
+    names: Mapping[int, str],
+    kind: str,
+    keys: frozenset[Key],
+) -> tuple[str, str]:
+    """A term and its negation in the model's names, where the functions of the state that are
+    spoken of give the entities that one of a kind leads to these names; kept, for it comes again.
+    """
+    key = "spelled", kind, keys, term.get_id()
+    texts: tuple[str, str]
+    _, texts = transitions.once(key, lambda: (term, spell_both(term, transitions, names)))
+    return texts
 
 
 def places(

@@ -70,7 +70,7 @@ class Candidate:
         """The clause as pairs: the number of an atom, and its truth."""
         return self.pool.clauses[self.index]
 
-    @property
+    @cached_property
     def term(self) -> z3.BoolRef:
         """The clause over the variables of its pool."""
         atoms = self.pool.atoms
@@ -84,12 +84,12 @@ class Candidate:
         """A name that no other candidate has."""
         return f"{self.pool.number}.{self.index}"
 
-    @property
+    @cached_property
     def assumed(self) -> z3.BoolRef:
         """The Boolean by which it holds of all entities before a step."""
         return z3.Bool(f"assumed {self.name}")
 
-    @property
+    @cached_property
     def violated(self) -> z3.BoolRef:
         """The Boolean by which it is false of some entities after a step."""
         return z3.Bool(f"violated {self.name}")
