@@ -24,6 +24,9 @@ from statecheck.smt.c_interface import disjunction
 from statecheck.smt.evaluation import of_each_choice
 from statecheck.symbolic.simulate import Simulator
 
+LONGEST = 3
+"""Candidates have so many literals at most."""
+
 Literals = tuple[tuple[int, bool], ...]
 """A clause as (index of the atom, wanted truth) pairs."""
 
@@ -136,10 +139,10 @@ class Candidates:
             z3.Or(*terms) if len(terms) > 1 else terms[0],
         )
 
-    def belongs_elsewhere(self, literals: Literals) -> bool:
-        """Tell whether a clause is really one about an entity that this one leads to."""
+    def is_own(self, literals: Literals) -> bool:
+        """Tell whether a clause is not really one about an entity that this one leads to."""
         hops = {self.atoms[i].place[:1] for i, _ in literals}
-        return len(hops) == 1 and hops != {()}
+        return len(hops) > 1 or hops == {()}
 
 
 WALKS, STEPS, NOTHING_NEW = 400, 25, 200

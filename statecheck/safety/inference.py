@@ -17,7 +17,7 @@ from statecheck.safety.candidates import Candidates, Columns, by_support, sample
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.inferring.goal_search import GoalSearch, ProofGoal
 from statecheck.safety.inferring.houdini import Houdini
-from statecheck.safety.joint.pools import Pool
+from statecheck.safety.inferring.sampled_pool import SampledPool
 from statecheck.smt.roles import whichever
 from statecheck.symbolic.simulate import Simulator
 
@@ -54,7 +54,7 @@ def infer(
 
 
 class _Material:
-    """What candidates under all variants are made of, once some are needed."""
+    """Atoms and samples that candidates under all variants are made of, once some are needed."""
 
     def __init__(
         self, induction: Induction, extra: Sequence[z3.ExprRef], variants: Sequence[Variant]
@@ -84,8 +84,7 @@ class _Material:
         for sort, items in self.vocabulary.items():
             pool = Candidates(sort, variant, items, [])
             columns, full = self.samples[variant][sort]
-            found = [c for c in survivors(columns, full) if not pool.belongs_elsewhere(c)]
-            pool.clauses = by_support(found, columns, full)
+            pool.clauses = by_support(survivors(columns, full), columns, full)
             pools.append(pool)
         return pools
 
@@ -101,12 +100,23 @@ class _Inference:
         return self.material.candidates(self.variant)
 
     @cached_property
-    def _pools(self) -> list[Pool]:
+    def _pools(self) -> list[SampledPool]:
         pools = []
         for number, own in enumerate(self._candidates):
             x = whichever(own.atoms[0].variable.sort())
             terms = [z3.substitute(atom.term, (atom.variable, x)) for atom in own.atoms]
-            pools.append(Pool(number, (x,), terms, own.clauses))
+            columns, full = self.material.samples[self.variant][own.sort]
+            pools.append(
+                SampledPool(
+                    number,
+                    (x,),
+                    terms,
+                    [*own.clauses],
+                    columns=[*columns],
+                    full=full,
+                    is_own=own.is_own,
+                )
+            )
         return pools
 
     def clauses(self, goals: Sequence[ProofGoal], arguments: Sequence[Argument]) -> list[Clause]:
@@ -136,7 +146,7 @@ class _Inference:
     def _all_inductive(self) -> Houdini:
         """All candidates that are inductive together."""
         for own, pool in zip(self._candidates, self._pools, strict=True):
-            own.clauses = [c for k, c in enumerate(own.clauses) if k not in pool.dropped]
+            own.clauses = [c for k, c in enumerate(pool.clauses) if k not in pool.dropped]
         houdini = Houdini(self.material.induction, self._candidates, self.variant)
         houdini.run()
         return houdini

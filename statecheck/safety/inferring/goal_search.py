@@ -18,13 +18,14 @@ import z3
 from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.inferring.moments import Moment
+from statecheck.safety.inferring.sampled_pool import SampledPool
 from statecheck.safety.joint.model_state import ModelState, StateReader
-from statecheck.safety.joint.pools import Candidate, Pool
+from statecheck.safety.joint.pools import Candidate
 from statecheck.smt.evaluation import Valuation
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.simulate import Simulator
 
-WALKS, STEPS = 3, 10
+WALKS, STEPS = 8, 10
 """So many random runs of so many steps lead on from a state that satisfies all candidates."""
 
 ProofGoal = Callable[[Command], z3.BoolRef]
@@ -43,7 +44,7 @@ class GoalSearch:
         induction: Induction,
         clauses: Sequence[Clause],
         variant: Variant,
-        pools: Callable[[], Sequence[Pool]],
+        pools: Callable[[], Sequence[SampledPool]],
         simulator: Callable[[], Simulator],
     ) -> None:
         self._make_pools, self._make_simulator = pools, simulator
@@ -64,8 +65,7 @@ class GoalSearch:
         self._reader = StateReader(induction.transitions.vocabulary)
         self.goals: list[int] = []
         self.active: list[Candidate] = []
-        self.pools: Sequence[Pool] | None = None
-        self._seen: dict[Pool, set[int]] = {}
+        self.pools: Sequence[SampledPool] | None = None
         self._pick = random.Random(induction.seed)
 
     def run(self, goals: Sequence[ProofGoal]) -> None:
@@ -126,18 +126,16 @@ class GoalSearch:
             if moment.command is not None:
                 self._learn(moment.command, state)
 
-    def _options(self, state: Valuation) -> list[Candidate]:
+    def _options(self, state: Valuation) -> Iterator[Candidate]:
         """The candidates that are false in a state, those first that are best."""
         if self.pools is None:
             self.pools = self._make_pools()
-        found: list[tuple[int, Candidate]] = []
-        for pool in self.pools:
-            false: set[int] = set()
-            for truths in pool.truths_in(state):
-                false.update(pool.false_at(truths))
-            found += [(len(pool.clauses[k]), Candidate(pool, k)) for k in false]
+        rows = [(pool, {*pool.truths_in(state)}) for pool in self.pools]
         active = set(self.active)
-        return [candidate for _, candidate in sorted(found) if candidate not in active]
+        for ask in (SampledPool.false_at, SampledPool.weaker):
+            found = {Candidate(pool, k) for pool, own in rows for t in own for k in ask(pool, t)}
+            order = sorted((len(candidate.literals), candidate) for candidate in found - active)
+            yield from (candidate for _, candidate in order)
 
     def _take_on(self, candidate: Candidate) -> bool:
         """Make a candidate active, unless it is false initially."""
@@ -172,7 +170,5 @@ class GoalSearch:
 
     def _false_in(self, state: Valuation) -> Iterator[Candidate]:
         for pool in self.pools or ():
-            seen = self._seen.setdefault(pool, set())
-            for truths in {*pool.truths_in(state)} - seen:
-                seen.add(truths)
-                yield from (Candidate(pool, k) for k in pool.false_at(truths))
+            for truths in {*pool.truths_in(state)}:
+                yield from (Candidate(pool, k) for k in pool.learn(truths))

@@ -1,4 +1,4 @@
-"""What is asked of the states that candidates leave, and of the steps from them."""
+"""Questions about the states that candidates leave, and about the steps from them."""
 
 from __future__ import annotations
 

@@ -23,16 +23,24 @@ class Pool:
     number: int
     variables: tuple[z3.ExprRef, ...]
     atoms: Sequence[z3.BoolRef]
-    clauses: Sequence[Literals]
+    clauses: list[Literals]
     dropped: set[int] = field(default_factory=set)
-    _having: list[tuple[int, int]] = field(default_factory=list)
+    _having: list[list[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        having = [[0, 0] for _ in self.atoms]
-        for k, literals in enumerate(self.clauses):
-            for n, truth in literals:
-                having[n][truth] |= 1 << k
-        self._having = [(without, with_) for without, with_ in having]
+        self._having = [[0, 0] for _ in self.atoms]
+        for k in range(len(self.clauses)):
+            self._note(k)
+
+    def add(self, literals: Literals) -> int:
+        """Add a candidate; returns its number."""
+        self.clauses.append(literals)
+        self._note(len(self.clauses) - 1)
+        return len(self.clauses) - 1
+
+    def _note(self, k: int) -> None:
+        for n, truth in self.clauses[k]:
+            self._having[n][truth] |= 1 << k
 
     @cached_property
     def _test(self) -> Compiled:
@@ -47,6 +55,13 @@ class Pool:
 
     def false_at(self, truths: int) -> Iterator[int]:
         """The candidates that are false where bit n of ``truths`` says whether atom n is true."""
+        return (k for k in self._false(truths) if k not in self.dropped)
+
+    def dropped_at(self, truths: int) -> Iterator[int]:
+        """Those that are false there and were dropped."""
+        return (k for k in self._false(truths) if k in self.dropped)
+
+    def _false(self, truths: int) -> Iterator[int]:
         true = 0
         for n, having in enumerate(self._having):
             true |= having[truths >> n & 1]
@@ -54,8 +69,7 @@ class Pool:
         while false:
             k = (false & -false).bit_length() - 1
             false &= false - 1
-            if k not in self.dropped:
-                yield k
+            yield k
 
 
 @dataclass(frozen=True)
