@@ -114,7 +114,12 @@ def known_clauses(
     """For each text the clause that it is of, made of the atoms of the model and of ``extra``
     terms; None where it is of none.
     """
-    known = _literals(transitions, extra)
+    texts = [*texts]
+    named_in: dict[str, list[str]] = {}
+    for text in texts:
+        named_in.setdefault(text.sort, []).extend(text.literals)
+    wanted = {sort: "\n".join(literals) for sort, literals in named_in.items()}
+    known = _literals(transitions, extra, wanted)
     named = {variant.name: variant for variant in variants}
     clauses: dict[ClauseText, Clause | None] = {}
     for text in dict.fromkeys(texts):
@@ -129,11 +134,17 @@ def known_clauses(
     return clauses
 
 
-def _literals(transitions: TransitionSystem, extra: Sequence[z3.ExprRef]) -> Literals:
-    """The literals of each kind: the atoms of the model and of some terms, and their negations."""
+def _literals(
+    transitions: TransitionSystem,
+    extra: Sequence[z3.ExprRef],
+    named_in: Mapping[str, str] | None = None,
+) -> Literals:
+    """The literals of each kind: the atoms of the model and of some terms, and their negations; not
+    all that are not named in texts, if such are given.
+    """
     return {
         (sort, atom.literal(truth)): (atom.variable, atom.term if truth else z3.Not(atom.term))
-        for sort, items in atoms(transitions, extra, {*transitions.keys}).items()
+        for sort, items in atoms(transitions, extra, {*transitions.keys}, named_in).items()
         for atom in items
         for truth in (True, False)
     }
