@@ -112,7 +112,7 @@ class _Inference:
                     (x,),
                     terms,
                     [*own.clauses],
-                    columns=[*columns],
+                    columns=[*columns] or [0] * len(terms),  # there may be no samples
                     full=full,
                     is_own=own.is_own,
                 )

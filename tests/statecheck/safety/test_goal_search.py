@@ -117,3 +117,9 @@ def test_a_clause_about_another_kind_is_no_candidate_and_longer_ones_are() -> No
     assert [*own.false_at(0b0000)] == []
     found = clauses_of(own, own.weaker(0b1000))
     assert found == {((0, True), (1, True)), ((0, True), (2, True)), ((0, True), (3, False))}
+
+
+def test_without_a_sample_there_is_nothing_to_take_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "WALKS", 0)
+    context = context_of(elevator.CATALOGUE)
+    assert context.inferred() == []
