@@ -26,9 +26,9 @@ from statecheck.prover.inductive_subset import inductive_subset
 from statecheck.prover.lock import Lock
 from statecheck.runs.recorded import one_line
 from statecheck.safety.bounded import shortest
-from statecheck.safety.houdini import ProofGoal
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.inference import Argument, infer
+from statecheck.safety.inferring.goal_search import ProofGoal
 from statecheck.safety.properties import Property, claim_property
 from statecheck.safety.regions import constant_regions, membership, number_regions
 from statecheck.safety.unrolling import Target, Unrolling
@@ -278,12 +278,9 @@ class ProofContext:
             if claim.kind is not Kind.RECOVERABLE
             for question in self.questions([claim])
         ]
-        # What holds by itself needs no clauses, and a variant that is left with nothing no search.
-        alone = self.excluded(asked, ())
         for claim, region in asked:
-            if (claim, region) not in alone:
-                term = self.violation((claim, region))
-                goals.setdefault(claim.variant, []).append(self._goal(claim, term))
+            term = self.violation((claim, region))
+            goals.setdefault(claim.variant, []).append(self._goal(claim, term))
         arguments: dict[Variant, list[Argument]] = {}
         for claim in self.readable(self.eventual) if served is None else ():
             goals.setdefault(claim.variant, [])

@@ -8,6 +8,7 @@ what does not stand that is found anew.
 
 from __future__ import annotations
 
+import bisect
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -113,7 +114,12 @@ def known_clauses(
     """For each text the clause that it is of, made of the atoms of the model and of ``extra``
     terms; None where it is of none.
     """
-    known = _literals(transitions, extra)
+    texts = [*texts]
+    named_in: dict[str, list[str]] = {}
+    for text in texts:
+        named_in.setdefault(text.sort, []).extend(text.literals)
+    wanted = {sort: "\n".join(literals) for sort, literals in named_in.items()}
+    known = _literals(transitions, extra, wanted)
     named = {variant.name: variant for variant in variants}
     clauses: dict[ClauseText, Clause | None] = {}
     for text in dict.fromkeys(texts):
@@ -128,11 +134,17 @@ def known_clauses(
     return clauses
 
 
-def _literals(transitions: TransitionSystem, extra: Sequence[z3.ExprRef]) -> Literals:
-    """The literals of each kind: the atoms of the model and of some terms, and their negations."""
+def _literals(
+    transitions: TransitionSystem,
+    extra: Sequence[z3.ExprRef],
+    named_in: Mapping[str, str] | None = None,
+) -> Literals:
+    """The literals of each kind: the atoms of the model and of some terms, and their negations; not
+    all that are not named in texts, if such are given.
+    """
     return {
         (sort, atom.literal(truth)): (atom.variable, atom.term if truth else z3.Not(atom.term))
-        for sort, items in atoms(transitions, extra, {*transitions.keys}).items()
+        for sort, items in atoms(transitions, extra, {*transitions.keys}, named_in).items()
         for atom in items
         for truth in (True, False)
     }
@@ -199,11 +211,7 @@ def text(
     """The content of a lock file. ``terms`` are those of claims, by their titles."""
     wanted = {(clause.sort, literal) for clause in clauses for literal in clause.literals}
     wanted -= _literals(transitions, ()).keys()
-    titles = []
-    for title, term in terms.items():
-        if wanted and (own := wanted & _literals(transitions, [term]).keys()):
-            titles.append(title)
-            wanted -= own
+    titles = _drawn_from(transitions, terms, wanted)
     content = {
         "digest": transitions.digest,
         "vocabulary_from": titles,
@@ -214,3 +222,25 @@ def text(
         "runs": {claim.title: to_text(run) for claim, run in runs.items()},
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _drawn_from(
+    transitions: TransitionSystem,
+    terms: Mapping[str, z3.ExprRef],
+    wanted: set[tuple[str, str]],
+) -> list[str]:
+    """The first claims, by their titles, of whose terms literals are made that are wanted."""
+    titles, left = [], [*terms.items()]
+
+    def has_some(count: int) -> bool:
+        own = [term for _, term in left[:count]]
+        return not wanted.isdisjoint(_literals(transitions, own))
+
+    while wanted and has_some(len(left)):
+        # More terms make more literals, so there is a first one that makes a wanted one.
+        count = bisect.bisect_left(range(len(left)), True, key=has_some)
+        title, term = left[count - 1]
+        titles.append(title)
+        wanted = wanted - _literals(transitions, [term]).keys()
+        del left[:count]
+    return titles

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.clock import Timeout
-from statecheck.processes import Place
 from statecheck.prover.engine import prover
 from statecheck.prover.project import Project
 from statecheck.prover.prover import Prover
 from statecheck.smt.interruption import interruptible
+
+if TYPE_CHECKING:
+    from statecheck.processes import Place
 
 __all__ = ["lock_text", "prover", "run"]
 

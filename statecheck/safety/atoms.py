@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import z3
 
 from statecheck.smt.roles import is_primed, subject
 from statecheck.smt.terms import subterms
-from statecheck.symbolic.spelling import number_type, spell_both
+from statecheck.symbolic.spelling import number_type, of_entity, spell_both
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key, States
 
@@ -47,7 +47,10 @@ class Atom:
 
 
 def atoms(
-    transitions: TransitionSystem, extra: Iterable[z3.ExprRef] = (), keys: set[Key] | None = None
+    transitions: TransitionSystem,
+    extra: Iterable[z3.ExprRef] = (),
+    keys: set[Key] | None = None,
+    named_in: Mapping[str, str] | None = None,
 ) -> dict[str, list[Atom]]:
     """The atoms about each kind of entity, mined from the model and from ``extra`` terms.
 
@@ -56,9 +59,11 @@ def atoms(
 
     For the entity itself and each one that it leads to: the states of its machines, its Boolean
     fields and histories, the comparisons that occur in the model; and which of them are the same.
+    Where texts about each kind are given, those may be left out that are not named in them.
     """
     extra = list(extra)
     keys = transitions.relevance.of(extra) if keys is None else keys
+    about = frozenset(keys)
     found = templates(transitions, extra, keys)
     by_kind: dict[str, list[Atom]] = {}
     for entity in transitions.info.entities:
@@ -67,20 +72,48 @@ def atoms(
         named = [(".".join((entity.name.lower(), *way)), term) for way, term in ways]
         names = {term.get_id(): text for text, term in named}
         own: dict[str, Atom] = {}
+        text = None if named_in is None else named_in.get(entity.name, "")
         for way, term in ways:
             for sort, variable, template in found:
-                if sort == term.sort().name():
+                if sort == term.sort().name() and (
+                    text is None or _is_named(template, names[term.get_id()], text)
+                ):
                     value = z3.substitute(template, (variable, term))
-                    label, negation = spell_both(value, transitions, names)
+                    label, negation = _spelled(transitions, value, names, entity.name, about)
                     own.setdefault(label, Atom(entity.name, label, negation, x, value, way))
-        for index, (text, term) in enumerate(named):
-            for other_text, other in named[:index]:
+        for index, (name, term) in enumerate(named):
+            for other_name, other in named[:index]:
                 if other.sort() == term.sort():
-                    label = f"{other_text} = {text}"
-                    negation = f"{other_text} != {text}"
+                    label = f"{other_name} = {name}"
+                    negation = f"{other_name} != {name}"
                     own.setdefault(label, Atom(entity.name, label, negation, x, other == term))
         by_kind[entity.name] = list(own.values())
     return by_kind
+
+
+def _is_named(template: z3.ExprRef, name: str, text: str) -> bool:
+    """Tell whether all that a term asks of one entity, which has a name, is named in a text."""
+    return all(
+        of_entity(name, part.decl().name()) in text
+        for part in subterms(template)
+        if z3.is_app(part) and part.decl().kind() == z3.Z3_OP_UNINTERPRETED and part.num_args()
+    )
+
+
+def _spelled(
+    transitions: TransitionSystem,
+    term: z3.BoolRef,
+    names: Mapping[int, str],
+    kind: str,
+    keys: frozenset[Key],
+) -> tuple[str, str]:
+    """A term and its negation in the model's names, where the functions of the state that are
+    spoken of give the entities that one of a kind leads to these names; kept, for it comes again.
+    """
+    key = "spelled", kind, keys, term.get_id()
+    texts: tuple[str, str]
+    _, texts = transitions.once(key, lambda: (term, spell_both(term, transitions, names)))
+    return texts
 
 
 def places(

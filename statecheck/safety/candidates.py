@@ -7,9 +7,11 @@ candidates.
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -19,10 +21,11 @@ from statecheck.modeling import NO_VARIANT, Variant
 from statecheck.safety.atoms import Atom
 from statecheck.safety.induction import Clause
 from statecheck.smt.c_interface import disjunction
-from statecheck.smt.evaluation import compiled
-from statecheck.smt.roles import subject_name
+from statecheck.smt.evaluation import of_each_choice
 from statecheck.symbolic.simulate import Simulator
-from statecheck.symbolic.transition_system import TransitionSystem
+
+LONGEST = 3
+"""Candidates have so many literals at most."""
 
 Literals = tuple[tuple[int, bool], ...]
 """A clause as (index of the atom, wanted truth) pairs."""
@@ -59,6 +62,22 @@ def survivors(columns: Sequence[int], full: int) -> list[Literals]:
                 ):
                     clauses.append((literals[i], literals[j], literals[k]))
     return clauses
+
+
+def by_support(clauses: Iterable[Literals], columns: Sequence[int], full: int) -> list[Literals]:
+    """Clauses, the shorter first; of those that are as long, the one first that would lose most
+    samples if it had a literal less.
+    """
+
+    def order(clause: Literals) -> tuple[int, int, Literals]:
+        bits = [columns[i] if truth else full & ~columns[i] for i, truth in clause]
+        rest = [
+            functools.reduce(operator.or_, (b for n, b in enumerate(bits) if n != left), 0)
+            for left in range(len(bits))
+        ]
+        return len(clause), -min((full & ~other).bit_count() for other in rest), clause
+
+    return sorted(clauses, key=order)
 
 
 @dataclass
@@ -120,13 +139,13 @@ class Candidates:
             z3.Or(*terms) if len(terms) > 1 else terms[0],
         )
 
-    def belongs_elsewhere(self, literals: Literals) -> bool:
-        """Tell whether a clause is really one about an entity that this one leads to."""
+    def is_own(self, literals: Literals) -> bool:
+        """Tell whether a clause is not really one about an entity that this one leads to."""
         hops = {self.atoms[i].place[:1] for i, _ in literals}
-        return len(hops) == 1 and hops != {()}
+        return len(hops) > 1 or hops == {()}
 
 
-WALKS, STEPS, NOTHING_NEW = 2000, 25, 200
+WALKS, STEPS, NOTHING_NEW = 400, 25, 200
 """So many random runs of so many steps, at most: there are no more after so many in turn whose
 states had nothing new about them.
 """
@@ -140,9 +159,9 @@ Columns = dict[str, tuple[list[int], int]]
 
 
 def sample(
-    transitions: TransitionSystem,
-    vocabulary: dict[str, list[Atom]],
-    variants: Iterable[Variant],
+    simulator: Simulator,
+    vocabulary: Mapping[str, Sequence[Atom]],
+    variants: Sequence[Variant],
     seed: int,
     time_left: TimeLeft,
 ) -> dict[Variant, Columns]:
@@ -150,16 +169,15 @@ def sample(
 
     Raises Timeout.
     """
-    simulator = Simulator(transitions)
+    transitions = simulator.transitions
     pick = random.Random(seed)
     sizes = {
         entity.name: size
         for entity, size in zip(transitions.info.entities, itertools.cycle(_SIZES), strict=False)
     }
     tests = {
-        sort: (subject_name(sort), compiled(*(atom.term for atom in items)))
+        sort: of_each_choice([items[0].variable], *(atom.term for atom in items))
         for sort, items in vocabulary.items()
-        if items
     }
     fixed = {
         variant: {
@@ -172,21 +190,22 @@ def sample(
         variant: {sort: {} for sort in tests} for variant in fixed
     }
     idle = 0
-    for _ in range(WALKS):
+    turns = itertools.cycle(fixed.values())
+    for _, wanted in zip(range(WALKS), turns, strict=False):
         time_left()
         idle += 1
         if idle > NOTHING_NEW:
             break
-        for state in simulator.walk(sizes, STEPS, pick):
-            constants = dict(state.constants)
-            under = [seen[r] for r, values in fixed.items() if values.items() <= constants.items()]
-            for sort, (variable, test) in tests.items():
-                for index in range(sizes[sort]):
-                    constants[variable] = index
-                    vector = test(state.functions, constants, sizes)
-                    for vectors in under:
-                        if vector not in vectors[sort]:
-                            vectors[sort][vector], idle = None, 0
+        for state in simulator.walk(sizes, STEPS, pick, wanted):
+            constants = state.constants.items()
+            under = [seen[variant] for variant, own in fixed.items() if own.items() <= constants]
+            for sort, test in tests.items():
+                vectors = test(state.functions, state.constants, state.sizes)
+                for known in under:
+                    before = len(known[sort])
+                    known[sort].update(dict.fromkeys(vectors))
+                    if len(known[sort]) > before:
+                        idle = 0
     return {
         variant: {sort: _columns(vectors) for sort, vectors in by_sort.items()}
         for variant, by_sort in seen.items()
@@ -194,12 +213,9 @@ def sample(
 
 
 def _columns(vectors: Iterable[tuple[bool, ...]]) -> tuple[list[int], int]:
-    count = 0
-    columns: list[int] = []
-    for vector in vectors:
-        columns = columns or [0] * len(vector)
-        for i, truth in enumerate(vector):
-            if truth:
-                columns[i] |= 1 << count
-        count += 1
-    return columns, (1 << count) - 1
+    rows = [*vectors]
+    columns = [int(bytes(column)[::-1].translate(_DIGITS), 2) for column in zip(*rows, strict=True)]
+    return columns, (1 << len(rows)) - 1
+
+
+_DIGITS = bytes.maketrans(b"\0\1", b"01")

@@ -26,6 +26,7 @@ _declaration = _getter(z3.Z3_get_app_decl, c_void_p, c_void_p)
 _declaration_kind = _getter(z3.Z3_get_decl_kind, c_int, c_void_p)
 _body = _getter(z3.Z3_get_quantifier_body, c_void_p, c_void_p)
 _truth = _getter(z3.Z3_get_bool_value, c_int, c_void_p)
+_number = _getter(z3.Z3_get_ast_id, c_uint, c_void_p)
 
 
 def without_wrapper_checks() -> None:
@@ -87,6 +88,37 @@ def truths(model: z3.ModelRef, formulas: Sequence[z3.BoolRef]) -> list[bool]:
         if not z3.Z3_model_eval(context, model.model, formula.ast, True, value):
             raise z3.Z3Exception("a formula has no value in a model")
         found.append(_truth(context.value, value[0]) == z3.Z3_L_TRUE)
+    return found
+
+
+_CONSTRUCTORS: dict[int, tuple[z3.ExprRef, str]] = {}
+
+
+def values(model: z3.ModelRef, terms: Sequence[z3.ExprRef]) -> list[Any]:
+    """The value of each term in a model, where what the model leaves open is anything: a truth, a
+    number, the name of a member of an enumeration; for an entity a number that no other one has in
+    that model.
+    """
+    context = model.ctx.ref()
+    ref = context.value
+    place = (z3.Ast * 1)()
+    found: list[Any] = []
+    for term in terms:
+        if not z3.Z3_model_eval(context, model.model, term.ast, True, place):
+            raise z3.Z3Exception("a term has no value in a model")
+        value = place[0]
+        kind = _sort_kind(ref, _sort(ref, value))
+        if kind == z3.Z3_BOOL_SORT:
+            found.append(_truth(ref, value) == z3.Z3_L_TRUE)
+        elif kind == z3.Z3_UNINTERPRETED_SORT:
+            found.append(_number(ref, value))
+        elif kind == z3.Z3_INT_SORT:
+            found.append(int(z3.Z3_get_numeral_string(context, value)))
+        else:
+            if value.value not in _CONSTRUCTORS:  # kept, so no other term gets its address
+                constructor = _wrap(value, model.ctx)
+                _CONSTRUCTORS[value.value] = constructor, constructor.decl().name()
+            found.append(_CONSTRUCTORS[value.value][1])
     return found
 
 

@@ -22,6 +22,9 @@ from statecheck.symbolic.vocabulary import Key
 CHOICES = 6
 """So many choices of what never changes are made for each size, where there are axioms."""
 
+BEGINNINGS = 8
+"""So many are tried until the constants of the system have the values that are wanted."""
+
 
 @dataclass(frozen=True)
 class _Runnable:
@@ -137,19 +140,32 @@ class Simulator:
         sizes: dict[str, int],
         steps: int,
         pick: random.Random,
+        constants: Mapping[str, Any] | None = None,
     ) -> Iterator[Valuation]:
-        """The states of a random run. Actions are equally likely, whatever their arguments."""
+        """The states of a random run. Actions are equally likely, whatever their arguments.
+
+        Constants of the system have certain values where some of a few beginnings give them these.
+        """
+        wanted = (constants or {}).items()
         state = self.start(sizes, pick)
-        if state is None:
-            return
+        for _ in range(BEGINNINGS if wanted else 0):
+            if state is None or wanted <= state.constants.items():
+                break
+            state = self.start(sizes, pick)
+        if state is not None:
+            yield from self.walk_from(state, steps, pick)
+
+    def walk_from(self, state: Valuation, steps: int, pick: random.Random) -> Iterator[Valuation]:
+        """The states of a random run from a state, which is the first of them."""
         yield state
         options = {
-            command.name: [self.choices(type_, sizes) for _, type_ in command.parameters]
+            command.name: [self.choices(type_, state.sizes) for _, type_ in command.parameters]
             for command in self.commands
         }
-        for _ in range(steps):
+        commands = [command for command in self.commands if all(options[command.name])]
+        for _ in range(steps if commands else 0):
             for _attempt in range(20):
-                command = pick.choice(self.commands)
+                command = pick.choice(commands)
                 arguments = tuple(map(pick.choice, options[command.name]))
                 following = self.fire(state, command.name, arguments)
                 if following is not None:

@@ -45,6 +45,11 @@ def spell_both(
     return text, f"not {text}"
 
 
+def of_entity(owner: str, function: str) -> str:
+    """The value of a function of the state, given by its name, at an entity that is spelled so."""
+    return f"{owner}.{function.split('.', 1)[1]}".replace(".history.", ".")
+
+
 def _is_name(term: z3.ExprRef, places: Mapping[int, str]) -> bool:
     """Tell whether a term is spelled as one name or value."""
     if term.get_id() in places or term.num_args() == 0:
@@ -122,8 +127,7 @@ class _Speller:
             name = str(term.decl().name())
             if term.num_args() == 0:
                 return name
-            owner = self.spell(term.arg(0), places)
-            return f"{owner}.{name.split('.', 1)[1]}".replace(".history.", ".")
+            return of_entity(self.spell(term.arg(0), places), name)
         if kind == z3.Z3_OP_DT_CONSTRUCTOR:
             return member_name(term.decl().name())
         if kind == z3.Z3_OP_NOT and z3.is_eq(term.arg(0)):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import z3
 
+from statecheck.smt.c_interface import values
 from statecheck.smt.evaluation import Valuation
+from statecheck.smt.terms import is_entity
 from statecheck.symbolic.vocabulary import Vocabulary
 
 
@@ -19,46 +22,98 @@ def state_in(
     Where a function leads to none of these, its value gets a number of its own, which is that of
     no entity: quantifiers do not range over it.
     """
-    sizes = {kind: len(own) for kind, own in members.items()}
-    known = {kind: _Numbers(model, own) for kind, own in members.items()}
-    functions: dict[str, list[Any]] = {}
-    decls = [*vocabulary.references.values(), *vocabulary.functions.values()]
-    grown = True
-    while grown:
-        grown = False
-        for decl in decls:
-            column = functions.setdefault(decl.name(), [])
-            own = known[decl.domain(0).name()].terms
-            grown = grown or len(column) < len(own)
-            for term in own[len(column) :]:
-                column.append(_value(model, decl(term), known))
-    constants = {
-        term.decl().name(): _value(model, term, known) for term in vocabulary.constants.values()
-    }
-    return Valuation(sizes, functions, constants)
+    return StateReader(vocabulary).read(model, members).valuation
+
+
+@dataclass(frozen=True)
+class ModelState:
+    """A state of a model.
+
+    ``numbers`` has the number of each entity of a kind, by its value in the model; those that no
+    term was given for come last.
+    """
+
+    model: z3.ModelRef
+    valuation: Valuation
+    numbers: Mapping[str, Mapping[int, int]]
+
+    @property
+    def is_closed(self) -> bool:
+        """Every function leads to an entity that a term was given for."""
+        return all(len(own) == self.valuation.sizes[kind] for kind, own in self.numbers.items())
+
+    def values(self, terms: Sequence[z3.ExprRef]) -> tuple[Any, ...]:
+        """The values of terms in the state; entities are numbers."""
+        found = values(self.model, terms)
+        return tuple(
+            self.numbers[term.sort().name()][value] if is_entity(term) else value
+            for term, value in zip(terms, found, strict=True)
+        )
+
+
+class StateReader:
+    """Reads the states of models, many of which are about the same entities."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.constants = [*vocabulary.constants.values()]
+        self.functions = [*vocabulary.references.values(), *vocabulary.functions.values()]
+        self._applied: dict[tuple[int, int], tuple[z3.ExprRef, z3.ExprRef]] = {}
+
+    def read(self, model: z3.ModelRef, members: Mapping[str, Sequence[z3.ExprRef]]) -> ModelState:
+        """The state of a model with the entities that terms of each kind stand for."""
+        known = {kind: _Numbers() for kind in members}
+        for kind, terms in members.items():
+            known[kind].of(values(model, terms), terms)
+        sizes = {kind: len(own.terms) for kind, own in known.items()}
+        columns: list[list[Any]] = [[] for _ in self.functions]
+        grown = True
+        while grown:
+            grown = False
+            for index, (decl, column) in enumerate(zip(self.functions, columns, strict=True)):
+                own = known[decl.domain(0).name()].terms
+                if len(column) == len(own):
+                    continue
+                grown = True
+                applied = [self._apply(index, decl, term) for term in own[len(column) :]]
+                column.extend(self._of(model, decl.range(), applied, known))
+        constants = {
+            term.decl().name(): self._of(model, term.sort(), [term], known)[0]
+            for term in self.constants
+        }
+        functions = {d.name(): own for d, own in zip(self.functions, columns, strict=True)}
+        numbers = {kind: own.numbers for kind, own in known.items()}
+        return ModelState(model, Valuation(sizes, functions, constants), numbers)
+
+    def _apply(self, index: int, decl: z3.FuncDeclRef, term: z3.ExprRef) -> z3.ExprRef:
+        key = index, term.get_id()
+        if key not in self._applied:
+            self._applied[key] = term, decl(term)
+        return self._applied[key][1]
+
+    @staticmethod
+    def _of(
+        model: z3.ModelRef,
+        sort: z3.SortRef,
+        terms: Sequence[z3.ExprRef],
+        known: Mapping[str, _Numbers],
+    ) -> Sequence[Any]:
+        found = values(model, terms)
+        if sort.kind() == z3.Z3_UNINTERPRETED_SORT:
+            return known[sort.name()].of(found, terms)
+        return found
 
 
 class _Numbers:
-    """The entities of a kind in a model, and the number of each."""
+    """The entities of a kind in a model, each with a term for it, and the number of each."""
 
-    def __init__(self, model: z3.ModelRef, terms: Sequence[z3.ExprRef]) -> None:
+    def __init__(self) -> None:
         self.terms: list[z3.ExprRef] = []
-        self._numbers: dict[int, int] = {}
-        for term in terms:
-            self.of(model.eval(term, model_completion=True), term)
+        self.numbers: dict[int, int] = {}
 
-    def of(self, value: z3.ExprRef, term: z3.ExprRef) -> int:
-        """The number of a value, which a term has."""
-        if value.get_id() not in self._numbers:
-            self._numbers[value.get_id()] = len(self.terms)
-            self.terms.append(term)
-        return self._numbers[value.get_id()]
-
-
-def _value(model: z3.ModelRef, term: z3.ExprRef, known: Mapping[str, _Numbers]) -> Any:
-    value = model.eval(term, model_completion=True)
-    if value.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
-        return known[value.sort().name()].of(value, term)
-    if z3.is_int(value):
-        return value.as_long()
-    return z3.is_true(value) if z3.is_bool(value) else value.decl().name()
+    def of(self, found: Sequence[int], terms: Sequence[z3.ExprRef]) -> list[int]:
+        """The numbers of values, which terms have."""
+        for value, term in zip(found, terms, strict=True):
+            if value not in self.numbers:
+                self.numbers[value] = len(self.terms)
+                self.terms.append(term)
+        return [self.numbers[value] for value in found]

@@ -23,15 +23,24 @@ class Pool:
     number: int
     variables: tuple[z3.ExprRef, ...]
     atoms: Sequence[z3.BoolRef]
-    clauses: Sequence[Literals]
+    clauses: list[Literals]
     dropped: set[int] = field(default_factory=set)
-    _masks: list[tuple[int, int]] = field(default_factory=list)
+    _having: list[list[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for literals in self.clauses:
-            wanted = sum(1 << n for n, truth in literals if truth)
-            unwanted = sum(1 << n for n, truth in literals if not truth)
-            self._masks.append((wanted, unwanted))
+        self._having = [[0, 0] for _ in self.atoms]
+        for k in range(len(self.clauses)):
+            self._note(k)
+
+    def add(self, literals: Literals) -> int:
+        """Add a candidate; returns its number."""
+        self.clauses.append(literals)
+        self._note(len(self.clauses) - 1)
+        return len(self.clauses) - 1
+
+    def _note(self, k: int) -> None:
+        for n, truth in self.clauses[k]:
+            self._having[n][truth] |= 1 << k
 
     @cached_property
     def _test(self) -> Compiled:
@@ -46,9 +55,21 @@ class Pool:
 
     def false_at(self, truths: int) -> Iterator[int]:
         """The candidates that are false where bit n of ``truths`` says whether atom n is true."""
-        for k, (wanted, unwanted) in enumerate(self._masks):
-            if not truths & wanted and truths & unwanted == unwanted and k not in self.dropped:
-                yield k
+        return (k for k in self._false(truths) if k not in self.dropped)
+
+    def dropped_at(self, truths: int) -> Iterator[int]:
+        """Those that are false there and were dropped."""
+        return (k for k in self._false(truths) if k in self.dropped)
+
+    def _false(self, truths: int) -> Iterator[int]:
+        true = 0
+        for n, having in enumerate(self._having):
+            true |= having[truths >> n & 1]
+        false = ((1 << len(self.clauses)) - 1) & ~true
+        while false:
+            k = (false & -false).bit_length() - 1
+            false &= false - 1
+            yield k
 
 
 @dataclass(frozen=True)
@@ -63,7 +84,7 @@ class Candidate:
         """The clause as pairs: the number of an atom, and its truth."""
         return self.pool.clauses[self.index]
 
-    @property
+    @cached_property
     def term(self) -> z3.BoolRef:
         """The clause over the variables of its pool."""
         atoms = self.pool.atoms
@@ -77,12 +98,12 @@ class Candidate:
         """A name that no other candidate has."""
         return f"{self.pool.number}.{self.index}"
 
-    @property
+    @cached_property
     def assumed(self) -> z3.BoolRef:
         """The Boolean by which it holds of all entities before a step."""
         return z3.Bool(f"assumed {self.name}")
 
-    @property
+    @cached_property
     def violated(self) -> z3.BoolRef:
         """The Boolean by which it is false of some entities after a step."""
         return z3.Bool(f"violated {self.name}")

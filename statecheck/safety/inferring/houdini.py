@@ -7,13 +7,14 @@ Houdini, FME 2001.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import z3
 
 from statecheck.modeling import Variant
 from statecheck.safety.candidates import Candidates
 from statecheck.safety.induction import Clause, Induction, both
+from statecheck.safety.inferring.goal_search import ProofGoal
 from statecheck.smt.c_interface import assert_all, disjunction, truths
 from statecheck.smt.roles import whichever
 from statecheck.smt.solving import ground_solver, is_satisfiable
@@ -222,7 +223,3 @@ class Houdini:
                 broken = [pool.violated[k] for pool, k in named]
                 chosen |= step.enough(broken, chosen, everything)
         return [pool.clause(pool.clauses[k]) for pool, k in named]
-
-
-ProofGoal = Callable[[Command], z3.BoolRef]
-"""The ground term that no step of a command from a state of the invariant is to make true."""

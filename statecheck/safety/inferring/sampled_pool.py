@@ -1,0 +1,86 @@
+"""Candidates with the samples that they hold in, and weaker ones in place of those dropped."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from statecheck.safety.candidates import LONGEST, Literals, by_support
+from statecheck.safety.joint.pools import Pool
+
+
+@dataclass(eq=False)
+class SampledPool(Pool):
+    """Candidates that hold in samples.
+
+    ``columns[n]`` has bit k where atom n is true in sample k; ``full`` has every bit. A clause that
+    is not ``is_own`` to the kind of entity is a candidate about another kind: here it is dropped
+    from the beginning, and longer ones may take its place.
+    """
+
+    columns: list[int] = field(default_factory=list)
+    full: int = 0
+    is_own: Callable[[Literals], bool] = bool
+    _seen: set[int] = field(default_factory=set)
+    _hopeless: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._known = {frozenset(clause) for clause in self.clauses}
+        self._foreign = {k for k, clause in enumerate(self.clauses) if not self.is_own(clause)}
+        self.dropped |= self._foreign
+
+    def learn(self, truths: int) -> Iterator[int]:
+        """The candidates that are false in a further sample, where bit n of ``truths`` says whether
+        atom n is true.
+        """
+        if truths in self._seen:
+            return
+        self._seen.add(truths)
+        own = self.full + 1
+        self.full |= own
+        for n in range(len(self.columns)):
+            if truths >> n & 1:
+                self.columns[n] |= own
+        yield from self.false_at(truths)
+
+    def weaker(self, truths: int) -> list[int]:
+        """Further candidates that are false there: what was dropped, with literals more, so that it
+        holds in all samples. Those first that are best.
+        """
+        if truths in self._hopeless:
+            return []
+        literals = [(n, not truths >> n & 1) for n in range(len(self.atoms))]
+        holding = [self._where(literal) for literal in literals]
+        found: dict[frozenset[tuple[int, bool]], Literals] = {}
+        for k in self.dropped_at(truths):
+            clause = self.clauses[k]
+            missing = self.full
+            for literal in clause:
+                missing &= ~self._where(literal)
+            if not missing and k not in self._foreign:
+                continue  # no sample tells what it lacks
+            helping = [
+                (literal, missing & ~where)
+                for literal, where in zip(literals, holding, strict=True)
+                if (missing & where or not missing) and literal not in clause
+            ]
+            for count in range(1, LONGEST - len(clause) + 1 if missing else 2):
+                for chosen in itertools.combinations(helping, count):
+                    left = missing
+                    for _, lacking in chosen:
+                        left &= lacking
+                    if not left and (count == 1 or all(lacking for _, lacking in chosen)):
+                        longer = tuple(sorted((*clause, *(literal for literal, _ in chosen))))
+                        found[frozenset(longer)] = longer
+        own = [c for key, c in found.items() if key not in self._known and self.is_own(c)]
+        if not own:
+            # Samples become more, and candidates fewer: it stays so.
+            self._hopeless.add(truths)
+        self._known.update(map(frozenset, own))
+        return [self.add(clause) for clause in by_support(own, self.columns, self.full)]
+
+    def _where(self, literal: tuple[int, bool]) -> int:
+        n, truth = literal
+        return self.columns[n] if truth else self.full & ~self.columns[n]
