@@ -131,3 +131,13 @@ def test_what_was_meant_is_said(text: str, said: str) -> None:
 )
 def test_what_leads_somewhere_is_let_through(text: str) -> None:
     assert claim(Tower, Kind.ALWAYS, text, id_="a.b").text == text
+
+
+def test_a_system_without_entities_has_no_name_for_one() -> None:
+    class Plain(System):
+        @action
+        def nothing(self) -> None:
+            """Change nothing."""
+
+    with pytest.raises(ModelError, match="door is not known; an expression may use step, after"):
+        claim(Plain, Kind.ALWAYS, "door.open", id_="a.b")
