@@ -101,9 +101,10 @@ def test_every_state_of_three_agrees_with_the_plain_classes(act: Any, annotation
     guard, plain = compiled(command.guard), office(boxes=3)
     values = {key: compiled(update.value) for key, update in command.updates.items()}
     cells = list(itertools.product(("blank", "posted", "read", "burnt"), (False, True)))
+    boxes: Any = plain.entities_of(plain.info.entities[0])
     enabled = 0
     for chosen in itertools.product(cells, repeat=3):
-        functions = {
+        functions: dict[str, list[Any]] = {
             "Box.letter.state": [f"Letter.{state}" for state, _ in chosen],
             "Box.letter.marked": [marked for _, marked in chosen],
         }
@@ -112,7 +113,7 @@ def test_every_state_of_three_agrees_with_the_plain_classes(act: Any, annotation
             plain.restore([value for cell in chosen for value in cell])
             known = {p.decl().name(): number for _, _, p in command.parameters}
             try:
-                getattr(plain, act.__name__)(*([plain.boxes[number]] if annotations else []))
+                getattr(plain, act.__name__)(*([boxes[number]] if annotations else []))
             except ActionDisabled:
                 assert not guard(state.functions, known, state.sizes)[0], chosen
                 continue
