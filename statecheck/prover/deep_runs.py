@@ -28,7 +28,7 @@ EARLY = 3
 LARGE = 500
 """Likewise where so many constraints are unrolled already."""
 
-SOON, PATIENCE = 8.0, 30.0
+FIRST, PATIENCE = 8.0, 30.0
 """So many seconds runs of any number of entities are searched for before small instances are, and
 so many in all.
 """
@@ -115,11 +115,11 @@ class DeepRuns:
         Where none was found because there was no patience, ``reasons`` is told. Raises Timeout.
         """
         unmet, unrolling = dict(sought), self.context.unrolling()
-        yield from self._bounded(unrolling, unmet, {}, SOON)
+        yield from self._bounded(unrolling, unmet, {}, FIRST)
         runs = {goal: self.run(claim) for goal, (claim, _) in unmet.items()}
         if unmet:
             unrolling = unrolling if unrolling.is_whole else self.context.unrolling()
-            yield from self._bounded(unrolling, unmet, runs, PATIENCE - SOON)
+            yield from self._bounded(unrolling, unmet, runs, PATIENCE - FIRST)
         for goal, (claim, _) in unmet.items():
             if (deep := runs[goal]) is not None:
                 yield claim, deep, False
