@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property, partial
 
 from statecheck.claims.claim import Claim
@@ -19,7 +20,7 @@ from statecheck.prover.context import DEPTH, ProofContext, Question
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.run_decoding import decoded_run
-from statecheck.safety.unrolling import Target
+from statecheck.safety.unrolling import Target, Unrolling
 
 EARLY = 3
 """Runs of more steps are searched for after an induction on several claims has been tried."""
@@ -27,8 +28,13 @@ EARLY = 3
 LARGE = 500
 """Likewise where so many constraints are unrolled already."""
 
-PATIENCE = 30.0
-"""After so many seconds shorter runs are not searched for any more."""
+FIRST, PATIENCE = 8.0, 30.0
+"""So many seconds runs of any number of entities are searched for before small instances are, and
+so many in all.
+"""
+
+HUGE = 20_000
+"""An unrolling of more constraints is not extended: a step might take minutes."""
 
 SOON = 200
 """So many states are looked at for a trap before plans are tried."""
@@ -108,32 +114,45 @@ class DeepRuns:
 
         Where none was found because there was no patience, ``reasons`` is told. Raises Timeout.
         """
-        if not sought:
-            return
-        end = time.monotonic() + PATIENCE
-        runs = {goal: self.run(claim) for goal, (claim, _) in sought.items()}
-        lengths = {goal: len(run.steps) for goal, run in runs.items() if run is not None}
         unmet, unrolling = dict(sought), self.context.unrolling()
+        yield from self._bounded(unrolling, unmet, {}, FIRST)
+        runs = {goal: self.run(claim) for goal, (claim, _) in unmet.items()}
+        if unmet:
+            unrolling = unrolling if unrolling.is_whole else self.context.unrolling()
+            yield from self._bounded(unrolling, unmet, runs, PATIENCE - FIRST)
+        for goal, (claim, _) in unmet.items():
+            if (deep := runs[goal]) is not None:
+                yield claim, deep, False
+            elif unrolling.depth < self.context.depth or not unrolling.is_whole:
+                reasons.setdefault(
+                    claim,
+                    f"no proof, and no run of {max(0, unrolling.depth - 1)} steps; longer ones "
+                    "were searched for in small instances, and for a limited time at any size",
+                )
+        self.context.remaining()  # if more than the patience is over, nothing else is tried
+
+    def _bounded(
+        self,
+        unrolling: Unrolling,
+        unmet: dict[Target, Question],
+        runs: Mapping[Target, Run | None],
+        seconds: float,
+    ) -> Iterator[tuple[Claim, Run, bool]]:
+        """The shortest runs that are found in so many seconds; their targets are unmet no more. Of
+        targets that have ``runs`` it is only asked whether shorter ones reach them.
+        """
+        lengths = {goal: len(run.steps) for goal, run in runs.items() if run is not None}
+        end = time.monotonic() + seconds
         unrolling.time_left = partial(_sooner, self.context.remaining, end)
-        try:
-            for goal, said, model in shortest(unrolling, sought, self.context.depth, lengths):
+        depth = self.context.depth
+        with suppress(Timeout):
+            for goal, said, model in shortest(unrolling, [*unmet], depth, lengths, HUGE):
                 claim, _ = unmet.pop(goal)
-                run = runs[goal]
+                run = runs.get(goal)
                 if model is not None:
                     run = self.execute(canonical_run(unrolling, goal, said, model), claim)
                 if run is not None:
                     yield claim, run, True
-        except Timeout:
-            for claim, _ in unmet.values():
-                reasons.setdefault(
-                    claim,
-                    f"no proof, and no run of {max(0, unrolling.depth - 1)} steps; longer ones "
-                    f"were searched for in small instances, and for {PATIENCE:.0f} s at any size",
-                )
-        for goal, (claim, _) in unmet.items():
-            if (deep := runs[goal]) is not None:
-                yield claim, deep, False
-        self.context.remaining()  # if more than the patience is over, nothing else is tried
 
 
 def _sooner(time_left: TimeLeft, end: float) -> float | None:

@@ -25,6 +25,10 @@ _CONNECTIVES = (
 )
 
 
+COUNTED = 2
+"""So many additions of a constant to a number, before it is compared, are followed back."""
+
+
 @dataclass(frozen=True, eq=False)
 class Atom:
     """Something true or false of an entity.
@@ -196,7 +200,63 @@ def templates(
         if key in keys:
             x = subject(key.entity)
             keep(x, least <= decl(x) if z3.is_int_value(least) else decl(x) >= least)
+    for key, amounts in _amounts(transitions).items():
+        if key in keys:
+            for before in _before_counting(transitions, key, amounts, list(known.values())):
+                keep(subject(key.entity), before)
     return list(known.values())
+
+
+def _amounts(transitions: TransitionSystem) -> dict[Key, set[int]]:
+    """The constant amounts by which actions change numbers, for each number that they change so."""
+    found: dict[Key, set[int]] = {}
+    for command in transitions.commands:
+        for key, update in command.updates.items():
+            decl = transitions.vocabulary.functions[key]
+            for part in subterms(update.value):
+                if z3.is_app(part) and part.decl().kind() == z3.Z3_OP_ADD and part.num_args() == 2:
+                    amount, number = sorted(part.children(), key=z3.is_int_value, reverse=True)
+                    if z3.is_int_value(amount) and number.decl().eq(decl):
+                        found.setdefault(key, set()).add(amount.as_long())
+    return found
+
+
+def _before_counting(
+    transitions: TransitionSystem,
+    key: Key,
+    amounts: Iterable[int],
+    known: Iterable[tuple[str, z3.ExprRef, z3.ExprRef]],
+) -> Iterator[z3.BoolRef]:
+    """The terms that have to hold of a number for others to hold of it once it has changed by one
+    of some amounts, a few times: that it is 1 at last, for one, takes that it was 0.
+    """
+    x, decl = subject(key.entity), transitions.vocabulary.functions[key]
+    number = decl(x)
+    latest = [term for sort, _, term in known if sort == key.entity and _bound(term, number)]
+    first = transitions.initial[key].value if key in transitions.initial else None
+
+    def is_met(value: int) -> bool:
+        """Tell whether the number may have a value, as far as its first one says."""
+        if first is None or not z3.is_int_value(first):
+            return True
+        passed = value - first.as_long()
+        return (passed >= 0 or min(amounts) < 0) and (passed <= 0 or max(amounts) > 0)
+
+    for _ in range(COUNTED):
+        earlier = [
+            z3.simplify(z3.substitute(term, (number, number + amount)))
+            for term in latest
+            for amount in amounts
+        ]
+        latest = [term for term in earlier if (bound := _bound(term, number)) and is_met(bound[0])]
+        yield from latest
+
+
+def _bound(term: z3.BoolRef, number: z3.ArithRef) -> list[int]:
+    """The constant that a term compares a number with, if it says nothing else."""
+    sides = term.children()
+    known = [side.as_long() for side in sides if z3.is_int_value(side)]
+    return known if len(sides) == 2 and any(side.eq(number) for side in sides) else []
 
 
 def _thresholds(

@@ -98,6 +98,7 @@ class Unrolling:
         self._stand_ins: dict[int, list[z3.BoolRef]] = {}
         self._shapes: dict[Target, Any] = {}
         self._keys: dict[Target, set[Key]] = {}
+        self.is_whole = True
         self.seconds = 0.0
         self.queries = 0
         for key, decl in vocabulary.functions.items():
@@ -149,8 +150,9 @@ class Unrolling:
         """Unroll one more step; of the state after it only the functions that these
         targets depend on, if given.
 
-        Later targets have to be among them.
+        Later targets have to be among them. Raises Timeout, and then the unrolling is not whole.
         """
+        self.is_whole = False
         transitions, template = self.transitions, self._template
         before = self.state(self.depth)
         own = template.at(self.depth)
@@ -158,6 +160,7 @@ class Unrolling:
         arguments = {}
         stand_ins: dict[str, list[z3.ExprRef]] = {}
         for name, choice in template.choices.items():
+            self.time_left()
             arguments[name] = tuple(map(own, choice.arguments))
             self.constraints.extend(self.expanded(own(fact), before) for fact in choice.facts)
             for constant in choice.entities:
@@ -199,6 +202,7 @@ class Unrolling:
             )
         )
         self.flush()
+        self.is_whole = True
 
     def _macros(self, pairs: Iterable[tuple[z3.FuncDeclRef, z3.ExprRef]]) -> Macros:
         """The functions of a state, which has quantifiers only where some update has one."""

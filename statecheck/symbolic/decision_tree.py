@@ -29,12 +29,13 @@ class Node:
 
     ``implied`` is the only answer that the path before it allows, if there is but one. ``leaves``
     is the way out of a loop (the path's ``loop``-th) that the decision stands for: does some
-    element take it?
+    element take it? ``forced`` are the numbers of those of its decisions that are implied.
     """
 
     term: z3.BoolRef
     implied: bool | None = None
     leaves: Decisions | None = None
+    forced: frozenset[int] = frozenset()
     loop: int = 0
     branches: dict[bool, Node | Leaf | None] = field(default_factory=dict)
     done: set[bool] = field(default_factory=set)
@@ -90,6 +91,10 @@ class Tree:
         taken = self.decisions()
         implied = itertools.takewhile(lambda step: step[0].implied is not None, self.path[::-1])
         return taken[: len(taken) - sum(1 for _ in implied)]
+
+    def implied(self) -> frozenset[int]:
+        """The numbers of the decisions of the present path that are implied, from 0."""
+        return frozenset(n for n, (node, _) in enumerate(self.path) if node.implied is not None)
 
     def literals(self) -> list[z3.BoolRef]:
         """The present path as terms."""

@@ -41,7 +41,7 @@ def iterate_element(
         if not isinstance(exit_, Node) or exit_.loop != number or exit_.choice:
             break
         assert exit_.leaves is not None
-        excluded.add(exit_.leaves)
+        _exclude(excluded, exit_.leaves, exit_.forced)
         around.tree.take(exit_, False)
     if () in excluded:
         return  # any element would leave, so there is none
@@ -75,6 +75,19 @@ def iterate_element(
     _apply(explorer, overlay, tree, element)
 
 
+def _exclude(excluded: set[Decisions], leaves: Decisions, forced: frozenset[int]) -> None:
+    """Note that no element takes a way; if none takes it with its last decision the other way,
+    either, none comes to that decision.
+    """
+    excluded.add(leaves)
+    while leaves:
+        *before, (last, truth) = leaves
+        if len(before) not in forced and (*before, (last, not truth)) not in excluded:
+            return
+        leaves = tuple(before)
+        excluded.add(leaves)
+
+
 def _recall(explorer: Explorer, around: Scope, number: int) -> None:
     """Place a way out of a loop that no element of the loop around it takes, where it is next."""
     if around.tree.at_cursor() is not None:
@@ -84,7 +97,8 @@ def _recall(explorer: Explorer, around: Scope, number: int) -> None:
         *before, (last, truth) = decisions or ((0, False),)
         known = explorer.loops.exits.get((number, last))
         if truth and known is not None and tuple(before) == taken:
-            node = Node(known[0], leaves=known[1], loop=number, branches={True: None}, done={True})
+            term, leaves, forced = known
+            node = Node(term, None, leaves, forced, number, {True: None}, {True})
             around.tree.place(node)
             return
 
@@ -124,13 +138,13 @@ def _leave(
     if overlay.since(mark):
         explorer.loops.wrote.add(place)
     overlay.back_to(mark)
-    decisions = tree.open_decisions()
+    decisions, forced = tree.open_decisions(), tree.implied()
     some = z3.Exists([element], z3.And(exists(element), *tree.literals()))
     around = explorer.scopes[-2]
     node = around.tree.at_cursor()
     if node is None:
-        node = Node(some, leaves=decisions, loop=number)
-        explorer.loops.exits[number, some.get_id()] = some, decisions
+        node = Node(some, leaves=decisions, forced=forced, loop=number)
+        explorer.loops.exits[number, some.get_id()] = some, decisions, forced
         if (*around.tree.decisions(), (some.get_id(), False)) in around.excluded:
             node.done.add(False)
             node.branches[False] = None

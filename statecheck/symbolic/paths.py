@@ -91,8 +91,9 @@ class Loops:
     ``element`` is that of the innermost loop under way, ``depth`` how many are, ``count`` the
     number of loops begun. ``reads`` are what the outermost one reads of other entities, ``place``
     its line. ``left`` are the lines of the loops that the path left early, ``wrote`` those of the
-    loops that write on some path. ``exits`` are the ways out that were met, by the loop and the
-    number of the term by which some element takes it, which they keep alive.
+    loops that write on some path. ``exits`` are the ways out that were met, each with the numbers
+    of its decisions that are implied, by the loop and the number of the term by which some element
+    takes it, which they keep alive.
     """
 
     element: z3.ExprRef | None = None
@@ -102,7 +103,9 @@ class Loops:
     place: str = ""
     left: set[str] = field(default_factory=set)
     wrote: set[str] = field(default_factory=set)
-    exits: dict[tuple[int, int], tuple[z3.BoolRef, Decisions]] = field(default_factory=dict)
+    exits: dict[tuple[int, int], tuple[z3.BoolRef, Decisions, frozenset[int]]] = field(
+        default_factory=dict
+    )
 
     def begin(self) -> None:
         """Begin another path."""
@@ -225,11 +228,6 @@ class Explorer:
                 node.done.add(truth)
                 node.branches[truth] = None
                 truth = not truth
-                if (*taken[:-1], (term.get_id(), truth)) in scope.excluded:
-                    raise self.refuse(
-                        "a loop that every element leaves early, whatever it asks; ask any(True "
-                        "for ...) whether there is one"
-                    )
         scope.tree.take(node, truth)
         scope.learn(term, truth)
         return truth

@@ -366,8 +366,8 @@ class World:
             raise self.refuse(f"a loop inside a loop writes {key}; write two loops")
         if element is not None and not entity.eq(element):
             raise self.refuse(
-                f"a loop over {element.sort()} writes {key} of another entity; "
-                "a loop body may write only its own element"
+                f"a loop over {element.sort()} writes {key} of another entity, and may write only "
+                f"its own element; loop over {key.entity}, and ask any(...) which ones to write"
             )
         self.origins.setdefault(key, {})[origin()] = None
         self.overlay.write(key, entity, value)

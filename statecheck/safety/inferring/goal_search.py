@@ -171,4 +171,4 @@ class GoalSearch:
     def _false_in(self, state: Valuation) -> Iterator[Candidate]:
         for pool in self.pools or ():
             for truths in {*pool.truths_in(state)}:
-                yield from (Candidate(pool, k) for k in pool.learn(truths))
+                yield from (Candidate(pool, k) for k in pool.refuted_by(truths))

@@ -31,7 +31,7 @@ class SampledPool(Pool):
         self._foreign = {k for k, clause in enumerate(self.clauses) if not self.is_own(clause)}
         self.dropped |= self._foreign
 
-    def learn(self, truths: int) -> Iterator[int]:
+    def refuted_by(self, truths: int) -> Iterator[int]:
         """The candidates that are false in a further sample, where bit n of ``truths`` says whether
         atom n is true.
         """

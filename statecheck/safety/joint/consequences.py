@@ -109,7 +109,8 @@ class ConsequenceProver:
         found: dict[Pool, Group] = {}
         terms = [claim.term for claim in self.words_of]
         for group in groups(self.induction.transitions, terms, witnesses=True):
-            if own := candidates(group, self.samples):
+            own, _ = candidates(group, self.samples)
+            if own:
                 number = len(self.known) + len(found)
                 atoms = [atom.term for atom in group.atoms]
                 found[Pool(number, group.variables, atoms, own)] = group

@@ -13,6 +13,7 @@ from statecheck.safety.joint.model_state import state_in
 from statecheck.safety.joint.pools import Candidate, Pool
 from statecheck.safety.joint.quantified import later
 from statecheck.smt.c_interface import disjunction
+from statecheck.smt.evaluation import Valuation, tabulated
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
 from statecheck.smt.terms import has_quantifier
@@ -91,14 +92,45 @@ class Moment(ABC):
 
     def excluding(self, model: z3.ModelRef, pools: Sequence[Pool]) -> Iterator[Candidate]:
         """The candidates that are false before the step of a model."""
-        vocabulary = self.induction.transitions.vocabulary
-        kinds = [entity.name for entity in self.induction.transitions.info.entities]
-        state = state_in(model, vocabulary, {kind: self._members(model, kind) for kind in kinds})
+        state = self._before(model)
         for pool in pools:
             found: set[int] = set()
             for truths in pool.truths_in(state):
                 found.update(pool.false_at(truths))
             yield from (Candidate(pool, k) for k in sorted(found))
+
+    def called_for(self, model: z3.ModelRef, pools: Sequence[Pool]) -> list[Candidate]:
+        """New candidates of more literals, made to be false before the step of a model."""
+        state = self._before(model)
+        return [
+            Candidate(pool, k)
+            for pool in pools
+            for truths in dict.fromkeys(pool.truths_in(state))
+            if (k := pool.longer(truths)) is not None
+        ]
+
+    def initial_state(self, model: z3.ModelRef) -> Valuation | None:
+        """The initial state of a model, where this is the beginning; None if it speaks of entities
+        that do not exist.
+        """
+        chosen, initial = self._before(model), self.induction.transitions.initial
+        whole = {str(decl): chosen.sizes[decl.domain(0).name()] for decl in self._functions()}
+        if any(len(chosen.functions[name]) != size for name, size in whole.items()):
+            return None
+        first = tabulated(*((update.variable, update.value) for update in initial.values()))
+        values = first(chosen.functions, chosen.constants, chosen.sizes)
+        own = dict(zip(map(str, initial), values, strict=True))
+        return Valuation(chosen.sizes, {**chosen.functions, **own}, chosen.constants)
+
+    def _functions(self) -> list[z3.FuncDeclRef]:
+        vocabulary = self.induction.transitions.vocabulary
+        return [*vocabulary.references.values(), *vocabulary.functions.values()]
+
+    def _before(self, model: z3.ModelRef) -> Valuation:
+        """The state before the step of a model."""
+        vocabulary = self.induction.transitions.vocabulary
+        kinds = [entity.name for entity in self.induction.transitions.info.entities]
+        return state_in(model, vocabulary, {kind: self._members(model, kind) for kind in kinds})
 
     def enough(self, wanted: Sequence[Candidate], active: Sequence[Candidate]) -> set[Candidate]:
         """Few of the active candidates that, with those that are wanted, keep these."""

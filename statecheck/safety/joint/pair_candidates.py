@@ -19,6 +19,7 @@ from statecheck.safety.candidates import Literals, survivors
 from statecheck.safety.joint.lemmas import Lemma
 from statecheck.safety.joint.lemmas import variable as lemma_variable
 from statecheck.safety.joint.pair_atoms import Group
+from statecheck.safety.joint.pools import Columns
 from statecheck.smt.evaluation import Valuation, compiled, of_each_choice
 from statecheck.smt.terms import constants
 from statecheck.symbolic.simulate import Simulator
@@ -39,9 +40,6 @@ _DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 Rows = list[tuple[bool, ...]]
 """For each entity the truths of some terms."""
-
-_Bits = tuple[list[int], int]
-"""Bit k of an atom's number says whether it is true in sample k; and every bit."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +121,10 @@ def sampled(
     return Samples(tuple(known.values()))
 
 
-def candidates(group: Group, samples: Samples) -> list[Literals]:
-    """The clauses about a group that no sample violates, but for those that another one implies."""
+def candidates(group: Group, samples: Samples) -> tuple[list[Literals], Columns]:
+    """The clauses about a group that no sample violates, but for those that another one implies;
+    and which of its atoms are true together in samples.
+    """
     columns, every = _columns(group, samples)
     kept: list[Literals] = []
     seen: list[tuple[frozenset[tuple[int, bool]], set[frozenset[tuple[int, bool]]]]] = []
@@ -160,8 +160,8 @@ def candidates(group: Group, samples: Samples) -> list[Literals]:
             kept.append((*denied, *sorted(literals)))
         seen.append((under, here))
         if len(kept) > MOST:
-            return []
-    return kept
+            return [], (columns, every)
+    return kept, (columns, every)
 
 
 def _own_atoms(group: Group, context: Iterable[tuple[int, bool]]) -> list[int]:
@@ -206,7 +206,7 @@ def _is_skewed(context: Iterable[tuple[int, bool]], swapped: Mapping[int, int]) 
     return {(swapped[n], truth) for n, truth in known} != known
 
 
-def _columns(group: Group, samples: Samples) -> _Bits:
+def _columns(group: Group, samples: Samples) -> Columns:
     # Most atoms are about one entity: they are evaluated once for each, not for each two.
     about = [frozenset({n}) for n in range(len(group.variables))]
     parts = [[n for n, atom in enumerate(group.atoms) if atom.about == own] for own in about]

@@ -10,6 +10,30 @@ import z3
 
 from statecheck.safety.candidates import Literals
 from statecheck.smt.evaluation import Compiled, Valuation, of_each_choice
+from statecheck.smt.terms import has_quantifier, subterms
+
+LONGEST, MOST = 7, 200
+"""A candidate that a model calls for has so many literals, at most; a pool makes so many."""
+
+Columns = tuple[Sequence[int], int]
+"""Bit k of an atom's number says whether it is true in sample k; and every bit."""
+
+
+def _without_need(agreeing: Sequence[int], every: int) -> list[int] | None:
+    """Of some columns, of which no bit is in all, those that are left where each is left out in
+    turn, if the others have none in common either; None if all have one in common.
+    """
+    later = [every]
+    for column in reversed(agreeing):
+        later.append(later[-1] & column)
+    if later[-1]:
+        return None
+    kept, chosen = every, []
+    for n, column in enumerate(agreeing):
+        if kept & later[len(agreeing) - n - 1]:
+            chosen.append(n)
+            kept &= column
+    return chosen
 
 
 @dataclass(eq=False)
@@ -17,13 +41,15 @@ class Pool:
     """Candidates about the same variables: disjunctions of ``atoms`` and their negations.
 
     ``clauses`` come in the order in which they are preferred. Those that are ``dropped``, by their
-    numbers, some step does not keep although all others hold before it.
+    numbers, some step does not keep although all others hold before it. ``seen`` says which atoms
+    are true together in samples.
     """
 
     number: int
     variables: tuple[z3.ExprRef, ...]
     atoms: Sequence[z3.BoolRef]
     clauses: list[Literals]
+    seen: Columns = ([], 0)
     dropped: set[int] = field(default_factory=set)
     _having: list[list[int]] = field(default_factory=list)
 
@@ -31,6 +57,7 @@ class Pool:
         self._having = [[0, 0] for _ in self.atoms]
         for k in range(len(self.clauses)):
             self._note(k)
+        self._mined = len(self.clauses)
 
     def add(self, literals: Literals) -> int:
         """Add a candidate; returns its number."""
@@ -41,6 +68,43 @@ class Pool:
     def _note(self, k: int) -> None:
         for n, truth in self.clauses[k]:
             self._having[n][truth] |= 1 << k
+
+    def learn(self, state: Valuation) -> None:
+        """Take a state that is reached for another sample."""
+        columns, every = self.seen
+        if columns:
+            for truths in self.truths_in(state):
+                columns = [column << 1 | truths >> n & 1 for n, column in enumerate(columns)]
+                every = every << 1 | 1
+            self.seen = columns, every
+
+    def longer(self, truths: int) -> int | None:
+        """A candidate of more literals than others, made to be false where bit n of ``truths`` says
+        whether atom n is true; None if a sample is so, or if it would have too many.
+        """
+        columns, every = self.seen
+        if not columns or len(self.clauses) - self._mined == MOST:
+            return None
+        agreeing = [
+            columns[n] if truths >> n & 1 else every & ~columns[n] for n in self._plain_last
+        ]
+        chosen = _without_need(agreeing, every)
+        if chosen is None or len(chosen) > LONGEST:
+            return None
+        numbers = sorted(self._plain_last[n] for n in chosen)
+        literals = tuple((n, not truths >> n & 1) for n in numbers)
+        if literals in self.clauses:
+            return None
+        return self.add(literals)
+
+    @cached_property
+    def _plain_last(self) -> list[int]:
+        """The numbers of the atoms, those first that say the most."""
+
+        def size(n: int) -> tuple[bool, int]:
+            return has_quantifier(self.atoms[n]), len({*subterms(self.atoms[n])})
+
+        return sorted(range(len(self.atoms)), key=size, reverse=True)
 
     @cached_property
     def _test(self) -> Compiled:

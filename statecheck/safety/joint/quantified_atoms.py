@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import z3
 
 from statecheck.smt.existence import exists, is_existence
-from statecheck.smt.quantifiers import outermost
+from statecheck.smt.quantifiers import outermost, polarities
 from statecheck.smt.roles import loop_element, subject
 from statecheck.smt.terms import conjuncts, constants, has_quantifier, is_entity, subterms
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -96,7 +96,41 @@ def _conditions(transitions: TransitionSystem) -> Iterator[z3.BoolRef]:
                 if has_quantifier(term)
             ]
             if literals:
-                yield z3.And(*literals) if len(literals) > 1 else literals[0]
+                condition = z3.And(*literals) if len(literals) > 1 else literals[0]
+                yield condition
+                yield from _outgrown(condition)
+
+
+def _outgrown(condition: z3.BoolRef) -> Iterator[z3.BoolRef]:
+    """A condition on all of some entities, without those that have a greater number now than it
+    asks for: what was true of their votes in one term, say, and need not be in a later one.
+    """
+    asked = [
+        part
+        for part, signs in polarities(condition)
+        if signs == {False} and part.is_exists() and not has_quantifier(part.body())
+    ]
+    equal = {
+        term.get_id(): term
+        for part in asked
+        for term in subterms(part.body())
+        if z3.is_eq(term) and z3.is_int(term.arg(0)) and part.num_vars() == 1
+    }
+    for term in equal.values():
+        for number, bound in (term.children(), term.children()[::-1]):
+            if _has_variable(bound) or not _has_variable(number):
+                continue
+            pairs = []
+            for part in asked:
+                element = z3.Const(part.var_name(0), part.var_sort(0))
+                if any(own.eq(term) for own in subterms(part.body())):
+                    body = z3.substitute_vars(z3.And(part.body(), number <= bound), element)
+                    pairs.append((part, z3.Exists([element], body)))
+            yield z3.substitute(condition, *pairs)
+
+
+def _has_variable(term: z3.ExprRef) -> bool:
+    return any(map(z3.is_var, subterms(term)))
 
 
 def _abstracted(

@@ -60,10 +60,10 @@ def with_helpers(
     origin: dict[int, Group] = {}
     pools: list[Pool] = []
     for group in groups(transitions, [claim.term for claim in open_]):
-        found = candidates(group, samples)
-        if found:
+        found, seen = candidates(group, samples)
+        if seen[1]:
             number = len(own) + len(pools)
-            pools.append(Pool(number, group.variables, [a.term for a in group.atoms], found))
+            pools.append(Pool(number, group.variables, [a.term for a in group.atoms], found, seen))
             origin[number] = group
 
     def lemma_of(candidate: Candidate) -> Lemma:
@@ -172,8 +172,11 @@ class Search:
     def take_on(self, candidate: Candidate) -> bool:
         """Make a candidate active, unless it is false initially."""
         self.start.admit(candidate)
-        if self.start.counterexample([candidate]) is not None:
+        if (found := self.start.counterexample([candidate])) is not None:
             candidate.pool.dropped.add(candidate.index)
+            if (state := self.start.initial_state(found[1])) is not None:
+                for pool in self.pools:
+                    pool.learn(state)
             return False
         for step in self.steps:
             step.admit(candidate)
@@ -188,10 +191,21 @@ class Search:
         while self.active and (found := step.counterexample(self.active)) is not None:
             changed = True
             violated, model = found
-            if not any(map(self.take_on, self.options(step, model))):
+            if not self._excluded(step, model):
                 violated.pool.dropped.add(violated.index)
                 self.active.remove(violated)
         return changed
+
+    def _excluded(self, step: Moment, model: z3.ModelRef) -> bool:
+        """Take on a candidate that excludes the step of a model, a new one if need be; tell whether
+        there is one.
+        """
+        if any(map(self.take_on, self.options(step, model))):
+            return True
+        while new := step.called_for(model, self.pools):
+            if any(map(self.take_on, sorted(new, key=_preference))):
+                return True
+        return False
 
     def options(self, moment: Moment, model: z3.ModelRef) -> list[Candidate]:
         """The candidates that are false before the step of a model, those first that are best."""

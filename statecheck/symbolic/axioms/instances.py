@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import z3
 
@@ -21,6 +21,9 @@ LARGEST = 4
 
 MORE = (4, 6, 9)
 """So many entities of a kind are tried where fewer do not satisfy the axioms."""
+
+NUMBERS = 4
+"""Of numbers the least few are tried, or so many as there are entities of the kind."""
 
 Members = Mapping[str, Sequence[z3.ExprRef]]
 
@@ -60,17 +63,34 @@ class Instances:
         if solver.check() != z3.sat:
             return None
         try:
-            for _, cell in pick.sample(cells, len(cells)):
-                guess = cell == pick.choice(_options(cell, members))
-                solver.push()
-                solver.add(guess)
-                heed()
-                if solver.check() != z3.sat:
-                    solver.pop()
+            chosen = [cell for _, cell in pick.sample(cells, len(cells))]
+            for cell in (*chosen, *self.constants.values()):
+                self._fix(solver, cell, _options(cell, members), pick)
             solver.check()
             return self._read(solver.model(), members, cells)
         finally:
             solver.pop(solver.num_scopes())
+
+    def _fix(
+        self,
+        solver: z3.Solver,
+        cell: z3.ExprRef,
+        options: Sequence[z3.ExprRef],
+        pick: random.Random,
+    ) -> None:
+        """Give a cell the first of its options, in random order, that the demands allow.
+
+        Whatever values a model happens to have, and it depends on all that Z3 was asked before in
+        this process, decide nothing.
+        """
+        others = _further(len(options)) if z3.is_int(cell) else ()
+        for value in (*pick.sample(options, len(options)), *others):
+            solver.push()
+            solver.add(cell == value)
+            heed()
+            if solver.check() == z3.sat:
+                return
+            solver.pop()
 
     def grown(self, sizes: Mapping[str, int]) -> Mapping[str, int] | None:
         """These sizes with more entities of one kind, where the axioms allow that."""
@@ -160,6 +180,13 @@ def _listed(values: Sequence[object]) -> str:
     return ", ".join(str(v + 1 if type(v) is int else v) for v in values)
 
 
+def _further(count: int) -> Iterator[z3.ExprRef]:
+    """Numbers for where none of the least so many is allowed: the next ones, and those below 0."""
+    for n in range(2 * count):
+        yield z3.IntVal(count + n)
+        yield z3.IntVal(-1 - n)
+
+
 def _options(cell: z3.ExprRef, members: Members) -> Sequence[z3.ExprRef]:
     sort = cell.sort()
     if sort.kind() == z3.Z3_UNINTERPRETED_SORT:
@@ -167,7 +194,8 @@ def _options(cell: z3.ExprRef, members: Members) -> Sequence[z3.ExprRef]:
     if z3.is_bool(cell):
         return [z3.BoolVal(truth) for truth in (False, True)]
     if z3.is_int(cell):
-        return [z3.IntVal(n) for n in range(4)]
+        kind = cell.arg(0).sort().name() if cell.num_args() else ""
+        return [z3.IntVal(n) for n in range(max(NUMBERS, len(members.get(kind, ()))))]
     return [sort.constructor(n)() for n in range(sort.num_constructors())]
 
 

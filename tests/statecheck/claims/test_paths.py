@@ -139,5 +139,5 @@ def test_a_system_without_entities_has_no_name_for_one() -> None:
         def nothing(self) -> None:
             """Change nothing."""
 
-    with pytest.raises(ModelError, match="door is not known; an expression may use step, after"):
+    with pytest.raises(ModelError, match="an expression may use step, after, and what"):
         claim(Plain, Kind.ALWAYS, "door.open", id_="a.b")

@@ -134,6 +134,47 @@ class Meters(System):
         meter.counter.step()
 
 
+class Errand(Machine):
+    waiting = State(initial=True)
+    running = State()
+    tried = State()
+    done = State(final=True)
+    runs: int = 0
+    begin = waiting.to(running, on="count") | tried.to(running, on="count")
+    stop = running.to(tried)
+    finish = running.to(done)
+
+    def count(self) -> None:
+        self.runs = self.runs + 1
+
+
+class Task(Entity):
+    errand: Errand
+
+
+class Office(System):
+    tasks: Many[Task]
+
+    @action
+    def begin(self, task: Task) -> None:
+        if task.errand.waiting.is_active:
+            task.errand.begin()
+
+    @action
+    def finish(self, task: Task) -> None:
+        task.errand.finish()
+
+
+class Patient(Office):
+    @action
+    def begin(self, task: Task) -> None:
+        task.errand.begin()
+
+    @action
+    def stop(self, task: Task) -> None:
+        task.errand.stop()
+
+
 EXCLUSION = "{0}1 == {0}2 or not ({0}1.{1} and {0}2.{1})"
 
 
@@ -174,6 +215,21 @@ def test_what_one_claim_names_need_not_exist_for_another() -> None:
     lamp, lever = decided(Room, "lamp.switch.off", "not lever.jammed.lost")
     assert (lamp.verdict, lamp.steps) == (Verdict.REFUTED, 1)
     assert lever.verdict is Verdict.PROVED
+
+
+def test_what_is_counted_is_known_before_it_is_compared() -> None:
+    """That it is once at last takes that it was never at first, which nobody says."""
+    once, exactly = decided(
+        Office, "task.errand.runs <= 1", "task.errand.done ==> task.errand.runs == 1"
+    )
+    assert (once.verdict, exactly.verdict) == (Verdict.PROVED, Verdict.PROVED)
+    again, twice = decided(
+        Patient, "task.errand.runs <= 1", "task.errand.done ==> task.errand.runs == 1"
+    )
+    assert [(r.verdict, r.steps) for r in (again, twice)] == [
+        (Verdict.REFUTED, 3),
+        (Verdict.REFUTED, 4),
+    ]
 
 
 def test_negative_numbers_are_exact() -> None:

@@ -168,7 +168,7 @@ def fails_while_closing(self: Any, room: Any) -> None:
         (accumulates, (Room,), "accumulates into found"),
         (carries, (Room,), "passes from the loop"),
         (collects, (), "container found"),
-        (writes_another, (Room,), "only its own element"),
+        (writes_another, (Room,), "any(...) which ones to write"),
         (nests, (), "inside a loop"),
         (breaks_after_writing, (), "left early"),
         (misspells, (Room,), "levle"),
