@@ -11,7 +11,9 @@ from statemachine import State
 from statecheck.modeling import ActionDisabled, Entity, Machine, Many, System, action
 from statecheck.prover.agreement import check_agreement
 from statecheck.smt.evaluation import Valuation, compiled
+from statecheck.symbolic.codes import encoded
 from statecheck.symbolic.transition_system import TransitionSystem
+from statecheck.symbolic.vocabulary import States
 
 
 class Letter(Machine):
@@ -98,6 +100,7 @@ def test_every_state_of_three_agrees_with_the_plain_classes(act: Any, annotation
     transitions = TransitionSystem(office)
     assert check_agreement(transitions) > 0
     command = next(c for c in transitions.commands if c.name == act.__name__)
+    (states,) = (t for t in transitions.vocabulary.types.values() if isinstance(t, States))
     guard, plain = compiled(command.guard), office(boxes=3)
     values = {key: compiled(update.value) for key, update in command.updates.items()}
     cells = list(itertools.product(("blank", "posted", "read", "burnt"), (False, True)))
@@ -105,7 +108,7 @@ def test_every_state_of_three_agrees_with_the_plain_classes(act: Any, annotation
     enabled = 0
     for chosen in itertools.product(cells, repeat=3):
         functions: dict[str, list[Any]] = {
-            "Box.letter.state": [f"Letter.{state}" for state, _ in chosen],
+            "Box.letter.state": [encoded(state, states) for state, _ in chosen],
             "Box.letter.marked": [marked for _, marked in chosen],
         }
         state = Valuation({"Box": 3}, functions, {})
@@ -124,6 +127,6 @@ def test_every_state_of_three_agrees_with_the_plain_classes(act: Any, annotation
                     at = {**known, update.variable.decl().name(): n}
                     want = plain.snapshot()[2 * n + (key.name == "marked")]
                     if key.name != "marked":
-                        want = f"Letter.{want}"
+                        want = encoded(want, states)
                     assert values[key](state.functions, at, state.sizes)[0] == want, (chosen, key)
     assert enabled
