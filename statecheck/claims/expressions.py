@@ -231,9 +231,8 @@ class _Reader:
         if kind is not None:
             self.variables[name] = kind
         elif name not in self.space and not hasattr(builtins, name):
-            kinds = "".join(f"{kind}, " for kind in self.kinds)
-            for first in list(self.kinds)[:1]:
-                kinds = f"{kinds[:-2]} (or {first}1, {first}2), "
+            kinds, first = ", ".join(self.kinds), next(iter(self.kinds), "")
+            kinds = f"{kinds} (or {first}1, {first}2), " if kinds else ""
             raise ModelError(
                 f"{self.text!r}: {name} is not known{self._meant(name)}; an expression may use "
                 f"{kinds}step, after, and what {self.info.cls.__module__} knows"

@@ -90,42 +90,31 @@ def first_run(
     """A shortest run of an instance that violates a claim, or gets to what it says is possible,
     among the first ``most`` states; None if there is none. With it, the number of states looked at.
 
-    Raises Timeout, and ModelError where the instance does not list the values of some type.
-    """
-    wanted, states = claim.kind in _POSSIBILITIES, 0
-    for kept in _products(claim, histories, instance):
-        search = _Search(claim, kept, most - states, time_left)
-        for state, last, choice, answer in search.judged():
-            if answer is wanted:
-                return search.run(state, last, choice), states + len(search.origin)
-        states += len(search.origin)
-    return None, states
-
-
-def first_trap(
-    claim: Claim,
-    histories: Iterable[History[Any]],
-    instance: FiniteInstance,
-    most: int,
-    time_left: TimeLeft = unlimited,
-) -> tuple[Trail | None, int]:
-    """A run of an instance to a state from which nothing leads to where a recoverable claim holds
-    or is inapplicable; None if there is none. With it, the number of states looked at.
-
-    Where there are more than ``most`` states, not all ways are known, and none is found. Raises
+    Of a recoverable claim the run leads to a state from which nothing leads to where it holds or is
+    inapplicable. Where there are more states, not all ways are known, and none is found. Raises
     Timeout, and ModelError where the instance does not list the values of some type.
     """
+    look = _first_trap if claim.kind is Kind.RECOVERABLE else _first_answer
     states = 0
     for kept in _products(claim, histories, instance):
         search = _Search(claim, kept, most - states, time_left)
-        is_whole = search.complete()
+        trail = look(search)
         states += len(search.origin)
-        if not is_whole:
-            break
-        trail, _ = _trapped(claim, search, (True, Inapplicable), time_left)
         if trail is not None:
             return trail, states
     return None, states
+
+
+def _first_answer(search: _Search) -> Trail | None:
+    wanted = search.claim.kind in _POSSIBILITIES
+    for state, last, choice, answer in search.judged():
+        if answer is wanted:
+            return search.run(state, last, choice)
+    return None
+
+
+def _first_trap(search: _Search) -> Trail | None:
+    return _trapped(search, (True, Inapplicable))[0] if search.complete() else None
 
 
 def answers(
@@ -251,26 +240,25 @@ def _look_back(claim: Claim, product: Product) -> Outcome:
     """
     search = _Search(claim, product)
     search.complete()
-    trail, applies = _trapped(claim, search, (True,))
+    trail, applies = _trapped(search, (True,))
     finding = Finding.HOLDS if trail is None else Finding.VIOLATED
     return search.outcome(finding, trail, applies=applies)
 
 
-def _trapped(
-    claim: Claim, search: _Search, goals: Sequence[object], time_left: TimeLeft = unlimited
-) -> tuple[Trail | None, bool]:
-    """A run to a state, among all, where a claim is applicable and from which nothing leads to one
-    where its answer is one of ``goals``; and whether the claim is applicable anywhere.
+def _trapped(search: _Search, goals: Sequence[object]) -> tuple[Trail | None, bool]:
+    """A run to a state, among all, where the claim is applicable and from which nothing leads to
+    one where its answer is one of ``goals``; and whether the claim is applicable anywhere. Raises
+    Timeout.
     """
     product = search.product
     before: dict[Code, list[Code]] = {state: [] for state in search.origin}
     for looked_at, state in enumerate(search.origin):
         if looked_at % 1000 == 0:
-            time_left()
+            search.time_left()
         for target in product.targets(state):
             before[target].append(state)
     applies = False
-    for choice, judge in product.judges(claim, None):
+    for choice, judge in product.judges(search.claim, None):
         answer_at = {state: judge(product.row(state)) for state in search.origin}
         queue = [state for state, answer in answer_at.items() if answer in goals]
         safe = set(queue)

@@ -11,13 +11,13 @@ import enum
 import itertools
 import math
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.clock import TimeLeft
-from statecheck.explicit.search import Trail, first_run, first_trap
+from statecheck.explicit.search import Trail, first_run
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import (
     FORGOTTEN,
@@ -97,16 +97,14 @@ class SmallInstances:
         if not all(_is_finite(type_) for action in actions for _, type_ in action.parameters):
             return None
         try:
-            return self._first(claim, states, first_trap)
+            return self._first(claim, states)
         except UNUSABLE:
             return None
 
-    def _first(
-        self, claim: Claim, left: int, look: Callable[..., tuple[Trail | None, int]] = first_run
-    ) -> ConcreteRun | None:
+    def _first(self, claim: Claim, left: int) -> ConcreteRun | None:
         for instance in self.each():
             most = min(left, SHARE)
-            trail, looked_at = look(claim, self.histories, instance, most, self.time_left)
+            trail, looked_at = first_run(claim, self.histories, instance, most, self.time_left)
             if trail is not None:
                 return concrete(claim, instance, trail)
             left -= looked_at

@@ -214,8 +214,12 @@ def sample(
 
 def _columns(vectors: Iterable[tuple[bool, ...]]) -> tuple[list[int], int]:
     rows = [*vectors]
-    columns = [int(bytes(column)[::-1].translate(_DIGITS), 2) for column in zip(*rows, strict=True)]
-    return columns, (1 << len(rows)) - 1
+    return [*map(packed, zip(*rows, strict=True))], (1 << len(rows)) - 1
+
+
+def packed(truths: Sequence[bool]) -> int:
+    """The number of which bit k says truth k."""
+    return int(bytes(truths)[::-1].translate(_DIGITS) or b"0", 2)
 
 
 _DIGITS = bytes.maketrans(b"\0\1", b"01")

@@ -105,18 +105,9 @@ class _Inference:
         for number, own in enumerate(self._candidates):
             x = whichever(own.atoms[0].variable.sort())
             terms = [z3.substitute(atom.term, (atom.variable, x)) for atom in own.atoms]
-            columns, full = self.material.samples[self.variant][own.sort]
-            pools.append(
-                SampledPool(
-                    number,
-                    (x,),
-                    terms,
-                    [*own.clauses],
-                    columns=[*columns] or [0] * len(terms),  # there may be no samples
-                    full=full,
-                    is_own=own.is_own,
-                )
-            )
+            columns, every = self.material.samples[self.variant][own.sort]
+            seen = columns or [0] * len(terms), every  # there may be no samples
+            pools.append(SampledPool(number, (x,), terms, [*own.clauses], seen, is_own=own.is_own))
         return pools
 
     def clauses(self, goals: Sequence[ProofGoal], arguments: Sequence[Argument]) -> list[Clause]:

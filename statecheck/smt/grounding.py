@@ -200,6 +200,12 @@ class Grounding:
                 conditions.append(self.exists_when[constant.get_id()])
         return conditions
 
+    def somebody(self, entity: z3.ExprRef) -> z3.BoolRef:
+        """Make a constant an entity that need not exist; returns the condition on which it does."""
+        if entity.get_id() not in self.terms.get(entity.sort().name(), {}):
+            self.entity(entity, z3.Bool(f"there is {entity}"))
+        return self.exists_when[entity.get_id()]
+
     def assert_into(self, instance: z3.Solver, known: int = 0) -> int:
         """Assert the constraints but for some that a solver has already; returns how many it has.
 

@@ -6,6 +6,7 @@ import pytest
 import z3
 
 from examples.failing_commit import CATALOGUE as COMMIT
+from examples.firewall import CATALOGUE as FIREWALL
 from examples.mutual_exclusion import CATALOGUE as MUTEX
 from examples.mutual_exclusion import Mutex
 from statecheck.claims.catalogue import Catalogue
@@ -16,7 +17,9 @@ from statecheck.prover.prover import Prover
 from statecheck.safety.induction import Induction
 from statecheck.safety.joint import quantified
 from statecheck.safety.joint.lemmas import inductive, lemma_of
-from statecheck.safety.joint.model_state import state_in
+from statecheck.safety.joint.model_state import StateReader
+from statecheck.safety.joint.moments import Moment
+from statecheck.safety.joint.pools import Candidate
 from statecheck.safety.joint.quantified import Frame, GaveUp
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -88,6 +91,18 @@ def test_what_is_no_entity_has_a_number_that_no_quantifier_ranges_over() -> None
     solver.add(leads(node) != coordinator)
     assert solver.check() == z3.sat
     members = {"Node": [node], "Coordinator": [coordinator]}
-    state = state_in(solver.model(), vocabulary, members)
+    state = StateReader(vocabulary).read(solver.model(), members).valuation
     assert state.sizes == {"Coordinator": 1, "Node": 1}
     assert state.functions["Node.coordinator"] == [1]
+
+
+def test_a_solver_that_cannot_say_which_clauses_are_needed_costs_no_proof(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are inductive together, needed or not."""
+
+    def gives_up(*_: object) -> set[Candidate]:
+        raise GaveUp
+
+    monkeypatch.setattr(Moment, "enough", gives_up)
+    assert set(verdicts(FIREWALL).values()) == {"PROVED"}

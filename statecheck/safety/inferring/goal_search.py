@@ -35,8 +35,8 @@ ProofGoal = Callable[[Command], z3.BoolRef]
 class GoalSearch:
     """One search under one variant, beside ``clauses`` that are an invariant.
 
-    ``pools`` gives the candidates; it is called when the first goal needs some. ``walk`` gives the
-    states of a random run from a state.
+    ``pools`` gives the candidates, ``simulator`` executes commands; each is called when the first
+    goal needs some.
     """
 
     def __init__(

@@ -83,18 +83,11 @@ class Moment:
             return
         self._at_stake.add(candidate)
         (variable,) = pool.variables
-        false = [self._exists(variable)]
+        false = [self.grounding.somebody(variable)]
         for n, truth in candidate.literals:
             name = self._later(pool, n)
             false.append(z3.Not(name) if truth else name)
         self.grounding.constraints.append(z3.Implies(candidate.violated, conjunction(false)))
-
-    def _exists(self, entity: z3.ExprRef) -> z3.BoolRef:
-        """The condition on which an entity that candidates are violated by exists."""
-        if entity.get_id() not in self.grounding.terms.get(entity.sort().name(), {}):
-            # Of another kind than is spoken of there need be none.
-            self.grounding.entity(entity, z3.Bool(f"there is {entity}"))
-        return self.grounding.exists_when[entity.get_id()]
 
     def _then(self, pool: Pool, n: int) -> z3.BoolRef:
         """An atom about the state after the step, or about the first state."""
@@ -108,7 +101,7 @@ class Moment:
         key = pool.number, n
         if key not in self._named:
             name = self._named[key] = z3.Bool(f"after {pool.number}.{n}")
-            self._exists(pool.variables[0])
+            self.grounding.somebody(pool.variables[0])
             self.grounding.add(name == self._then(pool, n))
         return self._named[key]
 

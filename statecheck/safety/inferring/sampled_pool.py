@@ -14,15 +14,12 @@ from statecheck.safety.joint.pools import Pool
 class SampledPool(Pool):
     """Candidates that hold in samples.
 
-    ``columns[n]`` has bit k where atom n is true in sample k; ``full`` has every bit. A clause that
-    is not ``is_own`` to the kind of entity is a candidate about another kind: here it is dropped
-    from the beginning, and longer ones may take its place.
+    A clause that is not ``is_own`` to the kind of entity is a candidate about another kind: here it
+    is dropped from the beginning, and longer ones may take its place.
     """
 
-    columns: list[int] = field(default_factory=list)
-    full: int = 0
     is_own: Callable[[Literals], bool] = bool
-    _seen: set[int] = field(default_factory=set)
+    _noted: set[int] = field(default_factory=set)
     _hopeless: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -35,14 +32,10 @@ class SampledPool(Pool):
         """The candidates that are false in a further sample, where bit n of ``truths`` says whether
         atom n is true.
         """
-        if truths in self._seen:
+        if truths in self._noted:
             return
-        self._seen.add(truths)
-        own = self.full + 1
-        self.full |= own
-        for n in range(len(self.columns)):
-            if truths >> n & 1:
-                self.columns[n] |= own
+        self._noted.add(truths)
+        self.learn(truths)
         yield from self.false_at(truths)
 
     def weaker(self, truths: int) -> list[int]:
@@ -51,12 +44,13 @@ class SampledPool(Pool):
         """
         if truths in self._hopeless:
             return []
+        columns, every = self.seen
         literals = [(n, not truths >> n & 1) for n in range(len(self.atoms))]
         holding = [self._where(literal) for literal in literals]
         found: dict[frozenset[tuple[int, bool]], Literals] = {}
         for k in self.dropped_at(truths):
             clause = self.clauses[k]
-            missing = self.full
+            missing = every
             for literal in clause:
                 missing &= ~self._where(literal)
             if not missing and k not in self._foreign:
@@ -79,8 +73,8 @@ class SampledPool(Pool):
             # Samples become more, and candidates fewer: it stays so.
             self._hopeless.add(truths)
         self._known.update(map(frozenset, own))
-        return [self.add(clause) for clause in by_support(own, self.columns, self.full)]
+        return [self.add(clause) for clause in by_support(own, columns, every)]
 
     def _where(self, literal: tuple[int, bool]) -> int:
-        n, truth = literal
-        return self.columns[n] if truth else self.full & ~self.columns[n]
+        (n, truth), (columns, every) = literal, self.seen
+        return columns[n] if truth else every & ~columns[n]

@@ -72,7 +72,7 @@ class ConsequenceSearch(Search):
         """
         while True:
             while (model := self.state.state(self.active)) is not None:
-                if not any(map(self.take_on, self.options(self.state, model))):
+                if not any(map(self.take_on, self.options(self.state.before(model)))):
                     return False
             self.settle()
             if self.state.state(self.active) is None:

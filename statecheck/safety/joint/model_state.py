@@ -14,17 +14,6 @@ from statecheck.smt.terms import is_entity
 from statecheck.symbolic.vocabulary import Vocabulary
 
 
-def state_in(
-    model: z3.ModelRef, vocabulary: Vocabulary, members: Mapping[str, Sequence[z3.ExprRef]]
-) -> Valuation:
-    """The state of a model with certain entities, each kind's by a term for each of them.
-
-    Where a function leads to none of these, its value gets a number of its own, which is that of
-    no entity: quantifiers do not range over it.
-    """
-    return StateReader(vocabulary).read(model, members).valuation
-
-
 @dataclass(frozen=True)
 class ModelState:
     """A state of a model.
@@ -52,7 +41,10 @@ class ModelState:
 
 
 class StateReader:
-    """Reads the states of models, many of which are about the same entities."""
+    """Reads the states of models, many of which are about the same entities.
+
+    ``constants`` and ``functions`` are those that a state gives values to.
+    """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.constants = [*vocabulary.constants.values()]
@@ -60,7 +52,11 @@ class StateReader:
         self._applied: dict[tuple[int, int], tuple[z3.ExprRef, z3.ExprRef]] = {}
 
     def read(self, model: z3.ModelRef, members: Mapping[str, Sequence[z3.ExprRef]]) -> ModelState:
-        """The state of a model with the entities that terms of each kind stand for."""
+        """The state of a model with the entities that terms of each kind stand for.
+
+        Where a function leads to none of these, its value gets a number of its own, which is that
+        of no entity: quantifiers do not range over it.
+        """
         known = {kind: _Numbers() for kind in members}
         for kind, terms in members.items():
             known[kind].of(values(model, terms), terms)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 
 import z3
 
 from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction, assume_taken
-from statecheck.safety.joint.model_state import state_in
+from statecheck.safety.joint.model_state import StateReader
 from statecheck.safety.joint.pools import Candidate, Pool
 from statecheck.safety.joint.quantified import later
 from statecheck.smt.c_interface import disjunction
 from statecheck.smt.evaluation import Valuation, tabulated
-from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
 from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.commands import Command
@@ -30,6 +29,7 @@ class Moment(ABC):
         self.induction, self.command, self.solver = induction, command, solver
         self.known: set[Candidate] = set()
         self._after: dict[tuple[int, int], z3.BoolRef] = {}
+        self._reader = StateReader(induction.transitions.vocabulary)
 
     @abstractmethod
     def _assert(self, formula: z3.BoolRef) -> None:
@@ -90,31 +90,12 @@ class Moment(ABC):
         self.solver.add(z3.Implies(asked, formula))
         return asked
 
-    def excluding(self, model: z3.ModelRef, pools: Sequence[Pool]) -> Iterator[Candidate]:
-        """The candidates that are false before the step of a model."""
-        state = self._before(model)
-        for pool in pools:
-            found: set[int] = set()
-            for truths in pool.truths_in(state):
-                found.update(pool.false_at(truths))
-            yield from (Candidate(pool, k) for k in sorted(found))
-
-    def called_for(self, model: z3.ModelRef, pools: Sequence[Pool]) -> list[Candidate]:
-        """New candidates of more literals, made to be false before the step of a model."""
-        state = self._before(model)
-        return [
-            Candidate(pool, k)
-            for pool in pools
-            for truths in dict.fromkeys(pool.truths_in(state))
-            if (k := pool.longer(truths)) is not None
-        ]
-
     def initial_state(self, model: z3.ModelRef) -> Valuation | None:
         """The initial state of a model, where this is the beginning; None if it speaks of entities
         that do not exist.
         """
-        chosen, initial = self._before(model), self.induction.transitions.initial
-        whole = {str(decl): chosen.sizes[decl.domain(0).name()] for decl in self._functions()}
+        chosen, initial = self.before(model), self.induction.transitions.initial
+        whole = {str(decl): chosen.sizes[decl.domain(0).name()] for decl in self._reader.functions}
         if any(len(chosen.functions[name]) != size for name, size in whole.items()):
             return None
         first = tabulated(*((update.variable, update.value) for update in initial.values()))
@@ -122,15 +103,11 @@ class Moment(ABC):
         own = dict(zip(map(str, initial), values, strict=True))
         return Valuation(chosen.sizes, {**chosen.functions, **own}, chosen.constants)
 
-    def _functions(self) -> list[z3.FuncDeclRef]:
-        vocabulary = self.induction.transitions.vocabulary
-        return [*vocabulary.references.values(), *vocabulary.functions.values()]
-
-    def _before(self, model: z3.ModelRef) -> Valuation:
+    def before(self, model: z3.ModelRef) -> Valuation:
         """The state before the step of a model."""
-        vocabulary = self.induction.transitions.vocabulary
         kinds = [entity.name for entity in self.induction.transitions.info.entities]
-        return state_in(model, vocabulary, {kind: self._members(model, kind) for kind in kinds})
+        members = {kind: self._members(model, kind) for kind in kinds}
+        return self._reader.read(model, members).valuation
 
     def enough(self, wanted: Sequence[Candidate], active: Sequence[Candidate]) -> set[Candidate]:
         """Few of the active candidates that, with those that are wanted, keep these."""
@@ -176,7 +153,7 @@ class GroundMoment(Moment):
         self.grounding.add(formula)
 
     def _exist(self, entities: Sequence[z3.ExprRef]) -> z3.BoolRef:
-        return z3.And(*(_somebody(self.grounding, entity) for entity in entities))
+        return z3.And(*map(self.grounding.somebody, entities))
 
     def _assume(self, candidate: Candidate) -> None:
         variables, term = candidate.pool.variables, z3.Implies(candidate.assumed, candidate.term)
@@ -197,10 +174,3 @@ class GroundMoment(Moment):
         """Let a candidate be assumed before, and violated after."""
         super().admit(candidate)
         self.asserted = self.grounding.assert_into(self.solver, self.asserted)
-
-
-def _somebody(grounding: Grounding, entity: z3.ExprRef) -> z3.BoolRef:
-    """The condition on which an entity that candidates are violated by exists."""
-    if entity.get_id() not in grounding.terms.get(entity.sort().name(), {}):
-        grounding.entity(entity, z3.Bool(f"there is {entity}"))
-    return grounding.exists_when[entity.get_id()]

@@ -15,7 +15,7 @@ import z3
 from statecheck.claims.clause_text import ClauseText
 from statecheck.clock import TimeLeft
 from statecheck.modeling import Variant
-from statecheck.safety.candidates import Literals, survivors
+from statecheck.safety.candidates import Literals, packed, survivors
 from statecheck.safety.joint.lemmas import Lemma
 from statecheck.safety.joint.lemmas import variable as lemma_variable
 from statecheck.safety.joint.pair_atoms import Group
@@ -36,7 +36,6 @@ LARGER = ((3, 6, 2), (2, 4, 4), (4, 4, 2))
 MOST = 6000
 """A group with more candidates than these is left out: the solver would take minutes."""
 
-_DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 Rows = list[tuple[bool, ...]]
 """For each entity the truths of some terms."""
@@ -222,7 +221,7 @@ def _columns(group: Group, samples: Samples) -> Columns:
     columns = [0] * len(group.atoms)
     for part, truths in zip(parts, zip(*vectors, strict=True), strict=False):
         for n, column in zip(part, zip(*truths, strict=True), strict=True):
-            columns[n] = int(bytes(column)[::-1].translate(_DIGITS) or b"0", 2)
+            columns[n] = packed(column)
     return columns, (1 << len(vectors)) - 1
 
 

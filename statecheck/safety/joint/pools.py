@@ -69,14 +69,12 @@ class Pool:
         for n, truth in self.clauses[k]:
             self._having[n][truth] |= 1 << k
 
-    def learn(self, state: Valuation) -> None:
-        """Take a state that is reached for another sample."""
+    def learn(self, truths: int) -> None:
+        """Take another sample, where bit n of ``truths`` says whether atom n is true."""
         columns, every = self.seen
-        if columns:
-            for truths in self.truths_in(state):
-                columns = [column << 1 | truths >> n & 1 for n, column in enumerate(columns)]
-                every = every << 1 | 1
-            self.seen = columns, every
+        own = every + 1
+        columns = [column | own if truths >> n & 1 else column for n, column in enumerate(columns)]
+        self.seen = columns, every | own
 
     def longer(self, truths: int) -> int | None:
         """A candidate of more literals than others, made to be false where bit n of ``truths`` says

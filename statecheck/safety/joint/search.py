@@ -25,6 +25,7 @@ from statecheck.safety.joint.pools import Candidate, Pool
 from statecheck.safety.joint.quantified import GaveUp, not_kept
 from statecheck.safety.joint.quantified_moments import QuantifiedMoment
 from statecheck.safety.joint.small_moments import SmallMoment
+from statecheck.smt.evaluation import Valuation
 from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.commands import Command
 
@@ -176,7 +177,8 @@ class Search:
             candidate.pool.dropped.add(candidate.index)
             if (state := self.start.initial_state(found[1])) is not None:
                 for pool in self.pools:
-                    pool.learn(state)
+                    for truths in pool.truths_in(state):
+                        pool.learn(truths)
             return False
         for step in self.steps:
             step.admit(candidate)
@@ -200,17 +202,33 @@ class Search:
         """Take on a candidate that excludes the step of a model, a new one if need be; tell whether
         there is one.
         """
-        if any(map(self.take_on, self.options(step, model))):
+        state = step.before(model)
+        if any(map(self.take_on, self.options(state))):
             return True
-        while new := step.called_for(model, self.pools):
-            if any(map(self.take_on, sorted(new, key=_preference))):
+        while new := self._called_for(state):
+            if any(map(self.take_on, new)):
                 return True
         return False
 
-    def options(self, moment: Moment, model: z3.ModelRef) -> list[Candidate]:
-        """The candidates that are false before the step of a model, those first that are best."""
-        found = [c for c in moment.excluding(model, self.pools) if c not in self.active]
-        return sorted(found, key=_preference)
+    def options(self, state: Valuation) -> list[Candidate]:
+        """The candidates that are false in a state, those first that are best."""
+        false = {
+            Candidate(pool, k)
+            for pool in self.pools
+            for truths in {*pool.truths_in(state)}
+            for k in pool.false_at(truths)
+        }
+        return sorted(false.difference(self.active), key=_preference)
+
+    def _called_for(self, state: Valuation) -> list[Candidate]:
+        """New candidates of more literals, made to be false in a state; likewise."""
+        made = [
+            Candidate(pool, k)
+            for pool in self.pools
+            for truths in dict.fromkeys(pool.truths_in(state))
+            if (k := pool.longer(truths)) is not None
+        ]
+        return sorted(made, key=_preference)
 
     def drop(self, candidates: Sequence[Candidate]) -> None:
         """Leave out candidates that some step, of another instance, does not keep."""
@@ -219,14 +237,18 @@ class Search:
             self.active.remove(candidate)
 
     def needed(self, claims: Sequence[Candidate]) -> list[Candidate]:
-        """Few of the active candidates that are inductive together with the claims, and these."""
+        """Few of the active candidates that are inductive together with the claims, and these; all
+        of them where a solver gives up.
+        """
         chosen = list(claims)
         settled = 0
         while chosen and settled < len(chosen):
             settled = len(chosen)
-            for step in self.steps:
-                more = step.enough(chosen, self.active)
-                chosen += sorted(more)
+            try:
+                for step in self.steps:
+                    chosen += sorted(step.enough(chosen, self.active))
+            except GaveUp:
+                return [*claims, *sorted({*self.active}.difference(claims))]
         return chosen
 
 

@@ -126,13 +126,8 @@ class Lassos:
 
     def _lasso(self, node: Node, loop: tuple[Edge, ...], reasons: tuple[str, ...]) -> Lasso:
         pending = self.pending
-        tail: list[Edge] = []
-        first, edge = node, pending.came[node]
-        while edge is not None:
-            tail.append(edge)
-            first = edge.source
-            edge = pending.came[first]
-        tail.reverse()
+        tail = pending.lead(node)
+        first = tail[0].source if tail else node
         if pending.automaton.variables:
             return Lasso(Route((), (), ()), loop, reasons)
         reader, fields = pending.subject.reader, pending.said.fields

@@ -101,6 +101,14 @@ class Pending:
             if again is not None:
                 self.looping[node].append(edge)
 
+    def lead(self, node: Node) -> list[Edge]:
+        """The steps from where something is awaited to a node where it still is."""
+        steps: list[Edge] = []
+        while (edge := self.came[node]) is not None:
+            steps.append(edge)
+            node = edge.source
+        return steps[::-1]
+
     def repeated(self, edge: Edge) -> list[Any]:
         """Conditions under which a step may be taken again and again."""
         reader = self.subject.reader

@@ -91,13 +91,6 @@ class ValuedLassos:
                 for loop in self._loops(node, node, length):
                     yield node, loop
 
-    def _lead(self, node: Node) -> list[Edge]:
-        lead: list[Edge] = []
-        while (edge := self.pending.came[node]) is not None:
-            lead.insert(0, edge)
-            node = edge.source
-        return lead
-
     def _loops(self, here: Node, home: Node, length: int) -> Iterator[list[Edge]]:
         for edge in self.pending.looping.get(here, ()):
             if length > 1:
@@ -107,7 +100,7 @@ class ValuedLassos:
                 yield [edge]
 
     def _with_values(self, node: Node, loop: list[Edge], clock: Clock) -> Valued | None:
-        lead = self._lead(node)
+        lead = self.pending.lead(node)
         start = lead[0].source if lead else node
         way = _Way([{v: symbol(v.name, v.kind) for v in start.variables}])
         for number, edge in enumerate([*lead, *loop]):

@@ -101,5 +101,7 @@ def _held(reach: Reach) -> Iterator[Any]:
         space = summary.function.__globals__
         read += [space.get(name) for name, _ in sorted(summary.loads, key=str)]
     for collection in read:
-        if isinstance(collection, Mapping | list | tuple | set | frozenset):
+        if isinstance(collection, set | frozenset):
+            yield from sorted(collection, key=repr)[:HELD]  # in the same order in each process
+        elif isinstance(collection, Mapping | list | tuple):
             yield from itertools.islice(collection, HELD)

@@ -15,7 +15,7 @@ from statecheck.claims.claim import Kind
 from statecheck.claims.expressions import claim
 from statecheck.claims.results import Result, Verdict
 from statecheck.cli.main import main
-from statecheck.explicit.search import first_trap
+from statecheck.explicit.search import first_run
 from statecheck.explicit.state_space import FiniteInstance
 
 
@@ -105,7 +105,7 @@ def test_where_not_all_can_be_tried_no_trap_is_shown() -> None:
 def test_where_not_all_states_are_known_there_is_no_trap() -> None:
     goal = claim(Repaired, Kind.RECOVERABLE, "lamp.light.broken", id_="broken")
     instance = FiniteInstance(Repaired, {"lamps": 2}, {int: (0,)})
-    found = [first_trap(goal, (), instance, most) for most in (3, 1_000)]
+    found = [first_run(goal, (), instance, most) for most in (3, 1_000)]
     assert [trail for trail, _ in found] == [None, None]
     assert found[0][1] < found[1][1]
 

@@ -78,11 +78,9 @@ def pool(clauses: list[Literals], rows: list[int], *, least: int = 1) -> Sampled
     literals than the least number are about another kind of entity.
     """
     columns = [sum((row >> n & 1) << k for k, row in enumerate(rows)) for n in range(4)]
-    full = (1 << len(rows)) - 1
+    seen = columns, (1 << len(rows)) - 1
     atoms = [z3.Bool(f"atom {n}") for n in range(4)]
-    return SampledPool(
-        0, (X,), atoms, clauses, columns=columns, full=full, is_own=lambda c: len(c) >= least
-    )
+    return SampledPool(0, (X,), atoms, clauses, seen, is_own=lambda c: len(c) >= least)
 
 
 def clauses_of(own: SampledPool, numbers: list[int]) -> set[Literals]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -142,3 +146,36 @@ def test_the_standard_questions_find_nothing_out_of_reach(cls: Any) -> None:
 def test_what_a_float_that_may_be_any_is_cannot_be_claimed() -> None:
     with pytest.raises(ModelError, match="price is an input and a float"):
         check(Price, [("possible", "price == 3.0")])
+
+
+ROOT = Path(__file__).parents[3]
+
+NAMES = frozenset(f"ward {number}" for number in range(12))
+
+
+class Named(Base):
+    """The order of a set of texts is another one in each process."""
+
+    def ok(self, name: str) -> bool:
+        return name in NAMES and re.match("ward", name) is not None
+
+
+def test_the_same_elements_of_a_set_are_tried_in_each_process() -> None:
+    code = (
+        "from tests.statecheck.single.test_sampling import Named\n"
+        "from statecheck.single.execution.sampling import _held\n"
+        "from statecheck.single.reading.code import Reach\n"
+        "from statecheck.single.reading.specimen import Specimen\n"
+        "print(*_held(Reach(Specimen(Named))), sep=', ')"
+    )
+    tried = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in "123"
+    }
+    assert tried == {"ward 0, ward 1, ward 10\n"}
