@@ -135,7 +135,7 @@ class Product:
     def targets(self, state: Code) -> list[Code]:
         """The other states that enabled actions lead to."""
         if not self.slots:
-            return [state ^ move[2] for move in self.space.leading(state)]
+            return self.space.targets(state)
         return [target for _, _, target in self.steps(state) if target != state]
 
     def reachable(self, time_left: Callable[[], object] = unlimited) -> Iterator[Code]:

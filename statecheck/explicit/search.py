@@ -167,12 +167,13 @@ class _Search:
     def _states_judged(self) -> Iterator[_Judged]:
         product, origin = self.product, self.origin
         judges = product.judges(self.claim, None)
+        targets, row_of = product.targets, product.row
         for state in self._queue():
-            row = product.row(state)
+            row = row_of(state)
             for choice, judge in judges:
                 if row & judge.mask not in judge.known:
                     yield state, (), choice, judge(row)
-            for target in product.targets(state):
+            for target in targets(state):
                 if target not in origin:
                     origin[target] = state
                     self.queue.append(target)

@@ -110,7 +110,7 @@ class Move(NamedTuple):
 class _Actions:
     """Actions that are looked up at once, by all that any of them ever read or wrote.
 
-    ``known`` has the moves from a state, and those of them that lead to another one.
+    ``known`` has the moves from a state, and what those that lead to another one change.
     """
 
     __slots__ = ("_effects", "_trace", "_written", "known", "mask")
@@ -119,9 +119,9 @@ class _Actions:
         self._trace, self._effects = trace, effects
         self._written: Code = 0
         self.mask: Code = 0
-        self.known: dict[Code, tuple[list[Move], list[Move]]] = {}
+        self.known: dict[Code, tuple[list[Move], tuple[Code, ...]]] = {}
 
-    def look_up(self, state: Code) -> tuple[list[Move], list[Move]]:
+    def look_up(self, state: Code) -> tuple[list[Move], tuple[Code, ...]]:
         """The moves from a state, as ``known`` is to have them from now on."""
         effects = [
             (number, effect)
@@ -136,7 +136,7 @@ class _Actions:
             )
             for number, effect in effects
         ]
-        found = moves, [move for move in moves if move.changed_forgetting]
+        found = moves, tuple(move.changed_forgetting for move in moves if move.changed_forgetting)
         for _, effect in effects:
             self._written |= effect.written_or_dead
         mask = self._written
@@ -275,14 +275,13 @@ class StateSpace:
         for number, changed, changed_forgetting in moves:
             yield number, state ^ changed, state ^ changed_forgetting
 
-    def leading(self, state: Code) -> list[Move]:
-        """The moves that lead from a state to another one, in the order of their numbers."""
-        moves: list[Move] = []
-        for actions in self._actions:
-            known = actions.known.get(state & actions.mask)
-            moves += (actions.look_up(state) if known is None else known)[1]
-        moves.sort()
-        return moves
+    def targets(self, state: Code) -> list[Code]:
+        """The other states that a state leads to, without what the dead fields hold."""
+        return [
+            state ^ changed
+            for actions in self._actions
+            for changed in (actions.known.get(state & actions.mask) or actions.look_up(state))[1]
+        ]
 
     def values(self, state: Code) -> list[Any]:
         """The value of each cell in a state."""
@@ -316,8 +315,7 @@ def count_states(instance: FiniteInstance) -> StateCount:
         while layer:
             further = []
             for state in layer:
-                for _, _, changed in space.leading(state):
-                    target = state ^ changed
+                for target in space.targets(state):
                     if target not in known:
                         known.add(target)
                         further.append(target)
