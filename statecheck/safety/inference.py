@@ -137,7 +137,7 @@ class _Inference:
     def _all_inductive(self) -> Houdini:
         """All candidates that are inductive together."""
         for own, pool in zip(self._candidates, self._pools, strict=True):
-            own.clauses = [c for k, c in enumerate(pool.clauses) if k not in pool.dropped]
+            own.clauses = [c for k, c in enumerate(pool.clauses) if not pool.is_dropped(k)]
         houdini = Houdini(self.material.induction, self._candidates, self.variant)
         houdini.run()
         return houdini

@@ -139,12 +139,9 @@ class GoalSearch:
 
     def _take_on(self, candidate: Candidate) -> bool:
         """Make a candidate active, unless it is false initially."""
-        self.start.admit(candidate)
         if self.start.counterexample((), (), [candidate]) is not None:
             self._drop([candidate])
             return False
-        for moment in (self.states, *self.steps):
-            moment.admit(candidate)
         self.active.append(candidate)
         return True
 
@@ -152,8 +149,8 @@ class GoalSearch:
         if not candidates:
             return
         for candidate in candidates:
-            candidate.pool.dropped.add(candidate.index)
-        self.active = [c for c in self.active if c.index not in c.pool.dropped]
+            candidate.pool.drop(candidate.index)
+        self.active = [c for c in self.active if not c.pool.is_dropped(c.index)]
 
     def _learn(self, command: Command, state: ModelState) -> None:
         """Drop what is false in the states to which runs lead from a step."""

@@ -44,6 +44,7 @@ class Moment:
         if command is not None:
             assume_taken(self.grounding, command)
         self.goals: dict[int, tuple[z3.BoolRef, z3.BoolRef]] = {}
+        self._admitted: set[Candidate] = set()
         self._at_stake: set[Candidate] = set()
         self._after: dict[tuple[int, int], z3.BoolRef] = {}
         self._named: dict[tuple[int, int], z3.BoolRef] = {}
@@ -56,10 +57,13 @@ class Moment:
         self.goals[number] = name, term
         self.grounding.constraints.append(z3.Implies(name, term))
 
-    def admit(self, candidate: Candidate) -> None:
+    def _admit(self, candidate: Candidate) -> None:
         """Let a candidate be assumed before, and be violated after if anything is written that it
         is about.
         """
+        if candidate in self._admitted:
+            return
+        self._admitted.add(candidate)
         if self.is_first or self.command is not None:
             self._stake(candidate)
         if self.is_first:
@@ -111,6 +115,8 @@ class Moment:
         """A goal that is met, or an ``asked`` candidate that is violated, although all that are
         active hold before; and a model. None if there is none. Raises Timeout.
         """
+        for candidate in (*active, *asked):
+            self._admit(candidate)
         sought: dict[int | Candidate, z3.BoolRef] = {n: self.goals[n][0] for n in goals}
         sought.update((c, c.violated) for c in asked if c in self._at_stake)
         if not sought or not self._check([*sought.values()], active):

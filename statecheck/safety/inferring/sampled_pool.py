@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from statecheck.safety.candidates import LONGEST, Literals, by_support
 from statecheck.safety.joint.pools import Pool
+
+
+def _completions(missing: int, lacking: Sequence[int], most: int) -> list[tuple[int, ...]]:
+    """The literals, by their numbers, that hold in all samples that are missing; where there may be
+    two, also the pairs that do so together and not alone. ``lacking`` has for each literal the
+    samples that it does not hold in.
+    """
+    if most < 1:
+        return []
+    left = [missing & rest for rest in lacking]
+    found: list[tuple[int, ...]] = [(n,) for n, rest in enumerate(left) if not rest]
+    if most > 1:
+        helping = [(n, rest) for n, rest in enumerate(left) if 0 != rest != missing]
+        for (n, rest), (m, other) in itertools.combinations(helping, 2):
+            if not rest & other:
+                found.append((n, m))
+    return found
 
 
 @dataclass(eq=False)
@@ -26,7 +43,8 @@ class SampledPool(Pool):
         super().__post_init__()
         self._known = {frozenset(clause) for clause in self.clauses}
         self._foreign = {k for k, clause in enumerate(self.clauses) if not self.is_own(clause)}
-        self.dropped |= self._foreign
+        for k in self._foreign:
+            self.drop(k)
 
     def refuted_by(self, truths: int) -> Iterator[int]:
         """The candidates that are false in a further sample, where bit n of ``truths`` says whether
@@ -46,28 +64,23 @@ class SampledPool(Pool):
             return []
         columns, every = self.seen
         literals = [(n, not truths >> n & 1) for n in range(len(self.atoms))]
-        holding = [self._where(literal) for literal in literals]
+        lacking = [every & ~self._where(literal) for literal in literals]
+        completions: dict[tuple[int, int], list[tuple[int, ...]]] = {}
         found: dict[frozenset[tuple[int, bool]], Literals] = {}
         for k in self.dropped_at(truths):
             clause = self.clauses[k]
             missing = every
-            for literal in clause:
-                missing &= ~self._where(literal)
+            for n, _ in clause:
+                missing &= lacking[n]
             if not missing and k not in self._foreign:
                 continue  # no sample tells what it lacks
-            helping = [
-                (literal, missing & ~where)
-                for literal, where in zip(literals, holding, strict=True)
-                if (missing & where or not missing) and literal not in clause
-            ]
-            for count in range(1, LONGEST - len(clause) + 1 if missing else 2):
-                for chosen in itertools.combinations(helping, count):
-                    left = missing
-                    for _, lacking in chosen:
-                        left &= lacking
-                    if not left and (count == 1 or all(lacking for _, lacking in chosen)):
-                        longer = tuple(sorted((*clause, *(literal for literal, _ in chosen))))
-                        found[frozenset(longer)] = longer
+            most = LONGEST - len(clause) if missing else 1
+            if (missing, most) not in completions:
+                completions[missing, most] = _completions(missing, lacking, most)
+            for chosen in completions[missing, most]:
+                if all(literals[n] not in clause for n in chosen):
+                    longer = tuple(sorted((*clause, *(literals[n] for n in chosen))))
+                    found[frozenset(longer)] = longer
         own = [c for key, c in found.items() if key not in self._known and self.is_own(c)]
         if not own:
             # Samples become more, and candidates fewer: it stays so.

@@ -126,7 +126,7 @@ class ConsequenceProver:
             *self.origin,
         ]
         for pool in pools:
-            pool.dropped.clear()
+            pool.restore()
         commands = (None, *self.induction.transitions.commands)
         moments = [
             SmallMoment(self.induction, self.clauses, self.variant, command) for command in commands

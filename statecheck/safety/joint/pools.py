@@ -36,13 +36,22 @@ def _without_need(agreeing: Sequence[int], every: int) -> list[int] | None:
     return chosen
 
 
+def _ones(bits: int) -> Iterator[int]:
+    """The places of a number's ones, the lowest first."""
+    text = f"{bits:b}"[::-1]
+    k = text.find("1")
+    while k >= 0:
+        yield k
+        k = text.find("1", k + 1)
+
+
 @dataclass(eq=False)
 class Pool:
     """Candidates about the same variables: disjunctions of ``atoms`` and their negations.
 
-    ``clauses`` come in the order in which they are preferred. Those that are ``dropped``, by their
-    numbers, some step does not keep although all others hold before it. ``seen`` says which atoms
-    are true together in samples.
+    ``clauses`` come in the order in which they are preferred. Those that are dropped some step does
+    not keep although all others hold before it. ``seen`` says which atoms are true together in
+    samples.
     """
 
     number: int
@@ -50,7 +59,7 @@ class Pool:
     atoms: Sequence[z3.BoolRef]
     clauses: list[Literals]
     seen: Columns = ([], 0)
-    dropped: set[int] = field(default_factory=set)
+    _dropped: int = 0
     _having: list[list[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -64,6 +73,18 @@ class Pool:
         self.clauses.append(literals)
         self._note(len(self.clauses) - 1)
         return len(self.clauses) - 1
+
+    def drop(self, k: int) -> None:
+        """Leave out a candidate."""
+        self._dropped |= 1 << k
+
+    def is_dropped(self, k: int) -> bool:
+        """Tell whether a candidate is left out."""
+        return bool(self._dropped >> k & 1)
+
+    def restore(self) -> None:
+        """Take all candidates that were dropped again."""
+        self._dropped = 0
 
     def _note(self, k: int) -> None:
         for n, truth in self.clauses[k]:
@@ -117,21 +138,18 @@ class Pool:
 
     def false_at(self, truths: int) -> Iterator[int]:
         """The candidates that are false where bit n of ``truths`` says whether atom n is true."""
-        return (k for k in self._false(truths) if k not in self.dropped)
+        return _ones(self._false(truths) & ~self._dropped)
 
     def dropped_at(self, truths: int) -> Iterator[int]:
         """Those that are false there and were dropped."""
-        return (k for k in self._false(truths) if k in self.dropped)
+        return _ones(self._false(truths) & self._dropped)
 
-    def _false(self, truths: int) -> Iterator[int]:
+    def _false(self, truths: int) -> int:
+        """Bit k says whether candidate k is false."""
         true = 0
         for n, having in enumerate(self._having):
             true |= having[truths >> n & 1]
-        false = ((1 << len(self.clauses)) - 1) & ~true
-        while false:
-            k = (false & -false).bit_length() - 1
-            false &= false - 1
-            yield k
+        return ((1 << len(self.clauses)) - 1) & ~true
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def with_helpers(
     large = any(has_quantifier(axiom.term) for axiom in transitions.axioms)
     for kind in KINDS[:-1] if large else KINDS:
         for pool in (*own, *pools):
-            pool.dropped.clear()
+            pool.restore()
         with suppress(GaveUp):
             commands = (None, *transitions.commands)
             search = Search(pools, [kind(induction, clauses, variant, c) for c in commands])
@@ -174,7 +174,7 @@ class Search:
         """Make a candidate active, unless it is false initially."""
         self.start.admit(candidate)
         if (found := self.start.counterexample([candidate])) is not None:
-            candidate.pool.dropped.add(candidate.index)
+            candidate.pool.drop(candidate.index)
             if (state := self.start.initial_state(found[1])) is not None:
                 for pool in self.pools:
                     for truths in pool.truths_in(state):
@@ -194,7 +194,7 @@ class Search:
             changed = True
             violated, model = found
             if not self._excluded(step, model):
-                violated.pool.dropped.add(violated.index)
+                violated.pool.drop(violated.index)
                 self.active.remove(violated)
         return changed
 
@@ -233,7 +233,7 @@ class Search:
     def drop(self, candidates: Sequence[Candidate]) -> None:
         """Leave out candidates that some step, of another instance, does not keep."""
         for candidate in candidates:
-            candidate.pool.dropped.add(candidate.index)
+            candidate.pool.drop(candidate.index)
             self.active.remove(candidate)
 
     def needed(self, claims: Sequence[Candidate]) -> list[Candidate]:

@@ -91,13 +91,14 @@ def test_a_sample_names_the_candidates_that_are_false_in_it_once() -> None:
     own = pool([((0, True),), ((1, False), (2, True))], [0b0001, 0b0101])
     assert [*own.refuted_by(0b0011)] == [1]
     assert [*own.refuted_by(0b0011)] == []
-    own.dropped.add(1)
+    own.drop(1)
     assert [*own.refuted_by(0b0010)] == [0]
 
 
 def test_what_was_dropped_comes_back_with_literals_that_its_samples_lack() -> None:
     own = pool([((0, True),)], [0b0001, 0b1001])
-    own.dropped.update(own.refuted_by(0b0110))
+    for k in own.refuted_by(0b0110):
+        own.drop(k)
     found = clauses_of(own, own.weaker(0b0000))
     assert found == {((0, True), (1, True)), ((0, True), (2, True))}
     assert own.weaker(0b0000) == []
@@ -105,8 +106,10 @@ def test_what_was_dropped_comes_back_with_literals_that_its_samples_lack() -> No
 
 def test_two_literals_are_added_where_none_is_enough() -> None:
     own = pool([((0, True),)], [0b0001])
-    own.dropped.update(own.refuted_by(0b0010))
-    own.dropped.update(own.refuted_by(0b0100))
+    for k in own.refuted_by(0b0010):
+        own.drop(k)
+    for k in own.refuted_by(0b0100):
+        own.drop(k)
     assert clauses_of(own, own.weaker(0b0000)) == {((0, True), (1, True), (2, True))}
 
 
