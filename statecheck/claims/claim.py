@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from statecheck.claims.fairness import Assumption, LeadsTo
-from statecheck.modeling import Variant
+from statecheck.modeling import Inapplicable, Variant
 
 
 class Kind(enum.Enum):
@@ -108,6 +108,20 @@ def excluded(claim: Claim) -> Claim:
         return not body(*values)
 
     return replace(claim, kind=Kind.ALWAYS, body=never, expected="PROVED")
+
+
+def premise_claim(claim: Claim) -> Claim:
+    """The claim that the premise of another one can be met."""
+    body = claim.body
+
+    def is_met(*values: Any) -> bool:
+        try:
+            body(*values)
+        except Inapplicable:
+            return False
+        return True
+
+    return replace(claim, kind=Kind.POSSIBLE, body=is_met, expected="REACHED")
 
 
 def vacuity_claim(claim: Claim) -> Claim:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
 
-from statecheck.claims.claim import Claim
+from statecheck.claims.claim import Claim, premise_claim
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.run import Run
 from statecheck.clock import TimeLeft, Timeout, seconds_until
@@ -83,6 +83,14 @@ class DeepRuns:
                 return None
             self._known[claim] = shown
         return self._known[claim]
+
+    def meets_premise(self, claim: Claim) -> bool:
+        """Tell whether a run to the premise of a claim is found without long search. Raises
+        Timeout.
+        """
+        if self.context.depth < DEPTH:
+            return False
+        return self._instances.run(premise_claim(claim), FEW) is not None
 
     def is_soon_refuted(self, claim: Claim) -> bool:
         """Tell whether a run is found without long search. Raises Timeout."""

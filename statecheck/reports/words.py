@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from statecheck.claims.claim import Claim
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import SAYS_NOTHING, Report, Result, Verdict
 from statecheck.claims.run import Run
 
@@ -82,7 +82,15 @@ def answer(result: Result) -> Iterator[str]:
 
 
 def evidence(result: Result) -> str:
-    """The evidence of a verdict, or the reason why there is none."""
+    """The evidence of a verdict, or the reason why there is none. The premise of a claim that is
+    proven is open where neither a run to it nor a proof that there is none was found.
+    """
+    is_proven = result.claim.kind is Kind.ALWAYS and result.verdict is Verdict.PROVED
+    is_open = is_proven and result.vacuous is None
+    return f"{_evidence(result)}, premise open" if is_open else _evidence(result)
+
+
+def _evidence(result: Result) -> str:
     match result:
         case Result(verdict=Verdict.UNDETERMINED, detail=detail):
             return detail

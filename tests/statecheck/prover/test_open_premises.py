@@ -1,0 +1,32 @@
+"""A claim that is proven although nobody found out whether anything reaches its premise."""
+
+from __future__ import annotations
+
+import pytest
+
+from examples import leader_election
+from examples.two_phase_commit import CATALOGUE
+from statecheck.claims.results import Verdict
+from statecheck.prover.context import ProofContext
+from statecheck.prover.prover import Prover
+from statecheck.reports.words import evidence, remark
+
+
+@pytest.mark.parametrize(("depth", "is_open"), [(2, True), (10, False)])
+def test_a_premise_that_no_short_run_reaches_is_said_to_be_open(depth: int, is_open: bool) -> None:
+    (claim,) = (claim for claim in CATALOGUE.claims if claim.id == "commit.unanimous")
+    context = ProofContext(CATALOGUE.system, [claim], [], depth=depth)
+    (result,) = Prover(context).prove([claim])
+    assert result.verdict is Verdict.PROVED
+    assert result.vacuous is (None if is_open else False)
+    assert evidence(result).endswith(", premise open") is is_open
+    assert remark(result) == ""
+
+
+def test_a_premise_is_looked_for_in_small_instances_too() -> None:
+    """The solver's own run leaves entities out that the axioms ask for, and does not happen."""
+    claims = leader_election.CATALOGUE.claims
+    context = ProofContext(leader_election.CATALOGUE.system, claims, [])
+    results = Prover(context).prove(claims)
+    assert [result.verdict for result in results] == [Verdict.PROVED] * len(claims)
+    assert not any(result.vacuous is None for result in results)
