@@ -84,13 +84,13 @@ class DeepRuns:
             self._known[claim] = shown
         return self._known[claim]
 
-    def meets_premise(self, claim: Claim) -> bool:
-        """Tell whether a run to the premise of a claim is found without long search. Raises
-        Timeout.
+    def vacuity(self, claim: Claim) -> bool | None:
+        """False where a run to the premise of a claim is found without long search; else it is not
+        known. Raises Timeout.
         """
         if self.context.depth < DEPTH:
-            return False
-        return self._instances.run(premise_claim(claim), FEW) is not None
+            return None
+        return None if self._instances.run(premise_claim(claim), FEW) is None else False
 
     def is_soon_refuted(self, claim: Claim) -> bool:
         """Tell whether a run is found without long search. Raises Timeout."""

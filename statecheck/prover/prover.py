@@ -214,7 +214,7 @@ class Prover:
                     model is not None and self._reaches(decoded_run(unrolling, model, goal), claim)
                 )
                 yield self._proved(
-                    claim, inductive, not is_run and self._vacuity(claim), clock.lap()
+                    claim, inductive, not is_run and self._deep.vacuity(claim), clock.lap()
                 )
             elif region is None:
                 shown_run = known.get(goal)
@@ -375,12 +375,8 @@ class Prover:
             reached = bool(
                 self.context.induction.state_violations({key: term}, inductive.invariant)
             )
-        vacuous = not reached or self._vacuity(claim)
+        vacuous = not reached or self._deep.vacuity(claim)
         return self._proved(claim, inductive, vacuous, clock.lap())
-
-    def _vacuity(self, claim: Claim) -> bool | None:
-        """False where a small instance meets the premise of a claim; else nobody knows."""
-        return False if self._deep.meets_premise(claim) else None
 
     def _out_of_reach(self, claim: Claim, inductive: InductiveResults) -> Iterator[Result]:
         """A proof that no run reaches what is claimed to be possible, if one is found."""
