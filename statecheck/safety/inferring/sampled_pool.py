@@ -38,6 +38,8 @@ class SampledPool(Pool):
     is_own: Callable[[Literals], bool] = bool
     _noted: set[int] = field(default_factory=set)
     _hopeless: set[int] = field(default_factory=set)
+    _growing: int = 0
+    """Bit k says whether candidate k may be given more literals."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -45,6 +47,12 @@ class SampledPool(Pool):
         self._foreign = {k for k, clause in enumerate(self.clauses) if not self.is_own(clause)}
         for k in self._foreign:
             self.drop(k)
+            self._growing |= 1 << k
+
+    def _note(self, k: int) -> None:
+        super()._note(k)
+        if len(self.clauses[k]) < LONGEST:
+            self._growing |= 1 << k
 
     def refuted_by(self, truths: int) -> Iterator[int]:
         """The candidates that are false in a further sample, where bit n of ``truths`` says whether
@@ -67,7 +75,7 @@ class SampledPool(Pool):
         lacking = [every & ~self._where(literal) for literal in literals]
         completions: dict[tuple[int, int], list[tuple[int, ...]]] = {}
         found: dict[frozenset[tuple[int, bool]], Literals] = {}
-        for k in self.dropped_at(truths):
+        for k in self.dropped_at(truths, self._growing):
             clause = self.clauses[k]
             missing = every
             for n, _ in clause:

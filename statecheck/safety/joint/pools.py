@@ -140,9 +140,9 @@ class Pool:
         """The candidates that are false where bit n of ``truths`` says whether atom n is true."""
         return _ones(self._false(truths) & ~self._dropped)
 
-    def dropped_at(self, truths: int) -> Iterator[int]:
-        """Those that are false there and were dropped."""
-        return _ones(self._false(truths) & self._dropped)
+    def dropped_at(self, truths: int, among: int = -1) -> Iterator[int]:
+        """Those that are false there and were dropped, as far as they have a bit in ``among``."""
+        return _ones(self._false(truths) & self._dropped & among)
 
     def _false(self, truths: int) -> int:
         """Bit k says whether candidate k is false."""
