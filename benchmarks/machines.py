@@ -170,7 +170,7 @@ def tasks() -> Iterator[Task]:
     proving = ("prove", "grown:CATALOGUE")
     yield Task("10 machines of an entity", proving, system(1, 10, linked=False), 0, 5)
     yield Task("5 of each of 5 kinds", proving, system(5, 5, linked=False), 0, 5)
-    yield Task("likewise, linked", proving, system(5, 5, linked=True), 0, None)
+    yield Task("5 of each of 3 linked kinds", proving, system(3, 5, linked=True), 0, None)
     drawing = ("draw", "grown:Door", "--out", "pictures")
     yield Task("drawing it", drawing, door(), 0, 0.3)
 
