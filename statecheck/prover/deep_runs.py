@@ -7,7 +7,7 @@ Shorter runs, of any number of entities, are then searched for as long as there 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
 
@@ -21,6 +21,8 @@ from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.smt.quantifiers import outermost
+from statecheck.smt.terms import has_quantifier
 
 EARLY = 3
 """Runs of more steps are searched for after an induction on several claims has been tried."""
@@ -59,6 +61,15 @@ class DeepRuns:
             context.transitions, context.histories, context.numbers, context.remaining
         )
 
+    @cached_property
+    def _nests_quantifiers(self) -> bool:
+        return any(
+            has_quantifier(part.body())
+            for command in self.context.transitions.commands
+            for term in (command.guard, *(update.value for update in command.updates.values()))
+            for part in outermost(term)
+        )
+
     def run(self, claim: Claim) -> Run | None:
         """A run of a small instance; a shorter one may exist. None if none is found, if only runs
         of few steps are asked for, or if the claim's answer has regions. Raises Timeout.
@@ -91,6 +102,21 @@ class DeepRuns:
         if self.context.depth < DEPTH:
             return None
         return None if self._instances.run(premise_claim(claim), FEW) is None else False
+
+    def soon_met(
+        self, sought: Mapping[Target, Question], proven: Container[Question]
+    ) -> list[Target]:
+        """The targets of proven claims whose premise is met in a small instance; none where no
+        quantifier of the model is inside another one, for then it is soon met at any size. Raises
+        Timeout.
+        """
+        if not self._nests_quantifiers:
+            return []
+        return [
+            goal
+            for goal, (claim, region) in sought.items()
+            if region is None and (claim, region) in proven and self.vacuity(claim) is False
+        ]
 
     def is_soon_refuted(self, claim: Claim) -> bool:
         """Tell whether a run is found without long search. Raises Timeout."""

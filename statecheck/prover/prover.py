@@ -185,6 +185,8 @@ class Prover:
         settling = {c: Settling() for c in inductive.claims if self.context.regions(c)}
         known: dict[Target, Run] = {}
         doubtful: dict[Target, Question] = {}
+        for goal in self._deep.soon_met(sought, inductive.excluded):
+            yield self._proved(sought.pop(goal)[0], inductive, False, clock.lap())
         for goal, question in list(sought.items()):
             claim, region = question
             proven = question in inductive.excluded
@@ -199,12 +201,13 @@ class Prover:
                 yield self._proved(claim, inductive, False, clock.lap())
             else:
                 known[goal] = run
-        for claim, under_way in settling.items():
-            if not under_way.open and claim.kind is Kind.DERIVED:
-                yield under_way.derived(self.context, claim, inductive.share)
-        unrolling = self.context.unrolling()
+        yield from (
+            under_way.derived(self.context, claim, inductive.share)
+            for claim, under_way in settling.items()
+            if not under_way.open and claim.kind is Kind.DERIVED
+        )
+        unrolling, unmet = self.context.unrolling(), dict(sought)
         lengths = {goal: len(run.steps) for goal, run in known.items()}
-        unmet = dict(sought)
         for goal, said, model in shortest(unrolling, sought, self.context.depth, lengths):
             question = unmet.pop(goal)
             claim, region = question

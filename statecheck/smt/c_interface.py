@@ -159,6 +159,36 @@ def nodes(term: z3.ExprRef, seen: set[int]) -> Iterator[tuple[int, int, int]]:
                 stack.append(part)
 
 
+def signed_quantifiers(formula: z3.BoolRef) -> dict[int, set[bool]]:
+    """The addresses of the quantified subformulas that are in no other one, each with the signs
+    that it occurs with.
+    """
+    ref = formula.ctx_ref().value
+    signed: dict[int, set[bool]] = {}
+    seen: set[tuple[int, bool]] = set()
+    stack: list[tuple[int, bool]] = [(formula.ast.value, True)]
+    while stack:
+        node, sign = place = stack.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        kind = _ast_kind(ref, node)
+        if kind == z3.Z3_QUANTIFIER_AST:
+            signed.setdefault(node, set()).add(sign)
+        elif kind == z3.Z3_APP_AST:
+            below = [_argument(ref, node, i) for i in range(_argument_count(ref, node))]
+            operator = _declaration_kind(ref, _declaration(ref, node))
+            if operator == z3.Z3_OP_NOT:
+                stack.append((below[0], not sign))
+            elif operator in (z3.Z3_OP_AND, z3.Z3_OP_OR):
+                stack += [(part, sign) for part in below]
+            elif operator == z3.Z3_OP_IMPLIES:
+                stack += [(below[0], not sign), (below[1], sign)]
+            else:
+                stack += [(part, s) for part in below for s in (True, False)]
+    return signed
+
+
 def term_at(address: int, context: z3.Context) -> z3.ExprRef:
     """The term at an address."""
     ast = z3.Ast(None)

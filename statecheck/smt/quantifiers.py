@@ -9,6 +9,7 @@ import z3
 from statecheck.smt.c_interface import (
     is_uninterpreted,
     nodes,
+    signed_quantifiers,
     stands_for_entity,
     term_at,
 )
@@ -81,26 +82,6 @@ def polarities(formula: z3.BoolRef) -> list[tuple[z3.ExprRef, set[bool]]]:
     """The quantified subformulas, each with the signs that it occurs with."""
     if not has_quantifier(formula):
         return []
-    signed: dict[int, tuple[z3.ExprRef, set[bool]]] = {}
-    seen: set[tuple[int, bool]] = set()
-    stack = [(formula, True)]
-    while stack:
-        term, sign = stack.pop()
-        if (term.get_id(), sign) in seen:
-            continue
-        seen.add((term.get_id(), sign))
-        if z3.is_quantifier(term):
-            signed.setdefault(term.get_id(), (term, set()))[1].add(sign)
-            continue
-        if not z3.is_app(term):
-            continue
-        kind, children = term.decl().kind(), term.children()
-        if kind == z3.Z3_OP_NOT:
-            stack.append((children[0], not sign))
-        elif kind in (z3.Z3_OP_AND, z3.Z3_OP_OR):
-            stack += [(child, sign) for child in children]
-        elif kind == z3.Z3_OP_IMPLIES:
-            stack += [(children[0], not sign), (children[1], sign)]
-        else:
-            stack += [(child, s) for child in children for s in (True, False)]
-    return list(signed.values())
+    return [
+        (term_at(node, formula.ctx), signs) for node, signs in signed_quantifiers(formula).items()
+    ]
