@@ -158,6 +158,7 @@ class Prover:
             )
             with suppress(*REJECTIONS):  # not all that a system prints can be read back
                 found[claim] = self._runs.replay_text(to_text(run), claim, proven=proven)
+                self._kept.add(claim, found[claim], proven=proven)
         return {claim: found[claim] for claim in claims if claim in found}
 
     @cached_property
@@ -203,7 +204,10 @@ class Prover:
             if not under_way.open and claim.kind is Kind.DERIVED:
                 yield under_way.derived(self.context, claim, inductive.share)
         unrolling = self.context.unrolling()
-        lengths = {goal: len(run.steps) for goal, run in known.items()}
+        lengths = {
+            goal: 0 if self._kept.was_found(sought[goal][0], proven=False) else len(run.steps)
+            for goal, run in known.items()
+        }
         unmet = dict(sought)
         for goal, said, model in shortest(unrolling, sought, self.context.depth, lengths):
             question = unmet.pop(goal)
