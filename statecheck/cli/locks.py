@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from statecheck.files import OutputFile
     from statecheck.interface.settling import Request
     from statecheck.prover.project import Project
+    from statecheck.prover.prover import Prover
     from statecheck.single.locking.locked import Locked
 
 LOCK = click.option(
@@ -71,23 +73,38 @@ def output(path: Path) -> OutputFile:
     return file
 
 
-def write_of_project(project: Project, timeout: float | None) -> float | None:
-    """Write the lock of a project; the seconds it took, None if they did not suffice."""
+@dataclass(frozen=True)
+class Written:
+    """A lock that was written, the seconds that it took, and the engine that found what is in it;
+    None where the file does not say the same.
+    """
+
+    seconds: float
+    engine: Prover | None
+
+
+def write_of_project(
+    project: Project, timeout: float | None, *, explain: bool = False
+) -> Written | None:
+    """Write the lock of a project; None if the time did not suffice."""
     if project.lock is None:
         raise no_file()
     with interrupts.held():
         from statecheck.clock import Timeout
-        from statecheck.prover.session import lock_text
+        from statecheck.prover.session import found_anew
 
     began = time.monotonic()
     file = output(project.lock)
     try:
-        text, contents = lock_text(project, timeout=timeout)
+        found = found_anew(project, timeout=timeout, explain=explain)
     except Timeout:
         _unwritten(project.lock, "the time was up before invariant and runs were found")
         return None
-    _write(file, project.lock, text, contents)
-    return time.monotonic() - began
+    _write(file, project.lock, found.text, found.contents)
+    kept = False
+    with suppress(Timeout):
+        kept = found.engine.context.is_kept_in(project.lock)
+    return Written(time.monotonic() - began, found.engine if kept else None)
 
 
 class ClassLock:
@@ -121,11 +138,11 @@ class ClassLock:
             return replace(request, lock=self._locked)
         if self.write:
             project = replace(project_of_request(name, found, request), lock=self.path)
-            spent = write_of_project(project, request.timeout)
-            if spent is None:
+            written = write_of_project(project, request.timeout)
+            if written is None:
                 return None
             if request.timeout is not None:
-                request = replace(request, timeout=max(request.timeout - spent, 0.0))
+                request = replace(request, timeout=max(request.timeout - written.seconds, 0.0))
         return replace(request, lock=self.path)
 
     def finish(self, report: Report) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from statecheck.files import OutputFile
     from statecheck.processes import Place
     from statecheck.prover.project import Project
+    from statecheck.prover.prover import Prover
 
 EXAMPLE = "lift.claims:CATALOGUE"
 
@@ -154,11 +155,14 @@ def prove(
 
     files = _files(paths, project.lock)
     began = datetime.now(UTC)
+    engine = None
     if write_lock:
-        spent = locks.write_of_project(project, timeout)
-        if spent is None:
+        _lighten()
+        written = locks.write_of_project(project, timeout, explain=explain)
+        if written is None:
             return Exit.UNDETERMINED
-        timeout = None if timeout is None else timeout - spent
+        engine = written.engine if seed == 0 else None
+        timeout = None if timeout is None else timeout - written.seconds
     certified = None
     if certificates is not None or recheck:
         with interrupts.held():
@@ -174,6 +178,7 @@ def prove(
         jobs=console.place(project, jobs, dask, 1),
         tables=not patterns,
         explain=explain,
+        engine=engine,
     )
     code = exit_code(report, allow_undetermined=allow_undetermined)
     settled = Settled(project, claims, report, began)
@@ -247,12 +252,12 @@ def _proved(
     jobs: Place,
     tables: bool,
     explain: bool,
+    engine: Prover | None,
 ) -> Report:
     with interrupts.held():
         from statecheck.prover.session import run
-        from statecheck.smt.c_interface import without_wrapper_checks
 
-    without_wrapper_checks()
+    _lighten()
     with _progress(len(claims)) as progress:
         return run(
             project,
@@ -263,7 +268,15 @@ def _proved(
             progress=progress,
             tables=tables,
             explain=explain,
+            engine=engine,
         )
+
+
+def _lighten() -> None:
+    with interrupts.held():
+        from statecheck.smt.c_interface import without_wrapper_checks
+
+    without_wrapper_checks()
 
 
 @contextmanager

@@ -13,7 +13,6 @@ import z3
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.concrete_run import IntegerType
-from statecheck.claims.fairness import Rare
 from statecheck.claims.regions import Region
 from statecheck.claims.run import Run
 from statecheck.clock import bounded, seconds_until
@@ -21,7 +20,7 @@ from statecheck.errors import ModelError
 from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
-from statecheck.prover.histories import used_histories
+from statecheck.prover.histories import read_system, refuse_lost
 from statecheck.prover.inductive_subset import inductive_subset
 from statecheck.prover.lock import Lock
 from statecheck.runs.recorded import one_line
@@ -34,7 +33,6 @@ from statecheck.safety.regions import constant_regions, membership, number_regio
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.interruption import raise_if_interrupted
 from statecheck.symbolic.axioms.instances import Instances, described
-from statecheck.symbolic.transition_system import HistoryError, TransitionSystem
 
 DEPTH = 10
 """Runs of more steps are not searched for."""
@@ -81,7 +79,7 @@ class ProofContext:
         self.seed, self.explain, self.depth = seed, explain, depth
         self.notes: list[str] = []
         with bounded(self.end):
-            self.transitions, self.lost = _read(system, histories, isolate=isolate)
+            self.transitions, self.lost = read_system(system, histories, isolate=isolate)
             axioms = Instances(self.transitions).smallest() if self.transitions.axioms else None
         self.notes += [
             f"the history {item.name} cannot be read, and no claim that needs it is settled: {why}"
@@ -99,6 +97,7 @@ class ProofContext:
         self.unreadable: dict[Claim, str] = {}
         self._regions: dict[Claim, list[Region]] = {}
         self._invariant: list[Clause] | None = None
+        self._answers: dict[tuple[int, ...], tuple[list[Clause], dict[Question, bool]]] = {}
         self.is_locked = False
 
     @property
@@ -127,7 +126,7 @@ class ProofContext:
     def _is_readable(self, claim: Claim) -> bool:
         if claim not in self.unreadable:
             try:
-                _refuse_lost(claim, self.lost)
+                refuse_lost(claim, self.lost)
                 if claim.kind is Kind.EVENTUALLY:
                     self.remaining()
                     self.liveness.terms(claim)
@@ -221,10 +220,7 @@ class ProofContext:
         """The invariant of the model's own lock file, if it is one."""
         if self.lock is None or self.lock_file is None or not self.is_own_lock:
             return None
-        titles = {*self.lock.vocabulary_from}
-        drawn_from = self.readable(c for c in self._served() if c.title in titles)
-        extra = [self._words(claim) for claim in drawn_from]
-        clauses = lock.known_clauses(self.lock.clauses, self.transitions, extra, self._variants())
+        clauses = self._clauses_of(self.lock)
         known = [clause for clause in clauses.values() if clause is not None]
         lost = [f"no clause: {text}" for text, clause in clauses.items() if clause is None]
         if known and not self.induction.is_invariant(known):
@@ -236,6 +232,27 @@ class ProofContext:
             return None
         self.is_locked = True
         return known
+
+    def _clauses_of(self, kept: Lock) -> dict[ClauseText, Clause | None]:
+        titles = {*kept.vocabulary_from}
+        drawn_from = self.readable(c for c in self._served() if c.title in titles)
+        extra = [self._words(claim) for claim in drawn_from]
+        return lock.known_clauses(kept.clauses, self.transitions, extra, self._variants())
+
+    def is_kept_in(self, path: Path) -> bool:
+        """Tell whether a lock file has this model's invariant and no other clauses; if so these are
+        used in its order. Raises ModelError for a file that is no lock.
+        """
+        kept = lock.load(path)
+        if kept is None or kept.digest != self.digest:
+            return False
+        own = {clause.text: clause for clause in self.invariant()}
+        read = self._clauses_of(kept)
+        same = [c is not None and c.same_as(own[t]) for t, c in read.items() if t in own]
+        if len(same) < max(len(own), len(read)) or not all(same):
+            return False
+        self.adopt([own[text] for text in read])
+        return True
 
     def _suffices(self, known: Sequence[Clause]) -> bool:
         """True where runs lead to all that some clauses leave open."""
@@ -346,8 +363,13 @@ class ProofContext:
         return z3.And(*parts) if len(parts) > 1 else event
 
     def excluded(self, questions: Iterable[Question], clauses: Sequence[Clause]) -> set[Question]:
-        """The questions that no step from, or no state of, the clauses makes true."""
-        asked = {question: self.violation(question) for question in questions}
+        """The questions that no step from, or no state of, the clauses makes true. Each is asked
+        once.
+        """
+        questions = list(questions)
+        key = tuple(sorted(map(id, clauses)))
+        _, answers = self._answers.setdefault(key, ([*clauses], {}))
+        asked = {q: self.violation(q) for q in questions if q not in answers}
         steps = {question: term for question, term in asked.items() if question[0].on_step}
         states = {question: term for question, term in asked.items() if question not in steps}
         admitted: set[Question] = (
@@ -358,38 +380,5 @@ class ProofContext:
             admitted |= (
                 set(self.induction.step_violations(left, clauses, command)) if left else set()
             )
-        return set(asked) - admitted
-
-
-def _read(
-    system: type[System], histories: Sequence[History[Any]], *, isolate: bool
-) -> tuple[TransitionSystem, dict[History[Any], str]]:
-    """A system as terms, with the histories that can be read; why the others cannot.
-
-    Raises ModelError for a system that cannot be read, and HistoryError unless histories are to be
-    isolated.
-    """
-    lost: dict[History[Any], str] = {}
-    while True:
-        kept = [item for item in histories if item not in lost]
-        try:
-            names = {item.name: why for item, why in lost.items()}
-            return TransitionSystem(system, kept, lost=names), lost
-        except HistoryError as error:
-            if not isolate:
-                raise
-            lost[error.history] = str(error)
-
-
-def _refuse_lost(claim: Claim, lost: Mapping[History[Any], str]) -> None:
-    """Raise ModelError for a claim that names a history which cannot be read, whether it would ask
-    for it or not.
-    """
-    if not lost:
-        return
-    assumed = [item.body for item in claim.fairness if isinstance(item, Rare)]
-    for item in used_histories([claim.body, *assumed]):
-        if item in lost:
-            raise ModelError(
-                f"it needs the history {item.name}, which cannot be read: {lost[item]}"
-            )
+        answers.update((question, question not in admitted) for question in asked)
+        return {question for question in questions if answers[question]}

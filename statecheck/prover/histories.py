@@ -1,12 +1,18 @@
-"""The histories that claims use, found in their code: nobody has to hand them over."""
+"""The histories that claims use, found in their code: nobody has to hand them over. And those that
+cannot be read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType
 from typing import Any
 
-from statecheck.modeling import History
+from statecheck.claims.claim import Claim
+from statecheck.claims.fairness import Rare
+from statecheck.errors import ModelError
+from statecheck.modeling import History, System
+from statecheck.symbolic.transition_system import HistoryError, TransitionSystem
 
 
 def used_histories(functions: Iterable[Callable[..., Any]]) -> list[History[Any]]:
@@ -46,3 +52,37 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _codes(constant)
+
+
+def read_system(
+    system: type[System], histories: Sequence[History[Any]], *, isolate: bool
+) -> tuple[TransitionSystem, dict[History[Any], str]]:
+    """A system as terms, with the histories that can be read; why the others cannot.
+
+    Raises ModelError for a system that cannot be read, and HistoryError unless histories are to be
+    isolated.
+    """
+    lost: dict[History[Any], str] = {}
+    while True:
+        kept = [item for item in histories if item not in lost]
+        try:
+            names = {item.name: why for item, why in lost.items()}
+            return TransitionSystem(system, kept, lost=names), lost
+        except HistoryError as error:
+            if not isolate:
+                raise
+            lost[error.history] = str(error)
+
+
+def refuse_lost(claim: Claim, lost: Mapping[History[Any], str]) -> None:
+    """Raise ModelError for a claim that names a history which cannot be read, whether it would ask
+    for it or not.
+    """
+    if not lost:
+        return
+    assumed = [item.body for item in claim.fairness if isinstance(item, Rare)]
+    for item in used_histories([claim.body, *assumed]):
+        if item in lost:
+            raise ModelError(
+                f"it needs the history {item.name}, which cannot be read: {lost[item]}"
+            )

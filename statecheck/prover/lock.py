@@ -43,21 +43,35 @@ class Lock:
 
 
 class KeptRuns:
-    """The runs of a lock file, each replayed when it is asked for, once."""
+    """The runs of a lock file, each replayed when it is asked for, once; and those that were found
+    since, and replayed, of which no shorter ones are.
+    """
 
     def __init__(self, lock: Lock | None, checker: RunChecker) -> None:
         self.texts = {} if lock is None else lock.runs
         self.checker = checker
         self._known: dict[tuple[Claim, bool], Run | str | None] = {}
+        self._found: set[tuple[Claim, bool]] = set()
+
+    def add(self, claim: Claim, run: Run, *, proven: bool) -> None:
+        """Take a run that was found and replayed, a shortest one."""
+        self._known[claim, proven] = run
+        self._found.add((claim, proven))
+
+    def least(self, claim: Claim, run: Run) -> int:
+        """The steps below which a run of an open claim has to be looked for that is shorter than the
+        one that is kept: none if that one was found here.
+        """
+        return 0 if (claim, False) in self._found else len(run.steps)
 
     def run(self, claim: Claim, *, proven: bool) -> Run | str | None:
         """The run of a claim, which is ``proven`` or not; the reason why it is none; None where
         there is none, or one to the antecedent of a claim that is not proven.
         """
-        if claim.title not in self.texts:
-            return None
         key = claim, proven
         if key not in self._known:
+            if claim.title not in self.texts:
+                return None
             text = self.texts[claim.title]
             self._known[key] = self.checker.accept_text(text, claim, proven=proven)
         return self._known[key]

@@ -108,11 +108,10 @@ class Prover:
         yield from self._search(inductive)
 
     def _recovered(self, claim: Claim, inductive: InductiveResults) -> Result:
-        goal, clock = self.context.property(claim), Stopwatch()
+        context, clock = self.context, Stopwatch()
+        goal = context.property(claim)
         if (run := self._deep.trap(claim, soon=True)) is None:
-            result = recovered(
-                self.context.induction, claim, goal, inductive.invariant, self.context.numbers
-            )
+            result = recovered(context.induction, claim, goal, inductive.invariant, context.numbers)
             if result.verdict is not Verdict.UNDETERMINED:
                 return result
             run = self._deep.trap(claim)
@@ -153,11 +152,11 @@ class Prover:
             if region is not None:
                 continue
             proven = question in inductive.excluded
-            run = self._runs.replay(
-                canonical_run(unrolling, goal, said, model), claim, proven=proven
-            )
+            chosen = canonical_run(unrolling, goal, said, model)
+            run = self._runs.replay(chosen, claim, proven=proven)
             with suppress(*REJECTIONS):  # not all that a system prints can be read back
                 found[claim] = self._runs.replay_text(to_text(run), claim, proven=proven)
+                self._kept.add(claim, found[claim], proven=proven)
         return {claim: found[claim] for claim in claims if claim in found}
 
     @cached_property
@@ -207,7 +206,7 @@ class Prover:
             if not under_way.open and claim.kind is Kind.DERIVED
         )
         unrolling, unmet = self.context.unrolling(), dict(sought)
-        lengths = {goal: len(run.steps) for goal, run in known.items()}
+        lengths = {goal: self._kept.least(sought[goal][0], run) for goal, run in known.items()}
         for goal, said, model in shortest(unrolling, sought, self.context.depth, lengths):
             question = unmet.pop(goal)
             claim, region = question

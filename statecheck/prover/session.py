@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from statecheck.claims.claim import Claim
@@ -17,18 +18,35 @@ from statecheck.smt.interruption import interruptible
 if TYPE_CHECKING:
     from statecheck.processes import Place
 
-__all__ = ["lock_text", "prover", "run"]
+__all__ = ["FoundAnew", "found_anew", "lock_text", "prover", "run"]
+
+
+@dataclass(frozen=True)
+class FoundAnew:
+    """An invariant and runs that were found anew: what the lock file is to hold, how many there
+    are, and the engine that knows them.
+    """
+
+    text: str
+    contents: str
+    engine: Prover
+
+
+def found_anew(
+    project: Project, *, timeout: float | None = None, explain: bool = False
+) -> FoundAnew:
+    """Find the invariant and the runs anew. Raises Timeout."""
+    with interruptible():
+        engine = prover(project, locked=False, timeout=timeout, explain=explain, isolate=True)
+        clauses, runs = engine.context.invariant(), engine.runs()
+        text = engine.context.locked_text(runs)
+        return FoundAnew(text, f"{len(clauses)} clauses and {len(runs)} runs", engine)
 
 
 def lock_text(project: Project, *, timeout: float | None = None) -> tuple[str, str]:
-    """Find the invariant and the runs anew: what the lock file is to hold, and how many there are.
-
-    Raises Timeout.
-    """
-    with interruptible():
-        engine = prover(project, locked=False, timeout=timeout, isolate=True)
-        clauses, runs = engine.context.invariant(), engine.runs()
-        return engine.context.locked_text(runs), f"{len(clauses)} clauses and {len(runs)} runs"
+    """What the lock file is to hold, found anew, and how much that is. Raises Timeout."""
+    found = found_anew(project, timeout=timeout)
+    return found.text, found.contents
 
 
 def run(
@@ -41,19 +59,22 @@ def run(
     progress: Callable[[Result], None] | None = None,
     tables: bool = True,
     explain: bool = False,
+    engine: Prover | None = None,
 ) -> Report:
-    """Settle claims, and the project's tables if ``tables``; ``explain`` what they rest on.
+    """Settle claims, and the project's tables if ``tables``; ``explain`` what they rest on. An
+    ``engine`` of the project that knows more than one made here would is used if it is given.
 
     An interrupted run reports what it had settled. Raises ModelError, and KeyboardInterrupt where
     not even the model was read.
     """
     questions = project.questions if tables else ()
     results: dict[Claim, Result] = {}
-    digest, interrupted, engine = "", False, None
+    digest, interrupted = "", False
     began = time.monotonic()
     try:
         with interruptible():
-            engine = prover(project, seed=seed, timeout=timeout, explain=explain, isolate=True)
+            if engine is None:
+                engine = prover(project, seed=seed, timeout=timeout, explain=explain, isolate=True)
             digest = engine.context.digest
         left = None if timeout is None else timeout - (time.monotonic() - began)
         for result in _settled(

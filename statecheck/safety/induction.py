@@ -40,6 +40,10 @@ class Clause:
         """The clause for one entity, whatever the variant."""
         return z3.substitute(self.term, (self.variable, entity))
 
+    def same_as(self, other: Clause) -> bool:
+        """Tell whether another clause says the same, in the same terms."""
+        return (self.text, self.variant) == (other.text, other.variant) and self.term.eq(other.term)
+
     @property
     def text(self) -> ClauseText:
         """The clause without its terms."""

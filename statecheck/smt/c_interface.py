@@ -8,6 +8,8 @@ from typing import Any
 
 import z3
 
+from statecheck.smt.light_wrappers import lighten
+
 
 def _getter(wrapper: Any, result: type, *arguments: type) -> Any:
     """The function behind one of z3's wrappers, for what cannot fail when it is given a term of its
@@ -30,12 +32,14 @@ _number = _getter(z3.Z3_get_ast_id, c_uint, c_void_p)
 
 
 def without_wrapper_checks() -> None:
-    """Have z3's Python wrappers not check their arguments, which takes an eighth of the time.
+    """Have z3's Python wrappers not check their arguments, which takes an eighth of the time, and
+    do less around each call, which takes another.
 
     The solver checks the sorts of each term itself. For a process of our own: it holds for whoever
     else uses z3 in it.
     """
     z3.z3.Z3_DEBUG = False
+    lighten()
 
 
 def ast_array(terms: Sequence[z3.ExprRef]) -> Any:

@@ -380,7 +380,14 @@ def test_bad_arguments_are_one_line(
 
 def test_options_reach_the_engine(session: Session) -> None:
     assert main(["--timeout", "1.5", "--seed", "7", "--jobs", "2", "--explain"]) == 0
-    expected = {"timeout": 1.5, "seed": 7, "jobs": 2, "tables": True, "explain": True}
+    expected = {
+        "timeout": 1.5,
+        "seed": 7,
+        "jobs": 2,
+        "tables": True,
+        "explain": True,
+        "engine": None,
+    }
     assert session.options == expected
 
 

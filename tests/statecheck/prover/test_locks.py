@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from examples.two_phase_commit import Participant, TwoPhaseCommit
+from statecheck import Catalogue, assume
 from statecheck.prover.context import ProofContext
 from statecheck.prover.project import Project, project_of
-from statecheck.prover.session import lock_text, prover
+from statecheck.prover.session import FoundAnew, found_anew, lock_text, prover, run
 from tests.statecheck.recheck import tower
 
 PROJECT = project_of(tower.CATALOGUE, f"{tower.__name__}:CATALOGUE")
@@ -107,3 +109,76 @@ def test_a_claim_that_needs_no_clause_waits_for_none(
     (result,) = engine.prove([claim])
     assert result.as_expected
     assert bool(asked) is (name == "cabins.never_stuck")
+
+
+COMMIT = Catalogue(TwoPhaseCommit)
+
+
+@COMMIT.always("commit.agreement", "")
+def agreement(system: TwoPhaseCommit, one: Participant, other: Participant) -> bool:
+    """No participant commits where another one of the same coordinator aborts."""
+    assume(one.coordinator == other.coordinator)
+    return not (one.vote.committed.is_active and other.vote.aborted.is_active)
+
+
+@COMMIT.possible("commit.both", "")
+def both(system: TwoPhaseCommit, one: Participant, other: Participant) -> bool:
+    """Two commit."""
+    return one != other and one.vote.committed.is_active and other.vote.committed.is_active
+
+
+@COMMIT.always("commit.nobody", "")
+def nobody(system: TwoPhaseCommit, one: Participant) -> bool:
+    """Nobody aborts."""
+    return not one.vote.aborted.is_active
+
+
+TWO_PHASE = project_of(COMMIT, f"{__name__}:COMMIT")
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> tuple[Project, FoundAnew]:
+    """A project with its lock as ``--write-lock`` writes it, and what found it."""
+    found = found_anew(TWO_PHASE)
+    path = tmp_path / "own.lock"
+    path.write_text(found.text)
+    return replace(TWO_PHASE, lock=path), found
+
+
+def test_the_engine_that_wrote_a_lock_says_what_one_that_reads_it_does(
+    written: tuple[Project, FoundAnew], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And searches for no run of the lock again."""
+    project, found = written
+    assert found.engine.context.is_kept_in(project.lock or Path())
+    read = run(project, project.claims)
+    runs = json.loads(found.text)["runs"]
+    assert [r.verdict.name for r in read.results] == ["PROVED", "REACHED", "REFUTED"]
+    assert {*runs} == {claim.title for claim in project.claims}
+    monkeypatch.setattr("statecheck.prover.prover.canonical_run", refused)
+    shared = run(project, project.claims, engine=found.engine)
+    assert shared.digest == read.digest
+    assert [replace(r, seconds=0) for r in shared.results] == [
+        replace(r, seconds=0) for r in read.results
+    ]
+    assert shared.notes == read.notes
+
+
+@pytest.mark.parametrize("change", ["one more", "one less", "another", "other model"])
+def test_an_engine_is_not_that_of_a_lock_that_says_something_else(
+    change: str, written: tuple[Project, FoundAnew]
+) -> None:
+    project, found = written
+    path = project.lock or Path()
+    content = json.loads(path.read_text())
+    match change:
+        case "one more":
+            content["clauses"].append(content["clauses"][0] | {"every": "Coordinator"})
+        case "one less":
+            del content["clauses"][0]
+        case "another":
+            content["clauses"][0]["literals"] = ["participant.vote.state = yes"]
+        case _:
+            content["digest"] = "0"
+    path.write_text(json.dumps(content))
+    assert not found.engine.context.is_kept_in(path)
