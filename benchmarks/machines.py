@@ -168,9 +168,9 @@ def tasks() -> Iterator[Task]:
         claims = ("--possible", "full", "--always", f"full ==> n == {n}")
         yield Task(f"counter to {n}", ("check", "grown:M", *claims), count_to(n), 0, target)
     proving = ("prove", "grown:CATALOGUE")
-    yield Task("10 machines of an entity", proving, system(1, 10, linked=False), 0, 5)
-    yield Task("5 of each of 5 kinds", proving, system(5, 5, linked=False), 0, 5)
-    yield Task("5 of each of 3 linked kinds", proving, system(3, 5, linked=True), 0, None)
+    yield Task("10 on 1 kind", proving, system(1, 10, linked=False), 0, 5)
+    yield Task("5 on 5 kinds", proving, system(5, 5, linked=False), 0, 5)
+    yield Task("5 on 3 linked kinds", proving, system(3, 5, linked=True), 0, None)
     drawing = ("draw", "grown:Door", "--out", "pictures")
     yield Task("drawing it", drawing, door(), 0, 0.3)
 

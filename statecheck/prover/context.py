@@ -20,7 +20,7 @@ from statecheck.errors import ModelError
 from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
-from statecheck.prover.histories import read_system, refuse_lost
+from statecheck.prover.histories import refuse_lost
 from statecheck.prover.inductive_subset import inductive_subset
 from statecheck.prover.lock import Lock
 from statecheck.runs.recorded import one_line
@@ -33,6 +33,7 @@ from statecheck.safety.regions import constant_regions, membership, number_regio
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.interruption import raise_if_interrupted
 from statecheck.symbolic.axioms.instances import Instances, described
+from statecheck.symbolic.transition_system import read_system
 
 DEPTH = 10
 """Runs of more steps are not searched for."""

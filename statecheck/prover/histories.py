@@ -4,15 +4,14 @@ cannot be read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import CodeType, FunctionType
 from typing import Any
 
 from statecheck.claims.claim import Claim
 from statecheck.claims.fairness import Rare
 from statecheck.errors import ModelError
-from statecheck.modeling import History, System
-from statecheck.symbolic.transition_system import HistoryError, TransitionSystem
+from statecheck.modeling import History
 
 
 def used_histories(functions: Iterable[Callable[..., Any]]) -> list[History[Any]]:
@@ -52,26 +51,6 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _codes(constant)
-
-
-def read_system(
-    system: type[System], histories: Sequence[History[Any]], *, isolate: bool
-) -> tuple[TransitionSystem, dict[History[Any], str]]:
-    """A system as terms, with the histories that can be read; why the others cannot.
-
-    Raises ModelError for a system that cannot be read, and HistoryError unless histories are to be
-    isolated.
-    """
-    lost: dict[History[Any], str] = {}
-    while True:
-        kept = [item for item in histories if item not in lost]
-        try:
-            names = {item.name: why for item, why in lost.items()}
-            return TransitionSystem(system, kept, lost=names), lost
-        except HistoryError as error:
-            if not isolate:
-                raise
-            lost[error.history] = str(error)
 
 
 def refuse_lost(claim: Claim, lost: Mapping[History[Any], str]) -> None:

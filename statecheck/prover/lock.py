@@ -59,8 +59,8 @@ class KeptRuns:
         self._found.add((claim, proven))
 
     def least(self, claim: Claim, run: Run) -> int:
-        """The steps below which a run of an open claim has to be looked for that is shorter than the
-        one that is kept: none if that one was found here.
+        """The steps that a run of an open claim has to be shorter than to be looked for: those of
+        the one that is kept; none if that was found here.
         """
         return 0 if (claim, False) in self._found else len(run.steps)
 

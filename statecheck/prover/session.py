@@ -44,7 +44,7 @@ def found_anew(
 
 
 def lock_text(project: Project, *, timeout: float | None = None) -> tuple[str, str]:
-    """What the lock file is to hold, found anew, and how much that is. Raises Timeout."""
+    """The text that the lock file is to hold, found anew, and how much that is. Raises Timeout."""
     found = found_anew(project, timeout=timeout)
     return found.text, found.contents
 

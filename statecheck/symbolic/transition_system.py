@@ -376,3 +376,23 @@ def defined(
     for key, macro in macros.items():
         decl = vocabulary.functions[key]
         yield decl, macro.at(z3.Var(0, decl.domain(0)))
+
+
+def read_system(
+    system: type[System], histories: Sequence[History[Any]], *, isolate: bool
+) -> tuple[TransitionSystem, dict[History[Any], str]]:
+    """A system as terms, with the histories that can be read; why the others cannot.
+
+    Raises ModelError for a system that cannot be read, and HistoryError unless histories are to be
+    isolated.
+    """
+    lost: dict[History[Any], str] = {}
+    while True:
+        kept = [item for item in histories if item not in lost]
+        try:
+            names = {item.name: why for item, why in lost.items()}
+            return TransitionSystem(system, kept, lost=names), lost
+        except HistoryError as error:
+            if not isolate:
+                raise
+            lost[error.history] = str(error)
