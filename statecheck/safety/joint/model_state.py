@@ -49,6 +49,12 @@ class StateReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.constants = [*vocabulary.constants.values()]
         self.functions = [*vocabulary.references.values(), *vocabulary.functions.values()]
+        self._names = [decl.name() for decl in self.functions]
+        self._kinds = [decl.domain(0).name() for decl in self.functions]
+        self._targets = [_kind(decl.range()) for decl in self.functions]
+        self._constants = [
+            (term.decl().name(), term, _kind(term.sort())) for term in self.constants
+        ]
         self._applied: dict[tuple[int, int], tuple[z3.ExprRef, z3.ExprRef]] = {}
 
     def read(self, model: z3.ModelRef, members: Mapping[str, Sequence[z3.ExprRef]]) -> ModelState:
@@ -65,38 +71,41 @@ class StateReader:
         grown = True
         while grown:
             grown = False
-            for index, (decl, column) in enumerate(zip(self.functions, columns, strict=True)):
-                own = known[decl.domain(0).name()].terms
+            for index, column in enumerate(columns):
+                own = known[self._kinds[index]].terms
                 if len(column) == len(own):
                     continue
                 grown = True
-                applied = [self._apply(index, decl, term) for term in own[len(column) :]]
-                column.extend(self._of(model, decl.range(), applied, known))
+                applied = [self._apply(index, term) for term in own[len(column) :]]
+                column.extend(self._of(model, self._targets[index], applied, known))
         constants = {
-            term.decl().name(): self._of(model, term.sort(), [term], known)[0]
-            for term in self.constants
+            name: self._of(model, kind, [term], known)[0] for name, term, kind in self._constants
         }
-        functions = {d.name(): own for d, own in zip(self.functions, columns, strict=True)}
+        functions = dict(zip(self._names, columns, strict=True))
         numbers = {kind: own.numbers for kind, own in known.items()}
         return ModelState(model, Valuation(sizes, functions, constants), numbers)
 
-    def _apply(self, index: int, decl: z3.FuncDeclRef, term: z3.ExprRef) -> z3.ExprRef:
+    def _apply(self, index: int, term: z3.ExprRef) -> z3.ExprRef:
         key = index, term.get_id()
         if key not in self._applied:
-            self._applied[key] = term, decl(term)
+            self._applied[key] = term, self.functions[index](term)
         return self._applied[key][1]
 
     @staticmethod
     def _of(
         model: z3.ModelRef,
-        sort: z3.SortRef,
+        kind: str | None,
         terms: Sequence[z3.ExprRef],
         known: Mapping[str, _Numbers],
     ) -> Sequence[Any]:
         found = values(model, terms)
-        if sort.kind() == z3.Z3_UNINTERPRETED_SORT:
-            return known[sort.name()].of(found, terms)
-        return found
+        return found if kind is None else known[kind].of(found, terms)
+
+
+def _kind(sort: z3.SortRef) -> str | None:
+    """The kind of entities that a sort has; None for data."""
+    name: str = sort.name()
+    return name if sort.kind() == z3.Z3_UNINTERPRETED_SORT else None
 
 
 class _Numbers:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import z3
 
-from statecheck.safety.candidates import Literals
+from statecheck.safety.candidates import Literals, packed
 from statecheck.smt.evaluation import Compiled, Valuation, of_each_choice
 from statecheck.smt.terms import has_quantifier, subterms
 
@@ -134,7 +134,7 @@ class Pool:
         of them.
         """
         for values in self._test(state.functions, state.constants, state.sizes):
-            yield sum(1 << n for n, truth in enumerate(values) if truth)
+            yield packed(values)
 
     def false_at(self, truths: int) -> Iterator[int]:
         """The candidates that are false where bit n of ``truths`` says whether atom n is true."""

@@ -39,7 +39,7 @@ class Frame:
 
     With ``patterns`` the solver also instantiates formulas at whatever looks like their terms. That
     is fast, and may never end; so nothing is asked in a scope of its own, for a solver that opens
-    one cannot be interrupted.
+    one cannot be interrupted. One that is asked ``again`` makes other choices.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Frame:
         command: Command | None,
         *,
         patterns: bool,
+        again: int = 0,
     ) -> None:
         transitions = induction.transitions
         self.transitions, self.command = transitions, command
@@ -58,7 +59,7 @@ class Frame:
         solver.set("auto_config", False)
         solver.set("mbqi", True)
         solver.set("ematching", patterns)
-        solver.set("random_seed", induction.seed)
+        solver.set("random_seed", induction.seed + again)
         solver.set("rlimit", QUICK if patterns else PATIENCE)
         self.add(*constraints(induction, clauses, variant, command))
 

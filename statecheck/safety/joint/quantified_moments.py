@@ -27,8 +27,9 @@ class QuantifiedMoment(Moment):
         command: Command | None,
         *,
         patterns: bool,
+        again: int = 0,
     ) -> None:
-        self.frame = Frame(induction, clauses, variant, command, patterns=patterns)
+        self.frame = Frame(induction, clauses, variant, command, patterns=patterns, again=again)
         super().__init__(induction, command, self.frame.solver)
 
     def _assert(self, formula: z3.BoolRef) -> None:

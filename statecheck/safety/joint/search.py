@@ -29,13 +29,17 @@ from statecheck.smt.evaluation import Valuation
 from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.commands import Command
 
+FAST, FAST_AGAIN = (partial(QuantifiedMoment, patterns=True, again=n) for n in range(2))
+
 KINDS: Sequence[Callable[[Induction, Sequence[Clause], Variant, Command | None], Moment]] = (
-    partial(QuantifiedMoment, patterns=True),
+    FAST,
+    FAST_AGAIN,
     SmallMoment,
     partial(QuantifiedMoment, patterns=False),
     GroundMoment,
 )
-"""Ways to ask, the fastest first; where one gives up, the next is tried. What is found in a small
+"""Ways to ask, the fastest first; where one gives up, the next is tried. The fastest has two tries,
+for whether it gets there may hang on what the process asked before. What is found in a small
 instance is shown at any size then. The last one writes down too many instances where axioms have
 quantifiers."""
 
@@ -86,7 +90,9 @@ def with_helpers(
             if kind is not SmallMoment:
                 held = search.run(wanted)
                 chosen = search.needed(held)
-                break
+                if held or kind is not FAST:
+                    break
+                continue
             held, chosen = _at_any_size(
                 search, wanted, lambda found: not_kept(induction, found, clauses, variant), lemma_of
             )
