@@ -18,7 +18,7 @@ from statecheck.smt.interruption import interruptible
 if TYPE_CHECKING:
     from statecheck.processes import Place
 
-__all__ = ["FoundAnew", "found_anew", "lock_text", "prover", "run"]
+__all__ = ["FoundAnew", "found_anew", "prover", "run"]
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,6 @@ def found_anew(
         clauses, runs = engine.context.invariant(), engine.runs()
         text = engine.context.locked_text(runs)
         return FoundAnew(text, f"{len(clauses)} clauses and {len(runs)} runs", engine)
-
-
-def lock_text(project: Project, *, timeout: float | None = None) -> tuple[str, str]:
-    """The text that the lock file is to hold, found anew, and how much that is. Raises Timeout."""
-    found = found_anew(project, timeout=timeout)
-    return found.text, found.contents
 
 
 def run(

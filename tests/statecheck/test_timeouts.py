@@ -18,7 +18,7 @@ from statecheck.claims.syntax import AssumedTexts
 from statecheck.cli.certify import of_machine
 from statecheck.clock import Timeout
 from statecheck.prover.project import project_of
-from statecheck.prover.session import lock_text, run
+from statecheck.prover.session import found_anew, run
 from statecheck.single import check
 from statecheck.single.locking.locked import Locked
 from statecheck.single.questions.ask import answered
@@ -39,7 +39,7 @@ Job = Callable[[float], object]
 def locks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Locks of the system, one of them of another model, and of the machine."""
     folder = tmp_path_factory.mktemp("locks")
-    text, _ = lock_text(PROJECT)
+    text = found_anew(PROJECT).text
     (folder / "system.lock").write_text(text)
     (folder / "old.lock").write_text(json.dumps({**json.loads(text), "digest": "0" * 64}))
     locked = Locked(folder / "machine.lock", anew=True)
@@ -82,7 +82,7 @@ def system(name: str | None = None, **options: Any) -> Callable[[Path], Job]:
 
 
 def writing(locks: Path) -> Job:
-    return lambda seconds: lock_text(PROJECT, timeout=seconds)
+    return lambda seconds: found_anew(PROJECT, timeout=seconds)
 
 
 def certificate(locks: Path) -> Job:

@@ -14,7 +14,7 @@ from examples.two_phase_commit import Participant, TwoPhaseCommit
 from statecheck import Catalogue, assume
 from statecheck.prover.context import ProofContext
 from statecheck.prover.project import Project, project_of
-from statecheck.prover.session import FoundAnew, found_anew, lock_text, prover, run
+from statecheck.prover.session import FoundAnew, found_anew, prover, run
 from tests.statecheck.recheck import tower
 
 PROJECT = project_of(tower.CATALOGUE, f"{tower.__name__}:CATALOGUE")
@@ -23,7 +23,7 @@ SHUT = next(claim for claim in PROJECT.claims if claim.id == "doors.shut")
 
 @pytest.fixture(scope="module")
 def content() -> dict[str, Any]:
-    text, _ = lock_text(PROJECT)
+    text = found_anew(PROJECT).text
     found: dict[str, Any] = json.loads(text)
     return found
 
