@@ -238,9 +238,8 @@ def test_a_system_has_no_standard_questions(capsys: pytest.CaptureFixture[str]) 
 
 @pytest.mark.slow
 def test_a_time_out_is_undetermined(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = checked(
-        capsys, "model.site:Site", "--always", "not mailbox.move.failed.is_active", "--timeout", "0.01"
-    )
+    hoped = "not mailbox.move.failed.is_active"
+    code, out, _ = checked(capsys, "model.site:Site", "--always", hoped, "--timeout", "0.01")
     assert code == 3
     assert "UNDETERMINED" in out
 
