@@ -9,10 +9,11 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from statemachine import Event, exceptions
+from statemachine import Event, State, exceptions
 
 from statecheck.modeling import ModelError
 from statecheck.single.claims.meanings import in_words
+from statecheck.single.claims.views import View
 from statecheck.single.reading.freeze import SYMBOLIC
 from statecheck.single.reading.kinds import kind_of
 
@@ -50,9 +51,11 @@ def checked_comparison(text: str) -> Callable[..., Any]:
         never = "have no order" if is_order else "are never equal"
         if not is_order and issubclass(first, int) and issubclass(second, int):
             never = "are equal in Python for True and 1, False and 0 alone"
+        advice = "compare values of one type"
+        if isinstance(left, State) or isinstance(right, State):
+            advice = "compare the id of the state that a field holds, as in NAME.id == 'closed'"
         raise ModelError(
-            f"{text!r} compares {in_words(first)} with {in_words(second)}, which {never}; compare "
-            "values of one type"
+            f"{text!r} compares {in_words(first)} with {in_words(second)}, which {never}; {advice}"
         )
 
     return compare
@@ -61,13 +64,15 @@ def checked_comparison(text: str) -> Callable[..., Any]:
 def _type(value: Any) -> type:
     """The type of a value, or of those that a term stands for."""
     found: type = value.type if type(value) in SYMBOLIC else type(value)
-    return found
+    return type(value._object) if type(value) is View else found
 
 
 def _equated(left: Any, right: Any) -> bool:
     """True unless two values are of types whose values are never equal."""
     sides = (left, right)
     if any(isinstance(v, type) for v in sides) and not all(isinstance(v, type) for v in sides):
+        return False
+    if any(isinstance(v, State) for v in sides) and any(_type(v) in (bool, str) for v in sides):
         return False
     if any(issubclass(t, _COLLECTIONS) for t in map(_type, sides)) and any(
         t in (bool, int, str, bytes) or issubclass(t, enum.Enum) for t in map(_type, sides)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from statecheck.single.claims.views import Views
 from statecheck.single.reading.observing import Seen
 
 
@@ -26,6 +27,8 @@ class Names:
     inputs: frozenset[str] = frozenset()
     others: Mapping[str, str] = field(default_factory=dict)
     """Everything else that the class and its module have, in words."""
+    qualified: Mapping[str, str] = field(default_factory=dict)
+    """The fields of the model and of listeners, by names such as ``model.paid``."""
 
 
 class Options(Protocol):
@@ -52,6 +55,12 @@ class Moment:
     fields: Mapping[str, Any]
     options: Options | None = None
     memory: tuple[bool, ...] = ()
+    views: Views | None = None
+
+    def value(self, name: str) -> Any:
+        """The value of a field; of an object, what it holds in this state."""
+        found = self.fields[name]
+        return found if self.views is None else self.views.seen(found)
 
 
 @dataclass(frozen=True)

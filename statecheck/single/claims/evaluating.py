@@ -10,18 +10,24 @@ from collections.abc import Mapping, Sequence
 from types import CodeType
 from typing import Any, Self
 
+from statemachine import State
+
 from statecheck.claims.syntax import TRUTH
 from statecheck.clock import Timeout
 from statecheck.modeling import ModelError
 from statecheck.single.claims.checks import checked_comparison, checked_truth
 from statecheck.single.claims.claims import Expression, Moment, StepFacts
 from statecheck.single.claims.meanings import in_words
+from statecheck.single.claims.views import NotSeen
 from statecheck.single.execution.giving_up import Unexplored, UnknownError
 from statecheck.single.reading.foreign.answers import OutsideError
 from statecheck.single.reading.freeze import OPAQUE
 
 FUNCTIONS = ("abs", "all", "any", "bool", "int", "isinstance", "len", "max", "min", "round", "sum")
 """Python's own functions that a claim may use."""
+
+IS_ACTIVE = "__is_active"
+"""The function that asks an object, and no state, for its attribute ``is_active``."""
 
 
 def evaluator(
@@ -39,6 +45,7 @@ def evaluator(
             "__raised": _Raised(step.raised, text) if step else "",
             "__event": (step.event if step else ""),
             "__refused": (step.refused if step else False),
+            IS_ACTIVE: _is_active,
         }
         for label, moment in (("before", before), ("after", after)):
             if moment is None:
@@ -49,9 +56,11 @@ def evaluator(
             for name in fields:
                 if name in moment.fields:
                     _check_known(moment.fields[name], name, text)
-                    values[f"__{label}_{safe(name)}"] = moment.fields[name]
+                    values[f"__{label}_{safe(name)}"] = moment.value(name)
         try:
             return eval(code, values)  # noqa: S307  (it is the user's own expression)
+        except NotSeen as error:
+            raise ModelError(f"{text!r}: {error}") from None
         except (ModelError, UnknownError, Unexplored, Timeout):
             raise
         except NameError as error:
@@ -68,6 +77,13 @@ def evaluator(
             ) from None
 
     return evaluate
+
+
+def _is_active(found: Any) -> Any:
+    """The attribute of that name of an object that is no state."""
+    if isinstance(found, State):
+        raise NotSeen("of a state that a field holds, only its id, name and value can be used")
+    return found.is_active
 
 
 def _no_attribute(error: AttributeError) -> str:

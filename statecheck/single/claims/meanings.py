@@ -29,13 +29,18 @@ def in_words(type_: type) -> str:
     return WORDS.get(type_) or f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
-def others_of(cls: type) -> dict[str, str]:
-    """Everything that the class and its module have besides what claims may name, in words."""
+def others_of(cls: type, model: type) -> dict[str, str]:
+    """Everything that the class, its module and its model have besides what claims may name, in
+    words.
+    """
     module = sys.modules.get(cls.__module__)
     found = {} if module is None else dict(_described(vars(module), ""))
     for base in reversed(cls.__mro__):
         if issubclass(base, StateChart) and not base.__module__.startswith("statemachine"):
             found.update(_described(vars(base), f" of {base.__name__}"))
+    for base in reversed(model.__mro__):
+        for name, said in _described(vars(base), f" of {base.__name__}"):
+            found[f"model.{name}"] = said
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import Claim, Expression, Moment, StepFacts
 from statecheck.single.claims.options import EdgeConditions, NodeOptions
+from statecheck.single.claims.views import UNSEEN, Views
 from statecheck.single.execution.attempt import World
 from statecheck.single.execution.automaton import Edge, Local, Node, Variable
 from statecheck.single.execution.choices import Any_, combinations, spread
@@ -46,11 +47,12 @@ class Reader:
         self, node: Node, terms: Mapping[Any, Any], inputs: Mapping[Attribute, Any]
     ) -> Moment:
         fields: dict[str, Any] = {}
+        held: dict[Attribute, Any] = dict.fromkeys(self.world.inputs, UNSEEN)
         for attribute, name in self.names.items():
             if attribute in inputs:
-                fields[name] = inputs[attribute]
+                fields[name] = held[attribute] = inputs[attribute]
             elif attribute in node.data:
-                fields[name] = node.data[attribute]
+                fields[name] = held[attribute] = node.data[attribute]
             else:
                 default = self.specimen.default(attribute)
                 if default is not ABSENT:
@@ -63,8 +65,10 @@ class Reader:
                 term = symbol(variable.name, variable.kind)
             if variable.attribute in self.names:
                 fields[self.names[variable.attribute]] = wrapped(term, variable.kind)
+                held[variable.attribute] = fields[self.names[variable.attribute]]
         options = NodeOptions(self.conditions, node, terms, inputs)
-        return Moment(self.active(node), fields, options, node.memory)
+        views = Views(self.specimen.owners, held)
+        return Moment(self.active(node), fields, options, node.memory, views)
 
     def active(self, node: Node) -> frozenset[str]:
         """The ids of a node's active states."""
@@ -91,7 +95,7 @@ class Reader:
             a: fields[self.names[a]] for a in self.world.inputs if self.names.get(a) in fields
         }
         options = NodeOptions(self.conditions, node, terms, inputs, is_plain=True)
-        return Moment(active, fields, options)
+        return Moment(active, fields, options, views=Views(owners, held))
 
     # -- expressions ------------------------------------------------------------------------------
 
@@ -172,16 +176,29 @@ def facts_of(edge: Edge) -> StepFacts:
 
 
 def field_names(specimen: Specimen) -> dict[Attribute, str]:
-    """The fields that claims may name: the machine's own, then its model's and its listeners'."""
+    """The fields that claims may name: the machine's own, then its model's and its listeners'.
+
+    One whose name is taken goes by the name of its owner, too.
+    """
     from statecheck.single.reading.fields import candidates
 
     found: dict[Attribute, str] = {}
     taken: set[str] = {state.id for state in specimen.states.values()}
     for attribute, _ in sorted(candidates(specimen), key=lambda pair: pair[0]):
-        name = attribute[1]
-        if name not in taken:
-            taken.add(name)
-            found[attribute] = name
+        for name in (attribute[1], specimen.named(attribute)):
+            if name not in taken:
+                taken.add(name)
+                found[attribute] = name
+                break
+    return found
+
+
+def qualified_names(specimen: Specimen, names: Mapping[Attribute, str]) -> dict[str, str]:
+    """The fields of the model and of listeners by the names that have their owners in them."""
+    found: dict[str, str] = {}
+    for attribute, name in names.items():
+        if attribute[0]:
+            found.setdefault(specimen.named(attribute), name)
     return found
 
 

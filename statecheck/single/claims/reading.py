@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from statecheck.claims.syntax import TruthChecks, parsed
 from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import Expression, Names, Part, Past
-from statecheck.single.claims.evaluating import FUNCTIONS, evaluator, safe
+from statecheck.single.claims.evaluating import FUNCTIONS, IS_ACTIVE, evaluator, safe
 from statecheck.single.claims.meanings import unknown
 
 OPERATORS = {
@@ -171,10 +171,12 @@ class ExpressionReader(TruthChecks):
         path = _dotted(node)
         if path:
             label, names = ("after", path[1:]) if path[0] == "after" else ("before", path)
-            if names and names[-1] == "is_active" and names[-2:-1]:
+            if names[-1:] == ["is_active"] and set(names[-2:-1]) & self.names.states:
                 names = names[:-1]
-            if len(names) > 1 and names[0] == "model" and names[1] in self.names.fields:
-                names = names[1:]
+            if ".".join(names[:2]) in self.names.qualified:
+                names = [self.names.qualified[".".join(names[:2])], *names[2:]]
+            elif names[0:1] == ["model"] and len(names) > 1:
+                self._check_model(names[1])
             if names[0] in self.names.states and len(names) > 1:
                 self._check_nested(names)
             if names[0] in self.names.states or len(names) == 1:
@@ -184,7 +186,18 @@ class ExpressionReader(TruthChecks):
                 if found is not None:
                     return found
         self.generic_visit(node)
+        if node.attr == "is_active":
+            return ast.Call(ast.Name(IS_ACTIVE, ast.Load()), [node.value], [])
         return node
+
+    def _check_model(self, name: str) -> None:
+        """Raise ModelError, for this is no field of the model."""
+        reason = self.names.others.get(f"model.{name}", "")
+        if reason:
+            raise ModelError(f"{self.text!r}: model.{name} is {reason}, which a claim cannot use")
+        own = name in self.names.states | self.names.fields
+        meant = f"; did you mean {name}?" if own else self._meant(name)
+        raise ModelError(f"{self.text!r}: the model has no field {name}{meant}")
 
     def _check_event(self, name: str) -> None:
         if name not in self.names.events:

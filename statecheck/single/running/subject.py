@@ -11,7 +11,7 @@ from statecheck.modeling import Made, ModelError
 from statecheck.single.claims import claims
 from statecheck.single.claims.checks import errors_of, space_of
 from statecheck.single.claims.meanings import others_of
-from statecheck.single.claims.predicates import Reader
+from statecheck.single.claims.predicates import Reader, qualified_names
 from statecheck.single.execution.attempt import World
 from statecheck.single.execution.automaton import Automaton
 from statecheck.single.execution.build import Builder
@@ -173,7 +173,8 @@ def _names(specimen: Specimen, reader: Reader) -> claims.Names:
         {state.id: frozenset(s.id for s in state.ancestors()) for state in states},
         frozenset(reader.world.events.parameters),
         frozenset(reader.names[a] for a in reader.world.inputs if a in reader.names),
-        others_of(cls) | dict.fromkeys(late, LATE),
+        others_of(cls, type(specimen.owners[1])) | dict.fromkeys(late, LATE),
+        qualified_names(specimen, reader.names),
     )
 
 
