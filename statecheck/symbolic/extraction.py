@@ -180,6 +180,8 @@ class located:  # noqa: N801  (reads as a word in a with statement)
         message = (
             str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
         )
+        if "CallbacksRegistry" in message and "multiple values" in message:
+            message += "; python-statemachine has one of that name itself, so give it another"
         raise ModelError(f"{where}: {message}") from None
 
 

@@ -32,8 +32,8 @@ GIVEN = frozenset(
 )
 """Arguments that python-statemachine passes to a callback by itself."""
 
-EATEN = ("delay", "send_id", "internal")
-"""Arguments that ``send`` takes for itself."""
+EATEN = ("delay", "send_id", "internal", "key", "on_error", "visitor_fn")
+"""Arguments that the library takes for itself, given by name: by position they reach a callback."""
 
 
 UNLIKE = object()
@@ -171,12 +171,21 @@ def parameters_of(
             if parameter.kind is parameter.VAR_KEYWORD:
                 yield from _keywords(specimen, function, parameter.name, place, seen)
                 continue
-            if parameter.name in EATEN or parameter.kind is parameter.POSITIONAL_ONLY:
+            if parameter.kind is parameter.POSITIONAL_ONLY:
                 raise ModelError(
-                    f"{place}: the argument {parameter.name} cannot be given to send() by name; "
-                    "call it otherwise"
+                    f"{place}: the argument {parameter.name} is taken by position alone; leave out "
+                    "the / behind it"
                 )
+            if parameter.name in EATEN:
+                raise _not_by_name(parameter.name, place)
             yield _parameter(parameter, hints, place)
+
+
+def _not_by_name(name: str, place: str) -> ModelError:
+    return ModelError(
+        f"{place}: the argument {name} cannot be given to send() by name, for python-statemachine "
+        "takes it for its own; call it otherwise"
+    )
 
 
 def _is_method(specimen: Specimen, callback: Any, function: types.FunctionType) -> bool:
@@ -250,6 +259,8 @@ def _keywords(
                 f"{place}: **{name} is used as a whole, so any argument may matter; take "
                 f"arguments out of it by name, as in {name}.get('amount', 0)"
             )
+        if found is not None and found.name in EATEN:
+            raise _not_by_name(found.name, place)
         if found is not None:
             yield Parameter(found.name, found.domain, True, place)
         for callback in handed:

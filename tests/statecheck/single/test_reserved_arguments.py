@@ -1,0 +1,57 @@
+"""Arguments that python-statemachine passes on by position alone, for it has some of that name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from statemachine import State, StateMachine
+
+from statecheck.modeling import ModelError
+from statecheck.single import check
+
+
+class Door(StateMachine):
+    locked = State(initial=True)
+    opened = State()
+    unlock = locked.to(opened, cond="fits")
+    close = opened.to(locked)
+
+    def fits(self, key: int) -> bool:
+        return key == 7
+
+
+class DoorOfKeywords(Door):
+    def fits(self, **kwargs: Any) -> bool:  # type: ignore[override]
+        return bool(kwargs.get("key", 0) == 7)
+
+
+class DoorOfHandler(Door):
+    def fits(self, on_error: int) -> bool:  # type: ignore[override]
+        return on_error == 7
+
+
+class DoorByPosition(Door):
+    def fits(self, amount: int, /) -> bool:  # type: ignore[override]
+        return amount == 7
+
+
+@pytest.mark.parametrize("made", [Door, DoorOfHandler, DoorByPosition])
+def test_by_position_the_door_is_opened(made: Any) -> None:
+    door = made()
+    door.unlock(7)
+    assert door.opened.is_active
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (Door, "the argument key cannot be given to send.. by name"),
+        (DoorOfKeywords, "the argument key cannot be given to send.. by name"),
+        (DoorOfHandler, "the argument on_error cannot be given to send.. by name"),
+        (DoorByPosition, "the argument amount is taken by position alone"),
+    ],
+)
+def test_nothing_is_said_of_what_cannot_be_sent_by_name(made: Any, why: str) -> None:
+    with pytest.raises(ModelError, match=why):
+        check(made, [("always", "locked")])
