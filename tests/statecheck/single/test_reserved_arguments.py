@@ -22,17 +22,17 @@ class Door(StateMachine):
 
 
 class DoorOfKeywords(Door):
-    def fits(self, **kwargs: Any) -> bool:  # type: ignore[override]
+    def fits(self, **kwargs: Any) -> bool:
         return bool(kwargs.get("key", 0) == 7)
 
 
 class DoorOfHandler(Door):
-    def fits(self, on_error: int) -> bool:  # type: ignore[override]
+    def fits(self, on_error: int) -> bool:
         return on_error == 7
 
 
 class DoorByPosition(Door):
-    def fits(self, amount: int, /) -> bool:  # type: ignore[override]
+    def fits(self, amount: int, /) -> bool:
         return amount == 7
 
 
