@@ -78,6 +78,13 @@ class Induction:
         self.queries = 0
         self.seconds = 0.0
 
+    def about(self, terms: Iterable[z3.ExprRef]) -> Induction:
+        """Induction in the part of the system that terms depend on."""
+        part = self.transitions.slice(terms)
+        if part is self.transitions:
+            return self
+        return Induction(part, seed=self.seed, time_left=self.time_left)
+
     def grounding(self, clauses: Iterable[Clause]) -> Grounding:
         """Constraints with the clauses as hypotheses."""
         grounding = Grounding(self.functions)

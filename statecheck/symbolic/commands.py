@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import z3
 
+from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.paths import Origin
 from statecheck.symbolic.vocabulary import Key, Vocabulary
@@ -61,12 +62,22 @@ class Relevance:
 
     def of(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
         """The functions that terms, the guards and the updates of such functions depend on."""
-        needed: set[Key] = set()
-        left = self._guarding | self.mentioned(terms)
-        while left:
-            needed |= left
-            left = set().union(*(self._dependencies[key] for key in left)) - needed
-        return needed
+        return _closed(self._guarding | self.mentioned(terms), self._dependencies)
+
+    def cone(self, terms: Iterable[z3.ExprRef]) -> frozenset[Key]:
+        """The functions that terms depend on, and the steps that change what terms depend on; with
+        those that no step changes.
+        """
+        fixed = self.vocabulary.functions.keys() - set().union(*(c.updates for c in self.commands))
+        return frozenset(_closed(fixed | self.mentioned(terms), self._influences))
+
+    def slice(self, terms: Iterable[z3.ExprRef]) -> Iterator[Command]:
+        """The commands that write what terms depend on, and of their updates only these."""
+        cone = self.cone(terms)
+        for command in self.commands:
+            updates = {key: update for key, update in command.updates.items() if key in cone}
+            if updates:
+                yield replace(command, updates=updates)
 
     def mentioned(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
         """The functions that occur in terms, before a step or after it."""
@@ -86,6 +97,16 @@ class Relevance:
         return self.mentioned(command.guard for command in self.commands)
 
     @cached_property
+    def _influences(self) -> dict[Key, set[Key]]:
+        """For each function what it depends on, and the guards of the steps that change it."""
+        found = {key: {*own} for key, own in self._dependencies.items()}
+        for command in self.commands:
+            asked = self.mentioned([command.guard])
+            for key in command.updates:
+                found[key] |= asked
+        return found
+
+    @cached_property
     def _dependencies(self) -> dict[Key, set[Key]]:
         """For each function those that its updates and its initial value mention."""
         values: dict[Key, list[z3.ExprRef]] = {key: [] for key in self.vocabulary.functions}
@@ -93,3 +114,27 @@ class Relevance:
             for key, update in updates.items():
                 values[key].append(update.value)
         return {key: {key} | self.mentioned(terms) for key, terms in values.items()}
+
+
+def _closed(keys: set[Key], found: Mapping[Key, set[Key]]) -> set[Key]:
+    """Some functions, what is found for them, and so on."""
+    closed: set[Key] = set()
+    left = keys
+    while left:
+        closed |= left
+        left = set().union(*(found[key] for key in left)) - closed
+    return closed
+
+
+def substitute(term: z3.ExprRef, vocabulary: Vocabulary, macros: dict[Key, Update]) -> z3.ExprRef:
+    """Replace functions of a vocabulary by their values. The values are not looked into again."""
+    return Macros(defined(vocabulary, macros))(term)
+
+
+def defined(
+    vocabulary: Vocabulary, macros: dict[Key, Update]
+) -> Iterator[tuple[z3.FuncDeclRef, z3.ExprRef]]:
+    """Functions of a vocabulary with their values, over ``Var(0)``."""
+    for key, macro in macros.items():
+        decl = vocabulary.functions[key]
+        yield decl, macro.at(z3.Var(0, decl.domain(0)))

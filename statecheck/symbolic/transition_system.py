@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ from statecheck.smt.grounding import Grounding
 from statecheck.smt.roles import PRIME, is_primed, variable_name
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import constants, in_range
-from statecheck.symbolic.commands import Command, Relevance, Update
+from statecheck.symbolic.commands import Command, Relevance, Update, defined, substitute
 from statecheck.symbolic.extraction import ReadOnlyCode, extract
 from statecheck.symbolic.lint import check_identity, code_of
 from statecheck.symbolic.paths import Explorer
@@ -200,6 +201,19 @@ class TransitionSystem:
         """The functions of the state that terms depend on."""
         return Relevance(self.vocabulary, self.next_vocabulary, self.initial, self.commands)
 
+    def slice(self, terms: Iterable[z3.ExprRef]) -> TransitionSystem:
+        """The system without the steps and updates that terms do not depend on; the system itself
+        if there are none. As much is true of what these terms depend on in both.
+        """
+        commands = tuple(self.relevance.slice(terms))
+        if sum(len(c.updates) for c in commands) == sum(len(c.updates) for c in self.commands):
+            return self
+        part = copy.copy(self)
+        part.commands, part._once = commands, {}
+        for name in ("relevance", "digest"):
+            vars(part).pop(name, None)
+        return part
+
     # -- initial states -------------------------------------------------------------------------
 
     def _initial(self) -> dict[Key, Update]:
@@ -362,20 +376,6 @@ class TransitionSystem:
 
 def _of_machine(function: Callable[[Any], Any], owner: Any, slot: str) -> Any:
     return function(getattr(owner, slot))
-
-
-def substitute(term: z3.ExprRef, vocabulary: Vocabulary, macros: dict[Key, Update]) -> z3.ExprRef:
-    """Replace functions of a vocabulary by their values. The values are not looked into again."""
-    return Macros(defined(vocabulary, macros))(term)
-
-
-def defined(
-    vocabulary: Vocabulary, macros: dict[Key, Update]
-) -> Iterator[tuple[z3.FuncDeclRef, z3.ExprRef]]:
-    """Functions of a vocabulary with their values, over ``Var(0)``."""
-    for key, macro in macros.items():
-        decl = vocabulary.functions[key]
-        yield decl, macro.at(z3.Var(0, decl.domain(0)))
 
 
 def read_system(

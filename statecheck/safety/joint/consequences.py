@@ -21,7 +21,13 @@ from statecheck.safety.joint.extremes import Extreme, extremes
 from statecheck.safety.joint.lemmas import Lemma, assume
 from statecheck.safety.joint.moments import Moment
 from statecheck.safety.joint.pair_atoms import Group, groups
-from statecheck.safety.joint.pair_candidates import Samples, as_lemma, candidates, sampled
+from statecheck.safety.joint.pair_candidates import (
+    Samples,
+    as_lemma,
+    candidates,
+    pool_of,
+    sampled,
+)
 from statecheck.safety.joint.pools import Candidate, Pool
 from statecheck.safety.joint.quantified import Frame, GaveUp, clauses_assumed, every
 from statecheck.safety.joint.search import Search
@@ -90,9 +96,10 @@ class ConsequenceProver:
         clauses: Sequence[Clause],
         variant: Variant,
     ) -> None:
-        self.induction, self.known = induction, known
-        self.clauses, self.variant = clauses, variant
         self.words_of = (*known, *claims)
+        self.whole, self.known = induction, known
+        self.induction = induction.about([lemma.term for lemma in self.words_of])
+        self.clauses, self.variant = clauses, variant
 
     @cached_property
     def samples(self) -> Samples:
@@ -111,9 +118,7 @@ class ConsequenceProver:
         for group in groups(self.induction.transitions, terms, witnesses=True):
             own, _ = candidates(group, self.samples)
             if own:
-                number = len(self.known) + len(found)
-                atoms = [atom.term for atom in group.atoms]
-                found[Pool(number, group.variables, atoms, own)] = group
+                found[pool_of(len(self.known) + len(found), group, own)] = group
         return found
 
     def of(self, claim: Lemma) -> Consequence | None:
@@ -156,7 +161,7 @@ class ConsequenceProver:
         return self.known[candidate.pool.number]
 
     def _not_kept(self, lemmas: Sequence[Lemma]) -> list[Lemma]:
-        return quantified.not_kept(self.induction, lemmas, self.clauses, self.variant)
+        return quantified.not_kept(self.whole, lemmas, self.clauses, self.variant)
 
     def followed(
         self, claim: Lemma, lemmas: Sequence[Lemma], *, patient: bool = True

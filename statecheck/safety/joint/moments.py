@@ -17,6 +17,7 @@ from statecheck.smt.evaluation import Valuation, tabulated
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
 from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.commands import Command
+from statecheck.symbolic.vocabulary import Key
 
 THIN = 60
 """A core of more candidates is not thinned one by one."""
@@ -89,6 +90,10 @@ class Moment(ABC):
         asked = z3.FreshBool("asked")
         self.solver.add(z3.Implies(asked, formula))
         return asked
+
+    def cone_of(self, candidate: Candidate) -> frozenset[Key]:
+        """The functions of the state that a candidate depends on."""
+        return self.induction.transitions.relevance.cone([candidate.term])
 
     def initial_state(self, model: z3.ModelRef) -> Valuation | None:
         """The initial state of a model, where this is the beginning; None if it speaks of entities

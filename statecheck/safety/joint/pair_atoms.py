@@ -33,15 +33,15 @@ Named = list[tuple[str, z3.ExprRef]]
 class PairAtom:
     """Something true or false of the variables of a group, with its negation, as they read.
 
-    ``about`` are the variables that it is about, by their places among those of the group. A
-    ``rigid`` one never changes.
+    ``about`` are the variables that it is about, by their places among those of the group, and it
+    ``mentions`` functions of the state.
     """
 
     term: z3.BoolRef
     text: str
     negation: str
     about: frozenset[int]
-    rigid: bool
+    mentions: frozenset[Key]
 
 
 @dataclass(eq=False)
@@ -62,9 +62,11 @@ def groups(
     transitions: TransitionSystem, extra: Sequence[z3.ExprRef], *, witnesses: bool = False
 ) -> Iterator[Group]:
     """The groups of a system: one entity of each kind, then two of each kind, then one of each of
-    two kinds. Their atoms are about what ``extra`` terms or the actions depend on; with
-    ``witnesses`` those about one entity also about whether some other one refers to it.
+    two kinds. Their atoms are about what ``extra`` terms or the actions that change such things
+    depend on; with ``witnesses`` those about one entity also about whether some other one refers to
+    it.
     """
+    transitions = transitions.slice(extra)
     keys = transitions.relevance.of(extra)
     found = [
         *templates(transitions, extra, keys, bound=True),
@@ -114,9 +116,9 @@ def _group(
         if term.get_id() in known or z3.is_true(term):
             return None
         known.add(term.get_id())
-        rigid = not transitions.relevance.mentioned([term])
+        mentions = frozenset(transitions.relevance.mentioned([term]))
         texts = spell_both(term, transitions, spelled)
-        group.atoms.append(PairAtom(term, *texts, frozenset(about), rigid))
+        group.atoms.append(PairAtom(term, *texts, frozenset(about), mentions))
         return len(group.atoms) - 1
 
     for n, own in enumerate(reached):

@@ -6,6 +6,7 @@ Sampling decides nothing: it only keeps the solver from being asked in vain.
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,13 +20,13 @@ from statecheck.safety.candidates import Literals, packed, survivors
 from statecheck.safety.joint.lemmas import Lemma
 from statecheck.safety.joint.lemmas import variable as lemma_variable
 from statecheck.safety.joint.pair_atoms import Group
-from statecheck.safety.joint.pools import Columns
+from statecheck.safety.joint.pools import Columns, Pool
 from statecheck.smt.evaluation import Valuation, compiled, of_each_choice
 from statecheck.smt.terms import constants
 from statecheck.symbolic.simulate import Simulator
 from statecheck.symbolic.transition_system import TransitionSystem
 
-WALKS, STEPS = 400, 25
+WALKS, STEPS = 200, 25
 
 SIZES = ((2, 3, 2), (3, 2, 2), (1, 2, 3))
 """The numbers of entities that walks have, kind by kind and then over again."""
@@ -33,8 +34,14 @@ SIZES = ((2, 3, 2), (3, 2, 2), (1, 2, 3))
 LARGER = ((3, 6, 2), (2, 4, 4), (4, 4, 2))
 """Further ones where there are axioms: each pair of a kind may need an entity of its own."""
 
-MOST = 6000
-"""A group with more candidates than these is left out: the solver would take minutes."""
+LONG_WALKS, LONG = 100, 60
+LINKED, MANY = 4, 8
+"""Longer walks, where there may be so many entities of a kind that refers to others; so often the
+first two numbers of entities are tried with other numbers of these.
+"""
+
+MOST = 20_000
+"""A group with more candidates than these is left out."""
 
 
 Rows = list[tuple[bool, ...]]
@@ -106,18 +113,35 @@ def sampled(
         for name, value in variant.constants
     }
     kinds = [entity.name for entity in transitions.info.entities]
-    known: dict[str, Valuation] = {}
     counts = (*SIZES, *(LARGER if transitions.axioms else ()), *further)
-    allowed = simulator.allowed(
-        [dict(zip(kinds, itertools.cycle(own), strict=False)) for own in counts]
-    )
-    for walk in range(WALKS if allowed else 0):
-        time_left()
-        sizes = allowed[walk % len(allowed)]
-        for state in simulator.walk(sizes, STEPS, pick):
-            if fixed.items() <= state.constants.items():
-                known.setdefault(repr((state.sizes, state.functions, state.constants)), state)
+    plain = [dict(zip(kinds, itertools.cycle(own), strict=False)) for own in counts]
+    linked = [_linked(transitions, sizes, pick) for sizes in (*plain[:2],) * LINKED]
+    known: dict[str, Valuation] = {}
+    for sampled_sizes, walks, steps in ((plain, WALKS, STEPS), (linked, LONG_WALKS, LONG)):
+        allowed = simulator.allowed(sampled_sizes)
+        for sizes in itertools.islice(itertools.cycle(allowed), walks):
+            time_left()
+            for state in simulator.walk(sizes, steps, pick):
+                if fixed.items() <= state.constants.items():
+                    known.setdefault(repr((state.sizes, state.functions, state.constants)), state)
     return Samples(tuple(known.values()))
+
+
+def _linked(
+    transitions: TransitionSystem, sizes: Mapping[str, int], pick: random.Random
+) -> dict[str, int]:
+    """So many entities, and of a kind that refers to others more, up to one for each choice of
+    these: what takes several of them that fit together is seldom seen where there are few.
+    """
+    targets: dict[str, list[str]] = {}
+    for (kind, _), decl in transitions.vocabulary.references.items():
+        targets.setdefault(kind, []).append(decl.range().name())
+    return {
+        kind: pick.randint(size, max(size, min(MANY, math.prod(sizes[t] for t in targets[kind]))))
+        if kind in targets
+        else size
+        for kind, size in sizes.items()
+    }
 
 
 def candidates(group: Group, samples: Samples) -> tuple[list[Literals], Columns]:
@@ -142,7 +166,9 @@ def candidates(group: Group, samples: Samples) -> tuple[list[Literals], Columns]
         for clause in clauses:
             literals = frozenset((own[n], truth) for n, truth in clause)
             about = frozenset().union(*(group.atoms[n].about for n, _ in literals))
-            if len(about) < len(group.variables) or all(group.atoms[n].rigid for n, _ in literals):
+            if len(about) < len(group.variables) or not any(
+                group.atoms[n].mentions for n, _ in literals
+            ):
                 continue
             if any(
                 frozenset(part) in known
@@ -223,6 +249,12 @@ def _columns(group: Group, samples: Samples) -> Columns:
         for n, column in zip(part, zip(*truths, strict=True), strict=True):
             columns[n] = packed(column)
     return columns, (1 << len(vectors)) - 1
+
+
+def pool_of(number: int, group: Group, clauses: list[Literals], seen: Columns = ([], 0)) -> Pool:
+    """A pool of candidates about a group."""
+    terms, mentions = [atom.term for atom in group.atoms], [atom.mentions for atom in group.atoms]
+    return Pool(number, group.variables, terms, clauses, seen, mentions)
 
 
 def as_lemma(group: Group, literals: Literals, variant: Variant) -> Lemma:

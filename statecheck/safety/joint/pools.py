@@ -11,6 +11,7 @@ import z3
 from statecheck.safety.candidates import Literals, packed
 from statecheck.smt.evaluation import Compiled, Valuation, of_each_choice
 from statecheck.smt.terms import has_quantifier, subterms
+from statecheck.symbolic.vocabulary import Key
 
 LONGEST, MOST = 7, 200
 """A candidate that a model calls for has so many literals, at most; a pool makes so many."""
@@ -51,7 +52,7 @@ class Pool:
 
     ``clauses`` come in the order in which they are preferred. Those that are dropped some step does
     not keep although all others hold before it. ``seen`` says which atoms are true together in
-    samples.
+    samples, ``mentions`` which functions of the state each is about; where it is left out, none.
     """
 
     number: int
@@ -59,6 +60,7 @@ class Pool:
     atoms: Sequence[z3.BoolRef]
     clauses: list[Literals]
     seen: Columns = ([], 0)
+    mentions: Sequence[frozenset[Key]] = ()
     _dropped: int = 0
     _having: list[list[int]] = field(default_factory=list)
 
@@ -97,20 +99,33 @@ class Pool:
         columns = [column | own if truths >> n & 1 else column for n, column in enumerate(columns)]
         self.seen = columns, every | own
 
-    def longer(self, truths: int) -> int | None:
+    def _outside(self, cone: frozenset[Key]) -> list[bool]:
+        """For each atom whether it is about a function outside a cone."""
+        return [not keys <= cone for keys in self.mentions or [frozenset()] * len(self.atoms)]
+
+    def beyond(self, cone: frozenset[Key]) -> int:
+        """Bit k says whether candidate k is about a function outside a cone."""
+        found = 0
+        for (false, true), outside in zip(self._having, self._outside(cone), strict=True):
+            if outside:
+                found |= false | true
+        return found
+
+    def longer(self, truths: int, cone: frozenset[Key] = frozenset()) -> int | None:
         """A candidate of more literals than others, made to be false where bit n of ``truths`` says
-        whether atom n is true; None if a sample is so, or if it would have too many.
+        whether atom n is true; None if a sample is so, or if it would have too many. It is about
+        functions outside a cone only if it has to be.
         """
         columns, every = self.seen
         if not columns or len(self.clauses) - self._mined == MOST:
             return None
-        agreeing = [
-            columns[n] if truths >> n & 1 else every & ~columns[n] for n in self._plain_last
-        ]
+        outside = self._outside(cone)
+        order = sorted(self._plain_last, key=outside.__getitem__, reverse=True)
+        agreeing = [columns[n] if truths >> n & 1 else every & ~columns[n] for n in order]
         chosen = _without_need(agreeing, every)
         if chosen is None or len(chosen) > LONGEST:
             return None
-        numbers = sorted(self._plain_last[n] for n in chosen)
+        numbers = sorted(order[n] for n in chosen)
         literals = tuple((n, not truths >> n & 1) for n in numbers)
         if literals in self.clauses:
             return None

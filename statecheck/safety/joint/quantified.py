@@ -72,8 +72,16 @@ class Frame:
         return later(self.transitions, term, self.command)
 
     def has_model(self, assumptions: Sequence[z3.BoolRef]) -> bool:
-        """Tell whether what is demanded has a model. Raises GaveUp, and Timeout."""
+        """Tell whether what is demanded has a model. Raises GaveUp, and Timeout.
+
+        A solver that gives up is often lost in what it was asked before, and starts afresh.
+        """
         answer = check_sat(self.solver, assumptions, self._seconds)
+        if answer == z3.unknown:
+            demanded = self.solver.assertions()
+            self.solver.reset()
+            self.solver.add(demanded)
+            answer = check_sat(self.solver, assumptions, self._seconds)
         if answer == z3.unknown:
             raise GaveUp
         return bool(answer == z3.sat)

@@ -8,11 +8,9 @@ candidates at once would (Houdini, Flanagan and Leino, FME 2001), and looks at f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-
-import z3
 
 from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction
@@ -20,7 +18,7 @@ from statecheck.safety.joint import quantified
 from statecheck.safety.joint.lemmas import Lemma, inductive
 from statecheck.safety.joint.moments import GroundMoment, Moment
 from statecheck.safety.joint.pair_atoms import Group, groups
-from statecheck.safety.joint.pair_candidates import as_lemma, candidates, sampled
+from statecheck.safety.joint.pair_candidates import as_lemma, candidates, pool_of, sampled
 from statecheck.safety.joint.pools import Candidate, Pool
 from statecheck.safety.joint.quantified import GaveUp, not_kept
 from statecheck.safety.joint.quantified_moments import QuantifiedMoment
@@ -28,6 +26,7 @@ from statecheck.safety.joint.small_moments import SmallMoment
 from statecheck.smt.evaluation import Valuation
 from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.commands import Command
+from statecheck.symbolic.vocabulary import Key
 
 FAST, FAST_AGAIN = (partial(QuantifiedMoment, patterns=True, again=n) for n in range(2))
 
@@ -50,9 +49,11 @@ def with_helpers(
     """The claims that hold, the lemmas that were mined for them, and the claims, in their order,
     of whose words these are made.
 
-    Together they are inductive, beside ``clauses`` that are an invariant, as is checked once more
-    in another way. Raises Timeout.
+    Together they are inductive, beside ``clauses`` that are an invariant. They are looked for in
+    the part of the system that the claims depend on, and checked once more in the whole, in another
+    way. Raises Timeout.
     """
+    whole, induction = induction, induction.about([claim.term for claim in claims])
     transitions = induction.transitions
     samples = sampled(transitions, variant, induction.seed, induction.time_left)
     open_ = [claim for claim in claims if not samples.refutes(claim)]
@@ -68,7 +69,7 @@ def with_helpers(
         found, seen = candidates(group, samples)
         if seen[1]:
             number = len(own) + len(pools)
-            pools.append(Pool(number, group.variables, [a.term for a in group.atoms], found, seen))
+            pools.append(pool_of(number, group, found, seen))
             origin[number] = group
 
     def lemma_of(candidate: Candidate) -> Lemma:
@@ -94,16 +95,16 @@ def with_helpers(
                     break
                 continue
             held, chosen = _at_any_size(
-                search, wanted, lambda found: not_kept(induction, found, clauses, variant), lemma_of
+                search, wanted, lambda found: not_kept(whole, found, clauses, variant), lemma_of
             )
             if held:
                 return [*map(lemma_of, held)], [*map(lemma_of, chosen[len(held) :])], open_
     helpers = [lemma_of(c) for c in chosen if c not in held]
     known = [lemma_of(candidate) for candidate in held]
     found_together = [*known, *helpers]
-    together = set(jointly_inductive(induction, found_together, clauses, variant))
+    together = set(jointly_inductive(whole, found_together, clauses, variant))
     if len(together) < len(found_together) and not not_kept(
-        induction, found_together, clauses, variant
+        whole, found_together, clauses, variant
     ):
         together = set(found_together)
     return [c for c in known if c in together], [h for h in helpers if h in together], open_
@@ -199,40 +200,43 @@ class Search:
         while self.active and (found := step.counterexample(self.active)) is not None:
             changed = True
             violated, model = found
-            if not self._excluded(step, model):
+            if not self._excluded(step.before(model), step.cone_of(violated)):
                 violated.pool.drop(violated.index)
                 self.active.remove(violated)
         return changed
 
-    def _excluded(self, step: Moment, model: z3.ModelRef) -> bool:
-        """Take on a candidate that excludes the step of a model, a new one if need be; tell whether
-        there is one.
+    def _excluded(self, state: Valuation, cone: frozenset[Key]) -> bool:
+        """Take on a candidate that excludes a state, a new one if need be; tell whether there is
+        one.
         """
-        state = step.before(model)
-        if any(map(self.take_on, self.options(state))):
+        if any(map(self.take_on, self.options(state, cone))):
             return True
-        while new := self._called_for(state):
+        while new := self._called_for(state, cone):
             if any(map(self.take_on, new)):
                 return True
         return False
 
-    def options(self, state: Valuation) -> list[Candidate]:
-        """The candidates that are false in a state, those first that are best."""
-        false = {
-            Candidate(pool, k)
-            for pool in self.pools
-            for truths in {*pool.truths_in(state)}
-            for k in pool.false_at(truths)
-        }
-        return sorted(false.difference(self.active), key=_preference)
+    def options(self, state: Valuation, cone: frozenset[Key] | None = None) -> Iterator[Candidate]:
+        """The candidates that are false in a state, those first that are about nothing outside a
+        cone: what is not reachable within it, something about it excludes. Then the best come
+        first.
+        """
+        false: tuple[set[Candidate], set[Candidate]] = set(), set()
+        for pool in self.pools:
+            beyond = 0 if cone is None else pool.beyond(cone)
+            for truths in {*pool.truths_in(state)}:
+                for k in pool.false_at(truths):
+                    false[beyond >> k & 1].add(Candidate(pool, k))
+        for part in false:
+            yield from sorted(part.difference(self.active), key=_preference)
 
-    def _called_for(self, state: Valuation) -> list[Candidate]:
+    def _called_for(self, state: Valuation, cone: frozenset[Key]) -> list[Candidate]:
         """New candidates of more literals, made to be false in a state; likewise."""
         made = [
             Candidate(pool, k)
             for pool in self.pools
             for truths in dict.fromkeys(pool.truths_in(state))
-            if (k := pool.longer(truths)) is not None
+            if (k := pool.longer(truths, cone)) is not None
         ]
         return sorted(made, key=_preference)
 

@@ -7,6 +7,7 @@ import random
 import z3
 
 from statecheck.safety.joint.pools import LONGEST, Pool
+from statecheck.symbolic.vocabulary import Key
 
 ATOMS = 9
 
@@ -63,3 +64,22 @@ def test_a_candidate_of_too_many_literals_is_none() -> None:
     assert pool([most ^ 1 << n for n in range(LONGEST + 1)]).longer(most) is None
     fewer = 2**LONGEST - 1
     assert pool([fewer ^ 1 << n for n in range(LONGEST)]).longer(fewer) is not None
+
+
+def test_a_candidate_is_about_functions_outside_a_cone_only_if_it_has_to_be() -> None:
+    inside, outside = (Key("Thing", "it", name) for name in ("inside", "outside"))
+    samples = [0b00, 0b11]
+    thing = z3.Const("thing", z3.DeclareSort("Thing"))
+    atoms = [z3.Function(f"is{n}", thing.sort(), z3.BoolSort())(thing) for n in range(3)]
+    for mentions in ([inside, outside], [outside, inside]):
+        # Atoms 0 and 1 are the same in every sample, and atom 2 is false there: either will do.
+        columns = [0b10, 0b10, 0b00]
+        about = [frozenset({key}) for key in (*mentions, outside)]
+        own = Pool(0, (thing,), atoms, [], (columns, (1 << len(samples)) - 1), about)
+        number = own.longer(0b101, frozenset({inside}))
+        assert number is not None
+        assert own.clauses[number] == ((2, False),)
+        about[2] = frozenset({inside})
+        own = Pool(0, (thing,), atoms, [((n, True),) for n in range(3)], mentions=about)
+        assert own.beyond(frozenset({inside})) == 1 << mentions.index(outside)
+        assert own.beyond(frozenset({inside, outside})) == 0
