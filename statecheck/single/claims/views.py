@@ -32,7 +32,7 @@ UNSEEN = Unseen()
 
 
 class Views:
-    """What is held in one state, by the machine, its model and its listeners."""
+    """The attributes in one state of the machine, its model and its listeners."""
 
     def __init__(self, owners: Sequence[Any], held: Mapping[Attribute, Any]) -> None:
         self.owners, self.held = owners, held
