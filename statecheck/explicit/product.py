@@ -138,6 +138,17 @@ class Product:
             return self.space.targets(state)
         return [target for _, _, target in self.steps(state) if target != state]
 
+    def discover(self, state: Code, origin: dict[Code, Code | None]) -> list[Code]:
+        """The states that a state is the first to lead to; ``origin`` has that of each from now
+        on.
+        """
+        if not self.slots:
+            return self.space.discover(state, origin)
+        targets = dict.fromkeys(target for _, _, target in self.steps(state))
+        fresh = [target for target in targets if target not in origin]
+        origin.update(dict.fromkeys(fresh, state))
+        return fresh
+
     def reachable(self, time_left: Callable[[], object] = unlimited) -> Iterator[Code]:
         """Every reachable state; those at a lesser distance come first. ``time_left`` is called for
         each; it raises what is to end the search.
@@ -146,14 +157,11 @@ class Product:
         for state in self.initial():
             time_left()
             queue.append(state)
-        known = set(queue)
+        origin: dict[Code, Code | None] = dict.fromkeys(queue)
         for state in queue:
             time_left()
             yield state
-            for target in self.targets(state):
-                if target not in known:
-                    known.add(target)
-                    queue.append(target)
+            queue += self.discover(state, origin)
 
     def steps(self, state: Code) -> Iterator[tuple[int, Code, Code]]:
         """For each enabled action its number, the row of the step, and the state it leads to."""

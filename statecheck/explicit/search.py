@@ -165,18 +165,14 @@ class _Search:
         return self._steps_judged() if self.claim.on_step else self._states_judged()
 
     def _states_judged(self) -> Iterator[_Judged]:
-        product, origin = self.product, self.origin
+        product = self.product
         judges = product.judges(self.claim, None)
-        targets, row_of = product.targets, product.row
         for state in self._queue():
-            row = row_of(state)
+            row = product.row(state)
             for choice, judge in judges:
                 if row & judge.mask not in judge.known:
                     yield state, (), choice, judge(row)
-            for target in targets(state):
-                if target not in origin:
-                    origin[target] = state
-                    self.queue.append(target)
+            self.queue += product.discover(state, self.origin)
 
     def _steps_judged(self) -> Iterator[_Judged]:
         product, origin = self.product, self.origin

@@ -283,6 +283,19 @@ class StateSpace:
             for changed in (actions.known.get(state & actions.mask) or actions.look_up(state))[1]
         ]
 
+    def discover(self, state: Code, origin: dict[Code, Code | None]) -> list[Code]:
+        """The states that a state is the first to lead to; ``origin`` has that of each from now
+        on.
+        """
+        fresh = []
+        for actions in self._actions:
+            for changed in (actions.known.get(state & actions.mask) or actions.look_up(state))[1]:
+                target = state ^ changed
+                if target not in origin:
+                    origin[target] = state
+                    fresh.append(target)
+        return fresh
+
     def values(self, state: Code) -> list[Any]:
         """The value of each cell in a state."""
         return self.packing.values(state)
@@ -309,17 +322,12 @@ def count_states(instance: FiniteInstance) -> StateCount:
     """Count the states of an instance, under every choice of the constants that it leaves open."""
     initials, states, depths = 0, 0, []
     for space in instance.spaces():
-        layer = space.initial()
-        known, depth = set(layer), -1
+        layer, depth = space.initial(), -1
+        origin: dict[Code, Code | None] = dict.fromkeys(layer)
         initials += len(layer)
         while layer:
-            further = []
-            for state in layer:
-                for target in space.targets(state):
-                    if target not in known:
-                        known.add(target)
-                        further.append(target)
-            layer, depth = further, depth + 1
-        states += len(known)
+            layer = [target for state in layer for target in space.discover(state, origin)]
+            depth += 1
+        states += len(origin)
         depths.append(depth)
     return StateCount(initials, states, max(depths))
