@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from statecheck.modeling import ModelError
@@ -12,6 +13,7 @@ from statecheck.single.claims.predicates import Reader
 from statecheck.single.execution.automaton import Automaton, Edge, Node, Variable
 from statecheck.single.reading.foreign.answers import Asked
 from statecheck.single.reading.foreign.work import Ending
+from statecheck.single.reading.freeze import Unfrozen
 from statecheck.single.reading.observing import Observer, callback_of
 from statecheck.single.reading.specimen import (
     Attribute,
@@ -55,8 +57,31 @@ class Instance:
         specimen.stand_in(self.owners)
 
     def moment(self, node: Node, values: dict[Variable, Any]) -> Moment:
-        """The moment that it is in, which is in a node with values for its variables."""
-        return self.reader.actual(self.owners, node, values)
+        """The moment that it is in, which is in a node with values for its variables; what happens
+        to a list afterwards does not change it.
+        """
+        now = self.reader.actual(self.owners, node, values)
+        memo: dict[int, Any] = {}
+        with self._known_to_freezer():
+            fields = {name: self._copied(value, memo) for name, value in now.fields.items()}
+        return replace(now, fields=fields)
+
+    def _copied(self, value: Any, memo: dict[int, Any]) -> Any:
+        try:
+            return self.specimen.freezer.copy(value, memo)
+        except Unfrozen:
+            return value
+
+    @contextmanager
+    def _known_to_freezer(self) -> Iterator[None]:
+        """Let data refer to this machine as it may to the specimen's own."""
+        freezer = self.specimen.freezer
+        own, freezer.own = freezer.own, {**freezer.own}
+        freezer.own.update({id(o): place for place, o in enumerate(self.owners)})
+        try:
+            yield
+        finally:
+            freezer.own = own
 
     def set(self, inputs: Sequence[tuple[Attribute, Any]]) -> None:
         """Set inputs, as an application does."""
@@ -97,9 +122,7 @@ class Instance:
         wanted = dict(node.data)
         wanted.update({variable.attribute: value for variable, value in values.items()})
         freezer = self.specimen.freezer
-        own, freezer.own = freezer.own, {**freezer.own}
-        freezer.own.update({id(o): place for place, o in enumerate(self.owners)})
-        try:
+        with self._known_to_freezer():
             for attribute in sorted({*data, *wanted}):
                 freezer.size = 0
                 if attribute in self.reader.world.inputs:
@@ -112,8 +135,6 @@ class Instance:
                 if one != freezer.key(should):
                     name = self.specimen.named(attribute)
                     return f"{name} is {is_!r} in place of {should!r}"
-        finally:
-            freezer.own = own
         return ""
 
 
