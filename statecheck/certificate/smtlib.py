@@ -43,6 +43,8 @@ HEADS = {
     z3.Z3_OP_SUB: "-",
     z3.Z3_OP_UMINUS: "-",
     z3.Z3_OP_MUL: "*",
+    z3.Z3_OP_IDIV: "div",
+    z3.Z3_OP_MOD: "mod",
 }
 _COMPARISONS = ("=", "distinct", "<=", ">=", "<", ">")
 

@@ -127,19 +127,32 @@ class DeepRuns:
                 self._known[claim] = shown
         return self._known.get(claim) is not None
 
-    def without_early_run(self, sought: Mapping[Target, Question]) -> dict[Target, Question]:
-        """Those of some targets that no run of a few steps reaches. Raises Timeout."""
-        left = dict(sought)
-        if left:
-            unrolling = self.context.unrolling()
-            for target, _, model in shortest(unrolling, sought, EARLY, most=LARGE):
-                # Where instances are left out, a model may be no run.
-                if not unrolling.grounding.truncated or (
-                    model is not None
-                    and self.execute(decoded_run(unrolling, model, target), left[target][0])
-                ):
-                    del left[target]
-        return left
+    def early(
+        self,
+        sought: Mapping[Target, Question],
+        proven: Container[Question],
+        reaches: Callable[[ConcreteRun, Claim], bool],
+    ) -> Iterator[tuple[Claim, Run | None]]:
+        """The shortest runs of a few steps to what is sought; None in place of one for each proven
+        claim whose premise such a run ``reaches``. Raises Timeout.
+        """
+        unrolling = self.context.unrolling()
+        for target, said, model in shortest(unrolling, sought, EARLY, most=LARGE):
+            claim, _ = question = sought[target]
+            assert model is not None
+            if question not in proven:
+                run = self.execute(canonical_run(unrolling, target, said, model), claim)
+                if run is not None:
+                    yield claim, run
+            # Where instances are left out, a model may be no run.
+            elif not unrolling.grounding.truncated or reaches(
+                decoded_run(unrolling, model, target), claim
+            ):
+                yield claim, None
+
+    def known(self, claim: Claim) -> Run | None:
+        """The run of a small instance that was found already."""
+        return self._known.get(claim)
 
     def shortened(
         self, sought: Mapping[Target, Question], reasons: dict[Claim, str]
@@ -181,11 +194,12 @@ class DeepRuns:
         depth = self.context.depth
         with suppress(Timeout):
             for goal, said, model in shortest(unrolling, [*unmet], depth, lengths, HUGE):
-                claim, _ = unmet.pop(goal)
+                claim, _ = unmet[goal]
                 run = runs.get(goal)
                 if model is not None:
                     run = self.execute(canonical_run(unrolling, goal, said, model), claim)
                 if run is not None:
+                    del unmet[goal]
                     yield claim, run, True
 
 

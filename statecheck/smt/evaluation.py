@@ -41,6 +41,8 @@ _BINARY = {
     z3.Z3_OP_GT: ">",
     z3.Z3_OP_SUB: "-",
 }
+_DIVIDED = {z3.Z3_OP_IDIV: "//", z3.Z3_OP_MOD: "%"}
+"""As Z3 has them where the divisor is above 0."""
 _MANY = {
     z3.Z3_OP_AND: " and ",
     z3.Z3_OP_OR: " or ",
@@ -145,6 +147,8 @@ class _Writer:
             return f"(not {parts[0]} or {parts[1]})"
         if kind in _BINARY and len(parts) == 2:
             return f"({parts[0]} {_BINARY[kind]} {parts[1]})"
+        if kind in _DIVIDED and z3.is_int_value(term.arg(1)) and term.arg(1).as_long() > 0:
+            return f"({parts[0]} {_DIVIDED[kind]} {parts[1]})"
         if kind == z3.Z3_OP_DISTINCT and len(parts) == 2:
             return f"({parts[0]} != {parts[1]})"
         if kind in _MANY:

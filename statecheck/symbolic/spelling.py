@@ -23,6 +23,8 @@ _COMPARISONS = {
 }
 _OPPOSITES = {"=": "!=", "<=": ">", ">=": "<", "<": ">=", ">": "<="}
 _INFIX = {z3.Z3_OP_AND: "and", z3.Z3_OP_OR: "or", z3.Z3_OP_ADD: "+", z3.Z3_OP_SUB: "-"}
+_CLOSE = {z3.Z3_OP_IDIV: "//", z3.Z3_OP_MOD: "%", z3.Z3_OP_MUL: "*"}
+"""Operators that bind closer than those, so that sums beside them stand in parentheses."""
 
 
 def spell(
@@ -169,6 +171,12 @@ class _Speller:
             text = f"({parts[1]} if {parts[0]} else {parts[2]})"
             self.choices[kept:] = self._choice(text, term, places)
             return text
+        if kind in _CLOSE:
+            inner = [
+                f"({part})" if child.decl().kind() in (*_INFIX, *_CLOSE) else part
+                for part, child in zip(parts, term.children(), strict=True)
+            ]
+            return f" {_CLOSE[kind]} ".join(inner)
         return f" {_INFIX.get(kind, term.decl().name())} ".join(parts)
 
     def _choice(self, text: str, term: z3.ExprRef, places: Mapping[int, str]) -> Iterator[Choice]:

@@ -166,6 +166,18 @@ class Ordered(Symbolic):
             )
         return Ordered(self._rank(self) * int(other), int, self.vocabulary)
 
+    def __floordiv__(self, other: object) -> Ordered:
+        return Ordered(self._rank(self) / self._divisor(other), int, self.vocabulary)
+
+    def __mod__(self, other: object) -> Ordered:
+        return Ordered(self._rank(self) % self._divisor(other), int, self.vocabulary)
+
+    def _divisor(self, other: object) -> int:
+        """A plain number above 0: by that Python divides as Z3 does."""
+        if not isinstance(other, int) or other <= 0:
+            raise self._refuse(f"divided by {_described(other)}", "a plain number above 0")
+        return int(other)
+
     def __neg__(self) -> Ordered:
         return Ordered(-self._rank(self), int, self.vocabulary)
 
@@ -174,7 +186,10 @@ class Ordered(Symbolic):
 
 def _unsupported(operator: str) -> Callable[..., Any]:
     def refuse(self: Symbolic, *_: object) -> Any:
-        raise self._refuse(f"asked for {operator}", "comparisons, + and -, not, and, or")
+        raise self._refuse(
+            f"asked for {operator}",
+            "comparisons, + and -, // and % by a plain number, not, and, or",
+        )
 
     return refuse
 

@@ -238,7 +238,7 @@ def writes_a_name(self: Any, room: Any) -> None:
 
 def swallows_what_is_unsupported(self: Any, room: Any) -> None:
     try:
-        odd = room.light.level % 2 == 1
+        odd = room.light.level << 2 == 1
     except Exception:  # noqa: BLE001
         odd = False
     if odd:
@@ -290,7 +290,7 @@ def calls_impure(self: Any, room: Any) -> None:
         (matches_true, (Room,), "compares by identity"),
         (asks_for_a_type, (Room,), "asks what a value is"),
         (writes_a_name, (Room,), "written as text"),
-        (swallows_what_is_unsupported, (Room,), "asked for mod"),
+        (swallows_what_is_unsupported, (Room,), "asked for lshift"),
         (never_ends, (Room,), "does it end?"),
         (compares_unlike, (Room,), "compared with an int"),
         (stores_another_type, (Room,), "is a Int and is given a Bool"),

@@ -237,11 +237,30 @@ def test_negative_numbers_are_exact() -> None:
     assert (result.verdict, result.steps) == (Verdict.REACHED, 2)
 
 
-@pytest.mark.parametrize("operation", ["// 2", "% 2", "/ 2", "* 0.5", "+ 0.5", "** 2"])
+@pytest.mark.parametrize("operation", ["// -2", "% 0", "/ 2", "* 0.5", "+ 0.5", "** 2"])
 def test_arithmetic_that_is_not_exact_is_refused(operation: str) -> None:
     text = f"meter.counter.count {operation} == 0"
-    with pytest.raises(ModelError, match=r"asked for [a-z]+|multiplied by|no value of Meters"):
+    with pytest.raises(
+        ModelError, match=r"asked for [a-z]+|(multipli|divid)ed by|no value of Meters"
+    ):
         decided(Meters, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ("meter.counter.count % 3 == 0", None),
+        ("meter.counter.count // 3 * 3 == meter.counter.count", None),
+        ("meter.counter.count % 2 == 0", 1),
+        ("meter.counter.count // 2 != -2", 1),
+        ("(meter.counter.count + 1) % 5 != 0", 2),
+        ("-4 <= meter.counter.count // 2", 3),
+    ],
+)
+def test_division_rounds_down_as_python_has_it(text: str, steps: int | None) -> None:
+    (result,) = decided(Meters, text)
+    wanted = Verdict.PROVED if steps is None else Verdict.REFUTED
+    assert (result.verdict, result.steps) == (wanted, steps)
 
 
 def test_classes_of_one_name_in_one_process() -> None:
