@@ -21,6 +21,7 @@ from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.smt.grounding import MORE
 from statecheck.smt.quantifiers import outermost
 from statecheck.smt.terms import has_quantifier
 
@@ -53,6 +54,7 @@ class DeepRuns:
     ) -> None:
         self.context, self.execute = context, execute
         self._known: dict[Claim, Run | None] = {}
+        self._unreal: set[Target] = set()
 
     @cached_property
     def _instances(self) -> SmallInstances:
@@ -161,11 +163,15 @@ class DeepRuns:
 
         Where none was found because there was no patience, ``reasons`` is told. Raises Timeout.
         """
-        unmet, unrolling = dict(sought), self.context.unrolling()
+        unmet, unrolling, unreal = dict(sought), self.context.unrolling(), self._unreal
+        unreal.clear()
         yield from self._bounded(unrolling, unmet, {}, FIRST)
         runs = {goal: self.run(claim) for goal, (claim, _) in unmet.items()}
         if unmet:
-            unrolling = unrolling if unrolling.is_whole else self.context.unrolling()
+            if unreal:
+                unrolling = self.context.unrolling(MORE)
+            elif not unrolling.is_whole:
+                unrolling = self.context.unrolling()
             yield from self._bounded(unrolling, unmet, runs, PATIENCE - FIRST)
         for goal, (claim, _) in unmet.items():
             if (deep := runs[goal]) is not None:
@@ -198,7 +204,9 @@ class DeepRuns:
                 run = runs.get(goal)
                 if model is not None:
                     run = self.execute(canonical_run(unrolling, goal, said, model), claim)
-                if run is not None:
+                if run is None:
+                    self._unreal.add(goal)
+                else:
                     del unmet[goal]
                     yield claim, run, True
 
