@@ -54,7 +54,7 @@ CATALOGUE = Catalogue(House)
 def alone(house: House, one: Guest, other: Guest) -> bool:
     """Kept by itself, with two of a kind."""
     assume(one.place.inside.is_active and other.place.inside.is_active)
-    return one == other
+    return bool(one == other)
 
 
 @CATALOGUE.always("idle", "Safety")
