@@ -109,6 +109,7 @@ class Product:
         self._update_row = Packing((*cells, *cells, *past))
         self._row = Packing((*cells, *cells, *past, *past))
         size = len(space.cells)
+        self._sides = (space.before, 0, 0), (space.after, size, len(self.slots))
         self.places = {
             (item.name, member): 2 * size + k for k, (item, member) in enumerate(self.slots)
         }
@@ -199,10 +200,8 @@ class Product:
         )
 
     def _load(self, row: Code, packing: Packing, *, on_step: bool = True) -> None:
-        space, size = self.space, len(self.space.cells)
-        numbers = packing.unpack(row)
-        sides = (space.before, 0, 0), (space.after, size, len(self.slots))
-        for side, start, offset in sides if on_step else sides[:1]:
+        size, numbers = len(self.space.cells), packing.unpack(row)
+        for side, start, offset in self._sides if on_step else self._sides[:1]:
             side.load(numbers[start : start + size])
             side.system.observed = _Observed(self, side, offset, numbers)
 

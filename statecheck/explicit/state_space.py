@@ -6,7 +6,7 @@ import enum
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from statecheck.explicit.packing import Code, Packing, ValueTable, tables_of
@@ -156,25 +156,31 @@ class StateSpace:
     def __init__(self, instance: FiniteInstance, constants: Mapping[str, Any]) -> None:
         self.instance, self.constants = instance, constants
         self.trace = ReadTrace(memoise=instance.memoise)
-        traced: type[System] = type(
+        self._traced: type[System] = type(
             instance.system.__name__,
             (instance.system,),
             {"record_type": Traced, "__module__": instance.system.__module__},
         )
-        arguments = {**instance.sizes, **constants}
-        systems = [traced.before_its_start(**arguments) for _ in range(2)]
-        self.cells = systems[0].state_variables()
-        self.packing = Packing(self._tables(systems[0]))
-        self.before = SystemCopy(systems[0], self.packing.tables, self.trace, 0)
-        self.after = SystemCopy(systems[1], self.packing.tables, self.trace, len(self.cells))
+        system = self._built()
+        self.cells = system.state_variables()
+        self.packing = Packing(self._tables(system))
+        self.before = SystemCopy(system, self.packing.tables, self.trace, 0)
         self.actions: list[tuple[str, tuple[Any, ...]]] = [
             (action.name, arguments)
-            for action in systems[0].info.actions
+            for action in system.info.actions
             for arguments in self.choices(type_ for _, type_ in action.parameters)
         ]
         self._actions = self._grouped()
         self.products: dict[Any, Any] = {}
         """For whoever searches the space with something kept in addition."""
+
+    def _built(self) -> System:
+        return self._traced.before_its_start(**{**self.instance.sizes, **self.constants})
+
+    @cached_property
+    def after(self) -> SystemCopy:
+        """The copy for what is after a step, which claims and histories look at."""
+        return SystemCopy(self._built(), self.packing.tables, self.trace, len(self.cells))
 
     def _tables(self, system: System) -> list[ValueTable]:
         """The table of each cell; the same for the same field of each entity of a kind."""
