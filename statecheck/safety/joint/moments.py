@@ -7,14 +7,13 @@ from collections.abc import Container, Sequence
 
 import z3
 
-from statecheck.modeling import Variant
-from statecheck.safety.induction import Clause, Induction, assume_taken
+from statecheck.safety.induction import Induction
 from statecheck.safety.joint.model_state import StateReader
 from statecheck.safety.joint.pools import Candidate, Pool
 from statecheck.safety.joint.quantified import later
 from statecheck.smt.c_interface import disjunction
 from statecheck.smt.evaluation import Valuation, tabulated
-from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
+from statecheck.smt.solving import is_satisfiable
 from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.vocabulary import Key
@@ -134,48 +133,3 @@ class Moment(ABC):
 
     def _check(self, assumptions: Sequence[z3.BoolRef]) -> bool:
         return is_satisfiable(self.solver, assumptions, self.induction.time_left)
-
-
-class GroundMoment(Moment):
-    """A moment whose formulas are instantiated at every entity that is spoken of."""
-
-    def __init__(
-        self,
-        induction: Induction,
-        clauses: Sequence[Clause],
-        variant: Variant,
-        command: Command | None,
-    ) -> None:
-        induction.time_left()
-        super().__init__(induction, command, ground_solver(induction.seed))
-        self.grounding = induction.grounding(clauses)
-        self.grounding.constraints.extend(induction.transitions.fixed_constants(variant))
-        self.asserted = 0
-        if command is not None:
-            assume_taken(self.grounding, command)
-
-    def _assert(self, formula: z3.BoolRef) -> None:
-        self.grounding.add(formula)
-
-    def _exist(self, entities: Sequence[z3.ExprRef]) -> z3.BoolRef:
-        return z3.And(*map(self.grounding.somebody, entities))
-
-    def _assume(self, candidate: Candidate) -> None:
-        variables, term = candidate.pool.variables, z3.Implies(candidate.assumed, candidate.term)
-        self.grounding.demand(
-            variables, lambda chosen: z3.substitute(term, *zip(variables, chosen, strict=True))
-        )
-
-    def _members(self, model: z3.ModelRef, sort: str) -> list[z3.ExprRef]:
-        values: dict[int, z3.ExprRef] = {}
-        for term in self.grounding.terms.get(sort, {}).values():
-            exists_when = self.grounding.exists_when.get(term.get_id())
-            if exists_when is None or true_in(model, exists_when):
-                value = model.eval(term, model_completion=True)
-                values.setdefault(value.get_id(), term)
-        return [*values.values()]
-
-    def admit(self, candidate: Candidate) -> None:
-        """Let a candidate be assumed before, and violated after."""
-        super().admit(candidate)
-        self.asserted = self.grounding.assert_into(self.solver, self.asserted)

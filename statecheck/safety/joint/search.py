@@ -16,7 +16,7 @@ from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.joint import quantified
 from statecheck.safety.joint.lemmas import Lemma, inductive
-from statecheck.safety.joint.moments import GroundMoment, Moment
+from statecheck.safety.joint.moments import Moment
 from statecheck.safety.joint.pair_atoms import Group, groups
 from statecheck.safety.joint.pair_candidates import as_lemma, candidates, pool_of, sampled
 from statecheck.safety.joint.pools import Candidate, Pool
@@ -35,12 +35,10 @@ KINDS: Sequence[Callable[[Induction, Sequence[Clause], Variant, Command | None],
     FAST_AGAIN,
     SmallMoment,
     partial(QuantifiedMoment, patterns=False),
-    GroundMoment,
 )
 """Ways to ask, the fastest first; where one gives up, the next is tried. The fastest has two tries,
 for whether it gets there may hang on what the process asked before. What is found in a small
-instance is shown at any size then. The last one writes down too many instances where axioms have
-quantifiers."""
+instance is shown at any size then."""
 
 
 def with_helpers(
@@ -81,8 +79,7 @@ def with_helpers(
     wanted = [Candidate(pool, 0) for pool in own]
     held: list[Candidate] = []
     chosen: list[Candidate] = []
-    large = any(has_quantifier(axiom.term) for axiom in transitions.axioms)
-    for kind in KINDS[:-1] if large else KINDS:
+    for kind in KINDS:
         for pool in (*own, *pools):
             pool.restore()
         with suppress(GaveUp):
