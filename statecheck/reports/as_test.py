@@ -180,11 +180,13 @@ def _set(ids: Iterable[str]) -> str:
 
 def _source(value: Any, imports: _Imports) -> str:
     """A value as Python source. Raises Unwritten."""
-    if isinstance(value, enum.Enum) and not isinstance(value, enum.Flag):
+    if isinstance(value, enum.Enum):
         type_ = type(value)
         if "<locals>" in type_.__qualname__:
             raise Unwritten(f"{type_.__name__} is declared in a function and cannot be imported")
-        return f"{imports.add(type_.__module__, type_.__qualname__)}.{value.name}"
+        name = imports.add(type_.__module__, type_.__qualname__)
+        is_flag = isinstance(value, enum.Flag)
+        return f"{name}({value.value!r})" if is_flag else f"{name}.{value.name}"
     if value is None or type(value) in (bool, int, str, bytes):
         return repr(value)
     if type(value) is float and value - value == 0:

@@ -29,7 +29,7 @@ def in_words(type_: type) -> str:
     return WORDS.get(type_) or f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
-def others_of(cls: type, model: type) -> dict[str, str]:
+def others_of(cls: type, model: type, state_field: str) -> dict[str, str]:
     """Everything that the class, its module and its model have besides what claims may name, in
     words.
     """
@@ -41,6 +41,7 @@ def others_of(cls: type, model: type) -> dict[str, str]:
     for base in reversed(model.__mro__):
         for name, said in _described(vars(base), f" of {base.__name__}"):
             found[f"model.{name}"] = said
+    found[f"model.{state_field}"] = "what the library keeps the state in"
     return found
 
 

@@ -67,7 +67,7 @@ class Reader:
                 fields[self.names[variable.attribute]] = wrapped(term, variable.kind)
                 held[variable.attribute] = fields[self.names[variable.attribute]]
         options = NodeOptions(self.conditions, node, terms, inputs)
-        views = Views(self.specimen.owners, held)
+        views = Views(self.specimen.owners, held, self.specimen.freezer.shared)
         return Moment(self.active(node), fields, options, node.memory, views)
 
     def active(self, node: Node) -> frozenset[str]:
@@ -95,7 +95,8 @@ class Reader:
             a: fields[self.names[a]] for a in self.world.inputs if self.names.get(a) in fields
         }
         options = NodeOptions(self.conditions, node, terms, inputs, is_plain=True)
-        return Moment(active, fields, options, views=Views(owners, held))
+        views = Views(owners, held, self.specimen.freezer.shared)
+        return Moment(active, fields, options, views=views)
 
     # -- expressions ------------------------------------------------------------------------------
 

@@ -16,7 +16,14 @@ from statemachine import State
 
 from statecheck.modeling import ModelError
 from statecheck.single.claims.meanings import in_words
-from statecheck.single.reading.freeze import ATOMS, OPAQUE, SYMBOLIC, is_plain_class, parts
+from statecheck.single.reading.freeze import (
+    ATOMS,
+    OPAQUE,
+    SYMBOLIC,
+    Freezer,
+    is_plain_class,
+    parts,
+)
 from statecheck.single.reading.specimen import ABSENT, Attribute, class_value
 
 
@@ -32,22 +39,38 @@ UNSEEN = Unseen()
 
 
 class Views:
-    """The attributes in one state of the machine, its model and its listeners."""
+    """The attributes in one state of the machine, its model and its listeners.
 
-    def __init__(self, owners: Sequence[Any], held: Mapping[Attribute, Any]) -> None:
+    A claim sees copies: what it asks may write, as a defaultdict does for a key that it lacks.
+    ``shared`` are the objects outside of the instance that are not copied.
+    """
+
+    def __init__(
+        self,
+        owners: Sequence[Any],
+        held: Mapping[Attribute, Any],
+        shared: dict[int, tuple[Any, str]],
+    ) -> None:
         self.owners, self.held = owners, held
+        self.freezer = Freezer(tuple(owners), shared)
         self.places = {id(owner): place for place, owner in enumerate(owners)}
         self._plain = {*ATOMS, *SYMBOLIC, *OPAQUE}
 
     def seen(self, value: Any) -> Any:
         """A value as a claim is to see it."""
+        if type(value) in self._plain:
+            return value
+        return self._shown(self.freezer.copy(value, {}))
+
+    def _shown(self, value: Any) -> Any:
+        """A copy in which objects that lead to an owner are as they are in this state."""
         cls = type(value)
         if cls in self._plain or not self._leads_to_owner(value):
             return value
         if cls in (list, tuple):
-            return cls(self.seen(item) for item in value)
+            return cls(self._shown(item) for item in value)
         if cls is dict:
-            return {key: self.seen(item) for key, item in value.items()}
+            return {key: self._shown(item) for key, item in value.items()}
         return View(self, value)
 
     def _leads_to_owner(self, value: Any) -> bool:
@@ -77,19 +100,23 @@ class Views:
             found = dict(parts(value)).get(name, ABSENT)
         else:
             found = self.held.get((place, name), ABSENT)
-        if found is ABSENT:
-            found = class_value(type(value), name)
-            found = ABSENT if callable(found) else found
         if found is UNSEEN:
             raise NotSeen(f"{name} may be set at any time; name it by itself")
         if found is ABSENT:
-            member = inspect.getattr_static(type(value), name, ABSENT)
-            what = in_words(type(value))
-            if member is ABSENT:
-                raise NotSeen(f"{what} has no attribute {name}")
-            kind = "a property" if isinstance(member, property) else "no value"
-            raise NotSeen(f"{name} of {what} is {kind}, which a claim cannot use")
+            found = self._of_class(value, name)
         return self.seen(found)
+
+    def _of_class(self, value: Any, name: str) -> Any:
+        """The value that a class gives an attribute. Raises NotSeen where that is no value."""
+        found = class_value(type(value), name)
+        if found is not ABSENT and not callable(found):
+            return found
+        member = inspect.getattr_static(type(value), name, ABSENT)
+        what = in_words(type(value))
+        if member is ABSENT:
+            raise NotSeen(f"{what} has no attribute {name}")
+        kind = "a property" if isinstance(member, property) else "no value"
+        raise NotSeen(f"{name} of {what} is {kind}, which a claim cannot use")
 
 
 class View:

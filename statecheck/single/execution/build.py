@@ -143,7 +143,8 @@ class Builder:
         """Runs with some values, which prove nothing. Raises the reason where there are none."""
         if self.setup.answers is not None:
             raise why
-        self.setup.samples, self.setup.widened = Samples(self.setup.reach), set()
+        self.setup.samples = Samples(self.setup.reach, self.setup.initial[1])
+        self.setup.widened = set()
         try:
             _, automaton = self._run(SAMPLED)
         except (Widen, Used, NotAnyValue):

@@ -15,6 +15,7 @@ from statecheck.single.execution.choices import OMITTED, combinations
 from statecheck.single.reading.code import Reach, all_specs
 from statecheck.single.reading.fields import candidates
 from statecheck.single.reading.kinds import Domain, Kind, MemberKind, same
+from statecheck.single.reading.specimen import Data
 
 MOST, COMBINATIONS = 6, 100
 """So many values of a kind are tried, and so many combinations."""
@@ -27,11 +28,12 @@ HELD = 3
 
 
 class Samples:
-    """The values to try, by what the code of a machine says."""
+    """The values to try, by what the code of a machine says, and by its ``first`` data."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, first: Data) -> None:
         self.constants: list[Any] = []
         self.held = list(_held(reach))
+        self.own: dict[Any, Any] = {**dict(candidates(reach.specimen)), **first}
         for code in reach.functions:
             self._add(code)
         self.constants += (value for _, value in candidates(reach.specimen))
@@ -55,6 +57,9 @@ class Samples:
         for name, domain in domains.items():
             is_unknown = not domain.kinds and not domain.values
             found = self.of(None if is_unknown else domain)
+            if type(self.own.get(name)) in (int, str):  # of an input: what it is by itself
+                own = self.own[name]
+                found = [own, *(value for value in found if not same(value, own))]
             values[name] = [v for v in extra.get(name, ()) if v is OMITTED] + found
         yield from itertools.islice(combinations(values), COMBINATIONS)
 

@@ -11,7 +11,7 @@ import logging
 import re
 import struct
 import types
-from collections import OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -23,6 +23,9 @@ from statecheck.modeling import ModelError
 
 ATOMS = (bool, int, float, complex, str, bytes, type(None), type(...), type(NotImplemented))
 """Types of values that never change."""
+
+DICTIONARIES = (dict, OrderedDict, defaultdict, Counter)
+"""Types of dictionaries."""
 
 _IDENTITIES = (
     type,
@@ -134,7 +137,7 @@ class Freezer:
         if cls is tuple or cls is list or cls is deque:
             extra = (value.maxlen,) if cls is deque else ()
             return (cls.__name__, *extra, *(self.key(item) for item in value))
-        if cls in (dict, OrderedDict, defaultdict):
+        if cls in DICTIONARIES:
             made = (self.key(value.default_factory),) if cls is defaultdict else ()
             return (cls.__name__, *made, *((self.key(k), self.key(v)) for k, v in value.items()))
         if cls is set or cls is frozenset:
@@ -207,7 +210,7 @@ class Freezer:
             fresh = [] if cls is list else deque(maxlen=value.maxlen)
             memo[id(value)] = (fresh, value)
             fresh.extend(self.copy(item, memo) for item in value)
-        elif cls in (dict, OrderedDict, defaultdict):
+        elif cls in DICTIONARIES:
             fresh = defaultdict(value.default_factory) if cls is defaultdict else cls()
             memo[id(value)] = (fresh, value)
             for key, item in value.items():

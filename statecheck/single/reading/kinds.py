@@ -77,7 +77,10 @@ class Domain:
         return Domain(tuple(v for v in values if kind_of(v) not in kinds), kinds)
 
     def __str__(self) -> str:
-        names = [str(kind) for kind in self.kinds] + [repr(value) for value in self.values]
+        flags = [type(value) for value in self.values if isinstance(value, enum.Flag)]
+        names = [str(kind) for kind in self.kinds]
+        names += [f"combination of {flag.__name__}" for flag in dict.fromkeys(flags)]
+        names += [repr(value) for value in self.values if not isinstance(value, enum.Flag)]
         return " or ".join(names)
 
 
@@ -114,10 +117,29 @@ def domain_of_annotation(annotation: Any, what: str) -> Domain | None:
     if isinstance(annotation, type):
         if annotation in plain:
             return Domain((), (plain[annotation],))
-        if issubclass(annotation, enum.Enum) and not issubclass(annotation, enum.Flag):
+        if issubclass(annotation, enum.Flag):
+            return Domain(_combinations(annotation, what))
+        if issubclass(annotation, enum.Enum):
             return Domain((), (MemberKind(annotation),))
     name = getattr(annotation, "__name__", annotation)
     raise ModelError(
         f"{what} is a {name}, a type whose values cannot be gone through; annotate it with bool, "
         "int, str, an enumeration, Literal or Optional of these"
     )
+
+
+MOST_FLAGS = 64
+"""A Flag of more combinations is not gone through."""
+
+
+def _combinations(flag: type[enum.Flag], what: str) -> tuple[enum.Flag, ...]:
+    """Every combination of the members of a Flag, none of them among these."""
+    found = [flag(0)]
+    for member in flag:
+        found += [other | member for other in found if other | member not in found]
+        if len(found) > MOST_FLAGS:
+            raise ModelError(
+                f"{what} is a {flag.__name__}, a Flag of more than {MOST_FLAGS} combinations; "
+                "annotate it with Literal and those that matter"
+            )
+    return tuple(found)

@@ -8,7 +8,7 @@ import functools
 import gc
 import inspect
 import types
-from collections import OrderedDict, defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from statemachine import Event, State
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import Summary, is_from_elsewhere, is_library_class
-from statecheck.single.reading.freeze import Freezer, Unfrozen
+from statecheck.single.reading.freeze import DICTIONARIES, Freezer, Unfrozen
 from statecheck.single.reading.source.trees import tree_of
 from statecheck.single.reading.specimen import Specimen
 
-CONTAINERS = (list, dict, set, deque, OrderedDict, defaultdict, bytearray)
+CONTAINERS = (list, set, deque, bytearray, *DICTIONARIES)
 """Types of values whose content can change."""
 
 
@@ -178,7 +178,8 @@ class Watcher:
         self.watch(
             ("members", cls),
             f"a member of {cls.__name__}",
-            lambda: [(k, id(v)) for m in members for k, v in vars(m).items()],
+            # A Flag remembers by itself what ~ makes of a member.
+            lambda: [(k, id(v)) for m in members for k, v in vars(m).items() if k != "_inverted_"],
         )
         for member in members:
             if type(member.value) in CONTAINERS:

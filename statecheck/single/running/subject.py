@@ -173,7 +173,7 @@ def _names(specimen: Specimen, reader: Reader) -> claims.Names:
         {state.id: frozenset(s.id for s in state.ancestors()) for state in states},
         frozenset(reader.world.events.parameters),
         frozenset(reader.names[a] for a in reader.world.inputs if a in reader.names),
-        others_of(cls, type(specimen.owners[1])) | dict.fromkeys(late, LATE),
+        others_of(cls, type(specimen.owners[1]), specimen.kept[1]) | dict.fromkeys(late, LATE),
         qualified_names(specimen, reader.names),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +85,32 @@ class Unbounded(StateMachine):
         super().__init__(self.order)
 
 
+class Reader:
+    """An object that counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    @property
+    def answer(self) -> int:
+        self.asked += 1
+        return 1
+
+
+class Sorted(StateMachine):
+    here = State(initial=True)
+    there = State()
+    go = here.to(there) | there.to(here)
+
+    def __init__(self) -> None:
+        self.by_name: defaultdict[str, list[int]] = defaultdict(list)
+        self.reader = Reader()
+        super().__init__()
+
+    def on_go(self) -> None:
+        self.by_name["go"] = [1]
+
+
 SHOP = Maker(shop, Shop)
 
 
@@ -128,6 +155,13 @@ def test_an_object_is_asked_in_the_state_that_a_claim_is_about(
 ) -> None:
     found = verdict(made, kind, text)
     assert (found.verdict, found.steps) == (right, steps)
+
+
+def test_what_a_claim_asks_changes_nothing() -> None:
+    """A defaultdict takes in a key that it is asked for; a property may write."""
+    texts = ["by_name['x'] == []", "'x' not in by_name", "reader.answer == 1", "reader.asked == 0"]
+    report = check(Sorted, [("always", text) for text in texts])
+    assert [result.verdict for result in report.results] == [PROVED] * 4
 
 
 @pytest.mark.parametrize(

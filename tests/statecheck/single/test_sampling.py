@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from statemachine import State, StateMachine
 
+from statecheck.claims.results import Verdict
 from statecheck.modeling import ModelError
 from statecheck.single import check
 from statecheck.single.questions.ask import answered
@@ -179,3 +180,44 @@ def test_the_same_elements_of_a_set_are_tried_in_each_process() -> None:
         for seed in "123"
     }
     assert tried == {"ward 0, ward 1, ward 10\n"}
+
+
+class Booked(StateMachine):
+    """Nobody sets the account, but nothing says so."""
+
+    a = State(initial=True)
+    b = State(final=True)
+    go = a.to(b, cond="covered")
+
+    def __init__(self) -> None:
+        self.account = "another one than any text in the code"
+        self.balances = {self.account: 5}
+        super().__init__()
+
+    def covered(self) -> bool:
+        return self.balances.get(self.account, 0) >= 5
+
+
+class Asked(Booked):
+    def covered(self, account: str) -> bool:  # type: ignore[override]
+        return self.balances.get(account, 0) >= 5
+
+
+def test_what_an_input_is_by_itself_is_tried_first() -> None:
+    (result,) = check(Booked, [("possible", "b")]).results
+    assert (result.verdict, result.steps) == (Verdict.REACHED, 1)
+
+
+@pytest.mark.parametrize(
+    ("made", "advice"),
+    [
+        (Booked, "write ==, or say --fixed account if nobody sets it"),
+        (Asked, "write ==, or annotate the argument account with Literal or an enumeration"),
+    ],
+)
+def test_a_way_to_values_that_can_be_followed_is_said(made: Any, advice: str) -> None:
+    (result,) = check(made, [("always", "a")]).results
+    assert result.verdict is not Verdict.PROVED
+    (result,) = check(made, [("always", "a or b")]).results
+    assert result.verdict is Verdict.UNDETERMINED
+    assert advice in result.detail
