@@ -21,6 +21,7 @@ from statecheck.single.reading.freeze import (
     OPAQUE,
     SYMBOLIC,
     Freezer,
+    Unfrozen,
     is_plain_class,
     parts,
 )
@@ -55,6 +56,17 @@ class Views:
         self.freezer = Freezer(tuple(owners), shared)
         self.places = {id(owner): place for place, owner in enumerate(owners)}
         self._plain = {*ATOMS, *SYMBOLIC, *OPAQUE}
+
+    def kept(self) -> Views:
+        """The same, which stays as it is when the machine goes on."""
+        memo: dict[int, Any] = {}
+        held: dict[Attribute, Any] = {}
+        for attribute, value in self.held.items():
+            try:
+                held[attribute] = self.freezer.copy(value, memo)
+            except Unfrozen:
+                held[attribute] = value
+        return Views(self.owners, held, self.freezer.shared)
 
     def seen(self, value: Any) -> Any:
         """A value as a claim is to see it."""

@@ -64,7 +64,8 @@ class Instance:
         memo: dict[int, Any] = {}
         with self._known_to_freezer():
             fields = {name: self._copied(value, memo) for name, value in now.fields.items()}
-        return replace(now, fields=fields)
+        views = None if now.views is None else now.views.kept()
+        return replace(now, fields=fields, views=views)
 
     def _copied(self, value: Any, memo: dict[int, Any]) -> Any:
         try:

@@ -111,6 +111,25 @@ class Sorted(StateMachine):
         self.by_name["go"] = [1]
 
 
+class Basket:
+    def __init__(self) -> None:
+        self.items: list[int] = []
+
+    def on_go(self) -> None:
+        if len(self.items) < 3:
+            self.items.append(len(self.items))
+
+
+class Shopping(StateMachine):
+    here = State(initial=True)
+    there = State()
+    go = here.to(there) | there.to(here)
+
+    def __init__(self) -> None:
+        self.basket = Basket()
+        super().__init__(self.basket)
+
+
 SHOP = Maker(shop, Shop)
 
 
@@ -135,6 +154,11 @@ def verdict(made: Any, kind: str, text: str) -> Result:
         (SHOP, "always", "len(parts) == 1 and order is not None", PROVED, None),
         (SHOP, "recoverable", "order.count == 0", REFUTED, 1),
         (SHOP, "eventually", "order.count == 0 ~> order.count == 3", REFUTED, 1),
+        # A list of the model, as it was before and after a step.
+        (Shopping, "always", "len(after.basket.items) <= len(basket.items)", REFUTED, 1),
+        (Shopping, "possible", "basket.items == [0] and after.basket.items == [0, 1]", REACHED, 2),
+        (Shopping, "possible", "basket.items == [0] and there", REACHED, 1),
+        (Shopping, "possible", "basket.items == [0, 1] and there", REFUTED, None),
         # The same name twice: the machine's own, or the model's.
         (SHOP, "always", "count == 100", PROVED, None),
         (SHOP, "always", "model.count == 100", REFUTED, 0),
