@@ -246,7 +246,7 @@ def templates(
 
 
 def _of_model(transitions: TransitionSystem, keys: set[Key], *, bound: bool) -> _Mined:
-    """What the model itself says of one entity at a time."""
+    """Templates of the model itself, each about one entity."""
     mined = _Mined(transitions, bound=bound)
     for key, decl in transitions.vocabulary.functions.items():
         if key not in keys:
