@@ -19,7 +19,6 @@ from statecheck.explicit.small_instances import SmallInstances
 from statecheck.prover.context import DEPTH, ProofContext, Question
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
-from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.grounding import MORE
 from statecheck.smt.quantifiers import outermost
@@ -129,28 +128,15 @@ class DeepRuns:
                 self._known[claim] = shown
         return self._known.get(claim) is not None
 
-    def early(
-        self,
-        sought: Mapping[Target, Question],
-        proven: Container[Question],
-        reaches: Callable[[ConcreteRun, Claim], bool],
-    ) -> Iterator[tuple[Claim, Run | None]]:
-        """The shortest runs of a few steps to what is sought; None in place of one for each proven
-        claim whose premise such a run ``reaches``. Raises Timeout.
-        """
+    def early(self, sought: Mapping[Target, Question]) -> Iterator[tuple[Claim, Run]]:
+        """The shortest runs of a few steps to what is sought. Raises Timeout."""
         unrolling = self.context.unrolling()
         for target, said, model in shortest(unrolling, sought, EARLY, most=LARGE):
-            claim, _ = question = sought[target]
-            assert model is not None
-            if question not in proven:
+            claim, region = sought[target]
+            if region is None and model is not None:
                 run = self.execute(canonical_run(unrolling, target, said, model), claim)
                 if run is not None:
                     yield claim, run
-            # Where instances are left out, a model may be no run.
-            elif not unrolling.grounding.truncated or reaches(
-                decoded_run(unrolling, model, target), claim
-            ):
-                yield claim, None
 
     def known(self, claim: Claim) -> Run | None:
         """The run of a small instance that was found already."""

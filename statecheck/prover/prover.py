@@ -150,34 +150,20 @@ class Prover:
             if question not in inductive.excluded
             and self._recalled(question[0], proven=False) is None
         ]
-        early: set[Claim] = set()
-        if open_:
-            for result in self._early(inductive):
-                early.add(result.claim)
-                yield result
+        clock, early = Stopwatch(), set[Claim]()
+        sought = {self.context.target(question): question for question in open_}
+        for claim, run in self._deep.early(sought):
+            early.add(claim)
+            yield by_run(claim, run, inductive.share + clock.lap())
         open_ = [question for question in open_ if question[0] not in early]
         if open_ and self.context.remaining() is not None:
             for claim in inductive.claims:
-                if claim.kind is Kind.POSSIBLE and claim not in early:
+                if claim.kind is Kind.POSSIBLE:
                     self._deep.is_soon_refuted(claim)
         prove_jointly(self.context, open_, inductive, self._deep.is_soon_refuted)
         self._doubtful = {
             claim for claim, region in open_ if (claim, region) not in inductive.excluded
         }
-
-    def _early(self, inductive: InductiveResults) -> Iterator[Result]:
-        clock = Stopwatch()
-        sought = {
-            goal: question
-            for goal, question in inductive.targets(self.context).items()
-            if not self.context.regions(question[0])
-            and self._recalled(question[0], proven=question in inductive.excluded) is None
-        }
-        for claim, run in self._deep.early(sought, inductive.excluded, self._reaches):
-            if run is None:
-                yield self._proven.proved(claim, inductive, False, clock.lap())
-            else:
-                yield by_run(claim, run, inductive.share + clock.lap())
 
     def runs(self) -> dict[Claim, Run]:
         """The preferred one of the shortest runs to whatever is looked for, of the catalogue's
