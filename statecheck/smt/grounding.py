@@ -196,7 +196,7 @@ class Grounding:
         Otherwise what one formula names would exist where another one is asked about.
         """
         conditions = []
-        for constant in _named_in(term):
+        for constant in entity_constants(term):
             if constant.get_id() not in self.terms.get(constant.sort().name(), {}):
                 self.entity(constant, z3.FreshBool("there is"))
             if constant.get_id() in self.exists_when:
@@ -330,17 +330,6 @@ def _shape(template: z3.BoolRef) -> Shape:
         signed = polarities(template) if quantified else []
         _SHAPES[key] = template, (entities, signed, present)
     return _SHAPES[key][1]
-
-
-_NAMED: dict[int, tuple[z3.BoolRef, list[z3.ExprRef]]] = {}
-
-
-def _named_in(term: z3.BoolRef) -> list[z3.ExprRef]:
-    """The constants of a term that stand for entities; kept likewise."""
-    key = term.get_id()
-    if key not in _NAMED:
-        _NAMED[key] = term, entity_constants(term)
-    return _NAMED[key][1]
 
 
 def entity_functions(
