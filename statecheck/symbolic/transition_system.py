@@ -155,7 +155,9 @@ class TransitionSystem:
                     if key in command.updates:
                         raise ModelError(
                             f"axiom {info.name} asks for {key}, which {command.name} changes; an "
-                            "axiom is about what never changes, a claim about what does"
+                            "axiom is about what never changes, a claim about what does; of how it "
+                            "begins, say it of a field that no action writes, and let this one "
+                            "start so, with derived(...)"
                         )
             axioms.append(Axiom(info.name, tuple(value.term for value in values), term))
         return tuple(axioms)
