@@ -1,6 +1,8 @@
-"""Numbers that stand for texts, so that the solver can tell them apart."""
+"""Numbers that stand for texts; and words about values that the environment chooses."""
 
 from __future__ import annotations
+
+import z3
 
 
 class Texts:
@@ -23,3 +25,15 @@ class Texts:
         while name in cls.codes:
             name += "_one"
         return name if code == len(cls.codes) else f"{name}{abs(code)}{'n' if code < 0 else ''}"
+
+
+def narrowing(term: z3.ExprRef) -> str:
+    """How a value that the environment chooses can be made one of a few, in words."""
+    if not z3.is_const(term):
+        return ""
+    prefix, _, name = str(term).partition("!")
+    if prefix == "set":
+        return f", or say --fixed {name.partition('.')[0]} if nobody sets it"
+    if prefix == "arg":
+        return f", or annotate the argument {name} with Literal or an enumeration"
+    return ""

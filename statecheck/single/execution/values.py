@@ -14,7 +14,7 @@ from typing import Any
 import z3
 
 from statecheck.single.execution.arithmetic import BITS, divided, with_bits
-from statecheck.single.execution.texts import Texts
+from statecheck.single.execution.texts import Texts, narrowing
 from statecheck.single.reading.freeze import MARK, OPAQUE, SYMBOLIC
 from statecheck.single.reading.kinds import AnyKind, Kind, MemberKind, kind_of
 from statecheck.symbolic.paths import Explorer
@@ -70,18 +70,7 @@ class Value(Symbolic):
 
     def decided(self, what: str, instead: str) -> Any:
         """The plain value, where there are finitely many. Raises ModelError for others."""
-        raise self._refuse(what, instead + self._narrowing())
-
-    def _narrowing(self) -> str:
-        """How a value that the environment chooses can be made one of a few, in words."""
-        if not z3.is_const(self.term):
-            return ""
-        prefix, _, name = str(self.term).partition("!")
-        if prefix == "set":
-            return f", or say --fixed {name.partition('.')[0]} if nobody sets it"
-        if prefix == "arg":
-            return f", or annotate the argument {name} with Literal or an enumeration"
-        return ""
+        raise self._refuse(what, instead + narrowing(self.term))
 
 
 class _Formatting:
