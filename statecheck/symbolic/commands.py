@@ -68,8 +68,7 @@ class Relevance:
         """The functions that terms depend on, and the steps that change what terms depend on; with
         those that no step changes.
         """
-        fixed = self.vocabulary.functions.keys() - set().union(*(c.updates for c in self.commands))
-        return frozenset(_closed(fixed | self.mentioned(terms), self._influences))
+        return frozenset(_closed(self._fixed | self.mentioned(terms), self._influences))
 
     def slice(self, terms: Iterable[z3.ExprRef]) -> Iterator[Command]:
         """The commands that write what terms depend on, and of their updates only these."""
@@ -95,6 +94,10 @@ class Relevance:
     @cached_property
     def _guarding(self) -> set[Key]:
         return self.mentioned(command.guard for command in self.commands)
+
+    @cached_property
+    def _fixed(self) -> set[Key]:
+        return self.vocabulary.functions.keys() - set().union(*(c.updates for c in self.commands))
 
     @cached_property
     def _influences(self) -> dict[Key, set[Key]]:

@@ -10,7 +10,6 @@ import importlib
 import importlib.util
 import itertools
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +27,7 @@ from statecheck.modeling import Inapplicable, System
 from statecheck.prover.context import ProofContext
 from statecheck.prover.project import bounded_integers
 from statecheck.prover.prover import Prover
+from tests.statecheck.reference.modules import written
 
 pytestmark = pytest.mark.slow
 
@@ -52,12 +52,7 @@ def with_bug(name: str, folder: Path) -> Catalogue:
     text = (HOME / f"{name}.py").read_text()
     assert text.count(bug["replace"]) >= 1
     path = folder / f"{name}_with_a_bug.py"
-    path.write_text(text.replace(bug["replace"], bug["by"], 1))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = written(path, text.replace(bug["replace"], bug["by"], 1))
     catalogue: Catalogue = module.CATALOGUE
     return catalogue
 

@@ -7,14 +7,12 @@ engine shows is taken on a plain instance.
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
 from statemachine import StateChart
@@ -28,6 +26,7 @@ from statecheck.single import check
 from tests.statecheck.acceptance.beside import has_work, scheduled, visited
 from tests.statecheck.acceptance.kinds import kind_of_refusal
 from tests.statecheck.reference.explorer import Explorer, Parameter, World
+from tests.statecheck.reference.modules import loaded
 from tests.statecheck.reference.plain import Endless, PlainMachine
 
 ACCEPTED, ABSTRACTED, REFUSED, OPEN = "accepted", "by abstraction", "refused", "undetermined"
@@ -58,17 +57,6 @@ class Judgement:
     unreached: tuple[str, ...] = ()
 
 
-def loaded_module(path: Path) -> ModuleType:
-    """A module by its file."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def judged(path: Path, name: str, *, plays_outside: bool) -> Judgement:
     """The judgement on a class of a file.
 
@@ -76,7 +64,7 @@ def judged(path: Path, name: str, *, plays_outside: bool) -> Judgement:
     really use them.
     """
     try:
-        cls = vars(loaded_module(path)).get(name)
+        cls = vars(loaded(path)).get(name)
     except Exception as error:  # noqa: BLE001  (whatever keeps it from being defined)
         return Judgement(NONE, "it cannot be defined", f"{type(error).__name__}: {error}")
     if not isinstance(cls, type) or not issubclass(cls, StateChart) or not list(cls.states_map):

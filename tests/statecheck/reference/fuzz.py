@@ -8,7 +8,6 @@ python -m tests.statecheck.reference.fuzz --seeds 0:100 --report /tmp/fuzz.jsonl
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from tests.statecheck.reference.claims import ClaimWriter, Meaning, Said, Truth,
 from tests.statecheck.reference.explorer import Explorer
 from tests.statecheck.reference.generator import Sample, sample
 from tests.statecheck.reference.judge import Answer, judge
+from tests.statecheck.reference.modules import written
 from tests.statecheck.reference.plain import Endless
 from tests.statecheck.reference.words import Known, WordWriter
 
@@ -66,19 +66,7 @@ class Tally:
 def build(drawn: Sample, folder: Path) -> Any:
     """Import the module of a sample. Raises InvalidDefinition where the library refuses it."""
     path = folder / f"fuzzed_{drawn.name.lower()}.py"
-    path.write_text(drawn.source)
-    return load(path)
-
-
-def load(path: Path) -> Any:
-    """A module from a file, made anew."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
+    return written(path, drawn.source)
 
 
 def examine(

@@ -6,10 +6,8 @@ asks claims as the functions that they are.
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import random
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 
 from statecheck import Entity, ModelError, System
 from statecheck.modeling import Inapplicable
+from tests.statecheck.reference.modules import written
 
 HEAD = """
 from __future__ import annotations
@@ -235,13 +234,7 @@ class Writer:
 def module(seed: int, folder: Path, claims: int = 4, *, long: bool = False) -> ModuleType:
     """A random system as a module with a catalogue."""
     path = folder / f"random_system_{seed}.py"
-    path.write_text(Writer(seed, long=long).text(claims))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    loaded = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
+    return written(path, Writer(seed, long=long).text(claims))
 
 
 MOST_STARTS = 2_000

@@ -5,9 +5,7 @@ What is proven so is challenged by the search of small instances, which has no s
 
 from __future__ import annotations
 
-import importlib.util
 import random
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,6 +28,7 @@ from statecheck.safety.joint.lemmas import Lemma, lemma_of
 from statecheck.safety.joint.pair_candidates import Samples, sampled
 from statecheck.safety.joint.small_moments import SmallMoment
 from statecheck.smt.evaluation import compiled
+from tests.statecheck.reference.modules import written
 
 pytestmark = pytest.mark.slow
 
@@ -48,13 +47,7 @@ def followed(catalogue: Catalogue, *names: str) -> list[Consequence]:
 
 def loaded(text: str, folder: Path) -> ModuleType:
     path = folder / f"consequences_{abs(hash(text))}.py"
-    path.write_text(text)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    found = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
+    return written(path, text)
 
 
 FORKS = Path(ordered_forks.__file__).read_text()

@@ -5,9 +5,7 @@ The search of small instances executes the plain classes and has no solver in it
 
 from __future__ import annotations
 
-import importlib.util
 import random
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +19,7 @@ from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import ModelError
 from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
+from tests.statecheck.reference.modules import written
 
 pytestmark = pytest.mark.slow
 
@@ -141,13 +140,7 @@ def module(number: int, folder: Path) -> ModuleType:
     parts.append("\nCATALOGUE = Catalogue(Random)\n")
     parts += [claim(pick, n) for n in range(CLAIMS)]
     path = folder / f"joint_random_{number}.py"
-    path.write_text("\n".join(parts))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    loaded = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
+    return written(path, "\n".join(parts))
 
 
 SIZES = ({"hubs": 1, "spokes": 2}, {"hubs": 1, "spokes": 3}, {"hubs": 2, "spokes": 3})

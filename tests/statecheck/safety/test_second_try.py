@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from statecheck.safety.joint import quantified
 from statecheck.safety.joint.pools import Candidate
 from statecheck.safety.joint.quantified import GaveUp
 from statecheck.safety.joint.search import Search
+from tests.statecheck.reference.modules import written
 
 
 @pytest.mark.parametrize("gives_up", [False, True])
@@ -90,7 +89,7 @@ def test_what_a_claim_does_not_depend_on_does_not_stand_in_its_way(tmp_path: Pat
     ):
         assert text.count(old) == 1
         text = text.replace(old, new)
-    catalogue = imported(tmp_path / "loaded_consensus.py", text)
+    catalogue: Catalogue = written(tmp_path / "loaded_consensus.py", text).CATALOGUE
     (result,) = Prover(ProofContext(catalogue.system, catalogue.claims, [])).prove(catalogue.claims)
     assert result.verdict is Verdict.PROVED
 
@@ -102,14 +101,3 @@ class Load(Machine):
     full = State(final=True)
     add = empty.to(half) | half.to(full)
 """
-
-
-def imported(path: Path, text: str) -> Catalogue:
-    path.write_text(text, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    catalogue: Catalogue = module.CATALOGUE
-    return catalogue

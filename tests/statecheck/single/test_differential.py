@@ -14,11 +14,12 @@ from tests.statecheck.reference.corners import CASES, Case
 from tests.statecheck.reference.explorer import Explorer, World
 from tests.statecheck.reference.expressions import KINDS, expressions, witness
 from tests.statecheck.reference.expressions import source as class_asking
-from tests.statecheck.reference.fuzz import Tally, build, compare, load, run
+from tests.statecheck.reference.fuzz import Tally, build, compare, run
 from tests.statecheck.reference.generator import sample
 from tests.statecheck.reference.hidden import PLACES, WAYS, Way
 from tests.statecheck.reference.hidden import source as class_hiding
 from tests.statecheck.reference.judge import Answer, judge
+from tests.statecheck.reference.modules import loaded
 from tests.statecheck.reference.plain import Endless, PlainMachine
 
 SEEDS = range(16)
@@ -113,7 +114,7 @@ def test_hidden_state_is_never_ignored(way: Way, folder: Path) -> None:
         name = f"Hides{number}{place.title()}"
         path = folder / f"hides_{number}_{place}.py"
         path.write_text(class_hiding(name, way, place))
-        answer = judge(getattr(load(path), name), [Said("always", "not trap")], timeout=2)[0]
+        answer = judge(getattr(loaded(path), name), [Said("always", "not trap")], timeout=2)[0]
         assert answer.verdict in ("REFUTED", *OPEN), f"{place}: {answer.detail}"
 
 
@@ -127,7 +128,7 @@ def test_no_expression_is_read_in_another_way_than_python_reads_it(kind: str, fo
         name = f"Asks{number}"
         path = folder / f"asks_{number}.py"
         path.write_text(class_asking(name, kind, text, "argument"))
-        answer = judge(getattr(load(path), name), [Said("possible", "s1")], timeout=2)[0]
+        answer = judge(getattr(loaded(path), name), [Said("possible", "s1")], timeout=2)[0]
         values = witness(kind, text)
         if answer.verdict == "INTERNAL" or (answer.verdict == "REFUTED" and values):
             wrong.append((text, values[:2], answer))
