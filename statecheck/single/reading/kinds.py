@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import functools
+import operator
 import types
 import typing
 from dataclasses import dataclass
@@ -133,13 +135,17 @@ MOST_FLAGS = 64
 
 
 def _combinations(flag: type[enum.Flag], what: str) -> tuple[enum.Flag, ...]:
-    """Every combination of the members of a Flag, none of them among these."""
-    found = [flag(0)]
-    for member in flag:
-        found += [other | member for other in found if other | member not in found]
-        if len(found) > MOST_FLAGS:
-            raise ModelError(
-                f"{what} is a {flag.__name__}, a Flag of more than {MOST_FLAGS} combinations; "
-                "annotate it with Literal and those that matter"
-            )
-    return tuple(found)
+    """Every combination of the bits that the members of a Flag have, none of them among these; a
+    member may have several that none has alone.
+    """
+    every = functools.reduce(operator.or_, (m.value for m in flag.__members__.values()), 0)
+    bits = [1 << n for n in range(every.bit_length()) if every >> n & 1]
+    if every < 0 or 1 << len(bits) > MOST_FLAGS:
+        raise ModelError(
+            f"{what} is a {flag.__name__}, a Flag of more than {MOST_FLAGS} combinations; "
+            "annotate it with Literal and those that matter"
+        )
+    found = [0]
+    for bit in bits:
+        found += [other | bit for other in found]
+    return tuple(map(flag, found))

@@ -51,6 +51,21 @@ class Grand(Door):
         self.perms = Perm(perm.value & 3)
 
 
+class Both(enum.IntFlag):
+    NONE = 0
+    READ_WRITE = 3
+    SHARE = 8
+
+
+class Box(StateMachine):
+    there = State(initial=True)
+    got = Both.NONE
+    put = there.to.itself(on="keep")
+
+    def keep(self, rights: Both) -> None:
+        self.got = rights
+
+
 class Poll(StateMachine):
     asking = State(initial=True)
     decided = State(final=True)
@@ -99,6 +114,12 @@ def test_every_combination_of_flags_is_sent() -> None:
         assert (found.verdict, found.steps) == (REACHED, 1), value
     for value in (4, 16):
         assert verdict(Door, "possible", f"perms.value == {value}").verdict is REFUTED
+
+
+def test_a_member_of_several_bits_is_sent_that_none_has_alone() -> None:
+    for text in ("got == Both.READ_WRITE", "got == Both.READ_WRITE | Both.SHARE", "got.value == 1"):
+        found = verdict(Box, "possible", text)
+        assert (found.verdict, found.steps) == (REACHED, 1), text
 
 
 def test_a_flag_of_many_combinations_is_refused() -> None:
