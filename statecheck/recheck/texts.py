@@ -94,9 +94,9 @@ def _text(tree: Tree) -> str:
     return tree if isinstance(tree, str) else f"({' '.join(map(_text, tree))})"
 
 
-OPERATORS = frozenset(
-    ("and", "or", "not", "=>", "ite", "=", "distinct", "<=", "<", ">=", ">", "+", "-", "*")
-) | {"true", "false"}
+_CORE = ("true", "false", "and", "or", "not", "=>", "ite", "=", "distinct")
+_NUMBERS = ("<=", "<", ">=", ">", "+", "-", "*", "div", "mod")
+OPERATORS = frozenset((*_CORE, *_NUMBERS))
 
 
 def free_symbols(tree: Tree, bound: frozenset[str] = frozenset()) -> set[str]:

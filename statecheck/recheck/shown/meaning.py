@@ -72,6 +72,11 @@ class Meaning:
                 return sum(_numbers(values))
             case "*":
                 return math.prod(_numbers(values))
+            case "div" | "mod":
+                one, other = _numbers(values)
+                if other <= 0:
+                    raise ValueError(f"{head} is by {other}, which is not above 0")
+                return one // other if head == "div" else one % other
             case "-":
                 first, *others = _numbers(values)
                 return first - sum(others) if others else -first
