@@ -105,8 +105,9 @@ def ends_later(store: Store, transaction: Transaction) -> bool:
 
 
 @CATALOGUE.refuted("snapshot.one_by_one", "Limits")
-def one_by_one(store: Store, one: Transaction, other: Transaction) -> bool:
-    """That committed transactions never overlap is not so."""
-    assume(one != other and one.database == other.database)
-    assume(one.life.committed.is_active and other.life.committed.is_active)
-    return bool(one.life.end <= other.life.start or other.life.end <= one.life.start)
+def one_by_one(store: Store, one: Write, other: Write) -> bool:
+    """That committed transactions which write never overlap is not so."""
+    first, second = one.transaction, other.transaction
+    assume(first != second and first.database == second.database)
+    assume(first.life.committed.is_active and second.life.committed.is_active)
+    return bool(first.life.end <= second.life.start or second.life.end <= first.life.start)

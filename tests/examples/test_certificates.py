@@ -28,7 +28,7 @@ from tests.examples.certified import certified
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("name", ["leader_election", "client_server"])
+@pytest.mark.parametrize("name", ["leader_election", "client_server", "snapshot_isolation"])
 def test_an_example_is_certified_and_proved_again(name: str, tmp_path: Path) -> None:
     found = certified(name, tmp_path / "own")
     assert found.code == 0, found.report
