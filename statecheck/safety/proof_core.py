@@ -3,7 +3,8 @@
 A part is left out by letting it be anything: a condition may then turn out either way, an effect
 may write any value, an initial value may be any. What is proven all the same does not need the
 part; it would hold of every model that differs there. A core is irreducible: with any one part
-of it left out as well, the proof fails. There may be other cores.
+of it left out as well, the proof fails. There may be other cores; which one is found hangs on the
+order of the clauses and parts alone, so every process finds the same.
 """
 
 from __future__ import annotations
@@ -75,6 +76,24 @@ class _Context:
             return False
         self.core = {term.get_id() for term in self._solver.unsat_core()}
         return True
+
+    def least(
+        self, terms: Sequence[z3.BoolRef], given: Sequence[z3.BoolRef], names: Sequence[z3.BoolRef]
+    ) -> set[int]:
+        """The ids of what is left of the names once each that is not needed was left out, in their
+        order. The solver's cores only save questions: which they are hangs on more than the terms.
+        """
+        if not self.excluded(terms, [*given, *names]):
+            raise AssertionError("a proof does not stand on all that it was made of")
+        kept, known = list(names), self.core
+        for name in names:
+            rest = [other for other in kept if other is not name]
+            if name.get_id() in known:
+                if not self.excluded(terms, [*given, *rest]):
+                    continue
+                known = self.core
+            kept = rest
+        return {name.get_id() for name in kept}
 
     def _literal(self, term: z3.BoolRef) -> z3.BoolRef:
         if term.get_id() not in self._names:
@@ -216,9 +235,12 @@ class Cores:
         for context in (*self.steps, self.start, self.state):
             context.grounding.constraints.append(z3.Implies(assumed, z3.And(*under)))
         clauses = self._closure(obligations, assumed)
-        for index in sorted(clauses, reverse=True):
-            if self._proves(obligations, clauses - {index}, assumed):
-                clauses.discard(index)
+        count = len(clauses) + 1
+        while len(clauses) < count:  # one that another needed may be needed no more
+            count = len(clauses)
+            for index in sorted(clauses, reverse=True):
+                if self._proves(obligations, clauses - {index}, assumed):
+                    clauses.discard(index)
         needs_variant = bool(under) and not self._proves(obligations, clauses, None)
         fixed = [assumed] if needs_variant else []
         parts: list[ModelPart] = []
@@ -254,17 +276,9 @@ class Cores:
         hypotheses: Sequence[z3.BoolRef],
     ) -> list[ModelPart]:
         given = [*hypotheses, *(part.name for part in context.parts if not part.listed)]
-        kept = [part for part in context.parts if part.listed]
-        if not context.excluded(terms, [*given, *(part.name for part in kept)]):
-            raise AssertionError("a proof does not stand on the whole model")
-        kept = [part for part in kept if part.name.get_id() in context.core]
-        for part in list(kept):
-            if part not in kept:
-                continue
-            rest = [other for other in kept if other is not part]
-            if context.excluded(terms, [*given, *(other.name for other in rest)]):
-                kept = [other for other in rest if other.name.get_id() in context.core]
-        return kept
+        listed = [part for part in context.parts if part.listed]
+        needed = context.least(terms, given, [part.name for part in listed])
+        return [part for part in listed if part.name.get_id() in needed]
 
     def _asked(
         self, obligations: Sequence[ProofTask], clauses: Iterable[int]
@@ -298,18 +312,16 @@ class Cores:
         )
 
     def _closure(self, obligations: Sequence[ProofTask], assumed: z3.BoolRef) -> set[int]:
-        """Clauses that prove the obligations and one another, as the solver's cores have it."""
+        """Clauses that prove the obligations and one another."""
         needed: set[int] = set()
         fresh: list[ProofTask] = list(obligations)
-        everything = [assumed, *self.used]
         while fresh:
             used: set[int] = set()
             for context, terms in self._asked(fresh, ()):
                 if terms and context is not self.start:
-                    parts = [part.name for part in context.parts]
-                    if not context.excluded(terms, [*everything, *parts]):
-                        raise AssertionError("a proof does not stand on its own invariant")
-                    used |= {k for k, name in enumerate(self.used) if name.get_id() in context.core}
+                    given = [assumed, *(part.name for part in context.parts)]
+                    least = context.least(terms, given, self.used[::-1])
+                    used |= {k for k, name in enumerate(self.used) if name.get_id() in least}
             fresh = [
                 ProofTask(self.transitions.primed(self.induction.violation(self.clauses[k])), True)
                 for k in sorted(used - needed)

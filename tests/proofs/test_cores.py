@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,12 @@ def test_nothing_of_a_core_can_be_left_out(claim: Claim) -> None:
     chosen = {k for k, clause in enumerate(known.clauses) if str(clause) in texts}
     fixed = [z3.And(*under)] if found.variant else []
     assumed = z3.FreshBool("reading")
-    for context, terms in known._asked([obligation(claim)], chosen):
+    for context in (*known.steps, known.start, known.state):
         context.grounding.constraints.append(z3.Implies(assumed, z3.And(*fixed)))
+    assert known._proves([obligation(claim)], chosen, assumed)
+    for index in chosen:
+        assert not known._proves([obligation(claim)], chosen - {index}, assumed), str(index)
+    for context, terms in known._asked([obligation(claim)], chosen):
         given = [assumed, *([] if context is known.start else used)]
         # What belongs to the claims' memory is kept; a part may stand for several conditions.
         kept = [p for p in context.parts if p.part in found.parts or not p.listed]
@@ -78,6 +83,20 @@ def test_nothing_of_a_core_can_be_left_out(claim: Claim) -> None:
         for part in needed:
             rest = [p.name for p in kept if p.part != part]
             assert not context.excluded(terms, [*given, *rest]), part
+
+
+@pytest.mark.slow
+def test_a_core_does_not_hang_on_what_the_solver_likes() -> None:
+    induction = copy.copy(engine().context.induction)
+    induction.seed = 7
+    z3.set_param("sat.phase", "random")
+    try:
+        others = Cores(induction, engine().context.invariant())
+        for claim in PROVED:
+            under = engine().context.transitions.variant_constraints(claim.variant)
+            assert others.core([obligation(claim)], under) == core(claim.title), claim.title
+    finally:
+        z3.reset_params()
 
 
 def test_the_destination_does_not_matter_to_the_fix() -> None:
