@@ -31,6 +31,7 @@ from statecheck.safety.inferring.goal_search import ProofGoal
 from statecheck.safety.properties import Property, claim_property
 from statecheck.safety.regions import constant_regions, membership, number_regions
 from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.smt.grounding import GENERATIONS
 from statecheck.smt.interruption import raise_if_interrupted
 from statecheck.symbolic.axioms.instances import Instances, described
 from statecheck.symbolic.transition_system import read_system
@@ -347,10 +348,14 @@ class ProofContext:
         term = self.violation(question)
         return Target(claim.title, term, claim.on_step, variables, claim.variant)
 
-    def unrolling(self) -> Unrolling:
-        """An unrolling of no steps yet."""
+    def unrolling(self, generations: int = GENERATIONS) -> Unrolling:
+        """An unrolling of no steps yet; see `statecheck.smt.grounding` about generations."""
         return Unrolling(
-            self.transitions, seed=self.seed, time_left=self.remaining, numbers=self.numbers
+            self.transitions,
+            seed=self.seed,
+            time_left=self.remaining,
+            numbers=self.numbers,
+            generations=generations,
         )
 
     def violation(self, question: Question) -> z3.BoolRef:

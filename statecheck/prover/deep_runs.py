@@ -19,8 +19,8 @@ from statecheck.explicit.small_instances import SmallInstances
 from statecheck.prover.context import DEPTH, ProofContext, Question
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
-from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
+from statecheck.smt.grounding import MORE
 from statecheck.smt.quantifiers import outermost
 from statecheck.smt.terms import has_quantifier
 
@@ -53,6 +53,7 @@ class DeepRuns:
     ) -> None:
         self.context, self.execute = context, execute
         self._known: dict[Claim, Run | None] = {}
+        self._unreal: set[Target] = set()
 
     @cached_property
     def _instances(self) -> SmallInstances:
@@ -127,19 +128,19 @@ class DeepRuns:
                 self._known[claim] = shown
         return self._known.get(claim) is not None
 
-    def without_early_run(self, sought: Mapping[Target, Question]) -> dict[Target, Question]:
-        """Those of some targets that no run of a few steps reaches. Raises Timeout."""
-        left = dict(sought)
-        if left:
-            unrolling = self.context.unrolling()
-            for target, _, model in shortest(unrolling, sought, EARLY, most=LARGE):
-                # Where instances are left out, a model may be no run.
-                if not unrolling.grounding.truncated or (
-                    model is not None
-                    and self.execute(decoded_run(unrolling, model, target), left[target][0])
-                ):
-                    del left[target]
-        return left
+    def early(self, sought: Mapping[Target, Question]) -> Iterator[tuple[Claim, Run]]:
+        """The shortest runs of a few steps to what is sought. Raises Timeout."""
+        unrolling = self.context.unrolling()
+        for target, said, model in shortest(unrolling, sought, EARLY, most=LARGE):
+            claim, region = sought[target]
+            if region is None and model is not None:
+                run = self.execute(canonical_run(unrolling, target, said, model), claim)
+                if run is not None:
+                    yield claim, run
+
+    def known(self, claim: Claim) -> Run | None:
+        """The run of a small instance that was found already."""
+        return self._known.get(claim)
 
     def shortened(
         self, sought: Mapping[Target, Question], reasons: dict[Claim, str]
@@ -148,11 +149,15 @@ class DeepRuns:
 
         Where none was found because there was no patience, ``reasons`` is told. Raises Timeout.
         """
-        unmet, unrolling = dict(sought), self.context.unrolling()
+        unmet, unrolling, unreal = dict(sought), self.context.unrolling(), self._unreal
+        unreal.clear()
         yield from self._bounded(unrolling, unmet, {}, FIRST)
         runs = {goal: self.run(claim) for goal, (claim, _) in unmet.items()}
         if unmet:
-            unrolling = unrolling if unrolling.is_whole else self.context.unrolling()
+            if unreal:
+                unrolling = self.context.unrolling(MORE)
+            elif not unrolling.is_whole:
+                unrolling = self.context.unrolling()
             yield from self._bounded(unrolling, unmet, runs, PATIENCE - FIRST)
         for goal, (claim, _) in unmet.items():
             if (deep := runs[goal]) is not None:
@@ -181,11 +186,14 @@ class DeepRuns:
         depth = self.context.depth
         with suppress(Timeout):
             for goal, said, model in shortest(unrolling, [*unmet], depth, lengths, HUGE):
-                claim, _ = unmet.pop(goal)
+                claim, _ = unmet[goal]
                 run = runs.get(goal)
                 if model is not None:
                     run = self.execute(canonical_run(unrolling, goal, said, model), claim)
-                if run is not None:
+                if run is None:
+                    self._unreal.add(goal)
+                else:
+                    del unmet[goal]
                     yield claim, run, True
 
 

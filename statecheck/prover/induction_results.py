@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 import z3
@@ -47,11 +47,15 @@ class InductiveResults:
         """The clauses that a claim's proof may use."""
         return [c for c in self.invariant if c.variant in (NO_VARIANT, claim.variant)]
 
-    def targets(self, context: ProofContext) -> dict[Target, Question]:
-        """The targets of runs: what was not excluded, and the antecedents of the rest."""
+    def targets(
+        self, context: ProofContext, settled: Container[Claim] = ()
+    ) -> dict[Target, Question]:
+        """The targets of runs: what was not excluded, and the antecedents of the rest; none of
+        claims that are ``settled``.
+        """
         sought: dict[Target, Question] = {}
         for claim in self.claims:
-            if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY):
+            if claim in settled or claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY):
                 continue
             formula = context.property(claim)
             for question in context.questions([claim]):

@@ -71,24 +71,35 @@ class _JointProver:
         words_of: list[Lemma] = []
         left = [c for c in own if own[c] not in kept and c not in self.results.joint]
         if left:
+            # They are known, should there be no time to find more.
+            self._add_kept(kept, helpers, words_of, seconds)
             open_ = [own[c] for c in own if own[c] in kept or (c in left and not is_refuted(c))]
             more, helpers, words_of = with_helpers(
                 self.induction, open_, self.clauses, self.variant
             )
             kept += more
+        self._add_kept(kept, helpers, words_of, seconds + clock.lap())
+        if any(own[claim] not in kept and not is_refuted(claim) for claim in left):
+            self._follow(kept, alone=False)
+
+    def _add_kept(
+        self,
+        kept: Sequence[Lemma],
+        helpers: Sequence[Lemma],
+        words_of: Sequence[Lemma],
+        seconds: float,
+    ) -> None:
         proof = JointProof(
             Joint(
-                tuple(claim.title for claim, lemma in own.items() if lemma in kept),
+                tuple(claim.title for claim, lemma in self.own.items() if lemma in kept),
                 _texts(helpers),
                 tuple(self.claim_of[lemma].title for lemma in words_of),
             ),
-            (seconds + clock.lap()) / len(self.asked),
+            seconds / len(self.asked),
         )
         for claim in self.asked:
-            if own[claim] in kept:
+            if self.own[claim] in kept:
                 self._add(claim, proof)
-        if any(own[claim] not in kept and not is_refuted(claim) for claim in left):
-            self._follow(kept, alone=False)
 
     def _follow(self, kept: Sequence[Lemma], *, alone: bool) -> None:
         """Add the claims that follow in each state, of those that have quantifiers and are open."""

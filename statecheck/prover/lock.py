@@ -129,10 +129,7 @@ def known_clauses(
     terms; None where it is of none.
     """
     texts = [*texts]
-    named_in: dict[str, list[str]] = {}
-    for text in texts:
-        named_in.setdefault(text.sort, []).extend(text.literals)
-    wanted = {sort: "\n".join(literals) for sort, literals in named_in.items()}
+    wanted = _named((text.sort, literal) for text in texts for literal in text.literals)
     known = _literals(transitions, extra, wanted)
     named = {variant.name: variant for variant in variants}
     clauses: dict[ClauseText, Clause | None] = {}
@@ -148,13 +145,21 @@ def known_clauses(
     return clauses
 
 
+def _named(literals: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """All that literals say of each kind, as one text."""
+    texts: dict[str, list[str]] = {}
+    for sort, literal in literals:
+        texts.setdefault(sort, []).append(literal)
+    return {sort: "\n".join(own) for sort, own in texts.items()}
+
+
 def _literals(
     transitions: TransitionSystem,
     extra: Sequence[z3.ExprRef],
-    named_in: Mapping[str, str] | None = None,
+    named_in: Mapping[str, str],
 ) -> Literals:
     """The literals of each kind: the atoms of the model and of some terms, and their negations; not
-    all that are not named in texts, if such are given.
+    all that are not named in texts.
     """
     return {
         (sort, atom.literal(truth)): (atom.variable, atom.term if truth else z3.Not(atom.term))
@@ -224,7 +229,7 @@ def text(
 ) -> str:
     """The content of a lock file. ``terms`` are those of claims, by their titles."""
     wanted = {(clause.sort, literal) for clause in clauses for literal in clause.literals}
-    wanted -= _literals(transitions, ()).keys()
+    wanted -= _literals(transitions, (), _named(wanted)).keys()
     titles = _drawn_from(transitions, terms, wanted)
     content = {
         "digest": transitions.digest,
@@ -244,17 +249,17 @@ def _drawn_from(
     wanted: set[tuple[str, str]],
 ) -> list[str]:
     """The first claims, by their titles, of whose terms literals are made that are wanted."""
-    titles, left = [], [*terms.items()]
+    titles, left, named_in = [], [*terms.items()], _named(wanted)
 
     def has_some(count: int) -> bool:
         own = [term for _, term in left[:count]]
-        return not wanted.isdisjoint(_literals(transitions, own))
+        return not wanted.isdisjoint(_literals(transitions, own, named_in))
 
     while wanted and has_some(len(left)):
         # More terms make more literals, so there is a first one that makes a wanted one.
         count = bisect.bisect_left(range(len(left)), True, key=has_some)
         title, term = left[count - 1]
         titles.append(title)
-        wanted = wanted - _literals(transitions, [term]).keys()
+        wanted = wanted - _literals(transitions, [term], named_in).keys()
         del left[:count]
     return titles

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -13,29 +13,28 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.derived_answers import shown
 from statecheck.claims.regions import Region
-from statecheck.claims.results import SAYS_NOTHING, Core, Result, Verdict, unread
+from statecheck.claims.results import Result, Verdict, unread
 from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch, Timeout
-from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.deep_runs import DeepRuns
 from statecheck.prover.induction_results import InductiveResults, completed, prove_inductively
-from statecheck.prover.joint_proofs import kept_in_words, prove_jointly
+from statecheck.prover.joint_proofs import prove_jointly
 from statecheck.prover.lock import KeptRuns
-from statecheck.prover.settling import Settling, by_run
+from statecheck.prover.settling import ProvenResults, Settling, by_run
 from statecheck.prover.suspects import HELP, suspected
 from statecheck.runs.recorded import REJECTIONS, RunChecker
 from statecheck.runs.replay import ReplayError
 from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
-from statecheck.safety.induction import Clause
 from statecheck.safety.plans import recovered
-from statecheck.safety.proof_core import Cores, ProofTask
 from statecheck.safety.regions import membership, works_throughout
 from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.solving import true_in
+
+NO_TIME = "holds; the time was up before a run to its antecedent was found"
 
 
 class Prover:
@@ -48,10 +47,11 @@ class Prover:
 
     def __init__(self, context: ProofContext) -> None:
         self.context = context
-        self._cores: Cores | None = None
         self._unreal: dict[Claim, str] = {}
         self._doubtful: set[Claim] = set()
+        self._inductive: InductiveResults | None = None
         self._deep = DeepRuns(context, self._executed)
+        self._proven = ProvenResults(context, self._deep.vacuity)
 
     @cached_property
     def _runs(self) -> RunChecker:
@@ -85,7 +85,7 @@ class Prover:
         except Timeout as gave_up:
             for claim, known in left.items():
                 timed_out = Result(claim, Verdict.UNDETERMINED, f"timed out: {gave_up}")
-                yield known or timed_out
+                yield known or self._known_so_far(claim) or timed_out
             return
         detail = f"no proof, and no run of {self.context.depth} steps"
         for claim, known in left.items():
@@ -97,15 +97,32 @@ class Prover:
             yield Result(claim, Verdict.UNDETERMINED, why, suspect=suspect)
 
     def _run(self, claims: Sequence[Claim]) -> Iterator[Result]:
-        inductive = prove_inductively(self.context, claims)
-        self._prove_early(inductive)
+        inductive = self._inductive = prove_inductively(self.context, claims)
+        settled: set[Claim] = set()
+        for result in self._prove_early(inductive):
+            settled.add(result.claim)
+            yield result
         eventual = [c for c in claims if c.kind is Kind.EVENTUALLY]
         for claim in claims:
             if claim.kind is Kind.RECOVERABLE:
                 yield self._recovered(claim, inductive)
         for result in self.context.liveness.prove({c: inductive.clauses(c) for c in eventual}):
             yield self._explained(result, inductive) if self.context.explain else result
-        yield from self._search(inductive)
+        yield from self._search(inductive, settled)
+
+    def _known_so_far(self, claim: Claim) -> Result | None:
+        """The result on a claim that was known when the time was up, if any was."""
+        if (run := self._deep.known(claim)) is not None:
+            return by_run(claim, run, 0.0, shortest=False)
+        inductive = self._inductive
+        if inductive is None or claim.kind is not Kind.ALWAYS or self.context.regions(claim):
+            return None
+        if (claim, None) not in inductive.excluded:
+            return None
+        with suppress(Timeout):
+            result = self._proven.proved(claim, inductive, None, 0.0)
+            return result if result.vacuous else replace(result, detail=NO_TIME)
+        return None
 
     def _recovered(self, claim: Claim, inductive: InductiveResults) -> Result:
         context, clock = self.context, Stopwatch()
@@ -117,25 +134,35 @@ class Prover:
             run = self._deep.trap(claim)
         return result if run is None else by_run(claim, run, clock.lap(), shortest=False)
 
-    def _prove_early(self, inductive: InductiveResults) -> None:
+    def _prove_early(self, inductive: InductiveResults) -> Iterator[Result]:
         """Prove what is open, is hoped to hold, and no run of a few steps refutes: an induction on
-        several claims takes less time than a long search.
+        several claims takes less time than a long search, but no one knows how much. So first come
+        the results that such runs give.
         """
         asked = [
             claim
             for claim in inductive.claims
             if claim.kind is Kind.ALWAYS and not claim.on_step and claim.expected == "PROVED"
         ]
-        open_ = {
-            self.context.target(question): question
+        open_ = [
+            question
             for question in self.context.questions(asked)
             if question not in inductive.excluded
             and self._recalled(question[0], proven=False) is None
-        }
-        open_ = self._deep.without_early_run(open_)
-        prove_jointly(self.context, list(open_.values()), inductive, self._deep.is_soon_refuted)
+        ]
+        clock, early = Stopwatch(), set[Claim]()
+        sought = {self.context.target(question): question for question in open_}
+        for claim, run in self._deep.early(sought):
+            early.add(claim)
+            yield by_run(claim, run, inductive.share + clock.lap())
+        open_ = [question for question in open_ if question[0] not in early]
+        if open_ and self.context.remaining() is not None:
+            for claim in inductive.claims:
+                if claim.kind is Kind.POSSIBLE:
+                    self._deep.is_soon_refuted(claim)
+        prove_jointly(self.context, open_, inductive, self._deep.is_soon_refuted)
         self._doubtful = {
-            claim for claim, region in open_.values() if (claim, region) not in inductive.excluded
+            claim for claim, region in open_ if (claim, region) not in inductive.excluded
         }
 
     def runs(self) -> dict[Claim, Run]:
@@ -177,15 +204,17 @@ class Prover:
             if note not in self.context.notes:
                 self.context.notes.append(note)
 
-    def _search(self, inductive: InductiveResults) -> Iterator[Result]:
-        """Look for shortest runs: of what was not excluded, and to the antecedents of the rest."""
+    def _search(self, inductive: InductiveResults, settled: Container[Claim]) -> Iterator[Result]:
+        """Look for shortest runs of what is not settled: of what was not excluded, and to the
+        antecedents of the rest.
+        """
         clock = Stopwatch()
-        sought = inductive.targets(self.context)
+        sought = inductive.targets(self.context, settled)
         settling = {c: Settling() for c in inductive.claims if self.context.regions(c)}
         known: dict[Target, Run] = {}
         doubtful: dict[Target, Question] = {}
         for goal in self._deep.soon_met(sought, inductive.excluded):
-            yield self._proved(sought.pop(goal)[0], inductive, False, clock.lap())
+            yield self._proven.proved(sought.pop(goal)[0], inductive, False, clock.lap())
         for goal, question in list(sought.items()):
             claim, region = question
             proven = question in inductive.excluded
@@ -197,7 +226,7 @@ class Prover:
                     del sought[goal]
             elif proven:
                 del sought[goal]
-                yield self._proved(claim, inductive, False, clock.lap())
+                yield self._proven.proved(claim, inductive, False, clock.lap())
             else:
                 known[goal] = run
         yield from (
@@ -208,14 +237,13 @@ class Prover:
         unrolling, unmet = self.context.unrolling(), dict(sought)
         lengths = {goal: self._kept.least(sought[goal][0], run) for goal, run in known.items()}
         for goal, said, model in shortest(unrolling, sought, self.context.depth, lengths):
-            question = unmet.pop(goal)
-            claim, region = question
+            claim, region = question = unmet.pop(goal)
             if question in inductive.excluded:
                 # Where instances are left out, a model may be no run.
                 is_run = not unrolling.grounding.truncated or (
                     model is not None and self._reaches(decoded_run(unrolling, model, goal), claim)
                 )
-                yield self._proved(
+                yield self._proven.proved(
                     claim, inductive, not is_run and self._deep.vacuity(claim), clock.lap()
                 )
             elif region is None:
@@ -224,7 +252,9 @@ class Prover:
                     if goal in known:
                         self._complain(claim, "there is a shorter one")
                     shown_run = self._executed(canonical_run(unrolling, goal, said, model), claim)
-                if shown_run is not None:
+                if shown_run is None:
+                    unmet[goal] = question
+                else:
                     met = by_run(claim, shown_run, inductive.share + clock.lap())
                     yield from settling[claim].across(self.context, met) if claim.across else (met,)
             elif model is not None:
@@ -250,11 +280,13 @@ class Prover:
         for question in questions:
             claim, _ = question
             if question in inductive.excluded:
-                yield self._unreached(claim, inductive)
+                yield self._proven.unreached(claim, inductive)
                 continue
-            settled = [*self._out_of_reach(claim, inductive)] if claim.kind is Kind.POSSIBLE else []
-            yield from settled
-            if not settled and (run := self._deep.run(claim)) is not None:
+            if claim.kind is Kind.POSSIBLE and (
+                excluded := self._proven.out_of_reach(claim, inductive)
+            ):
+                yield excluded
+            elif (run := self._deep.run(claim)) is not None:
                 yield by_run(claim, run, inductive.share, shortest=False)
 
     def _run_throughout(
@@ -294,7 +326,7 @@ class Prover:
             return result
         asked = self.context.liveness.obligations(claim, inductive.clauses(claim))
         fixed = self.context.transitions.fixed_constants(claim.variant)
-        return replace(result, core=self.cores(inductive.invariant).core(asked, fixed))
+        return replace(result, core=self._proven.cores(inductive.invariant).core(asked, fixed))
 
     def _reaches(self, run: ConcreteRun, claim: Claim) -> bool:
         """Tell whether a run happens and reaches the antecedent of a claim that is proven."""
@@ -315,86 +347,3 @@ class Prover:
                 f"no proof, and the run that the solver proposes does not happen: {error}"
             )
             return None
-
-    def _proved(
-        self, claim: Claim, inductive: InductiveResults, vacuous: bool | None, seconds: float
-    ) -> Result:
-        needed = [] if (claim, None) in inductive.alone else inductive.clauses(claim)
-        detail = "holds for any number of entities"
-        joint = inductive.joint.get(claim)
-        texts = tuple(clause.text for clause in needed)
-        if joint is not None:
-            texts, seconds = (*texts, *joint.induction.lemmas), seconds + joint.seconds
-            detail = kept_in_words(joint.induction, len(texts))
-        if self.context.property(claim).says_nothing:
-            detail, vacuous = SAYS_NOTHING, True
-        elif vacuous:
-            detail = "holds because nothing ever gets there"
-        elif vacuous is None and (joint is None or claim.expected == "PROVED"):
-            # Of what was to be refuted no run to its antecedent was looked for.
-            detail = f"holds, but no run of {self.context.depth} steps reaches its antecedent"
-        return Result(
-            claim,
-            Verdict.PROVED,
-            detail,
-            invariant=texts,
-            vacuous=vacuous,
-            seconds=inductive.share + seconds,
-            core=(
-                self._core(claim, inductive.invariant)
-                if self.context.explain and joint is None
-                else None
-            ),
-            joint=None if joint is None else joint.induction,
-        )
-
-    def _core(self, claim: Claim, invariant: Sequence[Clause]) -> Core:
-        """The parts of the model that the proof of a claim needs."""
-        obligation = ProofTask(z3.Not(self.context.property(claim).holds), claim.on_step)
-        fixed = self.context.transitions.fixed_constants(claim.variant)
-        return self.cores(invariant).core([obligation], fixed)
-
-    def cores(self, invariant: Sequence[Clause]) -> Cores:
-        """The cores of proofs that rest on the invariant."""
-        if self._cores is None:
-            self._cores = Cores(self.context.induction, invariant)
-        return self._cores
-
-    def _unreached(self, claim: Claim, inductive: InductiveResults) -> Result:
-        """A claim that holds, and whose antecedent no run was found for."""
-        clock = Stopwatch()
-        formula = self.context.property(claim)
-        key = (claim, None)
-        term = z3.And(
-            *self.context.transitions.variant_constraints(claim.variant), formula.antecedent
-        )
-        if claim.on_step:
-            reached = any(
-                self.context.induction.step_violations({key: term}, inductive.invariant, command)
-                for command in self.context.transitions.commands
-            )
-        else:
-            reached = bool(
-                self.context.induction.state_violations({key: term}, inductive.invariant)
-            )
-        vacuous = not reached or self._deep.vacuity(claim)
-        return self._proved(claim, inductive, vacuous, clock.lap())
-
-    def _out_of_reach(self, claim: Claim, inductive: InductiveResults) -> Iterator[Result]:
-        """A proof that no run reaches what is claimed to be possible, if one is found."""
-        clock = Stopwatch()
-        question = (claim, None)
-        known = list(inductive.invariant)
-        if question not in self.context.excluded([question], known):
-            known = self.context.inferred([claim])
-            if not self.context.induction.is_invariant(known):
-                return
-            if question not in self.context.excluded([question], known):
-                return
-        yield Result(
-            claim,
-            Verdict.REFUTED,
-            "no run gets there, for any number of entities",
-            invariant=tuple(c.text for c in known if c.variant in (NO_VARIANT, claim.variant)),
-            seconds=clock.lap(),
-        )

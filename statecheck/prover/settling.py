@@ -1,17 +1,25 @@
-"""Results that rest on runs: of a claim whose answer has regions, while these are settled, too."""
+"""Results that rest on runs, of a claim whose answer has regions too; and those of proofs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import z3
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.derived_answers import at_least, at_most, by_value, joined
 from statecheck.claims.regions import Bounds, Region
-from statecheck.claims.results import Result, Verdict
+from statecheck.claims.results import SAYS_NOTHING, Core, Result, Verdict
 from statecheck.claims.run import Run
+from statecheck.clock import Stopwatch
+from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext
+from statecheck.prover.induction_results import InductiveResults
+from statecheck.prover.joint_proofs import kept_in_words
+from statecheck.safety.induction import Clause
+from statecheck.safety.proof_core import Cores, ProofTask
 
 
 @dataclass
@@ -84,3 +92,97 @@ def by_run(claim: Claim, run: Run, seconds: float, *, shortest: bool = True) -> 
         seconds=seconds,
         shortest=shortest,
     )
+
+
+class ProvenResults:
+    """Makes results of proofs; ``vacuity`` looks for a run to a claim's premise."""
+
+    def __init__(self, context: ProofContext, vacuity: Callable[[Claim], bool | None]) -> None:
+        self.context, self.vacuity = context, vacuity
+        self._cores: Cores | None = None
+
+    def proved(
+        self, claim: Claim, inductive: InductiveResults, vacuous: bool | None, seconds: float
+    ) -> Result:
+        """A claim that is proven; ``vacuous`` says whether nothing reaches its antecedent, None if
+        that is not known.
+        """
+        needed = [] if (claim, None) in inductive.alone else inductive.clauses(claim)
+        detail = "holds for any number of entities"
+        joint = inductive.joint.get(claim)
+        texts = tuple(clause.text for clause in needed)
+        if joint is not None:
+            texts, seconds = (*texts, *joint.induction.lemmas), seconds + joint.seconds
+            detail = kept_in_words(joint.induction, len(texts))
+        if self.context.property(claim).says_nothing:
+            detail, vacuous = SAYS_NOTHING, True
+        elif vacuous:
+            detail = "holds because nothing ever gets there"
+        elif vacuous is None and (joint is None or claim.expected == "PROVED"):
+            # Of what was to be refuted no run to its antecedent was looked for.
+            detail = f"holds, but no run of {self.context.depth} steps reaches its antecedent"
+        return Result(
+            claim,
+            Verdict.PROVED,
+            detail,
+            invariant=texts,
+            vacuous=vacuous,
+            seconds=inductive.share + seconds,
+            core=(
+                self._core(claim, inductive.invariant)
+                if self.context.explain and joint is None
+                else None
+            ),
+            joint=None if joint is None else joint.induction,
+        )
+
+    def _core(self, claim: Claim, invariant: Sequence[Clause]) -> Core:
+        """The parts of the model that the proof of a claim needs."""
+        obligation = ProofTask(z3.Not(self.context.property(claim).holds), claim.on_step)
+        fixed = self.context.transitions.fixed_constants(claim.variant)
+        return self.cores(invariant).core([obligation], fixed)
+
+    def cores(self, invariant: Sequence[Clause]) -> Cores:
+        """The cores of proofs that rest on the invariant."""
+        if self._cores is None:
+            self._cores = Cores(self.context.induction, invariant)
+        return self._cores
+
+    def unreached(self, claim: Claim, inductive: InductiveResults) -> Result:
+        """A claim that holds, and whose antecedent no run was found for."""
+        clock = Stopwatch()
+        formula = self.context.property(claim)
+        key = (claim, None)
+        term = z3.And(
+            *self.context.transitions.variant_constraints(claim.variant), formula.antecedent
+        )
+        if claim.on_step:
+            reached = any(
+                self.context.induction.step_violations({key: term}, inductive.invariant, command)
+                for command in self.context.transitions.commands
+            )
+        else:
+            reached = bool(
+                self.context.induction.state_violations({key: term}, inductive.invariant)
+            )
+        vacuous = not reached or self.vacuity(claim)
+        return self.proved(claim, inductive, vacuous, clock.lap())
+
+    def out_of_reach(self, claim: Claim, inductive: InductiveResults) -> Result | None:
+        """A proof that no run reaches what is claimed to be possible, if one is found."""
+        clock = Stopwatch()
+        question = (claim, None)
+        known = list(inductive.invariant)
+        if question not in self.context.excluded([question], known):
+            known = self.context.inferred([claim])
+            if not self.context.induction.is_invariant(known):
+                return None
+            if question not in self.context.excluded([question], known):
+                return None
+        return Result(
+            claim,
+            Verdict.REFUTED,
+            "no run gets there, for any number of entities",
+            invariant=tuple(c.text for c in known if c.variant in (NO_VARIANT, claim.variant)),
+            seconds=clock.lap(),
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,6 +150,71 @@ def _comes_back(term: z3.ExprRef, sort: str) -> bool:
     return False
 
 
+class _Mined:
+    """The templates that terms were read for, and the numbers, or constants of the system, that
+    functions of each type are compared with in them.
+    """
+
+    def __init__(self, transitions: TransitionSystem, *, bound: bool) -> None:
+        vocabulary = transitions.vocabulary
+        self.transitions, self.bound = transitions, bound
+        self.known: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
+        self._numbers: dict[Any, dict[int, z3.ExprRef]] = {}
+        self._seen: set[int] = set()
+        self._constants = {term.get_id() for term in vocabulary.constants.values()}
+        self._states = {
+            vocabulary.sort(type_)
+            for type_ in vocabulary.types.values()
+            if isinstance(type_, States)
+        }
+
+    def copied(self) -> _Mined:
+        """The same, to read more."""
+        other = copy(self)
+        other.known, other._seen = {**self.known}, {*self._seen}
+        other._numbers = {type_: {**own} for type_, own in self._numbers.items()}
+        return other
+
+    def keep(self, variable: z3.ExprRef, term: z3.ExprRef) -> None:
+        """Take a template."""
+        self.known.setdefault(term.get_id(), (variable.sort().name(), variable, term))
+
+    def read(self, terms: Iterable[z3.ExprRef]) -> None:
+        """Take what terms ask; they have to be kept alive."""
+        for term in terms:
+            for part in subterms(term, self._seen):
+                if not z3.is_bool(part) or z3.is_quantifier(part) or not z3.is_app(part):
+                    continue
+                kind = part.decl().kind()
+                if kind in (*_CONNECTIVES, z3.Z3_OP_UNINTERPRETED):
+                    continue
+                if kind in (z3.Z3_OP_LE, z3.Z3_OP_GE):
+                    self._compare(part, kind)
+                entity = _only_entity(part, self._constants, bound=self.bound)
+                if entity is not None:
+                    x = subject(entity.sort().name())
+                    template = z3.substitute(part, (entity, x))
+                    if not _is_state_test(template, self._states):
+                        self.keep(x, template)
+
+    def _compare(self, part: z3.BoolRef, kind: int) -> None:
+        bound, other = part.children()
+        if kind == z3.Z3_OP_GE:
+            bound, other = other, bound
+        type_ = number_type(other, self.transitions)
+        rigid = z3.is_int_value(bound) or bound.get_id() in self._constants
+        if rigid and type_ is not None:
+            self._numbers.setdefault(type_, {})[bound.get_id()] = bound
+
+    def thresholds(self) -> Iterator[tuple[Key, z3.ExprRef]]:
+        """The numbers, and the constants of the system, that one function of a type is compared
+        with, for every function of that type.
+        """
+        for key, type_ in self.transitions.vocabulary.types.items():
+            for least in self._numbers.get(type_, {}).values() if isinstance(type_, type) else ():
+                yield key, least
+
+
 def templates(
     transitions: TransitionSystem,
     extra: Iterable[z3.ExprRef],
@@ -159,18 +225,29 @@ def templates(
     """Boolean terms about one entity of a sort: (sort, variable, term); ``bound``: also about one
     that a quantifier ranges over.
     """
-    known: dict[int, tuple[str, z3.ExprRef, z3.ExprRef]] = {}
-    seen: set[int] = set()
-    constants = {term.get_id() for term in transitions.vocabulary.constants.values()}
-    states = {
-        transitions.vocabulary.sort(type_)
-        for type_ in transitions.vocabulary.types.values()
-        if isinstance(type_, States)
-    }
+    of_model: _Mined = transitions.once(
+        ("templates", frozenset(keys), bound), lambda: _of_model(transitions, keys, bound=bound)
+    )
+    mined = of_model.copied()
+    extra = list(extra)
+    mined.read(extra)
+    known = mined.known
+    for key, least in mined.thresholds():
+        decl = transitions.vocabulary.functions[key]
+        if key in keys:
+            x = subject(key.entity)
+            mined.keep(x, least <= decl(x) if z3.is_int_value(least) else decl(x) >= least)
+    changes: dict[Key, set[int]] = transitions.once("amounts", lambda: _amounts(transitions))
+    for key, amounts in changes.items():
+        if key in keys:
+            for before in _before_counting(transitions, key, amounts, list(known.values())):
+                mined.keep(subject(key.entity), before)
+    return list(known.values())
 
-    def keep(variable: z3.ExprRef, term: z3.ExprRef) -> None:
-        known.setdefault(term.get_id(), (variable.sort().name(), variable, term))
 
+def _of_model(transitions: TransitionSystem, keys: set[Key], *, bound: bool) -> _Mined:
+    """Templates of the model itself, each about one entity."""
+    mined = _Mined(transitions, bound=bound)
     for key, decl in transitions.vocabulary.functions.items():
         if key not in keys:
             continue
@@ -179,32 +256,11 @@ def templates(
         if isinstance(type_, States):
             members = type_.members[:1] if len(type_.members) == 2 else type_.members
             for member in members:
-                keep(x, decl(x) == type_.value(member))
+                mined.keep(x, decl(x) == type_.value(member))
         elif type_ is bool:
-            keep(x, decl(x))
-    for term in (*_terms(transitions, keys), *extra):
-        for part in subterms(term, seen):
-            if not z3.is_bool(part) or z3.is_quantifier(part) or not z3.is_app(part):
-                continue
-            if part.decl().kind() in (*_CONNECTIVES, z3.Z3_OP_UNINTERPRETED):
-                continue
-            entity = _only_entity(part, constants, bound=bound)
-            if entity is not None:
-                x = subject(entity.sort().name())
-                template = z3.substitute(part, (entity, x))
-                if not _is_state_test(template, states):
-                    keep(x, template)
-    compared = [*_terms(transitions, keys), *extra]
-    for key, least in _thresholds(transitions, compared, constants):
-        decl = transitions.vocabulary.functions[key]
-        if key in keys:
-            x = subject(key.entity)
-            keep(x, least <= decl(x) if z3.is_int_value(least) else decl(x) >= least)
-    for key, amounts in _amounts(transitions).items():
-        if key in keys:
-            for before in _before_counting(transitions, key, amounts, list(known.values())):
-                keep(subject(key.entity), before)
-    return list(known.values())
+            mined.keep(x, decl(x))
+    mined.read(_terms(transitions, keys))
+    return mined
 
 
 def _amounts(transitions: TransitionSystem) -> dict[Key, set[int]]:
@@ -257,30 +313,6 @@ def _bound(term: z3.BoolRef, number: z3.ArithRef) -> list[int]:
     sides = term.children()
     known = [side.as_long() for side in sides if z3.is_int_value(side)]
     return known if len(sides) == 2 and any(side.eq(number) for side in sides) else []
-
-
-def _thresholds(
-    transitions: TransitionSystem, terms: Iterable[z3.ExprRef], constants: Container[int]
-) -> Iterator[tuple[Key, z3.ExprRef]]:
-    """The numbers, and the constants of the system (given by their ids), that one function of a
-    type is compared with, for every function of that type.
-    """
-    types = transitions.vocabulary.types
-    numbers: dict[Any, dict[int, z3.ExprRef]] = {}
-    seen: set[int] = set()
-    for term in terms:
-        for part in subterms(term, seen):
-            if z3.is_app(part) and part.decl().kind() in (z3.Z3_OP_LE, z3.Z3_OP_GE):
-                bound, other = part.children()
-                if part.decl().kind() == z3.Z3_OP_GE:
-                    bound, other = other, bound
-                type_ = number_type(other, transitions)
-                rigid = z3.is_int_value(bound) or bound.get_id() in constants
-                if rigid and type_ is not None:
-                    numbers.setdefault(type_, {})[bound.get_id()] = bound
-    for key, type_ in types.items():
-        for bound in numbers.get(type_, {}).values() if isinstance(type_, type) else ():
-            yield key, bound
 
 
 def _terms(transitions: TransitionSystem, keys: set[Key]) -> Iterator[z3.ExprRef]:

@@ -14,7 +14,7 @@ from statecheck.claims.concrete_run import IntegerType
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.modeling import Variant
 from statecheck.safety.step_template import StepTemplate, step_template
-from statecheck.smt.grounding import Grounding, entity_functions
+from statecheck.smt.grounding import GENERATIONS, Grounding, entity_functions
 from statecheck.smt.quantifiers import polarities
 from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
 from statecheck.smt.substitution import Macros, Renaming, substitute_in_turn
@@ -76,6 +76,7 @@ class Unrolling:
         time_left: TimeLeft = unlimited,
         numbers: Mapping[type, IntegerType] | None = None,
         initial: Mapping[Key, Update] | None = None,
+        generations: int = GENERATIONS,
     ) -> None:
         self.transitions = transitions
         self.initial = transitions.initial if initial is None else initial
@@ -83,7 +84,8 @@ class Unrolling:
         self.numbers = numbers or {}
         vocabulary = transitions.vocabulary
         self.grounding = Grounding(
-            entity_functions([*vocabulary.references.values(), *vocabulary.functions.values()])
+            entity_functions([*vocabulary.references.values(), *vocabulary.functions.values()]),
+            generations,
         )
         self.grounding.constraints.extend(transitions.ranges)
         transitions.assume_axioms(self.grounding)

@@ -8,7 +8,7 @@ formulas once its sorts are cut down to the values of those terms.
 
 Where they do lead back, only the first terms on the way round are taken. Of nested quantifiers each
 instance of the outer one has an inner one of its own, whose witness may give the outer one another
-instance; that ends after `GENERATIONS`. What is unsatisfiable then is so all the same, a model may
+instance; that ends after `generations`. What is unsatisfiable then is so all the same, a model may
 be none of the quantified formulas.
 """
 
@@ -32,8 +32,10 @@ from statecheck.smt.terms import conjuncts, entity_constants, has_quantifier
 CIRCLES = 2
 """So many functions that lead round in a circle are applied to an entity, one after the other."""
 
-GENERATIONS = 2
-"""So often witnesses of nested quantifiers give rise to others."""
+GENERATIONS, MORE = 2, 6
+"""So often witnesses of nested quantifiers give rise to others; and so often where models that are
+none of the formulas are to be fewer.
+"""
 
 
 class _Universal(NamedTuple):
@@ -57,6 +59,7 @@ class Grounding:
     """
 
     functions: Sequence[z3.FuncDeclRef]
+    generations: int = GENERATIONS
     terms: dict[str, dict[int, z3.ExprRef]] = field(default_factory=dict)
     universals: list[_Universal] = field(default_factory=list)
     constraints: list[z3.BoolRef] = field(default_factory=list)
@@ -243,7 +246,7 @@ class Grounding:
         for sign in signs - known:
             known.add(sign)
             if sign == exists:
-                if self._generation > GENERATIONS:
+                if self._generation > self.generations:
                     self.truncated = True
                     continue
                 witness = z3.FreshConst(sort, "witness")

@@ -47,7 +47,7 @@ def test_what_was_settled_is_written_when_somebody_ends_it(name: str, tmp_path: 
         from statecheck.cli.main import main
         from statecheck.prover.prover import Prover
         from statecheck.smt.interruption import raise_if_interrupted
-        def searching(self, inductive):
+        def searching(self, inductive, settled):
             Path("now").touch()
             while True:
                 raise_if_interrupted()
