@@ -129,7 +129,7 @@ def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path)
                 time.sleep(0.3)
             return swept(*arguments, **options)
         certify.Certified._waited, evidence.swept = waiting, sweeping
-        sys.exit(main(["safety.no_loss", "--recheck"]))
+        sys.exit(main(["cause.only_cause", "--recheck"]))
     """
     with subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code)],
