@@ -10,7 +10,7 @@ from model.site import Site
 from model.version import FIRST_POSTED_WITH_MOVE_FIX, FIRST_WITH_FORMAT_2_46, SP3, SP4, StoreVersion
 from proofs.catalogue import CLAIMS, HISTORIES
 from statecheck.claims.claim import Claim, Kind
-from statecheck.explicit.search import Finding, answers, check, sample
+from statecheck.explicit.search import answers, check, sample
 from statecheck.explicit.state_space import FiniteInstance, StateCount, StateSpace, count_states
 from statecheck.modeling import (
     Entity,
@@ -25,21 +25,13 @@ FIX = {"first_fix": FIRST_POSTED_WITH_MOVE_FIX}
 OF_DEAD_FIELDS = ("resolution.events_are_logged", "safety.target_is_kept")
 """Claims about what no guard reads, so that nothing may be forgotten."""
 
-FINDINGS = {
-    "PROVED": Finding.HOLDS,
-    "REFUTED": Finding.VIOLATED,
-    "REACHED": Finding.REACHED,
-    "DERIVED": Finding.REACHED,
-}
-
 
 def named(id_: str) -> Claim:
     return next(claim for claim in CLAIMS if claim.id == id_)
 
 
-@pytest.fixture(scope="module")
-def site() -> FiniteInstance:
-    return FiniteInstance(Site, SMALL, {StoreVersion: THREE})
+def in_(system: System, value: Any) -> Any:
+    return system[value] if isinstance(value, Entity) else value
 
 
 # Independent of this project: counted by two models that share nothing with it.
@@ -100,37 +92,6 @@ def test_reachable_states_beside_every_threshold() -> None:
         FiniteInstance(Site, SMALL, {StoreVersion: versions}, FIX | {"sticky": False})
     )
     assert (found.states, found.depth) == (62_208, 11)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "claim",
-    [
-        # Nothing is left out of this one's states; test_verdicts.py searches them, too.
-        pytest.param(claim, marks=pytest.mark.campaign)
-        if claim.id == "safety.can_be_asked_for"
-        else claim
-        for claim in CLAIMS
-        if claim.kind is not Kind.EVENTUALLY
-    ],
-    ids=lambda claim: claim.title,
-)
-def test_claim(site: FiniteInstance, claim: Claim) -> None:
-    whole = FiniteInstance(Site, SMALL, {StoreVersion: THREE}, forget=False)
-    outcome = check(claim, HISTORIES, whole if claim.id in OF_DEAD_FIELDS else site)
-    assert outcome.finding is FINDINGS[claim.expected]
-    assert outcome.antecedent_reached is not False
-    if outcome.run is not None:
-        assert outcome.steps == len(outcome.run.steps)
-        assert dict(claim.variant.constants).items() <= outcome.run.constants.items()
-        plain = Site(**SMALL, **outcome.run.constants)
-        plain.restore([in_(plain, value) for value in outcome.run.start])
-        for name, arguments in outcome.run.steps:
-            getattr(plain, name)(*(in_(plain, value) for value in arguments))
-
-
-def in_(system: System, value: Any) -> Any:
-    return system[value] if isinstance(value, Entity) else value
 
 
 @pytest.mark.slow
