@@ -6,6 +6,8 @@ from typing import Any
 
 import z3
 
+from statecheck.smt.terms import subterms
+
 _INFIX = {
     z3.Z3_OP_ADD: " + ",
     z3.Z3_OP_SUB: " - ",
@@ -64,7 +66,9 @@ def _said(term: Any, *, top: bool = False) -> str:
 
 
 def degree(formula: Any) -> int:
-    """The greatest degree of a product in a formula, those under ``//`` and ``%`` included."""
+    """The greatest degree of a product in a formula, those under ``//`` and ``%`` included; 1 where
+    nothing is multiplied.
+    """
     known: dict[int, int] = {}
 
     def of(term: Any) -> int:
@@ -73,11 +77,14 @@ def degree(formula: Any) -> int:
             found = known[term.get_id()] = _degree(term, [of(child) for child in term.children()])
         return found
 
-    return of(formula)
+    return max(map(of, filter(_is_product, subterms(formula))), default=1)
+
+
+def _is_product(term: Any) -> bool:
+    return z3.is_app(term) and term.decl().kind() in (z3.Z3_OP_MUL, z3.Z3_OP_POWER)
 
 
 def _degree(term: Any, below: list[int]) -> int:
     if not below:
         return int(z3.is_const(term) and term.decl().kind() == z3.Z3_OP_UNINTERPRETED)
-    kind = term.decl().kind() if z3.is_app(term) else None
-    return sum(below) if kind in (z3.Z3_OP_MUL, z3.Z3_OP_POWER) else max(below)
+    return sum(below) if _is_product(term) else max(below)
