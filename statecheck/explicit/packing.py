@@ -40,17 +40,27 @@ class ValueTable:
 
 class Packing:
     """Where each of some cells has its bits: ``places`` gives the lowest of them, and a number that
-    has as many ones.
+    has as many ones. Packings are added by putting the bits of the second above those of the first.
     """
 
     def __init__(self, tables: Sequence[ValueTable]) -> None:
         self.tables = tuple(tables)
-        self.places: list[tuple[int, int]] = []
         self.bits = 0
-        for table in self.tables:
-            self.places.append((self.bits, (1 << table.bits) - 1))
+        places: dict[int, tuple[int, int]] = {}
+        # Above the others are the wide cells: their numbers are small, so codes are small, too.
+        for cell, table in sorted(enumerate(self.tables), key=lambda pair: pair[1].bits):
+            places[cell] = self.bits, (1 << table.bits) - 1
             self.bits += table.bits
+        self.places = [places[cell] for cell in range(len(self.tables))]
         self.ones = (1 << self.bits) - 1
+
+    def __add__(self, other: Packing) -> Packing:
+        both = Packing(())
+        both.tables = self.tables + other.tables
+        both.places = self.places + [(low + self.bits, ones) for low, ones in other.places]
+        both.bits = self.bits + other.bits
+        both.ones = (1 << both.bits) - 1
+        return both
 
     def pack(self, numbers: Iterable[int]) -> Code:
         """The code of a number for each cell."""

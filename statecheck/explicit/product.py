@@ -103,11 +103,11 @@ class Product:
             for member in system.entities_of(system.info.entity(history.entity))
         ]
         shared = {history: table_of(history.type, system) for history in histories}
-        cells, past = space.packing.tables, tuple(shared[history] for history, _ in self.slots)
-        self.packing, self._past = Packing((*cells, *past)), Packing(past)
-        self._first_row = Packing((*cells, *cells))
-        self._update_row = Packing((*cells, *cells, *past))
-        self._row = Packing((*cells, *cells, *past, *past))
+        cells, past = space.packing, Packing([shared[history] for history, _ in self.slots])
+        self.packing, self._past = cells + past, past
+        self._first_row = cells + cells
+        self._update_row = cells + cells + past
+        self._row = cells + cells + past + past
         size = len(space.cells)
         self._sides = (space.before, 0, 0), (space.after, size, len(self.slots))
         self.places = {
