@@ -29,9 +29,10 @@ from statecheck.certificate.smtlib import (
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.run import Plain, Run, Trace
+from statecheck.modeling import SystemInfo
 from statecheck.modeling.entity import entity_name
 from statecheck.recheck.formulas import axiom_name
-from statecheck.recheck.texts import variable
+from statecheck.recheck.texts import emptied, read, variable
 from statecheck.safety.properties import Property
 
 
@@ -188,7 +189,7 @@ class RunObligations:
                 ("numbers", None if numbers is None else list(numbers)),
             ),
             f"{claim.title}: the run happens{every}, and ends as it should.",
-            (*parts, said),
+            tuple(_as_in(run, section, self.transitions.info) for section in (*parts, said)),
             tuple(goal),
         )
 
@@ -273,6 +274,17 @@ class RunObligations:
             (symbol(entity), self._value(value, decl.range(), varies))
             for entity, value in known.items()
         ]
+
+
+def _as_in(run: Run, section: SmtSection, info: SystemInfo) -> SmtSection:
+    """A section as it is where a run has no entity of some kind."""
+    sizes = dict(run.sizes)
+    without = {symbol(entity.name) for entity in info.entities if not sizes[entity.plural]}
+    if not without:
+        return section
+    said = [line for line in section.text.splitlines() if line.startswith(";")]
+    trees = [layout(emptied(tree, without)) for tree in read(section.text)]
+    return SmtSection(section.name, "\n".join([*said, *trees]))
 
 
 def _table(decl: z3.FuncDeclRef, cases: Sequence[tuple[str, Sexp]]) -> Sexp:

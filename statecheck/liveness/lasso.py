@@ -19,7 +19,6 @@ from statecheck.claims.concrete_run import ConcreteRun, IntegerType
 from statecheck.claims.fairness import Strength
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.liveness.eventuality import ActionInstance, Eventuality
-from statecheck.modeling import ModelError
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
@@ -50,11 +49,6 @@ class _Search:
             self._keep(claim, z3.And(*claim.recurring), on_step=True)
             for fair in claim.fair:
                 if fair.free:
-                    if any(z3.is_quantifier(part) for part in subterms(fair.command.guard)):
-                        raise ModelError(
-                            f"{fair.fair}: its guard is about any number of entities; name "
-                            "the claim's variables that it is to be fair to"
-                        )
                     continue
                 chosen = unrolling.transitions.action == self._action(fair)
                 self._keep(claim, z3.And(chosen, fair.taken), on_step=True)

@@ -121,7 +121,7 @@ class Prover:
             return None
         with suppress(Timeout):
             result = self._proven.proved(claim, inductive, None, 0.0)
-            return result if result.vacuous else replace(result, detail=NO_TIME)
+            return replace(result, detail=NO_TIME) if result.vacuous is None else result
         return None
 
     def _recovered(self, claim: Claim, inductive: InductiveResults) -> Result:

@@ -111,6 +111,8 @@ class ProvenResults:
         detail = "holds for any number of entities"
         joint = inductive.joint.get(claim)
         texts = tuple(clause.text for clause in needed)
+        if vacuous is None and self._has_no_premise(claim):
+            vacuous = False
         if joint is not None:
             texts, seconds = (*texts, *joint.induction.lemmas), seconds + joint.seconds
             detail = kept_in_words(joint.induction, len(texts))
@@ -134,6 +136,13 @@ class ProvenResults:
                 else None
             ),
             joint=None if joint is None else joint.induction,
+        )
+
+    def _has_no_premise(self, claim: Claim) -> bool:
+        """Tell whether a claim is about every state, so that the first one is what it is about."""
+        is_restricted = self.context.transitions.fixed_constants(claim.variant)
+        return not (claim.on_step or is_restricted) and z3.is_true(
+            self.context.property(claim).antecedent
         )
 
     def _core(self, claim: Claim, invariant: Sequence[Clause]) -> Core:

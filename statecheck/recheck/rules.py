@@ -22,6 +22,7 @@ from .texts import (
     Tree,
     argument_names,
     comments,
+    emptied,
     marked,
     normal,
     plain,
@@ -144,7 +145,10 @@ class Rules:
             searched = self.searches.sections(self.known.claims[about["claim"]], about["steps"])
             heads = {name: self._shared[name][2] for name in (said, *world)}
             return [*self._all("types"), *((n, t, heads.get(n, [])) for n, t in searched)]
-        return list(self._run(path, about))
+        sections, without = list(self._run(path, about)), self.runs[_run_of(path)].without
+        if not without:
+            return sections
+        return [(name, [emptied(t, without) for t in ts], words) for name, ts, words in sections]
 
     def _all(self, *names: str) -> list[Section]:
         return [self._shared[name] for name in names]
@@ -156,7 +160,7 @@ class Rules:
     def _run(self, path: str, about: About) -> Iterator[Section]:
         """The sections of a run that happens."""
         known, claim = self.known, self.known.claims[about["claim"]]
-        shown = self.runs.get(path.removesuffix(".smt2") + ".itf.json")
+        shown = self.runs.get(_run_of(path))
         if shown is None or len(shown.steps) != about["steps"]:
             raise ValueError(f"no run of {about['steps']} steps is beside it")
         varies = None
@@ -323,7 +327,7 @@ class Rules:
 
     def _instances(self, path: str) -> Iterator[str]:
         """The axioms, of each choice of the entities of a run."""
-        shown = self.runs[path.removesuffix(".smt2") + ".itf.json"]
+        shown = self.runs[_run_of(path)]
         for name, chosen in shown.world():
             yield _applied(name, chosen)
 
@@ -359,6 +363,11 @@ class Rules:
         symbols: dict[str, Tree] = {**self.known.at("!1", "!1"), name: marked(name, "!1")}
         own = next(tree for tree in self.known.trees["invariant"] if tree[1] == name)
         return text_of([replaced(own, symbols)])
+
+
+def _run_of(path: str) -> str:
+    """The path of the run that an obligation is about."""
+    return path.removesuffix(".smt2") + ".itf.json"
 
 
 def _applied(name: str, arguments: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 _TOKEN = re.compile(r"(;[^\n]*|\(|\)|\|[^|\\\n]*\||[^\s()|;\"\\]+)|\s")
@@ -170,6 +170,20 @@ def replaced(tree: Tree, symbols: Mapping[str, Tree]) -> Tree:
     if isinstance(tree, str):
         return symbols.get(tree, tree)
     return tuple(replaced(part, symbols) for part in tree)
+
+
+def emptied(tree: Tree, sorts: Collection[str]) -> Tree:
+    """A tree as it is where there is nothing of some sorts, which no solver supposes: what is said
+    of all of them is true, and that there is one is false.
+    """
+    match tree:
+        case str():
+            return tree
+        case ("forall" | "exists" as head, binding, body):
+            if any(pair[1] in sorts for pair in binding):
+                return "true" if head == "forall" else "false"
+            return (head, binding, emptied(body, sorts))
+    return tuple(emptied(part, sorts) for part in tree)
 
 
 def normal(tree: Tree) -> Tree:

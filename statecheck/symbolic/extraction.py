@@ -18,7 +18,13 @@ import z3
 from statemachine.exceptions import TransitionNotAllowed
 
 from statecheck.clock import Timeout, heed
-from statecheck.modeling import ActionDisabled, ActionInfo, MachineState, ModelError
+from statecheck.modeling import (
+    ActionDisabled,
+    ActionInfo,
+    Inapplicable,
+    MachineState,
+    ModelError,
+)
 from statecheck.smt.existence import drop_existence
 from statecheck.smt.roles import is_loop_element, whichever
 from statecheck.smt.terms import constants
@@ -180,6 +186,11 @@ class located:  # noqa: N801  (reads as a word in a with statement)
         message = (
             str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
         )
+        if isinstance(error, Inapplicable):
+            message = (
+                "assume() belongs into a claim; an action that cannot be taken raises "
+                "ActionDisabled"
+            )
         if "CallbacksRegistry" in message and "multiple values" in message:
             message += "; python-statemachine has one of that name itself, so give it another"
         raise ModelError(f"{where}: {message}") from None

@@ -139,6 +139,11 @@ class Shown:
             self._members[sort] = self._named([entity for entity, _ in values])
         return self._members[sort]
 
+    @cached_property
+    def without(self) -> frozenset[str]:
+        """The kinds of which there is no entity."""
+        return frozenset(sort for sort in self.known.entities if not self.members(sort))
+
     def _named(self, names: Sequence[Any]) -> list[str]:
         """The symbols of entities, which mean nothing else."""
         for name in names:

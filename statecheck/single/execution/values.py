@@ -197,6 +197,15 @@ def number(value: object) -> z3.ArithRef | None:
 
 def equal(one: Any, other: Any) -> Any:
     """Python's ``==`` of two values, one of them symbolic."""
+    if _has_own_equality(one) or _has_own_equality(other):
+        one, other = _member_or_value(one), _member_or_value(other)
+        if isinstance(one, Symbolic) or isinstance(other, Symbolic):
+            return _foreign(one, other)
+        return one == other
+    if kind_of_any(one) != kind_of_any(other):
+        one, other = _without_name(one), _without_name(other)
+    if not isinstance(one, Symbolic) and not isinstance(other, Symbolic):
+        return one == other
     first, second = number(one), number(other)
     if first is not None and second is not None:
         both = type(one) in (Bool, bool) and type(other) in (Bool, bool)
@@ -213,12 +222,38 @@ def equal(one: Any, other: Any) -> Any:
     return Bool(left == right)
 
 
+def _is_member(value: Any) -> bool:
+    return type(value) is Member or (
+        not isinstance(value, Symbolic) and isinstance(value, enum.Enum)
+    )
+
+
+def _has_own_equality(value: Any) -> bool:
+    """Tell whether a value is a member of an enumeration whose author wrote its ``==``."""
+    type_ = value.type if type(value) is Member else type(value)
+    return _is_member(value) and type_.__eq__ not in _PLAIN_EQUALITY
+
+
+def _member_or_value(value: Any) -> Any:
+    return value.decided("compared", "==") if type(value) is Member else value
+
+
+def _without_name(value: Any) -> Any:
+    """The text, tuple or number that a member is as well, where it equals others of its value.
+
+    Members of plain enumerations and of those of integers stand as they are.
+    """
+    type_ = value.type if type(value) is Member else type(value)
+    if not _is_member(value) or type_.__eq__ in (object.__eq__, int.__eq__):
+        return value
+    member = _member_or_value(value)
+    made = next(t for t in _MIXED_IN if isinstance(member, t))
+    return made(str.__str__(member) if made is str else member)
+
+
 def _foreign(one: Any, other: Any) -> Any:
     """Values of unlike types: different, unless they are of a type with an ``==`` of its own."""
     for value in (one, other):
-        if type(value) is Member and issubclass(value.type, str):
-            place = value.decided("compared", "==")
-            return place == (other if value is one else one)
         if not isinstance(value, Symbolic) and not isinstance(value, _PLAIN):
             if isinstance(value, enum.Enum) and type(value).__eq__ in (object.__eq__, int.__eq__):
                 continue
@@ -226,6 +261,11 @@ def _foreign(one: Any, other: Any) -> Any:
             raise symbol._refuse(f"compared with a {type(value).__name__}", "a plain value")
     return False
 
+
+_MIXED_IN = (str, float, bytes, tuple)
+"""Types of values that members of an enumeration may be as well, and equal then."""
+
+_PLAIN_EQUALITY = (object.__eq__, int.__eq__, *(t.__eq__ for t in _MIXED_IN))
 
 _PLAIN = (bool, int, float, str, bytes, tuple, list, dict, set, frozenset, type(None), type)
 

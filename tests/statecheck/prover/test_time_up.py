@@ -69,6 +69,12 @@ def even(house: House, one: Guest, other: Guest) -> bool:
     return one.place.turns != 2 or other.place.turns < 1 or one == other
 
 
+@CATALOGUE.always("counted", "Safety")
+def counted(house: House, guest: Guest) -> bool:
+    """Kept by itself, and without a premise."""
+    return guest.place.turns >= 0
+
+
 @CATALOGUE.possible("long", "Safety")
 def long(house: House, guest: Guest) -> bool:
     """A run of five steps."""

@@ -7,8 +7,9 @@ import json
 import pytest
 
 import statecheck
-from statecheck import Catalogue, weak
+from statecheck import ActionDisabled, Catalogue, action, leads_to, weak
 from statecheck.certificate.certificates import certificate
+from statecheck.claims.fairness import LeadsTo
 from statecheck.claims.results import Verdict, exit_code
 from statecheck.exit_codes import Exit
 from statecheck.prover.project import project_of
@@ -85,3 +86,33 @@ def test_a_certificate_leaves_unread_claims_out() -> None:
     manifest = json.loads(files["manifest.json"])
     assert {claim["title"] for claim in manifest["claims"]} == set(READ)
     assert set(manifest["catalogue"]) == {*READ, *UNREAD}
+
+
+class Quiet(Workshop):
+    @action
+    def enter_alone(self, process: Process) -> None:
+        if any(other.section.inside.is_active for other in self.processes):
+            raise ActionDisabled
+        process.section.enter()
+
+
+GROUPS = Catalogue(Quiet)
+
+
+@GROUPS.always("quantified.number", "Read")
+def stays(workshop: Quiet, one: Process) -> bool:
+    """Numbers stay."""
+    return one.section.number == 0
+
+
+@GROUPS.eventually("quantified.end", "Unread", fairness=(weak(Quiet.enter_alone),))
+def comes_in(workshop: Quiet, one: Process) -> LeadsTo:
+    """One of any number is let in again and again, and nobody says which."""
+    return leads_to(one.section.outside.is_active, one.section.inside.is_active)
+
+
+def test_fairness_that_cannot_be_said_of_each_is_refused_of_its_claim_alone() -> None:
+    report = statecheck.prove(GROUPS)
+    assert report["quantified.number"].verdict is Verdict.PROVED
+    assert report["quantified.end"].unread
+    assert "name the claim's variables" in report["quantified.end"].detail

@@ -142,6 +142,56 @@ def test_what_no_term_can_say_is_refused(function: Callable[[Any], Any]) -> None
         computed(function, 3)
 
 
+class Word(enum.StrEnum):
+    LOW = "low"
+    HIGH = "high"
+
+
+class Pair(tuple[int, int], enum.Enum):
+    __slots__ = ()
+
+    NEAR = (1, 2)
+    FAR = (3, 4)
+
+
+class Share(float, enum.Enum):
+    HALF = 0.5
+    WHOLE = 1.0
+
+
+class Alike(enum.Enum):
+    UPPER = "A"
+    LOWER = "a"
+
+    def __eq__(self, other: object) -> bool:
+        return str(getattr(other, "value", other)).lower() == "a"
+
+    __hash__ = enum.Enum.__hash__
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *itertools.product((*Word, *Pair, *Share, *Alike), ("low", (1, 2), 1, 1.0, 0.5, "a")),
+        *itertools.product(("low", "a", "", 1, 0), (*Word, *Pair, *Share, *Level)),
+        *itertools.product(Word, Word),
+        *itertools.product(Alike, Alike),
+    ],
+)
+def test_members_that_are_values_too_are_equal_to_them(one: Any, other: Any) -> None:
+    for compared in (lambda x: x == other, lambda x: other == x, lambda x: x in ("no", other)):
+        found = computed(compared, one)
+        assert (type(found), found) == (bool, compared(one))
+    assert computed(lambda x: x != other, one) == (one != other)
+
+
+@pytest.mark.parametrize("text", ["low", "high", "other"])
+def test_a_text_and_a_member_that_both_may_be_any(text: str) -> None:
+    for member in Word:
+        assert computed(operator.eq, text, member) == (text == member)
+        assert computed(operator.eq, member, text) == (text == member)
+
+
 def test_kinds() -> None:
     assert kind_of(True) is Kind.BOOL
     assert kind_of(Level.LOW) == MemberKind(Level)

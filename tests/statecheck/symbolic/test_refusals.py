@@ -8,7 +8,7 @@ import pytest
 import z3
 from statemachine import State
 
-from statecheck.modeling import Entity, Machine, Many, ModelError, System, action
+from statecheck.modeling import Entity, Machine, Many, ModelError, System, action, assume
 from statecheck.smt.evaluation import Valuation
 from statecheck.smt.grounding import Grounding, entity_functions
 from statecheck.symbolic.simulate import Simulator
@@ -53,6 +53,14 @@ def refused(act: Any, *annotations: Any) -> str:
     assert "\n" not in message
     assert "test_refusals.py:" in message
     return message
+
+
+def assumes(self: Any, room: Any) -> None:
+    assume(room.light.on.is_active)
+
+
+def test_an_assumption_in_an_action() -> None:
+    assert "an action that cannot be taken raises ActionDisabled" in refused(assumes, Room)
 
 
 def hashes(self: Any, room: Any) -> None:
