@@ -247,7 +247,7 @@ def _without_name(value: Any) -> Any:
     if not _is_member(value) or type_.__eq__ in (object.__eq__, int.__eq__):
         return value
     member = _member_or_value(value)
-    made = next(t for t in _MIXED_IN if isinstance(member, t))
+    made: Any = next(t for t in _MIXED_IN if isinstance(member, t))
     return made(str.__str__(member) if made is str else member)
 
 
