@@ -160,7 +160,7 @@ class _Search:
             if not fair.free:
                 parts.append(self._fair(claim, fair, loop))
                 continue
-            (sort,) = {term.sort().name() for term in fair.free}
+            (sort,) = (term.sort().name() for term in fair.free)
             unrolling.grounding.forall(sort, partial(self._fair_to, name, fair, loop))
         unrolling.constraints.append(z3.Implies(name, z3.And(*parts)))
         return name
@@ -196,6 +196,17 @@ def _fairly(
     return z3.Or(*taken, *disabled)
 
 
+def unsearched(claim: Eventuality) -> str | None:
+    """Why no lasso that refutes a claim is looked for; None where it is."""
+    for fair in claim.fair:
+        if len(fair.free) > 1:
+            return (
+                f"{fair.fair}: it is about any choice of {len(fair.free)} arguments; name the "
+                "claim's variables that it is to be fair to"
+            )
+    return None
+
+
 def lassos(
     transitions: TransitionSystem,
     claims: Iterable[Eventuality],
@@ -206,12 +217,13 @@ def lassos(
     numbers: Mapping[type, IntegerType] | None = None,
     canonical: bool = True,
 ) -> Iterator[tuple[Eventuality, Lasso]]:
-    """The shortest lassos of up to ``limit`` steps that refute claims, each as it is found.
+    """The shortest lassos of up to ``limit`` steps that refute claims, each as it is found; none of
+    those that are `unsearched`.
 
     Of the lassos of one length a ``canonical`` one has the shortest stem, and is the canonical run
     then; otherwise it is the one that the solver came upon. Raises Timeout.
     """
-    left = list(claims)
+    left = [claim for claim in claims if unsearched(claim) is None]
     unrolling = Unrolling(transitions, seed=seed, time_left=time_left, numbers=numbers)
     search = _Search(unrolling, left)
     search.note()

@@ -17,7 +17,7 @@ from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch
 from statecheck.liveness.chain_rule import Phase, RulePremise, premises
 from statecheck.liveness.eventuality import Eventuality, eventuality
-from statecheck.liveness.lasso import lassos
+from statecheck.liveness.lasso import lassos, unsearched
 from statecheck.liveness.ledger import replay_lasso
 from statecheck.liveness.phases import candidate_phases, proving_phases
 from statecheck.modeling import History, System
@@ -179,6 +179,8 @@ class LivenessProver:
             if claim in self._unreal:
                 why = self._unreal[claim]
                 detail = f"no argument found, and the lasso that the solver proposes is none: {why}"
+            elif (unsought := unsearched(self.terms(claim))) is not None:
+                detail = f"no argument found, and no lasso is looked for: {unsought}"
             return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
         steps = len(run.steps)
         detail = f"the shortest fair lasso, at any size, has {steps} steps"

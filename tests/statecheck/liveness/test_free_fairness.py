@@ -1,0 +1,87 @@
+"""Fairness to an action for each choice of entities that the claim does not name."""
+
+from __future__ import annotations
+
+from statemachine import State
+
+from statecheck import Catalogue, Entity, Machine, Many, System, action, leads_to, weak
+from statecheck.claims.claim import Claim
+from statecheck.claims.results import Result, Verdict
+from statecheck.prover.context import ProofContext
+from statecheck.prover.prover import Prover
+
+
+class Rumour(Machine):
+    unknown = State(initial=True)
+    known = State(final=True)
+    hear = unknown.to(known)
+
+
+class Node(Entity):
+    rumour: Rumour
+
+
+class Gossip(System):
+    """Who knows something tells it to anybody."""
+
+    nodes: Many[Node]
+
+    @action
+    def begin(self, node: Node) -> None:
+        node.rumour.hear()
+
+    @action
+    def tell(self, source: Node, target: Node) -> None:
+        if source.rumour.known.is_active:
+            target.rumour.hear()
+
+    @action
+    def flood(self, node: Node) -> None:
+        if all(other.rumour.known.is_active for other in self.nodes if other != node):
+            node.rumour.hear()
+
+
+CATALOGUE = Catalogue(Gossip)
+
+
+@CATALOGUE.eventually("gossip.told", "Live", fairness=(weak(Gossip.tell),))
+def told(gossip: Gossip, source: Node, target: Node) -> object:
+    """Anybody hears of it."""
+    return leads_to(source.rumour.known.is_active, target.rumour.known.is_active)
+
+
+@CATALOGUE.eventually(
+    "gossip.told_by_name", "Live", fairness=(weak(Gossip.tell, "source", "target"),)
+)
+def told_by_name(gossip: Gossip, source: Node, target: Node) -> object:
+    """Anybody hears of it."""
+    return leads_to(source.rumour.known.is_active, target.rumour.known.is_active)
+
+
+@CATALOGUE.eventually("gossip.flooded", "Live", fairness=(weak(Gossip.flood),))
+def flooded(gossip: Gossip, target: Node) -> object:
+    """Somebody is the last who does not know."""
+    return leads_to(target.rumour.unknown.is_active, target.rumour.known.is_active)
+
+
+def settled(name: str) -> Result:
+    claims: list[Claim] = [claim for claim in CATALOGUE.claims if claim.id == name]
+    (result,) = Prover(ProofContext(Gossip, claims, [])).prove(claims)
+    return result
+
+
+def test_fairness_to_all_choices_of_two_is_no_error_and_says_what_to_name() -> None:
+    result = settled("gossip.told")
+    assert result.verdict is Verdict.UNDETERMINED
+    assert "no lasso is looked for" in result.detail
+    assert "any choice of 2 arguments; name the claim's variables" in result.detail
+
+
+def test_fairness_to_those_that_the_claim_names_is_enough() -> None:
+    assert settled("gossip.told_by_name").verdict is Verdict.PROVED
+
+
+def test_fairness_where_a_guard_asks_of_all_is_no_error_either() -> None:
+    result = settled("gossip.flooded")
+    assert result.verdict is Verdict.UNDETERMINED
+    assert "its guard is about any number of entities" in result.detail
