@@ -31,8 +31,9 @@ Literals = tuple[tuple[int, bool], ...]
 """A clause as (index of the atom, wanted truth) pairs."""
 
 
-def survivors(columns: Sequence[int], full: int) -> list[Literals]:
-    """The subset-minimal clauses of up to three literals that hold in every sample.
+def survivors(columns: Sequence[int], full: int, longest: int = LONGEST) -> list[Literals]:
+    """The subset-minimal clauses of up to so many literals, of three at most, that hold in every
+    sample.
 
     ``columns[i]`` has bit k where atom i is true in sample k; ``full`` has every bit.
     """
@@ -48,7 +49,7 @@ def survivors(columns: Sequence[int], full: int) -> list[Literals]:
         if bits[i] | bits[j] == full and literals[i][0] != literals[j][0]
     }
     clauses += [(literals[i], literals[j]) for i, j in sorted(pairs)]
-    for position, i in enumerate(live):
+    for position, i in enumerate(live if longest == LONGEST else ()):
         for offset, j in enumerate(live[position + 1 :], position + 2):
             if literals[i][0] == literals[j][0] or (i, j) in pairs:
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 import z3
 
@@ -60,6 +61,19 @@ def is_satisfiable(
     if answer == z3.unknown:
         raise Timeout(solver.reason_unknown())
     return bool(answer == z3.sat)
+
+
+@cache
+def _meter() -> z3.Solver:
+    """A solver that has been asked, and so has statistics."""
+    asked = z3.SimpleSolver()
+    asked.check()
+    return asked
+
+
+def work_done() -> int:
+    """The work of all solvers of this process so far, in units of Z3."""
+    return int(_meter().statistics().get_key_value("rlimit count"))
 
 
 def is_impossible(conditions: Sequence[z3.BoolRef], time_left: TimeLeft = unlimited) -> bool:

@@ -60,12 +60,10 @@ class ConsequenceSearch(Search):
     ) -> None:
         super().__init__(pools, moments)
         self.state = state
-        self.tried = 0
 
     def take_on(self, candidate: Candidate) -> bool:
         """Make a candidate active, unless it is false initially. Raises GaveUp."""
-        self.tried += 1
-        if self.tried > MOST:
+        if self.tried == MOST:
             raise GaveUp
         taken = super().take_on(candidate)
         if taken:

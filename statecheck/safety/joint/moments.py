@@ -74,15 +74,22 @@ class Moment(ABC):
         """An atom about the state in which candidates are violated."""
         return later(self.induction.transitions, atom, self.command)
 
-    def counterexample(self, active: Sequence[Candidate]) -> tuple[Candidate, z3.ModelRef] | None:
-        """A candidate that is violated although all that are active hold before, and a model;
-        None if there is none. Raises Timeout.
+    def counterexample(
+        self, wanted: Sequence[Candidate], active: Sequence[Candidate]
+    ) -> tuple[Candidate, z3.ModelRef] | None:
+        """A candidate of those that are wanted that is violated although all that are active hold
+        before, and a model; None if there is none. Raises Timeout.
         """
-        asked = self._asked(disjunction([candidate.violated for candidate in active]))
+        asked = self._asked(disjunction([candidate.violated for candidate in wanted]))
         if not self._check([asked, *(candidate.assumed for candidate in active)]):
             return None
         model = self.solver.model()
-        return next(c for c in active if z3.is_true(model.eval(c.violated))), model
+        return next(c for c in wanted if z3.is_true(model.eval(c.violated))), model
+
+    def grounds(self, wanted: Sequence[Candidate], active: Sequence[Candidate]) -> list[Candidate]:
+        """The active candidates by which there was no counterexample, but for those wanted."""
+        by_name = {c.assumed.decl().name(): c for c in active if c not in wanted}
+        return [by_name[name] for name in self._core(by_name)]
 
     def _asked(self, formula: z3.BoolRef) -> z3.BoolRef:
         """A Boolean that has a formula hold."""

@@ -16,7 +16,7 @@ import z3
 from statecheck.claims.clause_text import ClauseText
 from statecheck.clock import TimeLeft
 from statecheck.modeling import Variant
-from statecheck.safety.candidates import Literals, packed, survivors
+from statecheck.safety.candidates import LONGEST, Literals, packed, survivors
 from statecheck.safety.joint.lemmas import Lemma
 from statecheck.safety.joint.lemmas import variable as lemma_variable
 from statecheck.safety.joint.pair_atoms import Group
@@ -40,8 +40,8 @@ LINKED, MANY = 4, 8
 first two numbers of entities are tried with other numbers of these.
 """
 
-MOST = 20_000
-"""A group with more candidates than these is left out."""
+MOST, SHORT = 20_000, 2
+"""A group with more candidates than these has only those that are short, beside their context."""
 
 
 Rows = list[tuple[bool, ...]]
@@ -108,16 +108,13 @@ def sampled(
     # Two entities compare their numbers with each other's, whatever the model compares them with.
     simulator.numbers = tuple(sorted({*simulator.numbers, 0, 1, 2}))
     pick = random.Random(seed)
-    fixed = {
-        transitions.vocabulary.constants[name].decl().name(): value
-        for name, value in variant.constants
-    }
+    fixed = starting(transitions, variant)
     kinds = [entity.name for entity in transitions.info.entities]
     counts = (*SIZES, *(LARGER if transitions.axioms else ()), *further)
     plain = [dict(zip(kinds, itertools.cycle(own), strict=False)) for own in counts]
-    linked = [_linked(transitions, sizes, pick) for sizes in (*plain[:2],) * LINKED]
+    more = [linked(transitions, sizes, pick) for sizes in (*plain[:2],) * LINKED]
     known: dict[str, Valuation] = {}
-    for sampled_sizes, walks, steps in ((plain, WALKS, STEPS), (linked, LONG_WALKS, LONG)):
+    for sampled_sizes, walks, steps in ((plain, WALKS, STEPS), (more, LONG_WALKS, LONG)):
         allowed = simulator.allowed(sampled_sizes)
         for sizes in itertools.islice(itertools.cycle(allowed), walks):
             time_left()
@@ -127,7 +124,15 @@ def sampled(
     return Samples(tuple(known.values()))
 
 
-def _linked(
+def starting(transitions: TransitionSystem, variant: Variant) -> dict[str, object]:
+    """The values that a variant gives to constants of the system, by their names."""
+    return {
+        transitions.vocabulary.constants[name].decl().name(): value
+        for name, value in variant.constants
+    }
+
+
+def linked(
     transitions: TransitionSystem, sizes: Mapping[str, int], pick: random.Random
 ) -> dict[str, int]:
     """So many entities, and of a kind that refers to others more, up to one for each choice of
@@ -150,6 +155,7 @@ def candidates(group: Group, samples: Samples) -> tuple[list[Literals], Columns]
     """
     columns, every = _columns(group, samples)
     kept: list[Literals] = []
+    lengths: list[int] = []
     seen: list[tuple[frozenset[tuple[int, bool]], set[frozenset[tuple[int, bool]]]]] = []
     swapped = _swapped(group)
     for context in group.contexts:
@@ -159,7 +165,8 @@ def candidates(group: Group, samples: Samples) -> tuple[list[Literals], Columns]
         if not mask:
             continue
         own = _own_atoms(group, context)
-        clauses = survivors([columns[n] & mask for n in own], mask)
+        longest = LONGEST if len(kept) <= MOST else SHORT
+        clauses = survivors([columns[n] & mask for n in own], mask, longest)
         under = frozenset(context)
         here: set[frozenset[tuple[int, bool]]] = set()
         weaker = [known for other, known in seen if other <= under]
@@ -183,9 +190,10 @@ def candidates(group: Group, samples: Samples) -> tuple[list[Literals], Columns]
             here.add(literals)
             denied = tuple((n, not truth) for n, truth in context)
             kept.append((*denied, *sorted(literals)))
+            lengths.append(len(literals))
         seen.append((under, here))
-        if len(kept) > MOST:
-            return [], (columns, every)
+    if len(kept) > MOST:
+        kept = [clause for clause, length in zip(kept, lengths, strict=True) if length <= SHORT]
     return kept, (columns, every)
 
 

@@ -62,6 +62,7 @@ class Pool:
     seen: Columns = ([], 0)
     mentions: Sequence[frozenset[Key]] = ()
     _dropped: int = 0
+    _denied: int = 0
     _having: list[list[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -85,8 +86,8 @@ class Pool:
         return bool(self._dropped >> k & 1)
 
     def restore(self) -> None:
-        """Take all candidates that were dropped again."""
-        self._dropped = 0
+        """Take all candidates that were dropped again, but for those that are denied."""
+        self._dropped = self._denied
 
     def _note(self, k: int) -> None:
         for n, truth in self.clauses[k]:
@@ -98,6 +99,12 @@ class Pool:
         own = every + 1
         columns = [column | own if truths >> n & 1 else column for n, column in enumerate(columns)]
         self.seen = columns, every | own
+
+    def deny(self, truths: int) -> None:
+        """Take another sample, and leave out for good the candidates that are false in it."""
+        self.learn(truths)
+        self._denied |= self._false(truths)
+        self._dropped |= self._denied
 
     def _outside(self, cone: frozenset[Key]) -> list[bool]:
         """For each atom whether it is about a function outside a cone."""

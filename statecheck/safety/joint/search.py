@@ -8,6 +8,7 @@ candidates at once would (Houdini, Flanagan and Leino, FME 2001), and looks at f
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -22,15 +23,27 @@ from statecheck.safety.joint.pair_candidates import as_lemma, candidates, pool_o
 from statecheck.safety.joint.pools import Candidate, Pool
 from statecheck.safety.joint.quantified import GaveUp, not_kept
 from statecheck.safety.joint.quantified_moments import QuantifiedMoment
+from statecheck.safety.joint.reserve import Reserve
 from statecheck.safety.joint.small_moments import SmallMoment
 from statecheck.smt.evaluation import Valuation
+from statecheck.smt.solving import work_done
 from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.vocabulary import Key
 
 FAST, FAST_AGAIN = (partial(QuantifiedMoment, patterns=True, again=n) for n in range(2))
 
-KINDS: Sequence[Callable[[Induction, Sequence[Clause], Variant, Command | None], Moment]] = (
+SOME = 40
+"""After so many candidates that were taken on further runs are made."""
+
+WORK = 20_000_000
+"""The work that a search may cost, in units of Z3, of which there are one or two million a second:
+ten times what any of the examples needs.
+"""
+
+Kind = Callable[[Induction, Sequence[Clause], Variant, Command | None], Moment]
+
+KINDS: Sequence[Kind] = (
     FAST,
     FAST_AGAIN,
     SmallMoment,
@@ -51,83 +64,119 @@ def with_helpers(
     the part of the system that the claims depend on, and checked once more in the whole, in another
     way. Raises Timeout.
     """
-    whole, induction = induction, induction.about([claim.term for claim in claims])
-    transitions = induction.transitions
-    samples = sampled(transitions, variant, induction.seed, induction.time_left)
-    open_ = [claim for claim in claims if not samples.refutes(claim)]
-    if not open_:
+    searches = _Searches(induction, claims, clauses, variant)
+    if not searches.claims:
         return [], [], []
-    own = [
-        Pool(number, claim.variables, [claim.term], [((0, True),)])
-        for number, claim in enumerate(open_)
-    ]
-    origin: dict[int, Group] = {}
-    pools: list[Pool] = []
-    for group in groups(transitions, [claim.term for claim in open_]):
-        found, seen = candidates(group, samples)
-        if seen[1]:
-            number = len(own) + len(pools)
-            pools.append(pool_of(number, group, found, seen))
-            origin[number] = group
-
-    def lemma_of(candidate: Candidate) -> Lemma:
-        number = candidate.pool.number
-        if number < len(own):
-            return open_[number]
-        return as_lemma(origin[number], candidate.literals, variant)
-
-    wanted = [Candidate(pool, 0) for pool in own]
-    held: list[Candidate] = []
-    chosen: list[Candidate] = []
-    for kind in KINDS:
-        for pool in (*own, *pools):
-            pool.restore()
-        with suppress(GaveUp):
-            commands = (None, *transitions.commands)
-            search = Search(pools, [kind(induction, clauses, variant, c) for c in commands])
-            if kind is not SmallMoment:
-                held = search.run(wanted)
-                chosen = search.needed(held)
-                if held or kind is not FAST:
-                    break
-                continue
-            held, chosen = _at_any_size(
-                search, wanted, lambda found: not_kept(whole, found, clauses, variant), lemma_of
-            )
-            if held:
-                return [*map(lemma_of, held)], [*map(lemma_of, chosen[len(held) :])], open_
-    helpers = [lemma_of(c) for c in chosen if c not in held]
-    known = [lemma_of(candidate) for candidate in held]
-    found_together = [*known, *helpers]
-    together = set(jointly_inductive(whole, found_together, clauses, variant))
-    if len(together) < len(found_together) and not not_kept(
-        whole, found_together, clauses, variant
-    ):
-        together = set(found_together)
-    return [c for c in known if c in together], [h for h in helpers if h in together], open_
+    found, is_checked = searches.found()
+    lemmas = [*map(searches.lemma_of, found)]
+    together = {*lemmas}
+    if not is_checked:
+        together = {*jointly_inductive(induction, lemmas, clauses, variant)}
+        if len(together) < len(lemmas) and not not_kept(induction, lemmas, clauses, variant):
+            together = {*lemmas}
+    known = [lemma for lemma in lemmas if lemma in together and lemma in searches.claims]
+    helpers = [lemma for lemma in lemmas if lemma in together and lemma not in known]
+    return known, helpers, searches.claims
 
 
-def _at_any_size(
-    search: Search,
-    wanted: Sequence[Candidate],
-    not_kept: Callable[[Sequence[Lemma]], Sequence[Lemma]],
-    lemma_of: Callable[[Candidate], Lemma],
-) -> tuple[list[Candidate], list[Candidate]]:
-    """The claims that a search in small instances finds to hold, and that hold at any size; and
-    these with the candidates that they are inductive with. Raises GaveUp, and Timeout.
+class _Searches:
+    """Searches for what some claims hold together with.
+
+    ``claims`` are those that no sample denies.
     """
-    held = search.run(wanted)
-    while held:
-        lost: list[Candidate] = []
-        others = [candidate for candidate in search.active if candidate not in held]
-        for chosen in (search.needed(held), [*held, *others]):
-            lemmas = {lemma_of(candidate): candidate for candidate in chosen}
-            lost = [lemmas[lemma] for lemma in not_kept([*lemmas])]
-            if not lost:
-                return held, chosen
-        search.drop(lost)
-        held = search.run([claim for claim in held if claim not in lost])
-    return [], []
+
+    def __init__(
+        self,
+        whole: Induction,
+        claims: Sequence[Lemma],
+        clauses: Sequence[Clause],
+        variant: Variant,
+    ) -> None:
+        self.whole, self.clauses, self.variant = whole, clauses, variant
+        self.induction = whole.about([claim.term for claim in claims])
+        given = self.induction.transitions, variant, whole.seed, whole.time_left
+        samples = sampled(*given)
+        self.claims = [claim for claim in claims if not samples.refutes(claim)]
+        self.reserve = Reserve(*given)
+        self.own = [
+            Pool(number, claim.variables, [claim.term], [((0, True),)])
+            for number, claim in enumerate(self.claims)
+        ]
+        self.origin: dict[Pool, Group] = {}
+        terms = [claim.term for claim in self.claims]
+        for group in groups(self.induction.transitions, terms) if terms else ():
+            mined, seen = candidates(group, samples)
+            if seen[1]:
+                number = len(self.own) + len(self.origin)
+                self.origin[pool_of(number, group, mined, seen)] = group
+
+    def lemma_of(self, candidate: Candidate) -> Lemma:
+        """A candidate as a lemma."""
+        if candidate.pool in self.origin:
+            return as_lemma(self.origin[candidate.pool], candidate.literals, self.variant)
+        return self.claims[candidate.pool.number]
+
+    def found(self) -> tuple[list[Candidate], bool]:
+        """Claims and candidates that are inductive together, and whether they are shown to be so at
+        any size and in the whole. Raises Timeout.
+        """
+        wanted = [Candidate(pool, 0) for pool in self.own]
+        for kind in KINDS:
+            with suppress(GaveUp):
+                found = self._found(kind, wanted, WORK)
+                if found or kind not in (FAST, SmallMoment):
+                    return found, kind is SmallMoment
+        return self._alone(wanted) if len(wanted) > 1 else [], True
+
+    def _alone(self, wanted: Sequence[Candidate]) -> list[Candidate]:
+        """The claims that are found to hold where each is asked about by itself, so that one that
+        no search gets to the end of does not stand in the way of others; with candidates.
+        """
+        end = work_done() + WORK
+        found: list[Candidate] = []
+        kinds: Sequence[Kind] = (FAST, SmallMoment)
+        for claim, kind in itertools.product(wanted, kinds):
+            if claim in found or (left := end - work_done()) <= 0:
+                continue
+            with suppress(GaveUp):
+                more = self._found(kind, [claim], min(left, WORK // 4))
+                if kind is SmallMoment or not self._not_kept([*map(self.lemma_of, more)]):
+                    found += [candidate for candidate in more if candidate not in found]
+        return found
+
+    def _found(self, kind: Kind, wanted: Sequence[Candidate], work: int) -> list[Candidate]:
+        """Claims that are wanted and hold, and what they are inductive with, other claims among it,
+        for so much work. Raises GaveUp, and Timeout.
+        """
+        pools = [*(pool for pool in self.own if Candidate(pool, 0) not in wanted), *self.origin]
+        for pool in (*self.own, *self.origin):
+            pool.restore()
+        commands = (None, *self.induction.transitions.commands)
+        moments = [kind(self.induction, self.clauses, self.variant, c) for c in commands]
+        search = Search(pools, moments, self.reserve, work)
+        if kind is SmallMoment:
+            return self._at_any_size(search, wanted)
+        return search.needed(search.run(wanted))
+
+    def _at_any_size(self, search: Search, wanted: Sequence[Candidate]) -> list[Candidate]:
+        """The claims that a search in small instances finds to hold, and that hold at any size,
+        with the candidates that they are inductive with. Raises GaveUp, and Timeout.
+        """
+        held = search.run(wanted)
+        while held:
+            lost: list[Candidate] = []
+            others = [candidate for candidate in search.active if candidate not in held]
+            for chosen in (search.needed(held), [*held, *others]):
+                lemmas = {self.lemma_of(candidate): candidate for candidate in chosen}
+                lost = [lemmas[lemma] for lemma in self._not_kept([*lemmas])]
+                if not lost:
+                    return chosen
+            search.drop(lost)
+            held = search.run([claim for claim in held if claim not in lost])
+        return []
+
+    def _not_kept(self, lemmas: Sequence[Lemma]) -> list[Lemma]:
+        return not_kept(self.whole, lemmas, self.clauses, self.variant) if lemmas else []
 
 
 def jointly_inductive(
@@ -143,11 +192,22 @@ def jointly_inductive(
 
 
 class Search:
-    """One search among the candidates of some pools; the first moment is the beginning."""
+    """One search among the candidates of some pools; the first moment is the beginning.
 
-    def __init__(self, pools: Sequence[Pool], moments: Sequence[Moment]) -> None:
+    After some candidates a reserve of further runs, if there is one, is asked about each.
+    """
+
+    def __init__(
+        self,
+        pools: Sequence[Pool],
+        moments: Sequence[Moment],
+        reserve: Reserve | None = None,
+        work: int = WORK,
+    ) -> None:
         self.pools = pools
         self.start, *self.steps = moments
+        self.reserve, self.tried, self._weeded = reserve, 0, False
+        self._end = work_done() + work
         self.active: list[Candidate] = []
 
     def run(self, claims: Sequence[Candidate]) -> list[Candidate]:
@@ -155,29 +215,38 @@ class Search:
         for claim in claims:
             if claim not in self.active:
                 self.take_on(claim)
-        settled = 0
-        while settled < len(self.steps) and any(claim in self.active for claim in claims):
-            settled = self._round(settled)
+        self.active = self._settled(claims)
         return [claim for claim in claims if claim in self.active]
 
     def settle(self) -> None:
         """Take on and drop candidates until every step keeps all that are active."""
-        settled = 0
-        while settled < len(self.steps):
-            settled = self._round(settled)
+        while {*self.active} != {*self._settled(self.active)}:
+            pass
 
-    def _round(self, settled: int) -> int:
-        """Ask about each step, after the last so many changed nothing; how many did not now."""
-        for step in self.steps:
-            settled = 0 if self._strengthened(step) else settled + 1
-            if settled == len(self.steps):
+    def _settled(self, claims: Sequence[Candidate]) -> list[Candidate]:
+        """Take on and drop candidates until every step keeps the claims, and what of the candidates
+        is needed for it: these together. Others that are active need not be kept.
+        """
+        wanted = self._left(claims)
+        settled = 0
+        for step in itertools.cycle(self.steps):
+            if settled == len(self.steps) or not self._left(claims):
                 break
-        return settled
+            settled = 0 if self._strengthened(step, claims, wanted) else settled + 1
+        return self._left(wanted) if self._left(claims) else []
+
+    def _left(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Those that are active of some candidates."""
+        return [candidate for candidate in candidates if candidate in self.active]
 
     def take_on(self, candidate: Candidate) -> bool:
-        """Make a candidate active, unless it is false initially."""
+        """Make a candidate active, unless it is false initially, or known to be false later."""
+        self.tried += 1
+        self._pay()
+        if self._is_denied(candidate):
+            return False
         self.start.admit(candidate)
-        if (found := self.start.counterexample([candidate])) is not None:
+        if (found := self.start.counterexample([candidate], [])) is not None:
             candidate.pool.drop(candidate.index)
             if (state := self.start.initial_state(found[1])) is not None:
                 for pool in self.pools:
@@ -189,18 +258,54 @@ class Search:
         self.active.append(candidate)
         return True
 
-    def _strengthened(self, step: Moment) -> bool:
-        """Take on and drop candidates until the step keeps all that are active; tell whether any
-        was.
+    def _pay(self) -> None:
+        """Raise GaveUp where the search has cost all that it may."""
+        if work_done() > self._end:
+            raise GaveUp
+
+    def _is_denied(self, candidate: Candidate) -> bool:
+        """Tell whether a candidate is false in the reserve, of which all pools learn then."""
+        if self.reserve is None or self.tried <= SOME:
+            return False
+        if (state := self.reserve.denial(candidate)) is None:
+            return False
+        candidate.pool.drop(candidate.index)
+        for pool in self.pools:
+            for truths in {*pool.truths_in(state)}:
+                pool.deny(truths)
+        return True
+
+    def _weed(self) -> None:
+        """Drop what is active and false in the reserve, once it is asked."""
+        if self.tried > SOME and not self._weeded:
+            self._weeded = True
+            self.active = [c for c in self.active if not self._is_denied(c)]
+
+    def _strengthened(
+        self, step: Moment, claims: Sequence[Candidate], wanted: list[Candidate]
+    ) -> bool:
+        """Take on and drop candidates until the step keeps the claims and all that are wanted,
+        among which come those that are needed for it; tell whether anything was changed.
         """
         changed = False
-        while self.active and (found := step.counterexample(self.active)) is not None:
+        while True:
+            self._pay()
+            self._weed()
+            if len(left := self._left(wanted)) < len(wanted):
+                # Of those that are left some may have been wanted for what is dropped.
+                wanted[:] = left = self._left(claims)
+            if not left:
+                return changed
+            if (found := step.counterexample(left, self.active)) is None:
+                if not (needed := step.grounds(left, self.active)):
+                    return changed
+                wanted += needed
+            else:
+                violated, model = found
+                if not self._excluded(step.before(model), step.cone_of(violated)):
+                    violated.pool.drop(violated.index)
+                    self.active.remove(violated)
             changed = True
-            violated, model = found
-            if not self._excluded(step.before(model), step.cone_of(violated)):
-                violated.pool.drop(violated.index)
-                self.active.remove(violated)
-        return changed
 
     def _excluded(self, state: Valuation, cone: frozenset[Key]) -> bool:
         """Take on a candidate that excludes a state, a new one if need be; tell whether there is
