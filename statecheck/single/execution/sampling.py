@@ -5,6 +5,7 @@ They show runs and prove nothing. Those are tried that the code compares with, a
 
 from __future__ import annotations
 
+import enum
 import itertools
 import re
 import types
@@ -24,7 +25,9 @@ DIGITS = "7"
 """A text that can be read as a number."""
 
 HELD = 3
-"""So many more of a kind are tried that collections hold which the code looks into."""
+"""So many more of a kind are tried that collections hold which the code looks into, or that are
+values of members of enumerations.
+"""
 
 
 class Samples:
@@ -91,15 +94,14 @@ class Samples:
         return list(dict.fromkeys(value for value in self.held if type(value) in types_))[:HELD]
 
     def _near(self) -> Iterator[float]:
-        yield 1
+        yield from (1, 0)
         for constant in self.constants:
             if type(constant) in (int, float) and abs(constant) < 1e9:
                 yield from (constant, constant + 1, constant - 1)
-        yield 0
 
 
 def _held(reach: Reach) -> Iterator[Any]:
-    """The keys and elements of collections that the code reads."""
+    """The keys and elements of collections that the code reads, and the values of enumerations."""
     known = {name: value for (_, name), value in candidates(reach.specimen)}
     read = [value for name, value in known.items() if name in reach.reads]
     for summary in reach.functions.values():
@@ -107,6 +109,21 @@ def _held(reach: Reach) -> Iterator[Any]:
         read += [space.get(name) for name, _ in sorted(summary.loads, key=str)]
     for collection in read:
         if isinstance(collection, set | frozenset):
-            yield from sorted(collection, key=repr)[:HELD]  # in the same order in each process
+            held = sorted(collection, key=repr)[:HELD]  # in the same order in each process
         elif isinstance(collection, Mapping | list | tuple):
-            yield from itertools.islice(collection, HELD)
+            held = [*itertools.islice(collection, HELD)]
+        elif isinstance(collection, type) and issubclass(collection, enum.Enum):
+            held = [member.value for member in itertools.islice(collection, HELD)]
+        else:
+            continue
+        yield from map(_without_name, held)
+
+
+def _without_name(value: Any) -> Any:
+    """The text or number that a member of an enumeration is as well."""
+    match value:
+        case enum.Enum() if isinstance(value, str):
+            return str.__str__(value)
+        case enum.Enum() if isinstance(value, int):
+            return int(value)
+    return value

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from statemachine import State, StateMachine
 
+import statecheck
 from statecheck.claims.results import Verdict
 from statecheck.modeling import ModelError
 from statecheck.single import check
@@ -53,6 +55,45 @@ class Price(Base):
 
     def ok(self) -> bool:
         return self.price == 4.25
+
+
+class Role(enum.StrEnum):
+    ADMIN = "admin"
+    GUEST = "guest"
+
+
+class Level(enum.IntEnum):
+    LOW = 31
+    HIGH = 47
+
+
+class ByTable(Base):
+    RIGHTS: ClassVar = {Role.GUEST: 1, Role.ADMIN: 2}
+
+    def ok(self, who: str) -> bool:
+        return self.RIGHTS.get(who, 0) == 2
+
+
+class ByName(Base):
+    role: Role | None = None
+
+    def ok(self, who: str) -> bool:
+        try:
+            self.role = Role(who)
+        except ValueError:
+            return False
+        return self.role is Role.ADMIN
+
+
+class ByNumber(Base):
+    def ok(self, level: int) -> bool:
+        return Level(level) is Level.HIGH
+
+
+@pytest.mark.parametrize("machine", [ByTable, ByName, ByNumber])
+def test_values_of_members_are_tried(machine: type[StateMachine]) -> None:
+    (result,) = statecheck.check(machine, possible="b").results
+    assert result.verdict is Verdict.REACHED
 
 
 class OnTheWay(Base):
