@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from typing import Any
+
 import z3
 
 from statecheck.symbolic.paths import Explorer
@@ -23,6 +27,33 @@ def divided(one: z3.ArithRef, other: z3.ArithRef, what: str) -> z3.ArithRef:
         )
     quotient = z3.simplify(floor_division(one, other))
     return quotient if what == "//" else one - other * quotient
+
+
+def against_float(operator: str, term: z3.ArithRef, other: float) -> z3.BoolRef | bool:
+    """An integer compared with a floating-point number, exactly."""
+    if math.isnan(other):
+        return False
+    if math.isinf(other):
+        return (other > 0) == (operator in ("__lt__", "__le__"))
+    match operator:
+        case "__lt__":
+            return term < math.ceil(other)
+        case "__le__":
+            return term <= math.floor(other)
+        case "__gt__":
+            return term > math.floor(other)
+        case _:
+            return term >= math.ceil(other)
+
+
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "floordiv": lambda a, b: divided(a, b, "//"),
+    "mod": lambda a, b: divided(a, b, "%"),
+}
+"""Operators on two integers."""
 
 
 BITS = ("lshift", "rshift", "and", "or", "xor")

@@ -13,10 +13,19 @@ from typing import Any
 
 import z3
 
-from statecheck.single.execution.arithmetic import BITS, divided, with_bits
+from statecheck.single.execution.arithmetic import BINARY, BITS, against_float, with_bits
 from statecheck.single.execution.texts import Texts, narrowing
 from statecheck.single.reading.freeze import MARK, OPAQUE, SYMBOLIC
-from statecheck.single.reading.kinds import AnyKind, Kind, MemberKind, kind_of
+from statecheck.single.reading.kinds import (
+    AnyKind,
+    Kind,
+    MemberKind,
+    base_of,
+    has_own_equality,
+    is_integer,
+    is_plain,
+    kind_of,
+)
 from statecheck.symbolic.paths import Explorer
 from statecheck.symbolic.values import Symbolic
 
@@ -175,7 +184,7 @@ def _bool_term(value: Any) -> z3.BoolRef:
     return value.term if isinstance(value, Symbolic) else z3.BoolVal(value)
 
 
-def number(value: object) -> z3.ArithRef | None:
+def number(value: Any) -> z3.ArithRef | None:
     """The term of what counts as an integer in Python: integers, truths, members of an IntEnum."""
     if isinstance(value, Symbolic):
         match value:
@@ -183,21 +192,19 @@ def number(value: object) -> z3.ArithRef | None:
                 return term
             case Symbolic(term=term) if type(value) is Bool:
                 return z3.If(term, z3.IntVal(1), z3.IntVal(0))
-            case Symbolic(term=term, type=type_) if type(value) is Member and issubclass(
-                type_, int
-            ):
+            case Symbolic(term=term, type=type_) if type(value) is Member and is_integer(type_):
                 rank: z3.ArithRef = z3.IntVal(int(list(type_)[-1]))
                 for place, member in reversed(list(enumerate(list(type_)[:-1]))):
                     rank = z3.If(term == place, z3.IntVal(int(member)), rank)
                 return rank
             case _:
                 return None
-    return z3.IntVal(int(value)) if isinstance(value, int) else None
+    return z3.IntVal(int(value)) if is_integer(type(value)) else None
 
 
 def equal(one: Any, other: Any) -> Any:
     """Python's ``==`` of two values, one of them symbolic."""
-    if _has_own_equality(one) or _has_own_equality(other):
+    if has_own_equality(_type(one)) or has_own_equality(_type(other)):
         one, other = _member_or_value(one), _member_or_value(other)
         if isinstance(one, Symbolic) or isinstance(other, Symbolic):
             return _foreign(one, other)
@@ -222,16 +229,8 @@ def equal(one: Any, other: Any) -> Any:
     return Bool(left == right)
 
 
-def _is_member(value: Any) -> bool:
-    return type(value) is Member or (
-        not isinstance(value, Symbolic) and isinstance(value, enum.Enum)
-    )
-
-
-def _has_own_equality(value: Any) -> bool:
-    """Tell whether a value is a member of an enumeration whose author wrote its ``==``."""
-    type_ = value.type if type(value) is Member else type(value)
-    return _is_member(value) and type_.__eq__ not in _PLAIN_EQUALITY
+def _type(value: Any) -> type:
+    return value.type if type(value) is Member else type(value)
 
 
 def _member_or_value(value: Any) -> Any:
@@ -239,35 +238,23 @@ def _member_or_value(value: Any) -> Any:
 
 
 def _without_name(value: Any) -> Any:
-    """The text, tuple or number that a member is as well, where it equals others of its value.
-
-    Members of plain enumerations and of those of integers stand as they are.
-    """
-    type_ = value.type if type(value) is Member else type(value)
-    if not _is_member(value) or type_.__eq__ in (object.__eq__, int.__eq__):
+    """The plain text, number or tuple that a value of a derived type equals."""
+    made = base_of(_type(value))
+    if made is None:
         return value
-    member = _member_or_value(value)
-    made: Any = next(t for t in _MIXED_IN if isinstance(member, t))
-    return made(str.__str__(member) if made is str else member)
+    plain: Any = _member_or_value(value)
+    return made(str.__str__(plain) if made is str else plain)
 
 
 def _foreign(one: Any, other: Any) -> Any:
     """Values of unlike types: different, unless they are of a type with an ``==`` of its own."""
     for value in (one, other):
-        if not isinstance(value, Symbolic) and not isinstance(value, _PLAIN):
+        if not isinstance(value, Symbolic) and not is_plain(value):
             if isinstance(value, enum.Enum) and type(value).__eq__ in (object.__eq__, int.__eq__):
                 continue
             symbol = one if value is other else other
             raise symbol._refuse(f"compared with a {type(value).__name__}", "a plain value")
     return False
-
-
-_MIXED_IN = (str, float, bytes, tuple)
-"""Types of values that members of an enumeration may be as well, and equal then."""
-
-_PLAIN_EQUALITY = (object.__eq__, int.__eq__, *(t.__eq__ for t in _MIXED_IN))
-
-_PLAIN = (bool, int, float, str, bytes, tuple, list, dict, set, frozenset, type(None), type)
 
 
 def kind_of_any(value: object) -> AnyKind | None:
@@ -299,10 +286,11 @@ def _comparison(operator: str, compare: Callable[[Any, Any], Any]) -> Callable[[
     def method(self: Value, other: object) -> Any:
         first = number(self)
         if first is not None and type(other) is float:
-            return _against_float(operator, first, other)
+            found = against_float(operator, first, other)
+            return found if isinstance(found, bool) else Bool(found)
         second = number(other)
         if first is None or second is None:
-            if type(self) in (Member, Text) and isinstance(other, str | enum.Enum):
+            if type(self) is Member or (type(self) is Text and isinstance(other, str | enum.Enum)):
                 left = self.decided("put in order", "==")
                 right = other.decided("put in order", "==") if isinstance(other, Value) else other
                 return getattr(left, operator)(right)
@@ -310,32 +298,6 @@ def _comparison(operator: str, compare: Callable[[Any, Any], Any]) -> Callable[[
         return Bool(compare(first, second))
 
     return method
-
-
-def _against_float(operator: str, term: z3.ArithRef, other: float) -> Any:
-    """An integer compared with a floating-point number, exactly."""
-    if math.isnan(other):
-        return False
-    if math.isinf(other):
-        return (other > 0) == (operator in ("__lt__", "__le__"))
-    match operator:
-        case "__lt__":
-            return Bool(term < math.ceil(other))
-        case "__le__":
-            return Bool(term <= math.floor(other))
-        case "__gt__":
-            return Bool(term > math.floor(other))
-        case _:
-            return Bool(term >= math.ceil(other))
-
-
-_BINARY: dict[str, Callable[[Any, Any], Any]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "floordiv": lambda a, b: divided(a, b, "//"),
-    "mod": lambda a, b: divided(a, b, "%"),
-}
 
 
 _STRANGE = (str, bytes, list, tuple, dict, set, frozenset, type(None))
@@ -358,7 +320,7 @@ def _binary(name: str, swapped: bool) -> Callable[[Any, Any], Any]:
                     "made part of a text", "it into an f-string that is only printed"
                 )
             return _no_number(self, other, repeats=name == "mul")
-        return Int(_BINARY[name](second, first) if swapped else _BINARY[name](first, second))
+        return Int(BINARY[name](second, first) if swapped else BINARY[name](first, second))
 
     return method
 
@@ -420,7 +382,7 @@ for _class in (Bool, Int, Member, Text):
         ("__ge__", lambda a, b: a >= b),
     ):
         setattr(_class, _operator, _comparison(_operator, _function))
-    for _name in _BINARY:
+    for _name in BINARY:
         setattr(_class, f"__{_name}__", _binary(_name, swapped=False))
         setattr(_class, f"__r{_name}__", _binary(_name, swapped=True))
     for _special, _method in (

@@ -149,3 +149,47 @@ def _combinations(flag: type[enum.Flag], what: str) -> tuple[enum.Flag, ...]:
     for bit in bits:
         found += [other | bit for other in found]
     return tuple(map(flag, found))
+
+
+# -- types whose values are equal to those of others -----------------------------------------------
+
+_COMPUTED = (
+    *("eq", "ne", "lt", "le", "gt", "ge", "add", "radd", "sub", "rsub", "mul", "rmul", "neg"),
+    *("floordiv", "rfloordiv", "mod", "rmod", "abs", "pow", "divmod"),
+)
+"""What is computed of integers."""
+
+_BASES: tuple[Any, ...] = (str, float, bytes, tuple)
+"""Types that members of an enumeration, and values of other derived types, may be of as well."""
+
+_PLAIN = (bool, int, float, str, bytes, tuple, list, dict, set, frozenset, type(None), type)
+
+_EQUALITIES = (object.__eq__, int.__eq__, *(base.__eq__ for base in _BASES))
+
+
+def is_integer(type_: type) -> bool:
+    """Tell whether values of a type are integers that are computed with as all integers are."""
+    return type_ in (int, bool) or (
+        issubclass(type_, int)
+        and all(getattr(type_, f"__{name}__") is getattr(int, f"__{name}__") for name in _COMPUTED)
+    )
+
+
+def has_own_equality(type_: type) -> bool:
+    """Tell whether a type is an enumeration whose author wrote the ``==`` of its members."""
+    return issubclass(type_, enum.Enum) and type_.__eq__ not in _EQUALITIES
+
+
+def base_of(type_: type) -> Any:
+    """The type of texts, numbers or tuples that values of a derived type are compared as, such as
+    members of a StrEnum; None for other types.
+    """
+    for base in _BASES:
+        if issubclass(type_, base) and type_ is not base and type_.__eq__ is base.__eq__:
+            return base
+    return None
+
+
+def is_plain(value: object) -> bool:
+    """Tell whether a value is of one of Python's own types, by which it is compared."""
+    return isinstance(value, _PLAIN) and type(value).__eq__ in {t.__eq__ for t in _PLAIN}

@@ -68,7 +68,7 @@ class Level(enum.IntEnum):
 
 
 class ByTable(Base):
-    RIGHTS: ClassVar = {Role.GUEST: 1, Role.ADMIN: 2}
+    RIGHTS: ClassVar[dict[str, int]] = {Role.GUEST: 1, Role.ADMIN: 2}
 
     def ok(self, who: str) -> bool:
         return self.RIGHTS.get(who, 0) == 2

@@ -185,6 +185,41 @@ def test_members_that_are_values_too_are_equal_to_them(one: Any, other: Any) -> 
     assert computed(lambda x: x != other, one) == (one != other)
 
 
+class Tag(str):
+    __slots__ = ()
+
+
+class Backwards(enum.IntEnum):
+    ONE = 1
+    TWO = 2
+
+    def __lt__(self, other: Any) -> bool:
+        return int(self) > int(other)
+
+    def __add__(self, other: Any) -> Any:
+        raise TypeError
+
+
+class Money(int):
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    __hash__ = int.__hash__
+
+
+def test_values_of_derived_types() -> None:
+    for text in ("a", "b"):
+        assert computed(lambda x: x == Tag("a"), text) == (text == "a")
+        assert computed(lambda x: Tag("a") in (x, "c"), text) == (text == "a")
+    for one, other in itertools.product(Backwards, (0, 1, 3)):
+        assert computed(lambda x, n=other: x < n, one) == (one < other)
+    for refused in (lambda n: n == Money(1), lambda n: n + Money(1), lambda n: n > Backwards.ONE):
+        with pytest.raises(ModelError):
+            computed(refused, 1)
+    with pytest.raises(ModelError):
+        computed(lambda x: x + 1, Backwards.ONE)
+
+
 @pytest.mark.parametrize("text", ["low", "high", "other"])
 def test_a_text_and_a_member_that_both_may_be_any(text: str) -> None:
     for member in Word:
