@@ -13,7 +13,7 @@ from statecheck.claims.syntax import AssumedTexts
 from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import Claim, Moment, Names, looks_beyond_states
 from statecheck.single.claims.parse import parse_state, parse_step
-from statecheck.single.deciding.pending import EndAssumptions
+from statecheck.single.deciding.endings.pending import EndAssumptions
 from statecheck.single.running.runs import text as shown
 from statecheck.single.running.subject import Subject
 

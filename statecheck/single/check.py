@@ -22,8 +22,8 @@ from statecheck.single.claims.predicates import conjunction, violation
 from statecheck.single.deciding.answers import Reached, Unknown, Unreachable, too_many
 from statecheck.single.deciding.certain import ADVICE
 from statecheck.single.deciding.decide import reachable
+from statecheck.single.deciding.endings.pending import EndAssumptions
 from statecheck.single.deciding.monitoring import monitored
-from statecheck.single.deciding.pending import EndAssumptions
 from statecheck.single.execution.giving_up import Unexplored, UnknownError, until
 from statecheck.single.running.runs import shown_run
 from statecheck.single.running.subject import Clock, Subject, read
@@ -194,7 +194,7 @@ def _decided(
 
             return recoverable(subject, claim, said, depth)
         case Kind.EVENTUALLY:
-            from statecheck.single.deciding.liveness import eventually
+            from statecheck.single.deciding.endings.liveness import eventually
 
             return eventually(subject, claim, said, ends)
         case _:

@@ -24,8 +24,8 @@ from statecheck.single.claims.claims import Claim, Expression, looks_beyond_stat
 from statecheck.single.claims.conditions import eliminated
 from statecheck.single.claims.parse import parse_step
 from statecheck.single.claims.predicates import Holding, premise_of, violation
-from statecheck.single.deciding.lassos import Lassos, components
-from statecheck.single.deciding.pending import EndAssumptions, Pending
+from statecheck.single.deciding.endings.lassos import Lassos, components
+from statecheck.single.deciding.endings.pending import EndAssumptions, Pending
 from statecheck.single.execution.automaton import Edge, Node
 from statecheck.single.execution.paths import ranges
 from statecheck.single.running.goal import Goal
@@ -151,7 +151,10 @@ class Ending:
         for part in reversed(components(pending.nodes, pending.looping)):
             event = next((e for e in fair if self._helps(e, part)), None)
             if event is None:
-                raise Left("its proof takes strong fairness, or more than one event in a phase")
+                raise Left(
+                    "its proof takes strong fairness, a number that falls, or more than one event "
+                    "in a phase"
+                )
             yield part, event
 
     def _helps(self, event: str, part: Sequence[Node]) -> bool:

@@ -233,17 +233,23 @@ class _ClaimWriter(MachineWriter):
             raise Left("its plans were not found again")
         entry["plans"] = [plan_entry(plan, self.actions) for plan in plans.found] or [[]]
         entry["steps"] = max(map(len, plans.found), default=0)
-        return self._clause(plans.left, number)
+        lacking = "few plans do not suffice, and a number that falls is no plan yet"
+        return self._clause(plans.left, number, lacking)
 
-    def _clause(self, goal: Goal, number: int) -> str | None:
-        """The clause of an invariant that excludes a goal; None where it is excluded by itself."""
+    def _clause(
+        self, goal: Goal, number: int, lacking: str = "its invariant was not found again"
+    ) -> str | None:
+        """The clause of an invariant that excludes a goal; None where it is excluded by itself.
+
+        Raises Left with the words for what is ``lacking``.
+        """
         if not goal.nodes and not goal.edges:
             return None
         if not self.variables:
             return self._reached(number)
         found = find_invariant(self.automaton, goal, self.subject.clock)
         if found is None:
-            raise Left("its invariant was not found again")
+            raise Left(lacking)
         return self._said_of_places(dict(found), number)
 
     def _reached(self, number: int) -> str | None:

@@ -21,6 +21,7 @@ from statecheck.single.deciding.answers import (
     played,
     too_many,
 )
+from statecheck.single.deciding.endings.ranks import SECONDS, lower_bound, ranks
 from statecheck.single.deciding.formulas import degree
 from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.invariants import recall as recall_invariant
@@ -41,6 +42,9 @@ FEW, ROUNDS, DEGREE = 24, 150, 12
 greater degree than that.
 """
 
+SOON, FALL = 4, 3
+"""After so many steps backwards a number is looked for that falls in so many steps at most."""
+
 BACKWARDS = 10.0
 """Seconds for more than a few steps, or half of what is left."""
 
@@ -53,13 +57,14 @@ Region = dict[Node, z3.BoolRef]
 @dataclass(frozen=True)
 class Ways:
     """The states from which the goal can be reached in some number of steps; ``closed`` where more
-    steps add none.
+    steps add none. ``descent`` is a proof that it can be reached from all others, too.
     """
 
     region: Region
     goal: Region
     rounds: int
     closed: bool
+    descent: Unreachable | None = None
 
 
 def recoverable(
@@ -75,6 +80,8 @@ def recoverable(
     known = known or Known()
     ways: Ways = known.ways or _ways(subject, said, clock)
     known.ways, premise = ways, premise_of(said)
+    if ways.descent is not None:
+        return ways.descent
 
     def traps(node: Node) -> list[Holding]:
         outside = z3.simplify(z3.Not(ways.region[node]))
@@ -148,9 +155,48 @@ def _ways(subject: Subject, said: Claim, clock: Clock) -> Ways:
             break
         if closed:
             break
+        if rounds == SOON and (descent := _descent(automaton, goal, clock)) is not None:
+            return Ways(region, goal, rounds, closed, descent)
         region = {node: z3.simplify(z3.Or(region[node], grown[node])) for node in automaton.nodes}
         rounds += 1
     return Ways(region, goal, rounds, closed)
+
+
+def _descent(automaton: Automaton, goal: Region, clock: Clock) -> Unreachable | None:
+    """A proof that from each state that is reached some steps lead to the goal, or to a state in
+    which some number is less, and above a bound: so the goal can be reached.
+    """
+    watch = Clock(clock.left(2 * SECONDS) / 2)
+    conditions = [edge.guard for edge in automaton.edges] + [*goal.values()]
+    least, limit = lower_bound(conditions), z3.FreshInt("rank")
+    try:
+        for rank in ranks(automaton.nodes):
+            less = {node: z3.And(least <= term, term < limit) for node, term in rank.terms.items()}
+            region = {node: z3.Or(goal[node], less[node]) for node in automaton.nodes}
+            for steps in range(1, FALL + 1):
+                grown = _before(automaton, region, watch)
+                region = {n: z3.simplify(z3.Or(region[n], grown[n])) for n in automaton.nodes}
+                stuck = {
+                    node: z3.Not(z3.substitute(region[node], (limit, rank.terms[node])))
+                    for node in automaton.nodes
+                }
+                if (invariant := _out_of_reach(automaton, stuck, watch)) is not None:
+                    how = "1 step" if steps == 1 else f"{steps} steps"
+                    said = f"{rank.text} in {how} at most until the goal is reached"
+                    return Unreachable(said, invariant)
+    except OutOfTime:
+        clock.left(1)
+    return None
+
+
+def _out_of_reach(automaton: Automaton, region: Region, clock: Clock) -> tuple[str, ...] | None:
+    """The clauses that exclude a region, none where it has no state; None if that is not known."""
+    if all(_never([region[n], *ranges(n.variables)], clock) for n in automaton.nodes):
+        return ()
+    everywhere = Holding((), (), True)
+    goal = Goal(automaton, Target(lambda node: _both(region[node], [everywhere]), None))
+    proof = prove(automaton, goal, clock, briefly=True)
+    return proof.invariant if isinstance(proof, Unreachable) else None
 
 
 def _seen_trap(subject: Subject, said: Claim, far: Goal, most: int) -> Route | None:

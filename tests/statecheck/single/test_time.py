@@ -12,7 +12,7 @@ from statemachine import State, StateMachine
 from statecheck.modeling import ModelError
 from statecheck.single.claims.conditions import eliminated, solved
 from statecheck.single.deciding.answers import too_many
-from statecheck.single.deciding.pending import _may_lead_nowhere
+from statecheck.single.deciding.endings.pending import _may_lead_nowhere
 from statecheck.single.execution.automaton import Edge, Local
 from statecheck.single.execution.giving_up import OutOfTime, UnknownError, milliseconds, until
 from statecheck.single.execution.terms import symbol

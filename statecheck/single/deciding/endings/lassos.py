@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from statecheck.single.deciding.pending import Pending
+from statecheck.single.deciding.endings.pending import Pending
 from statecheck.single.execution.automaton import Edge, Node
 from statecheck.single.running.reach import Route, Target, find, move
 

@@ -17,8 +17,8 @@ import z3
 from statecheck.single.claims.conditions import eliminated, solved, valuation
 from statecheck.single.claims.predicates import Holding
 from statecheck.single.deciding.backwards import ended
-from statecheck.single.deciding.lassos import Lasso
-from statecheck.single.deciding.pending import Pending
+from statecheck.single.deciding.endings.lassos import Lasso
+from statecheck.single.deciding.endings.pending import Pending
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Edge, Local, Node, Variable
 from statecheck.single.execution.giving_up import OutOfTime, UnknownError

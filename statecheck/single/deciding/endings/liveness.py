@@ -14,10 +14,11 @@ from statecheck.claims import claim as stated
 from statecheck.claims.results import Result, Verdict
 from statecheck.single.claims.claims import Claim, Moment, StepFacts
 from statecheck.single.claims.remembering import along
-from statecheck.single.deciding.lassos import Lasso, Lassos
-from statecheck.single.deciding.pending import EndAssumptions, Pending
+from statecheck.single.deciding.endings.lassos import Lasso, Lassos
+from statecheck.single.deciding.endings.pending import EndAssumptions, Pending
+from statecheck.single.deciding.endings.ranks import falling
+from statecheck.single.deciding.endings.valued_lassos import ValuedLassos
 from statecheck.single.deciding.recover import ABSTRACT
-from statecheck.single.deciding.valued_lassos import ValuedLassos
 from statecheck.single.execution.automaton import Automaton, Node
 from statecheck.single.running.reach import Route, move
 from statecheck.single.running.replay import Mismatch, Played, play
@@ -66,13 +67,18 @@ def eventually(
             )
             return Result(claim, Verdict.UNDETERMINED, why)
     if wide is not None and automaton.variables:
+        reasons = falling(wide, subject.clock)
+        if reasons is not None:
+            return _proved(claim, said, wide, reasons)
         valued = ValuedLassos(wide).find(subject.clock)
         if valued is not None:
             return _refuted(subject, claim, wide, *valued)
     return Result(claim, Verdict.UNDETERMINED, OPEN)
 
 
-def _proved(claim: stated.Claim, said: Claim, pending: Pending) -> Result:
+def _proved(
+    claim: stated.Claim, said: Claim, pending: Pending, reasons: Sequence[str] = ()
+) -> Result:
     places = list(dict.fromkeys(_place(pending.subject, node) for node in pending.nodes))
     where = ", ".join(places[:4]) + (", ..." if len(places) > 4 else "")
     how = (
@@ -80,6 +86,8 @@ def _proved(claim: stated.Claim, said: Claim, pending: Pending) -> Result:
         if pending.assumed.restrict
         else (f"no fair run stays in {where}")
     )
+    if reasons:
+        how += f": {', '.join(reasons)}, and cannot for ever"
     how = how if places else "the goal is there at once"
     return Result(claim, Verdict.PROVED, how, argument=(how,), vacuous=_is_vacuous(said, pending))
 
