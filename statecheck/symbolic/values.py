@@ -181,6 +181,13 @@ class Ordered(Symbolic):
     def __neg__(self) -> Ordered:
         return Ordered(-self._rank(self), int, self.vocabulary)
 
+    def __abs__(self) -> Ordered:
+        rank = self._rank(self)
+        return Ordered(z3.If(rank < 0, -rank, rank), int, self.vocabulary)
+
+    def __bool__(self) -> bool:
+        return Explorer.current().decide(self._rank(self) != 0)
+
     __radd__, __rmul__ = __add__, __mul__
 
 

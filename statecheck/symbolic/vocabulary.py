@@ -161,6 +161,11 @@ class Vocabulary:
 
 def _check_order(type_: type) -> None:
     """Refuse a type that compares in a way of its own, which no solver would know."""
+    if issubclass(type_, str):
+        raise ModelError(
+            f"{type_.__name__} is an enumeration of texts, and a proof knows none; in a system "
+            "make it an enum.Enum, and compare members"
+        )
     plain = int if issubclass(type_, int) else enum.Enum
     for name in ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__add__", "__sub__"):
         if getattr(type_, name, None) is not getattr(plain, name, None):

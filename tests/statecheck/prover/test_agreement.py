@@ -678,3 +678,15 @@ def test_a_history_that_takes_an_element_out_of_a_loop_is_refused() -> None:
 
     with pytest.raises(ModelError, match="an element of a loop is used after the loop"):
         TransitionSystem(Home, (last,))
+
+
+def asks_numbers_for_their_truth(self: Any, room: Any, amount: Any) -> None:
+    level = room.light.level
+    if level and not (level - amount):
+        room.light.set_level(level=abs(level - 3))
+    else:
+        room.light.set_level(level=amount or 5)
+
+
+def test_numbers_are_true_and_have_a_size_as_python_has_them() -> None:
+    assert agree(house(asks_numbers_for_their_truth, Room, int)) > 0

@@ -26,6 +26,11 @@ class Mode(enum.Flag):
     LOUD = 2
 
 
+class Word(enum.StrEnum):
+    ON = "on"
+    OFF = "off"
+
+
 def _called_colour() -> type[enum.Enum]:
     class Colour(enum.Enum):
         RED = 1
@@ -37,6 +42,7 @@ def _called_colour() -> type[enum.Enum]:
 @pytest.mark.parametrize(
     ("types", "said"),
     [
+        ((Word, bool), "Word is an enumeration of texts"),
         ((Mode, bool), "a value of type Mode, a Flag, whose members combine"),
         ((_called_colour(), _called_colour()), "two enumerations called Colour"),
     ],
