@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("unhurried", deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile("unhurried")
 
-ALLOCATIONS = 1_000_000
+ALLOCATIONS = 2_000_000
 """After so many objects more the garbage is collected."""
 
 
