@@ -145,7 +145,7 @@ def _seldom(
 
 
 def _known(pending: Pending, edge: Edge) -> list[Any]:
-    """What holds wherever a step is taken again and again."""
+    """The conditions under which a step may be taken again and again."""
     conditions = [z3.BoolVal(False) if c is False else c for c in pending.repeated(edge)]
     terms = [c for c in conditions if c is not None and c is not True]
     return [*terms, *ranges(edge.locals), *ranges(edge.source.variables)]
