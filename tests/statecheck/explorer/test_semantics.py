@@ -31,6 +31,7 @@ def test_a_page_takes_the_steps_of_the_plain_systems(instance: Instance) -> None
     assert steps >= instance.steps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cls", "world"), cases(MACHINES))
 def test_a_page_takes_the_steps_of_the_plain_machine(cls: type[Any], world: World) -> None:
     assert MachineBeside(cls, world).check() > 0

@@ -287,6 +287,7 @@ def _refused_inside() -> None:
             raise ModelError("refused") from error
 
 
+@pytest.mark.slow
 def test_garbage_of_the_solver_is_collected_by_its_thread_alone() -> None:
     stop = threading.Event()
     other = threading.Thread(target=stop.wait)

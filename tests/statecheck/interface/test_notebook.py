@@ -75,6 +75,7 @@ def test_a_report_shows_verdicts_runs_and_assumptions() -> None:
     assert bundle == {"text/plain": str(report), "text/html": report._repr_html_()}
 
 
+@pytest.mark.slow
 def test_answers_and_liveness_are_shown() -> None:
     page = Page(check(Parcel)._repr_html_())
     assert "no way to a final state: lost (suspicious)" in page.words

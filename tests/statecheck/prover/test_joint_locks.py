@@ -103,6 +103,7 @@ ATTACKS: dict[str, tuple[tuple[Attack, ...], tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ATTACKS)
 def test_a_lock_changes_no_verdict(what: str, content: dict[str, Any], tmp_path: Path) -> None:
     attacks, complaints = ATTACKS[what]

@@ -27,6 +27,7 @@ def test_a_premise_that_no_short_run_reaches_is_said_to_be_open(depth: int, is_o
     assert remark(result) == ""
 
 
+@pytest.mark.slow
 def test_a_premise_is_looked_for_in_small_instances_too() -> None:
     """The solver's own run leaves entities out that the axioms ask for, and does not happen."""
     claims = leader_election.CATALOGUE.claims

@@ -38,6 +38,7 @@ FOLDERS = ("council_folder", "ring_folder", "firewall_folder", "cabins_folder")
 INTERSECT = "(axiom.quorums_intersect quorum1 quorum1) "
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FOLDERS)
 def test_it_is_proved_again(
     name: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]

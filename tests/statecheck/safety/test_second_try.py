@@ -22,6 +22,7 @@ from statecheck.safety.joint.search import Search
 from tests.statecheck.reference.modules import written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gives_up", [False, True])
 def test_what_the_first_search_does_not_find_the_second_does(
     monkeypatch: pytest.MonkeyPatch, *, gives_up: bool
@@ -67,6 +68,7 @@ def test_a_solver_that_gives_up_is_asked_again_without_its_past() -> None:
             frame.has_model([other])
 
 
+@pytest.mark.slow
 def test_what_a_claim_does_not_depend_on_does_not_stand_in_its_way(tmp_path: Path) -> None:
     """Three machines more on each channel: all that happens in them hangs on the protocol."""
     text = Path(examples.__file__).with_name("consensus_by_letter.py").read_text(encoding="utf-8")

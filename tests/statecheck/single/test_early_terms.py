@@ -119,6 +119,7 @@ def _verdicts(cls: type[StateMachine]) -> list[tuple[Verdict, int | None]]:
     return [(result.verdict, result.steps) for result in results]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", CLAIMS)
 def test_all_that_was_decided_is_decided(
     cls: type[StateMachine], monkeypatch: pytest.MonkeyPatch
@@ -150,6 +151,7 @@ def test_few_states_are_gone_through() -> None:
     assert len(whole.wide.nodes) > NODES
 
 
+@pytest.mark.slow
 def test_what_is_finite_is_known_whole_where_it_is_needed() -> None:
     """Beyond the terms there are the plain values, each depth made once."""
     plain = subjects.read(Finite, (), (), Clock(None), early=True).plain
@@ -170,6 +172,7 @@ def test_a_profiler_goes_on_as_before() -> None:
     assert any("sum" in name for name in names)
 
 
+@pytest.mark.slow
 def test_powers_are_not_multiplied_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps backwards end where degrees double with each: Z3 heeds neither time nor work then."""
     subject = subjects.read(Growing, (), (), Clock(None), early=True)

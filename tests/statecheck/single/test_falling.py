@@ -126,6 +126,7 @@ class Nested(StateMachine):
         self.left -= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("machine", "kind", "text", "fair", "verdict"),
     [

@@ -80,6 +80,7 @@ def _goal(subject: Subject, id_: str) -> Goal:
     return Goal(subject.automaton, Target(there, None))
 
 
+@pytest.mark.slow
 def test_a_run_of_many_steps_is_found_where_each_is_open_to_any_number() -> None:
     subject = read(Turnstile, (), (), Clock(None), early=True)
     leapt = Unrolling(subject.automaton, _goal(subject, "broken")).leap(Clock(None), 60.0, 100)
@@ -88,6 +89,7 @@ def test_a_run_of_many_steps_is_found_where_each_is_open_to_any_number() -> None
     assert not leapt[1] or len(leapt[0].moves) == 45
 
 
+@pytest.mark.slow
 def test_all_lengths_at_once_are_as_one_after_the_other() -> None:
     subject = read(Meeting, (), (), Clock(None), early=True)
     for id_, steps in (("near", 2), ("close", 4), ("met", 9)):
@@ -101,6 +103,7 @@ def test_all_lengths_at_once_are_as_one_after_the_other() -> None:
         assert Unrolling(subject.automaton, goal).leap(Clock(None), 60.0, steps - 1) is None
 
 
+@pytest.mark.slow
 def test_a_trap_is_found_though_the_goal_is_ever_farther_away_elsewhere() -> None:
     [result] = check(Meeting, [("recoverable", "close ==> met")]).results
     assert result.verdict.value == "REFUTED"
@@ -120,6 +123,7 @@ def _after(run: Run | None) -> Meeting:
     return machine
 
 
+@pytest.mark.slow
 def test_whether_an_edge_is_taken_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     automaton = read(Turnstile, (), (), Clock(None)).automaton
     edge = next(e for e in automaton.edges if e.locals and e.guard is not None)

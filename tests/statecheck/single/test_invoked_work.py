@@ -631,6 +631,7 @@ def disagreements(seeds: range) -> tuple[int, int, int, list[str]]:
     return machines, unreached, opened, wrong
 
 
+@pytest.mark.slow
 def test_no_walk_comes_to_what_is_held_to_be_out_of_reach() -> None:
     machines, unreached, opened, wrong = disagreements(range(250))
     assert not wrong

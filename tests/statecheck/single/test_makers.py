@@ -127,6 +127,7 @@ def test_what_a_function_makes_is_what_is_checked() -> None:
     assert report.results[0].steps == 3
 
 
+@pytest.mark.slow
 def test_the_standard_questions_are_answered() -> None:
     report = statecheck.check(with_model)
     assert not [a for a in report.answers if str(a.standing) == "suspicious"]
@@ -226,6 +227,7 @@ def test_functions_that_make_no_fresh_machine_are_refused(
         statecheck.check(make, possible="high")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [drawn, drawn_far_off, numbered, drawn_model])
 def test_instances_that_begin_differently_are_never_taken_for_alike(
     make: Callable[[], Any], monkeypatch: pytest.MonkeyPatch

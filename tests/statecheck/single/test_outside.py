@@ -146,6 +146,7 @@ class Catches(Base):
         return self.caught
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cls", "state"),
     [
@@ -164,6 +165,7 @@ def test_a_run_through_an_answer_is_shown_and_decides_nothing(cls: Any, state: s
     assert str(opposite.verdict) == "UNDETERMINED"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", [Handles])
 def test_what_no_answer_leads_to_is_proved(cls: Any) -> None:
     (result,) = check(cls, [("always", "errors < 3 ==> not e")]).results
@@ -441,6 +443,7 @@ class Counts(StateMachine):
         return self.count > 2 or self.count < 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", [MayFail, Asks, ByAnswer, Handles, Catches, Counts])
 def test_no_answer_leads_to_what_is_proved_to_be_out_of_reach(
     cls: Any, monkeypatch: pytest.MonkeyPatch

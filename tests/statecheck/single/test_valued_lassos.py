@@ -57,6 +57,7 @@ class Scale(StateMachine):
         self.load = 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cls", "text", "assumed", "right"),
     [

@@ -232,6 +232,7 @@ def test_what_is_open_is_shown_as_data() -> None:
     assert claim["suspect"]["state"]["state"] == "a"
 
 
+@pytest.mark.slow
 def test_the_page_on_expressions_says_what_is_so() -> None:
     rows = [
         ("always", "step.event == put ==> after.filled", PROVED),
