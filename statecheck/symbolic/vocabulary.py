@@ -159,15 +159,24 @@ class Vocabulary:
         raise ModelError(f"{value!r} is no value of {self.info.cls.__name__}")
 
 
+_COMPARED = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__add__", "__sub__")
+
+_COMPUTED = (
+    *("__radd__", "__rsub__", "__mul__", "__rmul__", "__floordiv__", "__mod__"),
+    *("__neg__", "__abs__", "__bool__", "__int__"),
+)
+"""More that is asked of numbers."""
+
+
 def _check_order(type_: type) -> None:
-    """Refuse a type that compares in a way of its own, which no solver would know."""
+    """Refuse a type that compares or computes in a way of its own, which no solver would know."""
     if issubclass(type_, str):
         raise ModelError(
             f"{type_.__name__} is an enumeration of texts, and a proof knows none; in a system "
             "make it an enum.Enum, and compare members"
         )
     plain = int if issubclass(type_, int) else enum.Enum
-    for name in ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__add__", "__sub__"):
+    for name in (*_COMPARED, *(_COMPUTED if plain is int else ())):
         if getattr(type_, name, None) is not getattr(plain, name, None):
             raise ModelError(
                 f"{type_.__name__} has {name} of its own; a proof takes the one of {plain.__name__}"

@@ -31,6 +31,22 @@ class Word(enum.StrEnum):
     OFF = "off"
 
 
+class Level(enum.IntEnum):
+    LOW = 1
+    HIGH = 2
+
+    def __bool__(self) -> bool:
+        return self is Level.HIGH
+
+
+class Turn(enum.IntEnum):
+    LEFT = 1
+    RIGHT = 2
+
+    def __mod__(self, other: int) -> int:
+        return 7
+
+
 def _called_colour() -> type[enum.Enum]:
     class Colour(enum.Enum):
         RED = 1
@@ -43,6 +59,8 @@ def _called_colour() -> type[enum.Enum]:
     ("types", "said"),
     [
         ((Word, bool), "Word is an enumeration of texts"),
+        ((Level, bool), "Level has __bool__ of its own; a proof takes the one of int"),
+        ((Turn, bool), "Turn has __mod__ of its own; a proof takes the one of int"),
         ((Mode, bool), "a value of type Mode, a Flag, whose members combine"),
         ((_called_colour(), _called_colour()), "two enumerations called Colour"),
     ],
