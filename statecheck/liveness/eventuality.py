@@ -15,7 +15,7 @@ from statecheck.modeling import ModelError
 from statecheck.safety.atoms import places
 from statecheck.safety.properties import explore_claim
 from statecheck.smt.existence import exists
-from statecheck.smt.terms import is_entity, subterms
+from statecheck.smt.terms import has_quantifier, is_entity
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.decision_tree import merge
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -159,7 +159,7 @@ def _instance(transitions: TransitionSystem, fair: Fair, variables: Variables) -
             arguments.append(z3.Const(f"each:{name}", parameter.sort()))
             free.append(arguments[-1])
             words.append(f"each {name}")
-    if free and any(z3.is_quantifier(part) for part in subterms(command.guard)):
+    if free and has_quantifier(command.guard):
         raise ModelError(
             f"{fair}: its guard is about any number of entities; name the claim's variables that "
             "it is to be fair to"

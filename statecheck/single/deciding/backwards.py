@@ -30,7 +30,7 @@ from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Automaton, Edge, Node, Variable
 from statecheck.single.execution.giving_up import OutOfTime
 from statecheck.single.execution.paths import ranges
-from statecheck.single.execution.terms import plain, symbol
+from statecheck.single.execution.terms import in_data, plain, symbol
 from statecheck.single.execution.values import term_of
 from statecheck.single.running.goal import Goal, Known
 from statecheck.single.running.reach import Route, Target
@@ -272,8 +272,7 @@ def _before(automaton: Automaton, region: Region, clock: Clock) -> Region:
 
 
 def _into(edge: Edge, region: Region) -> z3.BoolRef:
-    moved = [(symbol(v.name, v.kind), term) for v, term in edge.updates.items()]
-    after = z3.substitute(region[edge.target], *moved)
+    after = in_data(region[edge.target], edge.updates)
     return after if edge.guard is None else z3.And(edge.guard, after)
 
 

@@ -17,7 +17,7 @@ from statecheck.single.deciding.formulas import in_words
 from statecheck.single.deciding.suspicion import unexcluded
 from statecheck.single.execution.automaton import Automaton, Edge, Node
 from statecheck.single.execution.paths import ranges
-from statecheck.single.execution.terms import symbol
+from statecheck.single.execution.terms import in_data, symbol
 from statecheck.single.locking.kept import Kept
 from statecheck.single.running.goal import Goal
 from statecheck.single.running.subject import Clock
@@ -129,12 +129,10 @@ def _closed(symbols: Any, body: list[z3.BoolRef], head: z3.BoolRef) -> z3.BoolRe
 def is_broken(automaton: Automaton, invariant: Invariant, goal: Goal, clock: Clock) -> str:
     """Where an invariant fails, by plain queries; empty where it holds and excludes the goal."""
     first = automaton.nodes[0]
-    pairs = [(symbol(v.name, v.kind), term) for v, term in automaton.start.items()]
-    if not _excluded([z3.Not(z3.substitute(invariant[first], *pairs))], clock):
+    if not _excluded([z3.Not(in_data(invariant[first], automaton.start))], clock):
         return "it is false at the start"
     for edge in automaton.edges:
-        moved = [(symbol(v.name, v.kind), term) for v, term in edge.updates.items()]
-        after = z3.substitute(invariant[edge.target], *moved)
+        after = in_data(invariant[edge.target], edge.updates)
         body = [invariant[edge.source], *_terms([edge.guard]), *ranges(edge.source.variables)]
         if not _excluded([*body, z3.Not(after)], clock):
             return f"{edge.event} does not keep it"

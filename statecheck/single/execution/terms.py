@@ -39,6 +39,11 @@ def unchanged(updates: Mapping[Any, z3.ExprRef]) -> bool:
     return all(term.eq(symbol(v.name, v.kind)) for v, term in updates.items())
 
 
+def in_data(term: z3.ExprRef, data: Mapping[Any, z3.ExprRef]) -> Any:
+    """A term about variables as it is in some data, which has a term for each of them."""
+    return z3.substitute(term, *((symbol(v.name, v.kind), own) for v, own in data.items()))
+
+
 def range_of(term: z3.ExprRef, kind: AnyKind) -> z3.BoolRef | None:
     """The condition under which a term stands for a value of its kind; None for every term."""
     if isinstance(kind, MemberKind):

@@ -60,12 +60,6 @@ class Winding(Timer):
 class Missing(Timer):
     """It goes off at one, and goes past it."""
 
-    idle = State(initial=True)
-    running = State()
-    rung = State(final=True)
-    start = idle.to(running, on="wind")
-    tick = running.to(rung, cond="is_over") | running.to.itself(on="count")
-
     def is_over(self) -> bool:
         return self.left == 1
 

@@ -21,7 +21,8 @@ from statecheck.single.deciding.endings.pending import Pending
 from statecheck.single.execution.automaton import Edge, Node
 from statecheck.single.execution.giving_up import OutOfTime
 from statecheck.single.execution.paths import ranges
-from statecheck.single.execution.terms import symbol
+from statecheck.single.execution.terms import in_data, symbol
+from statecheck.single.reading.specimen import Attribute
 from statecheck.single.running.clock import Clock
 from statecheck.smt.solving import is_impossible
 from statecheck.smt.terms import subterms
@@ -47,29 +48,28 @@ class Rank:
 
     def after(self, edge: Edge) -> Any:
         """Its value after a step, in terms of the data before it."""
-        moved = [(symbol(v.name, v.kind), term) for v, term in edge.updates.items()]
-        return z3.substitute(self.terms[edge.target], *moved)
+        return in_data(self.terms[edge.target], edge.updates)
 
 
 def ranks(nodes: Sequence[Node]) -> Iterator[Rank]:
     """The fields that are whole numbers in each of some nodes, their negatives and differences; not
     those that are nowhere kept as terms.
     """
-    numbers: dict[str, dict[Node, z3.ArithRef]] = {}
+    numbers: dict[Attribute, dict[Node, z3.ArithRef]] = {}
     for attribute in dict.fromkeys(v.attribute for node in nodes for v in node.variables):
         terms = {node: term for node in nodes if (term := _term(node, attribute)) is not None}
         if len(terms) == len(nodes):
-            numbers[attribute[1]] = terms
-    for name, terms in numbers.items():
+            numbers[attribute] = terms
+    for (_, name), terms in numbers.items():
         yield Rank(f"{name} falls", terms)
         yield Rank(f"{name} rises", {node: -term for node, term in terms.items()})
     if len(numbers) <= FEW:
         for (one, ones), (other, others) in itertools.permutations(numbers.items(), 2):
             terms = {node: term - others[node] for node, term in ones.items()}
-            yield Rank(f"{one} - {other} falls", terms)
+            yield Rank(f"{one[1]} - {other[1]} falls", terms)
 
 
-def _term(node: Node, attribute: Any) -> Any:
+def _term(node: Node, attribute: Attribute) -> Any:
     for variable in node.variables:
         if variable.attribute == attribute:
             term = symbol(variable.name, variable.kind)
