@@ -8,6 +8,8 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
+from statecheck.smt.c_interface import without_wrapper_checks
+
 # No test depends on a clock: on a busy machine all that is generated takes long.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile("unhurried")
@@ -25,6 +27,8 @@ def pytest_configure() -> None:
     # would ignore it too.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # As the commands have it; with Z3's wrappers as they are, tests take half as long again.
+    without_wrapper_checks()
 
 
 @pytest.hookimpl(trylast=True)
