@@ -14,10 +14,10 @@ from statecheck.claims.claim import Claim
 from statecheck.claims.results import Result
 from statecheck.modeling import NO_VARIANT, History, System
 from statecheck.prover.context import DEPTH, ProofContext
-from statecheck.prover.inductive_subset import inductive_subset
 from statecheck.prover.prover import Prover
 from statecheck.runs.recorded import RunChecker
 from statecheck.safety.induction import Clause
+from statecheck.safety.inferring.inductive_subset import inductive_subset
 from statecheck.smt.roles import whichever
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import z3
 
 from statecheck.clock import Timeout
+from statecheck.liveness.bounds import bounds
 from statecheck.liveness.eventuality import ActionInstance, Eventuality
+from statecheck.liveness.ranks import laps
 from statecheck.safety.induction import Clause, Induction
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.solving import check_sat, ground_solver
@@ -26,17 +28,21 @@ AbstractState = tuple[bool, ...]
 @dataclass(frozen=True)
 class Edge:
     """Steps from one abstract state to another; some of the ``recurring`` ones are instances of the
-    helpers ``taken``.
+    helpers ``taken``. The numbers of the laps ``raised`` rise, and those of ``lowered`` fall.
     """
 
     source: AbstractState
     target: AbstractState
     recurring: bool
     taken: frozenset[int]
+    raised: frozenset[int] = frozenset()
+    lowered: frozenset[int] = frozenset()
 
 
 class _Question:
-    """A solver in which some names stand for terms; the last of them are about ``helpers``."""
+    """A solver in which some names stand for terms; those after the states' atoms are about whether
+    a step is recurring, about ``helpers`` and about ``laps``.
+    """
 
     def __init__(
         self,
@@ -44,10 +50,29 @@ class _Question:
         grounding: Grounding,
         names: Sequence[z3.BoolRef],
         helpers: Sequence[int] = (),
+        laps: Sequence[int] = (),
     ) -> None:
         self.solver = ground_solver(seed)
         grounding.assert_into(self.solver)
-        self.names, self.helpers = names, helpers
+        self.names, self.helpers, self.laps = names, helpers, laps
+
+    def edge(self, truths: tuple[bool, ...], atoms: int) -> Edge:
+        """The steps of which the names have some truths."""
+        recurring, *rest = truths[2 * atoms :]
+        taken, rest = rest[: len(self.helpers)], rest[len(self.helpers) :]
+        raised, lowered = rest[: len(self.laps)], rest[len(self.laps) :]
+        return Edge(
+            truths[:atoms],
+            truths[atoms : 2 * atoms],
+            recurring,
+            _chosen(self.helpers, taken) if recurring else frozenset(),
+            _chosen(self.laps, raised),
+            _chosen(self.laps, lowered),
+        )
+
+
+def _chosen(numbers: Sequence[int], truths: Sequence[bool]) -> frozenset[int]:
+    return frozenset(k for k, truth in zip(numbers, truths, strict=True) if truth)
 
 
 def _either(states: Iterable[AbstractState], names: Sequence[z3.BoolRef]) -> z3.BoolRef:
@@ -61,15 +86,34 @@ def _either(states: Iterable[AbstractState], names: Sequence[z3.BoolRef]) -> z3.
 
 
 class AbstractGraph:
-    """The abstract states in which a claim may be pending, and the steps between them."""
+    """The abstract states in which a claim may be pending, and the steps between them.
 
-    def __init__(self, induction: Induction, claim: Eventuality, clauses: Sequence[Clause]) -> None:
-        self.induction, self.claim, self.clauses = induction, claim, clauses
+    ``counting`` looks at the numbers, too, that may fall in `laps`, and at their `bounds`.
+    """
+
+    def __init__(
+        self,
+        induction: Induction,
+        claim: Eventuality,
+        clauses: Sequence[Clause],
+        *,
+        counting: bool = False,
+    ) -> None:
+        self.induction, self.claim = induction, claim
         self.transitions = induction.transitions
         self.under = self.transitions.variant_constraints(claim.claim.variant)
+        # What a helper does is only looked at more closely where it takes that.
+        own = [helper.only if counting or not helper.free else None for helper in claim.helpers]
+        self.single = {k: helper for k, helper in enumerate(own) if helper is not None}
         self.atoms = list(self._atoms())
+        self.laps = laps(self.transitions, claim, self.atoms) if counting else []
+        self.bounds = bounds(induction, clauses, self.laps) if self.laps else []
+        self.clauses = [*clauses, *self.bounds]
         self._written = {
-            part.decl().name() for atom in self.atoms for part in subterms(atom) if z3.is_app(part)
+            part.decl().name()
+            for term in (*self.atoms, *(lap.rank for lap in self.laps))
+            for part in subterms(term)
+            if z3.is_app(part)
         }
         self._asked: dict[str, _Question] = {}
         self.edges: set[Edge] = set()
@@ -109,19 +153,8 @@ class AbstractGraph:
         if command.name not in self._asked:
             self._asked[command.name] = self._question(command)
         question, count = self._asked[command.name], len(self.atoms)
-        return {
-            Edge(
-                model[:count],
-                model[count : 2 * count],
-                model[2 * count],
-                frozenset(
-                    index
-                    for index, truth in zip(question.helpers, model[2 * count + 1 :], strict=True)
-                    if truth and model[2 * count]
-                ),
-            )
-            for model in self._models(question, _either(sources, question.names[:count]))
-        }
+        models = self._models(question, _either(sources, question.names[:count]))
+        return {question.edge(model, count) for model in models}
 
     def _question(self, command: Command) -> _Question:
         """The steps of an action: the abstract states before and after, and the helper taken."""
@@ -147,11 +180,20 @@ class AbstractGraph:
         recurring = named(z3.And(*claim.recurring))
         single = {
             index: named(helper.taken)
-            for index, helper in enumerate(claim.helpers)
-            if helper.command.name == command.name and not helper.free
+            for index, helper in self.single.items()
+            if helper.command.name == command.name
         }
-        names = [*before, *after, recurring, *single.values()]
-        return _Question(self.induction.seed, grounding, names, tuple(single))
+        own = {str(transitions.vocabulary.functions[key].name()) for key in command.updates}
+        numbers = [
+            (k, lap.measure, transitions.primed(lap.measure))
+            for k, lap in enumerate(self.laps)
+            if any(part.decl().name() in own for part in subterms(lap.rank))
+        ]
+        raised = [named(then > now) for _, now, then in numbers]
+        lowered = [named(then < now) for _, now, then in numbers]
+        names = [*before, *after, recurring, *single.values(), *raised, *lowered]
+        changing = tuple(k for k, *_ in numbers)
+        return _Question(self.induction.seed, grounding, names, tuple(single), changing)
 
     def _models(self, question: _Question, *where: z3.BoolRef) -> Iterator[tuple[bool, ...]]:
         """The truths that the names of a question can have together."""
@@ -200,9 +242,11 @@ class AbstractGraph:
         known = [term for _, _, term in claim.variables]
         known += transitions.vocabulary.constants.values()
         terms = [claim.premise, claim.goal_holds]
-        for helper in claim.helpers:
-            reached = z3.simplify(helper.at(transitions.after(claim.goal, helper.command)))
-            terms += [helper.possible, z3.BoolVal(True) if helper.free else reached]
+        for index, helper in enumerate(claim.helpers):
+            single, reached = self.single.get(index), z3.BoolVal(True)
+            if single is not None:
+                reached = z3.simplify(single.at(transitions.after(claim.goal, helper.command)))
+            terms += [helper.possible, reached]
         seen: set[int] = set()
         stack = list(reversed(terms))
         while stack:

@@ -8,6 +8,11 @@ that are enabled are the measure, ordered by inclusion. The set is not empty in 
 grows there, and each of its members leaves it when it is taken. A set of finitely many shrinks only
 finitely often, so that the phase ends.
 
+Neighbouring phases may be a *lap*: they may come again, one after the other, where a number falls
+that no step within the lap makes greater, and that is never below 0. A lap may be within another
+one, the number of the outer one counting first. (After Floyd, *Assigning meanings to programs*,
+1967.)
+
 The phases are found, not typed in: the guards of the fair actions and the claim's own words divide
 the states into abstract ones, and a greatest fixpoint over these picks the phases, the last first.
 What comes out counts only when Z3 has checked every premise of the rule.
@@ -30,19 +35,39 @@ from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
 
 
+@dataclass(frozen=True, eq=False)
+class Lap:
+    """Neighbouring phases that come again only where ``rank`` falls; ``text`` names that number.
+
+    What counts is the greater one of ``rank`` and 0.
+    """
+
+    rank: z3.ArithRef
+    text: str
+
+    @property
+    def measure(self) -> z3.ArithRef:
+        """The number that falls, which is never below 0."""
+        return z3.If(self.rank > 0, self.rank, z3.IntVal(0))
+
+
 @dataclass(frozen=True)
 class Phase:
-    """A predicate of a state, and the instance that helps in it."""
+    """A predicate of a state, the instance that helps in it, and the laps that it is in, the
+    outermost first.
+    """
 
     holds: z3.BoolRef
     helper: ActionInstance
     text: str
+    laps: tuple[Lap, ...] = ()
 
     def __str__(self) -> str:
         measure = (
             "the set of those that are enabled shrinks" if self.helper.free else "it ends the phase"
         )
-        return f"{self.text}: {self.helper.name}; {measure}"
+        falling = "".join(f", or {lap.text} falls" for lap in reversed(self.laps))
+        return f"{self.text}: {self.helper.name}; {measure}{falling}"
 
 
 class PremiseRole(enum.Enum):
@@ -123,25 +148,58 @@ def _of_phase(
         on_step, each = role is not PremiseRole.ENABLED, bool(helper.free)
         return RulePremise(role, f"{name}: {text}", violation, on_step, index, each, kept)
 
-    later = z3.Or(*after[index + 1 :])
+    later = _progress(transitions, phases, index, after)
+    laps = [lap.measure for lap in phase.laps]
     here = [phase.holds, *claim.recurring]
     action = transitions.action == transitions.actions[helper.command.name]
     taken = z3.And(action, helper.taken)
     disabled = z3.And(phase.holds, z3.Not(helper.possible))
     yield premise(PremiseRole.ENABLED, f"{helper.name} is enabled", disabled)
-    back = z3.And(*here, z3.Not(z3.Or(after[index], later)))
-    yield premise(PremiseRole.STAYS, "no step goes back", back, phase.holds)
+    lasts = [transitions.primed(number) <= number for number in laps]
+    stays = z3.And(after[index], *lasts) if laps else after[index]
+    back = z3.And(*here, z3.Not(z3.Or(stays, later)))
+    kept = z3.And(phase.holds, *(number == 0 for number in laps)) if laps else phase.holds
+    yield premise(PremiseRole.STAYS, "no step goes back", back, kept)
     if not helper.free:
         remains = z3.And(*here, taken, z3.Not(later))
         yield premise(PremiseRole.ENDS, f"{helper.name} ends it", remains)
         return
     lasting = [*here, after[index], transitions.primed(helper.enabled)]
+    lasting += [z3.Not(later)] if laps else []
     grows = z3.And(*lasting, z3.Not(helper.enabled))
     yield premise(
         PremiseRole.NEVER_GROWS, "the enabled instances never grow", grows, helper.enabled
     )
     remains = z3.And(*lasting, taken)
     yield premise(PremiseRole.DISABLED_AFTER, f"{helper.name} is not enabled after it", remains)
+
+
+def _progress(
+    transitions: TransitionSystem,
+    phases: Sequence[Phase],
+    index: int,
+    after: Sequence[z3.BoolRef],
+) -> z3.BoolRef:
+    """True of a step from a phase that is no step within it, but one ahead: to a later phase, or to
+    any one of a lap where its number falls. No number of an outer lap rises.
+    """
+    laps = phases[index].laps
+    around = [
+        [k for k, phase in enumerate(phases) if phase.laps[:depth] == laps[:depth]]
+        for depth in range(len(laps) + 1)
+    ]
+    ahead = z3.Or(*(after[k] for k in around[-1] if k > index))
+    for depth in reversed(range(len(laps))):
+        own, outer = around[depth + 1], around[depth]
+        assert own == list(range(own[0], own[-1] + 1)), "the phases of a lap are neighbours"
+        now = laps[depth].measure
+        then = transitions.primed(now)
+        ahead = z3.Or(
+            *(after[k] for k in outer if k > own[-1]),
+            z3.And(z3.Or(*(after[k] for k in own)), then < now),
+            z3.And(then <= now, ahead),
+        )
+    return ahead
 
 
 def violated_premises(

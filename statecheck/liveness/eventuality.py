@@ -57,6 +57,19 @@ class ActionInstance:
         return z3.And(*(parameter == argument for (_, _, parameter), argument in pairs))
 
     @property
+    def only(self) -> ActionInstance | None:
+        """The one instance that this stands for; None where it may stand for several."""
+        if not self.free:
+            return self
+        if len(self.free) == 1 and z3.is_eq(self.link):
+            sides = self.link.children()
+            for own, other in (sides, reversed(sides)):
+                if own.eq(self.free[0]) and other.num_args() == 0:
+                    arguments = tuple(z3.substitute(term, (own, other)) for term in self.arguments)
+                    return replace(self, arguments=arguments, free=(), link=z3.BoolVal(True))
+        return None
+
+    @property
     def possible(self) -> z3.BoolRef:
         """True where the instance, or some of its values, is enabled."""
         existing = [exists(term) for term in self.free if is_entity(term)]

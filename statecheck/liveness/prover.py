@@ -19,7 +19,8 @@ from statecheck.liveness.chain_rule import Phase, RulePremise, premises
 from statecheck.liveness.eventuality import Eventuality, eventuality
 from statecheck.liveness.lasso import lassos, unsearched
 from statecheck.liveness.ledger import replay_lasso
-from statecheck.liveness.phases import candidate_phases, proving_phases
+from statecheck.liveness.phases import Proof, candidate_phases, counted_phases, proof
+from statecheck.liveness.ranks import entities
 from statecheck.modeling import History, System
 from statecheck.runs.replay import ReplayError
 from statecheck.safety.induction import Clause, Induction
@@ -53,7 +54,8 @@ class LivenessProver:
         self.induction, self.transitions = induction, induction.transitions
         self.numbers, self.explain = numbers, explain
         self._terms: dict[Claim, Eventuality] = {}
-        self._proofs: dict[tuple[Claim, tuple[Clause, ...]], list[Phase] | None] = {}
+        self._proofs: dict[tuple[Claim, tuple[Clause, ...]], Proof | None] = {}
+        self._suggested: dict[tuple[Claim, tuple[Clause, ...]], list[Phase] | None] = {}
         self._unreal: dict[Claim, ReplayError] = {}
 
     def terms(self, claim: Claim) -> Eventuality:
@@ -64,9 +66,18 @@ class LivenessProver:
 
     def phases(self, claim: Claim, clauses: Sequence[Clause]) -> list[Phase] | None:
         """The phases of a claim's proof; None where none is found. Raises Timeout."""
+        known = self._proof(claim, clauses)
+        return None if known is None else known.phases
+
+    def bounds(self, claim: Claim, clauses: Sequence[Clause]) -> list[Clause]:
+        """The further clauses that a claim's proof takes, inductive together with these."""
+        known = self._proof(claim, clauses)
+        return [] if known is None else known.bounds
+
+    def _proof(self, claim: Claim, clauses: Sequence[Clause]) -> Proof | None:
         key = claim, tuple(clauses)
         if key not in self._proofs:
-            self._proofs[key] = proving_phases(self.induction, self.terms(claim), clauses)
+            self._proofs[key] = proof(self.induction, self.terms(claim), clauses)
         return self._proofs[key]
 
     def rule_premises(self, claim: Claim, clauses: Sequence[Clause]) -> list[RulePremise]:
@@ -97,15 +108,41 @@ class LivenessProver:
         """The terms to be excluded of a step of each command, so that a claim is proven as some
         clauses suggest; None where they suggest nothing.
         """
-        phases = candidate_phases(self.induction, self.terms(claim), clauses)
+        phases = self._suggestion(claim, clauses)
         if phases is None:
             return None
         asked = premises(self.transitions, self.terms(claim), phases)
-        return [partial(self._excluded_by, premise) for premise in asked]
+        return [partial(self._excluded_by, premise.on_step, premise.violation) for premise in asked]
 
-    def _excluded_by(self, premise: RulePremise, command: Command) -> z3.BoolRef:
-        term = premise.violation
-        excluded: z3.BoolRef = self.transitions.after(term, command) if premise.on_step else term
+    def counted_goals(self, claim: Claim, clauses: Sequence[Clause]) -> list[Any] | None:
+        """The same of a proof in which numbers fall; no terms where it can do without."""
+        if self._suggestion(claim, clauses) is not None:
+            return []
+        terms = self.terms(claim)
+        found = counted_phases(self.induction, terms, clauses)
+        if found is None:
+            return None
+        known = [
+            bound.at(place)
+            for place in entities(self.transitions, terms)
+            for bound in found.bounds
+            if bound.variable.sort() == place.sort()
+        ]
+        asked = premises(self.transitions, terms, found.phases)
+        return [
+            partial(self._excluded_by, premise.on_step, z3.And(*known, premise.violation))
+            for premise in asked
+        ]
+
+    def _suggestion(self, claim: Claim, clauses: Sequence[Clause]) -> list[Phase] | None:
+        key = claim, tuple(clauses)
+        if key not in self._suggested:
+            found = candidate_phases(self.induction, self.terms(claim), clauses)
+            self._suggested[key] = found
+        return self._suggested[key]
+
+    def _excluded_by(self, on_step: bool, term: z3.BoolRef, command: Command) -> z3.BoolRef:
+        excluded: z3.BoolRef = self.transitions.after(term, command) if on_step else term
         return excluded
 
     def prove(self, claims: Mapping[Claim, Sequence[Clause]]) -> Iterator[Result]:
@@ -119,7 +156,7 @@ class LivenessProver:
         for claim in self._met(tuple(left), SHORT):
             yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap())
         for claim in list(left):
-            if proving_phases(self.induction, self._passing(claim), left[claim]) is not None:
+            if proof(self.induction, self._passing(claim), left[claim]) is not None:
                 why = "holds because no run that is as it assumes ever gets there"
                 yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap(), why)
         for claim in self._met(tuple(left), LENGTH):
@@ -139,7 +176,7 @@ class LivenessProver:
             claim,
             Verdict.PROVED,
             unmet or "every fair run gets there, for any finite number of entities",
-            invariant=tuple(clause.text for clause in clauses),
+            invariant=tuple(c.text for c in (*clauses, *self.bounds(claim, clauses))),
             vacuous=bool(unmet),
             seconds=seconds,
             argument=tuple(map(str, self.phases(claim, clauses) or ())),
@@ -225,7 +262,7 @@ class LivenessProver:
     ) -> bool:
         """True where a claim is proved under some assumptions."""
         terms = eventuality(self.transitions, claim, assumptions)
-        return proving_phases(self.induction, terms, clauses) is not None
+        return proof(self.induction, terms, clauses) is not None
 
     def _lassos(self, claim: Claim, variants: Mapping[T, Sequence[Assumption]]) -> dict[T, Run]:
         """For each choice of assumptions the shortest lasso that refutes a claim, replayed."""

@@ -33,9 +33,9 @@ from statecheck.mutation.observations import (
     still_holds,
 )
 from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
-from statecheck.prover.inductive_subset import inductive_subset
 from statecheck.prover.prover import Prover
 from statecheck.safety.induction import Clause
+from statecheck.safety.inferring.inductive_subset import inductive_subset
 from statecheck.safety.plans import plans
 from statecheck.symbolic.commands import Command
 

@@ -21,13 +21,13 @@ from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
 from statecheck.prover.histories import refuse_lost
-from statecheck.prover.inductive_subset import inductive_subset
 from statecheck.prover.lock import Lock
 from statecheck.runs.recorded import one_line
 from statecheck.safety.bounded import shortest
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.inference import Argument, infer
 from statecheck.safety.inferring.goal_search import ProofGoal
+from statecheck.safety.inferring.inductive_subset import inductive_subset
 from statecheck.safety.properties import Property, claim_property
 from statecheck.safety.regions import constant_regions, membership, number_regions
 from statecheck.safety.unrolling import Target, Unrolling
@@ -303,7 +303,9 @@ class ProofContext:
         arguments: dict[Variant, list[Argument]] = {}
         for claim in self.readable(self.eventual) if served is None else ():
             goals.setdefault(claim.variant, [])
-            arguments.setdefault(claim.variant, []).append(partial(self.liveness.goals, claim))
+            own = arguments.setdefault(claim.variant, [])
+            own.append(partial(self.liveness.goals, claim))
+            own.append(partial(self.liveness.counted_goals, claim))
         extra = [*self._extra(), *(self._words(claim) for claim in served or ())]
         return infer(self.induction, extra, goals, arguments)
 

@@ -29,6 +29,7 @@ from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.plans import recovered
+from statecheck.safety.proof_core import Cores
 from statecheck.safety.regions import membership, works_throughout
 from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
@@ -324,9 +325,16 @@ class Prover:
         claim = result.claim
         if result.verdict is not Verdict.PROVED:
             return result
-        asked = self.context.liveness.obligations(claim, inductive.clauses(claim))
+        clauses, liveness = inductive.clauses(claim), self.context.liveness
+        asked = liveness.obligations(claim, clauses)
         fixed = self.context.transitions.fixed_constants(claim.variant)
-        return replace(result, core=self._proven.cores(inductive.invariant).core(asked, fixed))
+        bounds = liveness.bounds(claim, clauses)
+        cores = (
+            Cores(self.context.induction, [*inductive.invariant, *bounds])
+            if bounds
+            else self._proven.cores(inductive.invariant)
+        )
+        return replace(result, core=cores.core(asked, fixed))
 
     def _reaches(self, run: ConcreteRun, claim: Claim) -> bool:
         """Tell whether a run happens and reaches the antecedent of a claim that is proven."""
