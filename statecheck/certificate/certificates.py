@@ -32,6 +32,7 @@ from statecheck.recheck.evidence import Extreme
 from statecheck.recheck.formulas import CATALOGUE
 from statecheck.recheck.premises import ChainRule, Premise
 from statecheck.runs import itf
+from statecheck.safety.induction import Clause
 
 _TITLE = re.compile(r"\w[\w.+-]*( \[\w[\w.+-]*\])?")
 """Titles of claims that can be names of files."""
@@ -68,6 +69,10 @@ class _Assembly:
         context = prover.context
         resting = any(r.invariant or r.verdict is Verdict.DERIVED for r in results)
         self.clauses = context.invariant() if resting else []
+        self.rests = {clause.text: clause for clause in self.clauses}
+        ends = [result for result in results if _is_ending(result)]
+        bounds = [bound for result in ends for bound in self._bounds(result)]
+        self.clauses = [*{**self.rests, **{bound.text: bound for bound in bounds}}.values()]
         self.stated = of_clauses(self.clauses)
         self.lemmas = of_lemmas(context, results)
         self.together = of_claims(context, results)
@@ -79,11 +84,7 @@ class _Assembly:
         self.shared = [self._catalogue(), *self.base.shared, *self.said.values()]
         self.known = Definitions({part.name: part.text for part in self.shared})
         self.minimality = MinimalityObligations(self.base, self.known)
-        self.phases = {
-            result.claim.title: self._phases(result)
-            for result in results
-            if result.claim.kind is Kind.EVENTUALLY and result.verdict is Verdict.PROVED
-        }
+        self.phases = {result.claim.title: self._phases(result) for result in ends}
         self.extremes = {
             result.claim.title: extreme_section(context, result.claim, result.joint.extreme)
             for result in results
@@ -160,10 +161,16 @@ class _Assembly:
 
     def _phases(self, result: Result) -> SmtSection:
         liveness = self.prover.context.liveness
-        known = {clause.text: clause for clause in self.clauses}
-        clauses = [known[text] for text in _clauses_of(result)]
-        phases = liveness.phases(result.claim, clauses) or ()
+        phases = liveness.phases(result.claim, self._found_with(result)) or ()
         return self.base.phases(result.claim, liveness.terms(result.claim), phases)
+
+    def _found_with(self, result: Result) -> list[Clause]:
+        """The clauses that the phases of a proof were found with."""
+        return [self.rests[text] for text in _clauses_of(result) if text in self.rests]
+
+    def _bounds(self, result: Result) -> list[Clause]:
+        """The clauses beside these that they take."""
+        return self.prover.context.liveness.bounds(result.claim, self._found_with(result))
 
     def _resting_on(self, result: Result) -> list[Hypothesis]:
         joint = result.joint
@@ -242,6 +249,10 @@ class _Assembly:
             facts = [] if extreme is None else Extreme(self.known, known, extreme.text).facts
             own = [said] if extreme is None else [said, extreme]
             yield from self.base.of_claim(claim, own, clauses, facts)
+
+
+def _is_ending(result: Result) -> bool:
+    return result.claim.kind is Kind.EVENTUALLY and result.verdict is Verdict.PROVED
 
 
 def _ends(result: Result) -> list[int]:

@@ -16,7 +16,7 @@ from statecheck.certificate.smtlib import At, Sexp, Writer, conjunction, layout,
 from statecheck.claims.claim import Claim
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.fairness import Fair, Often
-from statecheck.liveness.chain_rule import Phase
+from statecheck.liveness.chain_rule import Lap, Phase
 from statecheck.liveness.eventuality import Eventuality
 from statecheck.modeling import ModelError
 from statecheck.recheck.formulas import AXIOMS, axiom_name
@@ -285,6 +285,7 @@ class SectionWriter:
         named = {str(term.decl().name()): variable(name) for name, _, term in terms.variables}
         types = [(str(term.decl().name()), type_) for _, type_, term in terms.variables]
         lines: list[str] = []
+        known: list[Lap] = []
         for number, phase in enumerate(phases, 1):
             helper = phase.helper
             own = f"each.{number}"
@@ -299,6 +300,12 @@ class SectionWriter:
             for name, term in (("phase", phase.holds), ("link", helper.link)):
                 body = writer.write(term, at)
                 lines.append(layout(("define-fun", f"{name}.{number}", (), "Bool", body)))
+            for lap in phase.laps:
+                if lap not in known:
+                    known.append(lap)
+                    body = writer.write(lap.rank, at)
+                    lines.append(layout(("define-fun", f"rank.{len(known)}", (), "Int", body)))
+                lines.append(layout(("set-info", ":lap", symbol(str(known.index(lap) + 1)))))
             if writer.named(self.writer.numbers):
                 raise ModelError(f"{claim.title}: its phases name a number that nothing else does")
         return SmtSection(f"phases {claim.title}", "\n".join(lines))

@@ -5,7 +5,7 @@ A number that falls until it is 0 gets there only if it is not below 0 already.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import z3
 
@@ -29,13 +29,21 @@ def bounds(induction: Induction, clauses: Sequence[Clause], laps: Sequence[Lap])
     """
     transitions = induction.transitions
     mentioned = transitions.relevance.mentioned(lap.rank for lap in laps)
-    own = [c for key in sorted(mentioned, key=str) for c in _candidates(transitions, key)]
+    own = list(candidates(transitions, mentioned))
     texts = {clause.text for clause in clauses}
     own = [clause for clause in own if clause.text not in texts]
     kept = inductive_subset(induction, [*clauses, *own]) if own else []
     found = [clause for clause in kept if clause.text not in texts]
     always = {clause.literals[0] for clause in found if len(clause.literals) == 1}
     return [c for c in found if len(c.literals) == 1 or c.literals[0] not in always]
+
+
+def candidates(
+    transitions: TransitionSystem, keys: Iterable[Key] | None = None
+) -> Iterator[Clause]:
+    """Clauses that bound some numbers of the state, all if none are given, if they hold."""
+    for key in sorted(transitions.keys if keys is None else keys, key=str):
+        yield from _candidates(transitions, key)
 
 
 def _candidates(transitions: TransitionSystem, key: Key) -> Iterator[Clause]:

@@ -10,7 +10,7 @@ and loop together, were unsatisfiable.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import z3
@@ -22,10 +22,29 @@ from statecheck.liveness.eventuality import ActionInstance, Eventuality
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
-from statecheck.smt.solving import true_in
+from statecheck.smt.solving import OutOfWork, true_in, work_done
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
+
+WORK = 15_000_000
+"""The work that a search may cost for each claim, in units of Z3: ten seconds of it or so."""
+
+
+@dataclass
+class Effort:
+    """How far a search for lassos may go, in steps, and in work for each claim; and to how many
+    steps it went.
+    """
+
+    limit: int
+    work: int = WORK
+    reached: int = field(default=0, init=False)
+
+    def __str__(self) -> str:
+        if self.reached < self.limit:
+            return f"{self.reached} steps (to look for longer ones would cost too much)"
+        return f"{self.limit} steps"
 
 
 @dataclass(frozen=True)
@@ -210,15 +229,15 @@ def unsearched(claim: Eventuality) -> str | None:
 def lassos(
     transitions: TransitionSystem,
     claims: Iterable[Eventuality],
-    limit: int,
+    effort: Effort,
     *,
     seed: int = 0,
     time_left: TimeLeft = unlimited,
     numbers: Mapping[type, IntegerType] | None = None,
     canonical: bool = True,
 ) -> Iterator[tuple[Eventuality, Lasso]]:
-    """The shortest lassos of up to ``limit`` steps that refute claims, each as it is found; none of
-    those that are `unsearched`.
+    """The shortest lassos that refute claims, as far as an effort goes, each as it is found; none
+    of claims that are `unsearched`.
 
     Of the lassos of one length a ``canonical`` one has the shortest stem, and is the canonical run
     then; otherwise it is the one that the solver came upon. Raises Timeout.
@@ -227,7 +246,8 @@ def lassos(
     unrolling = Unrolling(transitions, seed=seed, time_left=time_left, numbers=numbers)
     search = _Search(unrolling, left)
     search.note()
-    while left and unrolling.depth < limit:
+    end = work_done() + effort.work * len(left)
+    while left and unrolling.depth < effort.limit:
         unrolling.extend(search.goals.values())
         search.note()
         closes = [search.closes(stem) for stem in range(unrolling.depth)]
@@ -236,7 +256,11 @@ def lassos(
             for claim in left
         }
         while asked:
-            model = unrolling.check(z3.Or(*(name for names in asked.values() for name in names)))
+            any_of = z3.Or(*(name for names in asked.values() for name in names))
+            try:
+                model = unrolling.check(any_of, work=end - work_done())
+            except OutOfWork:
+                return
             if model is None:
                 break
             for claim, names in list(asked.items()):
@@ -255,6 +279,7 @@ def lassos(
                 else:
                     stem = _stem(names, model)
                     yield claim, Lasso(decoded_run(unrolling, model, goal), stem)
+        effort.reached = unrolling.depth
 
 
 def _stem(names: Sequence[z3.BoolRef], model: z3.ModelRef) -> int:

@@ -17,7 +17,7 @@ from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch
 from statecheck.liveness.chain_rule import Phase, RulePremise, premises
 from statecheck.liveness.eventuality import Eventuality, eventuality
-from statecheck.liveness.lasso import lassos, unsearched
+from statecheck.liveness.lasso import Effort, lassos, unsearched
 from statecheck.liveness.ledger import replay_lasso
 from statecheck.liveness.phases import Proof, candidate_phases, counted_phases, proof
 from statecheck.liveness.ranks import entities
@@ -153,16 +153,17 @@ class LivenessProver:
                 yield self._refuted(claim, clock)
             seconds[claim] = clock.lap()
         left = {c: clauses for c, clauses in claims.items() if self.phases(c, clauses) is not None}
-        for claim in self._met(tuple(left), SHORT):
+        for claim in self._met(tuple(left), Effort(SHORT)):
             yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap())
         for claim in list(left):
             if proof(self.induction, self._passing(claim), left[claim]) is not None:
                 why = "holds because no run that is as it assumes ever gets there"
                 yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap(), why)
-        for claim in self._met(tuple(left), LENGTH):
+        effort = Effort(LENGTH)
+        for claim in self._met(tuple(left), effort):
             yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap())
         for claim, clauses in left.items():
-            why = f"holds, but no fair lasso of up to {LENGTH} steps is as it assumes"
+            why = f"holds, but no fair lasso of up to {effort} is as it assumes"
             # No lasso is no proof: where a number grows for ever, no state comes again.
             result = self._proved(claim, clauses, seconds[claim] + clock.lap(), why)
             yield replace(result, vacuous=None)
@@ -184,15 +185,15 @@ class LivenessProver:
             needs=needs,
         )
 
-    def _met(self, claims: Iterable[Claim], length: int) -> Iterator[Claim]:
-        """The claims whose premise some run of up to ``length`` steps passes that is as they
-        assume, whether or not it reaches the goal. The run goes round for ever, and is replayed.
+    def _met(self, claims: Iterable[Claim], effort: Effort) -> Iterator[Claim]:
+        """The claims whose premise some run that an effort finds passes that is as they assume,
+        whether or not it reaches the goal. The run goes round for ever, and is replayed.
         """
         asked = {self._passing(claim): claim for claim in claims}
         for terms, lasso in lassos(
             self.transitions,
             asked,
-            length,
+            effort,
             seed=self.induction.seed,
             time_left=self.induction.time_left,
             numbers=self.numbers,
@@ -210,9 +211,10 @@ class LivenessProver:
         return replace(self.terms(claim), goal=z3.BoolVal(False))
 
     def _refuted(self, claim: Claim, clock: Stopwatch) -> Result:
-        run = self._lassos(claim, {0: claim.fairness}).get(0)
+        effort = Effort(LENGTH)
+        run = self._lassos(claim, {0: claim.fairness}, effort).get(0)
         if run is None:
-            detail = f"no argument found, and no fair lasso of up to {LENGTH} steps"
+            detail = f"no argument found, and no fair lasso of up to {effort}"
             if claim in self._unreal:
                 why = self._unreal[claim]
                 detail = f"no argument found, and the lasso that the solver proposes is none: {why}"
@@ -233,7 +235,8 @@ class LivenessProver:
             item: tuple(other for other in claim.fairness if other is not item)
             for item in claim.fairness
         }
-        runs = self._lassos(claim, without)
+        effort = Effort(LENGTH)
+        runs = self._lassos(claim, without, effort)
         ledger = []
         needed = list(claim.fairness)
         for item, rest in without.items():
@@ -242,7 +245,7 @@ class LivenessProver:
                 steps = len(run.steps)
                 detail = f"refuted by a lasso of {steps} step{'s' * (steps > 1)}"
             else:
-                detail = f"no fair lasso of up to {LENGTH} steps"
+                detail = f"no fair lasso of up to {effort}"
                 fewer = [other for other in needed if other is not item]
                 if self._holds(claim, fewer, clauses):
                     needed, detail = fewer, "not needed"
@@ -254,7 +257,9 @@ class LivenessProver:
             for item in needed
             if item not in runs
         }
-        is_least = not doubtful or len(self._lassos(claim, doubtful)) == len(doubtful)
+        is_least = not doubtful or len(self._lassos(claim, doubtful, Effort(LENGTH))) == len(
+            doubtful
+        )
         return tuple(ledger), tuple(map(str, needed)) if is_least else None
 
     def _holds(
@@ -264,7 +269,9 @@ class LivenessProver:
         terms = eventuality(self.transitions, claim, assumptions)
         return proof(self.induction, terms, clauses) is not None
 
-    def _lassos(self, claim: Claim, variants: Mapping[T, Sequence[Assumption]]) -> dict[T, Run]:
+    def _lassos(
+        self, claim: Claim, variants: Mapping[T, Sequence[Assumption]], effort: Effort
+    ) -> dict[T, Run]:
         """For each choice of assumptions the shortest lasso that refutes a claim, replayed."""
         asked = {
             eventuality(self.transitions, claim, assumptions): key
@@ -273,7 +280,7 @@ class LivenessProver:
         found = lassos(
             self.transitions,
             asked,
-            LENGTH,
+            effort,
             seed=self.induction.seed,
             time_left=self.induction.time_left,
             numbers=self.numbers,

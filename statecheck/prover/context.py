@@ -17,6 +17,7 @@ from statecheck.claims.regions import Region
 from statecheck.claims.run import Run
 from statecheck.clock import bounded, seconds_until
 from statecheck.errors import ModelError
+from statecheck.liveness.bounds import candidates
 from statecheck.liveness.prover import LivenessProver
 from statecheck.modeling import NO_VARIANT, History, System, Variant
 from statecheck.prover import lock
@@ -284,7 +285,10 @@ class ProofContext:
         clauses = self.invariant()
         missing = [text for text in texts if text not in {clause.text for clause in clauses}]
         if missing:
-            self._invariant = [*clauses, *self._clauses(missing, self._extra())]
+            bounds = {clause.text: clause for clause in candidates(self.transitions)}
+            others = [text for text in missing if text not in bounds]
+            found = [bounds[text] for text in missing if text in bounds]
+            self._invariant = [*clauses, *self._clauses(others, self._extra()), *found]
             if not self.induction.is_invariant(self._invariant):
                 raise AssertionError("what results rest on is not inductive")
 

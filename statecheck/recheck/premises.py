@@ -4,7 +4,9 @@ The rule (Manna and Pnueli, *Completing the Temporal Picture*, 1991, rule CHAIN-
 phases together hold from the premise until the goal, no step that may recur goes back to an earlier
 one, and in each of them one fair action is helpful. It is enabled throughout, and taking it leaves
 the phase; or each of a set of its instances is, the set is not empty, never grows, and loses each
-instance that is taken. Which phases and helpers these are is no matter of trust: whatever they are,
+instance that is taken. Neighbouring phases may be a lap: these may come again where a number falls
+that no step within the lap makes greater, and that counts as 0 where it is less; laps may be one
+within the other. Which phases and helpers these are is no matter of trust: whatever they are,
 the premises suffice.
 """
 
@@ -76,7 +78,8 @@ class _Phase:
     """A phase: its formula, its helper's action and arguments, and the link that restricts these.
 
     ``free`` is the argument that stands for any entity, and its sort. Of an event the helpers are
-    the actions of its ``ways``, with whatever further arguments.
+    the actions of its ``ways``, with whatever further arguments. ``laps`` are the numbers of the
+    laps that it is in, the outermost first.
     """
 
     holds: Tree
@@ -85,6 +88,7 @@ class _Phase:
     link: Tree
     free: tuple[str, str] | None
     ways: tuple[str, ...] | None = None
+    laps: tuple[int, ...] = ()
 
 
 class ChainRule:
@@ -93,7 +97,9 @@ class ChainRule:
     def __init__(self, known: Definitions, claim: SaidClaim, text: str) -> None:
         self.known, self.claim = known, claim
         self.text, self.trees = text, read(text)
+        self.ranks: list[Tree] = []
         self.phases = list(self._phases(self.trees))
+        self._check_laps()
 
     def _phases(self, trees: Sequence[Tree]) -> Iterator[_Phase]:
         left = list(trees)
@@ -129,7 +135,38 @@ class ChainRule:
             where = f"phase {number} of {self.claim.title}"
             self.known.check_state(bodies[0], own, where)
             self.known.check_state(bodies[1], own | ({free[0]} if free else set()), where)
-            yield _Phase(bodies[0], assumed.action, arguments, bodies[1], free, ways)
+            laps = tuple(self._laps(left, own, where))
+            yield _Phase(bodies[0], assumed.action, arguments, bodies[1], free, ways, laps)
+
+    def _laps(self, left: list[Tree], own: set[str], where: str) -> Iterator[int]:
+        """The laps that the next lines say a phase to be in; new ones with their numbers."""
+        while left:
+            match left[0]:
+                case ("set-info", ":lap", str() as value) if is_number(plain(value)):
+                    lap = int(plain(value))
+                    if not 0 < lap <= len(self.ranks):
+                        raise ValueError(f"its {where} is in a lap {lap} that is none")
+                    yield lap
+                case ("define-fun", str() as name, (), "Int", body) if (
+                    name == f"rank.{len(self.ranks) + 1}"
+                ):
+                    self.known.check_state(body, own, where)
+                    self.ranks.append(body)
+                case _:
+                    return
+            del left[0]
+
+    def _check_laps(self) -> None:
+        """Check that laps are of neighbours, and one within the other."""
+        for lap in range(1, len(self.ranks) + 1):
+            inside = [k for k, phase in enumerate(self.phases) if lap in phase.laps]
+            ways = {
+                phase.laps[: phase.laps.index(lap)] for phase in self.phases if lap in phase.laps
+            }
+            if len(ways) != 1 or inside != list(range(inside[0], inside[-1] + 1)):
+                raise ValueError(f"lap {lap} of {self.claim.title} is none")
+        if any(len({*phase.laps}) < len(phase.laps) for phase in self.phases):
+            raise ValueError(f"a phase of {self.claim.title} is in a lap twice")
 
     def _ways(self, assumed: Assumption) -> tuple[str, ...]:
         """The actions of an event that helps."""
@@ -176,7 +213,7 @@ class ChainRule:
         for number, phase in zip(numbers, self.phases, strict=True):
             each = phase.free is not None
             here = (f"phase.{number}", *recurring)
-            later = after[number:]
+            ahead = self._ahead(number, after)
             now, then = self._enabled(phase)
             possible = ("exists", (phase.free,), now) if phase.free is not None else now
             yield "enabled", number, each, (f"phase.{number}", ("not", possible))
@@ -184,15 +221,49 @@ class ChainRule:
                 "stays",
                 number,
                 each,
-                (*here, ("not", _either([after[number - 1], *later]))),
+                (*here, ("not", _either([self._lasting(number, after), *ahead]))),
             )
             taken = self._taken(phase)
             if not each:
-                yield "ends", number, each, (*here, *taken, ("not", _either(later)))
+                yield "ends", number, each, (*here, *taken, ("not", _either(ahead)))
                 continue
             lasts = (*here, after[number - 1], then)
+            lasts += (("not", _either(ahead)),) if phase.laps else ()
             yield "never grows", number, each, (*lasts, ("not", now))
             yield "disabled after", number, each, (*lasts, *taken)
+
+    def _lasting(self, number: int, after: Sequence[Tree]) -> Tree:
+        """A step stays in a phase, and no number of its laps rises."""
+        numbers = [self._rank(lap) for lap in self.phases[number - 1].laps]
+        if not numbers:
+            return after[number - 1]
+        return ("and", after[number - 1], *(("<=", then, now) for now, then in numbers))
+
+    def _ahead(self, number: int, after: Sequence[Tree]) -> list[Tree]:
+        """The ways in which a step leads from a phase ahead: to a later one of the innermost lap,
+        or to any one of a lap whose number falls, or beyond a lap; no number of an outer one rises.
+        """
+        laps = self.phases[number - 1].laps
+        around = [
+            [k for k, phase in enumerate(self.phases) if phase.laps[:depth] == laps[:depth]]
+            for depth in range(len(laps) + 1)
+        ]
+        ahead = [after[k] for k in around[-1] if k >= number]
+        for depth in reversed(range(len(laps))):
+            now, then = self._rank(laps[depth])
+            own = around[depth + 1]
+            ahead = [
+                *(after[k] for k in around[depth] if k > own[-1]),
+                ("and", ("<", then, now), _either([after[k] for k in own])),
+                ("and", ("<=", then, now), _either(ahead)),
+            ]
+        return ahead
+
+    def _rank(self, lap: int) -> tuple[Tree, Tree]:
+        """The number of a lap, before and after the step; 0 where it is less."""
+        then = self._after(self.ranks[lap - 1])
+        now = f"rank.{lap}"
+        return ("ite", (">", now, "0"), now, "0"), ("ite", (">", then, "0"), then, "0")
 
     def _after(self, tree: Tree) -> Tree:
         """A formula about a state, said of the state after the step."""

@@ -16,7 +16,7 @@ from statecheck.modeling import Variant
 from statecheck.safety.step_template import StepTemplate, step_template
 from statecheck.smt.grounding import GENERATIONS, Grounding, entity_functions
 from statecheck.smt.quantifiers import polarities
-from statecheck.smt.solving import ground_solver, is_satisfiable, true_in
+from statecheck.smt.solving import ground_solver, is_satisfiable, limited, true_in
 from statecheck.smt.substitution import Macros, Renaming, substitute_in_turn
 from statecheck.smt.terms import entity_constants, has_quantifier, in_range, is_entity, subterms
 from statecheck.symbolic.commands import Command, Update
@@ -276,14 +276,17 @@ class Unrolling:
         self.solver.add(name == self.meaning[name.get_id()])
         return name
 
-    def check(self, *terms: z3.BoolRef) -> z3.ModelRef | None:
-        """A model in which terms hold in addition, or None. Raises Timeout."""
+    def check(self, *terms: z3.BoolRef, work: int | None = None) -> z3.ModelRef | None:
+        """A model in which terms hold in addition, or None. Raises Timeout, and OutOfWork where it
+        would take more ``work``.
+        """
         self.flush()
         asked = z3.FreshBool("asked")
         self.solver.add(z3.Implies(asked, z3.And(*terms)))
         started = time.perf_counter()
         # An assumption rather than a scope of its own: what the solver learns stays.
-        satisfiable = is_satisfiable(self.solver, (asked,), self.time_left)
+        with limited(self.solver, work):
+            satisfiable = is_satisfiable(self.solver, (asked,), self.time_left)
         self.seconds += time.perf_counter() - started
         self.queries += 1
         if not satisfiable:
@@ -293,7 +296,7 @@ class Unrolling:
             demanded = [within for within in self._later if not true_in(model, within)]
             self._later = [within for within in self._later if true_in(model, within)]
             self.constraints.extend(demanded)
-            return self.check(*terms)
+            return self.check(*terms, work=work)
         return model
 
     def witnesses(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 import z3
@@ -74,6 +75,30 @@ def _meter() -> z3.Solver:
 def work_done() -> int:
     """The work of all solvers of this process so far, in units of Z3."""
     return int(_meter().statistics().get_key_value("rlimit count"))
+
+
+class OutOfWork(Exception):  # noqa: N818  (an answer, not an error)
+    """What was asked would take more work than it may."""
+
+
+@contextmanager
+def limited(solver: z3.Solver, work: int | None) -> Iterator[None]:
+    """Within, raise OutOfWork where a solver would do more work; None for no limit."""
+    if work is None:
+        yield
+        return
+    if work <= 0:
+        raise OutOfWork
+    end = work_done() + work
+    solver.set("rlimit", work)
+    try:
+        yield
+    except Timeout:
+        if work_done() < end:
+            raise
+        raise OutOfWork from None
+    finally:
+        solver.set("rlimit", 0)
 
 
 def is_impossible(conditions: Sequence[z3.BoolRef], time_left: TimeLeft = unlimited) -> bool:

@@ -32,7 +32,7 @@ from statecheck.explicit.packing import Code
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.liveness import chain_rule
 from statecheck.liveness.eventuality import Eventuality, eventuality
-from statecheck.liveness.lasso import lassos
+from statecheck.liveness.lasso import Effort, lassos
 from statecheck.liveness.ledger import replay_lasso
 from statecheck.liveness.phases import candidate_phases
 from statecheck.modeling import Step
@@ -432,7 +432,9 @@ def test_a_lasso_that_is_not_fair_does_not_replay() -> None:
     claim = next(claim for claim in ENDINGS if claim.id == "liveness.client_served")
     without = claim.fairness[1:]
     terms = eventuality(engine.context.transitions, claim, without)
-    ((_, lasso),) = lassos(engine.context.transitions, [terms], 2, numbers=engine.context.numbers)
+    ((_, lasso),) = lassos(
+        engine.context.transitions, [terms], Effort(2), numbers=engine.context.numbers
+    )
     run = replay_lasso(Site, HISTORIES, lasso, claim, without)
     assert run.loop == lasso.stem
     with pytest.raises(ReplayError, match="not fair to client_open"):
@@ -446,8 +448,12 @@ def test_a_shorter_lasso_is_excluded() -> None:
     engine = prover()
     claim = next(claim for claim in ENDINGS if claim.id == "liveness.move_ends")
     terms = eventuality(engine.context.transitions, claim, claim.fairness[:1])
-    assert not list(lassos(engine.context.transitions, [terms], 1, numbers=engine.context.numbers))
-    assert list(lassos(engine.context.transitions, [terms], 2, numbers=engine.context.numbers))
+    assert not list(
+        lassos(engine.context.transitions, [terms], Effort(1), numbers=engine.context.numbers)
+    )
+    assert list(
+        lassos(engine.context.transitions, [terms], Effort(2), numbers=engine.context.numbers)
+    )
 
 
 def test_fairness_reads_as_a_sentence() -> None:

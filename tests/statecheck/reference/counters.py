@@ -6,7 +6,6 @@ that they are: no solver, no phases.
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -111,16 +110,16 @@ class Writer:
     def events(self) -> str:
         """The events of the machine: one that begins, one that counts, and one that disturbs."""
         pick = self.pick
-        begin = [f'a.to(b{pick.choice(["", self.begins, self.begins])})']
+        begin = [f"a.to(b{pick.choice(['', self.begins, self.begins])})"]
         count = [
             'b.to(c, cond="is0")',
             pick.choice(['b.to.itself(on="do0")'] * 5 + ['b.to.itself(cond="is1", on="do0")']),
-            f'a.to.itself({pick.choice(["", self.does(0)])})',
+            f"a.to.itself({pick.choice(['', self.does(0)])})",
         ]
-        if pick.random() < 0.15:
-            count.reverse()
         if pick.random() < 0.6:
             count.pop()
+        if pick.random() < 0.15:
+            count.reverse()
         other = [
             f'b.to.itself({self.does(2)}, cond="is2")',
             f'b.to(a, {self.does(2)}, cond="is{pick.choice([1, 2])}")',
@@ -184,7 +183,8 @@ class Writer:
         name = pick.choice(["cell"] * 6 + ["hub"])
         parts = [f"{name}.part"] * 6 + (["cell.hub.part"] if name == "cell" else [])
         premise, goal = self.state(parts, "abbb"), self.state(parts, "accc")
-        fairness, assumed = [], []
+        fairness: list[str] = []
+        assumed: list[tuple[str, int, bool]] = []
         for index, kind in enumerate(self.kinds):
             bound = (name,) if kind == name and pick.random() < 0.7 else ()
             # Steps that begin and count tend to be fair, those that disturb to be rare.
@@ -224,7 +224,7 @@ class Writer:
 
 
 def module(seed: int, folder: Path, claims: int = 4) -> ModuleType:
-    """A random system as a module with a catalogue. Raises what its library raises."""
+    """A random system as a module with a catalogue."""
     return written(folder / f"counted_{seed}.py", Writer(seed).text(claims))
 
 
