@@ -58,23 +58,23 @@ def test_a_search_for_lassos_ends_after_so_much_work() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [4])
+@pytest.mark.parametrize("seed", [20])
 def test_no_proof_about_a_random_system_is_denied_by_a_fair_cycle(
     seed: int, tmp_path: Path
 ) -> None:
-    assert compared(range(seed, seed + 1), tmp_path) > 0
+    assert compared(range(seed, seed + 1), 2, tmp_path) > 0
 
 
 @pytest.mark.campaign
 def test_no_proof_about_many_random_systems_is_denied(tmp_path: Path) -> None:
-    assert compared(range(1000, 1200), tmp_path) > 20
+    assert compared(range(1000, 1200), 4, tmp_path) > 20
 
 
-def compared(seeds: range, folder: Path) -> int:
+def compared(seeds: range, claims: int, folder: Path) -> int:
     """The number of proofs by numbers that fall; each is compared with small instances."""
     counted = 0
     for seed in seeds:
-        loaded = module(seed, folder)
+        loaded = module(seed, folder, claims)
         context = ProofContext(loaded.Counted, list(loaded.CATALOGUE.claims), [])
         proofs = {
             claim: context.liveness.phases(claim, context.invariant())
@@ -82,7 +82,7 @@ def compared(seeds: range, folder: Path) -> int:
         }
         proven = {claim: phases for claim, phases in proofs.items() if phases is not None}
         counted += sum(any(phase.laps for phase in phases) for phases in proven.values())
-        for graph in graphs(loaded, Writer(seed).text(4)):
+        for graph in graphs(loaded, Writer(seed).text(claims)):
             for claim in proven:
                 assert not graph.is_refuted(claim.body, loaded.ASSUMED[claim.id]), (seed, claim)
     return counted
