@@ -21,7 +21,7 @@ from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.grounding import MORE
-from statecheck.smt.quantifiers import outermost
+from statecheck.smt.quantifiers import polarities
 from statecheck.smt.terms import has_quantifier
 
 EARLY = 3
@@ -68,7 +68,7 @@ class DeepRuns:
             has_quantifier(part.body())
             for command in self.context.transitions.commands
             for term in (command.guard, *(update.value for update in command.updates.values()))
-            for part in outermost(term)
+            for part, _ in polarities(term)
         )
 
     def run(self, claim: Claim) -> Run | None:

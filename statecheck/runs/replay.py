@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from statecheck.claims.claim import Claim
@@ -37,6 +38,15 @@ class Observed:
         self.histories = tuple(histories)
         self.values: dict[tuple[str, int], Any] = {}
         system.observed = self
+
+    @cached_property
+    def variables(self) -> tuple[tuple[str, str], ...]:
+        """The variables of the state, each with the name of the entity that has it."""
+        kind = {entity.cls: entity.name for entity in self.system.info.entities}
+        return tuple(
+            (f"{kind[type(member)]}.{machine.slot}.{name}", member.name)
+            for member, machine, name in self.system.state_variables()
+        )
 
     def members(self, history: History[Any]) -> Sequence[Any]:
         """The entities that a history is about."""
@@ -226,10 +236,8 @@ def plain(value: Any) -> Plain:
 def _state(observed: Observed) -> Iterable[tuple[str, str, Plain]]:
     """Every value of a state, histories included."""
     system = observed.system
-    variables = zip(system.state_variables(), system.snapshot(), strict=True)
-    for (member, machine, name), value in variables:
-        kind = system.info.entity(type(member)).name
-        yield f"{kind}.{machine.slot}.{name}", member.name, plain(value)
+    for (variable, member), value in zip(observed.variables, system.snapshot(), strict=True):
+        yield variable, member, plain(value)
     for history in observed.histories:
         kind = system.info.entity(history.entity).name
         for member in observed.members(history):

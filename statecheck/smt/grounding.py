@@ -196,7 +196,7 @@ class Grounding:
         Otherwise what one formula names would exist where another one is asked about.
         """
         conditions = []
-        for constant in entity_constants(term):
+        for constant in _constants(term):
             if constant.get_id() not in self.terms.get(constant.sort().name(), {}):
                 self.entity(constant, z3.FreshBool("there is"))
             if constant.get_id() in self.exists_when:
@@ -330,6 +330,12 @@ def _shape(template: z3.BoolRef) -> Shape:
         signed = polarities(template) if quantified else []
         _SHAPES[key] = template, (entities, signed, present)
     return _SHAPES[key][1]
+
+
+def _constants(term: z3.BoolRef) -> list[z3.ExprRef]:
+    """The entities that a formula names; those of a template are known."""
+    known = _SHAPES.get(term.get_id())
+    return entity_constants(term) if known is None else known[1][0]
 
 
 def entity_functions(

@@ -45,15 +45,17 @@ from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.regions import Region
 from statecheck.claims.results import Report, Result, Verdict, exit_code
 from statecheck.claims.run import Run, RunStep
+from statecheck.clock import unlimited
 from statecheck.explicit.packing import Code
 from statecheck.explicit.product import product
 from statecheck.explicit.search import Finding, answers, check
 from statecheck.explicit.state_space import FiniteInstance, StateSpace
 from statecheck.modeling import NO_VARIANT, Entity, ModelError, Step, System, assume
 from statecheck.prover import lock, session
-from statecheck.prover.context import ProofContext
+from statecheck.prover.context import DEPTH, ProofContext
 from statecheck.prover.prover import Prover
 from statecheck.runs import text
+from statecheck.runs.recorded import RunChecker
 from statecheck.runs.replay import ReplayError, replay
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
@@ -395,39 +397,61 @@ def edit(part: str, key: Any, value: Any) -> Callable[[dict[str, Any]], None]:
     return edited
 
 
-@pytest.mark.parametrize(
-    ("tamper", "said"),
-    [
-        (longer, "there is a shorter one"),
-        (lambda kept: kept["steps"].pop(), "is no such one of"),
-        (lambda kept: kept["steps"].clear(), "it has no step"),
-        (edit("steps", 0, "copy_attachment(attachment1)"), "is disabled"),
-        (edit("steps", 0, "start_move(mailbox1)"), "is no action with its arguments"),
-        (edit("steps", 0, "move everything"), "is no action with its arguments"),
-        (edit("steps", 0, "start_move(mailbox1, server9)"), "no Server server9"),
-        (edit("sizes", "attachments", -1), "has -1 attachments"),
-        (edit("sizes", "attachments", 1.5), "has 1.5 attachments"),
-        (edit("sizes", "attachments", 0), "no Attachment attachment1"),
-        (edit("sizes", "mailboxes", 10**12), "has 1000000000000 mailboxes"),
-        (edit("sizes", "mailboxes", 4), "it happens, but is written otherwise"),
-        (edit("start", "server9.antivirus", "enabled"), "it happens, but is written otherwise"),
-        (lambda kept: kept["start"].pop("mailbox1.move.home"), "is written otherwise"),
-        (edit("steps", slice(0, 0), ["update_signatures(server1)"] * 20000), "more than 10"),
-        (edit("sizes", "servers", 3), "does not say what server3.antivirus is"),
-        (edit("start", "server1.store.version", "5.5.70000.1"), "is no file version"),
-        (edit("start", "server1.antivirus", "\x1basleep"), "cannot start as  asleep"),
-        (edit("start", "sticky", "perhaps"), "has no bool perhaps"),
-        (edit("start", "sticky", "False"), "has sticky = False, unlike its reading"),
-        (edit("start", "mailbox1.move.home", "mailbox1"), "no Server mailbox1"),
-        (lambda kept: kept["start"].pop("server1.antivirus"), "not say what server1.antivirus is"),
-        (lambda kept: kept["witness"].clear(), "does not say what"),
-    ],
+UNBELIEVED: tuple[tuple[Callable[[dict[str, Any]], object], str], ...] = (
+    (lambda kept: kept["steps"].pop(), "is no such one of"),
+    (edit("steps", 0, "copy_attachment(attachment1)"), "is disabled"),
+    (edit("sizes", "mailboxes", 4), "it happens, but is written otherwise"),
+    (lambda kept: kept["steps"].clear(), "it has no step"),
+    (edit("steps", 0, "start_move(mailbox1)"), "is no action with its arguments"),
+    (edit("steps", 0, "move everything"), "is no action with its arguments"),
+    (edit("steps", 0, "start_move(mailbox1, server9)"), "no Server server9"),
+    (edit("sizes", "attachments", -1), "has -1 attachments"),
+    (edit("sizes", "attachments", 1.5), "has 1.5 attachments"),
+    (edit("sizes", "attachments", 0), "no Attachment attachment1"),
+    (edit("sizes", "mailboxes", 10**12), "has 1000000000000 mailboxes"),
+    (edit("start", "server9.antivirus", "enabled"), "it happens, but is written otherwise"),
+    (lambda kept: kept["start"].pop("mailbox1.move.home"), "is written otherwise"),
+    (edit("steps", slice(0, 0), ["update_signatures(server1)"] * 20000), "more than 10"),
+    (edit("sizes", "servers", 3), "does not say what server3.antivirus is"),
+    (edit("start", "server1.store.version", "5.5.70000.1"), "is no file version"),
+    (edit("start", "server1.antivirus", "\x1basleep"), "cannot start as  asleep"),
+    (edit("start", "sticky", "perhaps"), "has no bool perhaps"),
+    (edit("start", "mailbox1.move.home", "mailbox1"), "no Server mailbox1"),
+    (lambda kept: kept["start"].pop("server1.antivirus"), "not say what server1.antivirus is"),
+    (lambda kept: kept["witness"].clear(), "does not say what"),
 )
-@pytest.mark.parametrize("title", ["cause.scan_before_move [sticky]", "symptoms.source_only"])
+"""Changes of a kept run, each with what is said of it; the first ones are those of the prover."""
+OTHER_READING = edit("start", "sticky", "False"), "has sticky = False, unlike its reading"
+REFUTING, REACHING = "cause.scan_before_move [sticky]", "symptoms.source_only"
+
+
+@pytest.mark.parametrize("title", [REFUTING, REACHING])
+@pytest.mark.parametrize(("tamper", "said"), [*UNBELIEVED, OTHER_READING])
+def test_a_text_that_is_no_run_is_not_accepted(
+    title: str, tamper: Callable[[dict[str, Any]], object], said: str
+) -> None:
+    """Neither where it would refute a claim, nor where it would reach an antecedent."""
+    content = json.loads(LOCK.read_text())
+    kept = content["runs"][title]
+    tamper(kept)
+    claim = next(claim for claim in CLAIMS if claim.title == title)
+    checker = RunChecker(Site, HISTORIES, PROJECT.integers, DEPTH, unlimited)
+    answer = checker.accept_text(kept, claim, proven=title == REACHING)
+    if (title, said) == (REACHING, OTHER_READING[1]):  # it is of no reading
+        assert isinstance(answer, Run)
+    else:
+        assert isinstance(answer, str)
+        assert said in answer
+
+
+@pytest.mark.parametrize(
+    ("tamper", "said"), [(longer, "there is a shorter one"), *UNBELIEVED[:3], OTHER_READING]
+)
+@pytest.mark.parametrize("title", [REFUTING, REACHING])
 def test_a_run_that_is_not_one_is_not_believed(
     tmp_path: Path, title: str, tamper: Callable[[dict[str, Any]], object], said: str
 ) -> None:
-    """Neither where it would refute a claim, nor where it would reach an antecedent."""
+    """Another run is found in its place, and what was wrong with it is noted."""
     content = json.loads(LOCK.read_text())
     kept = content["runs"][title]
     original = json.dumps(kept)
@@ -442,7 +466,7 @@ def test_a_run_that_is_not_one_is_not_believed(
         assert text.to_text(result.run) == json.loads(original)
     if result.verdict is Verdict.PROVED and said in (
         "there is a shorter one",  # an antecedent's run need not be a shortest one,
-        "has sticky = False, unlike its reading",  # and this claim has no reading
+        OTHER_READING[1],  # and this claim has no reading
     ):
         assert engine.context.notes == []
     else:
