@@ -14,7 +14,7 @@ from statemachine import Event, State, exceptions
 from statecheck.modeling import ModelError
 from statecheck.single.claims.meanings import in_words
 from statecheck.single.claims.views import View
-from statecheck.single.reading.freeze import SYMBOLIC
+from statecheck.single.reading.freeze import EXACT, SYMBOLIC
 from statecheck.single.reading.kinds import kind_of
 
 
@@ -128,7 +128,8 @@ def space_of(cls: type) -> dict[str, Any]:
 
 def _is_constant(value: Any) -> bool:
     if isinstance(value, type):
-        return issubclass(value, enum.Enum)
+        return issubclass(value, enum.Enum) or value in EXACT
     if isinstance(value, types.ModuleType | Event):
         return False
-    return isinstance(value, bool | int | float | str | enum.Enum | tuple | frozenset | None)
+    plain = (bool, int, float, str, enum.Enum, tuple, frozenset, type(None), *EXACT)
+    return isinstance(value, plain)

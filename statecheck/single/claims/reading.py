@@ -13,6 +13,8 @@ from statecheck.modeling import ModelError
 from statecheck.single.claims.claims import Expression, Names, Part, Past
 from statecheck.single.claims.evaluating import FUNCTIONS, IS_ACTIVE, evaluator, safe
 from statecheck.single.claims.meanings import unknown
+from statecheck.single.reading.freeze import EXACT
+from statecheck.single.reading.purity import CLOCKS
 
 OPERATORS = {
     "enabled": "enabled(EVENT)",
@@ -250,7 +252,13 @@ class ExpressionReader(TruthChecks):
                     f"{self.text!r}: {ast.unparse(node.func)} is not known; once and since look "
                     "back from the state before a step"
                 )
-            case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
+            case ast.Call(func=ast.Attribute(attr=name)) if name in CLOCKS:
+                raise ModelError(
+                    f"{self.text!r}: {name}() asks for the time, which no state of a machine has"
+                )
+            case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS and (
+                self.names.space.get(name) not in EXACT
+            ):
                 if name in self.names.events:
                     self._check_truth_name(name)
                 known = ", ".join((*FUNCTIONS, *OPERATORS))

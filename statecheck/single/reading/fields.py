@@ -9,8 +9,6 @@ import typing
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from statemachine import Event, State
@@ -18,7 +16,7 @@ from statemachine.states import States
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import Reach, author_classes
-from statecheck.single.reading.freeze import is_plain_class
+from statecheck.single.reading.freeze import EXACT, is_plain_class
 from statecheck.single.reading.kinds import Domain, Kind, domain_of_annotation, kind_of
 from statecheck.single.reading.outside import Outside
 from statecheck.single.reading.specimen import ABSENT, Attribute, Specimen, class_value
@@ -137,7 +135,7 @@ def _may_be_set(value: Any) -> bool:
 
 def _is_table(value: Any) -> bool:
     """Tell whether a value is a collection, or an object of a class that is written in Python."""
-    plain = (list, dict, tuple, set, frozenset, deque, bytes, bytearray, Decimal, Fraction)
+    plain = (list, dict, tuple, set, frozenset, deque, bytes, bytearray, *EXACT)
     cls = type(value)  # what is from outside may not be asked
     others = (State, Event, States, logging.Logger, Outside)
     return issubclass(cls, plain) or (is_plain_class(cls) and not issubclass(cls, others))

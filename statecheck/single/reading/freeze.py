@@ -1,7 +1,8 @@
 """The state of an instance as a value: copied, compared, and put back.
 
-Data may be anything that is a value: truths, numbers, texts, members of enumerations, and tuples,
-lists, dictionaries, sets and plain objects of these. What is shared is shared in the copy too.
+Data may be anything that is a value: truths, numbers, texts, dates, members of enumerations, and
+tuples, lists, dictionaries, sets and plain objects of these. What is shared is shared in the copy,
+too.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import struct
 import types
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -23,6 +25,9 @@ from statecheck.modeling import ModelError
 
 ATOMS = (bool, int, float, complex, str, bytes, type(None), type(...), type(NotImplemented))
 """Types of values that never change."""
+
+EXACT = (Decimal, Fraction, date, datetime, time, timedelta, timezone)
+"""Types of values that never change and that their representation tells from all others."""
 
 DICTIONARIES = (dict, OrderedDict, defaultdict, Counter)
 """Types of dictionaries."""
@@ -126,8 +131,8 @@ class Freezer:
             return self._function(value)
         if isinstance(value, _IDENTITIES):
             return ("is", id(value))
-        if cls in (Decimal, Fraction):
-            return (cls.__name__, str(value))
+        if cls in EXACT:
+            return (cls, repr(_in_known_zone(value)))
         if id(value) in self.shared:
             return ("is", id(value))
         if cls is not frozenset and not issubclass(cls, tuple):
@@ -183,7 +188,7 @@ class Freezer:
             return value
         if isinstance(value, (enum.Enum, *_IDENTITIES)):
             return value
-        if isinstance(value, State | Event) or cls in (Decimal, Fraction):
+        if isinstance(value, State | Event) or cls in EXACT:
             return value
         if id(value) in memo:
             return memo[id(value)][0]
@@ -223,6 +228,15 @@ class Freezer:
             for name, part in parts(value):
                 object.__setattr__(fresh, name, self.copy(part, memo))
         return fresh
+
+
+def _in_known_zone(value: Any) -> Any:
+    """The same value. Raises Unfrozen for a time of a zone that may be any object."""
+    zone = getattr(value, "tzinfo", None)
+    if zone is not None and type(zone) is not timezone:
+        found = f"{type(value).__module__}.{type(value).__qualname__}"
+        raise Unfrozen(value, f"it is a {found} of a zone that is no datetime.timezone")
+    return value
 
 
 def _is_named_tuple(cls: type) -> bool:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import builtins
 import enum
 import functools
+import itertools
 import logging
 import sys
 import types
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from statemachine import Event, State, StateChart
@@ -33,9 +33,10 @@ from statecheck.single.reading.code import (
     summarised,
 )
 from statecheck.single.reading.foreign.loggers import OWN, own_part, why_logging_matters
+from statecheck.single.reading.foreign.making import asks_the_time
 from statecheck.single.reading.foreign.sharing import belongs_to_another
 from statecheck.single.reading.formatting import only_prints_to
-from statecheck.single.reading.freeze import ATOMS, is_plain_class
+from statecheck.single.reading.freeze import ATOMS, EXACT, is_plain_class
 from statecheck.single.reading.specimen import Specimen
 from statecheck.single.reading.surroundings import Foreign, Surroundings
 from statecheck.single.reading.watching import CONTAINERS, Watcher, content
@@ -51,7 +52,7 @@ class Inspection:
         self.name = specimen.cls.__name__
         self.watcher = Watcher(specimen)
         self.check = self.watcher.check
-        self.done: set[Any] = set()
+        self.done, self.asks_the_time = set[Any](), False
         self.classes = {base for owner in specimen.owners for base in type(owner).__mro__}
         self.own = {name for _, name in specimen.data()}
         self.first = specimen.ran - set(reach.functions)  # what is left behind is data
@@ -61,23 +62,30 @@ class Inspection:
                 for member in purity.methods_without_name(cls):
                     self.reach.add(member)
                 self.watcher.watch_class(cls)
-        for attribute, value in specimen.data().items():
+        self._look_around()
+        if asks_the_time(self.reach):
+            self.asks_the_time = True
+            self.done.clear()
+            self._look_around()
+        self.surroundings.settle(self.reach)
+        if not any(self.reach.is_dynamic(s) for s in self.reach.functions.values()):
+            self.watcher.leave_out_logs(s.function for s in self.reach.functions.values())
+
+    def _look_around(self) -> None:
+        """Look at the data and at all code."""
+        for attribute, value in self.specimen.data().items():
             try:
-                self._value(value, specimen.named(attribute), None, own=True)
+                self._value(value, self.specimen.named(attribute), None, own=True)
             except Foreign as error:
                 self.surroundings.add_attribute(attribute, value, str(error))
-        for callback in self.reach.callbacks:
-            for function in plain_functions(callback):
-                if (function.__module__ or "").startswith("statemachine.contrib.weighted"):
-                    self.surroundings.add_chance(function)
+        for function in itertools.chain(*map(plain_functions, self.reach.callbacks)):
+            if (function.__module__ or "").startswith("statemachine.contrib.weighted"):
+                self.surroundings.add_chance(function)
         inspected: set[Any] = set()
         while rest := [c for c in self.reach.functions if c not in inspected]:
             for code in rest:
                 inspected.add(code)
                 self._function(self.reach.functions[code])
-        self.surroundings.settle(self.reach)
-        if not any(self.reach.is_dynamic(s) for s in self.reach.functions.values()):
-            self.watcher.leave_out_logs(s.function for s in self.reach.functions.values())
 
     # -- functions --------------------------------------------------------------------------------
 
@@ -156,7 +164,7 @@ class Inspection:
             if isinstance(value, types.ModuleType):
                 self._module(value, value.__name__, taken, summary)
                 return
-            self._value(value, f"the global {name}", place, summary)
+            self._value(value, f"the global {name}", place)
             if not isinstance(value, types.FunctionType | type):
                 self._rebound(space, name, place)
         elif hasattr(builtins, name):
@@ -192,15 +200,16 @@ class Inspection:
             if purity.has_other_module(module, taken):
                 raise self._hidden(place, f"uses {name}.{taken}, another module")
             return
-        allowed = purity.TAKES.get(name)
-        if allowed is not None and (taken in allowed or (taken is None and name == "asyncio")):
+        if taken in purity.TAKES.get(name, ()) or (taken is None and name == "asyncio"):
+            if name == "datetime":
+                self._value(getattr(module, str(taken)), f"{name}.{taken}", place)
             return
         if module is not None and purity.is_own(module, self.specimen.cls) and taken is not None:
             value = getattr(module, taken, None)
             if isinstance(value, types.ModuleType):
                 self._module(value, value.__name__, None, summary)
             else:
-                self._value(value, f"{name}.{taken}", place, summary)
+                self._value(value, f"{name}.{taken}", place)
                 self._rebound(vars(module), taken, place)
             return
         raise self._from_outside(
@@ -212,14 +221,15 @@ class Inspection:
         value: Any,
         name: str,
         place: str | None,
-        summary: Summary | None = None,
         *,
         own: bool = False,
     ) -> None:
         """Look at what the code can get hold of; ``own`` data of the instance may change."""
-        if type(value) in ATOMS or isinstance(value, purity.PLAIN):
+        if self.asks_the_time and purity.is_date(value):
+            raise self._from_outside(place or name, "may look at the clock")
+        if type(value) in (*ATOMS, *EXACT) or isinstance(value, purity.PLAIN):
             if isinstance(value, enum.Enum):
-                self._class(type(value), name, place, summary)
+                self._class(type(value), name, place)
             return
         if isinstance(value, logging.Logger):
             if part := own_part(value, self.specimen.cls):
@@ -237,34 +247,30 @@ class Inspection:
             return
         self.done.add(seen)
         try:
-            self._looked_into(value, name, place, summary, own=own)
+            self._looked_into(value, name, place, own=own)
         except Foreign as error:
             self.foreign[seen] = error
             raise
 
-    def _looked_into(
-        self, value: Any, name: str, place: str | None, summary: Summary | None, *, own: bool
-    ) -> None:
+    def _looked_into(self, value: Any, name: str, place: str | None, *, own: bool) -> None:
         match value:
             case functools._lru_cache_wrapper():
                 raise self._hidden(place or name, f"calls {name}, which remembers its results")
             case type():
-                self._class(value, name, place, summary)
+                self._class(value, name, place)
             case functools.partial():
                 for part in (value.func, *value.args, *value.keywords.values()):
-                    self._value(part, name, place, summary)
+                    self._value(part, name, place)
             case types.BuiltinFunctionType():
                 self._builtin(value, name, place)
-            case types.GenericAlias():
-                return
             case BaseException() if not own:
                 self.watcher.share(value, name)
-            case BaseException():
+            case BaseException() | types.GenericAlias():
                 return
             case tuple() | frozenset():
-                self._class(type(value), name, place, summary)
+                self._class(type(value), name, place)
                 for item in value:
-                    self._value(item, name, place, summary, own=own)
+                    self._value(item, name, place, own=own)
             case _ if type(value) in CONTAINERS:
                 self._container(value, name, place, own=own)
             case _ if any(True for _ in plain_functions(value)):
@@ -279,9 +285,9 @@ class Inspection:
                     raise self._hidden(place or name, f"uses {name}, another machine")
                 return  # the key of the data refuses it, and says so
             case _ if is_plain_class(type(value)) and not isinstance(value, types.ModuleType):
-                self._class(type(value), name, place, summary)
+                self._class(type(value), name, place)
                 for part in getattr(value, "__dict__", {}).values():
-                    self._value(part, name, place, summary, own=own)
+                    self._value(part, name, place, own=own)
                 if not own:
                     self.watcher.share(value, name)
             case _ if type(value).__module__ in ("typing", "_typing_extensions"):
@@ -309,37 +315,27 @@ class Inspection:
             return
         raise self._from_outside(place or name, f"calls {module}.{value.__name__}")
 
-    def _class(
-        self, cls: type, name: str, place: str | None, summary: Summary | None = None
-    ) -> None:
+    def _class(self, cls: type, name: str, place: str | None) -> None:
         if ("class", cls) in self.foreign:
             raise self.foreign["class", cls]
         if ("class", cls) in self.done:
             return
         self.done.add(("class", cls))
         try:
-            self._known_class(cls, name, place, summary)
+            self._known_class(cls, name, place)
         except Foreign as error:
             self.foreign["class", cls] = error
             raise
 
-    def _known_class(
-        self, cls: type, name: str, place: str | None, summary: Summary | None
-    ) -> None:
+    def _known_class(self, cls: type, name: str, place: str | None) -> None:
         module = cls.__module__
-        if module == "builtins" or is_library_class(cls) or purity.is_pure(module):
+        if module in ("builtins", "datetime") or is_library_class(cls) or purity.is_pure(module):
             if (
                 module == "builtins"
                 and cls.__name__ not in purity.BUILTINS
                 and not issubclass(cls, BaseException)
             ):
                 raise self._hidden(place or name, f"uses {cls.__name__}")
-            return
-        if module == "datetime":
-            reads = summary.reads if summary is not None else purity.CLOCKS
-            taken = {t for n, t in summary.loads if t} if summary is not None else set()
-            if issubclass(cls, date) and (reads | taken) & purity.CLOCKS:
-                raise self._from_outside(place or name, f"looks at the clock with {cls.__name__}")
             return
         if issubclass(cls, StateChart):
             if cls not in self.specimen.cls.__mro__:

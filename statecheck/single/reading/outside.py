@@ -13,13 +13,11 @@ import inspect
 import sys
 import types
 from collections.abc import Generator, Hashable, Iterable
-from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
-from fractions import Fraction
+from datetime import date, datetime
 from typing import Any, NoReturn
 
 from statecheck.single.reading.foreign.answers import HARMLESS, Answers
-from statecheck.single.reading.freeze import ATOMS, MARK, OPAQUE, SYMBOLIC
+from statecheck.single.reading.freeze import ATOMS, EXACT, MARK, OPAQUE, SYMBOLIC
 from statecheck.single.reading.known_answers import ANYTHING, MOMENT, NUMBERS, known_answer
 from statecheck.single.reading.probe import asked_by_library
 from statecheck.single.reading.purity import leads_back
@@ -198,7 +196,7 @@ def _check_given(to: Outside, values: Iterable[Any]) -> None:
             )
 
 
-_VALUES = (*ATOMS, Decimal, Fraction, date, time, timedelta, timezone)
+_VALUES = (*ATOMS, *EXACT)
 
 
 def is_harmless_value(value: Any) -> bool:

@@ -6,7 +6,7 @@ import enum
 import re
 import types
 from collections.abc import Iterable, Iterator
-from datetime import timezone
+from datetime import date, timezone
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -47,7 +47,7 @@ MODULES = frozenset(
 
 TAKES = {
     "asyncio": frozenset(("sleep",)),
-    "datetime": frozenset(("timedelta",)),
+    "datetime": frozenset(("date", "datetime", "time", "timedelta", "timezone", "UTC")),
 }
 """Single things of other modules that are as harmless."""
 
@@ -89,6 +89,12 @@ def leads_back(value: Any, depth: int = 3) -> bool:
 
 CLOCKS = frozenset(("now", "today", "utcnow", "fromtimestamp"))
 """Methods of dates and times that look at the clock."""
+
+
+def is_date(value: Any) -> bool:
+    """Tell whether a value is a date, or a class of dates: those know what day it is today."""
+    return issubclass(value if isinstance(value, type) else type(value), date)
+
 
 PLAIN = (enum.Enum, Decimal, Fraction, re.Pattern, timezone)
 """Types of values that cannot change."""

@@ -248,8 +248,8 @@ class Specimen:
         kind = NotAnyValue if error.may_be_any else ModelError
         return kind(
             f"{self.cls.__name__}: {self.named(attribute)} cannot be followed: {error}; a proof "
-            "needs truths, numbers, texts, members of enumerations, or lists, tuples, sets and "
-            "dictionaries of these"
+            "needs truths, numbers, texts, dates, members of enumerations, or lists, tuples, sets "
+            "and dictionaries of these"
         )
 
     def named(self, attribute: Attribute) -> str:

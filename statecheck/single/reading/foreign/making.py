@@ -23,7 +23,7 @@ from statecheck.single.reading.code import (
 )
 from statecheck.single.reading.foreign.answers import HARMLESS
 from statecheck.single.reading.observing import ERROR
-from statecheck.single.reading.purity import is_dataclass_init
+from statecheck.single.reading.purity import CLOCKS, is_dataclass_init
 from statecheck.single.reading.source.trees import tree_of
 from statecheck.single.reading.specimen import Specimen
 
@@ -233,6 +233,13 @@ def asks_self_only(summary: Summary, name: str) -> bool:
         isinstance(node.value, ast.Name) and node.value.id == "self"
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr == name
+    )
+
+
+def asks_the_time(reach: Reach) -> bool:
+    """Tell whether some function may ask a date, or a class of dates, for what time it is."""
+    return any(
+        not asks_self_only(summary, name) for summary in reach.functions.values() for name in CLOCKS
     )
 
 
