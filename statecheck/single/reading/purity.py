@@ -99,11 +99,6 @@ def is_date(value: Any) -> bool:
 PLAIN = (enum.Enum, Decimal, Fraction, re.Pattern, timezone)
 """Types of values that cannot change."""
 
-WHILE_MADE = frozenset(("bind_events_to", "add_listener"))
-"""Ways to join a machine and its model or listeners. Once it is made, what they did is there to be
-seen; while it runs they are refused.
-"""
-
 DOORS = frozenset(
     (
         *(
@@ -124,13 +119,29 @@ DOORS = frozenset(
 )
 """Attributes that lead out of what is inspected, or change the machine itself."""
 
+SETTINGS = {
+    "localcontext": frozenset(("getcontext", "setcontext")),
+    "catch_warnings": frozenset(("simplefilter", "filterwarnings", "resetwarnings")),
+}
+"""Functions that reach what a whole thread computes or warns by; each by what puts that back."""
+
+WHILE_MADE = frozenset(("bind_events_to", "add_listener")).union(*SETTINGS.values())
+"""Ways to join a machine and its model or listeners, and settings. Once it is made, what they did
+is there to be seen; while it runs they are refused.
+"""
+
 
 def doors_of(summary: Summary) -> set[str]:
     """The names among these that code reads, and names of Python's own that it writes, such as
     ``__class__``: neither is data.
     """
     written = summary.writes | writes_by_text(summary.function, summary.used)
-    return (summary.reads & DOORS) | {n for n in written if n[:2] == n[-2:] == "__"}
+    found = [summary.function.__globals__.get(name) for name, _ in summary.loads]
+    functions = types.FunctionType | types.BuiltinFunctionType
+    used = summary.used | {f.__name__ for f in found if isinstance(f, functions)}
+    settings = {n for back, names in SETTINGS.items() if back not in used for n in names & used}
+    doors = (summary.reads & DOORS) | settings
+    return doors | {n for n in written if n[:2] == n[-2:] == "__"}
 
 
 OWN_MARKS = frozenset(
@@ -152,9 +163,12 @@ REASON = (
 
 _NAMELESS = "which attributes it reads or writes cannot be told; name them, as in self.NAME"
 
+_FOR_ALL = "what it sets holds for all of a thread, and is no attribute; set it before, for good"
+
 _UNREAD = "what it does cannot be read; write it as code of the machine"
 
 _WHY = {
+    **dict.fromkeys(frozenset().union(*SETTINGS.values()), _FOR_ALL),
     "cancel_event": "it cancels what is delayed, and what depends on time is not supported",
     **dict.fromkeys(("vars", "dir", "locals", "globals"), _NAMELESS),
     **dict.fromkeys(("eval", "exec", "compile", "__import__"), _UNREAD),

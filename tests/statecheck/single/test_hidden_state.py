@@ -9,7 +9,10 @@ import itertools
 import random
 import re
 import sys
+import warnings
 from collections.abc import Callable
+from decimal import Decimal, localcontext
+from decimal import getcontext as precision
 from typing import Any
 
 import pytest
@@ -279,6 +282,44 @@ def local_machine() -> Any:
             return len(self.seen) > 3
 
     return Local
+
+
+class Warns(Base):
+    def work(self) -> None:
+        warnings.simplefilter("error")
+
+    def ok(self) -> bool:
+        try:
+            warnings.warn("not yet", stacklevel=1)
+        except UserWarning:
+            return False
+        return True
+
+
+class Rounds(Base):
+    def work(self) -> None:
+        precision().prec = 2
+
+    def ok(self) -> bool:
+        return Decimal(1) / 3 > Decimal("0.333")
+
+
+class RoundsForAMoment(Rounds):
+    def work(self) -> None:
+        with localcontext() as context:
+            context.prec = 2
+            self.rounded = Decimal(1) / 3
+
+
+@pytest.mark.parametrize(("cls", "used"), [(Warns, "simplefilter"), (Rounds, "getcontext")])
+def test_settings_of_a_thread_are_no_attribute(cls: Any, used: str) -> None:
+    with pytest.raises(ModelError, match=f"work uses {used}; what it sets holds for all"):
+        check(cls, [("possible", "b")])
+
+
+def test_settings_that_are_put_back_are_none() -> None:
+    (result,) = check(RoundsForAMoment, [("always", "not deadlock")]).results
+    assert str(result.verdict) == "PROVED"
 
 
 class Logs(Base):
