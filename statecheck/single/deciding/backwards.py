@@ -4,6 +4,8 @@ computed backwards, as one formula for each control state.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -21,7 +23,13 @@ from statecheck.single.deciding.answers import (
     played,
     too_many,
 )
-from statecheck.single.deciding.endings.ranks import SECONDS, lower_bound, ranks
+from statecheck.single.deciding.endings.ranks import (
+    SECONDS,
+    Rank,
+    lower_bound,
+    partial_ranks,
+    ranks,
+)
 from statecheck.single.deciding.formulas import degree
 from statecheck.single.deciding.invariants import prove
 from statecheck.single.deciding.invariants import recall as recall_invariant
@@ -165,34 +173,98 @@ def _ways(subject: Subject, said: Claim, clock: Clock) -> Ways:
 def _descent(automaton: Automaton, goal: Region, clock: Clock) -> Unreachable | None:
     """A proof that from each state that is reached some steps lead to the goal, or to a state in
     which some number is less, and above a bound: so the goal can be reached.
+
+    Of two numbers the second one may be whatever it is where the first one is less. One that is not
+    there is greater than all.
     """
-    watch = Clock(clock.left(2 * SECONDS) / 2)
     conditions = [edge.guard for edge in automaton.edges] + [*goal.values()]
-    least, limit = lower_bound(conditions), z3.FreshInt("rank")
+    least = lower_bound(conditions)
+    single = [*ranks(automaton.nodes), *partial_ranks(automaton.nodes)]
+    double = (
+        (one, other)
+        for one, other in itertools.permutations(ranks(automaton.nodes, differences=False), 2)
+        if one.attribute != other.attribute
+    )
+    found: list[tuple[_Descent, list[Region]]] = []
+    watch = Clock(clock.left(2 * SECONDS) / 2)
     try:
-        for rank in ranks(automaton.nodes):
-            less = {node: z3.And(least <= term, term < limit) for node, term in rank.terms.items()}
-            region = {node: z3.Or(goal[node], less[node]) for node in automaton.nodes}
-            for steps in range(1, FALL + 1):
-                grown = _before(automaton, region, watch)
-                region = {n: z3.simplify(z3.Or(region[n], grown[n])) for n in automaton.nodes}
-                stuck = {
-                    node: z3.Not(z3.substitute(region[node], (limit, rank.terms[node])))
-                    for node in automaton.nodes
-                }
-                if (invariant := _out_of_reach(automaton, stuck, watch)) is not None:
-                    how = "1 step" if steps == 1 else f"{steps} steps"
-                    said = f"{rank.text} in {how} at most until the goal is reached"
-                    return Unreachable(said, invariant)
+        for chosen in (*((rank,) for rank in single), *double):
+            descent = _Descent(chosen, least)
+            stuck = [*descent.stuck(automaton, goal, watch)]
+            if len(stuck) < FALL:
+                return descent.proof(len(stuck) + 1)
+            found.append((descent, stuck))
+    except OutOfTime:
+        clock.left(1)
+    watch = Clock(clock.left(2 * SECONDS) / 2)
+    try:
+        for descent, regions in found:
+            for steps, region in enumerate(regions, 1):
+                if (invariant := _out_of_reach(automaton, region, watch)) is not None:
+                    return descent.proof(steps, invariant)
     except OutOfTime:
         clock.left(1)
     return None
 
 
+class _Descent:
+    """Numbers that fall, the first one first; ``limits`` stand for what they are where it begins,
+    and for that they are not there.
+    """
+
+    def __init__(self, chosen: Sequence[Rank], least: int) -> None:
+        self.chosen, self.least = chosen, least
+        self.limits = [(z3.FreshInt("rank"), z3.FreshBool("absent")) for _ in chosen]
+
+    @property
+    def text(self) -> str:
+        """Which numbers fall, in words."""
+        first, *rest = (rank.text for rank in self.chosen)
+        return first + "".join(f", or else {text}," for text in rest)
+
+    def proof(self, steps: int, invariant: tuple[str, ...] = ()) -> Unreachable:
+        """What was shown: it is so in so many steps at most."""
+        how = f"{self.text} in {steps} step{'s' * (steps > 1)} at most"
+        return Unreachable(f"{how} until the goal is reached", invariant)
+
+    def stuck(self, automaton: Automaton, goal: Region, clock: Clock) -> Iterator[Region]:
+        """The states from which no step leads to the goal or to where they are less, nor two steps
+        and so on; there are no more where there is no such state.
+        """
+        region = {n: z3.Or(goal[n], self.falls_to(n)) for n in automaton.nodes}
+        for _ in range(FALL):
+            grown = _before(automaton, region, clock)
+            region = {n: z3.simplify(z3.Or(region[n], grown[n])) for n in automaton.nodes}
+            left = {n: z3.Not(self.begun(region[n], n)) for n in automaton.nodes}
+            if all(_never([left[n], *ranges(n.variables)], clock) for n in automaton.nodes):
+                return
+            yield left
+
+    def falls_to(self, node: Node) -> z3.BoolRef:
+        """The condition under which they are less in a node than where it begins."""
+        ways, same = [], [z3.BoolVal(True)]
+        for rank, (limit, absent) in zip(self.chosen, self.limits, strict=True):
+            term = rank.terms.get(node)
+            if term is None:
+                same.append(absent)
+                continue
+            ways.append(z3.And(*same, self.least <= term, z3.Or(absent, term < limit)))
+            same += [z3.Not(absent), term == limit]
+        return z3.Or(ways)
+
+    def begun(self, formula: z3.BoolRef, node: Node) -> z3.BoolRef:
+        """A formula about what they are where it begins, where that is in a node."""
+        pairs: list[tuple[z3.ExprRef, z3.ExprRef]] = []
+        for rank, (limit, absent) in zip(self.chosen, self.limits, strict=True):
+            term = rank.terms.get(node)
+            pairs.append((absent, z3.BoolVal(term is None)))
+            pairs.append((limit, z3.IntVal(0) if term is None else term))
+        substituted: z3.BoolRef = z3.substitute(formula, *pairs)
+        return substituted
+
+
 def _out_of_reach(automaton: Automaton, region: Region, clock: Clock) -> tuple[str, ...] | None:
-    """The clauses that exclude a region, none where it has no state; None if that is not known."""
-    if all(_never([region[n], *ranges(n.variables)], clock) for n in automaton.nodes):
-        return ()
+    """The clauses that exclude a region; None if none were found."""
     everywhere = Holding((), (), True)
     goal = Goal(automaton, Target(lambda node: _both(region[node], [everywhere]), None))
     proof = prove(automaton, goal, clock, briefly=True)

@@ -120,6 +120,58 @@ class Nested(StateMachine):
         self.left -= 1
 
 
+class InOnePlace(StateMachine):
+    """Either number can be made less, never both; the second one begins anew with the first."""
+
+    idle = State(initial=True)
+    busy = State()
+    over = State(final=True)
+    rounds: int = 0
+    left: int = 0
+    begin = idle.to(busy, on="take")
+    descend = busy.to(over, cond="is_over") | busy.to.itself(on="fill", unless="has_some")
+    work = busy.to.itself(on="do", cond="has_some")
+
+    def take(self, rounds: int) -> None:
+        self.rounds = rounds
+
+    def is_over(self) -> bool:
+        return self.rounds <= 0 and self.left <= 0
+
+    def fill(self, much: int) -> None:
+        self.rounds -= 1
+        self.left = much
+
+    def has_some(self) -> bool:
+        return self.left > 0
+
+    def do(self) -> None:
+        self.left -= 1
+
+
+class SetLate(StateMachine):
+    """There is no number yet where it begins, or a truth in place of one."""
+
+    idle = State(initial=True)
+    busy = State()
+    over = State()
+    left: int | None = None
+    start = idle.to(busy, on="take")
+    tick = busy.to(over, cond="is_over", on="forget") | busy.to.itself(on="count") | over.to(idle)
+
+    def take(self, left: int | None = None) -> None:
+        self.left = left
+
+    def count(self) -> None:
+        self.left = 3 if self.left is None else self.left - 1
+
+    def is_over(self) -> bool:
+        return self.left is not None and self.left <= 0
+
+    def forget(self) -> None:
+        self.left = None
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("machine", "kind", "text", "fair", "verdict"),
@@ -131,6 +183,9 @@ class Nested(StateMachine):
         (Winding, "recoverable", "rung", (), PROVED),
         (Retries, "eventually", "waiting ~> failed", ("go", "fail"), PROVED),
         (Retries, "eventually", "waiting ~> failed", ("go",), REFUTED),
+        (InOnePlace, "eventually", "busy ~> over", ("work", "descend"), PROVED),
+        (InOnePlace, "recoverable", "over", (), PROVED),
+        (SetLate, "recoverable", "over", (), PROVED),
         (Nested, "eventually", "inner ~> outer", ("work",), PROVED),
         (Nested, "eventually", "outer ~> over", ("work", "descend"), PROVED),
     ],

@@ -69,7 +69,7 @@ class Scale(StateMachine):
         (Carrier, "busy and load > 7 ~> load < 3", {"fair": ("finish", "take")}, REFUTED),
         # What gets smaller does not come back, and neither does what grows; no proof is found.
         (Carrier, "busy and load < 5 ~> not busy", {"fair": ("finish",)}, OPEN),
-        (Carrier, "busy ~> not busy", {"strongly_fair": ("repack", "finish")}, OPEN),
+        (Carrier, "busy ~> not busy", {"strongly_fair": ("repack", "finish")}, PROVED),
         (Scale, "level ~> tipped", {"fair": ("add", "tip")}, OPEN),
         (Scale, "level ~> load > 2000", {"fair": ("tip", "empty")}, REFUTED),
     ],

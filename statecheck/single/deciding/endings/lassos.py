@@ -52,9 +52,10 @@ class Lassos:
         return self._among(self.pending.nodes)
 
     def _may_rest(self, node: Node) -> bool:
-        return all(
-            self.pending.may_be_idle(node, event) for event in self.assumed.weak
-        ) and not any(self._is_owed(node, event) for event in self.assumed.strong)
+        events = self.assumed.weak if self.cautious else (*self.assumed.weak, *self.assumed.strong)
+        return self.pending.may_rest(node, events) and not any(
+            self._is_owed(node, event) for event in self.assumed.strong
+        )
 
     def _is_owed(self, node: Node, event: str) -> bool:
         """Tell whether a visit to a node counts as one where an event would do something."""

@@ -148,6 +148,27 @@ class Pending:
                 return True
         return False
 
+    def may_rest(self, node: Node, events: Sequence[str]) -> bool:
+        """Tell whether nothing need happen in a node any more: all of some events would do nothing,
+        for the same data, with which the goal is not reached.
+        """
+        if not all(self.may_be_idle(node, event) for event in events):
+            return False
+        if not node.variables or self.subject.world.inputs:
+            return True
+        missed = [] if self.said.on_step else self._where_missed(node)
+        ways = [edge for edge in node.edges if edge.event in events and edge.taken]
+        return _may_lead_nowhere(node, ways, missed)
+
+    def _where_missed(self, node: Node) -> list[Any]:
+        """The condition on the data of a node under which the goal is not reached in it."""
+        import z3
+
+        holdings = self.subject.reader.in_node(self.missed, node, self.said.fields)
+        if any(h.condition is True or h.locals for h in holdings):
+            return []
+        return [z3.Or([h.condition for h in holdings])]
+
     def may_be_taken(self, node: Node, event: str) -> bool:
         """Tell whether an event would do something in a node, for some inputs and data."""
         if not self.automaton.is_expanded(node):
@@ -178,8 +199,10 @@ def _agree(edge: Edge, chosen: dict[Any, Any]) -> bool:
     return True
 
 
-def _may_lead_nowhere(node: Node, edges: Sequence[Edge]) -> bool:
-    """Tell whether for some data and inputs no arguments lead along any of the edges."""
+def _may_lead_nowhere(node: Node, edges: Sequence[Edge], known: Sequence[Any] = ()) -> bool:
+    """Tell whether for some data, of which conditions are ``known``, and some inputs no arguments
+    lead along any of the edges.
+    """
     import z3
 
     from statecheck.single.execution.giving_up import milliseconds
@@ -187,7 +210,7 @@ def _may_lead_nowhere(node: Node, edges: Sequence[Edge]) -> bool:
     from statecheck.single.execution.terms import symbol
     from statecheck.smt.solving import is_impossible
 
-    conditions: list[z3.BoolRef] = [*ranges(node.variables)]
+    conditions: list[z3.BoolRef] = [*ranges(node.variables), *known]
     for edge in edges:
         arguments = [s for s in edge.locals if s.name.startswith("arg!")]
         guard = edge.guard

@@ -41,41 +41,59 @@ Steps = dict[Node, list[Edge]]
 
 @dataclass(frozen=True)
 class Rank:
-    """A number that may fall, in words, and as a term for each node."""
+    """A number that may fall, in words, and as a term for each node; the field, if it is of one."""
 
     text: str
     terms: Mapping[Node, z3.ArithRef]
+    attribute: Attribute | None = None
 
     def after(self, edge: Edge) -> Any:
         """Its value after a step, in terms of the data before it."""
         return in_data(self.terms[edge.target], edge.updates)
 
 
-def ranks(nodes: Sequence[Node]) -> Iterator[Rank]:
-    """The fields that are whole numbers in each of some nodes, their negatives and differences; not
-    those that are nowhere kept as terms.
+def ranks(nodes: Sequence[Node], *, differences: bool = True) -> Iterator[Rank]:
+    """The fields that are whole numbers or truths in each of some nodes, their negatives and
+    differences; not those that are nowhere kept as terms.
     """
-    numbers: dict[Attribute, dict[Node, z3.ArithRef]] = {}
-    for attribute in dict.fromkeys(v.attribute for node in nodes for v in node.variables):
-        terms = {node: term for node in nodes if (term := _term(node, attribute)) is not None}
-        if len(terms) == len(nodes):
-            numbers[attribute] = terms
-    for (_, name), terms in numbers.items():
-        yield Rank(f"{name} falls", terms)
-        yield Rank(f"{name} rises", {node: -term for node, term in terms.items()})
+    numbers = {a: terms for a, terms in _numbers(nodes).items() if len(terms) == len(nodes)}
+    yield from _ups_and_downs(numbers)
+    if not differences:
+        return
     if len(numbers) <= FEW:
         for (one, ones), (other, others) in itertools.permutations(numbers.items(), 2):
             terms = {node: term - others[node] for node, term in ones.items()}
             yield Rank(f"{one[1]} - {other[1]} falls", terms)
 
 
+def partial_ranks(nodes: Sequence[Node]) -> Iterator[Rank]:
+    """The fields, and their negatives, that are numbers in some of the nodes only."""
+    numbers = _numbers(nodes)
+    yield from _ups_and_downs({a: own for a, own in numbers.items() if len(own) < len(nodes)})
+
+
+def _ups_and_downs(numbers: Mapping[Attribute, Mapping[Node, z3.ArithRef]]) -> Iterator[Rank]:
+    for attribute, terms in numbers.items():
+        yield Rank(f"{attribute[1]} falls", terms, attribute)
+        negative = {node: -term for node, term in terms.items()}
+        yield Rank(f"{attribute[1]} rises", negative, attribute)
+
+
+def _numbers(nodes: Sequence[Node]) -> dict[Attribute, dict[Node, z3.ArithRef]]:
+    attributes = dict.fromkeys(v.attribute for node in nodes for v in node.variables)
+    return {
+        attribute: {node: term for node in nodes if (term := _term(node, attribute)) is not None}
+        for attribute in attributes
+    }
+
+
 def _term(node: Node, attribute: Attribute) -> Any:
     for variable in node.variables:
         if variable.attribute == attribute:
             term = symbol(variable.name, variable.kind)
-            return term if z3.is_int(term) else None
+            return term if z3.is_int(term) else z3.If(term, z3.IntVal(1), z3.IntVal(0))
     value = node.data.get(attribute)
-    return z3.IntVal(value) if type(value) is int else None
+    return z3.IntVal(int(value)) if isinstance(value, int) and type(value) in (bool, int) else None
 
 
 def lower_bound(conditions: Sequence[Any]) -> int:
