@@ -223,7 +223,7 @@ class _Descent:
         return first + "".join(f", or else {text}," for text in rest)
 
     def proof(self, steps: int, invariant: tuple[str, ...] = ()) -> Unreachable:
-        """What was shown: it is so in so many steps at most."""
+        """The answer, once it is shown to be so in so many steps at most."""
         how = f"{self.text} in {steps} step{'s' * (steps > 1)} at most"
         return Unreachable(f"{how} until the goal is reached", invariant)
 
