@@ -67,7 +67,7 @@ def _is_about(term: z3.ArithRef, known: set[int]) -> bool:
 
 
 def _of_model(transitions: TransitionSystem, claim: Eventuality) -> Iterator[z3.BoolRef]:
-    """The conditions that the model asks of an entity alone, said of those that a claim's variables lead to."""
+    """The conditions that the model asks of an entity alone, of each that a claim is about."""
     found = templates(transitions, (), {*transitions.keys})
     for place in entities(transitions, claim):
         for sort, x, template in found:
