@@ -78,7 +78,7 @@ def work_done() -> int:
 
 
 class OutOfWork(Exception):  # noqa: N818  (an answer, not an error)
-    """What was asked would take more work than it may."""
+    """The work that was asked for is more than it may be."""
 
 
 @contextmanager
