@@ -144,15 +144,17 @@ def verdict_on(id_: str) -> MutantVerdict:
             "safety.no_loss",
             "is violated",
         ),
-        (
+        pytest.param(
             "version.FIRST_POSTED_WITH_MOVE_FIX:one-more",
             "resolution.rollback_window",
             "has another answer",
+            marks=pytest.mark.campaign,
         ),
-        (
+        pytest.param(
             "version.EARLIEST_MOVE_FIX:one-less",
             "move_can_fail.on.on [per_request]",
             "has another answer",
+            marks=pytest.mark.campaign,
         ),
         (
             "version.FIRST_WITH_FORMAT_2_46:one-less",

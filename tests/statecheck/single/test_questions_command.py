@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -113,6 +114,7 @@ def played(path: str) -> subprocess.CompletedProcess[str]:
     """Run a test file as its reader would, where the package is not on the path."""
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", path],
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # it needs none, and is faster
         capture_output=True,
         text=True,
         check=False,
