@@ -47,7 +47,7 @@ def certificate(
     result are left out. The same model, claims and seed give the same bytes. Raises Timeout where
     the invariant does, and ModelError for what cannot be certified.
     """
-    found = [result for result in results if not result.unread and not is_left_out(result)]
+    found = [result for result in results if not result.unread and why_left_out(result) is None]
     known = list(dict.fromkeys((*catalogue, *(result.claim.title for result in found))))
     found.sort(key=lambda result: known.index(result.claim.title))
     try:
@@ -56,11 +56,15 @@ def certificate(
         raise ModelError(f"this cannot be certified: {error}") from error
 
 
-def is_left_out(result: Result) -> bool:
-    """True of a result that no certificate of a system can have: a trap is shown by going through a
-    small instance, and there is no formula of it.
-    """
-    return result.claim.kind is Kind.RECOVERABLE and result.verdict is Verdict.REFUTED
+def why_left_out(result: Result) -> str | None:
+    """Why no certificate of a system can have a result; None where one can."""
+    if result.claim.kind is not Kind.RECOVERABLE:
+        return None
+    if result.verdict is Verdict.REFUTED:
+        return "its trap was found by going through a small instance"
+    if result.verdict is Verdict.PROVED and not result.plans:
+        return "its plan is to be followed again and again, as a number falls"
+    return None
 
 
 class _Assembly:

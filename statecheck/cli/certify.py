@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from statecheck.certificate import evidence
-from statecheck.certificate.certificates import is_left_out
+from statecheck.certificate.certificates import why_left_out
 from statecheck.certificate.folder import OutputFolder, summary
 from statecheck.certificate.machine import lone
 from statecheck.certificate.sweep import Sweep
@@ -60,10 +60,9 @@ def of_project(project: Project, seed: int) -> Source:
 
     def files(report: Report, seconds: float | None) -> tuple[Mapping[str, str], Sequence[str]]:
         notes = [
-            f"{result.claim.title} is not certified: its trap was found by going through "
-            "a small instance"
+            f"{result.claim.title} is not certified: {why}"
             for result in report.results
-            if is_left_out(result)
+            if (why := why_left_out(result)) is not None
         ]
         return evidence.certify(project, report, seed=seed, timeout=seconds), notes
 

@@ -106,7 +106,7 @@ class AbstractGraph:
         own = [helper.only if counting or not helper.free else None for helper in claim.helpers]
         self.single = {k: helper for k, helper in enumerate(own) if helper is not None}
         self.atoms = list(self._atoms())
-        self.laps = laps(self.transitions, claim, self.atoms) if counting else []
+        self.laps = laps(self.transitions, claim.variables, self.atoms) if counting else []
         self.bounds = bounds(induction, clauses, self.laps) if self.laps else []
         self.clauses = [*clauses, *self.bounds]
         self._written = {

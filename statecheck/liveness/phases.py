@@ -197,7 +197,7 @@ class _Search:
     ) -> tuple[list[Phase], States]:
         """The phases of a lap, and its states; none where none is found."""
         for number, lap in enumerate(self.graph.laps):
-            if any(lap is other for other, _ in around):
+            if any(lap.rank.eq(other.rank) for other, _ in around):
                 continue
             chosen, phases = set(left), list[Phase]()
             while chosen := self._never_raised(chosen, covered, ahead, number):
@@ -209,7 +209,8 @@ class _Search:
                 if not falls:
                     chosen = set()
                     break
-                inside = (*around, (lap, chosen))
+                # A number may fall in several laps.
+                inside = (*around, (replace(lap), chosen))
                 phases, rest = self.within(chosen, covered, ahead | falls, inside)
                 if not rest:
                     return phases, chosen

@@ -124,7 +124,7 @@ class LivenessProver:
             return None
         known = [
             bound.at(place)
-            for place in entities(self.transitions, terms)
+            for place in entities(self.transitions, terms.variables)
             for bound in found.bounds
             if bound.variable.sort() == place.sort()
         ]

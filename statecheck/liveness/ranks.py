@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import z3
 
 from statecheck.liveness.chain_rule import Lap
-from statecheck.liveness.eventuality import Eventuality
+from statecheck.liveness.eventuality import Variables
 from statecheck.safety.atoms import places, templates
 from statecheck.smt.terms import has_quantifier, is_entity, subterms
 from statecheck.symbolic.spelling import spell
@@ -20,12 +20,13 @@ _COMPARISONS = (z3.Z3_OP_LE, z3.Z3_OP_GE, z3.Z3_OP_LT, z3.Z3_OP_GT, z3.Z3_OP_EQ)
 
 
 def laps(
-    transitions: TransitionSystem, claim: Eventuality, atoms: Iterable[z3.BoolRef]
+    transitions: TransitionSystem, variables: Variables, atoms: Iterable[z3.BoolRef]
 ) -> list[Lap]:
     """Laps in which a number may fall: the difference of what is compared in an atom, or in the
-    model of an entity that the claim leads to. Those that no step changes are left out.
+    model of an entity that the variables of a claim lead to. Those that no step changes are left
+    out.
     """
-    names = {term.get_id(): name for name, _, term in claim.variables}
+    names = {term.get_id(): name for name, _, term in variables}
     known = {*names, *(term.get_id() for term in transitions.vocabulary.constants.values())}
     written = {
         transitions.vocabulary.functions[key].get_id()
@@ -33,7 +34,7 @@ def laps(
         for key in command.updates
     }
     found: dict[int, z3.ArithRef] = {}
-    for atom in (*atoms, *_of_model(transitions, claim)):
+    for atom in (*atoms, *_of_model(transitions, variables)):
         for rank in _differences(atom):
             if not _is_about(rank, known):
                 continue
@@ -66,18 +67,18 @@ def _is_about(term: z3.ArithRef, known: set[int]) -> bool:
     )
 
 
-def _of_model(transitions: TransitionSystem, claim: Eventuality) -> Iterator[z3.BoolRef]:
-    """The conditions that the model asks of an entity alone, of each that a claim is about."""
+def _of_model(transitions: TransitionSystem, variables: Variables) -> Iterator[z3.BoolRef]:
+    """The conditions that the model asks of an entity alone, of each that variables lead to."""
     found = templates(transitions, (), {*transitions.keys})
-    for place in entities(transitions, claim):
+    for place in entities(transitions, variables):
         for sort, x, template in found:
             if sort == place.sort().name():
                 yield z3.substitute(template, (x, place))
 
 
-def entities(transitions: TransitionSystem, claim: Eventuality) -> Iterator[z3.ExprRef]:
-    """The entities that a claim is about, and those that they lead to."""
-    for _, _, variable in claim.variables:
+def entities(transitions: TransitionSystem, variables: Variables) -> Iterator[z3.ExprRef]:
+    """The entities among the variables of a claim, and those that they lead to."""
+    for _, _, variable in variables:
         if is_entity(variable):
             for _, place in places(transitions, variable, (), transitions.keys):
                 yield place

@@ -16,6 +16,7 @@ from statecheck.claims.regions import Region
 from statecheck.claims.results import Result, Verdict, unread
 from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch, Timeout
+from statecheck.liveness.recovery import recovered_by_number
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.deep_runs import DeepRuns
 from statecheck.prover.induction_results import InductiveResults, completed, prove_inductively
@@ -130,6 +131,9 @@ class Prover:
         goal = context.property(claim)
         if (run := self._deep.trap(claim, soon=True)) is None:
             result = recovered(context.induction, claim, goal, inductive.invariant, context.numbers)
+            if result.verdict is Verdict.UNDETERMINED:
+                known = context.induction, claim, goal, inductive.invariant, context.numbers
+                result = recovered_by_number(*known) or result
             if result.verdict is not Verdict.UNDETERMINED:
                 return result
             run = self._deep.trap(claim)

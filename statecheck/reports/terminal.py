@@ -34,6 +34,7 @@ from statecheck.reports.words import (
     circumstances,
     count,
     evidence,
+    follows_plans,
     grouped,
     place,
     ranges,
@@ -318,7 +319,8 @@ def _open_questions(results: Iterable[Result]) -> Iterator[RenderableType]:
 
 def _plans(results: Iterable[Result]) -> Iterator[RenderableType]:
     for result in results:
-        if result.verdict is Verdict.PROVED and result.steps is not None:
+        has_length = result.verdict is Verdict.PROVED and result.steps is not None
+        if has_length or follows_plans(result):
             yield Text(result.claim.title, f"bold {GOOD}")
             yield indented(Text(result.claim.text, "italic"))
             yield indented(Text(f"From every reachable state: {result.detail}."))

@@ -90,12 +90,22 @@ def evidence(result: Result) -> str:
     return f"{_evidence(result)}, premise open" if is_open else _evidence(result)
 
 
+def follows_plans(result: Result) -> bool:
+    """Tell whether plans are to be followed that lead to a goal of a system."""
+    is_proven = result.claim.kind is Kind.RECOVERABLE and result.verdict is Verdict.PROVED
+    # Clauses about one machine have no sort.
+    clauses = result.invariant
+    return is_proven and clauses is not None and all(clause.sort for clause in clauses)
+
+
 def _evidence(result: Result) -> str:
     match result:
         case Result(verdict=Verdict.UNDETERMINED, detail=detail):
             return detail
         case Result(verdict=Verdict.PROVED, steps=int(steps)):
             return f"{steps}-step plan"
+        case Result() if follows_plans(result):
+            return "a number falls"
         case Result(verdict=Verdict.PROVED, argument=tuple(phases)):
             return f"{count(len(phases), 'phase')}"
         case Result(verdict=Verdict.PROVED | Verdict.REFUTED, run=None, invariant=None, detail=how):

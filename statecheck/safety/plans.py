@@ -55,7 +55,7 @@ def recovered(
     if found is None:
         detail = f"no plans of up to {LENGTH} steps lead there from every state"
         return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
-    words = "; else ".join(", then ".join(map(str, plan)) or "nothing" for plan in found)
+    words = in_words(found)
     usable = tuple(clause.text for clause in invariant if clause.variant == NO_VARIANT)
     return Result(
         claim,
@@ -68,28 +68,41 @@ def recovered(
     )
 
 
+def in_words(found: Sequence[Plan]) -> str:
+    """Plans, of which each is tried where the former ones do not work."""
+    return "; else ".join(", then ".join(map(str, plan)) or "nothing" for plan in found)
+
+
 def plans(
     induction: Induction,
     goal: Property,
     clauses: Sequence[Clause],
     numbers: Mapping[Any, IntegerType],
+    falling: Sequence[z3.ArithRef] = (),
+    longest: int = LENGTH,
 ) -> list[Plan] | None:
     """Plans, the shortest first, one of which leads to the goal from every state of the clauses.
 
-    The plan of no step is the only one where the goal holds at once. None if plans of up to LENGTH
-    steps do not suffice. A plan counts only where it works as a
-    whole: every action is enabled when its turn comes, and the goal holds at the end.
+    The plan of no step is the only one where the goal holds at once. None if plans of up to so many
+    steps do not suffice. A plan counts only where it works as a whole: every action is enabled when
+    its turn comes, and at the end the goal holds, or numbers are less than they were that are to be
+    ``falling``, the first of them counting first.
     """
     uncovered: list[z3.BoolRef] = [z3.Not(goal.holds)]
     if not induction.state_violations({"left": uncovered[0]}, clauses):
         return [()]
     covering: list[Plan] = []
     moves = list(_moves(induction, goal, numbers))
-    for length in range(1, LENGTH + 1):
+    former = [z3.FreshInt("former") for _ in falling]
+    wanted = z3.Or(goal.holds, _less(falling, former)) if falling else goal.holds
+    for length in range(1, longest + 1):
         for plan in itertools.product(moves, repeat=length):
-            works: z3.BoolRef = goal.holds
+            works: z3.BoolRef = wanted
             for command, values, _ in reversed(plan):
                 works = _before(induction, works, command, values)
+            if falling:
+                pairs = zip(former, falling, strict=True)
+                works = z3.simplify(z3.substitute(works, *pairs))
             if z3.is_false(works):
                 continue
             rest = z3.And(*uncovered)
@@ -100,6 +113,14 @@ def plans(
                 if not induction.state_violations({"left": z3.And(*uncovered)}, clauses):
                     return covering
     return None
+
+
+def _less(numbers: Sequence[z3.ArithRef], former: Sequence[z3.ArithRef]) -> z3.BoolRef:
+    """True where numbers are less than other ones, the first that differ counting."""
+    less = z3.BoolVal(False)
+    for own, other in reversed([*zip(numbers, former, strict=True)]):
+        less = z3.Or(own < other, z3.And(own == other, less))
+    return less
 
 
 def _moves(

@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from statecheck import Catalogue
+from statecheck import Catalogue, System
+from statecheck.certificate.certificates import why_left_out
+from statecheck.claims.claim import Kind
+from statecheck.claims.expressions import claim as claim_of
+from statecheck.claims.results import Verdict
 from statecheck.liveness.lasso import Effort, lassos
+from statecheck.liveness.recovery import recovered_by_number
 from statecheck.prover.context import ProofContext
 from tests.statecheck.reference.counters import Writer, graphs, module
-from tests.statecheck.reference.counting import HASTENED, REGISTRY
+from tests.statecheck.reference.counting import COAST, HASTENED, REGISTRY, Coast, Hastened, Registry
 from tests.statecheck.reference.jobs import CATALOGUE as JOBS
 from tests.statecheck.reference.jobs import UNFAIR
 
@@ -38,6 +43,7 @@ def argument(catalogue: Catalogue, name: str) -> tuple[list[str], list[str]] | N
         ),
         (REGISTRY, "lease.beaten", None),
         (HASTENED, "hastened.over", None),
+        (COAST, "coast.over", (["shore.tide.left"], [])),
         (JOBS, "jobs.end", (["3 - job.attempt.attempts"], [])),
         (UNFAIR, "jobs.unfair", None),
     ],
@@ -86,3 +92,54 @@ def compared(seeds: range, claims: int, folder: Path) -> int:
             for claim in proven:
                 assert not graph.is_refuted(claim.body, loaded.ASSUMED[claim.id]), (seed, claim)
     return counted
+
+
+@pytest.mark.parametrize(
+    ("system", "goal", "how"),
+    [
+        (
+            Registry,
+            "service.lease.down",
+            "tick(service), again and again, as service.lease.ttl falls",
+        ),
+        (Coast, "shore.tide.over", "as shore.tide.left falls where shore.tide.state = second"),
+        (Hastened, "service.lease.down", None),
+    ],
+)
+def test_a_plan_is_followed_again_and_again(
+    system: type[System], goal: str, how: str | None
+) -> None:
+    claim = claim_of(system, Kind.RECOVERABLE, goal, id_="it.1")
+    context = ProofContext(system, [claim], [])
+    found = recovered_by_number(
+        context.induction, claim, context.property(claim), context.invariant(), {}
+    )
+    assert (found is None) is (how is None)
+    if found is not None:
+        assert found.verdict is Verdict.PROVED
+        assert found.detail.endswith(str(how))
+        assert why_left_out(found)
+
+
+def test_no_plan_in_a_random_system_is_denied_by_a_trap(tmp_path: Path) -> None:
+    assert followed(range(24, 25), tmp_path) == 1
+
+
+@pytest.mark.campaign
+def test_no_plan_in_many_random_systems_is_denied(tmp_path: Path) -> None:
+    assert followed(range(1000, 1200), tmp_path) > 20
+
+
+def followed(seeds: range, folder: Path) -> int:
+    """The number of plans to follow again and again; each is compared with small instances."""
+    found = 0
+    for seed in seeds:
+        loaded = module(seed, folder, 1)
+        claim = claim_of(loaded.Counted, Kind.RECOVERABLE, "cell.part.c", id_="it.1")
+        context = ProofContext(loaded.Counted, [claim], [])
+        known = context.property(claim), context.invariant()
+        if recovered_by_number(context.induction, claim, *known, {}) is not None:
+            found += 1
+            for graph in graphs(loaded, Writer(seed).text(1)):
+                assert not graph.has_trap("Cell", lambda cell: cell.part.c.is_active), seed
+    return found

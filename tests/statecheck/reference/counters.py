@@ -7,6 +7,7 @@ that they are: no solver, no phases.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -248,13 +249,16 @@ class Graph:
     states: dict[Key, Key]
     steps: dict[Key, list[tuple[Call, Key]]]
     enabled: dict[Key, set[Call]]
+    cut: set[Key]
+    """The states of which not all steps are known."""
 
     @classmethod
     def of(cls, loaded: ModuleType, hubs: int, cells: Sequence[int], text: str) -> Graph:
         """The graph of an instance whose cells belong to these hubs."""
         system = loaded.Counted(hubs=[{} for _ in range(hubs)], cells=[{"hub": h} for h in cells])
         # What is compared with another number, or copied, is more than beyond a limit.
-        graph = cls(system, ".m\n" in text or " self.m" in text, {}, {}, {})
+        compares = re.search(r"\bn [<>=!]+ [\w.]+\.m\b|\bn = self\.m\b|\bm = self\.n\b", text)
+        graph = cls(system, compares is not None, {}, {}, {}, set())
         graph._explore()
         return graph
 
@@ -279,6 +283,7 @@ class Graph:
                 self.enabled[state].add((name, index))
                 target = self._within(state, tuple(system.snapshot()))
                 if target is None or (target not in self.states and len(self.states) >= limit):
+                    self.cut.add(state)
                     continue
                 if target not in self.states:
                     self.states[target] = target
@@ -314,6 +319,21 @@ class Graph:
                 return None
             values.append(max(-MOST, min(MOST, new)))
         return tuple(values)
+
+    def has_trap(self, kind: str, said: Any) -> bool:
+        """Tell whether from some state no run leads to where something holds of some entity."""
+        back: dict[Key, list[Key]] = {state: [] for state in self.states}
+        for state, own in self.steps.items():
+            for _, target in own:
+                back[target].append(state)
+        for chosen in range(len(self.members(kind))):
+            good = set(self.cut)
+            for state in self.states:
+                self.system.restore(state)
+                good |= {state} if said(self.members(kind)[chosen]) else set()
+            if len(_reached(good, lambda s: back[s])) < len(self.states):
+                return True
+        return False
 
     def is_refuted(self, said: Any, assumed: Sequence[tuple[str, int, bool]]) -> bool:
         """Tell whether a fair run is found that passes the premise and never reaches the goal."""

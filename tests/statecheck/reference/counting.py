@@ -1,4 +1,4 @@
-"""A lease that runs out."""
+"""A lease that runs out, and a tide that falls twice."""
 
 from __future__ import annotations
 
@@ -69,6 +69,43 @@ class Hastened(System):
         service.lease.ttl -= 2
 
 
+class Tide(Machine):
+    """The same number falls twice, and is wound up in between."""
+
+    first = State(initial=True)
+    second = State()
+    over = State(final=True)
+    left: int = 2
+    tick = (
+        first.to(second, cond="empty", on="fill")
+        | first.to.itself(on="drain")
+        | second.to(over, cond="empty")
+        | second.to.itself(on="drain")
+    )
+
+    def empty(self) -> bool:
+        return self.left <= 0
+
+    def fill(self) -> None:
+        self.left = 2
+
+    def drain(self) -> None:
+        self.left -= 1
+
+
+class Shore(Entity):
+    tide: Tide
+
+
+class Coast(System):
+    shores: Many[Shore]
+
+    @action
+    def tick(self, shore: Shore) -> None:
+        shore.tide.tick()
+
+
+COAST = Catalogue(Coast)
 REGISTRY, HASTENED = Catalogue(Registry), Catalogue(Hastened)
 NO_BEAT = finitely("a beat", lambda step, service: step.fires(Registry.beat, service))
 
@@ -89,3 +126,9 @@ def beaten(registry: Registry, service: Service) -> object:
 def past(registry: Hastened, service: Service) -> object:
     """It is down in the end, unless it goes past that."""
     return leads_to(service.lease.up.is_active, service.lease.down.is_active)
+
+
+@COAST.eventually("coast.over", "Live", fairness=(weak(Coast.tick, "shore"),))
+def ebbed(coast: Coast, shore: Shore) -> object:
+    """It falls twice, and no more."""
+    return leads_to(shore.tide.first.is_active, shore.tide.over.is_active)
