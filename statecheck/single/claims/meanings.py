@@ -41,7 +41,8 @@ def others_of(cls: type, model: type, state_field: str) -> dict[str, str]:
     for base in reversed(model.__mro__):
         for name, said in _described(vars(base), f" of {base.__name__}"):
             found[f"model.{name}"] = said
-    found[f"model.{state_field}"] = "what the library keeps the state in"
+    kept = "what the library keeps the state in"
+    found |= {state_field: kept, f"model.{state_field}": kept}
     return found
 
 

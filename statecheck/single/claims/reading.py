@@ -76,6 +76,18 @@ class ExpressionReader(TruthChecks):
             self._check_truth_name(node.id)
         return super().checked(node)
 
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        """Its operands are truth values, but where a value is given in place of a false one."""
+        *others, last = node.values
+        if (
+            isinstance(node.op, ast.Or)
+            and _is_plain_constant(last)
+            and not any(map(_is_plain_constant, others))
+        ):
+            self.generic_visit(node)
+            return node
+        return super().visit_BoolOp(node)
+
     def _check_truth_name(self, name: str) -> None:
         if name in self.names.states or name in self.names.fields:
             return
@@ -155,7 +167,7 @@ class ExpressionReader(TruthChecks):
                 if found is None and name in OPERATORS:
                     raise ModelError(f"{self.text!r}: write {OPERATORS[name]}")
                 if found is None:
-                    raise ModelError(f"{self.text!r}: {name} is not known{self._meant(name)}")
+                    raise ModelError(f"{self.text!r}: {name} {self._unknown(name)}")
                 return found
             case ast.Attribute(value=ast.Name(id="step"), attr="raised"):
                 self.on_step = self.about = True
@@ -360,6 +372,10 @@ class ExpressionReader(TruthChecks):
             self.fields.add(name)
             return ast.Name(f"__{label}_{safe(name)}", ast.Load())
         return None
+
+
+def _is_plain_constant(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not isinstance(node.value, bool)
 
 
 def _names(tree: ast.AST) -> set[str]:

@@ -45,6 +45,7 @@ def verdict(cls: Any, kind: str, text: str, **options: Any) -> Result:
         (machines.Lamp, "possible", "on and colour == Colour.BLUE", REACHED, 1),
         (machines.Lamp, "possible", 'word == "hello"', REACHED, 2),
         (machines.Lamp, "possible", "last == 77", REACHED, 1),
+        (machines.Lamp, "possible", "on and max(3, last or 7) == 7", REACHED, 1),
         (machines.Lamp, "always", "off and word == 'none' ==> last is None", REFUTED, 2),
         (machines.Queued, "possible", "s1", REACHED, 1),
         (machines.Queued, "always", "s0 and after.s1 ==> step.raised", PROVED, None),
