@@ -56,6 +56,9 @@ SOON, FALL = 4, 3
 BACKWARDS = 10.0
 """Seconds for more than a few steps, or half of what is left."""
 
+MOMENT = 1.0
+"""Seconds for a trap that is near, before more is done."""
+
 SMALL = 8
 """Numbers up to this are small."""
 
@@ -65,13 +68,15 @@ Region = dict[Node, z3.BoolRef]
 @dataclass(frozen=True)
 class Ways:
     """The states from which the goal can be reached in some number of steps; ``closed`` where more
-    steps add none. ``descent`` is a proof that it can be reached from all others, too.
+    steps add none, ``ended`` where no more are looked for. ``descent`` is a proof that it can be
+    reached from all others, too.
     """
 
     region: Region
     goal: Region
     rounds: int
     closed: bool
+    ended: bool = True
     descent: Unreachable | None = None
 
 
@@ -87,21 +92,19 @@ def recoverable(
         return Unknown(too_many(automaton))
     known = known or Known()
     ways: Ways = known.ways or _ways(subject, said, clock)
-    known.ways, premise = ways, premise_of(said)
+    premise, most = premise_of(said), 400 if depth is None else depth
+    while not ways.ended:
+        near = _seen_trap(subject, said, _outside(subject, said, ways), most, soon=True)
+        if near is not None:
+            return played(subject, automaton, premise, said, near, shortest=False)
+        ways = _ways(subject, said, clock, ways)
+    known.ways = ways
     if ways.descent is not None:
         return ways.descent
-
-    def traps(node: Node) -> list[Holding]:
-        outside = z3.simplify(z3.Not(ways.region[node]))
-        if z3.is_false(outside):
-            return []
-        return _both(outside, subject.reader.in_node(premise, node, said.fields))
-
-    goal = Goal(automaton, Target(traps, None))
+    goal = _outside(subject, said, ways)
     how = f"in {ways.rounds} steps at most"
     if not goal.nodes:
         return Unreachable(how)
-    most = 400 if depth is None else depth
     if ways.closed and _is_closed(automaton, ways.region, ways.goal, clock):
         recalled = recall(subject, premise, said, goal, most)
         if isinstance(recalled, Reached):
@@ -141,14 +144,28 @@ def recoverable(
     )
 
 
-def _ways(subject: Subject, said: Claim, clock: Clock) -> Ways:
+def _outside(subject: Subject, said: Claim, ways: Ways) -> Goal:
+    """The states in which the premise holds and from which no way is known."""
+    premise = premise_of(said)
+
+    def there(node: Node) -> list[Holding]:
+        outside = z3.simplify(z3.Not(ways.region[node]))
+        if z3.is_false(outside):
+            return []
+        return _both(outside, subject.reader.in_node(premise, node, said.fields))
+
+    return Goal(subject.automaton, Target(there, None))
+
+
+def _ways(subject: Subject, said: Claim, clock: Clock, begun: Ways | None = None) -> Ways:
+    """The ways to the goal; few of them at first, to be gone on with where some were ``begun``."""
     automaton = subject.automaton
     further = Clock(clock.left(2 * BACKWARDS) / 2)
     goal = {
         node: _any(subject.reader.in_node(said.conclusion, node, said.fields))
         for node in automaton.nodes
     }
-    region, rounds, closed = dict(goal), 0, False
+    region, rounds, closed = (begun.region, begun.rounds, False) if begun else (goal, 0, False)
     while rounds < ROUNDS:
         try:
             watch = clock if rounds < FEW else further
@@ -163,8 +180,10 @@ def _ways(subject: Subject, said: Claim, clock: Clock) -> Ways:
             break
         if closed:
             break
+        if rounds in (SOON, FEW) and (begun is None or begun.rounds < rounds):
+            return Ways(region, goal, rounds, closed, ended=False)
         if rounds == SOON and (descent := _descent(automaton, goal, clock)) is not None:
-            return Ways(region, goal, rounds, closed, descent)
+            return Ways(region, goal, rounds, closed, descent=descent)
         region = {node: z3.simplify(z3.Or(region[node], grown[node])) for node in automaton.nodes}
         rounds += 1
     return Ways(region, goal, rounds, closed)
@@ -271,7 +290,9 @@ def _out_of_reach(automaton: Automaton, region: Region, clock: Clock) -> tuple[s
     return proof.invariant if isinstance(proof, Unreachable) else None
 
 
-def _seen_trap(subject: Subject, said: Claim, far: Goal, most: int) -> Route | None:
+def _seen_trap(
+    subject: Subject, said: Claim, far: Goal, most: int, *, soon: bool = False
+) -> Route | None:
     """A run to a state from which a proof excludes the goal: one that is ``far`` from it.
 
     Small numbers are tried first: from large ones the goal may just be far away.
@@ -279,7 +300,8 @@ def _seen_trap(subject: Subject, said: Claim, far: Goal, most: int) -> Route | N
     automaton, clock = subject.automaton, subject.clock
     for bound in (SMALL, None):
         narrowed = Goal(automaton, Target(partial(_bounded, far, bound), None))
-        leapt = Unrolling(automaton, narrowed).leap(clock, LEAP, min(most, FAR))
+        seconds = MOMENT if soon else LEAP
+        leapt = Unrolling(automaton, narrowed).leap(clock, seconds, min(most, FAR))
         if leapt is None:
             continue
         route, _ = leapt
