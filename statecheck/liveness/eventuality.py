@@ -168,6 +168,11 @@ def _instance(transitions: TransitionSystem, fair: Fair, variables: Variables) -
                 raise ModelError(f"{fair}: the claim has no variable {fair.bound[index]}")
             arguments.append(known[fair.bound[index]])
             words.append(fair.bound[index])
+        elif not is_entity(parameter):
+            raise ModelError(
+                f"{fair}: {name} is no entity, and nothing is fair to each value of it; name a "
+                "variable of the claim for it"
+            )
         else:
             arguments.append(z3.Const(f"each:{name}", parameter.sort()))
             free.append(arguments[-1])

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
 from statemachine import State
 
-from statecheck import Catalogue, Entity, Machine, Many, System, action, leads_to, weak
+from statecheck import (
+    Catalogue,
+    Entity,
+    Machine,
+    Many,
+    ModelError,
+    System,
+    action,
+    check,
+    leads_to,
+    weak,
+)
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Result, Verdict
 from statecheck.prover.context import ProofContext
@@ -85,3 +97,33 @@ def test_fairness_where_a_guard_asks_of_all_is_no_error_either() -> None:
     result = settled("gossip.flooded")
     assert result.verdict is Verdict.UNDETERMINED
     assert "its guard is about any number of entities" in result.detail
+
+
+class Tank(Machine):
+    on = State(initial=True)
+    level: int = 0
+    fill = on.to.itself(on="take_in", cond="higher")
+
+    def higher(self, to: int) -> bool:
+        return to > self.level
+
+    def take_in(self, to: int) -> None:
+        self.level = to
+
+
+class Place(Entity):
+    tank: Tank
+
+
+class Depot(System):
+    places: Many[Place]
+
+    @action
+    def fill(self, place: Place, to: int) -> None:
+        place.tank.fill(to=to)
+
+
+def test_nothing_is_fair_to_each_number() -> None:
+    """Ever less numbers are enabled, and never none."""
+    with pytest.raises(ModelError, match="to is no entity, and nothing is fair to each value of"):
+        check(Depot, eventually="place.tank.on ~> place.tank.level < 0", fair="fill(place)")
