@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-_TOKEN = re.compile(r"(;[^\n]*|\(|\)|\|[^|\\\n]*\||[^\s()|;\"\\]+)|\s")
+_TOKEN = re.compile(r"\s*(;[^\n]*|\(|\)|\|[^|\\\n]*\||[^\s()|;\"\\]+)")
 
 DEPTH = 600
 """No text is nested deeper than this."""
@@ -32,15 +33,20 @@ def read(text: str) -> list[Tree]:
     where parentheses do not match, something stands outside of every command, or a character is
     none that a certificate has.
     """
+    return [*_read(text)]
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> tuple[Tree, ...]:
+    """The commands of a text; kept, for the obligations of a claim share most of theirs."""
     check_characters(text)
     stack: list[list[Tree]] = [[]]
     place = 0
     for match in _TOKEN.finditer(text):
-        if match.start() != place:
+        start, end = match.span()
+        if start != place:
             break
-        place, token = match.end(), match[1]
-        if token is None:
-            continue
+        place, token = end, match[1]
         if token == "(":  # noqa: S105  (a parenthesis)
             stack.append([])
             if len(stack) > DEPTH:
@@ -51,18 +57,18 @@ def read(text: str) -> list[Tree]:
             done = tuple(stack.pop())
             stack[-1].append(done)
         elif token.startswith(";"):
-            if match.start() and text[match.start() - 1] != "\n":
+            if match.start(1) and text[match.start(1) - 1] != "\n":
                 raise ValueError(f"{token[:40]!r} stands beside a command, and not in its own line")
         else:
             stack[-1].append(token)
-    if place != len(text):
-        raise ValueError(f"{text[place : place + 20]!r} is no symbol")
+    if rest := text[place:].lstrip():
+        raise ValueError(f"{rest[:20]!r} is no symbol")
     if len(stack) > 1:
         raise ValueError("parentheses do not match")
     outside = [item for item in stack[0] if isinstance(item, str)]
     if outside:
         raise ValueError(f"{outside[0]!r} stands outside of every command")
-    return stack[0]
+    return tuple(stack[0])
 
 
 def check_characters(text: str) -> None:
