@@ -34,6 +34,30 @@ class Carrier(StateMachine):
         return 0 < weight < self.load
 
 
+class Gated(StateMachine):
+    """It is counted down while a gate is open, which anybody may shut."""
+
+    idle = State(initial=True)
+    busy = State()
+    done = State()
+    left: int = 0
+    is_open: bool = False
+    start = idle.to(busy, on="take")
+    tick = busy.to.itself(on="count", cond=["has_some", "is_open"]) | busy.to(
+        done, unless="has_some"
+    )
+    again = done.to(idle)
+
+    def take(self, left: int) -> None:
+        self.left = left
+
+    def has_some(self) -> bool:
+        return self.left > 0
+
+    def count(self) -> None:
+        self.left -= 1
+
+
 class Scale(StateMachine):
     """Ever more is put on it, until it tips."""
 
@@ -70,6 +94,7 @@ class Scale(StateMachine):
         # What gets smaller does not come back, and neither does what grows; no proof is found.
         (Carrier, "busy and load < 5 ~> not busy", {"fair": ("finish",)}, OPEN),
         (Carrier, "busy ~> not busy", {"strongly_fair": ("repack", "finish")}, PROVED),
+        (Gated, "busy ~> done", {"fair": ("tick",)}, REFUTED),
         (Scale, "level ~> tipped", {"fair": ("add", "tip")}, OPEN),
         (Scale, "level ~> load > 2000", {"fair": ("tip", "empty")}, REFUTED),
     ],

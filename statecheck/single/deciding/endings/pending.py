@@ -139,7 +139,7 @@ class Pending:
         if not edges:
             return True
         for chosen in combinations(spread(self.subject.world.inputs, {})):
-            same = [edge for edge in edges if _agree(edge, chosen)]
+            same = [edge for edge in edges if agree(edge, chosen)]
             if not same:
                 return True
             if any(edge.guard is None for edge in same):
@@ -188,7 +188,7 @@ def _not(step: Claim) -> Expression:
     return other
 
 
-def _agree(edge: Edge, chosen: dict[Any, Any]) -> bool:
+def agree(edge: Edge, chosen: dict[Any, Any]) -> bool:
     """Tell whether an edge belongs to a choice of inputs."""
     for attribute, value in edge.inputs:
         wanted = chosen[attribute]

@@ -1,8 +1,9 @@
 """Lassos of an automaton whose data is kept as terms: values with which a loop comes back.
 
 A loop of places is given; the solver looks for values with which its steps can be taken, nothing of
-what is awaited happens, and the data is as it was when the loop began. Whatever the inputs are, an
-event of which fairness is assumed would do nothing, or it is taken.
+what is awaited happens, and the data is as it was when the loop began. An event of which fairness
+is assumed is taken, or it would do nothing: for weak fairness somewhere, with the inputs set in
+some way; for strong fairness everywhere, whatever the inputs are.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from statecheck.single.claims.conditions import eliminated, solved, valuation
 from statecheck.single.claims.predicates import Holding
 from statecheck.single.deciding.backwards import ended
 from statecheck.single.deciding.endings.lassos import Lasso
-from statecheck.single.deciding.endings.pending import Pending
+from statecheck.single.deciding.endings.pending import Pending, agree
 from statecheck.single.deciding.unrolling import Unrolling
 from statecheck.single.execution.automaton import Edge, Local, Node, Variable
+from statecheck.single.execution.choices import combinations, spread
 from statecheck.single.execution.giving_up import OutOfTime, UnknownError
 from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import symbol
@@ -164,9 +166,26 @@ class ValuedLassos:
         for event in (*self.assumed.weak, *self.assumed.strong):
             if any(edge.event == event and edge.taken for edge in loop):
                 continue
-            idle = [_idle(at, event, here) for at, here in zip(nodes, data, strict=False)]
-            conditions.append(z3.Or(idle) if event in self.assumed.weak else z3.And(idle))
+            is_weak = event in self.assumed.weak
+            shut = self._shut_for_some_inputs if is_weak else _shut
+            idle = [_put(shut(at, event), _here(d)) for at, d in zip(nodes, data, strict=False)]
+            conditions.append(z3.Or(idle) if is_weak else z3.And(idle))
         return conditions
+
+    def _shut_for_some_inputs(self, node: Node, event: str) -> Any:
+        """The condition that an event takes nothing in a node, whatever its arguments are, when the
+        inputs are set in some way: they may be, at any time.
+        """
+        ways = []
+        for chosen in combinations(spread(self.pending.subject.world.inputs, {})):
+            shut, inputs = [z3.BoolVal(True)], dict[Local, None]()
+            for edge in _taking(node, event):
+                if agree(edge, chosen):
+                    own = [local for local in edge.locals if local.name.startswith("arg!")]
+                    inputs |= dict.fromkeys(local for local in edge.locals if local not in own)
+                    shut.append(z3.Not(_open(edge, own)))
+            ways.append(eliminated(z3.And(*shut, *ranges([*inputs])), [*inputs]))
+        return z3.Or(ways)
 
     def _lasso(
         self, stem: Route, way: _Way, wanted: Any, lead: list[Edge], loop: list[Edge]
@@ -195,15 +214,24 @@ class ValuedLassos:
         return lasso, tuple(chosen[len(lead) :])
 
 
-def _idle(node: Node, event: str, data: Mapping[Variable, Any]) -> Any:
+def _here(data: Mapping[Variable, Any]) -> list[tuple[Any, Any]]:
+    return [(symbol(v.name, v.kind), term) for v, term in data.items()]
+
+
+def _shut(node: Node, event: str) -> Any:
     """The condition that an event takes nothing in a node, whatever comes in."""
-    here = [(symbol(v.name, v.kind), term) for v, term in data.items()]
-    ways: list[Any] = []
-    for edge in node.edges:
-        if edge.event == event and edge.taken:
-            guard = z3.BoolVal(True) if edge.guard is None else edge.guard
-            ways.append(eliminated(z3.And(guard, *ranges(edge.locals)), edge.locals))
-    return z3.BoolVal(True) if not ways else _put(z3.Not(z3.Or(ways)), here)
+    ways = [_open(edge, edge.locals) for edge in _taking(node, event)]
+    return z3.Not(z3.Or(ways)) if ways else z3.BoolVal(True)
+
+
+def _taking(node: Node, event: str) -> list[Edge]:
+    return [edge for edge in node.edges if edge.event == event and edge.taken]
+
+
+def _open(edge: Edge, chosen: Sequence[Local]) -> Any:
+    """The condition that an edge can be taken with some values for what is chosen."""
+    guard = z3.BoolVal(True) if edge.guard is None else edge.guard
+    return eliminated(z3.And(guard, *ranges(chosen)), chosen)
 
 
 def _put(term: Any, pairs: Sequence[tuple[Any, Any]]) -> Any:
