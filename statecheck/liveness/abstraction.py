@@ -116,12 +116,17 @@ class AbstractGraph:
             if z3.is_app(part)
         }
         self._asked: dict[str, _Question] = {}
+        self.is_hopeless = bool(counting and not self.laps)
+        """True where some state is seen that no helper leads out of, or no number may fall."""
         self.edges: set[Edge] = set()
         self.states = self._states_of(claim.pending)
         fresh = self.states
-        while fresh and len(self.states) <= LARGEST:
+        disabled = [z3.Not(helper.possible) for helper in claim.helpers] if self.laps else []
+        stuck = self._states_of(z3.And(*disabled, z3.Not(claim.goal_holds))) if disabled else set()
+        while fresh and len(self.states) <= LARGEST and not self.is_hopeless:
+            self.is_hopeless = not stuck.isdisjoint(fresh)
             new = set()
-            for command in self.transitions.commands:
+            for command in self.transitions.commands if not self.is_hopeless else ():
                 edges = self._steps(command, fresh)
                 self.edges |= edges
                 new |= {edge.target for edge in edges}

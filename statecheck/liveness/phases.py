@@ -60,7 +60,7 @@ def counted_phases(
     fall in them; None where none are found. Raises Timeout.
     """
     graph = AbstractGraph(induction, claim, clauses, counting=True)
-    if not graph.laps or len(graph.states) > LARGEST:
+    if graph.is_hopeless or len(graph.states) > LARGEST:
         return None
     known = [*clauses, *graph.bounds]
     search = _Search(induction, claim, known, graph, careful=True)

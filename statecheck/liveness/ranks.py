@@ -24,7 +24,7 @@ def laps(
 ) -> list[Lap]:
     """Laps in which a number may fall: the difference of what is compared in an atom, or in the
     model of an entity that the variables of a claim lead to. Those that no step changes are left
-    out.
+    out, and those of other types than plain numbers, such as versions.
     """
     names = {term.get_id(): name for name, _, term in variables}
     known = {*names, *(term.get_id() for term in transitions.vocabulary.constants.values())}
@@ -32,6 +32,7 @@ def laps(
         transitions.vocabulary.functions[key].get_id()
         for command in transitions.commands
         for key in command.updates
+        if transitions.vocabulary.types[key] is int
     }
     found: dict[int, z3.ArithRef] = {}
     for atom in (*atoms, *_of_model(transitions, variables)):
