@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from statemachine import Event, State, StateChart
@@ -297,10 +298,20 @@ _OPAQUE = (
 def parts(value: Any) -> Iterator[tuple[str, Any]]:
     """The attributes of an object by name, those in slots too."""
     yield from sorted(getattr(value, "__dict__", {}).items())
-    for base in type(value).__mro__:
-        for name, member in vars(base).items():
-            if isinstance(member, types.MemberDescriptorType):
-                try:
-                    yield name, member.__get__(value)
-                except AttributeError:
-                    continue
+    cls: type[object] = type(value)
+    for name, member in _slots(cls):
+        try:
+            yield name, member.__get__(value)
+        except AttributeError:
+            continue
+
+
+@lru_cache(maxsize=512)
+def _slots(cls: type) -> tuple[tuple[str, types.MemberDescriptorType], ...]:
+    """The slots of a class and those it inherits: it has them since it was made."""
+    return tuple(
+        (name, member)
+        for base in cls.__mro__
+        for name, member in vars(base).items()
+        if isinstance(member, types.MemberDescriptorType)
+    )

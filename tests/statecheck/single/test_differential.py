@@ -114,7 +114,7 @@ def test_hidden_state_is_never_ignored(way: Way, folder: Path) -> None:
         name = f"Hides{number}{place.title()}"
         path = folder / f"hides_{number}_{place}.py"
         path.write_text(class_hiding(name, way, place))
-        answer = judge(getattr(loaded(path), name), [Said("always", "not trap")], timeout=2)[0]
+        answer = judge(getattr(loaded(path), name), [Said("always", "not trap")], timeout=1)[0]
         assert answer.verdict in ("REFUTED", *OPEN), f"{place}: {answer.detail}"
 
 
