@@ -13,12 +13,12 @@ import re
 import struct
 import types
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from statemachine import Event, State, StateChart
 
@@ -298,8 +298,7 @@ _OPAQUE = (
 def parts(value: Any) -> Iterator[tuple[str, Any]]:
     """The attributes of an object by name, those in slots too."""
     yield from sorted(getattr(value, "__dict__", {}).items())
-    cls: type[object] = type(value)
-    for name, member in _slots(cls):
+    for name, member in _slots(cast("Hashable", type(value))):
         try:
             yield name, member.__get__(value)
         except AttributeError:
@@ -307,7 +306,7 @@ def parts(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 @lru_cache(maxsize=512)
-def _slots(cls: type) -> tuple[tuple[str, types.MemberDescriptorType], ...]:
+def _slots(cls: Any) -> tuple[tuple[str, types.MemberDescriptorType], ...]:
     """The slots of a class and those it inherits: it has them since it was made."""
     return tuple(
         (name, member)
