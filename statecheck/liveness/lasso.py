@@ -26,6 +26,7 @@ from statecheck.smt.solving import OutOfWork, true_in, work_done
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
+from statecheck.symbolic.vocabulary import Key
 
 WORK = 15_000_000
 """The work that a search may cost for each claim, in units of Z3: ten seconds of it or so."""
@@ -49,10 +50,13 @@ class Effort:
 
 @dataclass(frozen=True)
 class Lasso:
-    """A run whose last state is that after ``stem`` steps."""
+    """A run whose last state is that after ``stem`` steps, in the functions of ``keys``: the guards
+    of all actions depend on no others, nor does the claim.
+    """
 
     run: ConcreteRun
     stem: int
+    keys: frozenset[Key]
 
 
 class _Search:
@@ -246,6 +250,7 @@ def lassos(
     unrolling = Unrolling(transitions, seed=seed, time_left=time_left, numbers=numbers)
     search = _Search(unrolling, left)
     search.note()
+    keys = frozenset(transitions.relevance.of([goal.term for goal in search.goals.values()]))
     end = work_done() + effort.work * len(left)
     while left and unrolling.depth < effort.limit:
         unrolling.extend(search.goals.values())
@@ -275,10 +280,11 @@ def lassos(
                 )
                 if canonical:
                     stem, best = _shortest_stem(unrolling, names, model)
-                    yield claim, Lasso(canonical_run(unrolling, goal, names[stem], best), stem)
+                    run = canonical_run(unrolling, goal, names[stem], best)
+                    yield claim, Lasso(run, stem, keys)
                 else:
                     stem = _stem(names, model)
-                    yield claim, Lasso(decoded_run(unrolling, model, goal), stem)
+                    yield claim, Lasso(decoded_run(unrolling, model, goal), stem, keys)
         effort.reached = unrolling.depth
 
 

@@ -1,7 +1,8 @@
 """The fairness ledger: a lasso on the plain machines, and why it is as the claim assumes.
 
-The loop is played twice. That the second round ends where it began shows that it can go on for
-ever; that no fair action is put off for ever is read off the first.
+The loop is played twice. That the second round ends where it began, in all that guards and the
+claim depend on, shows that it can go on for ever; that no fair action is put off for ever is read
+off the first.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from statecheck.claims.run import Run, RunStep
 from statecheck.liveness.lasso import Lasso
 from statecheck.modeling import Entity, History, System
 from statecheck.runs.replay import Player, ReplayError, as_run
+from statecheck.symbolic.vocabulary import Key
 
 
 def replay_lasso(
@@ -40,11 +42,21 @@ def replay_lasso(
         played.append(player.fire(name, arguments))
         book.turn(len(played))
         if len(played) == len(steps):
-            once = player.after.snapshot()
-    if player.after.snapshot() != once:
+            once = _seen(player.after, lasso.keys)
+    if _seen(player.after, lasso.keys) != once:
         raise ReplayError(f"the loop of {claim.title} does not come back to where it began")
     run = as_run(player, claim, tuple(played[: len(steps)]))
     return replace(run, loop=stem, fairness=tuple(book.entries(stem, len(steps))))
+
+
+def _seen(system: System, keys: frozenset[Key]) -> list[Any]:
+    """The values of some functions of the state."""
+    variables = zip(system.state_variables(), system.snapshot(), strict=True)
+    return [
+        value
+        for (member, machine, name), value in variables
+        if Key(system.info.entity(type(member)).name, machine.slot, name) in keys
+    ]
 
 
 class _Book:

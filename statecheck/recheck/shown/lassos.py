@@ -52,7 +52,7 @@ class Lasso:
         first, last = self.shown.states[self.stem], self.shown.states[-1]
         matters = self._matters()
         for name in self.shown.names:
-            if (".history." not in name or name in matters) and first[name] != last[name]:
+            if name in matters and first[name] != last[name]:
                 raise ValueError(f"its loop does not come back to where it began: {name} differs")
 
     def _matters(self) -> set[str]:

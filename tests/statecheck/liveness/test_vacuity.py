@@ -12,12 +12,15 @@ class Cabin(Machine):
     moving = State()
     broken = State(final=True)
     trips: int = 0
-    start = standing.to(moving, on="count")
+    start = standing.to(moving, on="count", cond="is_counted")
     stop = moving.to(standing)
     crash = standing.to(broken)  # which nobody sends
 
     def count(self) -> None:
         self.trips += 1
+
+    def is_counted(self) -> bool:
+        return self.trips >= 0
 
 
 class Lift(Entity):
