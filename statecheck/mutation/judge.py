@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import Verdict
+from statecheck.liveness.recovery import recovered_by_number
 from statecheck.modeling import NO_VARIANT
 from statecheck.mutation.baseline import Baseline
 from statecheck.mutation.differences import Differences, comparable, identical
@@ -241,14 +242,14 @@ class MutantJudge:
 
 def _stuck(prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause]) -> Iterator[str]:
     """Recoverable claims for which no plan is found any more: nobody refutes such a claim."""
+    context = prover.context
     for claim in claims:
-        if claim.kind is Kind.RECOVERABLE and not plans(
-            prover.context.induction,
-            prover.context.property(claim),
-            clauses,
-            prover.context.numbers,
-        ):
-            yield f"{claim.title} has no plan"
+        if claim.kind is Kind.RECOVERABLE:
+            goal, numbers = context.property(claim), context.numbers
+            if plans(context.induction, goal, clauses, numbers) is None and (
+                recovered_by_number(context.induction, claim, goal, clauses, numbers) is None
+            ):
+                yield f"{claim.title} has no plan"
 
 
 def _endless(

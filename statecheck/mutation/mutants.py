@@ -119,7 +119,7 @@ def _of_class(
                     yield text.name, f"{cls.__name__}.{item.targets[0].id}", edit
     if not issubclass(cls, Machine | Entity | System):
         return
-    if issubclass(cls, Machine):
+    if issubclass(cls, Machine) and cls.__name__ in words.events:
         for place, edit in DeclarationRewrites(cls, node, text, words).all():
             yield cls.__name__, f"{cls.__name__}.{place}", edit
     if issubclass(cls, System):

@@ -9,6 +9,7 @@ import pytest
 
 from statecheck.mutation.mutants import Mutant, mutants
 from tests.statecheck.mutation import library
+from tests.statecheck.reference import counting
 
 SOURCE = inspect.getsource(library)
 EVERY = {mutant.id.partition(".")[2]: mutant for mutant in mutants(library.Library, [library])}
@@ -152,3 +153,9 @@ def test_every_change_is_a_program_of_its_own() -> None:
     programs = [changed(mutant) for mutant in EVERY.values()]
     assert code(SOURCE) not in programs
     assert len(set(programs)) == len(programs)
+
+
+def test_a_machine_of_another_system_has_no_declarations_to_change() -> None:
+    ids = {mutant.id for mutant in mutants(counting.Registry, [counting])}
+    assert any(id_.startswith("counting.Lease.tick.") for id_ in ids)
+    assert not any(id_.startswith("counting.Tide.tick.") for id_ in ids)
