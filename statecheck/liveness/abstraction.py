@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ from statecheck.symbolic.spelling import spell
 
 LARGEST = 200
 """A claim whose atoms divide the states into more abstract ones is not proven."""
+
+EDGES = 5_000
+"""Nor is one of whose abstract steps by an action as many are found from states new at a time."""
 
 AbstractState = tuple[bool, ...]
 """The truths of the atoms, in their order."""
@@ -117,14 +121,15 @@ class AbstractGraph:
         }
         self._asked: dict[str, _Question] = {}
         self.is_hopeless = bool(counting and not self.laps)
-        """True where some state is seen that no helper leads out of, or no number may fall."""
+        """True where no argument will be found: a state is seen that no helper leads out of, no
+        number may fall that was to be counted, or there is too much of it.
+        """
         self.edges: set[Edge] = set()
         self.states = self._states_of(claim.pending)
         fresh = self.states
-        disabled = [z3.Not(helper.possible) for helper in claim.helpers] if self.laps else []
-        stuck = self._states_of(z3.And(*disabled, z3.Not(claim.goal_holds))) if disabled else set()
+        disabled = z3.And(*(z3.Not(helper.possible) for helper in claim.helpers))
         while fresh and len(self.states) <= LARGEST and not self.is_hopeless:
-            self.is_hopeless = not stuck.isdisjoint(fresh)
+            self.is_hopeless |= counting and bool(self._states_of(disabled, fresh))
             new = set()
             for command in self.transitions.commands if not self.is_hopeless else ():
                 edges = self._steps(command, fresh)
@@ -139,17 +144,23 @@ class AbstractGraph:
 
     def enabled(self, helper: ActionInstance) -> set[AbstractState]:
         """The abstract states in which a helper is enabled for certain."""
-        return self.states - self._states_of(z3.Not(helper.possible))
+        return self.states - self._states_of(z3.Not(helper.possible), self.states)
 
-    def _states_of(self, term: z3.BoolRef) -> set[AbstractState]:
-        """The abstractions of the states in which a term holds."""
+    def _states_of(
+        self, term: z3.BoolRef, among: set[AbstractState] | None = None
+    ) -> set[AbstractState]:
+        """The abstractions of the states in which a term holds, those ``among`` some if given; not
+        all of them where there are too many.
+        """
         grounding = self.induction.grounding(self.clauses)
         for constraint in (*self.under, term):
             grounding.add(constraint)
         names = [z3.FreshBool("truth") for _ in self.atoms]
         for name, atom in zip(names, self.atoms, strict=True):
             grounding.add(name == atom)
-        return set(self._models(_Question(self.induction.seed, grounding, names)))
+        question = _Question(self.induction.seed, grounding, names)
+        where = [] if among is None else [_either(among, names)]
+        return set(itertools.islice(self._models(question, *where), LARGEST + 1))
 
     def _steps(self, command: Command, sources: Iterable[AbstractState]) -> set[Edge]:
         helps = any(helper.command.name == command.name for helper in self.claim.helpers)
@@ -159,7 +170,9 @@ class AbstractGraph:
             self._asked[command.name] = self._question(command)
         question, count = self._asked[command.name], len(self.atoms)
         models = self._models(question, _either(sources, question.names[:count]))
-        return {question.edge(model, count) for model in models}
+        found = list(itertools.islice(models, EDGES))
+        self.is_hopeless |= len(found) == EDGES
+        return {question.edge(model, count) for model in found}
 
     def _question(self, command: Command) -> _Question:
         """The steps of an action: the abstract states before and after, and the helper taken."""

@@ -48,7 +48,7 @@ def candidate_phases(
     quicker to ask afterwards. Raises Timeout.
     """
     graph = AbstractGraph(induction, claim, clauses)
-    if len(graph.states) > LARGEST:
+    if graph.is_hopeless or len(graph.states) > LARGEST:
         return None
     return _Search(induction, claim, clauses, graph, careful=careful).phases(0)
 
