@@ -53,6 +53,9 @@ greater degree than that.
 SOON, FALL = 4, 3
 """After so many steps backwards a number is looked for that falls in so many steps at most."""
 
+PAIRED = 3
+"""Of so many fields at most two are tried together."""
+
 BACKWARDS = 10.0
 """Seconds for more than a few steps, or half of what is left."""
 
@@ -199,9 +202,10 @@ def _descent(automaton: Automaton, goal: Region, clock: Clock) -> Unreachable | 
     conditions = [edge.guard for edge in automaton.edges] + [*goal.values()]
     least = lower_bound(conditions)
     single = [*ranks(automaton.nodes), *partial_ranks(automaton.nodes)]
+    plain = [*ranks(automaton.nodes, differences=False)]
     double = (
         (one, other)
-        for one, other in itertools.permutations(ranks(automaton.nodes, differences=False), 2)
+        for one, other in itertools.permutations(plain if len(plain) <= 2 * PAIRED else (), 2)
         if one.attribute != other.attribute
     )
     found: list[tuple[_Descent, list[Region]]] = []
@@ -217,7 +221,7 @@ def _descent(automaton: Automaton, goal: Region, clock: Clock) -> Unreachable | 
         clock.left(1)
     watch = Clock(clock.left(2 * SECONDS) / 2)
     try:
-        for descent, regions in found:
+        for descent, regions in found[: len(single)]:
             for steps, region in enumerate(regions, 1):
                 if (invariant := _out_of_reach(automaton, region, watch)) is not None:
                     return descent.proof(steps, invariant)
