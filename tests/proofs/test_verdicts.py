@@ -484,7 +484,7 @@ def test_an_antecedents_run_says_nothing_where_the_claim_is_not_proven(
     path = tmp_path / "evidence.lock"
     path.write_text(json.dumps(content))
     claim = next(c for c in CLAIMS if c.title == "cause.scan_before_move [per_request]")
-    engine = session.prover(dataclasses.replace(PROJECT, lock=path))
+    engine = prover(PROJECT.catalogue, lock_file=path, depth=6)
     (result,) = engine.prove([claim])
     assert result.verdict is Verdict.UNDETERMINED
     assert engine.context.notes == []
