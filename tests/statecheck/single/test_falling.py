@@ -307,10 +307,11 @@ def components_of(graph: dict[Any, dict[str, Any]]) -> list[set[Any]]:
 
 
 @pytest.mark.slow
-def test_no_random_machine_denies_a_proof(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [4, pytest.param(40, marks=pytest.mark.campaign)])
+def test_no_random_machine_denies_a_proof(tmp_path: Path, count: int) -> None:
     pick, proven = random.Random(5), []
     fair = EndAssumptions(weak=tuple(sorted(EVENTS)))
-    for number in range(10):
+    for number in range(count):
         text = random_text(pick)
         if "(end)" not in text:
             continue
@@ -331,4 +332,4 @@ def test_no_random_machine_denies_a_proof(tmp_path: Path) -> None:
             graph = Graph(machine)
             near = {s for s in graph.after if max(map(abs, s[1:])) < FAR // 2}
             assert near <= graph.ends(), text
-    assert len(proven) > 2, proven
+    assert len(proven) >= count // 4, proven
