@@ -28,29 +28,28 @@ def proof(induction: Induction, claim: Eventuality, clauses: Sequence[Clause]) -
     """Phases of which Z3 has checked every premise; None where none are found. There are laps among
     them only where it takes laps. Raises Timeout.
     """
+    graph = AbstractGraph(induction, claim, clauses)
     for careful in (False, True):
-        phases = candidate_phases(induction, claim, clauses, careful=careful)
+        phases = _phases(graph, careful=careful)
         if phases is not None and _prove(induction, claim, phases, clauses):
             return Proof(phases, [])
     return counted_phases(induction, claim, clauses)
 
 
 def candidate_phases(
-    induction: Induction,
-    claim: Eventuality,
-    clauses: Sequence[Clause],
-    *,
-    careful: bool = True,
+    induction: Induction, claim: Eventuality, clauses: Sequence[Clause]
 ) -> list[Phase] | None:
-    """Phases that may prove a claim, the first first; None where none are found.
+    """Phases that may prove a claim, the first first; None where none are found. Raises Timeout."""
+    return _phases(AbstractGraph(induction, claim, clauses), careful=True)
 
-    ``careful`` asks Z3 whether a set of instances shrinks before it is taken for a phase; it is
-    quicker to ask afterwards. Raises Timeout.
+
+def _phases(graph: AbstractGraph, *, careful: bool) -> list[Phase] | None:
+    """Phases without laps; ``careful`` asks Z3 whether a set of instances shrinks before it is
+    taken for a phase: it is quicker to ask afterwards.
     """
-    graph = AbstractGraph(induction, claim, clauses)
     if graph.is_hopeless or len(graph.states) > LARGEST:
         return None
-    return _Search(induction, claim, clauses, graph, careful=careful).phases(0)
+    return _Search(graph, careful=careful).phases(0)
 
 
 def counted_phases(
@@ -62,11 +61,10 @@ def counted_phases(
     graph = AbstractGraph(induction, claim, clauses, counting=True)
     if graph.is_hopeless or len(graph.states) > LARGEST:
         return None
-    known = [*clauses, *graph.bounds]
-    search = _Search(induction, claim, known, graph, careful=True)
+    search = _Search(graph, careful=True)
     for depth in range(DEEP + 1):
         phases = search.phases(depth)
-        if phases is not None and _prove(induction, claim, phases, known):
+        if phases is not None and _prove(induction, claim, phases, graph.clauses):
             return Proof(phases, _needed(induction, claim, phases, clauses, graph.bounds))
     return None
 
@@ -98,19 +96,10 @@ def _needed(
 class _Search:
     """The search for phases of one claim, the last first; laps are nested up to ``depth``."""
 
-    def __init__(
-        self,
-        induction: Induction,
-        claim: Eventuality,
-        clauses: Sequence[Clause],
-        graph: AbstractGraph,
-        *,
-        careful: bool,
-    ) -> None:
-        self.induction, self.claim, self.clauses = induction, claim, clauses
+    def __init__(self, graph: AbstractGraph, *, careful: bool) -> None:
         self.graph, self.careful, self.depth = graph, careful, 0
         self.recurring = [edge for edge in graph.edges if edge.recurring]
-        self.enabled = [graph.enabled(helper) for helper in claim.helpers]
+        self.enabled = [graph.enabled(helper) for helper in graph.claim.helpers]
 
     def phases(self, depth: int) -> list[Phase] | None:
         """Phases of all abstract states, the first first; None where some state is in none."""
@@ -150,7 +139,7 @@ class _Search:
         """One phase, and its states; none where no helper has one."""
         graph = self.graph
         edges = [edge for edge in self.recurring if edge not in ahead]
-        for index, helper in enumerate(self.claim.helpers):
+        for index, helper in enumerate(self.graph.claim.helpers):
             chosen = _largest(edges, left & self.enabled[index], covered, index)
             if not chosen:
                 continue
@@ -184,9 +173,10 @@ class _Search:
                 later.append(replace(phase, holds=self.graph.holds(rest), laps=phase.laps[:depth]))
         every = [*others, phase, *reversed(later)]
         own = len(others)
-        asked = premises(self.induction.transitions, self.claim, every)
+        graph = self.graph
+        asked = premises(graph.transitions, graph.claim, every)
         about = [premise for premise in asked if premise.phase == own]
-        return not violated_premises(self.induction, self.claim, about, self.clauses)
+        return not violated_premises(graph.induction, graph.claim, about, graph.clauses)
 
     def _lap(
         self,

@@ -163,7 +163,8 @@ class LivenessProver:
         for claim in self._met(tuple(left), effort):
             yield self._proved(claim, left.pop(claim), seconds[claim] + clock.lap())
         for claim, clauses in left.items():
-            why = f"holds, but no fair lasso of up to {effort} is as it assumes"
+            unsought = _unsought(self.terms(claim))
+            why = f"holds, but {unsought or f'no fair lasso of up to {effort} is as it assumes'}"
             # No lasso is no proof: where a number grows for ever, no state comes again.
             result = self._proved(claim, clauses, seconds[claim] + clock.lap(), why)
             yield replace(result, vacuous=None)
@@ -214,12 +215,10 @@ class LivenessProver:
         effort = Effort(LENGTH)
         run = self._lassos(claim, {0: claim.fairness}, effort).get(0)
         if run is None:
-            detail = f"no argument found, and no fair lasso of up to {effort}"
+            why = _unsought(self.terms(claim)) or f"no fair lasso of up to {effort}"
             if claim in self._unreal:
-                why = self._unreal[claim]
-                detail = f"no argument found, and the lasso that the solver proposes is none: {why}"
-            elif (unsought := unsearched(self.terms(claim))) is not None:
-                detail = f"no argument found, and no lasso is looked for: {unsought}"
+                why = f"the lasso that the solver proposes is none: {self._unreal[claim]}"
+            detail = f"no argument found, and {why}"
             return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
         steps = len(run.steps)
         detail = f"the shortest fair lasso, at any size, has {steps} steps"
@@ -245,7 +244,8 @@ class LivenessProver:
                 steps = len(run.steps)
                 detail = f"refuted by a lasso of {steps} step{'s' * (steps > 1)}"
             else:
-                detail = f"no fair lasso of up to {effort}"
+                unsought = _unsought(eventuality(self.transitions, claim, rest))
+                detail = unsought or f"no fair lasso of up to {effort}"
                 fewer = [other for other in needed if other is not item]
                 if self._holds(claim, fewer, clauses):
                     needed, detail = fewer, "not needed"
@@ -293,3 +293,9 @@ class LivenessProver:
             except ReplayError as error:
                 self._unreal[claim] = error
         return runs
+
+
+def _unsought(claim: Eventuality) -> str | None:
+    """Words for that no lasso of a claim is looked for, and why; None where one is."""
+    why = unsearched(claim)
+    return None if why is None else f"no lasso is looked for: {why}"

@@ -130,10 +130,10 @@ class Prover:
         context, clock = self.context, Stopwatch()
         goal = context.property(claim)
         if (run := self._deep.trap(claim, soon=True)) is None:
-            result = recovered(context.induction, claim, goal, inductive.invariant, context.numbers)
+            asked = context.induction, claim, goal, inductive.invariant, context.numbers
+            result = recovered(*asked)
             if result.verdict is Verdict.UNDETERMINED:
-                known = context.induction, claim, goal, inductive.invariant, context.numbers
-                result = recovered_by_number(*known) or result
+                result = recovered_by_number(*asked) or result
             if result.verdict is not Verdict.UNDETERMINED:
                 return result
             run = self._deep.trap(claim)

@@ -94,14 +94,14 @@ def recoverable(
     if not automaton.complete:
         return Unknown(too_many(automaton))
     known = known or Known()
-    ways: Ways = known.ways or _ways(subject, said, clock)
     premise, most = premise_of(said), 400 if depth is None else depth
-    while not ways.ended:
+    for ways in _ways(subject, said, clock) if known.ways is None else (known.ways,):
+        if ways.ended:
+            known.ways = ways
+            break
         near = _seen_trap(subject, said, _outside(subject, said, ways), most, soon=True)
         if near is not None:
             return played(subject, automaton, premise, said, near, shortest=False)
-        ways = _ways(subject, said, clock, ways)
-    known.ways = ways
     if ways.descent is not None:
         return ways.descent
     goal = _outside(subject, said, ways)
@@ -160,15 +160,14 @@ def _outside(subject: Subject, said: Claim, ways: Ways) -> Goal:
     return Goal(subject.automaton, Target(there, None))
 
 
-def _ways(subject: Subject, said: Claim, clock: Clock, begun: Ways | None = None) -> Ways:
-    """The ways to the goal; few of them at first, to be gone on with where some were ``begun``."""
-    automaton = subject.automaton
-    further = Clock(clock.left(2 * BACKWARDS) / 2)
+def _ways(subject: Subject, said: Claim, clock: Clock) -> Iterator[Ways]:
+    """The ways to the goal: few at first, and more as long as more are asked for."""
+    automaton, further = subject.automaton, clock
     goal = {
         node: _any(subject.reader.in_node(said.conclusion, node, said.fields))
         for node in automaton.nodes
     }
-    region, rounds, closed = (begun.region, begun.rounds, False) if begun else (goal, 0, False)
+    region, rounds, closed = goal, 0, False
     while rounds < ROUNDS:
         try:
             watch = clock if rounds < FEW else further
@@ -183,13 +182,15 @@ def _ways(subject: Subject, said: Claim, clock: Clock, begun: Ways | None = None
             break
         if closed:
             break
-        if rounds in (SOON, FEW) and (begun is None or begun.rounds < rounds):
-            return Ways(region, goal, rounds, closed, ended=False)
+        if rounds in (SOON, FEW):
+            yield Ways(region, goal, rounds, closed, ended=False)
+            further = Clock(clock.left(2 * BACKWARDS) / 2)
         if rounds == SOON and (descent := _descent(automaton, goal, clock)) is not None:
-            return Ways(region, goal, rounds, closed, descent=descent)
+            yield Ways(region, goal, rounds, closed, descent=descent)
+            return
         region = {node: z3.simplify(z3.Or(region[node], grown[node])) for node in automaton.nodes}
         rounds += 1
-    return Ways(region, goal, rounds, closed)
+    yield Ways(region, goal, rounds, closed)
 
 
 def _descent(automaton: Automaton, goal: Region, clock: Clock) -> Unreachable | None:
@@ -201,11 +202,12 @@ def _descent(automaton: Automaton, goal: Region, clock: Clock) -> Unreachable | 
     """
     conditions = [edge.guard for edge in automaton.edges] + [*goal.values()]
     least = lower_bound(conditions)
-    single = [*ranks(automaton.nodes), *partial_ranks(automaton.nodes)]
-    plain = [*ranks(automaton.nodes, differences=False)]
+    whole = [*ranks(automaton.nodes)]
+    single = [*whole, *partial_ranks(automaton.nodes)]
+    fields = [rank for rank in whole if rank.attribute is not None]
     double = (
         (one, other)
-        for one, other in itertools.permutations(plain if len(plain) <= 2 * PAIRED else (), 2)
+        for one, other in itertools.permutations(fields if len(fields) <= 2 * PAIRED else (), 2)
         if one.attribute != other.attribute
     )
     found: list[tuple[_Descent, list[Region]]] = []

@@ -70,6 +70,16 @@ def told_by_name(gossip: Gossip, source: Node, target: Node) -> object:
     return leads_to(source.rumour.known.is_active, target.rumour.known.is_active)
 
 
+@CATALOGUE.eventually(
+    "gossip.told_twice",
+    "Live",
+    fairness=(weak(Gossip.tell, "source", "target"), weak(Gossip.tell)),
+)
+def told_twice(gossip: Gossip, source: Node, target: Node) -> object:
+    """Anybody hears of it; one of the assumptions is not needed."""
+    return leads_to(source.rumour.known.is_active, target.rumour.known.is_active)
+
+
 @CATALOGUE.eventually("gossip.flooded", "Live", fairness=(weak(Gossip.flood),))
 def flooded(gossip: Gossip, target: Node) -> object:
     """Somebody is the last who does not know."""
@@ -91,6 +101,13 @@ def test_fairness_to_all_choices_of_two_is_no_error_and_says_what_to_name() -> N
 
 def test_fairness_to_those_that_the_claim_names_is_enough() -> None:
     assert settled("gossip.told_by_name").verdict is Verdict.PROVED
+
+
+def test_what_is_proven_without_it_says_why_no_lasso_is_looked_for() -> None:
+    """Not that to look for longer ones would cost too much."""
+    result = settled("gossip.told_twice")
+    assert (result.verdict, result.vacuous) == (Verdict.PROVED, None)
+    assert result.detail.startswith("holds, but no lasso is looked for: weak fairness of tell, ")
 
 
 def test_fairness_where_a_guard_asks_of_all_is_no_error_either() -> None:

@@ -52,14 +52,12 @@ class Rank:
         return in_data(self.terms[edge.target], edge.updates)
 
 
-def ranks(nodes: Sequence[Node], *, differences: bool = True) -> Iterator[Rank]:
+def ranks(nodes: Sequence[Node]) -> Iterator[Rank]:
     """The fields that are whole numbers or truths in each of some nodes, their negatives and
     differences; not those that are nowhere kept as terms.
     """
     numbers = {a: terms for a, terms in _numbers(nodes).items() if len(terms) == len(nodes)}
     yield from _ups_and_downs(numbers)
-    if not differences:
-        return
     if len(numbers) <= FEW:
         for (one, ones), (other, others) in itertools.permutations(numbers.items(), 2):
             terms = {node: term - others[node] for node, term in ones.items()}
