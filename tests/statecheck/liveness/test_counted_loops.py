@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from statemachine import State
 
-from statecheck import Entity, Machine, Many, System, action, check
+from statecheck import Entity, Machine, Many, System, action, check, weak
+from statecheck.claims.claim import Kind
+from statecheck.claims.expressions import claim as claim_of
+from statecheck.liveness.lasso import Effort, lassos
+from statecheck.liveness.ledger import replay_lasso
+from statecheck.prover.context import ProofContext
+from statecheck.runs.replay import ReplayError
 
 
 class Errand(Machine):
@@ -80,3 +89,17 @@ def test_what_a_guard_depends_on_has_to_come_back() -> None:
     claim = "visitor.errand.busy ~> visitor.errand.done"
     (result,) = check(Queue, eventually=claim, fair="step(visitor)").results
     assert str(result.verdict) == "PROVED"
+
+
+def test_a_loop_that_does_not_come_back_is_not_believed() -> None:
+    """The same run, where what it counts is among what has to come back."""
+    text = "clerk.errand.busy ~> clerk.errand.done"
+    fairness = (weak(Office.step, "clerk"),)
+    claim = claim_of(Office, Kind.EVENTUALLY, text, id_="it.1", fairness=fairness)
+    context = ProofContext(Office, [claim], [])
+    terms = context.liveness.terms(claim)
+    ((_, lasso),) = lassos(context.transitions, [terms], Effort(4))
+    assert replay_lasso(Office, (), lasso, claim, claim.fairness).loop == lasso.stem
+    every = replace(lasso, keys=frozenset(context.transitions.keys))
+    with pytest.raises(ReplayError, match="does not come back to where it began"):
+        replay_lasso(Office, (), every, claim, claim.fairness)

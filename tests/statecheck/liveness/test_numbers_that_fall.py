@@ -15,7 +15,15 @@ from statecheck.liveness.lasso import Effort, lassos
 from statecheck.liveness.recovery import recovered_by_number
 from statecheck.prover.context import ProofContext
 from tests.statecheck.reference.counters import Writer, graphs, module
-from tests.statecheck.reference.counting import COAST, HASTENED, REGISTRY, Coast, Hastened, Registry
+from tests.statecheck.reference.counting import (
+    COAST,
+    HASTENED,
+    REGISTRY,
+    Coast,
+    Hastened,
+    Registry,
+    Yard,
+)
 from tests.statecheck.reference.jobs import CATALOGUE as JOBS
 from tests.statecheck.reference.jobs import UNFAIR
 
@@ -104,6 +112,7 @@ def compared(seeds: range, claims: int, folder: Path) -> int:
         ),
         (Coast, "shore.tide.over", "as shore.tide.left falls where shore.tide.state = second"),
         (Hastened, "service.lease.down", None),
+        (Yard, "child.swing.over", None),
     ],
 )
 def test_a_plan_is_followed_again_and_again(

@@ -105,6 +105,37 @@ class Coast(System):
         shore.tide.tick()
 
 
+class Swing(Machine):
+    """The number falls one way and rises the other, and nothing is ever over."""
+
+    high = State(initial=True)
+    low = State()
+    over = State(final=True)
+    left: int = 1
+    tick = high.to(low, cond="any_left", on="drain") | low.to(high, on="fill") | high.to(over)
+
+    def any_left(self) -> bool:
+        return self.left > 0
+
+    def drain(self) -> None:
+        self.left -= 1
+
+    def fill(self) -> None:
+        self.left = 1
+
+
+class Child(Entity):
+    swing: Swing
+
+
+class Yard(System):
+    children: Many[Child]
+
+    @action
+    def tick(self, child: Child) -> None:
+        child.swing.tick()
+
+
 COAST = Catalogue(Coast)
 REGISTRY, HASTENED = Catalogue(Registry), Catalogue(Hastened)
 NO_BEAT = finitely("a beat", lambda step, service: step.fires(Registry.beat, service))
