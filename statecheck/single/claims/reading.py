@@ -266,7 +266,8 @@ class ExpressionReader(TruthChecks):
                 )
             case ast.Call(func=ast.Attribute(attr=name)) if name in CLOCKS:
                 raise ModelError(
-                    f"{self.text!r}: {name}() asks for the time, which no state of a machine has"
+                    f"{self.text!r}: {name}() asks the clock or its zone, which are in no state of "
+                    "a machine"
                 )
             case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS and (
                 self.names.space.get(name) not in EXACT

@@ -143,6 +143,7 @@ class Builder:
         """Runs with some values, which prove nothing. Raises the reason where there are none."""
         if self.setup.answers is not None:
             raise why
+        self.specimen.put(*self.setup.initial)  # no argument of a run that failed is left in it
         self.setup.samples = Samples(self.setup.reach, self.setup.initial[1])
         self.setup.widened = set()
         try:

@@ -110,7 +110,7 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> set[str]:
         if name in _LOADS:
             taken = following is not None and following.opname in _TAKES
             summary.loads.add((argument, following.argval if taken and following else None))
-            if argument == "type" and following is not None and following.argval != first:
+            if argument == "type" and not _asked_of(first, instructions[place + 1 : place + 3]):
                 summary.identity = Identity.ANY
         elif name in _TAKES:
             summary.reads.add(argument)
@@ -158,6 +158,12 @@ def _written_on(before: list[dis.Instruction]) -> dis.Instruction:
             if before[place].opname in ("COPY", "DUP_TOP"):
                 return before[place - 1]
     return before[-1]
+
+
+def _asked_of(name: str, following: list[dis.Instruction]) -> bool:
+    """Tell whether a function is called with a variable itself, and not with what it holds."""
+    called = ("CALL", "PRECALL")
+    return [i.argval == name or i.opname in called for i in following] == [True, True]
 
 
 def _asked(before: list[dis.Instruction], space: dict[str, Any]) -> Identity:

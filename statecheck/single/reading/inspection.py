@@ -226,7 +226,7 @@ class Inspection:
     ) -> None:
         """Look at what the code can get hold of; ``own`` data of the instance may change."""
         if self.asks_the_time and purity.is_date(value):
-            raise self._from_outside(place or name, "may look at the clock")
+            raise self._from_outside(place or name, "may look at the clock or its zone")
         if type(value) in (*ATOMS, *EXACT) or isinstance(value, purity.PLAIN):
             if isinstance(value, enum.Enum):
                 self._class(type(value), name, place)

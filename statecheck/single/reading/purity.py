@@ -87,8 +87,8 @@ def leads_back(value: Any, depth: int = 3) -> bool:
     return isinstance(module, str) and module.partition(".")[0].removeprefix("_") in WAYS_BACK
 
 
-CLOCKS = frozenset(("now", "today", "utcnow", "fromtimestamp"))
-"""Methods of dates and times that look at the clock."""
+CLOCKS = frozenset(("now", "today", "utcnow", "fromtimestamp", "timestamp", "astimezone"))
+"""Methods of dates and times that look at the clock, or at the time zone that it is set to."""
 
 
 def is_date(value: Any) -> bool:

@@ -55,7 +55,7 @@ def test_dates_and_times_are_followed(kind: str, text: str, verdict: str) -> Non
 
 
 def test_a_claim_cannot_ask_for_the_time() -> None:
-    with pytest.raises(ModelError, match=r"now\(\) asks for the time"):
+    with pytest.raises(ModelError, match=r"now\(\) asks the clock"):
         check(Retry, [("always", "due < datetime.now(UTC)")])
 
 
@@ -104,15 +104,47 @@ class ModuleAsked(Base):
         return dt.date.today() > dt.date(2400, 1, 1)  # noqa: DTZ011  (as many do)
 
 
+class ZoneAsked(Base):
+    due = datetime(2026, 1, 1)  # noqa: DTZ001  (as many do)
+
+    def is_late(self) -> bool:
+        return bool(self.offset(self.due) != timedelta(0))
+
+    def offset(self, due: datetime) -> Any:
+        return due.astimezone().utcoffset()
+
+
 class ByName(Base):
     def is_late(self) -> bool:
         return bool(getattr(datetime, "now")(UTC).year > 2400)  # noqa: B009  (to be tried)
 
 
-@pytest.mark.parametrize("cls", [ElsewhereAsked, HandedOver, InstanceAsked, ModuleAsked, ByName])
+@pytest.mark.parametrize(
+    "cls", [ElsewhereAsked, HandedOver, InstanceAsked, ModuleAsked, ByName, ZoneAsked]
+)
 def test_the_time_is_from_outside_wherever_it_is_asked(cls: type[Any]) -> None:
     (result,) = check(cls, [("possible", "c")]).results
     assert str(result.verdict) == "UNDETERMINED"
+
+
+class TypeAsked(Base):
+    due = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def is_late(self) -> bool:
+        return type(self.due).now(UTC) > self.due
+
+
+class InList(Base):
+    dues = (date(2400, 1, 1),)
+
+    def is_late(self) -> bool:
+        return any(type(due).today() > due for due in self.dues)
+
+
+@pytest.mark.parametrize("cls", [TypeAsked, InList])
+def test_the_time_is_not_asked_by_way_of_a_type(cls: type[Any]) -> None:
+    with pytest.raises(ModelError, match=r"is_late asks `is` or type\(\) of values"):
+        check(cls, [("possible", "c")])
 
 
 class OwnNow(Base):

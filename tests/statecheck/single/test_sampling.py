@@ -101,7 +101,17 @@ class OnTheWay(Base):
         return name.upper() == "X" or name == "x"
 
 
-SAMPLED = (Collects, Weighs, Price, OnTheWay)
+class Keeps(Base):
+    """An argument of no known kind is what it keeps, and of its type everything depends."""
+
+    last = None
+
+    def ok(self, value) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        self.last = value
+        return value is not None and type(self.last) == int  # noqa: E721  (as people write)
+
+
+SAMPLED = (Collects, Weighs, Price, OnTheWay, Keeps)
 
 
 class Listed(Base):

@@ -13,7 +13,7 @@ from statemachine import Event
 from statemachine.state import InstanceState
 
 from statecheck.modeling import ModelError
-from statecheck.single.reading.freeze import ATOMS
+from statecheck.single.reading.freeze import ATOMS, EXACT
 
 
 def changeable(roots: Iterable[Any], around: Collection[int]) -> Iterator[Any]:
@@ -45,8 +45,8 @@ def belongs_to_another(found: Any, machine: Any) -> bool:
     return isinstance(found, Event) and found._sm not in (None, machine)
 
 
-_ELSEWHERE = (types.ModuleType, type, types.CodeType)
-"""Types of objects that code is found in, and data is not."""
+_ELSEWHERE = (types.ModuleType, type, types.CodeType, *EXACT)
+"""Types of objects that cannot change, or that code is found in and data is not."""
 
 
 def _is_of_a_module(found: Any) -> bool:
