@@ -136,12 +136,13 @@ def known_clauses(
     for text in dict.fromkeys(texts):
         variant = named.get(text.variant)
         literals = [known.get((text.sort, literal)) for literal in text.literals]
-        terms = [literal for literal in literals if literal is not None]
-        if variant is None or not terms or len(terms) < len(literals):
+        found = [literal for literal in literals if literal is not None]
+        if variant is None or not found or len(found) < len(literals):
             clauses[text] = None
             continue
-        term = z3.Or(*(term for _, term in terms))
-        clauses[text] = Clause(text.sort, variant, text.literals, terms[0][0], term)
+        terms = [term for _, term in found]
+        term = z3.Or(*terms) if len(terms) > 1 else terms[0]
+        clauses[text] = Clause(text.sort, variant, text.literals, found[0][0], term)
     return clauses
 
 

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import z3
 
 from examples.two_phase_commit import Participant, TwoPhaseCommit
 from statecheck import Catalogue, assume
+from statecheck.claims.clause_text import ClauseText
+from statecheck.modeling.variant import NO_VARIANT
 from statecheck.prover.context import ProofContext
+from statecheck.prover.lock import known_clauses
 from statecheck.prover.project import Project, project_of
 from statecheck.prover.session import FoundAnew, found_anew, prover, run
 from tests.statecheck.recheck import tower
@@ -109,6 +113,15 @@ def test_a_claim_that_needs_no_clause_waits_for_none(
     (result,) = engine.prove([claim])
     assert result.as_expected
     assert bool(asked) is (name == "cabins.never_stuck")
+
+
+def test_a_clause_of_one_literal_is_read_as_what_was_found() -> None:
+    """Nothing stands around the literal; if it did, all would be read and proven once more."""
+    text = ClauseText("", "Lift", ("lift.door.state = closed",))
+    transitions = prover(PROJECT).context.transitions
+    (clause,) = known_clauses([text], transitions, [], [NO_VARIANT]).values()
+    assert clause is not None
+    assert clause.term.decl().kind() == z3.Z3_OP_EQ
 
 
 COMMIT = Catalogue(TwoPhaseCommit)
