@@ -14,6 +14,7 @@ from statecheck.single.execution.paths import ranges
 from statecheck.single.execution.terms import plain, symbol
 from statecheck.single.execution.values import term_of
 from statecheck.single.reading.freeze import SYMBOLIC
+from statecheck.single.reading.kinds import Kind
 from statecheck.smt.solving import WORK
 from statecheck.symbolic.decision_tree import merge
 from statecheck.symbolic.paths import Explorer
@@ -61,6 +62,9 @@ def solved(
     terms = [c for c in conditions if c is not None and c is not True]
     if not symbols and not terms:
         return {}
+    guess = {s: _guess(s) for s in symbols}
+    if hold(terms, guess):
+        return guess
     solver = z3.SimpleSolver()
     solver.set("rlimit", WORK)
     solver.add(*terms, *ranges(symbols))
@@ -82,6 +86,27 @@ def solved(
     if answer == z3.unknown:
         raise UnknownError(solver.reason_unknown())
     return None
+
+
+def hold(conditions: Sequence[z3.BoolRef], values: Mapping[Variable | Local, Any]) -> bool | None:
+    """Tell whether conditions hold under plain values of all that they mention, None where Z3 does
+    not say: a few values are tried sooner than a solver is made.
+    """
+    pairs = [(symbol(s.name, s.kind), term_of(value)) for s, value in values.items()]
+    known: bool | None = True
+    for condition in conditions:
+        said = z3.simplify(z3.substitute(condition, *pairs))
+        if z3.is_false(said):
+            return False
+        known = known if z3.is_true(said) else None
+    return known
+
+
+def _guess(one: Variable | Local) -> Any:
+    """The usual value of an argument, or else the most ordinary one of its kind."""
+    if isinstance(one, Local) and one.usual is not UNUSUAL:
+        return one.usual
+    return plain(z3.BoolVal(False) if one.kind is Kind.BOOL else z3.IntVal(0), one.kind)
 
 
 def _usual(symbols: Sequence[Variable | Local]) -> list[z3.BoolRef]:

@@ -11,12 +11,16 @@ from statecheck.modeling import ModelError
 from statecheck.single.claims.predicates import Reader
 from statecheck.single.execution.automaton import Automaton, Edge, Node, Variable
 from statecheck.single.execution.giving_up import OutOfTime, UnknownError
+from statecheck.single.reading.kinds import AnyKind, Kind, MemberKind
 from statecheck.single.reading.specimen import Specimen
 from statecheck.single.running.reach import Move, solved
 from statecheck.single.running.replay import Instance, shown
 
 WALKS, STEPS = 6, 20
 """So many walks of so many steps."""
+
+DRAWS = 4
+"""So often values are drawn for an edge before the solver is asked for some."""
 
 
 def check_agreement(
@@ -80,21 +84,11 @@ def _step(
     edges = [edge for edge in node.edges if not edge.chosen and edge not in hard]
     chance.shuffle(edges)
     for edge in edges:
-        fixed = []
-        if values and (edge.guard is not None or edge.updates):
-            from statecheck.single.execution.terms import symbol
-            from statecheck.single.execution.values import term_of
-
-            fixed = [symbol(v.name, v.kind) == term_of(value) for v, value in values.items()]
-        if edge.guard is None and not edge.locals:
-            chosen: dict[Any, Any] | None = {}
-        else:
-            wishes = [edge.guard, *fixed, *_spice(edge, chance)]
-            try:
-                chosen = solved(wishes, edge.locals) or solved([edge.guard, *fixed], edge.locals)
-            except (UnknownError, OutOfTime):
-                hard.add(edge)
-                continue
+        try:
+            chosen = _chosen(edge, values, chance)
+        except (UnknownError, OutOfTime):
+            hard.add(edge)
+            continue
         if chosen is None:
             continue
         after: dict[Variable, Any] = {}
@@ -106,15 +100,43 @@ def _step(
     return None
 
 
-def _spice(edge: Edge, chance: random.Random) -> list[Any]:
-    """Wishes for values, so that not always the same ones are tried."""
-    from statecheck.single.execution.terms import symbol
+def _chosen(
+    edge: Edge, values: dict[Variable, Any], chance: random.Random
+) -> dict[Any, Any] | None:
+    """Values with which an edge is taken from a state of plain values; None where there are none.
 
-    wishes = []
-    for local in edge.locals:
-        term = symbol(local.name, local.kind)
-        if str(term.sort()) == "Bool":
-            wishes.append(term if chance.random() < 0.5 else term == False)  # noqa: E712
-        else:
-            wishes.append(term % 7 == chance.randrange(7))
-    return wishes
+    Raises UnknownError and OutOfTime.
+    """
+    if edge.guard is None and not edge.locals:
+        return {}
+    from statecheck.single.claims.conditions import hold
+
+    wanted = [] if edge.guard is None else [edge.guard]
+    for _ in range(DRAWS):
+        drawn = {local: _drawn(local.kind, chance) for local in edge.locals}
+        both: dict[Any, Any] = {**values, **drawn}
+        match hold(wanted, both):
+            case True:
+                return drawn
+            case False if not drawn:
+                return None
+    from statecheck.single.execution.terms import in_data
+    from statecheck.single.execution.values import term_of
+
+    known = {variable: term_of(value) for variable, value in values.items()}
+    return solved([in_data(term, known) for term in wanted], edge.locals)
+
+
+def _drawn(kind: AnyKind, chance: random.Random) -> Any:
+    """Any value of a kind, so that not always the same ones are tried."""
+    from statecheck.single.execution.texts import Texts
+
+    match kind:
+        case Kind.BOOL:
+            return chance.random() < 0.5
+        case MemberKind():
+            return chance.choice(kind.members)
+        case Kind.TEXT:
+            return Texts.text(chance.randint(-1, len(Texts.codes)))
+        case _:
+            return chance.randint(-1000, 1000) if chance.random() < 0.5 else chance.randint(-8, 8)

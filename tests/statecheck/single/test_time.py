@@ -68,10 +68,34 @@ def test_a_walk_asks_once_about_a_step_that_is_too_hard(monkeypatch: pytest.Monk
         hard.append(conditions)
         raise UnknownError
 
+    monkeypatch.setattr(agreement, "DRAWS", 0)
     monkeypatch.setattr(agreement, "solved", gives_up)
     agreement.check_agreement(subject.specimen, subject.reader, subject.automaton, Clock(None), 0)
     depending = [e for e in subject.automaton.nodes[0].edges if e.locals]
     assert 0 < len(hard) <= len(depending)
+
+
+class Safe(Door):
+    def fits(self, x: int) -> bool:
+        return x == 60_451
+
+
+def test_a_walk_seldom_asks_the_solver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values that are drawn lead on; the solver is asked for one that is hard to guess."""
+    asked: list[Any] = []
+
+    def counted(conditions: Any, symbols: Any) -> Any:
+        asked.append(conditions)
+        return solved(conditions, symbols)
+
+    monkeypatch.setattr(agreement, "solved", counted)
+    for cls, is_guessed in ((Door, True), (Safe, False)):
+        subject = read(cls, (), (), Clock(None))
+        asked.clear()
+        agreement.check_agreement(
+            subject.specimen, subject.reader, subject.automaton, Clock(None), 0
+        )
+        assert (not asked) is is_guessed
 
 
 class Later(StateMachine):

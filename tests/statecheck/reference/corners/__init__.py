@@ -12,11 +12,10 @@ from tests.statecheck.reference.corners import (
     structure,
     values,
 )
-from tests.statecheck.reference.corners.cases import CASES, Case
+from tests.statecheck.reference.corners.cases import CASES
 
 __all__ = [
     "CASES",
-    "Case",
     "arguments",
     "attributes",
     "code",
