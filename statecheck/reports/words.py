@@ -85,8 +85,8 @@ def evidence(result: Result) -> str:
     """The evidence of a verdict, or the reason why there is none. The premise of a claim that is
     proven is open where neither a run to it nor a proof that there is none was found.
     """
-    is_proven = result.claim.kind is Kind.ALWAYS and result.verdict is Verdict.PROVED
-    is_open = is_proven and result.vacuous is None
+    has_premise = result.claim.kind in (Kind.ALWAYS, Kind.EVENTUALLY)
+    is_open = has_premise and result.verdict is Verdict.PROVED and result.vacuous is None
     return f"{_evidence(result)}, premise open" if is_open else _evidence(result)
 
 

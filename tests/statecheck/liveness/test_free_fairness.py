@@ -21,6 +21,7 @@ from statecheck.claims.claim import Claim
 from statecheck.claims.results import Result, Verdict
 from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
+from statecheck.reports.words import evidence
 
 
 class Rumour(Machine):
@@ -108,6 +109,7 @@ def test_what_is_proven_without_it_says_why_no_lasso_is_looked_for() -> None:
     result = settled("gossip.told_twice")
     assert (result.verdict, result.vacuous) == (Verdict.PROVED, None)
     assert result.detail.startswith("holds, but no lasso is looked for: weak fairness of tell, ")
+    assert evidence(result).endswith(", premise open")
 
 
 def test_fairness_where_a_guard_asks_of_all_is_no_error_either() -> None:
