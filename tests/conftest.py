@@ -31,6 +31,12 @@ def pytest_configure() -> None:
     without_wrapper_checks()
 
 
+@pytest.hookimpl
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # what all tests have in common is not looked through again and again
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     if gc.get_count()[0] > ALLOCATIONS:

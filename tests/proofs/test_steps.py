@@ -53,7 +53,7 @@ def valuation(cells: list[Any], values: list[Any], sizes: dict[str, int], fixed:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sticky", [False, True])
+@pytest.mark.parametrize("sticky", [pytest.param(False, marks=pytest.mark.campaign), True])
 def test_every_step_from_every_reachable_state(simulator: Simulator, sticky: bool) -> None:
     sizes = {"servers": 2, "mailboxes": 1, "attachments": 1}
     (space,) = FiniteInstance(

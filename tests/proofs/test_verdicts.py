@@ -309,9 +309,10 @@ def test_the_lock_belongs_to_the_model_and_holds(engine: Prover) -> None:
 def test_without_a_lock_as_much_is_found(tmp_path: Path) -> None:
     """The same runs, and an invariant that does; there are several, and Z3 has its whims."""
     code = """
-from proofs.project import LOCK, PROJECT
-from dataclasses import replace
+from proofs.project import PROJECT
 from statecheck.prover import session
+from statecheck.smt.c_interface import without_wrapper_checks
+without_wrapper_checks()
 engine = session.prover(PROJECT, locked=False)
 print(engine.context.locked_text(engine.runs()))
 """
@@ -324,7 +325,17 @@ print(engine.context.locked_text(engine.runs()))
     assert again.context.notes == []
 
 
-@pytest.mark.parametrize("tamper", ["false clause", "dropped clause", "no clause", "other model"])
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        "dropped clause",
+        "other model",
+        *(
+            pytest.param(change, marks=pytest.mark.campaign)
+            for change in ("false clause", "no clause")  # which are tried on a smaller system too
+        ),
+    ],
+)
 def test_a_tampered_lock_is_not_believed(tmp_path: Path, tamper: str) -> None:
     content = json.loads(LOCK.read_text())
     if tamper == "false clause":
