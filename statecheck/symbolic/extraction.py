@@ -8,7 +8,7 @@ as the body of a claim, becomes one term.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -83,8 +83,12 @@ def _command(world: World, action: ActionInfo) -> Command:
     keys: dict[Key, None] = {}
     for overlay in _values(tree):
         keys.update(dict.fromkeys(overlay.writes if overlay else ()))
-    found = {key: _update(world, tree, key) for key in keys}
-    updates = dict(_changing(world, guard, found))
+    updates = {}
+    for key in keys:
+        update = _update(world, tree, key)
+        update = Update(update.variable, drop_existence(update.value))
+        if not _idle(world, guard, key, update):
+            updates[key] = update
     seen: set[int] = set()
     for term in (guard, *(update.value for update in updates.values())):
         for constant in constants(term, seen):
@@ -135,10 +139,8 @@ def _update(world: World, tree: Any, key: Key) -> Update:
     if len(points) == 1 and None not in points:
         (point,) = points.values()
         value = _merge_at(tree, key, point)
-        whole = z3.simplify(z3.If(variable == point, value, old))
-    else:
-        whole = _merge_at(tree, key, variable)
-    return Update(variable, drop_existence(whole))
+        return Update(variable, z3.simplify(z3.If(variable == point, value, old)))
+    return Update(variable, _merge_at(tree, key, variable))
 
 
 def _merge_at(tree: Any, key: Key, entity: z3.ExprRef) -> z3.ExprRef:
@@ -148,22 +150,13 @@ def _merge_at(tree: Any, key: Key, entity: z3.ExprRef) -> z3.ExprRef:
     return merge(tree, value)
 
 
-def _changing(
-    world: World, guard: z3.BoolRef, updates: Mapping[Key, Update]
-) -> Iterator[tuple[Key, Update]]:
-    """The updates of an enabled action without those that leave a function as it is, as a self
-    transition does.
-    """
+def _idle(world: World, guard: z3.BoolRef, key: Key, update: Update) -> bool:
+    """Tell whether an enabled action leaves a function as it is, such as a self transition."""
     solver = z3.SimpleSolver()
     solver.set("timeout", 1000)
-    solver.add(guard)
-    for key, update in updates.items():
-        heed()
-        solver.push()
-        solver.add(update.value != world.vocabulary.functions[key](update.variable))
-        if solver.check() != z3.unsat:
-            yield key, update
-        solver.pop()
+    heed()
+    solver.add(guard, update.value != world.vocabulary.functions[key](update.variable))
+    return bool(solver.check() == z3.unsat)
 
 
 def _values(tree: Any) -> Iterator[Any]:
