@@ -34,6 +34,7 @@ from statecheck.single.reading.code import (
 )
 from statecheck.single.reading.foreign.loggers import OWN, own_part, why_logging_matters
 from statecheck.single.reading.foreign.making import asks_the_time
+from statecheck.single.reading.foreign.memory import Memory
 from statecheck.single.reading.foreign.sharing import belongs_to_another
 from statecheck.single.reading.formatting import only_prints_to
 from statecheck.single.reading.freeze import ATOMS, EXACT, is_plain_class
@@ -68,8 +69,16 @@ class Inspection:
             self.done.clear()
             self._look_around()
         self.surroundings.settle(self.reach)
+        functions = [s.function for s in self.reach.functions.values()]
+        real = {id(outside._real) for outside in self.surroundings.all()}
+        roots = [*functions, *map(type, specimen.owners)]
+        self.memory = Memory(roots, {*map(id, specimen.owners), *real})
         if not any(self.reach.is_dynamic(s) for s in self.reach.functions.values()):
-            self.watcher.leave_out_logs(s.function for s in self.reach.functions.values())
+            self.watcher.leave_out_logs(functions, self.memory.inside)
+
+    def check_memory(self) -> None:
+        """Raise ModelError if something around the machine is not what it was."""
+        self.memory.check(self.name, self.watcher.logs)
 
     def _look_around(self) -> None:
         """Look at the data and at all code."""

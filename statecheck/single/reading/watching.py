@@ -9,7 +9,7 @@ import gc
 import inspect
 import types
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +43,8 @@ class Watcher:
         self.specimen = specimen
         self.name = specimen.cls.__name__
         self.watched: dict[Any, Watched] = {}
+        self.logs: set[int] = set()
+        """The numbers of lists to which code only appends."""
 
     def check(self) -> None:
         """Raise ModelError if something outside of the instance has changed."""
@@ -72,27 +74,25 @@ class Watcher:
         except Unfrozen as error:
             raise ModelError(f"{self.name}: a shared value cannot be followed: {error}") from None
 
-    def leave_out_logs(self, functions: Iterable[types.FunctionType]) -> None:
+    def leave_out_logs(
+        self, functions: Iterable[types.FunctionType], inside: Collection[int]
+    ) -> None:
         """Watch no list of a module or of a function around to which code only appends.
 
-        Nothing that is read depends on it, however much it grows.
+        Nothing that is read depends on it, however much it grows, unless its number is among those
+        ``inside`` of something else.
         """
         known = list(functions)
         data = list(self.specimen.data().values())
         classes = [c for held in (*self.specimen.owners, *data) for c in type(held).__mro__]
-        for key, (value, name) in list(self.specimen.freezer.shared.items()):
+        for key, (value, _) in list(self.specimen.freezer.shared.items()):
             others = [v for k, (v, _) in self.specimen.freezer.shared.items() if k != key]
             used = [_names_of(value, function, classes) for function in known]
             if (
                 type(value) in (list, deque)
-                and not name.startswith("a default value")
+                and key not in inside
                 and any(used)
                 and not _leads_to(value, [*data, *others])
-                and not any(
-                    _is_tuple_around(value, vars_)
-                    for function in known
-                    for vars_ in function.__globals__.values()
-                )
                 and all(
                     only_appended(function, names)
                     for function, names in zip(known, used, strict=True)
@@ -100,6 +100,7 @@ class Watcher:
                 )
             ):
                 self.watched.pop(("value", key), None)
+                self.logs.add(key)
 
     def watch_library(self, summary: Summary) -> None:
         """The library's own objects, and modules that code names: on these it may write, too."""
@@ -231,10 +232,6 @@ def _leads_to(value: Any, roots: list[Any]) -> bool:
                 seen.add(id(part))
                 todo.append(part)
     return False
-
-
-def _is_tuple_around(value: Any, other: Any) -> bool:
-    return isinstance(other, tuple) and any(item is value for item in other)
 
 
 def only_appended(function: types.FunctionType, names: set[str]) -> bool:

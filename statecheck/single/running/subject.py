@@ -136,6 +136,7 @@ def _read(
         specimen, reach, world, watch, answers=answers, with_refusals=refusals, early=early
     )
     automaton = builder.build()
+    inspection.check_memory()
     changed = {a for edge in automaton.edges for a, _ in edge.outputs}
     if changed := {a for a in changed if not {a[1], specimen.named(a)} & set(inputs)}:
         # Code writes them by names that it computes, so they are no inputs.
