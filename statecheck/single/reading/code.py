@@ -23,7 +23,7 @@ from statemachine.callbacks import CallbackGroup, SpecReference
 
 from statecheck.modeling import Machine, Maker
 from statecheck.single.reading.source.naming import ALL, BY_TEXT, reads_by_text, writes_by_text
-from statecheck.single.reading.source.trees import compares_single_values
+from statecheck.single.reading.source.orders import OF_MODULES, PASSES, SHOWING, TEXTS, keeps_orders
 from statecheck.single.reading.specimen import ABSENT, Specimen
 
 LIBRARY = (statemachine.__name__, Machine.__module__.rpartition(".")[0])
@@ -45,8 +45,9 @@ class Summary:
 
     ``loads`` are global names, each with the attribute that is taken of it at once, if one is;
     ``goes_through`` says that it may see the order of a set, ``asks_none`` that it asks whether
-    something is None, ``matches`` that it takes values apart by patterns, ``matches_types`` that it
-    tells their types so, ``catches`` that it catches exceptions by their types.
+    something is None, ``makes_texts`` that it makes texts of values, ``matches`` that it takes
+    values apart by patterns, ``matches_types`` that it tells their types so, ``catches`` that it
+    catches exceptions by their types.
     """
 
     function: types.FunctionType
@@ -59,6 +60,7 @@ class Summary:
     texts: set[str] = field(default_factory=set)
     writes_elsewhere: bool = False
     goes_through: bool = False
+    makes_texts: bool = False
     asks_none: bool = False
     matches: bool = False
     matches_types: bool = False
@@ -79,30 +81,32 @@ class Summary:
 def summarised(function: types.FunctionType) -> Summary:
     """Read one function's bytecode."""
     summary = Summary(function)
-    passing = _read(function.__code__, summary, set(function.__code__.co_freevars))
-    if passing <= {"min", "max"} and compares_single_values(function):
-        return summary
-    summary.goes_through |= bool(passing)
+    outer = set(function.__code__.co_freevars)
+    passing = _read(function.__code__, summary, outer, _receiver(function))
+    if passing and not keeps_orders(function, passing):
+        summary.goes_through = True
     return summary
+
+
+def _receiver(function: types.FunctionType) -> str:
+    """The variable that holds what a method belongs to, and never anything else."""
+    code, around = function.__code__, function.__qualname__.rpartition(".")[0]
+    is_method = bool(around) and not around.endswith("<locals>")
+    again = any(i.opname[:6] == "STORE_" and i.argval == "self" for i in dis.get_instructions(code))
+    first = code.co_varnames[: code.co_argcount][:1]
+    return "self" if is_method and first == ("self",) and not again else ""
 
 
 _WRITES = ("STORE_ATTR", "DELETE_ATTR")
 _LOADS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_GLOBALS")
-_PASSES = ("GET_ITER", "LIST_EXTEND", "UNPACK_SEQUENCE", "UNPACK_EX")
-_PASSING = frozenset(
-    (
-        *("list", "tuple", "next", "iter", "min", "max", "enumerate", "zip", "map", "filter"),
-        *("reversed", "str", "repr", "pop", "join", "extend", "fromkeys"),
-    )
-)
-"""Functions and methods that may show the order of a set."""
 
 _TAKES = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR")
 
 
-def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> set[str]:
-    """Note what code has; return the functions in it that may show the order of a set."""
-    first = code.co_varnames[0] if code.co_argcount else "self"
+def _read(code: types.CodeType, summary: Summary, outer: set[str], first: str) -> set[str]:
+    """Note what code has; return what in it may show the order of a set. ``first`` is the variable
+    that holds the machine, or another object that a method belongs to.
+    """
     instructions = [i for i in dis.get_instructions(code) if i.opname not in ("CACHE", "PUSH_NULL")]
     for place, instruction in enumerate(instructions):
         name, argument = instruction.opname, instruction.argval
@@ -117,15 +121,12 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> set[str]:
         elif name in _WRITES:
             summary.writes.add(argument)
             before = _written_on(instructions[:place])
-            if not (before.opname.startswith("LOAD_FAST") and before.argval == first):
+            if not (first and before.argval == first):
                 summary.writes_elsewhere = True
         elif name in ("STORE_GLOBAL", "DELETE_GLOBAL"):
             summary.global_writes.add(argument)
         elif name in ("STORE_DEREF", "DELETE_DEREF") and argument in outer:
             summary.outer_writes.add(argument)
-        elif name in _PASSES:
-            near = instructions[max(0, place - 8) : place]
-            summary.goes_through |= not any(i.argval in ("sorted", "range") for i in near)
         elif name == "IMPORT_NAME":
             summary.imports.add(argument)
         elif name in ("CHECK_EXC_MATCH", "CHECK_EG_MATCH"):
@@ -142,10 +143,14 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str]) -> set[str]:
             summary.identity = max(summary.identity, _asked(instructions[:place], space))
     if {"is_", "is_not"} & set(code.co_names):
         summary.identity = Identity.ANY
-    passing = set(code.co_names) & _PASSING
+    loaded = {what for pair in summary.loads for what in pair if what}
+    done = {i.opname for i in instructions} | {"%" for i in instructions if i.argrepr == "%"}
+    summary.makes_texts |= bool(TEXTS & (done | set(code.co_names)))
+    passing = (set(code.co_names) & SHOWING) | (loaded & OF_MODULES) | (done & PASSES)
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            passing |= _read(constant, summary, outer)
+            inner = "" if first in constant.co_varnames else first
+            passing |= _read(constant, summary, outer, inner)
         elif isinstance(constant, str):
             summary.texts.add(constant)
     return passing

@@ -10,7 +10,13 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from statecheck.single.reading.code import Reach, Summary, plain_functions, summarised
+from statecheck.single.reading.code import (
+    Reach,
+    Summary,
+    author_classes,
+    plain_functions,
+    summarised,
+)
 from statecheck.single.reading.freeze import is_plain_exception
 from statecheck.single.reading.source.trees import parents_of, tree_of
 
@@ -37,6 +43,58 @@ def only_said(reach: Reach) -> bool:
         if not all(_is_said(node, parents, summary, asks_args, own) for node in _made(tree)):
             return False
     return True
+
+
+def making_texts(reach: Reach) -> str:
+    """A function that makes texts of values which are more than said; empty for none."""
+    making = [summary.place for summary in reach.functions.values() if summary.makes_texts]
+    return making[0] if making and not only_said(reach) else ""
+
+
+def add_text_methods(reach: Reach, *others: Reach) -> bool:
+    """Follow the methods by which a machine, its model or a listener is made a text, where code
+    does so and does more with the text than to say it. Tell whether there are any.
+    """
+    making = [summary for summary in reach.functions.values() if _makes_text_of_all(summary)]
+    if not making or only_said(reach):
+        return False
+    found = [
+        vars(cls)[name]
+        for owner in reach.specimen.owners
+        for cls in author_classes(type(owner))
+        for name in ("__str__", "__repr__", "__format__")
+        if name in vars(cls)
+    ]
+    for way in (reach, *others):
+        for member in found:
+            way.add(member)
+    return bool(found)
+
+
+_ALL = ("self", "machine", "model", "sm")
+"""Names that code has for a machine or its model."""
+
+
+def _makes_text_of_all(summary: Summary) -> bool:
+    """Tell whether a function makes a text of a machine or its model as a whole."""
+    tree = tree_of(summary.function)
+    for node in ast.walk(tree) if tree is not None else ():
+        match node:
+            case ast.FormattedValue(value=value):
+                values = [value]
+            case ast.Call(func=ast.Name() | ast.Attribute(attr="format" | "join"), args=values):
+                pass
+            case ast.BinOp(op=ast.Mod(), right=ast.Tuple(elts=values)):
+                pass
+            case ast.BinOp(op=ast.Mod(), right=value):
+                values = [value]
+            case _:
+                continue
+        for value in values:
+            match value:
+                case ast.Name(id=name) | ast.Attribute(attr=name) if name in _ALL:
+                    return True
+    return False
 
 
 def _made(tree: ast.AST) -> Iterator[ast.AST]:

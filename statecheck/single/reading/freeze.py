@@ -96,6 +96,8 @@ class Freezer:
         self.size = 0
         self.passing = ""
         """A function that may go through a set."""
+        self.asks_identity = False
+        """Code asks ``is`` of values, so that it matters which of them are one object."""
 
     def begin(self) -> None:
         """Begin the key of another state."""
@@ -115,7 +117,11 @@ class Freezer:
                 raise Unfrozen(
                     value, "it is a text made of a value that may be any", may_be_any=True
                 )
-            return (cls.__name__, repr(value)) if cls in (float, complex) else (cls.__name__, value)
+            kept = repr(value) if cls in (float, complex) else value
+            is_number = cls is not float or value == value  # noqa: PLR0124
+            if not is_number or (self.asks_identity and not _is_single(value)):
+                return (cls.__name__, kept, self._number(value))
+            return (cls.__name__, kept)
         if isinstance(value, State):
             return ("state", value.id)
         if isinstance(value, Event):
@@ -136,10 +142,10 @@ class Freezer:
             return (cls, repr(_in_known_zone(value)))
         if id(value) in self.shared:
             return ("is", id(value))
-        if cls is not frozenset and not issubclass(cls, tuple):
-            if id(value) in self._seen:
-                return ("again", self._seen[id(value)])
-            self._seen[id(value)] = len(self._seen)
+        if self.asks_identity or (cls is not frozenset and not issubclass(cls, tuple)):
+            count = len(self._seen)
+            if self._number(value) < count:
+                return ("again", self._number(value))
         if cls is tuple or cls is list or cls is deque:
             extra = (value.maxlen,) if cls is deque else ()
             return (cls.__name__, *extra, *(self.key(item) for item in value))
@@ -164,13 +170,20 @@ class Freezer:
             return ("method", self.key(value.__self__), self.key(value.__func__))
         return self._object(value)
 
+    def _number(self, value: Any) -> int:
+        """The number of an object among those of a state."""
+        return self._seen.setdefault(id(value), len(self._seen))
+
     def _function(self, value: types.FunctionType) -> Any:
-        """A function counts as its code with the variables around it, which must not change."""
-        if not value.__closure__:
-            return ("function", value.__code__)
-        held = [cell.cell_contents for cell in value.__closure__]
+        """A function counts as its code with its default values and the variables around it, which
+        must not change.
+        """
+        if "<locals>" in value.__qualname__ and vars(value).keys() - {"__wrapped__"}:
+            raise Unfrozen(value, "it is a function with attributes")
+        held = [cell.cell_contents for cell in value.__closure__ or ()]
+        held += [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
         for item in held:
-            if type(item) not in ATOMS and id(item) not in self.own:
+            if type(item) not in ATOMS and id(item) not in self.own and id(item) not in self.shared:
                 raise Unfrozen(value, "it is a function that remembers a " + type(item).__name__)
         return ("function", value.__code__, *(self.key(item) for item in held))
 
@@ -238,6 +251,13 @@ def _in_known_zone(value: Any) -> Any:
         found = f"{type(value).__module__}.{type(value).__qualname__}"
         raise Unfrozen(value, f"it is a {found} of a zone that is no datetime.timezone")
     return value
+
+
+def _is_single(value: Any) -> bool:
+    """Tell whether equal values are one object wherever they come from."""
+    if type(value) is int:
+        return -5 <= value <= 256
+    return isinstance(value, bool | None) or value is ... or value is NotImplemented or value == ""
 
 
 def _is_named_tuple(cls: type) -> bool:

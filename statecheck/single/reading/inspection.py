@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import enum
 import functools
-import itertools
 import logging
 import sys
 import types
@@ -24,6 +23,7 @@ from statecheck.modeling import ModelError
 from statecheck.single.reading import purity
 from statecheck.single.reading.code import (
     LIBRARY,
+    Identity,
     Reach,
     Summary,
     author_classes,
@@ -32,11 +32,12 @@ from statecheck.single.reading.code import (
     plain_functions,
     summarised,
 )
-from statecheck.single.reading.foreign.loggers import OWN, own_part, why_logging_matters
+from statecheck.single.reading.foreign.loggers import OWN, own_part
 from statecheck.single.reading.foreign.making import asks_the_time
-from statecheck.single.reading.foreign.memory import Memory
+from statecheck.single.reading.foreign.memory import memory_around
+from statecheck.single.reading.foreign.plain_sight import hidden_by, unordered
 from statecheck.single.reading.foreign.sharing import belongs_to_another
-from statecheck.single.reading.formatting import only_prints_to
+from statecheck.single.reading.formatting import add_text_methods, making_texts, only_prints_to
 from statecheck.single.reading.freeze import ATOMS, EXACT, is_plain_class
 from statecheck.single.reading.specimen import Specimen
 from statecheck.single.reading.surroundings import Foreign, Surroundings
@@ -55,26 +56,25 @@ class Inspection:
         self.check = self.watcher.check
         self.done, self.asks_the_time = set[Any](), False
         self.classes = {base for owner in specimen.owners for base in type(owner).__mro__}
+        self.sets = unordered(self.classes)
         self.own = {name for _, name in specimen.data()}
         self.first = specimen.ran - set(reach.functions)  # what is left behind is data
-        self.reach = reach.with_making()
         for owner in specimen.owners:
             for cls in author_classes(type(owner)):
                 for member in purity.methods_without_name(cls):
-                    self.reach.add(member)
+                    reach.add(member)
                 self.watcher.watch_class(cls)
+        self.reach = reach.with_making()
         self._look_around()
-        if asks_the_time(self.reach):
-            self.asks_the_time = True
+        self.asks_the_time = asks_the_time(self.reach)
+        if add_text_methods(self.reach, reach) or self.asks_the_time:
             self.done.clear()
             self._look_around()
+        specimen.freezer.passing = specimen.freezer.passing or making_texts(self.reach)
+        specimen.freezer.asks_identity = reach.identity is Identity.ANY
         self.surroundings.settle(self.reach)
-        functions = [s.function for s in self.reach.functions.values()]
-        real = {id(outside._real) for outside in self.surroundings.all()}
-        roots = [*functions, *map(type, specimen.owners)]
-        self.memory = Memory(roots, {*map(id, specimen.owners), *real})
-        if not any(self.reach.is_dynamic(s) for s in self.reach.functions.values()):
-            self.watcher.leave_out_logs(functions, self.memory.inside)
+        self.memory = memory_around(specimen, self.reach, self.surroundings.all())
+        self.watcher.leave_out_logs(self.reach, self.memory.inside)
 
     def check_memory(self) -> None:
         """Raise ModelError if something around the machine is not what it was."""
@@ -87,9 +87,12 @@ class Inspection:
                 self._value(value, self.specimen.named(attribute), None, own=True)
             except Foreign as error:
                 self.surroundings.add_attribute(attribute, value, str(error))
-        for function in itertools.chain(*map(plain_functions, self.reach.callbacks)):
-            if (function.__module__ or "").startswith("statemachine.contrib.weighted"):
-                self.surroundings.add_chance(function)
+        for callback in self.reach.callbacks:
+            if purity.remembers(callback):
+                raise self._hidden("a callback", "remembers its results between calls")
+            for function in plain_functions(callback):
+                if (function.__module__ or "").startswith("statemachine.contrib.weighted"):
+                    self.surroundings.add_chance(function)
         inspected: set[Any] = set()
         while rest := [c for c in self.reach.functions if c not in inspected]:
             for code in rest:
@@ -102,17 +105,10 @@ class Inspection:
         if summary.goes_through:
             self.specimen.freezer.passing = summary.place
         place, function = summary.place, summary.function
-        if summary.global_writes:
-            name = min(summary.global_writes)
-            raise self._hidden(place, f"writes the global {name}, which is no attribute")
-        if summary.outer_writes:
-            outer = min(summary.outer_writes)
-            raise self._hidden(place, f"writes {outer} of the function around it")
-        first = purity.WHILE_MADE if function.__code__ in self.first else set()
-        if doors := purity.doors_of(summary) - self.own - first:
-            raise self._hidden(place, f"uses {min(doors)}", purity.why(min(doors)))
-        if logging_matters := why_logging_matters(self.specimen, summary):
-            raise self._hidden(place, *logging_matters)
+        is_first = function.__code__ in self.first
+        hidden = hidden_by(summary, self.specimen, self.sets, self.own, is_first=is_first)
+        if hidden is not None:
+            raise self._hidden(place, *hidden)
         for name, taken in sorted(summary.loads, key=str):
             self._global(summary, name, taken)
         for module in summary.imports:
@@ -206,8 +202,8 @@ class Inspection:
         root = name.partition(".")[0]
         is_said = name == "sys" and only_prints_to("sys", summary.function)
         if name in purity.MODULES or name.startswith(LIBRARY) or root == "typing" or is_said:
-            if purity.has_other_module(module, taken):
-                raise self._hidden(place, f"uses {name}.{taken}, another module")
+            if unfit := purity.unfit_of(module, taken, summary.reads):
+                raise self._hidden(place, f"uses {name}.{unfit}")
             return
         if taken in purity.TAKES.get(name, ()) or (taken is None and name == "asyncio"):
             if name == "datetime":
@@ -360,7 +356,7 @@ class Inspection:
             self.watcher.watch_class(base)
             for key, member in vars(base).items():
                 if any(True for _ in plain_functions(member)):
-                    if isinstance(member, functools._lru_cache_wrapper):
+                    if purity.remembers(member):
                         raise self._hidden(place or name, f"has {key}, which remembers its results")
                     for function in plain_functions(member):
                         if not purity.is_known(key, function, base):
@@ -383,7 +379,7 @@ class Inspection:
                     continue
                 self.done.add(("attribute", base, name))
                 member = vars(base)[name]
-                if isinstance(member, functools._lru_cache_wrapper):
+                if purity.remembers(member):
                     raise self._hidden(
                         f"{base.__name__}.{name}", "remembers its results between calls"
                     )

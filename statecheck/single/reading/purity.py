@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import re
 import types
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ from statecheck.single.reading.code import (
     is_from_elsewhere,
     plain_functions,
 )
+from statecheck.single.reading.freeze import ATOMS, EXACT
 from statecheck.single.reading.source.naming import writes_by_text
 
 BUILTINS = frozenset(
@@ -68,10 +70,18 @@ WAYS_BACK_BUILT_IN = frozenset(
 """Python's own functions that do."""
 
 
-def has_other_module(module: types.ModuleType | None, name: str | None) -> bool:
-    """Tell whether a module has under some name another one, which is none of the pure ones."""
+def unfit_of(module: types.ModuleType | None, name: str | None, reads: Iterable[str]) -> str:
+    """What is not fit to be used of a pure module, and why, in words; empty where there is nothing.
+
+    ``name`` is what code takes of it at once, if it does, and ``reads`` what it might later.
+    """
     found = None if name is None else getattr(module, name, None)
-    return isinstance(found, types.ModuleType) and found.__name__ not in MODULES
+    if isinstance(found, types.ModuleType) and found.__name__ not in MODULES:
+        return f"{name}, another module"
+    for part in [name] if name else reads:
+        if _is_of_unknown_kind(getattr(module, part, None)):
+            return f"{part}, which may change"
+    return ""
 
 
 def leads_back(value: Any, depth: int = 3) -> bool:
@@ -115,9 +125,20 @@ DOORS = frozenset(
         *("transitions", "_transitions", "_events", "add_event", "add_transitions", "states"),
         *("__traceback__", "__context__", "__cause__", "with_traceback"),
         *("history_values", "states_map", "start_configuration_values", "cancel_event", "__func__"),
+        "__hash__",
     )
 )
-"""Attributes that lead out of what is inspected, or change the machine itself."""
+"""Attributes that lead out of what is inspected, change the machine itself, or are another number
+in each process.
+"""
+
+FRAMES = frozenset(
+    (
+        *("currentframe", "stack", "trace", "getouterframes", "getinnerframes", "getclosurevars"),
+        *("getgeneratorlocals", "getcoroutinelocals"),
+    )
+)
+"""Functions that tell by whom code was called, or what others remember."""
 
 SETTINGS = {
     "localcontext": frozenset(("getcontext", "setcontext")),
@@ -138,9 +159,13 @@ def doors_of(summary: Summary) -> set[str]:
     written = summary.writes | writes_by_text(summary.function, summary.used)
     found = [summary.function.__globals__.get(name) for name, _ in summary.loads]
     functions = types.FunctionType | types.BuiltinFunctionType
-    used = summary.used | {f.__name__ for f in found if isinstance(f, functions)}
+    names = {f.__name__ for f in found if isinstance(f, functions)}
+    used = summary.used | names
     settings = {n for back, names in SETTINGS.items() if back not in used for n in names & used}
-    doors = (summary.reads & DOORS) | settings
+    around = summary.function.__globals__
+    asked = {n for on, n in summary.loads if getattr(around.get(on), "__name__", "") == "inspect"}
+    frames = FRAMES & (names | asked | (summary.reads if "inspect" in summary.imports else set()))
+    doors = (summary.reads & DOORS) | settings | frames
     return doors | {n for n in written if n[:2] == n[-2:] == "__"}
 
 
@@ -196,6 +221,29 @@ def is_pure_builtin(function: types.BuiltinFunctionType) -> bool:
     owner = getattr(function, "__self__", None)
     names = [function.__module__ or "", owner.__name__ if type(owner) is types.ModuleType else ""]
     return any(name in MODULES or name.removeprefix("_") in MODULES for name in names)
+
+
+def remembers(member: Any) -> bool:
+    """Tell whether what a class has remembers results between calls."""
+    match member:
+        case functools._lru_cache_wrapper():
+            return True
+        case property():
+            return any(map(remembers, (member.fget, member.fset, member.fdel)))
+        case staticmethod() | classmethod():
+            return remembers(member.__func__)
+        case functools.partial() | functools.partialmethod() | functools.cached_property():
+            return remembers(member.func)
+        case types.FunctionType():
+            return remembers(getattr(member, "__wrapped__", None))
+    return False
+
+
+def _is_of_unknown_kind(value: Any) -> bool:
+    """Tell whether what a module of Python's has could change, and nothing shows how it is."""
+    plain = (types.ModuleType, enum.Enum, re.Pattern, tuple, frozenset, list, dict, set)
+    is_known = isinstance(value, (*plain, *ATOMS, *EXACT)) or hasattr(value, "__dict__")
+    return not (is_known or callable(value))
 
 
 def methods_without_name(cls: type) -> Iterator[Any]:

@@ -9,7 +9,7 @@ import gc
 import inspect
 import types
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from statemachine import Event, State
 
 from statecheck.modeling import ModelError
-from statecheck.single.reading.code import Summary, is_from_elsewhere, is_library_class
+from statecheck.single.reading.code import Reach, Summary, is_from_elsewhere, is_library_class
 from statecheck.single.reading.freeze import DICTIONARIES, Freezer, Unfrozen
 from statecheck.single.reading.source.trees import tree_of
 from statecheck.single.reading.specimen import Specimen
@@ -74,15 +74,15 @@ class Watcher:
         except Unfrozen as error:
             raise ModelError(f"{self.name}: a shared value cannot be followed: {error}") from None
 
-    def leave_out_logs(
-        self, functions: Iterable[types.FunctionType], inside: Collection[int]
-    ) -> None:
+    def leave_out_logs(self, reach: Reach, inside: Collection[int]) -> None:
         """Watch no list of a module or of a function around to which code only appends.
 
         Nothing that is read depends on it, however much it grows, unless its number is among those
         ``inside`` of something else.
         """
-        known = list(functions)
+        if any(map(reach.is_dynamic, reach.functions.values())):
+            return
+        known = [summary.function for summary in reach.functions.values()]
         data = list(self.specimen.data().values())
         classes = [c for held in (*self.specimen.owners, *data) for c in type(held).__mro__]
         for key, (value, _) in list(self.specimen.freezer.shared.items()):

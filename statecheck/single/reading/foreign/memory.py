@@ -14,9 +14,16 @@ from typing import Any
 from statemachine import Event, State
 
 from statecheck.modeling import ModelError
-from statecheck.single.reading.code import is_from_elsewhere, is_library, is_library_class
+from statecheck.single.reading.code import (
+    Reach,
+    is_from_elsewhere,
+    is_library,
+    is_library_class,
+)
 from statecheck.single.reading.freeze import ATOMS, EXACT, parts
+from statecheck.single.reading.outside import Outside
 from statecheck.single.reading.purity import OWN_MARKS
+from statecheck.single.reading.specimen import Specimen
 
 MOST = 100_000
 """So many objects are looked at."""
@@ -71,6 +78,16 @@ class Memory:
             raise ModelError(
                 f"{machine}: {name} changes while it runs; keep it in an attribute of the machine"
             )
+
+
+def memory_around(specimen: Specimen, reach: Reach, outside: Iterable[Outside]) -> Memory:
+    """The memory around a machine, but for what is outside and what holds its own data."""
+    apart = [found._real for found in outside]
+    functions = [summary.function for summary in reach.functions.values()]
+    roots: list[Any] = [*functions, *map(type, specimen.owners)]
+    if any("getLogger" in summary.used for summary in reach.functions.values()):
+        roots += logging.root.manager.loggerDict.values()
+    return Memory(roots, {id(held) for held in (*specimen.owners, *apart)})
 
 
 def _same(one: Any, other: Any) -> bool:

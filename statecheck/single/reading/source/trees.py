@@ -35,23 +35,3 @@ def uses_variable(function: types.FunctionType, name: str) -> bool:
             if loads and (argument == name or (isinstance(argument, tuple) and name in argument)):
                 return True
     return False
-
-
-def compares_single_values(function: types.FunctionType) -> bool:
-    """Tell whether ``min`` and ``max`` are only called, and with two values or more."""
-    tree = tree_of(function)
-    if tree is None:
-        return False
-    called = {
-        node.func
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and len(node.args) > 1
-        and not any(isinstance(argument, ast.Starred) for argument in node.args)
-    }
-    return all(
-        node in called
-        for node in ast.walk(tree)
-        if (isinstance(node, ast.Name) and node.id in ("min", "max"))
-        or (isinstance(node, ast.Attribute) and node.attr in ("min", "max"))
-    )
