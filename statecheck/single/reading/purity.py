@@ -71,7 +71,7 @@ WAYS_BACK_BUILT_IN = frozenset(
 
 
 def unfit_of(module: types.ModuleType | None, name: str | None, reads: Iterable[str]) -> str:
-    """What is not fit to be used of a pure module, and why, in words; empty where there is nothing.
+    """Something of a pure module that is not fit to be used, and why; empty where there is nothing.
 
     ``name`` is what code takes of it at once, if it does, and ``reads`` what it might later.
     """

@@ -1,4 +1,4 @@
-"""What code remembers outside of its instance is seen, however it comes to it."""
+"""Memory outside of an instance is seen, however code comes to it."""
 
 from __future__ import annotations
 

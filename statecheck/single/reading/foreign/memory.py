@@ -29,11 +29,11 @@ MOST = 100_000
 """So many objects are looked at."""
 
 Held = list[tuple[str, Any]]
-"""What an object holds, with the names that a message gives to it."""
+"""The parts of an object, with the names that a message gives to it."""
 
 
 class Memory:
-    """What functions and classes lead to, as it is when this is made.
+    """The objects that functions and classes lead to, as they are when this is made.
 
     ``inside`` are the numbers of objects that something else holds than a name: a default value, a
     tuple, another object. Nothing is looked into whose number is in ``apart``.
@@ -99,8 +99,8 @@ def _is_own(module: str | None) -> bool:
 
 
 def _held(found: Any) -> Iterator[tuple[str, Any]]:
-    """What an object holds. What the library, and modules of others, keep for their own use is left
-    out, but for attributes of what code names.
+    """The parts of an object. What the library, and modules of others, keep for their own use is
+    left out, but for attributes of what code names.
     """
     match found:
         case types.FunctionType():
@@ -171,7 +171,7 @@ def _of_function(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
 
 
 def _named(name: str, value: Any, names: set[str]) -> Iterator[tuple[str, Any]]:
-    """What a name stands for; of a module, what code may take from it by some names."""
+    """The value that a name stands for; of a module, what code may take from it by some names."""
     if not isinstance(value, types.ModuleType):
         yield name, value
         return

@@ -1,4 +1,4 @@
-"""What a function's code shows by itself that hides state, or that chance decides."""
+"""Whatever a function's code shows by itself that hides state, or that chance decides."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def unordered(classes: Collection[type]) -> set[str]:
 def hidden_by(
     summary: Summary, specimen: Specimen, sets: Collection[str], own: set[str], *, is_first: bool
 ) -> tuple[str, str] | None:
-    """What a function does of that kind, and why it is refused; None where it does nothing so.
+    """Something of that kind that a function does, and why it is refused; None for nothing.
 
     ``sets`` are the names of sets that classes have, ``own`` those of the machine's data;
     ``is_first`` says that it runs only while an instance is made.
