@@ -66,12 +66,6 @@ class Symbolic:
     def __hash__(self) -> int:
         raise self._refuse("hashed (as a dictionary key or a set's member)", "if/elif or ==")
 
-    def __iter__(self) -> Any:
-        raise self._refuse("iterated", "a loop over the system's entities")
-
-    def __getitem__(self, _: object) -> Any:
-        raise self._refuse("indexed", "if/elif or a field")
-
     def __int__(self) -> int:
         raise self._refuse("converted to a plain number", "the comparison itself")
 
@@ -103,7 +97,25 @@ class Symbolic:
         return ModelError(message)
 
 
-class Truth(Symbolic, TruthValue):
+class Collected(Symbolic):
+    """A value that Python might take for a collection or a text, which it refuses to be."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Any:
+        raise self._refuse("iterated", "a loop over the system's entities")
+
+    def __getitem__(self, _: object) -> Any:
+        raise self._refuse("indexed", "if/elif or a field")
+
+
+class Unasked(Collected):
+    """A value that refuses to be called, or entered, as well."""
+
+    __slots__ = ()
+
+
+class Truth(Unasked, TruthValue):
     """A symbolic bool."""
 
     __slots__ = ()
@@ -120,7 +132,7 @@ class Truth(Symbolic, TruthValue):
     __rand__, __ror__ = __and__, __or__
 
 
-class Ordered(Symbolic):
+class Ordered(Unasked):
     """A symbolic number, or a member of an enumeration with an order."""
 
     __slots__ = ()
@@ -205,11 +217,14 @@ def _unsupported(operator: str) -> Callable[..., Any]:
 for _name in (
     *("lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow"),
     *("lshift", "rshift", "and", "or", "xor", "matmul", "neg", "pos", "abs", "invert", "round"),
-    *("trunc", "floor", "ceil", "complex", "len", "contains", "call", "enter", "reversed"),
+    *("trunc", "floor", "ceil", "complex"),
 ):
     for _full in (f"__{_name}__", f"__r{_name}__"):
         if _full not in vars(Symbolic):
             setattr(Symbolic, _full, _unsupported(_name))
+for _owner, _names in ((Collected, ("len", "contains", "reversed")), (Unasked, ("call", "enter"))):
+    for _name in _names:
+        setattr(_owner, f"__{_name}__", _unsupported(_name))
 
 
 def _described(value: object) -> str:
@@ -248,5 +263,5 @@ def wrap(term: z3.ExprRef, type_: Any, vocabulary: Vocabulary) -> Symbolic:
     if isinstance(type_, type) and issubclass(type_, int):
         return Ordered(term, type_, vocabulary)
     if isinstance(type_, States) or issubclass(type_, enum.Enum):
-        return Symbolic(term, type_, vocabulary)
+        return Unasked(term, type_, vocabulary)
     raise ModelError(f"a value of type {type_!r} is not supported in a proof")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import CodeType
 from typing import Any
 
 from statecheck.single.execution.automaton import UNUSUAL, Automaton, Edge, Local, Node
@@ -19,6 +20,8 @@ from statecheck.single.reading.freeze import NotAnyValue, TimeToDecide, TooLarge
 from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe
+from statecheck.single.reading.source.handing_on import hands_on
+from statecheck.single.reading.source.trees import with_inner
 from statecheck.single.reading.specimen import (
     Attribute,
     Control,
@@ -38,6 +41,9 @@ class World:
     events: Events
     inputs: dict[Attribute, Domain]
 
+
+PARTS = frozenset(("term", "type", "vocabulary", "kind", "decided"))
+"""Attributes of values that may be any, which plain ones lack."""
 
 Watch = Callable[[], None]
 """Called after each run; raises ModelError where hidden state has changed, or time is over."""
@@ -70,6 +76,24 @@ class Setup:
             for summary in self.reach.functions.values()
             for used in [{name for name, _ in summary.loads}]
         )
+
+    @cached_property
+    def asks_for_parts(self) -> bool:
+        """Code asks whether something has an attribute that only values which may be any have."""
+        asking = [s for s in self.reach.functions.values() if self.reach.is_dynamic(s)]
+        return any(summary.texts & PARTS for summary in asking)
+
+    @cached_property
+    def catching(self) -> frozenset[CodeType]:
+        """All code, where some may be told a TypeError that it, or the library, catches."""
+        if self.answers is not None or not any(
+            hands_on(summary.function) for summary in self.reach.functions.values()
+        ):
+            return frozenset()
+        codes = frozenset(with_inner(self.reach.functions))
+        caught = any(code.co_exceptiontable or "suppress" in code.co_names for code in codes)
+        is_caught = caught or self.specimen.machine.catch_errors_as_events
+        return codes if is_caught else frozenset()
 
     @cached_property
     def only_said(self) -> bool:
@@ -201,7 +225,11 @@ class Attempt:
         if answers is not None:
             answers.is_text_allowed = lambda: self.setup.only_said
         for guard, found in paths.explored(
-            lambda: self._sent(node, event, arguments, inputs), node.variables, locals_, answers
+            lambda: self._sent(node, event, arguments, inputs),
+            node.variables,
+            locals_,
+            answers,
+            self.setup.catching,
         ):
             self._record(node, event, arguments, inputs, guard, tuple(locals_), found)
 
@@ -209,6 +237,11 @@ class Attempt:
         """Raise ModelError where code asks ``is`` of what would be a symbolic value."""
         reach = self.setup.reach
         identity = reach.identity
+        if symbols and self.setup.asks_for_parts:
+            raise NotAnyValue(
+                f"{self.specimen.cls.__name__}: code asks by a text whether something has one of "
+                f"the attributes {', '.join(sorted(PARTS))}; write isinstance()"
+            )
         members = any(isinstance(s.kind, MemberKind) for s in symbols)
         if identity is Identity.ANY or (identity is Identity.MEMBERS and members):
             names = ", ".join(sorted({s.name.partition("!")[2] or s.name for s in symbols}))

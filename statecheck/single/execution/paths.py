@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import CodeType, TracebackType
 from typing import Any
 
 import z3
@@ -34,16 +37,18 @@ def explored(
     variables: Sequence[Variable],
     locals_: Sequence[Local],
     answers: Answers | None = None,
+    watched: Collection[CodeType] = (),
 ) -> Iterator[tuple[z3.BoolRef | None, Any]]:
     """Every way through code that can be gone, with its condition and what the code returned.
 
-    Answers from outside are chosen in every way, and are no part of a condition.
+    Answers from outside are chosen in every way, and are no part of a condition. No TypeError may
+    arise in code that is ``watched`` but where it would of plain values.
     """
     known = ranges([*variables, *locals_])
     explorer = Explorer()
     explorer._solver.set("timeout", PATIENCE)
     try:
-        with _choosing(answers, explorer):
+        with _choosing(answers, explorer), _watching(watched, explorer):
             tree = explorer.explore(run)
     except ModelError as error:
         raise Unreadable(f"{_line(error)}{error}") from None
@@ -75,6 +80,61 @@ def _choosing(answers: Answers | None, explorer: Explorer) -> Iterator[None]:
         yield
     finally:
         answers.decide, answers.refuse = None, ModelError
+
+
+_OF_SYMBOLS = re.compile(r"\b(Int|Bool|Text|Member)\b")
+_AS_OF_PLAIN = re.compile(
+    r"'(Int|Bool|Text)' object (is not (iterable|callable|subscriptable)|does not support)|"
+    r"(object|argument) of type '(Int|Bool)' (has no len|is not iterable)|"
+    r"cannot unpack non-iterable (Int|Bool) object|unsupported operand type|bad operand type|"
+    r"not supported between instances"
+)
+"""Messages of errors that are of values which may be any; and those that plain ones give too."""
+
+
+@contextmanager
+def _watching(codes: Collection[CodeType], explorer: Explorer) -> Iterator[None]:
+    """Refuse what a function of C, or of a library, says of values that may be any: that they are
+    of no type that it takes. Code could catch that, and the library does.
+    """
+
+    def inside(frame: Any, event: str, found: Any) -> Any:
+        if event == "exception" and issubclass(found[0], TypeError):
+            said = str(found[1])
+            is_named = _OF_SYMBOLS.search(said) and not _AS_OF_PLAIN.match(said)
+            if is_named or not is_followed(_innermost(found[2])):
+                explorer.refuse(
+                    f"{frame.f_code.co_qualname} may give a value that may be any to what takes "
+                    f"plain ones only ({said})"
+                )
+        return inside
+
+    def is_followed(code: CodeType) -> bool:
+        return id(code) in numbers or is_library(code.co_filename)
+
+    def watch(frame: Any, event: str, found: Any) -> Any:
+        if id(frame.f_code) not in numbers:
+            return None
+        frame.f_trace_lines = False
+        return inside
+
+    if not codes:
+        yield
+        return
+    numbers = {id(code) for code in codes}  # the hash of code is not kept by Python
+    former = sys.gettrace()
+    sys.settrace(watch)
+    try:
+        yield
+    finally:
+        sys.settrace(former)
+
+
+def _innermost(trace: TracebackType) -> CodeType:
+    """The code in which an exception arose."""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_code
 
 
 def _is_choice(literal: z3.BoolRef) -> bool:

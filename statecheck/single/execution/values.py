@@ -27,7 +27,7 @@ from statecheck.single.reading.kinds import (
     kind_of,
 )
 from statecheck.symbolic.paths import Explorer
-from statecheck.symbolic.values import Symbolic
+from statecheck.symbolic.values import Collected, Symbolic
 
 _TYPES = {Kind.BOOL: bool, Kind.INT: int, Kind.TEXT: str}
 
@@ -168,7 +168,7 @@ class Member(Value):
         return getattr(self.decided(f"asked for its {name}", "=="), name)
 
 
-class Text(Value):
+class Text(Value, Collected):
     """A symbolic text; its term is a number that stands for the text."""
 
     __slots__ = ()

@@ -7,13 +7,14 @@ too.
 
 from __future__ import annotations
 
+import dis
 import enum
 import logging
 import re
 import struct
 import types
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -44,6 +45,9 @@ _IDENTITIES = (
 )
 """Types of objects that stand for themselves and that the state is not in."""
 
+
+_MADE = (type, types.ModuleType, logging.Logger, property, State, Event)
+"""Those of them that code can make anew."""
 
 MARK = "\ue000"
 """Stands in a text for a value that may be any; such a text must not become data."""
@@ -98,6 +102,8 @@ class Freezer:
         """A function that may go through a set."""
         self.asks_identity = False
         """Code asks ``is`` of values, so that it matters which of them are one object."""
+        self.is_known: Callable[[Any], bool] = lambda _: True
+        """Tells whether a class or a module was there before any event."""
 
     def begin(self) -> None:
         """Begin the key of another state."""
@@ -122,6 +128,8 @@ class Freezer:
             if not is_number or (self.asks_identity and not _is_single(value)):
                 return (cls.__name__, kept, self._number(value))
             return (cls.__name__, kept)
+        if cls is State or cls is Event:
+            self._check_known(value)
         if isinstance(value, State):
             return ("state", value.id)
         if isinstance(value, Event):
@@ -132,6 +140,7 @@ class Freezer:
             return ("anything", value._key)
         if cls in SYMBOLIC:
             raise Unfrozen(value, "inside it is a value that may be any", may_be_any=True)
+        self._check_known(value)
         if isinstance(value, enum.Enum):
             return (cls, value.name or value.value)
         if cls is types.FunctionType:
@@ -170,6 +179,15 @@ class Freezer:
             return ("method", self.key(value.__self__), self.key(value.__func__))
         return self._object(value)
 
+    def _check_known(self, value: Any) -> None:
+        """Raise Unfrozen for what stands for itself, or an object of a class, that was made by an
+        event: nobody watches what it holds.
+        """
+        found = value if isinstance(value, _MADE) else type(value)
+        is_pythons = found is not value and found.__module__ in ("builtins", "collections")
+        if not is_pythons and not self.is_known(found):
+            raise Unfrozen(value, f"it is or has a {type(found).__name__} that an event made")
+
     def _number(self, value: Any) -> int:
         """The number of an object among those of a state."""
         return self._seen.setdefault(id(value), len(self._seen))
@@ -180,6 +198,9 @@ class Freezer:
         """
         if "<locals>" in value.__qualname__ and vars(value).keys() - {"__wrapped__"}:
             raise Unfrozen(value, "it is a function with attributes")
+        writes = (i for i in dis.get_instructions(value.__code__) if i.opname == "STORE_DEREF")
+        if value.__closure__ and any(i.argval in value.__code__.co_freevars for i in writes):
+            raise Unfrozen(value, "it is a function that writes a variable around it")
         held = [cell.cell_contents for cell in value.__closure__ or ()]
         held += [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
         for item in held:

@@ -34,7 +34,7 @@ from statecheck.single.reading.code import (
 )
 from statecheck.single.reading.foreign.loggers import OWN, own_part
 from statecheck.single.reading.foreign.making import asks_the_time
-from statecheck.single.reading.foreign.memory import memory_around
+from statecheck.single.reading.foreign.memory import memory_around, watch_classes
 from statecheck.single.reading.foreign.plain_sight import hidden_by, unordered
 from statecheck.single.reading.foreign.sharing import belongs_to_another
 from statecheck.single.reading.formatting import add_text_methods, making_texts, only_prints_to
@@ -74,6 +74,7 @@ class Inspection:
         specimen.freezer.asks_identity = reach.identity is Identity.ANY
         self.surroundings.settle(self.reach)
         self.memory = memory_around(specimen, self.reach, self.surroundings.all())
+        watch_classes(specimen, reach, self.memory)
         self.watcher.leave_out_logs(self.reach, self.memory.inside)
 
     def check_memory(self) -> None:
@@ -106,8 +107,7 @@ class Inspection:
             self.specimen.freezer.passing = summary.place
         place, function = summary.place, summary.function
         is_first = function.__code__ in self.first
-        hidden = hidden_by(summary, self.specimen, self.sets, self.own, is_first=is_first)
-        if hidden is not None:
+        if hidden := hidden_by(summary, self.specimen, self.sets, self.own, is_first=is_first):
             raise self._hidden(place, *hidden)
         for name, taken in sorted(summary.loads, key=str):
             self._global(summary, name, taken)

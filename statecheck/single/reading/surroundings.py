@@ -13,7 +13,7 @@ import inspect
 import io
 import sys
 import types
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +37,7 @@ from statecheck.single.reading.foreign.work import Endings, handler_of
 from statecheck.single.reading.known_answers import NUMBERS
 from statecheck.single.reading.outside import Outside, is_harmless_value
 from statecheck.single.reading.purity import is_own_module, leads_back
+from statecheck.single.reading.source.trees import with_inner
 from statecheck.single.reading.specimen import Attribute, Specimen
 from statecheck.single.reading.watching import CONTAINERS
 
@@ -205,7 +206,7 @@ class Surroundings:
         self._beside(reach)
         self._while_made(reach)
         self._keep_apart(reach)
-        self.codes = set(_with_inner(reach.functions))
+        self.codes = set(with_inner(reach.functions))
         self.answers.asks_none = any(s.asks_none for s in reach.functions.values())
         loaded = {name for s in reach.functions.values() for name, _ in s.loads}
         self.answers.asks_attributes = bool(loaded & {"hasattr", "getattr"})
@@ -343,9 +344,3 @@ class Surroundings:
                 f"Calls of {name} have no effect on the machine and do not raise, nor do their "
                 "answers when they are asked whether they are true or equal to something."
             )
-
-
-def _with_inner(codes: Iterable[types.CodeType]) -> Iterator[types.CodeType]:
-    for code in codes:
-        yield code
-        yield from _with_inner(c for c in code.co_consts if isinstance(c, types.CodeType))

@@ -79,6 +79,44 @@ class Memory:
                 f"{machine}: {name} changes while it runs; keep it in an attribute of the machine"
             )
 
+    def knows(self, found: Any) -> bool:
+        """Tell whether a class, a module or a logger was there when this was made."""
+        if id(found) in self._kept:
+            return True
+        match found:
+            case type():
+                module = sys.modules.get(found.__module__)
+                return _found_in(module, found.__qualname__) is found
+            case types.ModuleType():
+                return sys.modules.get(found.__name__) is found
+            case logging.Logger():
+                return logging.root.manager.loggerDict.get(found.name) is found
+        return False
+
+
+def _found_in(space: Any, path: str) -> Any:
+    for name in path.split("."):
+        space = getattr(space, name, None)
+    return space
+
+
+_MAKING = frozenset(
+    (
+        *("type", "ModuleType", "Logger", "namedtuple", "make_dataclass", "new_class", "property"),
+        "__qualname__",  # as the body of a class has it
+        *("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "State", "Event"),
+    )
+)
+"""Names by which code may make a class or another object that stands for itself."""
+
+
+def watch_classes(specimen: Specimen, reach: Reach, memory: Memory) -> None:
+    """Let data have no class that an event made, where code may make one."""
+    for summary in reach.functions.values():
+        if _MAKING & {*summary.used, *_names(summary.function.__code__)}:
+            specimen.freezer.is_known = memory.knows
+            break
+
 
 def memory_around(specimen: Specimen, reach: Reach, outside: Iterable[Outside]) -> Memory:
     """The memory around a machine, but for what is outside and what holds its own data."""
