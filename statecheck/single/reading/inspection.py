@@ -23,7 +23,6 @@ from statecheck.modeling import ModelError
 from statecheck.single.reading import purity
 from statecheck.single.reading.code import (
     LIBRARY,
-    Identity,
     Reach,
     Summary,
     author_classes,
@@ -34,7 +33,7 @@ from statecheck.single.reading.code import (
 )
 from statecheck.single.reading.foreign.loggers import OWN, own_part
 from statecheck.single.reading.foreign.making import asks_the_time
-from statecheck.single.reading.foreign.memory import memory_around, watch_classes
+from statecheck.single.reading.foreign.memory import memory_around
 from statecheck.single.reading.foreign.plain_sight import hidden_by, unordered
 from statecheck.single.reading.foreign.sharing import belongs_to_another
 from statecheck.single.reading.formatting import add_text_methods, making_texts, only_prints_to
@@ -71,10 +70,8 @@ class Inspection:
             self.done.clear()
             self._look_around()
         specimen.freezer.passing = specimen.freezer.passing or making_texts(self.reach)
-        specimen.freezer.asks_identity = reach.identity is Identity.ANY
         self.surroundings.settle(self.reach)
         self.memory = memory_around(specimen, self.reach, self.surroundings.all())
-        watch_classes(specimen, reach, self.memory)
         self.watcher.leave_out_logs(self.reach, self.memory.inside)
 
     def check_memory(self) -> None:

@@ -19,6 +19,7 @@ from statecheck.single.execution.giving_up import until
 from statecheck.single.execution.plain_values import PlainValues
 from statecheck.single.reading.code import Reach
 from statecheck.single.reading.fields import Fields, fields_of
+from statecheck.single.reading.foreign.memory import follow_named
 from statecheck.single.reading.freeze import Freezer, NotAnyValue, TimeToDecide, TooLarge
 from statecheck.single.reading.inspection import Inspection
 from statecheck.single.reading.parameters import Events, events_of
@@ -106,6 +107,7 @@ def _read(
     cls = specimen.cls
     reach = Reach(specimen)
     inspection = Inspection(specimen, reach, harmless)
+    follow_named(specimen, reach, inspection.reach, inspection.memory)
     surroundings = inspection.surroundings
     specimen.installed = surroundings.exploring
     specimen.playing = surroundings.playing

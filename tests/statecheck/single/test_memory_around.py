@@ -191,6 +191,27 @@ class AsText(Appends):
         return len(str(self)) > 300
 
 
+def counted(function: Any) -> Any:
+    """A decorator that counts calls."""
+    count = [0]
+
+    @functools.wraps(function)
+    def wrapper(*given: Any) -> Any:
+        count[0] += 1
+        return function(*given) + count[0]
+
+    return wrapper
+
+
+class AroundAMethod(Once):
+    @counted
+    def level(self) -> int:
+        return 0
+
+    def late(self) -> Any:
+        return self.level() > 300
+
+
 class AsProperty(Once):
     n = 0
 
@@ -239,6 +260,7 @@ class Made(Once):
         (InATuple, "a list that all instances share, changes"),
         (InAMember, "a list that all instances share, changes"),
         (AsText, "a list that all instances share, changes"),
+        (AroundAMethod, "count, a variable around AroundAMethod.level,"),
         (AsProperty, "AsProperty.level remembers its results"),
         (Made, "made cannot be followed: it is a function with attributes"),
     ],

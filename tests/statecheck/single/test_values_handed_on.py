@@ -54,6 +54,18 @@ class Unbound(Told):
             return False
 
 
+def _is_q(text: str, of: Any = ord) -> bool:
+    try:
+        return bool(of(text) == ord("q"))
+    except TypeError:
+        return False
+
+
+class ByDefault(Told):
+    def ok(self, text: str) -> bool:
+        return _is_q(text)
+
+
 class Chart(StateChart):  # type: ignore[type-arg]
     """The library catches what a guard raises."""
 
@@ -100,7 +112,10 @@ class Attributes(Counted):
 @pytest.mark.parametrize(
     ("cls", "given"),
     [
-        *((c, {"text": "q"}) for c in (FoundInATry, JoinedInATry, Suppressing, Unbound, Chart)),
+        *(
+            (c, {"text": "q"})
+            for c in (FoundInATry, JoinedInATry, Suppressing, Unbound, ByDefault, Chart)
+        ),
         *((c, {"n": 77777}) for c in (Converted, Callable, Abstract, Attributes)),
     ],
 )
@@ -210,3 +225,38 @@ def test_what_an_event_makes_has_no_memory_of_its_own(cls: Any, said: str) -> No
     with pytest.raises(ModelError) as error:
         check(cls, [("always", "not b")])
     assert said in str(error.value)
+
+
+def _shouts(text: str) -> bool:
+    return f"{text}!" == "q!"
+
+
+def _is_number(n: object) -> bool:
+    return type(n) == int  # noqa: E721
+
+
+class Formats(Told):
+    def ok(self, text: str) -> bool:
+        return _shouts(text)
+
+
+class AsksForTheType(Counted):
+    def ok(self, n: int) -> bool:
+        return _is_number(n) and n == 77777
+
+
+class ReadsElsewhere(Counted):
+    level = 0
+
+    def ok(self, n: int) -> bool:
+        return n == 77777 and _is_high(self)
+
+
+def _is_high(machine: Any) -> bool:
+    return bool(machine.level > 3)
+
+
+@pytest.mark.parametrize("cls", [Formats, AsksForTheType, ReadsElsewhere])
+def test_functions_of_the_module_are_followed_too(cls: Any) -> None:
+    (result,) = check(cls, [("always", "not b")]).results
+    assert str(result.verdict) in ("REFUTED", "UNDETERMINED")

@@ -15,6 +15,7 @@ from statemachine import Event, State
 
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import (
+    Identity,
     Reach,
     is_from_elsewhere,
     is_library,
@@ -110,12 +111,32 @@ _MAKING = frozenset(
 """Names by which code may make a class or another object that stands for itself."""
 
 
-def watch_classes(specimen: Specimen, reach: Reach, memory: Memory) -> None:
-    """Let data have no class that an event made, where code may make one."""
-    for summary in reach.functions.values():
-        if _MAKING & {*summary.used, *_names(summary.function.__code__)}:
-            specimen.freezer.is_known = memory.knows
+def follow_named(specimen: Specimen, reach: Reach, whole: Reach, memory: Memory) -> None:
+    """Let what events lead to have the functions, too, that code names and that are no methods of
+    the machine; ``whole`` has them, beside those that run while an instance is made. Let data have
+    no class that an event made, and tell the freezer whether code asks which values are one object.
+    """
+    while True:
+        found = [s.function for s in reach.functions.values()]
+        named = {name for function in found for name in _names(function.__code__)}
+        led = {id(value) for function in found for _, value in _of_function(function)}
+        rest = [s.function for code, s in whole.functions.items() if code not in reach.functions]
+        more = [f for f in rest if id(f) in led or named & {*f.__qualname__.split("."), f.__name__}]
+        more += [f for f in rest if f.__name__[:2] == "__" and not _makes(f, specimen)]
+        if not more:
             break
+        for function in more:
+            reach.add(function)
+    if _MAKING & named:
+        specimen.freezer.is_known = memory.knows
+    specimen.freezer.asks_identity = reach.identity is Identity.ANY
+
+
+def _makes(function: types.FunctionType, specimen: Specimen) -> bool:
+    """Tell whether a function makes the machine, its model or a listener."""
+    return any(
+        vars(cls).get("__init__") is function for o in specimen.owners for cls in type(o).__mro__
+    )
 
 
 def memory_around(specimen: Specimen, reach: Reach, outside: Iterable[Outside]) -> Memory:

@@ -25,7 +25,8 @@ _OWN_WAY = frozenset(
 
 def hands_on(function: types.FunctionType) -> bool:
     """Tell whether a function may do so."""
-    return _hands_on(function.__code__, function.__globals__)
+    given = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    return any(map(callable, given)) or _hands_on(function.__code__, function.__globals__)
 
 
 def _hands_on(code: types.CodeType, space: dict[str, object]) -> bool:

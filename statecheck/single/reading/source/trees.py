@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 
 
 def tree_of(function: types.FunctionType) -> ast.AST | None:
-    """A function's syntax tree; None where its source is not there."""
+    """A function's syntax tree; None where its source is not there. Of one that wraps another it is
+    its own: of the function, and not of its code, Python would find what is wrapped.
+    """
     try:
-        source = textwrap.dedent(inspect.getsource(function))
+        source = textwrap.dedent(inspect.getsource(function.__code__))
         return ast.parse(source)
     except (OSError, TypeError, SyntaxError, IndentationError):
         return None
