@@ -256,7 +256,15 @@ def _is_high(machine: Any) -> bool:
     return bool(machine.level > 3)
 
 
-@pytest.mark.parametrize("cls", [Formats, AsksForTheType, ReadsElsewhere])
+TOLD = {"shouted": lambda text: f"{text}!" == "q!"}
+
+
+class FromATable(Told):
+    def ok(self, text: str) -> bool:
+        return TOLD["shouted"](text)
+
+
+@pytest.mark.parametrize("cls", [FromATable, Formats, AsksForTheType, ReadsElsewhere])
 def test_functions_of_the_module_are_followed_too(cls: Any) -> None:
     (result,) = check(cls, [("always", "not b")]).results
     assert str(result.verdict) in ("REFUTED", "UNDETERMINED")

@@ -122,7 +122,8 @@ def follow_named(specimen: Specimen, reach: Reach, whole: Reach, memory: Memory)
         led = {id(value) for function in found for _, value in _of_function(function)}
         rest = [s.function for code, s in whole.functions.items() if code not in reach.functions]
         more = [f for f in rest if id(f) in led or named & {*f.__qualname__.split("."), f.__name__}]
-        more += [f for f in rest if f.__name__[:2] == "__" and not _makes(f, specimen)]
+        special = [f for f in rest if f.__name__[:2] == "__" or f.__code__ not in specimen.ran]
+        more += [f for f in special if not _makes(f, specimen)]
         if not more:
             break
         for function in more:
