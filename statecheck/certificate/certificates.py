@@ -58,6 +58,8 @@ def certificate(
 
 def why_left_out(result: Result) -> str | None:
     """Why no certificate of a system can have a result; None where one can."""
+    if result.joint is not None and result.joint.counts:
+        return "it rests on a number that counts entities"
     if result.claim.kind is not Kind.RECOVERABLE:
         return None
     if result.verdict is Verdict.REFUTED:

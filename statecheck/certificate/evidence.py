@@ -34,7 +34,7 @@ def certify(
         text
         for result in report.results
         for text in result.invariant or ()
-        if result.joint is None or text not in result.joint.lemmas
+        if result.joint is None or text not in (*result.joint.lemmas, *result.joint.counted)
     )
     engine.context.rest_on(resting)
     titles = [claim.title for claim in project.claims]

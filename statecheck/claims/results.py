@@ -85,6 +85,9 @@ class Joint:
     A claim that ``follows`` is none of these: it is true in each state in which they hold. Where
     that takes an entity with the greatest or the least number of some, ``extreme`` says which: as a
     system has finitely many entities there is one.
+
+    What numbers count, ``counts`` says, as equations; ``counted`` are the clauses that follow and
+    that the induction needs.
     """
 
     claims: tuple[str, ...]
@@ -92,6 +95,8 @@ class Joint:
     words_of: tuple[str, ...]
     follows: bool = False
     extreme: str | None = None
+    counts: tuple[str, ...] = ()
+    counted: tuple[ClauseText, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from statecheck.claims.claim import LEMMA, Claim, Kind
 from statecheck.claims.clause_text import ClauseText
@@ -11,10 +12,15 @@ from statecheck.clock import Stopwatch
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import InductiveResults, JointProof
+from statecheck.safety.induction import Clause
+from statecheck.safety.inferring.counting import Count, counts, follow
 from statecheck.safety.joint.consequences import Consequence, consequences
 from statecheck.safety.joint.lemmas import Lemma, lemma_of
 from statecheck.safety.joint.search import jointly_inductive, with_helpers
 from statecheck.smt.terms import has_quantifier
+
+Counted = tuple[Clause, Count]
+"""A clause, and the count that it follows from."""
 
 
 def prove_jointly(
@@ -69,18 +75,31 @@ class _JointProver:
         clock.lap()
         helpers: list[Lemma] = []
         words_of: list[Lemma] = []
+        counted: list[Counted] = []
         left = [c for c in own if own[c] not in kept and c not in self.results.joint]
         if left:
             # They are known, should there be no time to find more.
             self._add_kept(kept, helpers, words_of, seconds)
             open_ = [own[c] for c in own if own[c] in kept or (c in left and not is_refuted(c))]
-            more, helpers, words_of = with_helpers(
-                self.induction, open_, self.clauses, self.variant
-            )
+            counted = self._counted()
+            given = [*self.clauses, *(clause for clause, _ in counted)]
+            more, helpers, words_of = with_helpers(self.induction, open_, given, self.variant)
             kept += more
-        self._add_kept(kept, helpers, words_of, seconds + clock.lap())
+            if counted and self._is_inductive([*kept, *helpers]):
+                counted = []
+        self._add_kept(kept, helpers, words_of, seconds + clock.lap(), counted)
         if any(own[claim] not in kept and not is_refuted(claim) for claim in left):
-            self._follow(kept, alone=False)
+            self._follow(kept, counted, alone=False)
+
+    def _counted(self) -> list[Counted]:
+        """The clauses that follow from numbers that count, each with the count."""
+        transitions, found = self.induction.transitions, counts(self.induction, self.clauses)
+        return [(clause, count) for count in found for clause in follow(transitions, count)]
+
+    def _is_inductive(self, lemmas: Sequence[Lemma]) -> bool:
+        """Tell whether lemmas hold together beside the invariant alone."""
+        kept = jointly_inductive(self.induction, lemmas, self.clauses, self.variant)
+        return len(kept) == len(lemmas)
 
     def _add_kept(
         self,
@@ -88,20 +107,21 @@ class _JointProver:
         helpers: Sequence[Lemma],
         words_of: Sequence[Lemma],
         seconds: float,
+        counted: Sequence[Counted] = (),
     ) -> None:
-        proof = JointProof(
-            Joint(
-                tuple(claim.title for claim, lemma in self.own.items() if lemma in kept),
-                _texts(helpers),
-                tuple(self.claim_of[lemma].title for lemma in words_of),
-            ),
-            seconds / len(self.asked),
+        joint = Joint(
+            tuple(claim.title for claim, lemma in self.own.items() if lemma in kept),
+            _texts(helpers),
+            tuple(self.claim_of[lemma].title for lemma in words_of),
         )
+        proof = JointProof(_resting_on(counted, joint), seconds / len(self.asked))
         for claim in self.asked:
-            if self.own[claim] in kept:
+            if self.own[claim] in kept and not (counted and claim in self.results.joint):
                 self._add(claim, proof)
 
-    def _follow(self, kept: Sequence[Lemma], *, alone: bool) -> None:
+    def _follow(
+        self, kept: Sequence[Lemma], counted: Sequence[Counted] = (), *, alone: bool
+    ) -> None:
         """Add the claims that follow in each state, of those that have quantifiers and are open."""
         open_ = [
             self.own[claim]
@@ -115,13 +135,19 @@ class _JointProver:
         for found in consequences(
             self.induction, open_, kept, self.clauses, self.variant, alone=alone
         ):
-            self._add(
-                self.claim_of[found.claim], JointProof(_following(found, titles), clock.lap())
-            )
+            joint = _resting_on(counted, _following(found, titles))
+            self._add(self.claim_of[found.claim], JointProof(joint, clock.lap()))
 
     def _add(self, claim: Claim, proof: JointProof) -> None:
         self.results.joint[claim] = proof
         self.results.excluded.add((claim, None))
+
+
+def _resting_on(counted: Sequence[Counted], joint: Joint) -> Joint:
+    """An induction that uses clauses which follow from counts."""
+    equations = dict.fromkeys(count.text for _, count in counted)
+    clauses = tuple(clause.text for clause, _ in counted)
+    return replace(joint, counts=tuple(equations), counted=clauses)
 
 
 def _following(found: Consequence, titles: Mapping[Lemma, str]) -> Joint:
@@ -138,7 +164,8 @@ def _following(found: Consequence, titles: Mapping[Lemma, str]) -> Joint:
 def kept_in_words(induction: Joint, clauses: int) -> str:
     """Why a claim holds that is proven so, with so many clauses."""
     if not induction.follows:
-        return f"every step keeps it{f', with {clauses} clauses' if clauses else ' by itself'}"
+        kept = f"every step keeps it{f', with {clauses} clauses' if clauses else ' by itself'}"
+        return "; ".join((kept, *induction.counts))
     given = [f"{clauses} clauses"] if clauses else []
     given += induction.claims
     words = f"follows in every state from {', '.join(given)}" if given else "holds in every state"

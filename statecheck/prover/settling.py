@@ -114,7 +114,8 @@ class ProvenResults:
         if vacuous is None and self._has_no_premise(claim):
             vacuous = False
         if joint is not None:
-            texts, seconds = (*texts, *joint.induction.lemmas), seconds + joint.seconds
+            texts = (*texts, *joint.induction.counted, *joint.induction.lemmas)
+            seconds += joint.seconds
             detail = kept_in_words(joint.induction, len(texts))
         if self.context.property(claim).says_nothing:
             detail, vacuous = SAYS_NOTHING, True

@@ -86,6 +86,7 @@ def report_text(
     parts += chapter("Why", _cores(results))
     parts += chapter("Undetermined", _open_questions(results))
     parts += chapter("Plans", _plans(results))
+    parts += chapter("Counts", _counts(results))
     parts += chapter("Derived", [*_answers(results), *shown])
     if results and assumptions:
         parts += chapter("Assumptions", [pairs((a.id, a.text) for a in assumptions)])
@@ -324,6 +325,12 @@ def _plans(results: Iterable[Result]) -> Iterator[RenderableType]:
             yield Text(result.claim.title, f"bold {GOOD}")
             yield indented(Text(result.claim.text, "italic"))
             yield indented(Text(f"From every reachable state: {result.detail}."))
+
+
+def _counts(results: Iterable[Result]) -> Iterator[RenderableType]:
+    """What numbers count, of those that some proof rests on."""
+    found = (count for r in results if r.joint is not None for count in r.joint.counts)
+    yield from (Padding(Text(text), (0, 0, 0, 2)) for text in dict.fromkeys(found))
 
 
 def _clauses(results: Iterable[Result]) -> Iterator[RenderableType]:

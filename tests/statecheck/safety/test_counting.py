@@ -1,0 +1,173 @@
+"""Numbers that count entities: what is found is true in each state of small instances."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from statecheck import ActionDisabled, Catalogue, Verdict
+from statecheck.certificate.certificates import why_left_out
+from statecheck.modeling import System
+from statecheck.prover.context import ProofContext
+from statecheck.prover.prover import Prover
+from statecheck.safety.induction import Induction
+from statecheck.safety.inferring.counting import Count, counts, follow
+from statecheck.symbolic.transition_system import TransitionSystem, read_system
+from tests.statecheck.reference import reading_room
+from tests.statecheck.reference.modules import written
+
+TEXT = Path(str(reading_room.__file__)).read_text()
+
+READERS = "number of Reader with reader.room = room and reader.access.state = within"
+ASLEEP = "or reader.access.state = asleep"
+COUNTED = f"room.desk.readers = {READERS} {ASLEEP}"
+
+COMES, GOES = (f"        reader.room.desk.{event}()\n" for event in ("come", "go"))
+ENTERS, LEAVES, NODS = (f"        reader.access.{e}()\n" for e in ("enter", "leave", "nod"))
+OTHER = ENTERS.replace("reader", "other")
+
+ALL = "        for one in self.readers:\n            if one.access.within.is_active:\n        "
+STARTS = "def start_reading(self, reader: Reader) -> None:\n"
+OF_TWO = "def start_reading(self, reader: Reader, other: Reader) -> None:\n"
+
+CHANGES: dict[str, tuple[str, str, str]] = {
+    "none": ("", "", COUNTED),
+    "more at first": ("readers: int = 0", "readers: int = 2", COUNTED.replace("=", "= 2 +", 1)),
+    "any at first": ("readers: int = 0", "readers: int = anything(0)", ""),
+    "less": ("self.readers += 1", "self.readers -= 1", ""),
+    "by two": ("self.readers += 1", "self.readers += 2", ""),
+    "leaves and is counted": (LEAVES + GOES, LEAVES, ""),
+    "enters and is not counted": (COMES, "", ""),
+    "from anywhere": ("if one.room == other.room:", "if one != other:", ""),
+    "all nod": (NODS, ALL + NODS.replace("reader", "one"), COUNTED),
+    "all leave": (LEAVES, ALL + LEAVES.replace("reader", "one"), ""),
+    "who sleeps is gone": (NODS, NODS + GOES, ""),
+    "two come": (STARTS, OF_TWO + COMES.replace("reader", "other") + OTHER, COUNTED),
+    "one of two is counted": (STARTS, OF_TWO + OTHER, ""),
+    "one comes and goes": (STARTS, STARTS + ENTERS + LEAVES, COUNTED),
+}
+"""Parts of the text, what takes their place, and the count that is found then."""
+
+
+def changed(folder: Path, *names: str) -> Catalogue:
+    """The reading room with some changes."""
+    text = TEXT.replace("assume\n", "anything, assume\n", 1)
+    for name in names:
+        part, other, _ = CHANGES[name]
+        text = text.replace(part, other, 1)
+    name = "_".join(("room", *names)).replace(" ", "_")
+    catalogue: Catalogue = written(folder / f"{name}.py", text).CATALOGUE
+    return catalogue
+
+
+def found(system: type[System]) -> tuple[TransitionSystem, list[Count]]:
+    transitions, _ = read_system(system, (), isolate=False)
+    return transitions, [*counts(Induction(transitions), ())]
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_number_counts_where_each_step_keeps_count(name: str, tmp_path: Path) -> None:
+    system = changed(tmp_path, name).system
+    _, equations = found(system)
+    wanted = CHANGES[name][2]
+    assert [count.text for count in equations] == ([wanted] if wanted else [])
+    assert not [state for state in reached(system) if not all(holds(c, state) for c in equations)]
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("names", [*itertools.combinations(CHANGES, 2)])
+def test_what_two_changes_leave_is_true(names: Sequence[str], tmp_path: Path) -> None:
+    system = changed(tmp_path, *names).system
+    _, equations = found(system)
+    assert not [state for state in reached(system) if not all(holds(c, state) for c in equations)]
+
+
+@pytest.mark.parametrize("name", ["by two", "from anywhere", "all leave"])
+def test_a_count_that_is_none_is_denied(name: str, tmp_path: Path) -> None:
+    """By the plain classes, so that nothing is found there by what is too weak a search."""
+    (count,) = found(reading_room.Library)[1]
+    assert any(not holds(count, state) for state in reached(changed(tmp_path, name).system))
+
+
+def test_clauses_follow_from_a_count() -> None:
+    transitions, (count,) = found(reading_room.Library)
+    assert [*map(str, follow(transitions, count))] == [
+        "every Room: room.desk.readers >= 0",
+        "every Reader: reader.access.state != within or reader.room.desk.readers >= 1",
+        "every Reader: reader.access.state != asleep or reader.room.desk.readers >= 1",
+    ]
+    down = replace(count, first=3, sign=-1)
+    assert down.text.startswith("room.desk.readers = 3 - number of Reader with ")
+    assert [clause.literals[-1] for clause in follow(transitions, down)] == [
+        "room.desk.readers <= 3",
+        *["reader.room.desk.readers <= 2"] * 2,
+    ]
+
+
+def test_who_counts_keeps_readers_and_writers_apart() -> None:
+    claims = reading_room.CATALOGUE.claims
+    results = [*Prover(ProofContext(reading_room.Library, claims, [])).prove(claims)]
+    assert {result.verdict for result in results} == {Verdict.PROVED}
+    (apart,) = (result for result in results if result.claim.id == "library.apart")
+    assert apart.joint is not None
+    assert apart.joint.counts == (COUNTED,)
+    assert COUNTED in apart.detail
+    assert {*apart.joint.counted} <= {*(apart.invariant or ())}
+    assert why_left_out(apart) == "it rests on a number that counts entities"
+
+
+@pytest.mark.parametrize("name", ["enters and is not counted", "from anywhere"])
+def test_who_counts_wrongly_is_found_out(name: str, tmp_path: Path) -> None:
+    catalogue = changed(tmp_path, name)
+    results = Prover(ProofContext(catalogue.system, catalogue.claims, [])).prove(catalogue.claims)
+    verdicts = {result.claim.id: result.verdict for result in results}
+    assert verdicts["library.apart"] is Verdict.REFUTED
+
+
+def reached(system: type[System], depth: int = 6) -> Iterator[System]:
+    """Each state of a small instance that so many steps lead to, as the plain system in it."""
+    plain = system(rooms=2, readers=[{"room": 0}, {"room": 0}, {"room": 1}], writers=[{"room": 0}])
+    frontier, known = [plain.snapshot()], set()
+    for _ in range(depth):
+        following = []
+        for state in frontier:
+            plain.restore(state)
+            yield plain
+            for action in plain.info.actions:
+                for chosen in itertools.product(
+                    *(plain.entities_of(plain.info.entity(t)) for _, t in action.parameters)
+                ):
+                    plain.restore(state)
+                    try:
+                        getattr(plain, action.name)(*chosen)
+                    except ActionDisabled:
+                        continue
+                    after = plain.snapshot()
+                    if repr(after) not in known:
+                        known.add(repr(after))
+                        following.append(after)
+        frontier = following
+
+
+def holds(count: Count, system: System) -> bool:
+    """Tell whether a count is right in a state."""
+    info = system.info
+    kinds = {entity.name: entity for entity in info.entities}
+    members: list[Any] = [*system.entities_of(kinds[count.place.entity])]
+
+    def is_there(member: Any) -> bool:
+        machine = getattr(member, count.place.slot)
+        return any(getattr(machine, state).is_active for state in count.states)
+
+    owners: list[Any] = [*system.entities_of(kinds[count.number.entity])]
+    return all(
+        getattr(getattr(owner, count.number.slot), count.number.name)
+        == count.first
+        + count.sign * sum(getattr(m, count.reference) is owner and is_there(m) for m in members)
+        for owner in owners
+    )
