@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from examples import reading_room
 from statecheck import ActionDisabled, Catalogue, Verdict
 from statecheck.certificate.certificates import why_left_out
 from statecheck.modeling import System
@@ -18,7 +19,6 @@ from statecheck.prover.prover import Prover
 from statecheck.safety.induction import Induction
 from statecheck.safety.inferring.counting import Count, counts, follow
 from statecheck.symbolic.transition_system import TransitionSystem, read_system
-from tests.statecheck.reference import reading_room
 from tests.statecheck.reference.modules import written
 
 TEXT = Path(str(reading_room.__file__)).read_text()
@@ -34,6 +34,10 @@ OTHER = ENTERS.replace("reader", "other")
 ALL = "        for one in self.readers:\n            if one.access.within.is_active:\n        "
 STARTS = "def start_reading(self, reader: Reader) -> None:\n"
 OF_TWO = "def start_reading(self, reader: Reader, other: Reader) -> None:\n"
+OF_OTHER = COMES.replace("reader", "other")
+BOTH_OUT = "        if reader.access.out.is_active and other.access.out.is_active:\n"
+TWICE = f"    {COMES}    {OF_OTHER}    {ENTERS}            if other != reader:\n        {OTHER}"
+STOPS = "        writer.access.leave()\n"
 
 CHANGES: dict[str, tuple[str, str, str]] = {
     "none": ("", "", COUNTED),
@@ -47,8 +51,14 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "all nod": (NODS, ALL + NODS.replace("reader", "one"), COUNTED),
     "all leave": (LEAVES, ALL + LEAVES.replace("reader", "one"), ""),
     "who sleeps is gone": (NODS, NODS + GOES, ""),
-    "two come": (STARTS, OF_TWO + COMES.replace("reader", "other") + OTHER, COUNTED),
+    "two come": (STARTS, OF_TWO + OF_OTHER + OTHER, COUNTED),
     "one of two is counted": (STARTS, OF_TWO + OTHER, ""),
+    "two come, or one twice": (
+        STARTS + COMES + ENTERS,
+        OF_TWO + BOTH_OUT + TWICE,
+        "",
+    ),
+    "all leave at the end": (STOPS, STOPS + ALL + LEAVES.replace("reader", "one"), ""),
     "one comes and goes": (STARTS, STARTS + ENTERS + LEAVES, COUNTED),
 }
 """Parts of the text, what takes their place, and the count that is found then."""
@@ -129,7 +139,7 @@ def test_who_counts_wrongly_is_found_out(name: str, tmp_path: Path) -> None:
     assert verdicts["library.apart"] is Verdict.REFUTED
 
 
-def reached(system: type[System], depth: int = 6) -> Iterator[System]:
+def reached(system: type[System], depth: int = 5) -> Iterator[System]:
     """Each state of a small instance that so many steps lead to, as the plain system in it."""
     plain = system(rooms=2, readers=[{"room": 0}, {"room": 0}, {"room": 1}], writers=[{"room": 0}])
     frontier, known = [plain.snapshot()], set()

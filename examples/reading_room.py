@@ -1,4 +1,4 @@
-"""Readers and writers who keep count, as textbooks have them."""
+"""Readers and writers with a count: a writer is let in where nobody reads, asleep or awake."""
 
 from __future__ import annotations
 
