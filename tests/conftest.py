@@ -23,8 +23,8 @@ def pytest_configure() -> None:
     # Workers have a thread that talks to the one who gives out tests. Garbage that it collects may
     # be Z3's, and Z3 is not to be entered by two threads at once: it crashes.
     gc.disable()
-    # A shell starts what is to run in the background with Ctrl-C ignored, and nohup what is to go on
-    # without a terminal; whatever a test starts would ignore it too.
+    # A shell starts what is to run in the background with Ctrl-C ignored, and nohup what is to go
+    # on without a terminal; whatever a test starts would ignore it too.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:

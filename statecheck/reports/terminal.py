@@ -328,7 +328,7 @@ def _plans(results: Iterable[Result]) -> Iterator[RenderableType]:
 
 
 def _counts(results: Iterable[Result]) -> Iterator[RenderableType]:
-    """What numbers count, of those that some proof rests on."""
+    """The counts that some proof rests on."""
     found = (count for r in results if r.joint is not None for count in r.joint.counts)
     yield from (Padding(Text(text), (0, 0, 0, 2)) for text in dict.fromkeys(found))
 
