@@ -123,7 +123,7 @@ DOORS = frozenset(
         *("bind_events_to", "cache_clear", "cache_info", "_engine", "_config", "_callbacks"),
         *("_listeners", "_specs", "_processing_loop", "_put_nonblocking", "trigger_data"),
         *("transitions", "_transitions", "_events", "add_event", "add_transitions", "states"),
-        *("__traceback__", "__context__", "__cause__", "with_traceback"),
+        *("__traceback__", "__context__", "__cause__", "with_traceback", "__doc__"),
         *("history_values", "states_map", "start_configuration_values", "cancel_event", "__func__"),
         "__hash__",
     )
@@ -146,7 +146,7 @@ SETTINGS = {
 }
 """Functions that reach what a whole thread computes or warns by; each by what puts that back."""
 
-WHILE_MADE = frozenset(("bind_events_to", "add_listener")).union(*SETTINGS.values())
+WHILE_MADE = frozenset(("bind_events_to", "add_listener", "__doc__")).union(*SETTINGS.values())
 """Ways to join a machine and its model or listeners, and settings. Once it is made, what they did
 is there to be seen; while it runs they are refused.
 """
@@ -194,6 +194,7 @@ _UNREAD = "what it does cannot be read; write it as code of the machine"
 
 _WHY = {
     **dict.fromkeys(frozenset().union(*SETTINGS.values()), _FOR_ALL),
+    "__doc__": "a value that may be any has another one than a single value; ask for the value",
     "cancel_event": "it cancels what is delayed, and what depends on time is not supported",
     **dict.fromkeys(("vars", "dir", "locals", "globals"), _NAMELESS),
     **dict.fromkeys(("eval", "exec", "compile", "__import__"), _UNREAD),

@@ -268,3 +268,13 @@ class FromATable(Told):
 def test_functions_of_the_module_are_followed_too(cls: Any) -> None:
     (result,) = check(cls, [("always", "not b")]).results
     assert str(result.verdict) in ("REFUTED", "UNDETERMINED")
+
+
+class AsksForADocstring(Told):
+    def ok(self, text: str) -> bool:
+        return (text.__doc__ or "").startswith("str(") and text == "q"
+
+
+def test_what_no_single_value_has_is_refused() -> None:
+    with pytest.raises(ModelError, match="uses __doc__; a value that may be any has another one"):
+        check(AsksForADocstring, [("possible", "b")])
