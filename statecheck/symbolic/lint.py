@@ -60,7 +60,7 @@ def _functions_in(member: Any) -> Iterator[FunctionType]:
         *(getattr(function, name, None) for name in ("fget", "func", "__func__")),
     ):
         if isinstance(part, FunctionType):
-            yield inspect.unwrap(part)
+            yield part
 
 
 def _named(function: FunctionType) -> Iterator[FunctionType]:
@@ -83,7 +83,7 @@ def _named(function: FunctionType) -> Iterator[FunctionType]:
 @cache
 def _faults(function: FunctionType) -> tuple[tuple[int, str, str], ...]:
     try:
-        lines, first = inspect.getsourcelines(function)
+        lines, first = inspect.getsourcelines(function.__code__)  # not of what it wraps
         tree = ast.parse(textwrap.dedent("".join(lines)))
     except (OSError, TypeError, SyntaxError):
         return tuple(_compiled_faults(function.__code__))

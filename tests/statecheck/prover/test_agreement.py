@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import random
 from functools import cached_property
 from types import SimpleNamespace
@@ -231,6 +232,24 @@ def asks_for_a_type(self: Any, room: Any) -> None:
         room.light.set_level(level=2)
 
 
+def _if_it_is_true(method: Any) -> Any:
+    @functools.wraps(method)
+    def wrapper(room: Any) -> Any:
+        return method(room) is True
+
+    return wrapper
+
+
+@_if_it_is_true
+def _is_flagged(room: Any) -> Any:
+    return room.light.flag
+
+
+def asks_a_wrapper_for_identity(self: Any, room: Any) -> None:
+    if _is_flagged(room):
+        room.light.set_level(level=2)
+
+
 def writes_a_name(self: Any, room: Any) -> None:
     if str(room) == "room1":
         room.light.set_level(level=2)
@@ -287,6 +306,7 @@ def calls_impure(self: Any, room: Any) -> None:
         (asks_before_writing, (Room,), "where(...) was asked before"),
         (inverts, (Room,), "asked for invert"),
         (asks_a_helper_for_identity, (Room,), "compares by identity"),
+        (asks_a_wrapper_for_identity, (Room,), "compares by identity"),
         (matches_true, (Room,), "compares by identity"),
         (asks_for_a_type, (Room,), "asks what a value is"),
         (writes_a_name, (Room,), "written as text"),
