@@ -76,13 +76,28 @@ class Simulator:
         return self.start_from(sizes, pick, pick.choice(known)) if known else None
 
     def allowed(self, sizes: Sequence[dict[str, int]]) -> Sequence[dict[str, int]]:
-        """Numbers of entities of each kind that can be sampled: some of these, or, where the axioms
-        allow none, with more entities of one kind.
+        """Numbers of entities of each kind that can be sampled: these, or, where the axioms do not
+        allow them, with one entity of some kinds; where they allow none of these either, with more
+        entities of one kind.
         """
-        pick = random.Random(0)
-        if any(self.start(own, pick) is not None for own in sizes):
+        if not self.transitions.axioms:
             return sizes
+        fitting = [fit for own in sizes if (fit := self._fitting(own)) is not None]
+        if fitting:
+            return fitting
         return [dict(more) for own in sizes if (more := self._instances.grown(own)) is not None]
+
+    def _fitting(self, sizes: dict[str, int]) -> dict[str, int] | None:
+        """These numbers of entities, with one of as few kinds as may be in place of more, so that
+        the axioms allow them; None if they do not.
+        """
+        more = [kind for kind, size in sizes.items() if size > 1]
+        for count in range(len(more) + 1):
+            for kinds in itertools.combinations(more, count):
+                fit = sizes | dict.fromkeys(kinds, 1)
+                if self._instances.are_allowed(fit):
+                    return fit
+        return None
 
     def start_from(
         self, sizes: dict[str, int], pick: random.Random, chosen: Valuation | None

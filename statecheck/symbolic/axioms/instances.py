@@ -96,9 +96,13 @@ class Instances:
         """These sizes with more entities of one kind, where the axioms allow that."""
         for size, kind in itertools.product(MORE, sizes):
             larger = {**sizes, kind: size}
-            if size > sizes[kind] and self._asked(larger)[0].check() == z3.sat:
+            if size > sizes[kind] and self.are_allowed(larger):
                 return larger
         return None
+
+    def are_allowed(self, sizes: Mapping[str, int]) -> bool:
+        """Tell whether the axioms allow so many entities of each kind."""
+        return bool(self._asked(sizes)[0].check() == z3.sat)
 
     def _asked(self, sizes: Mapping[str, int]) -> _Demands:
         """The demands on so many entities, made once: about some numbers is asked often."""
