@@ -1,4 +1,6 @@
-"""Atoms about one entity or two, and the links between two that clauses are made under."""
+"""Atoms about one entity or two, and the links between two that clauses are made under. Where there
+is one entity of a kind at most, atoms may be about it besides.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,8 @@ class PairAtom:
 
 @dataclass(eq=False)
 class Group:
-    """One entity of a kind, or two entities, and the atoms about them.
+    """One entity of a kind, or two entities, or these and the only one of a kind, and the atoms
+    about them.
 
     ``contexts`` are sets of atoms, by their numbers, each with its truth: clauses are about
     entities that all of these hold of.
@@ -62,10 +65,11 @@ def groups(
     transitions: TransitionSystem, extra: Sequence[z3.ExprRef], *, witnesses: bool = False
 ) -> Iterator[Group]:
     """The groups of a system: one entity of each kind, then two of each kind, then one of each of
-    two kinds. Their atoms are about what ``extra`` terms or the actions that change such things
-    depend on; with ``witnesses`` those about one entity also about whether some other one refers to
-    it.
+    two kinds; then two entities and the only one of a kind. Their atoms are about what ``extra``
+    terms or the actions that change such things depend on; with ``witnesses`` those about one
+    entity also about whether some other one refers to it.
     """
+    single = single_kinds(transitions)
     transitions = transitions.slice(extra)
     keys = transitions.relevance.of(extra)
     found = [
@@ -77,9 +81,27 @@ def groups(
     for sort in sorts:
         yield _group(transitions, keys, found, (variable(sort, 0),), there)
     for sort in sorts:
-        yield _group(transitions, keys, found, (variable(sort, 0), variable(sort, 1)))
+        if sort.name() not in single:
+            yield _group(transitions, keys, found, (variable(sort, 0), variable(sort, 1)))
     for one, other in itertools.combinations(sorts, 2):
         yield _group(transitions, keys, found, (variable(one, 0), variable(other, 0)))
+    for only in sorts:
+        if only.name() in single:
+            others = [sort for sort in sorts if sort != only]
+            for one, other in itertools.combinations_with_replacement(others, 2):
+                two = variable(one, 0), variable(other, int(one == other))
+                yield _group(transitions, keys, found, (*two, variable(only, 0)))
+
+
+def single_kinds(transitions: TransitionSystem) -> set[str]:
+    """The kinds of which an axiom says that any two entities are the same."""
+    return {
+        axiom.variables[0].sort().name()
+        for axiom in transitions.axioms
+        if z3.is_eq(axiom.term)
+        and {term.get_id() for term in axiom.term.children()}
+        == {variable.get_id() for variable in axiom.variables}
+    }
 
 
 def lemma_terms(
@@ -103,7 +125,10 @@ def _group(
 ) -> Group:
     kinds = [v.sort().name() for v in variables]
     alike = len(set(kinds)) < len(kinds)
-    names = [f"{kind.lower()}{n + 1}" if alike else kind.lower() for n, kind in enumerate(kinds)]
+    names = [
+        f"{kind.lower()}{n + 1}" if kinds.count(kind) > 1 else kind.lower()
+        for n, kind in enumerate(kinds)
+    ]
     group = Group(" and ".join(kinds), variables)
     reached: list[list[tuple[str, z3.ExprRef]]] = [
         [(".".join((name, *way)), term) for way, term in places(transitions, v, (), keys)]
@@ -138,15 +163,16 @@ def _group(
         group.contexts.append(())
         return group
     links = []
-    for (_, one), (_, other) in itertools.product(*reached):
-        if one.sort() == other.sort():
-            number = keep(one == other, 0, 1)
-            if number is not None:
-                links.append(number)
-    for one, other in _comparable(transitions, keys, reached[0], reached[1]):
-        keep(one <= other, 0, 1)
-        keep(other <= one, 0, 1)
-        keep(one == other, 0, 1)
+    for n, m in itertools.combinations(range(len(variables)), 2):
+        for (_, one), (_, other) in itertools.product(reached[n], reached[m]):
+            if one.sort() == other.sort():
+                number = keep(one == other, n, m)
+                if number is not None:
+                    links.append(number)
+        for one, other in _comparable(transitions, keys, reached[n], reached[m]):
+            keep(one <= other, n, m)
+            keep(other <= one, n, m)
+            keep(one == other, n, m)
     group.contexts = _contexts(group, links, alike=alike)
     return group
 

@@ -216,9 +216,9 @@ def _own_atoms(group: Group, context: Iterable[tuple[int, bool]]) -> list[int]:
 
 def _swapped(group: Group) -> dict[int, int]:
     """For each atom about two entities of a kind the one that says it of them the other way."""
-    if len(group.variables) != 2 or group.variables[0].sort() != group.variables[1].sort():
+    if len(group.variables) < 2 or group.variables[0].sort() != group.variables[1].sort():
         return {}
-    one, other = group.variables
+    one, other = group.variables[:2]
     numbers = {}
     for number, atom in enumerate(group.atoms):
         numbers[atom.term.get_id()] = number
