@@ -164,8 +164,7 @@ def _following(found: Consequence, titles: Mapping[Lemma, str]) -> Joint:
 def kept_in_words(induction: Joint, clauses: int) -> str:
     """Why a claim holds that is proven so, with so many clauses."""
     if not induction.follows:
-        kept = f"every step keeps it{f', with {clauses} clauses' if clauses else ' by itself'}"
-        return "; ".join((kept, *induction.counts))
+        return f"every step keeps it{f', with {clauses} clauses' if clauses else ' by itself'}"
     given = [f"{clauses} clauses"] if clauses else []
     given += induction.claims
     words = f"follows in every state from {', '.join(given)}" if given else "holds in every state"

@@ -24,7 +24,7 @@ from statecheck.modeling import ModelError, Variant
 from statecheck.runs.recorded import RunChecker, one_line
 from statecheck.runs.text import RunText, to_text
 from statecheck.safety.atoms import atoms
-from statecheck.safety.induction import Clause
+from statecheck.safety.induction import Clause, either
 from statecheck.symbolic.transition_system import TransitionSystem
 
 
@@ -136,13 +136,12 @@ def known_clauses(
     for text in dict.fromkeys(texts):
         variant = named.get(text.variant)
         literals = [known.get((text.sort, literal)) for literal in text.literals]
-        found = [literal for literal in literals if literal is not None]
-        if variant is None or not found or len(found) < len(literals):
+        terms = [literal for literal in literals if literal is not None]
+        if variant is None or not terms or len(terms) < len(literals):
             clauses[text] = None
             continue
-        terms = [term for _, term in found]
-        term = z3.Or(*terms) if len(terms) > 1 else terms[0]
-        clauses[text] = Clause(text.sort, variant, text.literals, found[0][0], term)
+        term = either([term for _, term in terms])
+        clauses[text] = Clause(text.sort, variant, text.literals, terms[0][0], term)
     return clauses
 
 

@@ -116,7 +116,8 @@ class ProvenResults:
         if joint is not None:
             texts = (*texts, *joint.induction.counted, *joint.induction.lemmas)
             seconds += joint.seconds
-            detail = kept_in_words(joint.induction, len(texts))
+            kept = kept_in_words(joint.induction, len(texts))
+            detail = "; ".join((kept, *joint.induction.counts))
         if self.context.property(claim).says_nothing:
             detail, vacuous = SAYS_NOTHING, True
         elif vacuous:

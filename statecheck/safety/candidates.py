@@ -19,7 +19,7 @@ import z3
 from statecheck.clock import TimeLeft
 from statecheck.modeling import NO_VARIANT, Variant
 from statecheck.safety.atoms import Atom
-from statecheck.safety.induction import Clause
+from statecheck.safety.induction import Clause, either
 from statecheck.smt.c_interface import disjunction
 from statecheck.smt.evaluation import of_each_choice
 from statecheck.symbolic.simulate import Simulator
@@ -137,7 +137,7 @@ class Candidates:
             NO_VARIANT if is_general else self.variant,
             tuple(atom.literal(truth) for atom, truth in chosen),
             chosen[0][0].variable,
-            z3.Or(*terms) if len(terms) > 1 else terms[0],
+            either(terms),
         )
 
     def is_own(self, literals: Literals) -> bool:

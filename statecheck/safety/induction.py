@@ -53,6 +53,12 @@ class Clause:
         return str(self.text)
 
 
+def either(literals: Sequence[z3.BoolRef]) -> z3.BoolRef:
+    """The term of a clause with some literals; one is its own, whoever makes the clause."""
+    term: z3.BoolRef = z3.Or(*literals) if len(literals) > 1 else literals[0]
+    return term
+
+
 class Induction:
     """The rules of induction over the commands of a transition system.
 

@@ -17,8 +17,8 @@ from typing import Any
 import z3
 
 from statecheck.modeling import NO_VARIANT
-from statecheck.safety.induction import Clause, Induction, assume_taken, both
-from statecheck.smt.roles import subject
+from statecheck.safety.induction import Clause, Induction, either
+from statecheck.smt.roles import subject, whichever
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.spelling import of_entity, spell, spell_both
@@ -54,26 +54,39 @@ class Count:
         return f"{number} = {f'{self.first} + ' if self.first else ''}{many}"
 
 
-def counts(induction: Induction, clauses: Sequence[Clause]) -> Iterator[Count]:
+def counts(induction: Induction, clauses: Sequence[Clause]) -> list[Count]:
     """The counts of a system, beside clauses that are an invariant: of each number and machine the
     first that is found, of few states. Raises Timeout.
     """
     transitions = induction.transitions
+    left = list(_candidates(transitions))
+    for command in transitions.commands:
+        broken = {
+            (count, n): term
+            for count in left
+            if command.updates.keys() & {count.number, count.place}
+            for n, term in enumerate(_miscounted(transitions, count, command))
+        }
+        lost = {count for count, _ in induction.step_violations(broken, clauses, command)}
+        left = [count for count in left if count not in lost]
+    first: dict[Any, Count] = {}
+    for count in left:
+        first.setdefault((count.number, count.reference, count.place), count)
+    return [*first.values()]
+
+
+def _candidates(transitions: TransitionSystem) -> Iterator[Count]:
+    """The counts that are right in the beginning, while nobody is in the states."""
     for number, first in _numbers(transitions):
         for (member, name), reference in transitions.vocabulary.references.items():
             if reference.range().name() != number.entity:
                 continue
             for place, type_, initial in _places(transitions, member):
                 others = [state for state in type_.members if state != initial]
-                found = (
-                    count
-                    for size in range(1, MOST + 1)
-                    for states in itertools.combinations(others, size)
-                    for sign in (1, -1)
-                    for count in [Count(number, first, sign, name, place, states)]
-                    if all(_is_kept(induction, clauses, count, c) for c in transitions.commands)
-                )
-                yield from itertools.islice(found, 1)
+                for size in range(1, MOST + 1):
+                    for states in itertools.combinations(others, size):
+                        for sign in (1, -1):
+                            yield Count(number, first, sign, name, place, states)
 
 
 def follow(transitions: TransitionSystem, count: Count) -> Iterator[Clause]:
@@ -100,7 +113,7 @@ def follow(transitions: TransitionSystem, count: Count) -> Iterator[Clause]:
         there = now == type_.value(state)
         _, elsewhere = spell_both(there, transitions, names)
         literals = elsewhere, spell(counted, transitions, names)
-        term = z3.Or(z3.Not(there), counted)
+        term = either([z3.Not(there), counted])
         yield Clause(count.place.entity, NO_VARIANT, literals, member, term)
 
 
@@ -135,42 +148,26 @@ def _is_in(
     return inside
 
 
-def _is_kept(
-    induction: Induction, clauses: Sequence[Clause], count: Count, command: Command
-) -> bool:
-    """Tell whether a step changes a number by as many as come or go."""
-    transitions = induction.transitions
-    vocabulary = transitions.vocabulary
-    if not command.updates.keys() & {count.number, count.place}:
-        return True
+def _miscounted(
+    transitions: TransitionSystem, count: Count, command: Command
+) -> tuple[z3.BoolRef, z3.BoolRef]:
+    """The formulas by which a step changes a number otherwise than as many come or go, and by which
+    somebody comes or goes whom it is not about. Each is about an entity that has to exist, so they
+    are two: a number may change where nobody could come.
+    """
+    vocabulary, after = transitions.vocabulary, transitions.primed
     member_sort = z3.DeclareSort(count.place.entity)
     reference = vocabulary.references[count.place.entity, count.reference]
-    owner = z3.FreshConst(z3.DeclareSort(count.number.entity), "owner")
-    other = z3.FreshConst(member_sort, "other")
+    owner = whichever(z3.DeclareSort(count.number.entity))
+    other = whichever(member_sort)
     moved = [term for _, _, term in command.parameters if term.sort() == member_sort]
-
-    def after(term: z3.ExprRef) -> Any:
-        return transitions.after(transitions.primed(term), command)
-
-    come_and_gone: list[z3.ArithRef] = []
+    come_and_gone: list[z3.ArithRef] = [z3.IntVal(0)]
     for place, entity in enumerate(moved):
         inside = _is_in(transitions, count.place, count.states, entity)
         is_one = [reference(entity) == owner, *(entity != known for known in moved[:place])]
         for truth, sign in ((after(inside), 1), (inside, -1)):
             come_and_gone.append(z3.If(z3.And(*is_one, truth), z3.IntVal(sign), z3.IntVal(0)))
     number = vocabulary.functions[count.number](owner)
-    change = z3.Sum([z3.IntVal(0), *come_and_gone])
     inside = _is_in(transitions, count.place, count.states, other)
-    broken = {
-        "number": after(number) != number + count.sign * change,
-        "others": z3.And(*(other != entity for entity in moved), after(inside) != inside),
-    }
-    grounding = induction.grounding(clauses)
-    assume_taken(grounding, command)
-    return not induction.satisfiable(
-        {
-            key: both(grounding.suppose(term), grounding.ground(term))
-            for key, term in broken.items()
-        },
-        grounding,
-    )
+    is_wrong = after(number) != number + count.sign * z3.Sum(come_and_gone)
+    return is_wrong, z3.And(*(other != entity for entity in moved), after(inside) != inside)

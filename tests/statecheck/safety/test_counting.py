@@ -38,6 +38,14 @@ OF_OTHER = COMES.replace("reader", "other")
 BOTH_OUT = "        if reader.access.out.is_active and other.access.out.is_active:\n"
 TWICE = f"    {COMES}    {OF_OTHER}    {ENTERS}            if other != reader:\n        {OTHER}"
 STOPS = "        writer.access.leave()\n"
+TIDIES = """\
+    @action
+    def tidy(self, room: Room) -> None:
+        if all(one.access.out.is_active and one.access.within.is_active for one in self.readers):
+            room.desk.come()
+
+    @action
+    def stop_writing"""
 
 CHANGES: dict[str, tuple[str, str, str]] = {
     "none": ("", "", COUNTED),
@@ -59,6 +67,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "all leave at the end": (STOPS, STOPS + ALL + LEAVES.replace("reader", "one"), ""),
+    "where there is no reader": ("    @action\n    def stop_writing", TIDIES, ""),
     "one comes and goes": (STARTS, STARTS + ENTERS + LEAVES, COUNTED),
 }
 """Parts of the text, what takes their place, and the count that is found then."""
