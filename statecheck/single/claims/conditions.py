@@ -11,7 +11,7 @@ from statecheck.clock import heed
 from statecheck.single.execution.automaton import UNUSUAL, Edge, Local, Variable
 from statecheck.single.execution.giving_up import UnknownError, milliseconds
 from statecheck.single.execution.paths import ranges
-from statecheck.single.execution.terms import plain, symbol
+from statecheck.single.execution.terms import in_data, plain, symbol
 from statecheck.single.execution.values import term_of
 from statecheck.single.reading.freeze import SYMBOLIC
 from statecheck.single.reading.kinds import Kind
@@ -92,10 +92,9 @@ def hold(conditions: Sequence[z3.BoolRef], values: Mapping[Variable | Local, Any
     """Tell whether conditions hold under plain values of all that they mention, None where Z3 does
     not say: a few values are tried sooner than a solver is made.
     """
-    pairs = [(symbol(s.name, s.kind), term_of(value)) for s, value in values.items()]
     known: bool | None = True
     for condition in conditions:
-        said = z3.simplify(z3.substitute(condition, *pairs))
+        said = _in_plain(condition, values)
         if z3.is_false(said):
             return False
         known = known if z3.is_true(said) else None
@@ -128,9 +127,10 @@ def valuation(
     edge: Edge, before: Mapping[Variable, Any], chosen: Mapping[Local, Any]
 ) -> dict[Variable, Any]:
     """The plain values of a target's variables after a step with plain values."""
-    pairs = [(symbol(v.name, v.kind), term_of(value)) for v, value in before.items()]
-    pairs += [(symbol(s.name, s.kind), term_of(value)) for s, value in chosen.items()]
-    return {
-        v: plain(z3.simplify(z3.substitute(term, *pairs)), v.kind)
-        for v, term in edge.updates.items()
-    }
+    both: dict[Any, Any] = {**before, **chosen}
+    return {v: plain(_in_plain(term, both), v.kind) for v, term in edge.updates.items()}
+
+
+def _in_plain(term: z3.ExprRef, values: Mapping[Variable | Local, Any]) -> z3.ExprRef:
+    """A term with plain values in place of what it mentions."""
+    return z3.simplify(in_data(term, {s: term_of(value) for s, value in values.items()}))

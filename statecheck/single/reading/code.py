@@ -121,7 +121,7 @@ def _read(code: types.CodeType, summary: Summary, outer: set[str], first: str) -
         elif name in _WRITES:
             summary.writes.add(argument)
             before = _written_on(instructions[:place])
-            if not (first and before.argval == first):
+            if not (first and before.argval == first and before.opname not in _TAKES):
                 summary.writes_elsewhere = True
         elif name in ("STORE_GLOBAL", "DELETE_GLOBAL"):
             summary.global_writes.add(argument)
@@ -167,8 +167,10 @@ def _written_on(before: list[dis.Instruction]) -> dis.Instruction:
 
 def _asked_of(name: str, following: list[dis.Instruction]) -> bool:
     """Tell whether a function is called with a variable itself, and not with what it holds."""
-    called = ("CALL", "PRECALL")
-    return [i.argval == name or i.opname in called for i in following] == [True, True]
+    match following:
+        case [loaded, call]:
+            return bool(name) and loaded.argval == name and call.opname in ("CALL", "PRECALL")
+    return False
 
 
 def _asked(before: list[dis.Instruction], space: dict[str, Any]) -> Identity:
