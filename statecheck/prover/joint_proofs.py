@@ -58,7 +58,8 @@ class _JointProver:
         helping: Sequence[Claim],
         results: InductiveResults,
     ) -> None:
-        self.induction, self.asked, self.results = context.induction, asked, results
+        self.context, self.asked, self.results = context, asked, results
+        self.induction = context.induction
         self.own = {claim: _lemma(context, claim) for claim in (*asked, *helping)}
         self.claim_of = {lemma: claim for claim, lemma in self.own.items()}
         self.variant = asked[0].variant
@@ -80,9 +81,13 @@ class _JointProver:
         if left:
             # They are known, should there be no time to find more.
             self._add_kept(kept, helpers, words_of, seconds)
-            open_ = [own[c] for c in own if own[c] in kept or (c in left and not is_refuted(c))]
             counted = self._counted()
             given = [*self.clauses, *(clause for clause, _ in counted)]
+            if counted:
+                self._follow_counts(left, counted, given)
+                left = [claim for claim in left if claim not in self.results.joint]
+        if left:
+            open_ = [own[c] for c in own if own[c] in kept or (c in left and not is_refuted(c))]
             more, helpers, words_of = with_helpers(self.induction, open_, given, self.variant)
             kept += more
             if counted and self._is_inductive([*kept, *helpers]):
@@ -95,6 +100,15 @@ class _JointProver:
         """The clauses that follow from numbers that count, each with the count."""
         transitions, found = self.induction.transitions, counts(self.induction, self.clauses)
         return [(clause, count) for count in found for clause in follow(transitions, count)]
+
+    def _follow_counts(
+        self, claims: Sequence[Claim], counted: Sequence[Counted], given: Sequence[Clause]
+    ) -> None:
+        """Add the claims that counts show to hold in each state, though no step may keep them."""
+        clock = Stopwatch()
+        following = Joint((), (), (), follows=True)
+        for claim, _ in self.context.excluded([(claim, None) for claim in claims], given):
+            self._add(claim, JointProof(_resting_on(counted, following), clock.lap()))
 
     def _is_inductive(self, lemmas: Sequence[Lemma]) -> bool:
         """Tell whether lemmas hold together beside the invariant alone."""

@@ -140,6 +140,29 @@ def test_who_counts_keeps_readers_and_writers_apart() -> None:
     assert why_left_out(apart) == "it rests on a number that counts entities"
 
 
+SEEN = Catalogue(reading_room.Library)
+
+
+@SEEN.always("seen", "Safety")
+def seen(library: reading_room.Library, reader: reading_room.Reader) -> bool:
+    """A reader is counted; of one reader alone, no step keeps it."""
+    return reader.access.out.is_active or reader.room.desk.readers > 0
+
+
+@SEEN.always("few", "Safety")
+def few(library: reading_room.Library, reader: reading_room.Reader) -> bool:
+    """Nobody else is."""
+    return reader.access.out.is_active or reader.room.desk.readers == 1
+
+
+def test_what_a_count_shows_is_proven_though_no_step_keeps_it() -> None:
+    results = Prover(ProofContext(SEEN.system, SEEN.claims, [])).prove(SEEN.claims)
+    told = {result.claim.id: result for result in results}
+    assert told["seen"].verdict is Verdict.PROVED
+    assert told["seen"].detail == f"follows in every state from 3 clauses; {COUNTED}"
+    assert (told["few"].verdict, told["few"].steps) == (Verdict.REFUTED, 2)
+
+
 @pytest.mark.parametrize("name", ["enters and is not counted", "from anywhere"])
 def test_who_counts_wrongly_is_found_out(name: str, tmp_path: Path) -> None:
     catalogue = changed(tmp_path, name)
