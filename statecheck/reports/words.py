@@ -83,11 +83,14 @@ def answer(result: Result) -> Iterator[str]:
 
 def evidence(result: Result) -> str:
     """The evidence of a verdict, or the reason why there is none. The premise of a claim that is
-    proven is open where neither a run to it nor a proof that there is none was found.
+    proven is open where neither a run to it nor a proof that there is none was found; it is counted
+    where clauses follow from counts.
     """
     has_premise = result.claim.kind in (Kind.ALWAYS, Kind.EVENTUALLY)
     is_open = has_premise and result.verdict is Verdict.PROVED and result.vacuous is None
-    return f"{_evidence(result)}, premise open" if is_open else _evidence(result)
+    is_counted = result.joint is not None and result.joint.counts
+    parts = [_evidence(result), *["counted"] * bool(is_counted), *["premise open"] * is_open]
+    return ", ".join(parts)
 
 
 def follows_plans(result: Result) -> bool:

@@ -16,6 +16,7 @@ from statecheck.certificate.certificates import why_left_out
 from statecheck.modeling import System
 from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
+from statecheck.reports.words import evidence
 from statecheck.safety.induction import Induction
 from statecheck.safety.inferring.counting import Count, counts, follow
 from statecheck.symbolic.transition_system import TransitionSystem, read_system
@@ -136,6 +137,7 @@ def test_who_counts_keeps_readers_and_writers_apart() -> None:
     assert apart.joint is not None
     assert apart.joint.counts == (COUNTED,)
     assert COUNTED in apart.detail
+    assert evidence(apart).endswith("-clause invariant, counted")
     assert {*apart.joint.counted} <= {*(apart.invariant or ())}
     assert why_left_out(apart) == "it rests on a number that counts entities"
 
