@@ -50,19 +50,18 @@ class KeptRuns:
     def __init__(self, lock: Lock | None, checker: RunChecker) -> None:
         self.texts = {} if lock is None else lock.runs
         self.checker = checker
+        self.found: dict[Claim, Run] = {}
         self._known: dict[tuple[Claim, bool], Run | str | None] = {}
-        self._found: set[tuple[Claim, bool]] = set()
 
     def add(self, claim: Claim, run: Run, *, proven: bool) -> None:
         """Take a run that was found and replayed, a shortest one."""
-        self._known[claim, proven] = run
-        self._found.add((claim, proven))
+        self._known[claim, proven] = self.found[claim] = run
 
     def least(self, claim: Claim, run: Run) -> int:
         """The steps that a run of an open claim has to be shorter than to be looked for: those of
         the one that is kept; none if that was found here.
         """
-        return 0 if (claim, False) in self._found else len(run.steps)
+        return 0 if self.found.get(claim) is run else len(run.steps)
 
     def run(self, claim: Claim, *, proven: bool) -> Run | str | None:
         """The run of a claim, which is ``proven`` or not; the reason why it is none; None where

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -176,20 +177,36 @@ class Prover:
         """
         asked = [claim for claim in self.context.catalogue if claim.kind is not Kind.DERIVED]
         claims = self.context.readable(asked)
-        inductive, unrolling = prove_inductively(self.context, claims), self.context.unrolling()
+        inductive = prove_inductively(self.context, claims)
+        deque(self._prove_early(inductive), maxlen=0)
         sought = inductive.targets(self.context)
-        found = {}
+        for goal in self._deep.soon_met(sought, inductive.excluded):
+            del sought[goal]
+        doubtful = {goal: sought.pop(goal) for goal in [*sought] if self._is_doubtful(sought[goal])}
+        unrolling = self.context.unrolling()
         for goal, said, model in shortest(unrolling, sought, self.context.depth):
             claim, region = question = sought[goal]
             if region is not None:
                 continue
             proven = question in inductive.excluded
             chosen = canonical_run(unrolling, goal, said, model)
-            run = self._runs.replay(chosen, claim, proven=proven)
-            with suppress(*REJECTIONS):  # not all that a system prints can be read back
-                found[claim] = self._runs.replay_text(to_text(run), claim, proven=proven)
-                self._kept.add(claim, found[claim], proven=proven)
+            with suppress(ReplayError):  # where instances are left out, a model may be no run
+                self._keep(claim, self._runs.replay(chosen, claim, proven=proven), proven=proven)
+        for claim, run, is_shortest in self._deep.shortened(doubtful, {}):
+            if is_shortest:
+                self._keep(claim, run, proven=False)
+        found = self._kept.found
         return {claim: found[claim] for claim in claims if claim in found}
+
+    def _is_doubtful(self, question: Question) -> bool:
+        """Tell whether neither a proof nor a run was found early, of what is hoped to hold."""
+        return question[0] in self._doubtful
+
+    def _keep(self, claim: Claim, run: Run, *, proven: bool) -> None:
+        """Keep a run for the lock file, if it can be read back, as not all can that is printed."""
+        with suppress(*REJECTIONS):
+            kept = self._runs.replay_text(to_text(run), claim, proven=proven)
+            self._kept.add(claim, kept, proven=proven)
 
     @cached_property
     def _kept(self) -> KeptRuns:

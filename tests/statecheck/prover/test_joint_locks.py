@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import z3
 
 from statecheck.claims.results import Verdict
 from statecheck.prover.project import project_of
-from statecheck.prover.session import prover, run
+from statecheck.prover.session import found_anew, prover, run
+from statecheck.safety.bounded import shortest
+from statecheck.safety.unrolling import Target, Unrolling
 from tests.statecheck.recheck import ring
 
 PROJECT = project_of(ring.CATALOGUE, f"{ring.__name__}:CATALOGUE")
@@ -129,3 +132,22 @@ def test_a_lock_without_clauses_is_as_good_where_none_is_needed(
     report = run(replace(PROJECT, lock=tmp_path / "own.lock"), PROJECT.claims)
     assert all(r.verdict is Verdict.PROVED for r in report)
     assert not [note for note in report.notes if "--write-lock" in note]
+
+
+def test_for_a_lock_no_run_is_sought_against_what_is_proven_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Such a search goes to its whole depth, and takes minutes where a proof takes a second."""
+    sought: list[z3.BoolRef] = []
+
+    def watching(unrolling: Unrolling, targets: Mapping[Target, Any], depth: int) -> Any:
+        sought.extend(target.term for target in targets)
+        return shortest(unrolling, targets, depth)
+
+    monkeypatch.setattr("statecheck.prover.prover.shortest", watching)
+    found = found_anew(PROJECT)
+    context = found.engine.context
+    violations = [context.violation((claim, None)) for claim in PROJECT.claims]
+    assert sought
+    assert not any(term.eq(violation) for term in sought for violation in violations)
+    assert len(json.loads(found.text)["runs"]) == len(PROJECT.claims)
