@@ -105,8 +105,15 @@ def solver() -> Solver:
 # -- Ctrl-C and time ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("whom", ["group", "parent"])
-@pytest.mark.parametrize("when", ["at once", "while it works", "in the sweep"])
+@pytest.mark.parametrize(
+    ("when", "whom"),
+    [
+        ("at once", "group"),
+        ("while it works", "group"),
+        ("while it works", "parent"),
+        ("in the sweep", "group"),
+    ],
+)
 def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path) -> None:
     """The re-check says when it may be interrupted; the sweep would not end by itself."""
     code = f"""
@@ -153,24 +160,20 @@ def test_ctrl_c_is_never_taken_for_success(whom: str, when: str, tmp_path: Path)
 def test_time_bounds_the_sweep(capfd: pytest.CaptureFixture[str]) -> None:
     began = time.process_time()
     with pytest.raises(Timeout):
-        evidence.swept(PROJECT, Report("", ()), timeout=2)
-    assert time.process_time() - began < 4
+        evidence.swept(PROJECT, Report("", ()), timeout=1)
+    assert time.process_time() - began < 3
     assert main(["cause.only_cause", "--recheck", "--timeout", "5"]) == 3
     assert capfd.readouterr().err.splitlines()[-1].startswith("the certificate was not finished")
 
 
-@pytest.fixture(scope="module")
-def all_results(engine: Prover) -> dict[Claim, Result]:
-    return {result.claim: result for result in engine.prove(CLAIMS)}
-
-
-@pytest.mark.parametrize("claim", CLAIMS[::9], ids=lambda claim: claim.title)
+@pytest.mark.parametrize("claim", CHOSEN, ids=lambda claim: claim.title)
 def test_a_certificate_of_one_claim_alone_is_whole(
-    claim: Claim, engine: Prover, all_results: dict[Claim, Result], tmp_path: Path
+    claim: Claim, engine: Prover, results: list[Result], tmp_path: Path
 ) -> None:
     """What the re-checker demands is what is written, whichever claim is asked for."""
     path = tmp_path / "certificate"
-    OutputFolder(str(path)).write(certificate(engine, [all_results[claim]]))
+    (result,) = (result for result in results if result.claim is claim)
+    OutputFolder(str(path)).write(certificate(engine, [result]))
     assert Certificate(path).problems == []
 
 
@@ -189,30 +192,14 @@ def test_what_is_undetermined_is_left_open(
 # -- proving again --------------------------------------------------------------------------------
 
 
-def test_every_obligation_is_proved_again(
-    folder: Path, files: dict[str, str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert recheck_main([str(folder)]) == 0
-    said = capsys.readouterr()
-    count = len(json.loads(files["manifest.json"])["files"])
-    assert count == sum(path.endswith(".smt2") for path in files) - 1  # the definitions
-    assert f"{count} of {count} obligations proved again" in said.out
-    assert f"{count} of {count} obligations are in a decidable fragment." in said.out
-    clauses = len(session.prover(PROJECT).context.invariant())
-    found = re.search(r"invariant +(\d+) clauses +(\d+) +(\d+)", said.out)
-    assert found is not None
-    assert list(map(int, found.groups())) == [clauses, 13 * clauses, 13 * clauses]
-    assert max(map(len, said.out.splitlines())) <= 80
-    assert said.err == ""
-
-
-def test_every_claim_is_certified(
+def test_every_claim_is_certified_and_every_obligation_proved_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(project, "PROJECT", SWEPT_SMALL)
     path = tmp_path / "all"
     assert main(["--allow-undetermined", "--certificates", str(path), "--recheck"]) == 0
-    said = capfd.readouterr().out.split("Proved again: ")[1]
+    shown = capfd.readouterr()
+    said = shown.out.split("Proved again: ")[1]
     for claim in CLAIMS:
         if claim.expected != "PROVED" or not claim.id.startswith("liveness."):
             found = re.search(
@@ -221,6 +208,16 @@ def test_every_claim_is_certified(
             assert found is not None, claim.title
             assert found[1] == found[2] != "0"
     assert "Without a solver: the invariant holds in all" in said
+
+    count = len(json.loads((path / "manifest.json").read_text())["files"])
+    assert count == len([*path.rglob("*.smt2")]) - 1  # the definitions
+    assert f"{count} of {count} obligations proved again" in said
+    assert f"{count} of {count} obligations are in a decidable fragment." in said
+    clauses = len(session.prover(PROJECT).context.invariant())
+    found = re.search(r"invariant +(\d+) clauses +(\d+) +(\d+)", said)
+    assert found is not None
+    assert list(map(int, found.groups())) == [clauses, 13 * clauses, 13 * clauses]
+    assert max(map(len, said.splitlines())) <= 80
 
 
 def test_z3_reads_the_same_texts(files: dict[str, str]) -> None:
@@ -712,7 +709,7 @@ def test_the_same_bytes_in_every_process(tmp_path: Path) -> None:
     for number in ("1", "2"):
         path = tmp_path / number
         done = subprocess.run(
-            [sys.executable, "-m", "proofs", *IDS, "--certificates", path],
+            [sys.executable, "-m", "proofs", *IDS[::2], "--certificates", path],
             cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": number},
             capture_output=True,

@@ -227,15 +227,17 @@ def spelled(regions: Sequence[tuple[int, int]]) -> list[dict[str, str]]:
     "seed", [1, *(pytest.param(n, marks=pytest.mark.campaign) for n in range(2, 10))]
 )
 def test_verdicts_do_not_depend_on_the_seed(report: Report, seed: int) -> None:
-    """Every claim and the table; with the report's own that makes ten seeds."""
+    """A third of the claims, and the table; with the report's own that makes ten seeds."""
+    asked = CLAIMS[seed % 3 :: 3]
 
     def settled_by(run: Report) -> dict[str, Any]:
         return {
             r.claim.title: (r.verdict, r.steps, r.run, r.answer, r.argument, r.vacuous)
             for r in run.results
+            if r.claim in asked
         }
 
-    other = session.run(PROJECT, CLAIMS, seed=seed)
+    other = session.run(PROJECT, asked, seed=seed)
     assert settled_by(other) == settled_by(report)
     assert other.tables == report.tables
 
@@ -584,6 +586,7 @@ def test_the_runs_of_the_lock_are_those_of_the_report(report: Report) -> None:
             assert text.to_text(result.run) == kept[result.claim.title]
 
 
+@pytest.mark.campaign
 def test_lemmas_stand_in_for_what_a_lock_lacks(tmp_path: Path) -> None:
     """What is left is inductive, and says nothing of scans."""
     content = json.loads(LOCK.read_text())
@@ -610,7 +613,7 @@ def test_the_invariant_holds_in_every_reachable_state(engine: Prover) -> None:
         needed = [h for h in HISTORIES if any(h.name in str(clause) for clause in clauses)]
         kept = product(space, needed)
         for state in islice(kept.reachable(), 10_000):
-            if checked % 3 == 0:
+            if checked % 6 == 0:
                 functions = _functions(kept, state)
                 for clause, test in tests:
                     if not clause.variant.name or not sticky:

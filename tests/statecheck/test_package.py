@@ -87,7 +87,7 @@ class Door(StateMachine):
     "folders",
     [
         pytest.param(("--collect-only",), id="imports"),
-        pytest.param(("modeling", "symbolic"), id="some"),
+        pytest.param(("modeling",), id="some"),
         pytest.param(("",), id="all", marks=pytest.mark.campaign),
     ],
 )

@@ -104,7 +104,7 @@ def disagreements(
     return counts, [each for seed in seeds for each in judged(seed, folder, counts, depth)]
 
 
-SEEDS = (138, 606, 1103, 1105)
+SEEDS = (606, 1103, 1105)
 """Systems with claims that are proved by themselves, with lemmas, and not at all."""
 
 

@@ -126,7 +126,7 @@ class Handles(StateChart[Any]):
         HARDWARE.stop()
 
     def once(self) -> bool:
-        self.errors += 1
+        self.errors = min(self.errors + 1, 9)
         return self.errors < 2
 
     def never(self) -> bool:

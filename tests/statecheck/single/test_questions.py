@@ -90,10 +90,9 @@ def information(cls: Any) -> dict[str, str]:
 @pytest.mark.slow
 def test_what_is_worth_knowing() -> None:
     assert information(suspicious.Never)["range: n"] == "0 to 3, both reached"
-    assert information(suspicious.Filling)["range: level"].startswith(
-        "at least 0, which is reached"
-    )
-    assert "at most 10002" in information(suspicious.Filling)["range: level"]
+    level = information(suspicious.Filling)["range: level"]
+    assert level.startswith("at least 0, which is reached")
+    assert "at most 10002" in level
     assert "guard always holds: other, start to right" in information(suspicious.Shadowed)
     assert not any("always" in id_ for id_ in information(suspicious.Ambiguous))
     assert "state never left: jammed" in information(suspicious.Jammed)

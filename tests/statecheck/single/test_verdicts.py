@@ -139,10 +139,11 @@ def test_a_lasso_goes_on_for_ever() -> None:
 
 @pytest.mark.slow
 def test_data_without_an_end_is_undetermined() -> None:
-    doubled = verdict(machines.Doubling, "possible", "b")
+    asked = [("possible", "b"), ("possible", "len(items) == 8")]
+    doubled, eight = check(machines.Doubling, asked).results
     assert doubled.verdict is Verdict.UNDETERMINED
     assert "items may take ever new values" in doubled.detail
-    assert verdict(machines.Doubling, "possible", "len(items) == 8").steps == 3
+    assert eight.steps == 3
     spoken = verdict(machines.Spoken, "possible", "word == 'never'")
     assert spoken.verdict is Verdict.UNDETERMINED
 
