@@ -10,7 +10,7 @@ from typing import Any
 import z3
 
 from statecheck.smt.roles import is_primed, subject
-from statecheck.smt.terms import subterms
+from statecheck.smt.terms import applications, subterms
 from statecheck.symbolic.spelling import number_type, of_entity, spell_both
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key, States
@@ -269,8 +269,8 @@ def _amounts(transitions: TransitionSystem) -> dict[Key, set[int]]:
     for command in transitions.commands:
         for key, update in command.updates.items():
             decl = transitions.vocabulary.functions[key]
-            for part in subterms(update.value):
-                if z3.is_app(part) and part.decl().kind() == z3.Z3_OP_ADD and part.num_args() == 2:
+            for part in applications(update.value, z3.Z3_OP_ADD):
+                if part.num_args() == 2:
                     amount, number = sorted(part.children(), key=z3.is_int_value, reverse=True)
                     if z3.is_int_value(amount) and number.decl().eq(decl):
                         found.setdefault(key, set()).add(amount.as_long())

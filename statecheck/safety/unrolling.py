@@ -18,7 +18,13 @@ from statecheck.smt.grounding import GENERATIONS, Grounding, entity_functions
 from statecheck.smt.quantifiers import polarities
 from statecheck.smt.solving import ground_solver, is_satisfiable, limited, true_in
 from statecheck.smt.substitution import Macros, Renaming, substitute_in_turn
-from statecheck.smt.terms import entity_constants, has_quantifier, in_range, is_entity, subterms
+from statecheck.smt.terms import (
+    entity_constants,
+    has_quantifier,
+    in_range,
+    is_entity,
+    uninterpreted,
+)
 from statecheck.symbolic.commands import Command, Update
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import Key
@@ -95,7 +101,7 @@ class Unrolling:
         self._scanned = 0
         self._later: list[z3.BoolRef] = []
         self._seen: set[int] = set()
-        self._atoms: dict[int, z3.ExprRef] = {}
+        self._atoms: list[z3.ExprRef] = []
         self.meaning: dict[int, z3.BoolRef] = {}
         self._stand_ins: dict[int, list[z3.BoolRef]] = {}
         self._shapes: dict[Target, Any] = {}
@@ -133,11 +139,9 @@ class Unrolling:
     def atoms(self) -> list[z3.ExprRef]:
         """The terms whose values make a run: constants, and functions of the initial state."""
         for constraint in self.constraints[self._scanned :]:
-            for term in subterms(constraint, self._seen):
-                if term.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-                    self._atoms[term.get_id()] = term
+            self._atoms += uninterpreted(constraint, self._seen)
         self._scanned = len(self.constraints)
-        return list(self._atoms.values())
+        return [*self._atoms]
 
     @property
     def depth(self) -> int:

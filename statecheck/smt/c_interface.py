@@ -132,11 +132,41 @@ def stands_for_entity(node: int, context: z3.Context) -> bool:
     return bool(_sort_kind(ref, _sort(ref, node)) == z3.Z3_UNINTERPRETED_SORT)
 
 
+def operation(node: int, context: z3.Context) -> int:
+    """The kind of function that the application at an address is of, as z3 numbers them."""
+    ref = context.ref().value
+    return int(_declaration_kind(ref, _declaration(ref, node)))
+
+
 def is_uninterpreted(node: int, context: z3.Context) -> bool:
     """Tell whether the application at an address is of an uninterpreted function or constant."""
     ref = context.ref().value
     kind = _declaration_kind(ref, _declaration(ref, node))
     return bool(kind == z3.Z3_OP_UNINTERPRETED)
+
+
+def function_of(node: int, context: z3.Context) -> int:
+    """The address of the function that the application at an address is of."""
+    return int(_declaration(context.ref().value, node))
+
+
+def is_quantified(term: z3.ExprRef) -> bool:
+    """Tell whether a term has a quantifier in it, whatever its sort is. Z3 looks for it itself, in
+    an equation: a conjunction it would take apart, and leave out what beside ``false`` is idle.
+    """
+    ref = term.ctx.ref()
+    equation = z3.Z3_mk_eq(ref, term.ast, term.ast)
+    z3.Z3_inc_ref(ref, equation)
+    goal = z3.Z3_mk_goal(ref, False, False, False)
+    z3.Z3_goal_inc_ref(ref, goal)
+    z3.Z3_goal_assert(ref, goal, equation)
+    probe = z3.Z3_mk_probe(ref, "has-quantifiers")
+    z3.Z3_probe_inc_ref(ref, probe)
+    found = z3.Z3_probe_apply(ref, probe, goal)
+    z3.Z3_probe_dec_ref(ref, probe)
+    z3.Z3_goal_dec_ref(ref, goal)
+    z3.Z3_dec_ref(ref, equation)
+    return bool(found)
 
 
 def nodes(term: z3.ExprRef, seen: set[int]) -> Iterator[tuple[int, int, int]]:

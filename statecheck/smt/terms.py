@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator
 
 import z3
 
-from statecheck.smt.c_interface import is_uninterpreted, nodes, stands_for_entity, term_at
+from statecheck.smt.c_interface import (
+    function_of,
+    is_quantified,
+    is_uninterpreted,
+    nodes,
+    operation,
+    stands_for_entity,
+    term_at,
+)
 
 
 def subterms(term: z3.ExprRef, seen: set[int] | None = None) -> Iterator[z3.ExprRef]:
@@ -35,8 +43,7 @@ def entity_constants(term: z3.ExprRef) -> list[z3.ExprRef]:
 
 def has_quantifier(*terms: z3.ExprRef) -> bool:
     """Tell whether some term has a quantifier in it."""
-    seen: set[int] = set()
-    return any(kind == z3.Z3_QUANTIFIER_AST for term in terms for _, kind, _ in nodes(term, seen))
+    return any(map(is_quantified, terms))
 
 
 def _is_constant(kind: int, arguments: int) -> bool:
@@ -63,9 +70,35 @@ def is_constructor(term: z3.ExprRef) -> bool:
     return bool(z3.is_app(term) and term.decl().kind() == z3.Z3_OP_DT_CONSTRUCTOR)
 
 
-def uninterpreted(term: z3.ExprRef) -> Iterable[z3.ExprRef]:
-    """The applications of uninterpreted functions and constants in a ground term."""
+def applications(term: z3.ExprRef, operator: int) -> Iterator[z3.ExprRef]:
+    """The subterms that apply an operator, as z3 numbers them, each once."""
     for node, kind, _ in nodes(term, set()):
+        if kind == z3.Z3_APP_AST and operation(node, term.ctx) == operator:
+            yield term_at(node, term.ctx)
+
+
+def numerals(term: z3.ExprRef, seen: set[int]) -> list[z3.ExprRef]:
+    """The numbers in a term, each once, but for those that were ``seen``, which grows."""
+    found = [node for node, kind, _ in nodes(term, seen) if kind == z3.Z3_NUMERAL_AST]
+    return [term_at(node, term.ctx) for node in found]
+
+
+def functions_in(terms: Iterable[z3.ExprRef]) -> set[int]:
+    """The addresses of the functions that are applied in terms, but for constants."""
+    seen: set[int] = set()
+    return {
+        function_of(node, term.ctx)
+        for term in terms
+        for node, kind, count in nodes(term, seen)
+        if kind == z3.Z3_APP_AST and count
+    }
+
+
+def uninterpreted(term: z3.ExprRef, seen: set[int] | None = None) -> Iterator[z3.ExprRef]:
+    """The applications of uninterpreted functions and constants in a ground term, each once, but
+    for what was ``seen``.
+    """
+    for node, kind, _ in nodes(term, set() if seen is None else seen):
         if kind == z3.Z3_APP_AST and is_uninterpreted(node, term.ctx):
             yield term_at(node, term.ctx)
 

@@ -10,7 +10,7 @@ from typing import Any
 import z3
 
 from statecheck.smt.substitution import Macros
-from statecheck.smt.terms import subterms
+from statecheck.smt.terms import functions_in
 from statecheck.symbolic.paths import Origin
 from statecheck.symbolic.vocabulary import Key, Vocabulary
 
@@ -80,16 +80,17 @@ class Relevance:
 
     def mentioned(self, terms: Iterable[z3.ExprRef]) -> set[Key]:
         """The functions that occur in terms, before a step or after it."""
-        seen: set[int] = set()
-        parts = (part for term in terms for part in subterms(term, seen) if z3.is_app(part))
-        decls = {part.decl().get_id() for part in parts if part.num_args()}
-        return {key for key, numbers in self._numbers.items() if not decls.isdisjoint(numbers)}
+        found = functions_in(terms)
+        return {
+            key for key, functions in self._functions.items() if not found.isdisjoint(functions)
+        }
 
     @cached_property
-    def _numbers(self) -> dict[Key, tuple[int, int]]:
+    def _functions(self) -> dict[Key, tuple[int, int]]:
+        """The addresses of each function, before a step and after it."""
         primed = self.next_vocabulary.functions
         own = self.vocabulary.functions.items()
-        return {key: (decl.get_id(), primed[key].get_id()) for key, decl in own}
+        return {key: (decl.ast.value, primed[key].ast.value) for key, decl in own}
 
     @cached_property
     def _guarding(self) -> set[Key]:

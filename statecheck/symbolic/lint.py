@@ -19,6 +19,8 @@ from statecheck.symbolic.paths import is_library
 _INSTALLED = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib"))
 """Where Python and the packages are whose code is taken as it is."""
 
+_ASKING = frozenset(dis.opmap[name] for name in ("IS_OP", "MATCH_CLASS"))
+
 _TYPE_TESTS = ("isinstance", "type", "id", "hasattr", "issubclass", "callable")
 
 
@@ -82,6 +84,8 @@ def _named(function: FunctionType) -> Iterator[FunctionType]:
 
 @cache
 def _faults(function: FunctionType) -> tuple[tuple[int, str, str], ...]:
+    if not _may_ask(function.__code__):
+        return ()  # which is most, and to find the source takes long
     try:
         lines, first = inspect.getsourcelines(function.__code__)  # not of what it wraps
         tree = ast.parse(textwrap.dedent("".join(lines)))
@@ -91,6 +95,16 @@ def _faults(function: FunctionType) -> tuple[tuple[int, str, str], ...]:
         (first + node.lineno - 1, ast.unparse(node), instead)
         for node in ast.walk(tree)
         if (instead := _fault(node)) and isinstance(node, ast.expr | ast.pattern)
+    )
+
+
+def _may_ask(code: CodeType) -> bool:
+    """False where no instruction asks a value what it is; true where one may."""
+    names = {*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_cellvars}
+    return (
+        not names.isdisjoint(_TYPE_TESTS)
+        or not _ASKING.isdisjoint(code.co_code[::2])
+        or any(_may_ask(part) for part in code.co_consts if isinstance(part, CodeType))
     )
 
 

@@ -38,22 +38,33 @@ def check_loop(frame: FrameType, refuse: Callable[[str], ModelError]) -> None:
 
 
 @cache
-def _parse(filename: str) -> tuple[ast.Module | None, dict[ast.AST, ast.AST]]:
-    lines = linecache.getlines(filename)
-    if not lines:
-        return None, {}
-    module = ast.parse("".join(lines))
-    parents = {child: node for node in ast.walk(module) for child in ast.iter_child_nodes(node)}
-    return module, parents
+def _parse(filename: str) -> ast.Module:
+    return ast.parse("".join(linecache.getlines(filename)))
+
+
+def _statement(filename: str, line: int) -> ast.AST:
+    """The outermost statement around a line that is no class; else a class or the module."""
+    found: ast.AST = _parse(filename)
+    while isinstance(found, ast.Module | ast.ClassDef):
+        around = [s for s in found.body if s.lineno <= line <= (s.end_lineno or s.lineno)]
+        if len(around) != 1:
+            break
+        found = around[0]
+    return found
+
+
+@cache
+def _parents(statement: ast.AST) -> dict[ast.AST, ast.AST]:
+    return {child: node for node in ast.walk(statement) for child in ast.iter_child_nodes(node)}
 
 
 @cache
 def _loop(code: CodeType, instruction: int) -> tuple[_Loop | None, dict[ast.AST, ast.AST]]:
-    """The loop whose iterable stands where an instruction does."""
-    module, parents = _parse(code.co_filename)
-    if module is None or code.co_code[instruction] != _BEGINS_LOOP:
-        return None, parents
+    """The loop whose iterable stands where an instruction does, and what is above each node."""
     line, end, column, end_column = list(code.co_positions())[instruction // 2]
+    if line is None or code.co_code[instruction] != _BEGINS_LOOP:
+        return None, {}
+    parents = _parents(_statement(code.co_filename, line))
     match: _Loop | None = None
     for node in parents:
         if isinstance(node, ast.For | ast.comprehension):

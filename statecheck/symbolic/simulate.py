@@ -12,7 +12,7 @@ import z3
 
 from statecheck.modeling import Entity
 from statecheck.smt.evaluation import Compiled, Valuation, compiled, tabulated
-from statecheck.smt.terms import subterms
+from statecheck.smt.terms import numerals
 from statecheck.symbolic.axioms.instances import Instances
 from statecheck.symbolic.codes import finite_codes
 from statecheck.symbolic.commands import Update
@@ -199,13 +199,12 @@ def landmarks(transitions: TransitionSystem) -> tuple[int, ...]:
     """The numbers that a model's terms compare with, and those just below them, in order; the ends
     of ranges, and those just outside.
     """
-    numbers = {0}
+    numbers, seen = {0}, set[int]()
     for _, known in transitions.info.ranges:
         low, high = int(known.low), int(known.high)
         numbers |= {low - 1, low, high - 1, high, high + 1}
     for command in transitions.commands:
         for term in (command.guard, *(update.value for update in command.updates.values())):
-            for part in subterms(term):
-                if z3.is_int_value(part):
-                    numbers |= {part.as_long(), max(0, part.as_long() - 1)}
+            for number in filter(z3.is_int_value, numerals(term, seen)):
+                numbers |= {number.as_long(), max(0, number.as_long() - 1)}
     return tuple(sorted(numbers))
