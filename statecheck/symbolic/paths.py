@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 import statemachine
 import z3
@@ -112,6 +112,18 @@ class Loops:
         self.element, self.depth, self.count, self.left = None, 0, 0, set()
 
 
+class _Asked(NamedTuple):
+    """A term that was asked for its truth, and in its simplest form with the number of that; its
+    truth where it has always the same, and what it denies where it denies something.
+    """
+
+    term: z3.BoolRef
+    simple: z3.BoolRef
+    number: int
+    fixed: bool | None
+    negated: z3.BoolRef | None
+
+
 class Explorer:
     """Runs code along all its paths. Symbolic values ask the active one for their truth.
 
@@ -131,7 +143,7 @@ class Explorer:
         self.made: dict[int, tuple[z3.BoolRef, Origin]] = {}
         self._solver = z3.SimpleSolver()
         self._path: list[z3.BoolRef] = []
-        self._asked: dict[int, tuple[z3.BoolRef, z3.BoolRef, bool | None, bool]] = {}
+        self._asked: dict[int, _Asked] = {}
 
     @staticmethod
     def current() -> Explorer:
@@ -193,21 +205,24 @@ class Explorer:
 
     def decide(self, term: z3.BoolRef) -> bool:
         """The truth of a term on the present path."""
-        made = self.made.get(term.get_id())
+        number = term.get_id()
+        made = self.made.get(number)
         # Every path asks what the paths before it asked.
-        if term.get_id() not in self._asked:
+        if number not in self._asked:
             simple = z3.simplify(term)
             fixed = z3.is_true(simple) if z3.is_true(simple) or z3.is_false(simple) else None
-            self._asked[term.get_id()] = term, simple, fixed, z3.is_not(simple)
-        _, term, fixed, negated = self._asked[term.get_id()]
-        if fixed is not None:
-            return fixed
-        if negated:
-            return not self.decide(term.arg(0))
+            negated = simple.arg(0) if z3.is_not(simple) else None
+            self._asked[number] = _Asked(term, simple, simple.get_id(), fixed, negated)
+        asked = self._asked[number]
+        term, number = asked.simple, asked.number
+        if asked.fixed is not None:
+            return asked.fixed
+        if asked.negated is not None:
+            return not self.decide(asked.negated)
         scope = self.scopes[-1]
         for around in self._around():
-            if term.get_id() in around.known:
-                return around.known[term.get_id()]
+            if number in around.known:
+                return around.known[number]
         if len(scope.tree.path) > DECISIONS:
             raise self.refuse(
                 f"a way through the code takes more than {DECISIONS} decisions; does it end? Write "
@@ -217,13 +232,13 @@ class Explorer:
         if node is None:
             node = Node(term, self._implied(term))
             scope.tree.place(node)
-            _, origins = self.origins.setdefault(term.get_id(), (term, {}))
+            _, origins = self.origins.setdefault(number, (term, {}))
             origins[made[1] if made is not None else origin()] = None
         if not isinstance(node, Node) or not node.term.eq(term):
             raise self.refuse(f"decisions differ from run to run: {term} was not asked before")
         truth = node.choice
         if scope.excluded and node.implied is None:
-            taken = (*scope.tree.decisions(), (term.get_id(), truth))
+            taken = (*scope.tree.decisions(), (number, truth))
             if taken in scope.excluded:
                 node.done.add(truth)
                 node.branches[truth] = None
