@@ -24,7 +24,7 @@ _INSTANCE = ("model", "history_values", "state_field")
 _LIBRARY = str(Path(str(statemachine.__file__)).parent)
 
 
-class _Engine(SyncEngine):
+class MachineEngine(SyncEngine):
     """The library's engine, whose switch follows the machine's state.
 
     A final state switches a machine off. Undoing that step, or putting the machine into another
@@ -32,9 +32,26 @@ class _Engine(SyncEngine):
     """
 
     def put(self, trigger_data: TriggerData, internal: bool = False) -> None:
+        """Put an event on the queue."""
         if type(self.sm).final_states and not self._processing.locked():
             self.running = not any(state.final for state in self.sm.configuration)
         super().put(trigger_data, internal)
+
+    def processing_loop(self) -> Any:
+        """Process the events that wait. Where one is refused, others may be left waiting."""
+        is_outermost = not self._processing.locked()
+        try:
+            return super().processing_loop()  # type: ignore[no-untyped-call]
+        except BaseException:
+            if is_outermost:
+                machine: Any = self.sm
+                machine.owner.system.note_stopped(self)
+            raise
+
+    @property
+    def is_waiting(self) -> bool:
+        """An event is yet to be handled."""
+        return not (self.internal_queue.is_empty() and self.external_queue.is_empty())
 
 
 class MachineState(InstanceState):
@@ -120,6 +137,11 @@ class Machine(StateMachine):
         for value in self.__dict__.values():
             if type(value) is InstanceState:
                 value.__class__ = MachineState
+                if value.invoke.key in self._callbacks and list(self._callbacks[value.invoke.key]):
+                    raise ModelError(
+                        f"{type(self).__name__}.{value.id} invokes work, which runs beside the "
+                        "steps of a system; make its end an action"
+                    )
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a field. Raises ModelError for anything else: it would be state that nobody sees."""
@@ -137,13 +159,22 @@ class Machine(StateMachine):
     def __hash__(self) -> int:
         return hash(self.model)
 
+    @property
+    def is_terminated(self) -> bool:
+        """The machine is in a final state; as the library has it while it takes a step, from the
+        next one on.
+        """
+        if self._engine._processing.locked():
+            return not self._engine.running
+        return any(state.final for state in self.configuration)
+
     def _get_engine(self) -> SyncEngine:
         if self._callbacks.has_async_callbacks:
             raise ModelError(
                 f"{type(self).__name__} has async callbacks; a machine of a system takes its steps "
                 "at once, so make them plain functions"
             )
-        return _Engine(self)
+        return MachineEngine(self)
 
     @property
     def dead_fields(self) -> tuple[str, ...]:
@@ -161,6 +192,12 @@ def _is_library(file: str) -> bool:
 def _check_names(cls: type, base: type) -> None:
     """Raise ModelError if a class of machines has a name otherwise than every machine has it."""
     annotated = inspect.get_annotations(base)
+    made = base.__dict__.get("__init__")  # the library gives each class one
+    if not _is_library(getattr(getattr(made, "__code__", None), "co_filename", _LIBRARY)):
+        raise ModelError(
+            f"{cls.__name__}.__init__: a system makes its machines itself; declare fields with "
+            "their first values, or with derived(...)"
+        )
     for name in ("owner", "fields", *_INSTANCE):
         if name in base.__dict__ or (name in annotated and name != "owner"):
             raise ModelError(
@@ -178,8 +215,8 @@ def check_no_cache(cls: type) -> None:
     """Raise ModelError if a class keeps values in a way that undoing a step does not undo."""
     for base in cls.__mro__:
         for name, member in vars(base).items():
-            if isinstance(member, cached_property):
+            if isinstance(member, cached_property) or hasattr(member, "cache_info"):
                 raise ModelError(
                     f"{cls.__name__}.{name} is cached, so it outlives the state that it is about; "
-                    "make it a property"
+                    "make it a property, or a method that is not cached"
                 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import itertools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, get_args, get_origin
 
 from statecheck.errors import ModelError
@@ -135,7 +136,31 @@ def _annotations(cls: type, names: dict[str, type]) -> Iterator[tuple[str, Any]]
             yield name, annotation
 
 
-def _machine(slot: str, cls: type[Machine], names: dict[str, type]) -> MachineInfo:
+def _entity_in(annotation: Any) -> str:
+    """The name of the kind of entity that an annotation is about; empty if it is about none."""
+    for part in (annotation, *get_args(annotation)):
+        if isinstance(part, type) and issubclass(part, Entity):
+            return part.__name__
+    return ""
+
+
+def _kind_meant(cls: type, kinds: Collection[type], type_: Any) -> Any:
+    """A type; where it is a base of one of a system's kinds, that kind."""
+    if not isinstance(type_, type) or not issubclass(type_, Entity) or type_ in kinds:
+        return type_
+    derived = [kind for kind in kinds if issubclass(kind, type_)]
+    if len(derived) != 1:
+        names = ", ".join(kind.__name__ for kind in derived or kinds)
+        raise ModelError(
+            f"{cls.__name__} has {names}, and a {type_.__name__} is asked for; name one "
+            "of its kinds"
+        )
+    return derived[0]
+
+
+def _machine(
+    slot: str, cls: type[Machine], names: dict[str, type], meant: Callable[[Any], Any]
+) -> MachineInfo:
     for state in cls.states:
         if state.states:
             raise ModelError(
@@ -153,7 +178,9 @@ def _machine(slot: str, cls: type[Machine], names: dict[str, type]) -> MachineIn
     return MachineInfo(
         slot=slot,
         cls=cls,
-        fields=tuple(FieldInfo(name, types[name], field) for name, field in cls.fields.items()),
+        fields=tuple(
+            FieldInfo(name, meant(types[name]), field) for name, field in cls.fields.items()
+        ),
         states=states,
         starts_in=cls.starts_in or (cls.initial_state.id,),
     )
@@ -174,6 +201,10 @@ _COMPARISONS = ("__eq__", "__ne__", "__hash__", "__getattr__", "__getattribute__
 """Methods of entities that a proof takes for granted."""
 
 
+_MADE = ("__init__", "__new__")
+"""Methods that make an instance, which a system does in its own way."""
+
+
 def _check_kind(kind: type, annotations: dict[str, Any]) -> None:
     """Raise ModelError if a kind of entity has a name otherwise than every entity has it."""
     if kind.__name__[-1].isdigit():
@@ -181,6 +212,12 @@ def _check_kind(kind: type, annotations: dict[str, Any]) -> None:
             f"{kind.__name__} ends with a digit, and entities are numbered; choose another name"
         )
     own = [base for base in kind.__mro__ if base not in Entity.__mro__]
+    for name in _MADE:
+        if any(name in base.__dict__ for base in own):
+            raise ModelError(
+                f"{kind.__name__}.{name}: a system makes its entities itself; what one has is "
+                "machines and references, which are annotated"
+            )
     for name in (*sorted(_RESERVED), *Entity.__annotations__, "name", *_COMPARISONS):
         annotation = annotations.get(name)
         is_part = isinstance(annotation, type) and issubclass(annotation, Entity | Machine)
@@ -195,7 +232,12 @@ def _check_system(cls: type, base: type) -> None:
         if own in base.__mro__ or own.__module__.startswith("statecheck."):
             continue  # of this package, such as the systems that are run symbolically
         for name in (*inspect.get_annotations(own), *vars(own)):
-            if name.startswith("__") and name != "__setattr__":
+            if name in _MADE:
+                raise ModelError(
+                    f"{cls.__name__}.{name}: a system is made from the numbers of its entities and "
+                    "its constants alone; let machines declare how they begin"
+                )
+            if name.startswith("__") and name not in ("__setattr__", "__getitem__"):
                 continue
             if name != "record_type" and (name in vars(base) or name in base.__annotations__):
                 raise ModelError(
@@ -217,6 +259,11 @@ def read_signature(cls: type, base: type) -> SystemInfo:
             continue  # of every system
         if get_origin(annotation) is Many:
             kinds[name] = get_args(annotation)[0]
+        elif kind_meant := _entity_in(annotation):
+            raise ModelError(
+                f"{cls.__name__}.{name}: a system has any number of each kind of entity; write "
+                f"`{kind_meant.lower()}s: Many[{kind_meant}]`"
+            )
         elif hasattr(cls, name):
             value = getattr(cls, name)
             if isinstance(value, Range):
@@ -240,6 +287,7 @@ def read_signature(cls: type, base: type) -> SystemInfo:
             )
     check_no_cache(cls)
     entities = []
+    known = list(kinds.values())
     for plural, kind in kinds.items():
         check_no_cache(kind)
         machines, references = [], []
@@ -253,17 +301,18 @@ def read_signature(cls: type, base: type) -> SystemInfo:
                     f"{kind.__name__}.{name} is a name that entities use; choose another"
                 )
             if isinstance(annotation, type) and issubclass(annotation, Machine):
-                machines.append(_machine(name, annotation, names))
+                machines.append(_machine(name, annotation, names, partial(_kind_meant, cls, known)))
             elif isinstance(annotation, type) and issubclass(annotation, Entity):
-                references.append((name, annotation))
+                references.append((name, _kind_meant(cls, known, annotation)))
             else:
                 raise ModelError(
                     f"{kind.__name__}.{name} is neither a machine nor an entity; "
                     "data belongs on a machine"
                 )
         entities.append(EntityInfo(kind, plural, tuple(machines), tuple(references)))
-    actions = (ActionInfo(*found) for found in _marked(cls, names, "__action__"))
-    axioms = (_axiom(cls, *found) for found in _marked(cls, names, "__axiom__"))
+    meant = partial(_kind_meant, cls, known)
+    actions = (ActionInfo(*found) for found in _marked(cls, names, "__action__", meant))
+    axioms = (_axiom(cls, *found) for found in _marked(cls, names, "__axiom__", meant))
     return SystemInfo(
         cls, tuple(entities), tuple(actions), tuple(constants), tuple(ranges), tuple(axioms)
     )
@@ -300,7 +349,7 @@ def _unmarked() -> None:
 
 
 def _marked(
-    cls: type, names: dict[str, type], mark: str
+    cls: type, names: dict[str, type], mark: str, meant: Callable[[Any], Any]
 ) -> Iterator[tuple[str, Callable[..., Any], tuple[tuple[str, Any], ...]]]:
     """The methods with a mark: name, undecorated function, and parameters."""
     for ancestor in reversed(cls.__mro__):
@@ -315,12 +364,22 @@ def _marked(
                 (),
                 {"__annotations__": function.__annotations__, "__module__": ancestor.__module__},
             )
+            if function.__name__ != name:
+                raise ModelError(
+                    f"{cls.__name__}.{name} is the function {function.__name__}, by whose name "
+                    f"steps would be told apart; write `def {name}` there"
+                )
             types = dict(_annotations(holder, names))
             parameters = []
-            for parameter in list(inspect.signature(function).parameters)[1:]:
+            for parameter, known in list(inspect.signature(function).parameters.items())[1:]:
+                if known.kind not in (known.POSITIONAL_ONLY, known.POSITIONAL_OR_KEYWORD):
+                    raise ModelError(
+                        f"{cls.__name__}.{name}: parameter {known} is not given by its place; "
+                        "write plain parameters"
+                    )
                 if parameter not in types:
                     raise ModelError(
                         f"{cls.__name__}.{name}: parameter {parameter} has no annotation"
                     )
-                parameters.append((parameter, types[parameter]))
+                parameters.append((parameter, meant(types[parameter])))
             yield name, function, tuple(parameters)

@@ -13,7 +13,13 @@ from statecheck.errors import ActionDisabled, ModelError, assigned_in_action
 from statecheck.modeling.entity import Entity, Many
 from statecheck.modeling.fields import FORGOTTEN, STATE, Journal, Record, Start
 from statecheck.modeling.machine import Machine
-from statecheck.modeling.signature import EntityInfo, MachineInfo, SystemInfo, read_signature
+from statecheck.modeling.signature import (
+    EntityInfo,
+    FieldInfo,
+    MachineInfo,
+    SystemInfo,
+    read_signature,
+)
 
 E = TypeVar("E", bound=Entity)
 S = TypeVar("S", bound="System")
@@ -56,6 +62,7 @@ def action(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S,
         self.firing = True
         try:
             method(self, *args, **kwargs)
+            self.check_nothing_waits()
         except TransitionNotAllowed as refusal:
             self.undo()
             names = ", ".join(str(a) for a in (*args, *kwargs.values()))
@@ -93,6 +100,7 @@ class System:
     """
 
     journal: Journal
+    stopped: list[Any]
     firing: bool = False
     is_plain: bool = False
     """True where plain values are behind it; then arguments of actions are checked."""
@@ -124,7 +132,7 @@ class System:
                     )
 
     def _populate(self, arguments: dict[str, Any]) -> None:
-        self.journal = []
+        self.journal, self.stopped = [], []
         info = signature(type(self))
         populations: dict[type, list[Any]] = {}
         tables: dict[type, Sequence[Mapping[str, int]]] = {}
@@ -186,7 +194,7 @@ class System:
         instance = machine.cls(record, owner)
         for info in machine.fields:
             if info.field.start is Start.DERIVED:
-                setattr(instance, info.name, info.field.value(instance))
+                setattr(instance, info.name, _derive(instance, owner, machine, info))
         return instance
 
     def _expect(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
@@ -224,6 +232,23 @@ class System:
         for record, name, value in reversed(self.journal):
             record._restore(name, value)
         self.journal.clear()
+        for engine in self.stopped:
+            engine.clear()
+        self.stopped.clear()
+
+    def note_stopped(self, engine: Any) -> None:
+        """Note the engine of a machine that stopped where it refused an event."""
+        self.stopped.append(engine)
+
+    def check_nothing_waits(self) -> None:
+        """Raise ModelError if an event that was sent in an action would be handled after it."""
+        for engine in self.stopped:
+            if engine.is_waiting:
+                raise ModelError(
+                    f"an event waits at a {type(engine.sm).__name__} that refused another one, "
+                    "which the action went on after; it would be handled in a later action"
+                )
+        self.stopped.clear()
 
     def state_variables(self) -> list[tuple[Entity, MachineInfo, str]]:
         """The state's variables in order: entity by entity, each machine's state, then fields."""
@@ -287,6 +312,18 @@ def _parameters(cls: type[System]) -> dict[str, dict[str, type]]:
             for action in signature(cls).actions
         }
     return known
+
+
+def _derive(instance: Machine, owner: Entity, machine: MachineInfo, info: FieldInfo) -> Any:
+    """The first value of a derived field. Raises ModelError where there is none."""
+    try:
+        return info.field.value(instance)
+    except Exception as error:
+        raise ModelError(
+            f"{owner}.{machine.slot}.{info.name} is derived, which raises {type(error).__name__}: "
+            f"{error}; it may ask for fields of its own machine that are not derived or are "
+            "derived before it, and for entities of kinds that the system names before"
+        ) from error
 
 
 def _is_count(value: object) -> bool:

@@ -124,7 +124,7 @@ def project_of(found: object, home: str) -> Project:
         for value in vars(sys.modules[name]).values()
     ]
     known += used_histories(claim.body for claim in found.claims)
-    histories = {value.name: value for value in known if isinstance(value, History)}
+    histories = {id(value): value for value in known if isinstance(value, History)}
     return Project(
         home,
         found.system,

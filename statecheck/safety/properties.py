@@ -11,8 +11,9 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.modeling import Inapplicable
 from statecheck.smt.roles import variable_name
 from statecheck.symbolic.decision_tree import Leaf, Node, merge
-from statecheck.symbolic.lint import check_identity
 from statecheck.symbolic.paths import function_of
+from statecheck.symbolic.surroundings.lint import check_identity, reachable
+from statecheck.symbolic.surroundings.memory import Memory
 from statecheck.symbolic.transition_system import TransitionSystem
 
 INAPPLICABLE = object()
@@ -42,6 +43,7 @@ def explore_claim(
     INAPPLICABLE where the claim does not apply.
     """
     check_identity(claim.body)
+    memory = Memory(reachable(claim.body))
     # Claims share their variables, first lift with first lift, so that a search for
     # many of them at once has few terms to deal with.
     counts: dict[str, int] = {}
@@ -62,7 +64,9 @@ def explore_claim(
         (name, type_, value.term)
         for (name, type_), value in zip(claim.variables, values, strict=True)
     )
-    return variables, values, transitions.code.explore(f"claim {claim.id}", run)
+    tree = transitions.code.explore(f"claim {claim.id}", run)
+    memory.check()
+    return variables, values, tree
 
 
 def claim_property(transitions: TransitionSystem, claim: Claim) -> Property:

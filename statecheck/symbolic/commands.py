@@ -9,6 +9,7 @@ from typing import Any
 
 import z3
 
+from statecheck.modeling import ModelError, Start, SystemInfo
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import functions_in
 from statecheck.symbolic.paths import Origin
@@ -142,3 +143,20 @@ def defined(
     for key, macro in macros.items():
         decl = vocabulary.functions[key]
         yield decl, macro.at(z3.Var(0, decl.domain(0)))
+
+
+def check_order(
+    info: SystemInfo, vocabulary: Vocabulary, key: Key, term: z3.ExprRef, known: Mapping[Key, Any]
+) -> None:
+    """Raise ModelError where the term of a derived field asks for one that is derived later than
+    those that are ``known``.
+    """
+    fields = ((e, m, f) for e in info.entities for m in e.machines for f in m.fields)
+    derived = {Key(e.name, m.slot, f.name) for e, m, f in fields if f.field.start is Start.DERIVED}
+    for part in subterms(term):
+        asked = vocabulary.key_of(part.decl()) if z3.is_app(part) else None
+        if asked in derived - known.keys():
+            raise ModelError(
+                f"{key} is derived and asks for {asked}, which is not derived before it; change "
+                "their order"
+            )

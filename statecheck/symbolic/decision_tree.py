@@ -29,7 +29,8 @@ class Node:
 
     ``implied`` is the only answer that the path before it allows, if there is but one. ``leaves``
     is the way out of a loop (the path's ``loop``-th) that the decision stands for: does some
-    element take it? ``forced`` are the numbers of those of its decisions that are implied.
+    element take it? ``forced`` are the numbers of those of its decisions that are implied, ``said``
+    is what the code does there.
     """
 
     term: z3.BoolRef
@@ -37,6 +38,7 @@ class Node:
     leaves: Decisions | None = None
     forced: frozenset[int] = frozenset()
     loop: int = 0
+    said: str = ""
     branches: dict[bool, Node | Leaf | None] = field(default_factory=dict)
     done: set[bool] = field(default_factory=set)
 

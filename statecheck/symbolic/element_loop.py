@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import z3
 from statecheck.smt.existence import exists
 from statecheck.smt.roles import loop_element
 from statecheck.symbolic.decision_tree import Decisions, Leaf, Node, Tree, merge
+from statecheck.symbolic.loops import way_out
 from statecheck.symbolic.overlay import Overlay
 from statecheck.symbolic.paths import Explorer, Scope
 from statecheck.symbolic.vocabulary import Key
@@ -57,10 +59,12 @@ def iterate_element(
             try:
                 chosen = member(element)
                 if chosen is not None:
+                    user = sys._getframe(1).f_code  # its frame would keep this generator alive
                     yield chosen
             except GeneratorExit:
                 if explorer.error is None and scope in explorer.scopes:
-                    _leave(explorer, overlay, tree, element, number, place, mark)
+                    said = way_out(user, sys._getframe(1))
+                    _leave(explorer, overlay, tree, element, number, place, mark, said)
                 raise
             finally:
                 loops.element, loops.count = outer, number
@@ -97,8 +101,8 @@ def _recall(explorer: Explorer, around: Scope, number: int) -> None:
         *before, (last, truth) = decisions or ((0, False),)
         known = explorer.loops.exits.get((number, last))
         if truth and known is not None and tuple(before) == taken:
-            term, leaves, forced = known
-            node = Node(term, None, leaves, forced, number, {True: None}, {True})
+            term, leaves, forced, said = known
+            node = Node(term, None, leaves, forced, number, said, {True: None}, {True})
             around.tree.place(node)
             return
 
@@ -132,6 +136,7 @@ def _leave(
     number: int,
     place: str,
     mark: dict[Key, int],
+    said: str,
 ) -> None:
     """The present path leaves the loop: some element takes it. Runs while Python closes."""
     explorer.loops.left.add(place)
@@ -142,9 +147,15 @@ def _leave(
     some = z3.Exists([element], z3.And(exists(element), *tree.literals()))
     around = explorer.scopes[-2]
     node = around.tree.at_cursor()
+    for earlier, _ in around.tree.path:
+        if earlier.loop == number and earlier.said != said:
+            explorer.refuse(
+                f"{place}: a loop over any number of entities is left by `{earlier.said}` or by "
+                f"`{said}`, whichever element comes first; ask any(...) or all(...) for each"
+            )
     if node is None:
-        node = Node(some, leaves=decisions, forced=forced, loop=number)
-        explorer.loops.exits[number, some.get_id()] = some, decisions, forced
+        node = Node(some, leaves=decisions, forced=forced, loop=number, said=said)
+        explorer.loops.exits[number, some.get_id()] = some, decisions, forced, said
         if (*around.tree.decisions(), (some.get_id(), False)) in around.excluded:
             node.done.add(False)
             node.branches[False] = None

@@ -59,6 +59,7 @@ def _command(world: World, action: ActionInfo) -> Command:
         world.system.firing = True
         try:
             action.function(world.system, *(value for _, _, value in parameters))
+            world.system.check_nothing_waits()
         except (TransitionNotAllowed, ActionDisabled):
             return None
         finally:

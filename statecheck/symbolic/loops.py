@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import ast
 import dis
+import inspect
+import itertools
 import linecache
 from collections.abc import Callable, Iterator
 from functools import cache
 from types import CodeType, FrameType
 
 from statecheck.modeling import ModelError
+from statecheck.symbolic.paths import Explorer, is_library
+from statecheck.symbolic.surroundings.memory import may_remember
 
 _BEGINS_LOOP = dis.opmap["GET_ITER"]
 _CONTAINERS = (list, dict, set, bytearray)
@@ -27,14 +31,92 @@ def check_loop(frame: FrameType, refuse: Callable[[str], ModelError]) -> None:
     problem = _problem(code, frame.f_lasti)
     if problem is not None:
         raise refuse(problem)
-    called = _called(code, frame.f_lasti)
-    for name in _names(code, frame.f_lasti):
+    called, names = _called(code, frame.f_lasti), _names(code, frame.f_lasti)
+    asker = _asker(code, frame.f_lasti)
+    if asker and asker in {**frame.f_globals, **frame.f_locals}:
+        raise refuse(f"{asker} is not Python's own there; give the function another name")
+    for name in names:
         known = frame.f_globals if name in called else {}
-        if isinstance(frame.f_locals.get(name, known.get(name)), _CONTAINERS):
+        value = frame.f_locals.get(name, known.get(name))
+        if isinstance(value, _CONTAINERS):
             raise refuse(
                 f"the loop uses the container {name}, which could collect its elements; "
                 "keep what a loop finds out in a machine's field"
             )
+        if name in frame.f_locals and may_remember(value):
+            raise refuse(
+                f"the loop uses {name}, a {type(value).__name__} that could remember its elements; "
+                "keep what a loop finds out in a machine's field"
+            )
+
+
+def way_out(user: CodeType, frame: FrameType) -> str:
+    """What the code that goes through a loop does as it leaves it, of which ``frame`` is under way.
+    Two ways out that are told alike come to the same, whichever element takes them.
+    """
+    own = next((f for f in _frames(frame) if f.f_code is user), None)
+    if own is None:
+        # A generator expression has no frame any more when its answer is known. Where an exception
+        # came out of it, its frame is held for as long as the exception is.
+        is_called = dis.opname[frame.f_code.co_code[frame.f_lasti]].startswith("CALL")
+        return "its answer" if is_called and user in frame.f_code.co_consts else _raised(frame)
+    doing = dis.opname[user.co_code[own.f_lasti]]
+    if user.co_flags & inspect.CO_GENERATOR and doing in ("YIELD_VALUE", "RESUME"):
+        return "its answer"
+    statement = _statement(user, own.f_lasti)
+    if isinstance(statement, ast.Break):
+        return "break"
+    if isinstance(statement, ast.Return) and doing == "POP_TOP":
+        names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        bound = names & {*user.co_varnames[user.co_argcount :], *user.co_cellvars}
+        return ast.unparse(statement) + (f" of way {next(_ways)}" if bound else "")
+    return _raised(own, statement)
+
+
+def _raised(frame: FrameType, statement: ast.stmt | None = None) -> str:
+    """An exception as a way out; they are told apart where the model's code catches some."""
+    caught = (f.f_code for f in _frames(frame) if not is_library(f.f_code.co_filename))
+    if any(map(_has_handlers, caught)):
+        return f"an exception of {ast.unparse(statement) if statement else f'way {next(_ways)}'}"
+    return "an exception"
+
+
+_ways = itertools.count(1)
+"""Numbers for ways out that are not known to come to the same."""
+
+
+@cache
+def _has_handlers(code: CodeType) -> bool:
+    return any(i.opname == "PUSH_EXC_INFO" for i in dis.get_instructions(code))
+
+
+def _frames(frame: FrameType | None) -> Iterator[FrameType]:
+    """A frame and those that called it, up to the exploration of the code."""
+    while frame is not None and frame.f_code.co_filename != _EXPLORER:
+        yield frame
+        frame = frame.f_back
+
+
+_EXPLORER = str(Explorer.explore.__code__.co_filename)
+
+
+@cache
+def _statement(code: CodeType, instruction: int) -> ast.stmt | None:
+    """The innermost statement that an instruction is of."""
+    _, parents = _parse(code.co_filename)
+    line, end, column, end_column = list(code.co_positions())[instruction // 2]
+    found: ast.AST | None = None
+    for node in parents:
+        span = tuple(getattr(node, name, None) for name in _SPAN)
+        if span == (line, end, column, end_column):
+            found = node
+            break
+    while found is not None and not isinstance(found, ast.stmt):
+        found = parents.get(found)
+    return found
+
+
+_SPAN = ("lineno", "end_lineno", "col_offset", "end_col_offset")
 
 
 @cache
@@ -243,6 +325,14 @@ def _rebound(name: ast.Name, loop: ast.For, parents: dict[ast.AST, ast.AST]) -> 
         )
         for other in _ancestors(name, parents)
     )
+
+
+@cache
+def _asker(code: CodeType, instruction: int) -> str:
+    """The name of the function that an expression with a loop is given to; empty for a `for`."""
+    loop, parents = _loop(code, instruction)
+    call = parents.get(parents[loop]) if isinstance(loop, ast.comprehension) else None
+    return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
 
 
 @cache

@@ -92,8 +92,8 @@ class Loops:
     number of loops begun. ``reads`` are what the outermost one reads of other entities, ``place``
     its line. ``left`` are the lines of the loops that the path left early, ``wrote`` those of the
     loops that write on some path. ``exits`` are the ways out that were met, each with the numbers
-    of its decisions that are implied, by the loop and the number of the term by which some element
-    takes it, which they keep alive.
+    of its decisions that are implied and what the code does there, by the loop and the number of
+    the term by which some element takes it, which they keep alive.
     """
 
     element: z3.ExprRef | None = None
@@ -103,7 +103,7 @@ class Loops:
     place: str = ""
     left: set[str] = field(default_factory=set)
     wrote: set[str] = field(default_factory=set)
-    exits: dict[tuple[int, int], tuple[z3.BoolRef, Decisions, frozenset[int]]] = field(
+    exits: dict[tuple[int, int], tuple[z3.BoolRef, Decisions, frozenset[int], str]] = field(
         default_factory=dict
     )
 

@@ -17,7 +17,6 @@ from statecheck.modeling import (
     History,
     ModelError,
     Start,
-    Step,
     System,
     Variant,
     signature,
@@ -27,11 +26,19 @@ from statecheck.smt.grounding import Grounding
 from statecheck.smt.roles import PRIME, is_primed, variable_name
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import constants, in_range
-from statecheck.symbolic.commands import Command, Relevance, Update, defined, substitute
+from statecheck.symbolic.commands import (
+    Command,
+    Relevance,
+    Update,
+    check_order,
+    defined,
+    substitute,
+)
 from statecheck.symbolic.extraction import ReadOnlyCode, extract
-from statecheck.symbolic.lint import check_identity, code_of
 from statecheck.symbolic.paths import Explorer
-from statecheck.symbolic.values import lift, truth
+from statecheck.symbolic.records import SymbolicStep
+from statecheck.symbolic.surroundings.lint import check_identity, classes_of, code_of, reachable
+from statecheck.symbolic.surroundings.memory import Memory
 from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary, enumeration
 from statecheck.symbolic.world import World
 
@@ -65,30 +72,6 @@ def _reading(item: History[Any]) -> Iterator[None]:
         raise HistoryError(item, str(error)) from error
 
 
-class SymbolicStep(Step):
-    """Any step of the system."""
-
-    def __init__(self, transitions: TransitionSystem) -> None:
-        self.transitions = transitions
-        self.before = transitions.world.system
-        self.after = transitions.next_world.system
-
-    def fires(self, action: Callable[..., Any], *arguments: Any) -> Any:
-        """The truth that the step is this action with these arguments."""
-        command = self.transitions.command(action.__name__)
-        vocabulary = self.transitions.vocabulary
-        parts = [self.transitions.action == self.transitions.actions[command.name]]
-        for (_, _, parameter), argument in zip(command.parameters, arguments, strict=False):
-            parts.append(parameter == lift(argument, vocabulary))
-        return truth(z3.And(*parts), vocabulary)
-
-    def _keeps(self, entity: Any, functions: Sequence[tuple[str, str]]) -> Any:
-        before, after = self.transitions.vocabulary, self.transitions.next_vocabulary
-        keys = [Key(entity.kind.name, slot, name) for slot, name in functions]
-        same = [before.functions[k](entity.term) == after.functions[k](entity.term) for k in keys]
-        return truth(z3.And(*same), before)
-
-
 class TransitionSystem:
     """A system, the histories that its claims keep, and everything that can happen, as terms.
 
@@ -108,7 +91,11 @@ class TransitionSystem:
     ) -> None:
         histories = tuple(histories)
         self.info = signature(system)
-        check_identity(*code_of(self.info))
+        code = code_of(self.info)
+        check_identity(*code)
+        memory = Memory(
+            reachable(*code, *(item.update for item in histories)), classes_of(self.info)
+        )
         self.vocabulary = Vocabulary(self.info)
         self.next_vocabulary = Vocabulary(self.info, prime=PRIME)
         self.explorer = Explorer()
@@ -119,6 +106,11 @@ class TransitionSystem:
         for item in self.histories:
             with _reading(item):
                 check_identity(item.update)
+                if self.history_key(item) in self.vocabulary.functions:
+                    raise ModelError(
+                        f"two histories of a {item.entity.__name__} are called {item.name}; let "
+                        "the functions that they are made of have names of their own"
+                    )
                 for vocabulary in (self.vocabulary, self.next_vocabulary):
                     vocabulary.declare(self.history_key(item), item.type)
         sort, self.actions = enumeration(
@@ -137,6 +129,7 @@ class TransitionSystem:
         self.initial = self._initial()
         self.commands = self._with_histories()
         self.axioms = self._axioms()
+        memory.check()
 
     def _axioms(self) -> tuple[Axiom, ...]:
         axioms = []
@@ -245,6 +238,7 @@ class TransitionSystem:
                         term = self.code.evaluate(
                             f"{key}", partial(_of_machine, function, owner, slot)
                         )
+                        check_order(self.info, self.vocabulary, key, term, initial)
                         initial[key] = Update(x, self.in_initial_state(term, initial))
         for item in self.histories:
             key = self.history_key(item)

@@ -7,6 +7,7 @@ Each holds a Z3 term. Asked for its truth, it asks the explorer. What would go w
 from __future__ import annotations
 
 import enum
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -14,19 +15,41 @@ import z3
 
 from statecheck.modeling import ModelError, TruthValue
 from statecheck.symbolic.decision_tree import merge
-from statecheck.symbolic.paths import Explorer
+from statecheck.symbolic.paths import Explorer, is_library
 from statecheck.symbolic.vocabulary import States, Vocabulary
+
+
+class Inner:
+    """An attribute of a stand-in that only this package sees: what it stands for may have another
+    one of that name, or none.
+    """
+
+    def __init__(self, place: str) -> None:
+        self.place, self.name = place, ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if not is_library(sys._getframe(1).f_code.co_filename):
+            raise AttributeError(self.name)
+        return getattr(instance, self.place)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        raise AttributeError(self.name)
 
 
 class Symbolic:
     """A value that stands for any value of a type."""
 
-    __slots__ = ("term", "type", "vocabulary")
+    __slots__ = ("_term", "_type", "_vocabulary")
+
+    term, type, vocabulary = Inner("_term"), Inner("_type"), Inner("_vocabulary")
 
     def __init__(self, term: z3.ExprRef, type_: Any, vocabulary: Vocabulary) -> None:
-        self.term = term
-        self.type = type_
-        self.vocabulary = vocabulary
+        self._term = term
+        self._type = type_
+        self._vocabulary = vocabulary
 
     def __merge__(
         self, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
@@ -34,16 +57,26 @@ class Symbolic:
         """Run a helper without effects along all its paths and merge what it returns."""
         explorer = Explorer.current()
         results: list[Any] = []
+        raised: list[Exception] = []
         loops, read_only_for = explorer.loops.count, explorer.read_only_for
 
         def run() -> Any:
             explorer.loops.count = loops
-            results.append(function(*arguments, **named))
+            try:
+                results.append(function(*arguments, **named))
+            except Exception as error:
+                if explorer.error is not None:
+                    raise
+                raised.append(error)
+                return None
             return results[-1]
 
         explorer.read_only_for = f"{function.__name__}, which is marked as pure,"
         try:
             tree = explorer.explore(run, isolated=True)
+            if raised:  # on some ways through it, which are then told apart out here
+                explorer.loops.count = loops
+                return function(*arguments, **named)
         finally:
             explorer.read_only_for = read_only_for
         sample = results[0]

@@ -10,132 +10,50 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeGuard
 
 import z3
 
 from statecheck.modeling import (
-    STATE,
     Entity,
     EntityInfo,
     Machine,
     MachineInfo,
     Many,
     ModelError,
-    Start,
     System,
     SystemInfo,
 )
-from statecheck.modeling.machine import MachineState
 from statecheck.smt.roles import subject
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.element_loop import iterate_element
 from statecheck.symbolic.loops import check_loop
 from statecheck.symbolic.overlay import Overlay
 from statecheck.symbolic.paths import Explorer, Origin, origin
-from statecheck.symbolic.values import lift, truth, wrap
+from statecheck.symbolic.records import SymbolicEngine, SymbolicInstanceState, SymbolicRecord
+from statecheck.symbolic.values import Inner, lift, truth, wrap
 from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary
-
-
-class SymbolicRecord:
-    """A machine's record whose values are terms at ``entity``."""
-
-    def __init__(self, world: World, entity: EntityInfo, machine: MachineInfo) -> None:
-        self.__dict__.update(
-            _world=world,
-            _kind=entity,
-            _machine=machine,
-            _at=None,
-            _types={info.name: info.type for info in machine.fields},
-        )
-
-    def __eq__(self, other: object) -> Any:
-        """The same entity's; which machine it is was compared before."""
-        own, others = self.__dict__, getattr(other, "__dict__", {})
-        if (own["_kind"], own["_machine"]) != (others.get("_kind"), others.get("_machine")):
-            return False
-        if own["_world"] is not others["_world"]:
-            raise own["_world"].refuse("a machine is compared with one of another state")
-        return truth(own["_at"] == others["_at"], own["_world"].vocabulary)
-
-    def __hash__(self) -> int:
-        raise self._world.refuse("a machine is hashed; compare it with ==")
-
-    def __getattr__(self, name: str) -> Any:
-        own = self.__dict__
-        machine: MachineInfo = own["_machine"]
-        at, world = own["_at"], own["_world"]
-        key = Key(own["_kind"].name, machine.slot, name)
-        if name == STATE:
-            if at is None:
-                return machine.starts_in[0]
-            type_ = world.vocabulary.types[key]
-            term = world.read(key, at)
-            for state in machine.states[:-1]:
-                if Explorer.current().decide(term == type_.value(state)):
-                    return state
-            return machine.states[-1]
-        if name not in own["_types"]:
-            raise AttributeError(f"{machine.cls.__name__} declares no field {name}")
-        if at is None:
-            # python-statemachine reads what names a callback while a machine is constructed.
-            field = machine.cls.fields[name]
-            return None if field.start is Start.DERIVED else field.value
-        return world.value(world.read(key, at), own["_types"][name])
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        own = self.__dict__
-        machine: MachineInfo = own["_machine"]
-        key = Key(own["_kind"].name, machine.slot, name)
-        world: World = own["_world"]
-        if own["_at"] is None:
-            return
-        if name == STATE:
-            term = world.vocabulary.types[key].value(value)
-        elif name in own["_types"]:
-            term = lift(value, world.vocabulary)
-        else:
-            raise AttributeError(f"{machine.cls.__name__} declares no field {name}")
-        wanted = world.vocabulary.functions[key].range()
-        if term.sort() != wanted:
-            raise world.refuse(
-                f"{machine.cls.__name__}.{name} is a {wanted} and is given a {term.sort()}"
-            )
-        world.write(key, own["_at"], term)
-
-
-class SymbolicInstanceState(MachineState):
-    """A machine's state whose ``is_active`` is a term: one question, not one for each state."""
-
-    @property
-    def is_active(self) -> Any:  # type: ignore[override]
-        """The truth that the machine is in the state."""
-        machine: Any = self._machine()
-        record = machine.model
-        info: MachineInfo = record._machine
-        world: World = record._world
-        key = Key(record._kind.name, info.slot, STATE)
-        term = world.read(key, record._at) == world.vocabulary.types[key].value(self.id)
-        return truth(term, world.vocabulary)
 
 
 class SymbolicEntity:
     """Mixed into the user's entity classes: any entity of the kind."""
 
+    world, kind, term = Inner("_world"), Inner("_kind"), Inner("_term")
+
     def __init__(self, world: World, info: EntityInfo, term: z3.ExprRef) -> None:
-        self.__dict__.update(world=world, kind=info, term=term, system=world.system)
+        self.__dict__.update(_world=world, _kind=info, _term=term, system=world.system)
 
     def __getattr__(self, name: str) -> Any:
         own = self.__dict__
-        world: World = own["world"]
-        info: EntityInfo = own["kind"]
+        world: World = own["_world"]
+        info: EntityInfo = own["_kind"]
         for machine in info.machines:
             if machine.slot == name:
                 return world.machine(info, machine, self)
         for reference, cls in info.references:
             if reference == name:
                 decl = world.vocabulary.references[info.name, name]
-                term = world.vocabulary.apply(decl, own["term"])
+                term = world.vocabulary.apply(decl, own["_term"])
                 return world.entity(cls, term)
         if name in ("index", "name"):
             raise world.refuse(
@@ -148,13 +66,17 @@ class SymbolicEntity:
             f"{self.kind.name}.{name} is assigned; data that changes belongs on a machine"
         )
 
+    def _is_alike(self, other: object) -> TypeGuard[SymbolicEntity]:
+        """Tell whether something is an entity of the same kind."""
+        return isinstance(other, SymbolicEntity) and bool(other._term.sort() == self._term.sort())
+
     def __eq__(self, other: object) -> Any:
-        if not isinstance(other, SymbolicEntity):
+        if not self._is_alike(other):
             return False
         return truth(self.term == other.term, self.world.vocabulary)
 
     def __ne__(self, other: object) -> Any:
-        if not isinstance(other, SymbolicEntity):
+        if not self._is_alike(other):
             return True
         return truth(self.term != other.term, self.world.vocabulary)
 
@@ -175,10 +97,16 @@ class SymbolicEntity:
 class SymbolicMany(Many[Any]):
     """All entities of a kind, however many."""
 
+    world, info, filters = Inner("_world"), Inner("_info"), Inner("_filters")
+
     def __init__(self, world: World, info: EntityInfo, filters: tuple[Any, ...] = ()) -> None:
-        super().__init__()
-        self.world, self.info, self.filters = world, info, filters
-        self.asked = world.overlay.mark() if filters else None
+        self._world, self._info, self._filters = world, info, filters
+        self._asked = world.overlay.mark() if filters else None
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_members":
+            raise self.world.refuse(f"{self.info.plural} are taken apart; loop over them instead")
+        raise AttributeError(name)
 
     def where(self, **attributes: object) -> SymbolicMany:
         """The entities whose attributes have these values."""
@@ -188,13 +116,17 @@ class SymbolicMany(Many[Any]):
         frame = sys._getframe(1)
         check_loop(frame, self.world.refuse)
         place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-        if self.asked is not None and self.world.overlay.since(self.asked):
+        if self._asked is not None and self.world.overlay.since(self._asked):
             raise self.world.refuse(
                 f"{place}: {self.info.plural}.where(...) was asked before something was written; "
                 "ask again where you loop"
             )
         self.world.explorer.loops.place = place
-        return self.world.iterate(self)
+        elements: Iterator[Any] = self.world.iterate(self)
+        return elements
+
+    def __hash__(self) -> int:
+        raise self.world.refuse(f"{self.info.plural} are hashed; loop over them instead")
 
     def __len__(self) -> int:
         raise self.world.refuse(f"the number of {self.info.plural} is asked for; it may be any")
@@ -228,9 +160,15 @@ class World:
         def getitem(system: Any, entity: SymbolicEntity) -> Any:
             return self.entity(entity.kind.cls, entity.term)
 
-        cls: Any = type(self.info.cls.__name__, (self.info.cls,), {"__getitem__": getitem})
+        def unhashable(system: Any) -> int:
+            raise self.refuse(
+                "a system is hashed, as by a cache; it may be in any state, and a cache keeps one"
+            )
+
+        own = {"__getitem__": getitem, "__hash__": unhashable}
+        cls: Any = type(self.info.cls.__name__, (self.info.cls,), own)
         system: System = cls.__new__(cls)
-        system.journal = []
+        system.journal, system.stopped = [], []
         system.observed = self
         system.firing = False
         for entity in self.info.entities:
@@ -296,16 +234,9 @@ class World:
         """The machine of an entity, taken from a pool: constructing one costs a millisecond."""
         name = f"{info.name}.{machine.slot}"
         slot = name, owner.term.get_id()
-        for (other, number), (busy, at) in list(self.bound.items()):
-            # A machine that is taking a step may be this one under another name: an event that is
-            # sent to it now has to wait. Asked each time, for every path has to ask the same.
-            if (
-                other == name
-                and number != slot[1]
-                and busy._engine._processing.locked()
-                and self.explorer.decide(owner.term == at)
-            ):
-                return busy
+        busy = self.busy(name, owner.term)
+        if busy is not None:
+            return busy
         if slot in self.bound:
             return self.bound[slot][0]
         pool = self.free.setdefault(name, [])
@@ -315,10 +246,26 @@ class World:
         self.bound[slot] = instance, owner.term
         return instance
 
+    def busy(self, name: str, owner: z3.ExprRef) -> Machine | None:
+        """The machine that is taking a step and is that of an owner, under another name: an event
+        that is sent to it now has to wait.
+        """
+        for (other, number), (machine, at) in list(self.bound.items()):
+            # Asked each time, for every path has to ask the same.
+            if (
+                other == name
+                and number != owner.get_id()
+                and machine._engine._processing.locked()
+                and self.explorer.decide(owner == at)
+            ):
+                return machine
+        return None
+
     def _construct(self, info: EntityInfo, machine: MachineInfo, owner: Any) -> Machine:
         record = SymbolicRecord(self, info, machine)
         instance = machine.cls(record, owner)
         states: dict[Any, Any] = {}
+        instance._engine.__class__ = SymbolicEngine
         for state in machine.cls.states:
             states[state.value] = SymbolicInstanceState(state, instance, states)
             vars(instance)[state.id] = states[state.value]
@@ -330,6 +277,7 @@ class World:
             instance._engine.clear()
             self.free[name].append(instance)
         self.bound.clear()
+        self.system.stopped.clear()
         self.overlay = Overlay(self.vocabulary)
         self.explorer.loops.begin()
 

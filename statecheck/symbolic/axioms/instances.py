@@ -13,7 +13,7 @@ from statecheck.modeling import ModelError
 from statecheck.smt.evaluation import Valuation
 from statecheck.smt.existence import is_existence
 from statecheck.smt.solving import ground_solver
-from statecheck.smt.terms import constants
+from statecheck.smt.terms import constants, subterms
 from statecheck.symbolic.transition_system import TransitionSystem
 
 LARGEST = 4
@@ -43,6 +43,13 @@ class Instances:
             f"{entity}.{name}": decl for (entity, name), decl in vocabulary.references.items()
         }
         mentioned = transitions.relevance.mentioned([a.term for a in transitions.axioms])
+        # No step changes what an axiom asks for, so it is as it begins.
+        self.initial = {
+            vocabulary.functions[key]: transitions.initial[key]
+            for key in sorted(mentioned, key=str)
+            if key in transitions.initial and not _has_quantifier(transitions.initial[key].value)
+        }
+        mentioned |= transitions.relevance.mentioned([u.value for u in self.initial.values()])
         self.functions = {str(key): vocabulary.functions[key] for key in mentioned}
         self.constants = {
             term.decl().name(): term
@@ -129,6 +136,9 @@ class Instances:
                 cells.append((name, cell))
                 if cell.sort().kind() == z3.Z3_UNINTERPRETED_SORT:
                     solver.add(z3.Or(*(cell == other for other in members[cell.sort().name()])))
+        for decl, first in self.initial.items():
+            own = members[decl.domain(0).name()]
+            solver.add(*(decl(member) == first.at(member) for member in own))
         for axiom in self.transitions.axioms:
             kinds = [members[v.sort().name()] for v in axiom.variables]
             solver.add(*(expanded(axiom.at(c), members) for c in itertools.product(*kinds)))
@@ -171,6 +181,10 @@ class Instances:
             f"nothing satisfies the axioms of {self.transitions.info.cls.__name__} ({names}) that "
             f"has 1 to {LARGEST} entities of each kind; they contradict each other"
         )
+
+
+def _has_quantifier(term: z3.ExprRef) -> bool:
+    return any(z3.is_quantifier(part) for part in subterms(term))
 
 
 def described(found: Valuation) -> str:

@@ -46,7 +46,11 @@ class House(System):
 def refused(act: Any, *annotations: Any) -> str:
     names = act.__code__.co_varnames[1 : act.__code__.co_argcount]
     act.__annotations__ = dict(zip(names, annotations, strict=True))
-    spread = {"__annotations__": {"rooms": Many[Room]}, "act": action(act), "__module__": __name__}
+    spread = {
+        "__annotations__": {"rooms": Many[Room]},
+        act.__name__: action(act),
+        "__module__": __name__,
+    }
     with pytest.raises(ModelError) as caught:
         TransitionSystem(type("Refused", (System,), spread))
     message = str(caught.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import dis
 import inspect
-import sysconfig
+import operator
 import textwrap
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -14,72 +14,96 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from statecheck.modeling import ModelError, SystemInfo
-from statecheck.symbolic.paths import is_library
+from statecheck.symbolic.surroundings.names import (
+    functions_in,
+    is_own,
+    is_own_class,
+    named_values,
+)
+from statecheck.symbolic.surroundings.outside import asks_outside
 
-_INSTALLED = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib"))
-"""Where Python and the packages are whose code is taken as it is."""
+_TYPE_TESTS = ("isinstance", "type", "id", "hasattr", "issubclass", "callable", "vars", "dir")
 
 _ASKING = frozenset(dis.opmap[name] for name in ("IS_OP", "MATCH_CLASS"))
 
-_TYPE_TESTS = ("isinstance", "type", "id", "hasattr", "issubclass", "callable")
+_FROM_OUTSIDE = (
+    "is an answer from outside, and no proof knows it; make it a parameter of the action, or a "
+    "field that begins as anything"
+)
+
+_ASSIGNED = "is assigned, so no proof would see it; what changes belongs on a machine, as a field"
+
+_TYPES = ("__class__", "__dict__")
+"""Attributes that tell what a value is."""
+
+
+def classes_of(info: SystemInfo) -> tuple[type, ...]:
+    """The classes of a system, its entities and their machines."""
+    machines = [machine.cls for entity in info.entities for machine in entity.machines]
+    return (info.cls, *(entity.cls for entity in info.entities), *machines)
 
 
 def code_of(info: SystemInfo) -> tuple[FunctionType, ...]:
     """Every function in the classes of a system, for `check_identity`."""
-    machines = [machine.cls for entity in info.entities for machine in entity.machines]
-    classes = (info.cls, *(entity.cls for entity in info.entities), *machines)
-    members = (member for cls in classes for base in cls.__mro__ for member in vars(base).values())
-    return tuple(
-        dict.fromkeys(function for member in members for function in _functions_in(member))
-    )
+    bases = (base for cls in classes_of(info) for base in cls.__mro__)
+    members = (member for base in bases for member in vars(base).values())
+    return tuple(dict.fromkeys(function for member in members for function in functions_in(member)))
 
 
 def check_identity(*roots: Callable[..., Any]) -> None:
     """Refuse what asks a value what it is rather than what it equals: ``is``, ``case True``,
-    ``isinstance``. Python never asks a symbolic value; it answers for the symbol.
+    ``isinstance``. Python never asks a symbolic value; it answers for the symbol. Refuse as well
+    what asks a clock, chance or the like, and what assigns a global.
 
     Looks into the functions that are given and into those that they name, wherever they are.
     Raises ModelError with the line. ``is None`` is allowed, for no value of a system is None.
     """
+    for function in reachable(*roots):
+        file = Path(function.__code__.co_filename).name
+        for line, text, instead in (*_faults(function), *_named_faults(function)):
+            raise ModelError(f"{file}:{line}: `{text}` {instead}")
+
+
+def reachable(*roots: Callable[..., Any]) -> Iterator[FunctionType]:
+    """The functions of a model that are given, and those that they name, each once."""
     seen: set[FunctionType] = set()
-    left = [function for root in roots for function in _functions_in(root)]
+    left = [function for root in roots for function in functions_in(root)]
     while left:
         function = left.pop()
-        file = function.__code__.co_filename
-        if function in seen or is_library(file) or file.startswith(_INSTALLED):
-            continue
-        seen.add(function)
-        for line, text, instead in _faults(function):
-            raise ModelError(f"{Path(file).name}:{line}: `{text}` {instead}")
-        left += _named(function)
-
-
-def _functions_in(member: Any) -> Iterator[FunctionType]:
-    """The functions of a member of a class: its own, those of a property, what an action wraps."""
-    function = getattr(member, "__action__", member)
-    for part in (
-        function,
-        *(getattr(function, name, None) for name in ("fget", "func", "__func__")),
-    ):
-        if isinstance(part, FunctionType):
-            yield part
+        if function not in seen and is_own(function.__code__.co_filename):
+            seen.add(function)
+            yield function
+            left += _named(function)
 
 
 def _named(function: FunctionType) -> Iterator[FunctionType]:
-    """The functions that a function names: globals of its module, and what it closes over."""
-    codes = [function.__code__]
-    names: set[str] = set()
-    while codes:
-        code = codes.pop()
-        names.update(code.co_names)
-        codes += [const for const in code.co_consts if isinstance(const, CodeType)]
-    for name in sorted(names):
-        yield from _functions_in(function.__globals__.get(name))
-    for cell in function.__closure__ or ():
-        try:
-            yield from _functions_in(cell.cell_contents)
-        except ValueError:  # not bound yet
-            continue
+    """The functions that a function names, and those of classes and of objects that it names."""
+    for _, value in named_values(function):
+        yield from functions_in(value)
+        for cls in (value, type(value)):
+            if is_own_class(cls):
+                for member in vars(cls).values():
+                    yield from functions_in(member)
+
+
+def _named_faults(function: FunctionType) -> Iterator[tuple[int, str, str]]:
+    """What a function names and no proof can be about."""
+    line = function.__code__.co_firstlineno
+    for text, value in named_values(function):
+        if asks_outside(value):
+            yield line, text, _FROM_OUTSIDE
+        if value is operator.is_ or value is operator.is_not:
+            yield line, text, "compares by identity; write == or !="
+    for name in _assigned_globals(function.__code__):
+        yield line, f"global {name}", _ASSIGNED
+
+
+@cache
+def _assigned_globals(code: CodeType) -> tuple[str, ...]:
+    """The globals that code assigns."""
+    own = [i.argval for i in dis.get_instructions(code) if i.opname == "STORE_GLOBAL"]
+    inner = (const for const in code.co_consts if isinstance(const, CodeType))
+    return (*own, *(name for one in inner for name in _assigned_globals(one)))
 
 
 @cache
@@ -117,7 +141,10 @@ def _compiled_faults(code: CodeType) -> Iterator[tuple[int, str, str]]:
             fault = "compares by identity; write == or !="
         elif instruction.opname == "MATCH_CLASS":
             fault = "asks for the type of a value that may be any; write if and =="
-        elif instruction.opname.startswith("LOAD_") and instruction.argval in _TYPE_TESTS:
+        elif instruction.opname.startswith("LOAD_") and instruction.argval in (
+            *_TYPE_TESTS,
+            *_TYPES,
+        ):
             fault = "asks what a value is, and it may be any; write a comparison"
         if fault:
             yield code.co_firstlineno, code.co_name, fault
@@ -143,6 +170,8 @@ def _fault(node: ast.AST) -> str:
             none = isinstance(operand, ast.Constant) and operand.value is None
             if isinstance(operator, ast.Is | ast.IsNot) and not none:
                 return "compares by identity; write == or !="
+    if isinstance(node, ast.Attribute) and node.attr in _TYPES:
+        return "asks what a value is, and it may be any; write a comparison"
     if isinstance(node, ast.MatchSingleton) and node.value is not None:
         return "compares by identity; write if and not"
     if isinstance(node, ast.MatchClass):
