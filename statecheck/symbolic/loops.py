@@ -51,7 +51,7 @@ def check_loop(frame: FrameType, refuse: Callable[[str], ModelError]) -> None:
 
 
 def way_out(user: CodeType, frame: FrameType) -> str:
-    """What the code that goes through a loop does as it leaves it, of which ``frame`` is under way.
+    """The act by which the code that goes through a loop leaves it; ``frame`` is under way.
     Two ways out that are told alike come to the same, whichever element takes them.
     """
     own = next((f for f in _frames(frame) if f.f_code is user), None)

@@ -113,6 +113,8 @@ class TransitionSystem:
                     )
                 for vocabulary in (self.vocabulary, self.next_vocabulary):
                     vocabulary.declare(self.history_key(item), item.type)
+        if not self.info.actions:
+            raise ModelError(f"nothing happens in {system.__name__}: mark its steps with @action")
         sort, self.actions = enumeration(
             f"{system.__name__}.action", tuple(action.name for action in self.info.actions)
         )

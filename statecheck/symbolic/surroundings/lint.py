@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dis
+import enum
 import inspect
 import operator
 import textwrap
@@ -16,6 +17,7 @@ from typing import Any
 from statecheck.modeling import ModelError, SystemInfo
 from statecheck.symbolic.surroundings.names import (
     functions_in,
+    is_given,
     is_own,
     is_own_class,
     named_values,
@@ -25,6 +27,9 @@ from statecheck.symbolic.surroundings.outside import asks_outside
 _TYPE_TESTS = ("isinstance", "type", "id", "hasattr", "issubclass", "callable", "vars", "dir")
 
 _ASKING = frozenset(dis.opmap[name] for name in ("IS_OP", "MATCH_CLASS"))
+
+_VALUES = (int, float, str, enum.Enum, BaseException)
+"""Bases of classes whose methods no symbolic value has."""
 
 _FROM_OUTSIDE = (
     "is an answer from outside, and no proof knows it; make it a parameter of the action, or a "
@@ -45,7 +50,7 @@ def classes_of(info: SystemInfo) -> tuple[type, ...]:
 
 def code_of(info: SystemInfo) -> tuple[FunctionType, ...]:
     """Every function in the classes of a system, for `check_identity`."""
-    bases = (base for cls in classes_of(info) for base in cls.__mro__)
+    bases = (base for cls in classes_of(info) for base in cls.__mro__ if not is_given(base))
     members = (member for base in bases for member in vars(base).values())
     return tuple(dict.fromkeys(function for member in members for function in functions_in(member)))
 
@@ -81,13 +86,13 @@ def _named(function: FunctionType) -> Iterator[FunctionType]:
     for _, value in named_values(function):
         yield from functions_in(value)
         for cls in (value, type(value)):
-            if is_own_class(cls):
+            if is_own_class(cls) and not issubclass(cls, _VALUES):
                 for member in vars(cls).values():
                     yield from functions_in(member)
 
 
 def _named_faults(function: FunctionType) -> Iterator[tuple[int, str, str]]:
-    """What a function names and no proof can be about."""
+    """The names of a function that no proof can be about, with the reason."""
     line = function.__code__.co_firstlineno
     for text, value in named_values(function):
         if asks_outside(value):
@@ -126,7 +131,7 @@ def _may_ask(code: CodeType) -> bool:
     """False where no instruction asks a value what it is; true where one may."""
     names = {*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_cellvars}
     return (
-        not names.isdisjoint(_TYPE_TESTS)
+        not names.isdisjoint((*_TYPE_TESTS, *_TYPES))
         or not _ASKING.isdisjoint(code.co_code[::2])
         or any(_may_ask(part) for part in code.co_consts if isinstance(part, CodeType))
     )

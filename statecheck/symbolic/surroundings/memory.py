@@ -30,7 +30,7 @@ _MOST = 1_000
 
 
 class Memory:
-    """What functions and classes could remember: how it is when it is made.
+    """The memory that functions and classes could have, as it is when this is made.
 
     ``check`` raises ModelError if that has changed since, which code that was run has done.
     """
@@ -55,7 +55,7 @@ class Memory:
         return {text: self._told(place(), 0, frozenset()) for text, place in self._places.items()}
 
     def _told(self, value: Any, depth: int, around: frozenset[int]) -> Any:
-        """What tells a value from what it may become."""
+        """A mark that tells a value from what it may become."""
         if value is None or isinstance(value, bool | int | float | str | bytes):
             return type(value).__name__, value
         self._kept.append(value)  # for its number to stay its own
@@ -150,7 +150,7 @@ def _attributes(cls: type) -> dict[str, Any]:
 def _places(
     functions: Iterable[FunctionType], classes: Iterable[type]
 ) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """What could remember something, each under a name, and how to look at it."""
+    """The things that could remember something, each under a name, and how to look at it."""
     for cls in classes:
         for base in cls.__mro__:
             if is_own_class(base):

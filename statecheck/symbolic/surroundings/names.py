@@ -21,12 +21,17 @@ def is_own(file: str) -> bool:
     return not is_library(file) and not file.startswith(_INSTALLED)
 
 
+def is_given(cls: type) -> bool:
+    """Tell whether a class is one of Python or of the libraries that run a model."""
+    return cls.__module__.partition(".")[0] in _GIVEN
+
+
+_GIVEN = ("builtins", "enum", "statecheck", "statemachine", "z3")
+
+
 def is_own_class(value: object) -> bool:
     """Tell whether something is a class that a file of the model has."""
-    if not isinstance(value, type):
-        return False
-    module = value.__module__.partition(".")[0]
-    if module in ("builtins", "statemachine", "statecheck", "enum", "z3"):
+    if not isinstance(value, type) or is_given(value):
         return False
     functions = [part for member in vars(value).values() for part in functions_in(member)]
     return not functions or any(is_own(function.__code__.co_filename) for function in functions)
@@ -49,8 +54,8 @@ def _is_generated(function: FunctionType) -> bool:
 
 
 def named_values(function: FunctionType) -> Iterator[tuple[str, Any]]:
-    """What a function names, each with its text: globals, attributes of modules and of classes that
-    it asks for, and the variables around it.
+    """The values that a function names, each with its text: globals, attributes of modules and of
+    classes that it asks for, and the variables around it.
     """
     for chain in _chains(function.__code__):
         name, *rest = chain

@@ -1,0 +1,368 @@
+"""Code that runs otherwise than it could be read is refused, or read as it runs."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import random
+import time
+from collections import Counter, deque
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from statemachine import State
+from statemachine.exceptions import TransitionNotAllowed
+
+from statecheck import (
+    ActionDisabled,
+    Catalogue,
+    Entity,
+    Machine,
+    Many,
+    ModelError,
+    Step,
+    System,
+    action,
+    derived,
+    history,
+    pure,
+)
+from statecheck.prover.agreement import check_agreement
+from statecheck.prover.project import project_of
+from statecheck.symbolic.transition_system import TransitionSystem
+
+
+class Kind(enum.Enum):
+    CLUB = 1
+    HEART = 2
+
+    @property
+    def type(self) -> int:
+        return self.value
+
+
+class Lamp(Machine):
+    off = State(initial=True)
+    on = State()
+    broken = State(final=True)
+    level: int = 0
+    kind: Kind = Kind.CLUB
+
+    turn_on = off.to(on)
+    smash = off.to(broken) | on.to(broken, on="warn")
+    dim = on.to.itself(on="lower") | off.to.itself(on="lower")
+    pass_on = off.to(on, on="hand") | on.to.itself(on="hand")
+
+    def lower(self) -> None:
+        self.level = self.level - 1
+
+    def warn(self) -> None:
+        self.send("dim")
+
+    def hand(self, other: Lamp) -> None:
+        other.dim()
+
+
+class Room(Entity):
+    lamp: Lamp
+
+
+def house(act: Any, *annotations: Any, **spread: Any) -> type[System]:
+    names = act.__code__.co_varnames[1 : act.__code__.co_argcount]
+    act.__annotations__ = dict(zip(names, annotations, strict=True))
+    spread |= {act.__name__: action(act), "__module__": __name__}
+    return type("House", (System,), {"__annotations__": {"rooms": Many[Room]}, **spread})
+
+
+def first_of_two(rooms: Any) -> int:
+    for room in rooms:
+        if room.lamp.on.is_active:
+            return 1
+        if room.lamp.broken.is_active:
+            return 2
+    return 3
+
+
+def returns_what_is_met_first(self: Any, room: Any) -> None:
+    room.lamp.level = first_of_two(self.rooms)
+
+
+def raises_or_returns(self: Any, room: Any) -> None:
+    for other in self.rooms:
+        if other.lamp.on.is_active:
+            raise ActionDisabled
+        if other.lamp.broken.is_active:
+            return
+    room.lamp.turn_on()
+
+
+def fail(room: Any) -> bool:
+    if room.lamp.broken.is_active:
+        raise ActionDisabled
+    return False
+
+
+def answers_or_raises(self: Any, room: Any) -> None:
+    if any(other.lamp.on.is_active or fail(other) for other in self.rooms):
+        room.lamp.turn_on()
+
+
+def keeps_in_a_deque(self: Any, room: Any) -> None:
+    found: deque[int] = deque()
+    for other in self.rooms:
+        if other.lamp.on.is_active:
+            found.append(1)
+    if len(found) > 1:
+        room.lamp.turn_on()
+
+
+def keeps_around_a_function(self: Any, room: Any) -> None:
+    found = 0
+
+    def hit() -> bool:
+        nonlocal found
+        found += 1
+        return False
+
+    if any(other.lamp.on.is_active and hit() for other in self.rooms) or found > 1:
+        room.lamp.turn_on()
+
+
+SEEN: Counter[str] = Counter()
+
+
+def counts_far(self: Any, room: Any) -> None:
+    SEEN["it"] += 1
+    if SEEN["it"] > 100_000:
+        room.lamp.turn_on()
+
+
+def throws_dice(self: Any, room: Any) -> None:
+    if random.random() < 0.00001:
+        room.lamp.turn_on()
+
+
+def asks_a_clock(self: Any, room: Any) -> None:
+    if time.time() > 2e12:
+        room.lamp.turn_on()
+
+
+def asks_for_the_class(self: Any, room: Any) -> None:
+    if room.__class__ == Room:
+        room.lamp.turn_on()
+
+
+def asks_for_a_type_of_its_own(self: Any, room: Any) -> None:
+    if room.lamp.kind.type == 1:
+        room.lamp.turn_on()
+
+
+def hands_a_machine_on(self: Any, room: Any, other: Any) -> None:
+    lamp = other.lamp
+    room.lamp.pass_on(other=lamp)
+
+
+def takes_a_kind_apart(self: Any) -> None:
+    for room in self.rooms._members:
+        room.lamp.turn_on()
+
+
+@pytest.mark.parametrize(
+    ("act", "annotations", "said"),
+    [
+        (returns_what_is_met_first, (Room,), "left by `return 1` or by `return 2`"),
+        (raises_or_returns, (Room,), "left by `an exception` or by `return`"),
+        (answers_or_raises, (Room,), "left by `its answer` or by `an exception`"),
+        (keeps_in_a_deque, (Room,), "found, a deque that could remember"),
+        (keeps_around_a_function, (Room,), "hit, a function that could remember"),
+        (counts_far, (Room,), "SEEN of tests.statecheck.symbolic.test_reading changes"),
+        (throws_dice, (Room,), "`random.random` is an answer from outside"),
+        (asks_a_clock, (Room,), "`time.time` is an answer from outside"),
+        (asks_for_the_class, (Room,), "asks what a value is"),
+        (asks_for_a_type_of_its_own, (Room,), "asked for its type"),
+        (hands_a_machine_on, (Room, Room), "that is taking a step"),
+        (takes_a_kind_apart, (), "rooms are taken apart"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_what_would_be_read_wrong_is_refused(act: Any, annotations: Any, said: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        TransitionSystem(house(act, *annotations))
+    assert said in str(caught.value)
+
+
+def test_an_own_any_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "any", lambda items: len(list(items)) > 1)
+    with pytest.raises(ModelError, match="any is not Python's own"):
+        TransitionSystem(house(answers_or_raises, Room))
+
+
+# -- what is read as it runs --------------------------------------------------------------------
+
+
+@pure
+def more(level: int) -> int:
+    if level < -2:
+        raise ActionDisabled
+    return level - 1
+
+
+def takes_more(self: Any, room: Any) -> None:
+    room.lamp.level = more(room.lamp.level)
+
+
+def asks_for_what_nobody_has(self: Any, room: Any) -> None:
+    if getattr(room, "term", None) is None and room != self:
+        room.lamp.level = 2
+
+
+def ends(self: Any, room: Any, other: Any) -> None:
+    if other.lamp.is_terminated:
+        room.lamp.dim()
+    else:
+        other.lamp.smash()
+
+
+@pytest.mark.parametrize(
+    ("act", "annotations"),
+    [(takes_more, (Room,)), (asks_for_what_nobody_has, (Room,)), (ends, (Room, Room))],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_it_is_read_as_it_runs(act: Any, annotations: Any) -> None:
+    assert check_agreement(TransitionSystem(house(act, *annotations))) > 25
+
+
+# -- systems that are made otherwise than they are read -----------------------------------------
+
+
+def lights_up(self: Any, **numbers: Any) -> None:
+    System.__init__(self, **numbers)
+    for room in self.rooms:
+        room.lamp.turn_on()
+
+
+def acts() -> Iterator[tuple[Any, str]]:
+    yield house(takes_more, Room, __init__=lights_up), "House.__init__: a system is made from"
+    yield house(takes_more, Room, more=action(takes_more)), "is the function takes_more"
+    yield house(takes_more, Room, __annotations__={"room": Room}), "write `rooms: Many"
+    yield type("Still", (System,), {"__annotations__": {"rooms": Many[Room]}}), "nothing happens"
+
+
+@pytest.mark.parametrize(("system", "said"), [*acts()])
+def test_a_system_is_what_it_declares(system: type[System], said: str) -> None:
+    with pytest.raises(ModelError, match=said):
+        TransitionSystem(system)
+
+
+class Bell(Machine):
+    still = State(initial=True)
+    rung = State()
+    ring = still.to(rung, on="again") | rung.to(still)
+    stop = still.to.itself()
+
+    def again(self) -> None:
+        self.send("stop")
+        self.send("ring")
+
+
+class Porch(Entity):
+    bell: Bell
+
+
+class Street(System):
+    porches: Many[Porch]
+
+    @action
+    def ring(self, porch: Porch) -> None:
+        with contextlib.suppress(TransitionNotAllowed):
+            porch.bell.ring()
+
+
+def test_an_event_that_would_wait_for_a_later_action_is_refused() -> None:
+    with pytest.raises(ModelError, match="an event waits at a Bell that refused another one"):
+        TransitionSystem(Street)
+    street = Street(porches=1)
+    with pytest.raises(ModelError, match="an event waits"):
+        street.ring(street.porches[0])
+    assert not street.porches[0].bell._engine.is_waiting
+
+
+class Busy(Machine):
+    idle = State(initial=True)
+    working = State(invoke=lambda: 3)
+    go = idle.to(working) | working.to(idle)
+
+
+class Desk(Entity):
+    busy: Busy
+
+
+class Office(System):
+    desks: Many[Desk]
+
+
+def test_work_beside_the_steps_is_refused() -> None:
+    with pytest.raises(ModelError, match=r"Busy\.working invokes work"):
+        Office(desks=1)
+
+
+class Twice(Machine):
+    a = State(initial=True)
+    b = State()
+    go = a.to(b) | b.to(a)
+    first: bool = derived(lambda twice: not twice.second)
+    second: bool = derived(lambda twice: twice.a.is_active)
+
+
+class Thing(Entity):
+    twice: Twice
+
+
+class Things(System):
+    things: Many[Thing]
+
+    @action
+    def go(self, thing: Thing) -> None:
+        thing.twice.go()
+
+
+def test_what_is_derived_later_is_not_asked_for() -> None:
+    with pytest.raises(ModelError, match=r"Thing\.twice\.second, which is not derived before it"):
+        TransitionSystem(Things)
+
+
+def happened(act: str) -> Any:
+    @history(initially=False)
+    def did(step: Step, room: Room) -> bool:
+        return step.fires(getattr(Switched, act), room) or did(room)
+
+    return did
+
+
+class Switched(System):
+    rooms: Many[Room]
+
+    @action
+    def light(self, room: Room) -> None:
+        room.lamp.turn_on()
+
+    @action
+    def smash(self, room: Room) -> None:
+        room.lamp.smash()
+
+
+LIT, SMASHED = happened("light"), happened("smash")
+
+
+def test_two_histories_of_one_name_are_told_apart() -> None:
+    catalogue = Catalogue(Switched)
+
+    @catalogue.always("all.same", "")
+    def same(system: Switched, room: Room) -> bool:
+        return bool(LIT(room) == SMASHED(room))
+
+    found = project_of(catalogue, f"{__name__}:CATALOGUE").histories
+    assert set(found) >= {LIT, SMASHED}
+    with pytest.raises(ModelError, match="two histories of a Room are called did"):
+        TransitionSystem(Switched, found)
