@@ -11,7 +11,7 @@ import z3
 
 from statecheck.modeling import ModelError, Start, SystemInfo
 from statecheck.smt.substitution import Macros
-from statecheck.smt.terms import functions_in
+from statecheck.smt.terms import functions_in, subterms
 from statecheck.symbolic.paths import Origin
 from statecheck.symbolic.vocabulary import Key, Vocabulary
 

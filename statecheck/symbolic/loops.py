@@ -63,7 +63,7 @@ def way_out(user: CodeType, frame: FrameType) -> str:
     doing = dis.opname[user.co_code[own.f_lasti]]
     if user.co_flags & inspect.CO_GENERATOR and doing in ("YIELD_VALUE", "RESUME"):
         return "its answer"
-    statement = _statement(user, own.f_lasti)
+    statement = _innermost(user, own.f_lasti)
     if isinstance(statement, ast.Break):
         return "break"
     if isinstance(statement, ast.Return) and doing == "POP_TOP":
@@ -101,14 +101,15 @@ _EXPLORER = str(Explorer.explore.__code__.co_filename)
 
 
 @cache
-def _statement(code: CodeType, instruction: int) -> ast.stmt | None:
+def _innermost(code: CodeType, instruction: int) -> ast.stmt | None:
     """The innermost statement that an instruction is of."""
-    _, parents = _parse(code.co_filename)
     line, end, column, end_column = list(code.co_positions())[instruction // 2]
+    if line is None:
+        return None
+    parents = _parents(_statement(code.co_filename, line))
     found: ast.AST | None = None
     for node in parents:
-        span = tuple(getattr(node, name, None) for name in _SPAN)
-        if span == (line, end, column, end_column):
+        if tuple(getattr(node, name, None) for name in _SPAN) == (line, end, column, end_column):
             found = node
             break
     while found is not None and not isinstance(found, ast.stmt):
