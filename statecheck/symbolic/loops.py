@@ -58,7 +58,8 @@ def way_out(user: CodeType, frame: FrameType) -> str:
     if own is None:
         # A generator expression has no frame any more when its answer is known. Where an exception
         # came out of it, its frame is held for as long as the exception is.
-        is_called = dis.opname[frame.f_code.co_code[frame.f_lasti]].startswith("CALL")
+        doing = dis.opname[frame.f_code.co_code[frame.f_lasti]]
+        is_called = doing.startswith(("CALL", "PRECALL", "CACHE"))  # as Python warms up
         return "its answer" if is_called and user in frame.f_code.co_consts else _raised(frame)
     doing = dis.opname[user.co_code[own.f_lasti]]
     if user.co_flags & inspect.CO_GENERATOR and doing in ("YIELD_VALUE", "RESUME"):

@@ -233,6 +233,20 @@ def test_it_is_read_as_it_runs(act: Any, annotations: Any) -> None:
     assert check_agreement(TransitionSystem(house(act, *annotations))) > 25
 
 
+def asks_in_many_ways(self: Any, room: Any) -> None:
+    if not all(
+        any(o.lamp.level > 3 or o.lamp.level < 0 for o in self.rooms if o != p)
+        for p in self.rooms
+        if p.lamp.on.is_active or p == room
+    ):
+        room.lamp.turn_on()
+
+
+def test_an_answer_is_told_from_an_exception_once_python_has_warmed_up() -> None:
+    digests = {TransitionSystem(house(asks_in_many_ways, Room)).digest for _ in range(5)}
+    assert len(digests) == 1
+
+
 # -- systems that are made otherwise than they are read -----------------------------------------
 
 
