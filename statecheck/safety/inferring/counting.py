@@ -1,8 +1,10 @@
 """Numbers that count: the entities that are in some states, of those that refer to one owner.
 
 A number counts them if it starts with a constant while nobody is there, and each step changes it by
-as many as come or go, who are among those that the step is about. That is asked of each step for
-any number of entities, as is that nobody else comes or goes; there is no sum in it. What follows is
+as many as come or go, who are among those that the step is about. Who is there and refers to
+another owner from now on goes, and comes. Some numbers count entities in two places. That is asked
+of each step for any number of entities, as is that nobody else comes or goes; there is no sum in
+it. What follows is
 true in each state that is reached, and need not be inductive: where somebody is, the number is not
 what it was in the beginning.
 """
@@ -23,70 +25,146 @@ from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.spelling import of_entity, spell, spell_both
 from statecheck.symbolic.transition_system import TransitionSystem
-from statecheck.symbolic.vocabulary import Key, States
+from statecheck.symbolic.vocabulary import HISTORY, Key, States
 
 MOST = 3
 """So many states of a machine at most are counted together."""
+
+PAIRS = 100
+"""Where there are more ways than that to count in two places, none of them is tried."""
+
+
+@dataclass(frozen=True)
+class Members:
+    """The entities that refer to an owner by ``reference``, or by ``slot.field`` if a machine has
+    it, and whose machine ``place`` is in some ``states``.
+    """
+
+    reference: str
+    place: Key
+    states: tuple[str, ...]
+
+    def text(self, owner: str) -> str:
+        """How many there are, in words."""
+        member = self.place.entity.lower()
+        there = " or ".join(f"{of_entity(member, str(self.place))} = {s}" for s in self.states)
+        return f"number of {self.place.entity} with {member}.{self.reference} = {owner} and {there}"
+
+    @property
+    def referring(self) -> Key:
+        """The function of the state that refers to an owner, if no reference of the entity does."""
+        slot, _, name = self.reference.partition(".")
+        return Key(self.place.entity, slot, name)
+
+    def owner(self, transitions: TransitionSystem, member: z3.ExprRef) -> z3.ExprRef:
+        """The one that an entity refers to."""
+        vocabulary = transitions.vocabulary
+        known = vocabulary.references.get((self.place.entity, self.reference))
+        return (vocabulary.functions[self.referring] if known is None else known)(member)
+
+    def inside(
+        self, transitions: TransitionSystem, member: z3.ExprRef, owner: z3.ExprRef
+    ) -> z3.BoolRef:
+        """The formula by which an entity is one of those of an owner."""
+        vocabulary = transitions.vocabulary
+        type_, now = vocabulary.types[self.place], vocabulary.functions[self.place](member)
+        there = z3.Or(*(now == type_.value(state) for state in self.states))
+        inside: z3.BoolRef = z3.And(self.owner(transitions, member) == owner, there)
+        return inside
 
 
 @dataclass(frozen=True)
 class Count:
     """``number`` of an entity, which is ``first`` and one more, or one less by ``sign``, for each
-    entity that refers to it by ``reference`` and whose machine ``place`` is in some ``states``.
+    of the ``members`` that refer to it.
     """
 
     number: Key
     first: int
     sign: int
-    reference: str
-    place: Key
-    states: tuple[str, ...]
+    members: tuple[Members, ...]
 
     @property
     def text(self) -> str:
         """The equation, as a reader would write it."""
-        owner, member = self.number.entity.lower(), self.place.entity.lower()
-        there = " or ".join(f"{of_entity(member, str(self.place))} = {s}" for s in self.states)
-        many = f"number of {self.place.entity} with {member}.{self.reference} = {owner} and {there}"
+        owner, sign = self.number.entity.lower(), " - " if self.sign < 0 else " + "
+        many = sign.join(members.text(owner) for members in self.members)
         number = of_entity(owner, str(self.number))
-        if self.sign < 0:
-            return f"{number} = {self.first} - {many}"
-        return f"{number} = {f'{self.first} + ' if self.first else ''}{many}"
+        first = f"{self.first}{sign}" if self.first or self.sign < 0 else ""
+        return f"{number} = {first}{many}"
+
+    @property
+    def written(self) -> set[Key]:
+        """The functions of the state that it is about."""
+        return {self.number, *(k for m in self.members for k in (m.place, m.referring))}
 
 
 def counts(induction: Induction, clauses: Sequence[Clause]) -> list[Count]:
     """The counts of a system, beside clauses that are an invariant: of each number and machine the
-    first that is found, of few states. Raises Timeout.
+    first that is found, of few states; in two places where a number does not count in one. Raises
+    Timeout.
     """
     transitions = induction.transitions
-    left = list(_candidates(transitions))
+    tried = [*_candidates(transitions)]
+    found = _kept(induction, clauses, tried)
+    known = {count.number for count in found}
+    pairs = [*_pairs([count for count in tried if count.number not in known])]
+    if len(pairs) <= PAIRS:
+        found += _kept(induction, clauses, pairs)
+    first: dict[Any, Count] = {}
+    for count in found:
+        places = tuple((members.reference, members.place) for members in count.members)
+        first.setdefault((count.number, places), count)
+    return [*first.values()]
+
+
+def _kept(
+    induction: Induction, clauses: Sequence[Clause], tried: Sequence[Count]
+) -> list[Count]:
+    """The counts that every step keeps."""
+    transitions, left = induction.transitions, [*tried]
     for command in transitions.commands:
         broken = {
             (count, n): term
             for count in left
-            if command.updates.keys() & {count.number, count.place}
+            if command.updates.keys() & count.written
             for n, term in enumerate(_miscounted(transitions, count, command))
         }
         lost = {count for count, _ in induction.step_violations(broken, clauses, command)}
         left = [count for count in left if count not in lost]
-    first: dict[Any, Count] = {}
-    for count in left:
-        first.setdefault((count.number, count.reference, count.place), count)
-    return [*first.values()]
+    return left
 
 
 def _candidates(transitions: TransitionSystem) -> Iterator[Count]:
-    """The counts that are right in the beginning, while nobody is in the states."""
+    """The counts in one place that are right in the beginning, while nobody is in the states."""
     for number, first in _numbers(transitions):
-        for (member, name), reference in transitions.vocabulary.references.items():
-            if reference.range().name() != number.entity:
-                continue
+        for member, name in _references(transitions, number.entity):
             for place, type_, initial in _places(transitions, member):
                 others = [state for state in type_.members if state != initial]
                 for size in range(1, MOST + 1):
                     for states in itertools.combinations(others, size):
                         for sign in (1, -1):
-                            yield Count(number, first, sign, name, place, states)
+                            yield Count(number, first, sign, (Members(name, place, states),))
+
+
+def _pairs(single: Sequence[Count]) -> Iterator[Count]:
+    """The counts in two places that are made of counts in one."""
+    for one, other in itertools.combinations(single, 2):
+        (here,), (there,) = one.members, other.members
+        is_same = (here.reference, here.place) == (there.reference, there.place)
+        if (one.number, one.sign) == (other.number, other.sign) and not is_same:
+            yield Count(one.number, one.first, one.sign, (here, there))
+
+
+def _references(transitions: TransitionSystem, owner: str) -> Iterator[tuple[str, str]]:
+    """The kinds of entities that refer to a kind of owner, each with what refers to it."""
+    vocabulary = transitions.vocabulary
+    for (member, name), reference in vocabulary.references.items():
+        if reference.range().name() == owner:
+            yield member, name
+    for key, function in vocabulary.functions.items():
+        if function.range().name() == owner and key.slot != HISTORY:
+            yield key.entity, f"{key.slot}.{key.name}"
 
 
 def follow(transitions: TransitionSystem, count: Count) -> Iterator[Clause]:
@@ -104,17 +182,18 @@ def follow(transitions: TransitionSystem, count: Count) -> Iterator[Clause]:
     never = beyond(owner, 0)
     text = spell(never, transitions, {owner.get_id(): count.number.entity.lower()})
     yield Clause(count.number.entity, NO_VARIANT, (text,), owner, never)
-    member = subject(count.place.entity)
-    names = {member.get_id(): count.place.entity.lower()}
-    owned = vocabulary.references[count.place.entity, count.reference](member)
-    now, type_ = vocabulary.functions[count.place](member), vocabulary.types[count.place]
-    counted = beyond(owned, 1)
-    for state in count.states:
-        there = now == type_.value(state)
-        _, elsewhere = spell_both(there, transitions, names)
-        literals = elsewhere, spell(counted, transitions, names)
-        term = either([z3.Not(there), counted])
-        yield Clause(count.place.entity, NO_VARIANT, literals, member, term)
+    for members in count.members:
+        place = members.place
+        member = subject(place.entity)
+        names = {member.get_id(): place.entity.lower()}
+        now, type_ = vocabulary.functions[place](member), vocabulary.types[place]
+        counted = beyond(members.owner(transitions, member), 1)
+        for state in members.states:
+            there = now == type_.value(state)
+            _, elsewhere = spell_both(there, transitions, names)
+            literals = elsewhere, spell(counted, transitions, names)
+            term = either([z3.Not(there), counted])
+            yield Clause(place.entity, NO_VARIANT, literals, member, term)
 
 
 def _numbers(transitions: TransitionSystem) -> Iterator[tuple[Key, int]]:
@@ -138,36 +217,26 @@ def _places(transitions: TransitionSystem, kind: str) -> Iterator[tuple[Key, Sta
                     yield key, type_, state
 
 
-def _is_in(
-    transitions: TransitionSystem, place: Key, states: Sequence[str], entity: z3.ExprRef
-) -> z3.BoolRef:
-    """The formula by which the machine of an entity is in some states."""
-    type_ = transitions.vocabulary.types[place]
-    now = transitions.vocabulary.functions[place](entity)
-    inside: z3.BoolRef = z3.Or(*(now == type_.value(state) for state in states))
-    return inside
-
-
 def _miscounted(
     transitions: TransitionSystem, count: Count, command: Command
-) -> tuple[z3.BoolRef, z3.BoolRef]:
+) -> Iterator[z3.BoolRef]:
     """The formulas by which a step changes a number otherwise than as many come or go, and by which
     somebody comes or goes whom it is not about. Each is about an entity that has to exist, so they
-    are two: a number may change where nobody could come.
+    are several: a number may change where nobody could come.
     """
-    vocabulary, after = transitions.vocabulary, transitions.primed
-    member_sort = z3.DeclareSort(count.place.entity)
-    reference = vocabulary.references[count.place.entity, count.reference]
+    after = transitions.primed
     owner = whichever(z3.DeclareSort(count.number.entity))
-    other = whichever(member_sort)
-    moved = [term for _, _, term in command.parameters if term.sort() == member_sort]
     come_and_gone: list[z3.ArithRef] = [z3.IntVal(0)]
-    for place, entity in enumerate(moved):
-        inside = _is_in(transitions, count.place, count.states, entity)
-        is_one = [reference(entity) == owner, *(entity != known for known in moved[:place])]
-        for truth, sign in ((after(inside), 1), (inside, -1)):
-            come_and_gone.append(z3.If(z3.And(*is_one, truth), z3.IntVal(sign), z3.IntVal(0)))
-    number = vocabulary.functions[count.number](owner)
-    inside = _is_in(transitions, count.place, count.states, other)
-    is_wrong = after(number) != number + count.sign * z3.Sum(come_and_gone)
-    return is_wrong, z3.And(*(other != entity for entity in moved), after(inside) != inside)
+    for members in count.members:
+        sort = z3.DeclareSort(members.place.entity)
+        moved = [term for _, _, term in command.parameters if term.sort() == sort]
+        for place, entity in enumerate(moved):
+            inside = members.inside(transitions, entity, owner)
+            is_new = [entity != known for known in moved[:place]]
+            for truth, sign in ((after(inside), 1), (inside, -1)):
+                come_and_gone.append(z3.If(z3.And(*is_new, truth), z3.IntVal(sign), z3.IntVal(0)))
+        other = z3.Const(f"other {sort.name()}", sort)
+        inside = members.inside(transitions, other, owner)
+        yield z3.And(*(other != entity for entity in moved), after(inside) != inside)
+    number = transitions.vocabulary.functions[count.number](owner)
+    yield after(number) != number + count.sign * z3.Sum(come_and_gone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
 from statecheck.reports.words import evidence
 from statecheck.safety.induction import Induction
-from statecheck.safety.inferring.counting import Count, counts, follow
+from statecheck.safety.inferring.counting import Count, Members, counts, follow
 from statecheck.symbolic.transition_system import TransitionSystem, read_system
 from tests.statecheck.reference.modules import written
 
@@ -202,16 +203,16 @@ def holds(count: Count, system: System) -> bool:
     """Tell whether a count is right in a state."""
     info = system.info
     kinds = {entity.name: entity for entity in info.entities}
-    members: list[Any] = [*system.entities_of(kinds[count.place.entity])]
 
-    def is_there(member: Any) -> bool:
-        machine = getattr(member, count.place.slot)
-        return any(getattr(machine, state).is_active for state in count.states)
+    def inside(members: Members, owner: Any) -> int:
+        """How many of some members an owner has."""
+        path, place = attrgetter(members.reference), attrgetter(members.place.slot)
+        own = [m for m in system.entities_of(kinds[members.place.entity]) if path(m) is owner]
+        return sum(any(getattr(place(m), s).is_active for s in members.states) for m in own)
 
     owners: list[Any] = [*system.entities_of(kinds[count.number.entity])]
     return all(
         getattr(getattr(owner, count.number.slot), count.number.name)
-        == count.first
-        + count.sign * sum(getattr(m, count.reference) is owner and is_there(m) for m in members)
+        == count.first + count.sign * sum(inside(members, owner) for members in count.members)
         for owner in owners
     )
