@@ -70,7 +70,7 @@ class GoalSearch:
 
     def run(self, goals: Sequence[ProofGoal]) -> None:
         """Take on candidates until they are inductive together and exclude all goals that they can
-        exclude, which are kept. Raises Timeout.
+        exclude, which are kept; until no goal is left, if they can exclude none. Raises Timeout.
         """
         first = len(self.goals)
         for number, goal in enumerate(goals, first):
@@ -83,7 +83,7 @@ class GoalSearch:
             self.goals.append(number)
         moments = [self.states, *self.steps]
         settled = 0
-        while settled < len(moments):
+        while self.goals and settled < len(moments):
             for moment in moments:
                 settled = 0 if self._strengthened(moment) else settled + 1
                 if settled == len(moments):
@@ -107,7 +107,7 @@ class GoalSearch:
     def _strengthened(self, moment: Moment) -> bool:
         """Take on and drop candidates until a moment has no counterexample; tell if any was."""
         changed = False
-        while True:
+        while self.goals:
             goals = [number for number in self.goals if number in moment.goals]
             found = moment.counterexample(goals, self.active, self.active)
             if found is None:
@@ -125,6 +125,7 @@ class GoalSearch:
             self.goals = [number for number in self.goals if number not in met]
             if moment.command is not None:
                 self._learn(moment.command, state)
+        return changed
 
     def _options(self, state: Valuation) -> Iterator[Candidate]:
         """The candidates that are false in a state, those first that are best."""
