@@ -13,7 +13,7 @@ from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import InductiveResults, JointProof
 from statecheck.safety.induction import Clause
-from statecheck.safety.inferring.counting import Count, counts, follow
+from statecheck.safety.inferring.counting import Count, counts, follow, follow_of_others
 from statecheck.safety.joint.consequences import Consequence, consequences
 from statecheck.safety.joint.lemmas import Lemma, lemma_of
 from statecheck.safety.joint.search import jointly_inductive, with_helpers
@@ -84,7 +84,7 @@ class _JointProver:
             counted = self._counted()
             given = [*self.clauses, *(clause for clause, _ in counted)]
             if counted:
-                self._follow_counts(left, counted, given)
+                self._follow_counts(left, counted)
                 left = [claim for claim in left if claim not in self.results.joint]
         if left:
             open_ = [own[c] for c in own if own[c] in kept or (c in left and not is_refuted(c))]
@@ -101,14 +101,21 @@ class _JointProver:
         transitions, found = self.induction.transitions, counts(self.induction, self.clauses)
         return [(clause, count) for count in found for clause in follow(transitions, count)]
 
-    def _follow_counts(
-        self, claims: Sequence[Claim], counted: Sequence[Counted], given: Sequence[Clause]
-    ) -> None:
+    def _of_others(self, counted: Sequence[Counted]) -> list[Counted]:
+        """The clauses that also follow, and ask for others."""
+        transitions = self.induction.transitions
+        known = dict.fromkeys(count for _, count in counted)
+        return [(c, count) for count in known for c in follow_of_others(transitions, count)]
+
+    def _follow_counts(self, claims: Sequence[Claim], counted: Sequence[Counted]) -> None:
         """Add the claims that counts show to hold in each state, though no step may keep them."""
         clock = Stopwatch()
         following = Joint((), (), (), follows=True)
-        for claim, _ in self.context.excluded([(claim, None) for claim in claims], given):
-            self._add(claim, JointProof(_resting_on(counted, following), clock.lap()))
+        for known in (counted, [*counted, *self._of_others(counted)]):
+            given = [*self.clauses, *(clause for clause, _ in known)]
+            left = [(claim, None) for claim in claims if claim not in self.results.joint]
+            for claim, _ in self.context.excluded(left, given):
+                self._add(claim, JointProof(_resting_on(known, following), clock.lap()))
 
     def _is_inductive(self, lemmas: Sequence[Lemma]) -> bool:
         """Tell whether lemmas hold together beside the invariant alone."""

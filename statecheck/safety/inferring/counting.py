@@ -14,12 +14,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import z3
 
 from statecheck.modeling import NO_VARIANT
 from statecheck.safety.induction import Clause, Induction, either
+from statecheck.safety.step_template import lookups
+from statecheck.smt.existence import exists
 from statecheck.smt.roles import subject, whichever
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
@@ -30,25 +33,28 @@ from statecheck.symbolic.vocabulary import HISTORY, Key, States
 MOST = 3
 """So many states of a machine at most are counted together."""
 
-PAIRS = 100
+PAIRS = 200
 """Where there are more ways than that to count in two places, none of them is tried."""
 
 
 @dataclass(frozen=True)
 class Members:
     """The entities that refer to an owner by ``reference``, or by ``slot.field`` if a machine has
-    it, and whose machine ``place`` is in some ``states``.
+    it, and whose machine ``place`` is in some ``states``; ``others`` leaves out the owner itself.
     """
 
     reference: str
     place: Key
     states: tuple[str, ...]
+    others: bool = False
 
     def text(self, owner: str) -> str:
         """How many there are, in words."""
         member = self.place.entity.lower()
         there = " or ".join(f"{of_entity(member, str(self.place))} = {s}" for s in self.states)
-        return f"number of {self.place.entity} with {member}.{self.reference} = {owner} and {there}"
+        who = f"other {self.place.entity}" if self.others else self.place.entity
+        owned = f"the {owner}" if member == owner else owner
+        return f"number of {who} with {member}.{self.reference} = {owned} and {there}"
 
     @property
     def referring(self) -> Key:
@@ -69,7 +75,8 @@ class Members:
         vocabulary = transitions.vocabulary
         type_, now = vocabulary.types[self.place], vocabulary.functions[self.place](member)
         there = z3.Or(*(now == type_.value(state) for state in self.states))
-        inside: z3.BoolRef = z3.And(self.owner(transitions, member) == owner, there)
+        differ = [member != owner] if self.others else []
+        inside: z3.BoolRef = z3.And(self.owner(transitions, member) == owner, there, *differ)
         return inside
 
 
@@ -87,10 +94,10 @@ class Count:
     @property
     def text(self) -> str:
         """The equation, as a reader would write it."""
-        owner, sign = self.number.entity.lower(), " - " if self.sign < 0 else " + "
-        many = sign.join(members.text(owner) for members in self.members)
+        owner, sign = self.number.entity.lower(), "-" if self.sign < 0 else "+"
+        many = f", {sign} ".join(members.text(owner) for members in self.members)
         number = of_entity(owner, str(self.number))
-        first = f"{self.first}{sign}" if self.first or self.sign < 0 else ""
+        first = f"{self.first} {sign} " if self.first or self.sign < 0 else ""
         return f"{number} = {first}{many}"
 
     @property
@@ -118,9 +125,7 @@ def counts(induction: Induction, clauses: Sequence[Clause]) -> list[Count]:
     return [*first.values()]
 
 
-def _kept(
-    induction: Induction, clauses: Sequence[Clause], tried: Sequence[Count]
-) -> list[Count]:
+def _kept(induction: Induction, clauses: Sequence[Clause], tried: Sequence[Count]) -> list[Count]:
     """The counts that every step keeps."""
     transitions, left = induction.transitions, [*tried]
     for command in transitions.commands:
@@ -139,12 +144,15 @@ def _candidates(transitions: TransitionSystem) -> Iterator[Count]:
     """The counts in one place that are right in the beginning, while nobody is in the states."""
     for number, first in _numbers(transitions):
         for member, name in _references(transitions, number.entity):
+            is_same = member == number.entity
             for place, type_, initial in _places(transitions, member):
-                others = [state for state in type_.members if state != initial]
+                later = [state for state in type_.members if state != initial]
                 for size in range(1, MOST + 1):
-                    for states in itertools.combinations(others, size):
-                        for sign in (1, -1):
-                            yield Count(number, first, sign, (Members(name, place, states),))
+                    for states in itertools.combinations(later, size):
+                        for sign, others in itertools.product((1, -1), {False, is_same}):
+                            yield Count(
+                                number, first, sign, (Members(name, place, states, others),)
+                            )
 
 
 def _pairs(single: Sequence[Count]) -> Iterator[Count]:
@@ -167,18 +175,22 @@ def _references(transitions: TransitionSystem, owner: str) -> Iterator[tuple[str
             yield key.entity, f"{key.slot}.{key.name}"
 
 
+def _beyond(
+    transitions: TransitionSystem, count: Count, owner: z3.ExprRef, more: int
+) -> z3.BoolRef:
+    """The formula by which a number counts at least so many."""
+    number = transitions.vocabulary.functions[count.number](owner)
+    value = count.first + count.sign * more
+    beyond: z3.BoolRef = number >= value if count.sign > 0 else number <= value
+    return beyond
+
+
 def follow(transitions: TransitionSystem, count: Count) -> Iterator[Clause]:
     """Clauses that follow from a count: the number is not beyond the first one, and not the first
     one where somebody is in the states.
     """
     vocabulary = transitions.vocabulary
-    decl, owner = vocabulary.functions[count.number], subject(count.number.entity)
-
-    def beyond(entity: z3.ExprRef, more: int) -> z3.BoolRef:
-        value = count.first + count.sign * more
-        bound: z3.BoolRef = decl(entity) >= value if count.sign > 0 else decl(entity) <= value
-        return bound
-
+    owner, beyond = subject(count.number.entity), partial(_beyond, transitions, count)
     never = beyond(owner, 0)
     text = spell(never, transitions, {owner.get_id(): count.number.entity.lower()})
     yield Clause(count.number.entity, NO_VARIANT, (text,), owner, never)
@@ -187,13 +199,49 @@ def follow(transitions: TransitionSystem, count: Count) -> Iterator[Clause]:
         member = subject(place.entity)
         names = {member.get_id(): place.entity.lower()}
         now, type_ = vocabulary.functions[place](member), vocabulary.types[place]
-        counted = beyond(members.owner(transitions, member), 1)
+        owner = members.owner(transitions, member)
+        counted = z3.Or(beyond(owner, 1), owner == member) if members.others else beyond(owner, 1)
         for state in members.states:
             there = now == type_.value(state)
             _, elsewhere = spell_both(there, transitions, names)
             literals = elsewhere, spell(counted, transitions, names)
             term = either([z3.Not(there), counted])
             yield Clause(place.entity, NO_VARIANT, literals, member, term)
+
+
+def follow_of_others(transitions: TransitionSystem, count: Count) -> Iterator[Clause]:
+    """Clauses that follow from a count and ask for others: where the number is not the first one
+    there is somebody, and where it counts one, who is there is alone.
+    """
+    owner = subject(count.number.entity)
+    names = {owner.get_id(): count.number.entity.lower()}
+    number = transitions.vocabulary.functions[count.number](owner)
+    literals = [number == count.first]
+    for members in count.members:
+        some = z3.Const("some", z3.DeclareSort(members.place.entity))
+        inside = members.inside(transitions, some, owner)
+        literals.append(z3.Exists([some], z3.And(exists(some), inside)))
+    yield _clause(transitions, count.number.entity, owner, literals, names)
+    for members in count.members:
+        kind = members.place.entity
+        member, other = subject(kind), z3.Const("some", z3.DeclareSort(kind))
+        own = members.owner(transitions, member)
+        inside = members.inside(transitions, member, own)
+        also = z3.And(exists(other), other != member, members.inside(transitions, other, own))
+        literals = [z3.Not(inside), _beyond(transitions, count, own, 2)]
+        literals.append(z3.Not(z3.Exists([other], also)))
+        yield _clause(transitions, kind, member, literals, {member.get_id(): kind.lower()})
+
+
+def _clause(
+    transitions: TransitionSystem,
+    kind: str,
+    entity: z3.ExprRef,
+    literals: Sequence[z3.BoolRef],
+    names: dict[int, str],
+) -> Clause:
+    texts = tuple(spell(literal, transitions, names) for literal in literals)
+    return Clause(kind, NO_VARIANT, texts, entity, either(literals))
 
 
 def _numbers(transitions: TransitionSystem) -> Iterator[tuple[Key, int]]:
@@ -226,17 +274,19 @@ def _miscounted(
     """
     after = transitions.primed
     owner = whichever(z3.DeclareSort(count.number.entity))
+    known = [*(term for _, _, term in command.parameters), *lookups(transitions)[command.name]]
     come_and_gone: list[z3.ArithRef] = [z3.IntVal(0)]
     for members in count.members:
         sort = z3.DeclareSort(members.place.entity)
-        moved = [term for _, _, term in command.parameters if term.sort() == sort]
-        for place, entity in enumerate(moved):
-            inside = members.inside(transitions, entity, owner)
-            is_new = [entity != known for known in moved[:place]]
-            for truth, sign in ((after(inside), 1), (inside, -1)):
-                come_and_gone.append(z3.If(z3.And(*is_new, truth), z3.IntVal(sign), z3.IntVal(0)))
         other = z3.Const(f"other {sort.name()}", sort)
         inside = members.inside(transitions, other, owner)
+        moved = [term for term in known if term.sort() == sort]
+        for place, entity in enumerate(moved):
+            is_new = [entity != former for former in moved[:place]]
+            for truth, sign in ((after(inside), 1), (inside, -1)):
+                # Who it is about is known by what refers to it before the step.
+                there = z3.And(*is_new, z3.substitute(truth, (other, entity)))
+                come_and_gone.append(z3.If(there, z3.IntVal(sign), z3.IntVal(0)))
         yield z3.And(*(other != entity for entity in moved), after(inside) != inside)
     number = transitions.vocabulary.functions[count.number](owner)
     yield after(number) != number + count.sign * z3.Sum(come_and_gone)
