@@ -16,6 +16,7 @@ from statecheck.safety.induction import Clause
 from statecheck.safety.inferring.counting import Count, counts, follow, follow_of_others
 from statecheck.safety.joint.consequences import Consequence, consequences
 from statecheck.safety.joint.lemmas import Lemma, lemma_of
+from statecheck.safety.joint.quantified import follows
 from statecheck.safety.joint.search import jointly_inductive, with_helpers
 from statecheck.smt.terms import has_quantifier
 
@@ -109,13 +110,16 @@ class _JointProver:
 
     def _follow_counts(self, claims: Sequence[Claim], counted: Sequence[Counted]) -> None:
         """Add the claims that counts show to hold in each state, though no step may keep them."""
-        clock = Stopwatch()
-        following = Joint((), (), (), follows=True)
-        for known in (counted, [*counted, *self._of_others(counted)]):
-            given = [*self.clauses, *(clause for clause, _ in known)]
-            left = [(claim, None) for claim in claims if claim not in self.results.joint]
-            for claim, _ in self.context.excluded(left, given):
-                self._add(claim, JointProof(_resting_on(known, following), clock.lap()))
+        clock, following = Stopwatch(), Joint((), (), (), follows=True)
+        given = [*self.clauses, *(clause for clause, _ in counted)]
+        for claim, _ in self.context.excluded([(claim, None) for claim in claims], given):
+            self._add(claim, JointProof(_resting_on(counted, following), clock.lap()))
+        more = [*counted, *self._of_others(counted)]
+        given = [*self.clauses, *(clause for clause, _ in more)]
+        for claim in claims:
+            is_open = claim not in self.results.joint
+            if is_open and follows(self.induction, self.own[claim], given, self.variant):
+                self._add(claim, JointProof(_resting_on(more, following), clock.lap()))
 
     def _is_inductive(self, lemmas: Sequence[Lemma]) -> bool:
         """Tell whether lemmas hold together beside the invariant alone."""

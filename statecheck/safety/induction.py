@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from statecheck.smt.c_interface import conjunction, truths
 from statecheck.smt.grounding import Grounding, entity_functions
 from statecheck.smt.roles import variable_name
 from statecheck.smt.solving import check_sat, ground_solver
-from statecheck.smt.terms import has_quantifier, is_entity
+from statecheck.smt.terms import is_entity
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -98,13 +98,11 @@ class Induction:
         self.transitions.assume_axioms(grounding)
         for clause in clauses:
             fixed = self.transitions.fixed_constants(clause.variant)
-            named = grounding.named if has_quantifier(clause.term) else None
 
             def instance(
                 entity: z3.ExprRef,
                 clause: Clause = clause,
                 fixed: list[z3.BoolRef] = fixed,
-                named: Callable[[z3.BoolRef], z3.BoolRef] | None = named,
             ) -> z3.BoolRef:
                 # Most instances come again: the solver is asked about the same entities.
                 key = id(clause), entity.get_id()
@@ -112,8 +110,7 @@ class Induction:
                     body = clause.at(entity)
                     body = z3.Implies(z3.And(*fixed), body) if fixed else body
                     self._instances[key] = clause, entity, body
-                known = self._instances[key][2]
-                return known if named is None else named(known)
+                return self._instances[key][2]
 
             grounding.forall(clause.sort, instance)
         return grounding

@@ -12,7 +12,7 @@ what it was in the beginning.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -62,6 +62,11 @@ class Members:
         slot, _, name = self.reference.partition(".")
         return Key(self.place.entity, slot, name)
 
+    @property
+    def written(self) -> set[Key]:
+        """The functions of the state that tell who they are."""
+        return {self.place, self.referring}
+
     def owner(self, transitions: TransitionSystem, member: z3.ExprRef) -> z3.ExprRef:
         """The one that an entity refers to."""
         vocabulary = transitions.vocabulary
@@ -103,7 +108,7 @@ class Count:
     @property
     def written(self) -> set[Key]:
         """The functions of the state that it is about."""
-        return {self.number, *(k for m in self.members for k in (m.place, m.referring))}
+        return {self.number, *(key for members in self.members for key in members.written)}
 
 
 def counts(induction: Induction, clauses: Sequence[Clause]) -> list[Count]:
@@ -113,11 +118,12 @@ def counts(induction: Induction, clauses: Sequence[Clause]) -> list[Count]:
     """
     transitions = induction.transitions
     tried = [*_candidates(transitions)]
-    found = _kept(induction, clauses, tried)
+    found, lost = _kept(induction, clauses, tried)
     known = {count.number for count in found}
-    pairs = [*_pairs([count for count in tried if count.number not in known])]
+    left = {count: lost[count] for count in tried if count.number not in known}
+    pairs = [*_pairs(left)]
     if len(pairs) <= PAIRS:
-        found += _kept(induction, clauses, pairs)
+        found += _kept(induction, clauses, pairs)[0]
     first: dict[Any, Count] = {}
     for count in found:
         places = tuple((members.reference, members.place) for members in count.members)
@@ -125,9 +131,12 @@ def counts(induction: Induction, clauses: Sequence[Clause]) -> list[Count]:
     return [*first.values()]
 
 
-def _kept(induction: Induction, clauses: Sequence[Clause], tried: Sequence[Count]) -> list[Count]:
-    """The counts that every step keeps."""
+def _kept(
+    induction: Induction, clauses: Sequence[Clause], tried: Sequence[Count]
+) -> tuple[list[Count], dict[Count, Command]]:
+    """The counts that every step keeps, and the others, each with an action that does not."""
     transitions, left = induction.transitions, [*tried]
+    lost: dict[Count, Command] = {}
     for command in transitions.commands:
         broken = {
             (count, n): term
@@ -135,9 +144,10 @@ def _kept(induction: Induction, clauses: Sequence[Clause], tried: Sequence[Count
             if command.updates.keys() & count.written
             for n, term in enumerate(_miscounted(transitions, count, command))
         }
-        lost = {count for count, _ in induction.step_violations(broken, clauses, command)}
+        for count, _ in induction.step_violations(broken, clauses, command):
+            lost.setdefault(count, command)
         left = [count for count in left if count not in lost]
-    return left
+    return left, lost
 
 
 def _candidates(transitions: TransitionSystem) -> Iterator[Count]:
@@ -155,12 +165,18 @@ def _candidates(transitions: TransitionSystem) -> Iterator[Count]:
                             )
 
 
-def _pairs(single: Sequence[Count]) -> Iterator[Count]:
-    """The counts in two places that are made of counts in one."""
-    for one, other in itertools.combinations(single, 2):
+def _pairs(single: Mapping[Count, Command]) -> Iterator[Count]:
+    """The counts in two places that are made of counts in one, each with an action that does not
+    keep it: that one has something to do with the other place.
+    """
+    for (one, of_one), (other, of_other) in itertools.combinations(single.items(), 2):
         (here,), (there,) = one.members, other.members
-        is_same = (here.reference, here.place) == (there.reference, there.place)
-        if (one.number, one.sign) == (other.number, other.sign) and not is_same:
+        if (
+            (one.number, one.sign) == (other.number, other.sign)
+            and (here.reference, here.place) != (there.reference, there.place)
+            and of_one.updates.keys() & there.written
+            and of_other.updates.keys() & here.written
+        ):
             yield Count(one.number, one.first, one.sign, (here, there))
 
 

@@ -113,6 +113,18 @@ def constraints(
         yield command.guard
 
 
+def follows(
+    induction: Induction, claim: Lemma, clauses: Sequence[Clause], variant: Variant
+) -> bool:
+    """Tell whether a formula is shown to hold in each state of the clauses. Raises Timeout."""
+    frame = Frame(induction, (), variant, None, patterns=True)
+    frame.add(*clauses_assumed(induction, clauses))
+    frame.add(*map(exists, claim.variables), z3.Not(claim.term))
+    with suppress(GaveUp):
+        return not frame.has_model([])
+    return False
+
+
 def clauses_assumed(induction: Induction, clauses: Sequence[Clause]) -> Iterator[z3.BoolRef]:
     """Clauses, each of all entities."""
     for clause in clauses:
