@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import dis
 import enum
-import inspect
 import operator
 import textwrap
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+from statecheck.code_text import lines_of
 from statecheck.modeling import ModelError, SystemInfo
 from statecheck.symbolic.surroundings.names import (
     functions_in,
@@ -116,9 +116,9 @@ def _faults(function: FunctionType) -> tuple[tuple[int, str, str], ...]:
     if not _may_ask(function.__code__):
         return ()  # which is most, and to find the source takes long
     try:
-        lines, first = inspect.getsourcelines(function.__code__)  # not of what it wraps
+        lines, first = lines_of(function)
         tree = ast.parse(textwrap.dedent("".join(lines)))
-    except (OSError, TypeError, SyntaxError):
+    except (OSError, SyntaxError):
         return tuple(_compiled_faults(function.__code__))
     return tuple(
         (first + node.lineno - 1, ast.unparse(node), instead)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import dis
+import itertools
 import types
 from collections.abc import Collection, Iterator
 
@@ -123,9 +124,16 @@ def _adds_to_a_list(function: types.FunctionType) -> bool:
 
 
 def _has_binary(code: types.CodeType) -> bool:
+    """Tell whether code adds something in place, other than a constant."""
+    instructions = [i for i in dis.get_instructions(code) if i.opname not in _BETWEEN]
     return any(
-        i.opname == "BINARY_OP" and i.argrepr == "+=" for i in dis.get_instructions(code)
+        i.opname == "BINARY_OP" and i.argrepr == "+=" and before.opname not in _CONSTANTS
+        for before, i in itertools.pairwise(instructions)
     ) or any(_has_binary(inner) for inner in code.co_consts if isinstance(inner, types.CodeType))
+
+
+_BETWEEN = ("CACHE", "EXTENDED_ARG", "NOP")
+_CONSTANTS = ("LOAD_CONST", "LOAD_SMALL_INT")
 
 
 def set_gone_through(function: types.FunctionType, attributes: Collection[str]) -> str:

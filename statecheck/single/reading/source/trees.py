@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import ast
 import dis
-import inspect
 import textwrap
 import types
 from collections.abc import Iterable, Iterator
 
+from statecheck.code_text import lines_of
+
 
 def tree_of(function: types.FunctionType) -> ast.AST | None:
     """A function's syntax tree; None where its source is not there. Of one that wraps another it is
-    its own: of the function, and not of its code, Python would find what is wrapped.
+    its own.
     """
     try:
-        source = textwrap.dedent(inspect.getsource(function.__code__))
-        return ast.parse(source)
-    except (OSError, TypeError, SyntaxError, IndentationError):
+        lines, _ = lines_of(function)
+        return ast.parse(textwrap.dedent("".join(lines)))
+    except (OSError, SyntaxError):
         return None
 
 
