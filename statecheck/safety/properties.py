@@ -12,7 +12,7 @@ from statecheck.modeling import Inapplicable
 from statecheck.smt.roles import variable_name
 from statecheck.symbolic.decision_tree import Leaf, Node, merge
 from statecheck.symbolic.paths import function_of
-from statecheck.symbolic.surroundings.lint import check_identity, reachable
+from statecheck.symbolic.surroundings.lint import check_identity
 from statecheck.symbolic.surroundings.memory import Memory
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -42,8 +42,7 @@ def explore_claim(
     """A claim's variables, as constants and as what its body gets, and what the body returns;
     INAPPLICABLE where the claim does not apply.
     """
-    check_identity(claim.body)
-    memory = Memory(reachable(claim.body))
+    memory = Memory(check_identity(claim.body))
     # Claims share their variables, first lift with first lift, so that a search for
     # many of them at once has few terms to deal with.
     counts: dict[str, int] = {}

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple
@@ -40,6 +41,7 @@ class Origin:
 _LIBRARY = (str(Path(str(statemachine.__file__)).parent), str(Path(__file__).parents[1]))
 
 
+@cache
 def is_library(file: str) -> bool:
     """Tell whether a file belongs to the libraries that run a model, and not to the model."""
     return file.startswith(_LIBRARY)

@@ -24,6 +24,8 @@ from statecheck.symbolic.surroundings.names import (
 )
 from statecheck.symbolic.surroundings.outside import asks_outside
 
+_ASSIGNING = dis.opmap["STORE_GLOBAL"]
+
 _TYPE_TESTS = ("isinstance", "type", "id", "hasattr", "issubclass", "callable", "vars", "dir")
 
 _ASKING = frozenset(dis.opmap[name] for name in ("IS_OP", "MATCH_CLASS"))
@@ -55,40 +57,47 @@ def code_of(info: SystemInfo) -> tuple[FunctionType, ...]:
     return tuple(dict.fromkeys(function for member in members for function in functions_in(member)))
 
 
-def check_identity(*roots: Callable[..., Any]) -> None:
+def check_identity(*roots: Callable[..., Any]) -> list[FunctionType]:
     """Refuse what asks a value what it is rather than what it equals: ``is``, ``case True``,
     ``isinstance``. Python never asks a symbolic value; it answers for the symbol. Refuse as well
     what asks a clock, chance or the like, and what assigns a global.
 
-    Looks into the functions that are given and into those that they name, wherever they are.
-    Raises ModelError with the line. ``is None`` is allowed, for no value of a system is None.
+    Looks into the functions that are given and into those that they name, wherever they are, and
+    returns them. ``is None`` is allowed, for no value of a system is None. Raises ModelError with
+    the line.
     """
-    for function in reachable(*roots):
+    functions = [*reachable(*roots)]
+    for function in functions:
         file = Path(function.__code__.co_filename).name
         for line, text, instead in (*_faults(function), *_named_faults(function)):
             raise ModelError(f"{file}:{line}: `{text}` {instead}")
+    return functions
 
 
 def reachable(*roots: Callable[..., Any]) -> Iterator[FunctionType]:
     """The functions of a model that are given, and those that they name, each once."""
     seen: set[FunctionType] = set()
+    classes: set[type] = set()
     left = [function for root in roots for function in functions_in(root)]
     while left:
         function = left.pop()
-        if function not in seen and is_own(function.__code__.co_filename):
-            seen.add(function)
-            yield function
-            left += _named(function)
+        if function in seen or not is_own(function.__code__.co_filename):
+            continue
+        seen.add(function)
+        yield function
+        for _, value in named_values(function):
+            left += functions_in(value)
+            for cls in (value, type(value)):
+                if isinstance(cls, type) and cls not in classes:
+                    classes.add(cls)
+                    left += _methods(cls)
 
 
-def _named(function: FunctionType) -> Iterator[FunctionType]:
-    """The functions that a function names, and those of classes and of objects that it names."""
-    for _, value in named_values(function):
-        yield from functions_in(value)
-        for cls in (value, type(value)):
-            if is_own_class(cls) and not issubclass(cls, _VALUES):
-                for member in vars(cls).values():
-                    yield from functions_in(member)
+def _methods(cls: type) -> Iterator[FunctionType]:
+    """The functions of a class of the model."""
+    if is_own_class(cls) and not issubclass(cls, _VALUES):
+        for member in vars(cls).values():
+            yield from functions_in(member)
 
 
 def _named_faults(function: FunctionType) -> Iterator[tuple[int, str, str]]:
@@ -106,7 +115,9 @@ def _named_faults(function: FunctionType) -> Iterator[tuple[int, str, str]]:
 @cache
 def _assigned_globals(code: CodeType) -> tuple[str, ...]:
     """The globals that code assigns."""
-    own = [i.argval for i in dis.get_instructions(code) if i.opname == "STORE_GLOBAL"]
+    assigns = _ASSIGNING in code.co_code[::2]
+    read = dis.get_instructions(code) if assigns else ()
+    own = [i.argval for i in read if i.opname == "STORE_GLOBAL"]
     inner = (const for const in code.co_consts if isinstance(const, CodeType))
     return (*own, *(name for one in inner for name in _assigned_globals(one)))
 

@@ -39,6 +39,8 @@ def is_own_class(value: object) -> bool:
 
 def functions_in(member: Any) -> Iterator[FunctionType]:
     """The functions of a member of a class: its own, those of a property, what an action wraps."""
+    if type(member) in _PLAIN:
+        return
     function = getattr(member, "__action__", member)
     for part in (
         function,
@@ -46,6 +48,10 @@ def functions_in(member: Any) -> Iterator[FunctionType]:
     ):
         if isinstance(part, FunctionType) and not _is_generated(part):
             yield part
+
+
+_PLAIN = frozenset((type(None), bool, int, float, str, bytes, tuple, list, dict))
+"""Types of most members that have no function."""
 
 
 def _is_generated(function: FunctionType) -> bool:
@@ -79,12 +85,16 @@ def named_values(function: FunctionType) -> Iterator[tuple[str, Any]]:
             continue
 
 
+_ASKING = frozenset(dis.opmap[name] for name in ("LOAD_GLOBAL", "LOAD_NAME"))
+
+
 @cache
 def _chains(code: CodeType) -> tuple[tuple[str, ...], ...]:
     """The names of globals that code asks for, each with the attributes that follow at once."""
     found: dict[tuple[str, ...], None] = {}
     chain: list[str] = []
-    for instruction in dis.get_instructions(code):
+    asks = not _ASKING.isdisjoint(code.co_code[::2])
+    for instruction in dis.get_instructions(code) if asks else ():
         if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
             found[tuple(chain)] = None
             chain = [instruction.argval]
