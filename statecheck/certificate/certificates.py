@@ -60,7 +60,11 @@ def why_left_out(result: Result) -> str | None:
     """Why no certificate of a system can have a result; None where one can."""
     if result.joint is not None and result.joint.counts:
         return "it rests on a number that counts entities"
-    if result.claim.kind is not Kind.RECOVERABLE:
+    if result.claim.kind not in (Kind.RECOVERABLE, Kind.EVENTUALLY):
+        return None
+    if result.joint is not None:
+        return "it is about more than states, and rests on what is proven of several entities"
+    if result.claim.kind is Kind.EVENTUALLY:
         return None
     if result.verdict is Verdict.REFUTED:
         return "its trap was found by going through a small instance"

@@ -8,7 +8,7 @@ import itertools
 from contextlib import suppress
 from dataclasses import replace
 
-from statecheck.certificate.certificates import certificate
+from statecheck.certificate.certificates import certificate, why_left_out
 from statecheck.certificate.hypotheses import of_claims, of_clauses, of_lemmas
 from statecheck.certificate.sweep import Sweep, can_be_evaluated, sweep
 from statecheck.claims.results import Report
@@ -33,8 +33,9 @@ def certify(
     resting = dict.fromkeys(
         text
         for result in report.results
+        if why_left_out(result) is None
         for text in result.invariant or ()
-        if result.joint is None or text not in (*result.joint.lemmas, *result.joint.counted)
+        if result.joint is None or text not in result.joint.lemmas
     )
     engine.context.rest_on(resting)
     titles = [claim.title for claim in project.claims]
@@ -51,10 +52,11 @@ def swept(project: Project, report: Report, *, timeout: float | None = None) -> 
     """
     engine = prover(project, timeout=timeout, isolate=True)
     context = engine.context
+    results = [result for result in report.results if why_left_out(result) is None]
     clauses = [
         *of_clauses(context.invariant()).values(),
-        *of_lemmas(context, report.results).values(),
-        *of_claims(context, report.results).values(),
+        *of_lemmas(context, results).values(),
+        *of_claims(context, results).values(),
     ]
     if not any(map(can_be_evaluated, clauses)):
         return Sweep(0, None)

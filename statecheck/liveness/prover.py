@@ -10,22 +10,26 @@ from typing import Any, TypeVar
 import z3
 
 from statecheck.claims.claim import Claim, vacuity_claim
+from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.fairness import Assumption
 from statecheck.claims.results import Dropped, Result, Verdict
 from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch
-from statecheck.liveness.chain_rule import Phase, RulePremise, premises
+from statecheck.liveness.chain_rule import Phase, RulePremise, premises, violated_premises
 from statecheck.liveness.eventuality import Eventuality, eventuality
 from statecheck.liveness.lasso import Effort, lassos, unsearched
 from statecheck.liveness.ledger import replay_lasso
 from statecheck.liveness.phases import Proof, candidate_phases, counted_phases, proof
 from statecheck.liveness.ranks import entities
-from statecheck.modeling import History, System
+from statecheck.modeling import NO_VARIANT, History, System
 from statecheck.runs.replay import ReplayError
-from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.induction import Clause, Fact, Induction
+from statecheck.safety.joint.lemmas import Lemma, lemma_of
 from statecheck.safety.proof_core import ProofTask
+from statecheck.smt.terms import has_quantifier
 from statecheck.symbolic.commands import Command
+from statecheck.symbolic.spelling import spell
 
 LENGTH = 8
 """Lassos of more steps, stem and loop together, are not searched for."""
@@ -51,12 +55,20 @@ class LivenessProver:
         explain: bool,
     ) -> None:
         self.system, self.histories = system, tuple(histories)
-        self.induction, self.transitions = induction, induction.transitions
+        self.base = self.induction = induction
+        self.transitions = induction.transitions
         self.numbers, self.explain = numbers, explain
         self._terms: dict[Claim, Eventuality] = {}
         self._proofs: dict[tuple[Claim, tuple[Clause, ...]], Proof | None] = {}
         self._suggested: dict[tuple[Claim, tuple[Clause, ...]], list[Phase] | None] = {}
         self._unreal: dict[Claim, ReplayError] = {}
+
+    def knowing(self, facts: Sequence[Fact]) -> LivenessProver:
+        """A prover for which facts are known to hold in every state that is reached."""
+        own = self.system, self.histories, self.induction.knowing(facts), self.numbers
+        prover = LivenessProver(*own, explain=self.explain)
+        prover.base = self.induction
+        return prover
 
     def terms(self, claim: Claim) -> Eventuality:
         """A claim as terms."""
@@ -79,6 +91,39 @@ class LivenessProver:
         if key not in self._proofs:
             self._proofs[key] = proof(self.induction, self.terms(claim), clauses)
         return self._proofs[key]
+
+    def enough(self, claim: Claim, clauses: Sequence[Clause]) -> set[Fact]:
+        """Few of the facts that are known with which the phases of a claim prove it."""
+        left = [*self.induction.facts]
+        known, asked = [*clauses, *self.bounds(claim, clauses)], self.rule_premises(claim, clauses)
+        for fact in [*left]:
+            rest = [other for other in left if other is not fact]
+            induction = self.base.knowing(rest)
+            if not violated_premises(induction, self.terms(claim), asked, known):
+                left = rest
+        return {*left}
+
+    def wanted(self, claim: Claim) -> list[Lemma]:
+        """That a fair action is enabled wherever a claim is pending, of each that has to do with
+        it: where one of these holds it may be what the claim's proof lacks.
+        """
+        terms = self.terms(claim)
+        if claim.variant != NO_VARIANT:
+            return []
+        names = {term.get_id(): name for name, _, term in terms.variables}
+        variables = [term for _, _, term in terms.variables]
+        found = []
+        for helper in (helper.only for helper in terms.helpers):
+            if helper is not None and not has_quantifier(helper.enabled, terms.pending):
+                lemma = lemma_of(z3.Implies(terms.pending, helper.enabled), variables)
+                pending, enabled = (
+                    spell(z3.simplify(term), self.transitions, names)
+                    for term in (terms.pending, helper.enabled)
+                )
+                sort = variables[0].sort().name() if variables else ""
+                text = ClauseText("", sort, (f"not ({pending})", f"({enabled})"))
+                found.append(replace(lemma, text=text))
+        return found
 
     def rule_premises(self, claim: Claim, clauses: Sequence[Clause]) -> list[RulePremise]:
         """The premises of the chain rule for a claim's proof. Raises Timeout."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import z3
 
@@ -13,7 +14,11 @@ from statecheck.clock import Stopwatch
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.safety.induction import Clause
+from statecheck.safety.joint.lemmas import Lemma, lemma_of
 from statecheck.safety.unrolling import Target
+from statecheck.smt.terms import has_quantifier
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class InductiveResults:
     excluded: set[Question]
     share: float
     joint: dict[Claim, JointProof] = field(default_factory=dict)
+    lemmas: dict[Lemma, Joint] = field(default_factory=dict)
+    """What holds beside the claims that are proven alone, each with what it rests on."""
 
     @property
     def invariant(self) -> Sequence[Clause]:
@@ -46,6 +53,22 @@ class InductiveResults:
     def clauses(self, claim: Claim) -> list[Clause]:
         """The clauses that a claim's proof may use."""
         return [c for c in self.invariant if c.variant in (NO_VARIANT, claim.variant)]
+
+    def known(self) -> dict[Lemma, Joint]:
+        """What is proven of states, whatever the variant, and has no quantifiers, each with what
+        it rests on.
+        """
+        alone = {
+            lemma_of_claim(self.context, claim): Joint((claim.title,), (), ())
+            for claim in self.claims
+            if claim.kind is Kind.ALWAYS
+            and not claim.on_step
+            and claim.variant == NO_VARIANT
+            and (claim, None) in self.excluded
+            and claim not in self.joint
+        }
+        found = {**alone, **self.lemmas}
+        return {lemma: own for lemma, own in found.items() if not has_quantifier(lemma.term)}
 
     def targets(
         self, context: ProofContext, settled: Container[Claim] = ()
@@ -69,6 +92,27 @@ class InductiveResults:
                     )
                     sought[Target(name, term, claim.on_step, variables, claim.variant)] = question
         return sought
+
+
+def lemma_of_claim(context: ProofContext, claim: Claim) -> Lemma:
+    """What a claim says of each state, as a lemma."""
+    formula = context.property(claim)
+    return lemma_of(formula.holds, [term for _, _, term in formula.variables])
+
+
+def together(parts: Sequence[Joint]) -> Joint:
+    """All that some proofs rest on."""
+
+    def every(of: Callable[[Joint], Sequence[T]]) -> tuple[T, ...]:
+        return tuple(dict.fromkeys(item for part in parts for item in of(part)))
+
+    return Joint(
+        every(lambda part: part.claims),
+        every(lambda part: part.lemmas),
+        every(lambda part: part.words_of),
+        counts=every(lambda part: part.counts),
+        counted=every(lambda part: part.counted),
+    )
 
 
 def prove_inductively(context: ProofContext, claims: Sequence[Claim]) -> InductiveResults:

@@ -1,21 +1,28 @@
-"""Claims about states that are proven by induction on themselves, or with lemmas like them."""
+"""Claims about states that are proven by induction on themselves, or with lemmas like them, and
+claims about the end of a run that rest on these.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from statecheck.claims.claim import LEMMA, Claim, Kind
 from statecheck.claims.clause_text import ClauseText
-from statecheck.claims.results import Joint
+from statecheck.claims.results import Joint, Result, Verdict
 from statecheck.clock import Stopwatch
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
-from statecheck.prover.induction_results import InductiveResults, JointProof
+from statecheck.prover.induction_results import (
+    InductiveResults,
+    JointProof,
+    lemma_of_claim,
+    together,
+)
 from statecheck.safety.induction import Clause
 from statecheck.safety.inferring.counting import Count, counts, follow, follow_of_others
 from statecheck.safety.joint.consequences import Consequence, consequences
-from statecheck.safety.joint.lemmas import Lemma, lemma_of
+from statecheck.safety.joint.lemmas import Lemma
 from statecheck.safety.joint.quantified import follows
 from statecheck.safety.joint.search import jointly_inductive, with_helpers
 from statecheck.smt.terms import has_quantifier
@@ -61,7 +68,7 @@ class _JointProver:
     ) -> None:
         self.context, self.asked, self.results = context, asked, results
         self.induction = context.induction
-        self.own = {claim: _lemma(context, claim) for claim in (*asked, *helping)}
+        self.own = {claim: lemma_of_claim(context, claim) for claim in (*asked, *helping)}
         self.claim_of = {lemma: claim for claim, lemma in self.own.items()}
         self.variant = asked[0].variant
         self.clauses = results.clauses(asked[0])
@@ -143,6 +150,8 @@ class _JointProver:
         for claim in self.asked:
             if self.own[claim] in kept and not (counted and claim in self.results.joint):
                 self._add(claim, proof)
+        for helper, text in zip(helpers, joint.lemmas, strict=True):
+            self._note(helper, replace(proof.induction, claims=(), lemmas=(text,)))
 
     def _follow(
         self, kept: Sequence[Lemma], counted: Sequence[Counted] = (), *, alone: bool
@@ -165,7 +174,15 @@ class _JointProver:
 
     def _add(self, claim: Claim, proof: JointProof) -> None:
         self.results.joint[claim] = proof
+        self._note(
+            self.own[claim], replace(proof.induction, claims=(claim.title,), lemmas=(), words_of=())
+        )
         self.results.excluded.add((claim, None))
+
+    def _note(self, lemma: Lemma, resting_on: Joint) -> None:
+        """Note what holds, whatever the variant, for other proofs."""
+        if self.variant == NO_VARIANT:
+            self.results.lemmas[lemma] = resting_on
 
 
 def _resting_on(counted: Sequence[Counted], joint: Joint) -> Joint:
@@ -186,6 +203,69 @@ def _following(found: Consequence, titles: Mapping[Lemma, str]) -> Joint:
     )
 
 
+def proven_in_the_end(
+    context: ProofContext, claims: Sequence[Claim], results: InductiveResults
+) -> Iterator[Result]:
+    """The results on claims about the end of a run. Where clauses about one entity do not suffice,
+    whatever else is proven of states may be used; where that does not, and no run refutes a claim
+    that is hoped to hold, it is tried to prove that fair actions are enabled while it is pending.
+    Raises Timeout.
+    """
+    liveness, known = context.liveness, results.known()
+    left = {claim: results.clauses(claim) for claim in claims}
+    hoped = [claim for claim in left if claim.expected == "PROVED"] if known else []
+    for claim in [c for c in hoped if liveness.phases(c, left[c]) is None]:
+        if result := _with_facts(context, claim, left[claim], known):
+            del left[claim]
+            yield result
+    for result in liveness.prove(left):
+        claim, better = result.claim, None
+        if result.verdict is Verdict.UNDETERMINED and claim.expected == "PROVED":
+            wanted = liveness.wanted(claim)
+            if wanted and (more := _shown_too(context, wanted, results, known)):
+                better = _with_facts(context, claim, left[claim], {**known, **more})
+        yield better or result
+
+
+def _with_facts(
+    context: ProofContext, claim: Claim, clauses: Sequence[Clause], known: Mapping[Lemma, Joint]
+) -> Result | None:
+    """The result on a claim about the end of a run that is proven with what is known, of which few
+    are named; None where it is not.
+    """
+    knowing = context.liveness.knowing([*known])
+    if knowing.phases(claim, clauses) is None:
+        return None
+    needed = [known[lemma] for lemma in known if lemma in knowing.enough(claim, clauses)]
+    (result,) = knowing.prove({claim: clauses})
+    return resting(result, needed)
+
+
+def _shown_too(
+    context: ProofContext,
+    wanted: Sequence[Lemma],
+    results: InductiveResults,
+    known: Mapping[Lemma, Joint],
+) -> dict[Lemma, Joint]:
+    """What is wanted and holds, beside what is known, each with all that this rests on."""
+    induction = context.induction.knowing([*known])
+    clauses = [clause for clause in results.invariant if clause.variant == NO_VARIANT]
+    found, helpers, _ = with_helpers(induction, wanted, clauses, NO_VARIANT)
+    resting_on = together([*known.values(), Joint((), _texts([*found, *helpers]), ())])
+    return dict.fromkeys(found, resting_on)
+
+
+def resting(result: Result, parts: Iterable[Joint]) -> Result:
+    """A result on a claim that rests on more than clauses about one entity, if it is proven."""
+    if result.verdict is not Verdict.PROVED:
+        return result
+    joint = together([*parts])
+    texts = (*(result.invariant or ()), *joint.counted, *joint.lemmas)
+    titles = f"; rests on {', '.join(joint.claims)}" if joint.claims else ""
+    detail = "; ".join((f"{result.detail}{titles}", *joint.counts))
+    return replace(result, detail=detail, invariant=texts, joint=joint)
+
+
 def kept_in_words(induction: Joint, clauses: int) -> str:
     """Why a claim holds that is proven so, with so many clauses."""
     if not induction.follows:
@@ -197,11 +277,6 @@ def kept_in_words(induction: Joint, clauses: int) -> str:
         return words
     there = f"{induction.extreme}, if there is any, as a system has finitely many"
     return f"{words}{' and this' if given else ', for this'}: {there}"
-
-
-def _lemma(context: ProofContext, claim: Claim) -> Lemma:
-    formula = context.property(claim)
-    return lemma_of(formula.holds, [term for _, _, term in formula.variables])
 
 
 def _texts(helpers: Sequence[Lemma]) -> tuple[ClauseText, ...]:

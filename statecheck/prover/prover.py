@@ -21,7 +21,7 @@ from statecheck.liveness.recovery import recovered_by_number
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.deep_runs import DeepRuns
 from statecheck.prover.induction_results import InductiveResults, completed, prove_inductively
-from statecheck.prover.joint_proofs import prove_jointly
+from statecheck.prover.joint_proofs import prove_jointly, proven_in_the_end, resting
 from statecheck.prover.lock import KeptRuns
 from statecheck.prover.settling import ProvenResults, Settling, by_run
 from statecheck.prover.suspects import HELP, suspected
@@ -109,8 +109,9 @@ class Prover:
         for claim in claims:
             if claim.kind is Kind.RECOVERABLE:
                 yield self._recovered(claim, inductive)
-        for result in self.context.liveness.prove({c: inductive.clauses(c) for c in eventual}):
-            yield self._explained(result, inductive) if self.context.explain else result
+        for result in proven_in_the_end(self.context, eventual, inductive):
+            is_explained = self.context.explain and result.joint is None
+            yield self._explained(result, inductive) if is_explained else result
         yield from self._search(inductive, settled)
 
     def _known_so_far(self, claim: Claim) -> Result | None:
@@ -135,6 +136,9 @@ class Prover:
             result = recovered(*asked)
             if result.verdict is Verdict.UNDETERMINED:
                 result = recovered_by_number(*asked) or result
+            if result.verdict is Verdict.UNDETERMINED and (known := inductive.known()):
+                knowing = context.induction.knowing([*known])
+                result = resting(recovered(knowing, *asked[1:]), known.values())
             if result.verdict is not Verdict.UNDETERMINED:
                 return result
             run = self._deep.trap(claim)

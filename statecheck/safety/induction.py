@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import z3
 
@@ -21,6 +21,17 @@ from statecheck.symbolic.commands import Command
 from statecheck.symbolic.transition_system import TransitionSystem
 
 T = TypeVar("T")
+
+
+class Fact(Protocol):
+    """A formula that is true of any entities in place of ``variables``."""
+
+    @property
+    def variables(self) -> tuple[z3.ExprRef, ...]:
+        """The entities that it is about."""
+
+    def at(self, entities: Sequence[z3.ExprRef]) -> z3.BoolRef:
+        """The formula for some entities."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,8 @@ class Induction:
     """The rules of induction over the commands of a transition system.
 
     A *violation* is a term over a state (or, primed, a step) that must not come true. What no step
-    from a state of the invariant makes true, and no initial state, never comes true.
+    from a state of the invariant makes true, and no initial state, never comes true. ``facts`` are
+    known to hold in every state that is reached.
     """
 
     def __init__(
@@ -72,8 +84,9 @@ class Induction:
         *,
         seed: int = 0,
         time_left: TimeLeft = unlimited,
+        facts: Sequence[Fact] = (),
     ) -> None:
-        self.transitions = transitions
+        self.transitions, self.facts = transitions, facts
         self.seed = seed
         self.time_left = time_left
         vocabulary = transitions.vocabulary
@@ -89,10 +102,16 @@ class Induction:
         part = self.transitions.slice(terms)
         if part is self.transitions:
             return self
-        return Induction(part, seed=self.seed, time_left=self.time_left)
+        return Induction(part, seed=self.seed, time_left=self.time_left, facts=self.facts)
+
+    def knowing(self, facts: Sequence[Fact]) -> Induction:
+        """Induction where facts are known to hold in every state that is reached."""
+        return Induction(
+            self.transitions, seed=self.seed, time_left=self.time_left, facts=(*self.facts, *facts)
+        )
 
     def grounding(self, clauses: Iterable[Clause]) -> Grounding:
-        """Constraints with the clauses as hypotheses."""
+        """Constraints with the clauses, and what is known, as hypotheses."""
         grounding = Grounding(self.functions)
         grounding.constraints.extend(self.transitions.ranges)
         self.transitions.assume_axioms(grounding)
@@ -113,6 +132,8 @@ class Induction:
                 return self._instances[key][2]
 
             grounding.forall(clause.sort, instance)
+        for fact in self.facts:
+            grounding.demand(fact.variables, fact.at)
         return grounding
 
     def satisfiable(

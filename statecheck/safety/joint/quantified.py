@@ -109,6 +109,8 @@ def constraints(
         yield every(axiom.variables, axiom.term)
     if command is not None:
         yield from clauses_assumed(induction, clauses)
+        for fact in induction.facts:
+            yield every(fact.variables, fact.at(fact.variables))
         yield from (exists(own) for _, _, own in command.parameters if is_entity(own))
         yield command.guard
 
