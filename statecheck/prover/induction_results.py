@@ -42,7 +42,7 @@ class InductiveResults:
     share: float
     joint: dict[Claim, JointProof] = field(default_factory=dict)
     lemmas: dict[Lemma, Joint] = field(default_factory=dict)
-    """What holds beside the claims that are proven alone, each with what it rests on."""
+    """The lemmas that hold beside the claims proven alone, each with what it rests on."""
 
     @property
     def invariant(self) -> Sequence[Clause]:
@@ -55,8 +55,8 @@ class InductiveResults:
         return [c for c in self.invariant if c.variant in (NO_VARIANT, claim.variant)]
 
     def known(self) -> dict[Lemma, Joint]:
-        """What is proven of states, whatever the variant, and has no quantifiers, each with what
-        it rests on.
+        """The lemmas that are proven, whatever the variant, and have no quantifiers, each with
+        what it rests on.
         """
         alone = {
             lemma_of_claim(self.context, claim): Joint((claim.title,), (), ())
@@ -95,7 +95,7 @@ class InductiveResults:
 
 
 def lemma_of_claim(context: ProofContext, claim: Claim) -> Lemma:
-    """What a claim says of each state, as a lemma."""
+    """The lemma that a claim is."""
     formula = context.property(claim)
     return lemma_of(formula.holds, [term for _, _, term in formula.variables])
 

@@ -247,7 +247,7 @@ def _shown_too(
     results: InductiveResults,
     known: Mapping[Lemma, Joint],
 ) -> dict[Lemma, Joint]:
-    """What is wanted and holds, beside what is known, each with all that this rests on."""
+    """The lemmas that are wanted and hold, beside what is known, each with all it rests on."""
     induction = context.induction.knowing([*known])
     clauses = [clause for clause in results.invariant if clause.variant == NO_VARIANT]
     found, helpers, _ = with_helpers(induction, wanted, clauses, NO_VARIANT)
