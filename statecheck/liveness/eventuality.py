@@ -18,6 +18,7 @@ from statecheck.smt.existence import exists
 from statecheck.smt.terms import has_quantifier, is_entity
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.decision_tree import merge
+from statecheck.symbolic.surroundings.lint import check_identity
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.values import lift
 
@@ -126,6 +127,7 @@ def eventuality(
         )
 
     def restricted(rare: Rare) -> z3.BoolRef:
+        check_identity(rare.body)
         return transitions.code.evaluate(
             f"claim {claim.id}", partial(rare.body, transitions.step, *values)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,6 +22,9 @@ _INSTANCE = ("model", "history_values", "state_field")
 """Attributes that python-statemachine gives each machine."""
 
 _LIBRARY = str(Path(str(statemachine.__file__)).parent)
+
+_OWN = (_LIBRARY, str(Path(__file__).parents[1]))
+"""The folders of the library, and of this package."""
 
 
 class MachineEngine(SyncEngine):
@@ -107,6 +110,13 @@ class Machine(StateMachine):
                 f"{cls.__name__} has catch_errors_as_events, under which an error of the model "
                 "vanishes; leave it off"
             )
+        for listener in getattr(cls, "listeners", ()):
+            if isinstance(listener, type | partial) or hasattr(listener, "__code__"):
+                raise ModelError(
+                    f"{cls.__name__}.listeners: each machine would make a listener of its own, "
+                    "which could remember something that no proof would see; write methods of the "
+                    "machine"
+                )
         cls.fields = dict(cls.fields)
         for base in (*reversed(mixins), cls):
             for name in inspect.get_annotations(base):
@@ -158,6 +168,15 @@ class Machine(StateMachine):
 
     def __hash__(self) -> int:
         return hash(self.model)
+
+    def add_listener(self, *listeners: Any) -> Any:
+        """Add what listens beside what the class declares. Raises ModelError for a model."""
+        if sys._getframe(1).f_code.co_filename.startswith(_OWN):
+            return super().add_listener(*listeners)  # type: ignore[no-untyped-call]
+        raise ModelError(
+            f"a listener is added to a {type(self).__name__}, and no proof would see it; write "
+            "methods of the machine"
+        )
 
     @property
     def is_terminated(self) -> bool:

@@ -37,8 +37,7 @@ from statecheck.symbolic.commands import (
 from statecheck.symbolic.extraction import ReadOnlyCode, extract
 from statecheck.symbolic.paths import Explorer
 from statecheck.symbolic.records import SymbolicStep
-from statecheck.symbolic.surroundings.lint import check_identity, classes_of, code_of, reachable
-from statecheck.symbolic.surroundings.memory import Memory
+from statecheck.symbolic.surroundings.lint import check_identity, code_of, memory_of
 from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary, enumeration
 from statecheck.symbolic.world import World
 
@@ -91,11 +90,8 @@ class TransitionSystem:
     ) -> None:
         histories = tuple(histories)
         self.info = signature(system)
-        code = code_of(self.info)
-        check_identity(*code)
-        memory = Memory(
-            reachable(*code, *(item.update for item in histories)), classes_of(self.info)
-        )
+        check_identity(*code_of(self.info))
+        memory = memory_of(self.info, (item.update for item in histories))
         self.vocabulary = Vocabulary(self.info)
         self.next_vocabulary = Vocabulary(self.info, prime=PRIME)
         self.explorer = Explorer()
@@ -105,7 +101,7 @@ class TransitionSystem:
         self.histories = histories
         for item in self.histories:
             with _reading(item):
-                check_identity(item.update)
+                check_identity(item.update, item.initially)
                 if self.history_key(item) in self.vocabulary.functions:
                     raise ModelError(
                         f"two histories of a {item.entity.__name__} are called {item.name}; let "

@@ -119,7 +119,7 @@ class _Recording(World):
 
     def _construct(self, info: EntityInfo, machine: MachineInfo, owner: Any) -> Machine:
         instance = super()._construct(info, machine, owner)
-        instance.add_listener(_Recorder(self, info, machine))  # type: ignore[no-untyped-call]
+        instance.add_listener(_Recorder(self, info, machine))
         return instance
 
 

@@ -7,7 +7,7 @@ import dis
 import enum
 import operator
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -15,6 +15,7 @@ from typing import Any
 
 from statecheck.code_text import lines_of
 from statecheck.modeling import ModelError, SystemInfo
+from statecheck.symbolic.surroundings.memory import Memory
 from statecheck.symbolic.surroundings.names import (
     functions_in,
     is_given,
@@ -51,10 +52,30 @@ def classes_of(info: SystemInfo) -> tuple[type, ...]:
 
 
 def code_of(info: SystemInfo) -> tuple[FunctionType, ...]:
-    """Every function in the classes of a system, for `check_identity`."""
+    """Every function of a system, for `check_identity`: in its classes, and what machines call."""
     bases = (base for cls in classes_of(info) for base in cls.__mro__ if not is_given(base))
-    members = (member for base in bases for member in vars(base).values())
+    members = [member for base in bases for member in vars(base).values()]
+    for value in called_by_machines(info):
+        members += [value, *(vars(type(value)).values() if is_own_class(type(value)) else ())]
     return tuple(dict.fromkeys(function for member in members for function in functions_in(member)))
+
+
+def called_by_machines(info: SystemInfo) -> Iterator[Any]:
+    """The functions that states and transitions of machines were given, their listeners, and the
+    functions of derived fields.
+    """
+    for machine in (machine for entity in info.entities for machine in entity.machines):
+        for state in machine.cls.states:
+            for holder in (state, *state.transitions):
+                yield from (spec.func for spec in holder._specs if not isinstance(spec.func, str))
+        yield from machine.cls._class_listeners
+        yield from (info.field.value for info in machine.fields if callable(info.field.value))
+
+
+def memory_of(info: SystemInfo, updates: Iterable[Callable[..., Any]]) -> Memory:
+    """The memory that the code of a system, and of updates of histories, could have."""
+    functions = reachable(*code_of(info), *updates)
+    return Memory(functions, classes_of(info), called_by_machines(info))
 
 
 def check_identity(*roots: Callable[..., Any]) -> list[FunctionType]:
@@ -106,6 +127,8 @@ def _named_faults(function: FunctionType) -> Iterator[tuple[int, str, str]]:
     for text, value in named_values(function):
         if asks_outside(value):
             yield line, text, _FROM_OUTSIDE
+        if value is object.__setattr__:
+            yield line, text, _ASSIGNED
         if value is operator.is_ or value is operator.is_not:
             yield line, text, "compares by identity; write == or !="
     for name in _assigned_globals(function.__code__):

@@ -35,9 +35,18 @@ class Memory:
     ``check`` raises ModelError if that has changed since, which code that was run has done.
     """
 
-    def __init__(self, functions: Iterable[FunctionType], classes: Iterable[type] = ()) -> None:
+    def __init__(
+        self,
+        functions: Iterable[FunctionType],
+        classes: Iterable[type] = (),
+        values: Iterable[Any] = (),
+    ) -> None:
         self._kept: list[Any] = []
         self._places = dict(_places(functions, classes))
+        for value in values:
+            self._places[f"what a machine calls, a {type(value).__name__}"] = partial(
+                _itself, value
+            )
         self._before = self._now()
 
     def check(self) -> None:

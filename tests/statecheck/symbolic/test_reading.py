@@ -68,6 +68,34 @@ class Room(Entity):
     lamp: Lamp
 
 
+class Fan(Machine):
+    still = State(initial=True)
+    turning = State()
+    is_fast: bool = False
+    turn = still.to(turning, cond=lambda machine: machine.is_fast is False) | turning.to(still)
+
+
+class Ceiling(Entity):
+    fan: Fan
+
+
+class Ceilings(System):
+    ceilings: Many[Ceiling]
+
+    @action
+    def turn(self, ceiling: Ceiling) -> None:
+        ceiling.fan.turn()
+
+
+class Ear:
+    """A listener that counts."""
+
+    count = 0
+
+    def after_transition(self) -> None:
+        self.count += 1
+
+
 def house(act: Any, *annotations: Any, **spread: Any) -> type[System]:
     names = act.__code__.co_varnames[1 : act.__code__.co_argcount]
     act.__annotations__ = dict(zip(names, annotations, strict=True))
@@ -190,6 +218,18 @@ def test_what_would_be_read_wrong_is_refused(act: Any, annotations: Any, said: s
     with pytest.raises(ModelError) as caught:
         TransitionSystem(house(act, *annotations))
     assert said in str(caught.value)
+
+
+def test_what_a_transition_is_given_is_looked_into() -> None:
+    with pytest.raises(ModelError, match="is False` compares by identity"):
+        TransitionSystem(Ceilings)
+
+
+def test_a_listener_of_each_machine_is_refused() -> None:
+    with pytest.raises(ModelError, match="a listener of its own"):
+        type("Bugged", (Machine,), {"listeners": [Ear], "a": State(initial=True)})
+    with pytest.raises(ModelError, match="a listener is added to a Fan"):
+        Ceilings(ceilings=1).ceilings[0].fan.add_listener(Ear())
 
 
 def test_an_own_any_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
