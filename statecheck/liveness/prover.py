@@ -104,8 +104,8 @@ class LivenessProver:
         return {*left}
 
     def wanted(self, claim: Claim) -> list[Lemma]:
-        """That a fair action is enabled wherever a claim is pending, of each that has to do with
-        it: where one of these holds it may be what the claim's proof lacks.
+        """The lemmas that a fair action is enabled wherever a claim is pending, one for each that
+        has to do with it: the claim's proof may lack one that holds.
         """
         terms = self.terms(claim)
         if claim.variant != NO_VARIANT:
