@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -48,6 +49,9 @@ class _Preference:
 
     def __init__(self, unrolling: Unrolling, target: Target, literal: z3.BoolRef) -> None:
         self.unrolling, self.target, self.literal = unrolling, target, literal
+        self._leading: dict[str, list[z3.FuncDeclRef]] = defaultdict(list)
+        for function in unrolling.grounding.functions:
+            self._leading[function.domain(0).name()].append(function)
 
     def of(self, model: z3.ModelRef) -> z3.ModelRef:
         """The model of the preferred run, of those that the solver admits at present."""
@@ -171,11 +175,7 @@ class _Preference:
         for term in named:
             if term.sort_kind() == z3.Z3_UNINTERPRETED_SORT:
                 yield term
-                following = [
-                    f(term)
-                    for f in self.unrolling.grounding.functions
-                    if f.domain(0) == term.sort()
-                ]
+                following = [function(term) for function in self._leading[term.sort().name()]]
                 # Where references lead round in a circle, only so many terms are known.
                 known = self.unrolling.grounding.terms
                 named += [t for t in following if t.get_id() in known[t.sort().name()]]
