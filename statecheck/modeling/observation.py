@@ -67,6 +67,14 @@ class Step:
     def keeps(self, entity: Entity, *but: str) -> Any:
         """The truth that nothing of an entity changes, functions named ``slot.field`` left out."""
         info = self.before.info.entity(type(entity))
+        known = {
+            f"{m.slot}.{n}" for m in info.machines for n in (STATE, *(f.name for f in m.fields))
+        }
+        for name in but:
+            if name not in known:
+                raise ModelError(
+                    f"step.keeps(..., {name!r}): {info.name} has {', '.join(sorted(known))}"
+                )
         return self._keeps(
             entity,
             [

@@ -34,6 +34,10 @@ from statecheck.symbolic.records import SymbolicEngine, SymbolicInstanceState, S
 from statecheck.symbolic.values import Inner, lift, truth, wrap
 from statecheck.symbolic.vocabulary import HISTORY, Key, Vocabulary
 
+MOST = 8
+"""Code that asks for the machines of so many entities of a kind, each by its own name, is taken for
+endless."""
+
 
 class SymbolicEntity:
     """Mixed into the user's entity classes: any entity of the kind."""
@@ -165,7 +169,16 @@ class World:
                 "a system is hashed, as by a cache; it may be in any state, and a cache keeps one"
             )
 
-        own = {"__getitem__": getitem, "__hash__": unhashable}
+        def keep(system: Any, name: str, value: object) -> None:
+            if name in System.__annotations__ or not hasattr(self, "system"):
+                object.__setattr__(system, name, value)
+            else:
+                raise self.refuse(
+                    f"{self.info.cls.__name__}.{name} is assigned, so no proof would see it; data "
+                    "that changes belongs on a machine, as a field"
+                )
+
+        own = {"__getitem__": getitem, "__hash__": unhashable, "__setattr__": keep}
         cls: Any = type(self.info.cls.__name__, (self.info.cls,), own)
         system: System = cls.__new__(cls)
         system.journal, system.stopped = [], []
@@ -239,6 +252,11 @@ class World:
             return busy
         if slot in self.bound:
             return self.bound[slot][0]
+        if sum(other == name for other, _ in self.bound) == MOST:
+            raise self.refuse(
+                f"a way through the code goes through more than {MOST} entities of the kind "
+                f"{info.name} by name; does it end? Loop over them instead"
+            )
         pool = self.free.setdefault(name, [])
         instance = pool.pop() if pool else self._construct(info, machine, owner)
         instance.__dict__["owner"] = owner

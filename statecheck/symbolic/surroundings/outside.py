@@ -19,7 +19,7 @@ _PARTLY = {
     "datetime": lambda name: name in ("now", "today", "utcnow"),
     "os": lambda name: name in ("environ", "environb", "getenv", "_Environ", "getpid", "urandom"),
     "sys": lambda name: name in ("getrefcount", "_getframe"),
-    "builtins": lambda name: name in ("input", "open"),
+    "builtins": lambda name: name in ("hash", "input", "open"),
 }
 
 

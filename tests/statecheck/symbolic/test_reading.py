@@ -30,6 +30,7 @@ from statecheck import (
 )
 from statecheck.prover.agreement import check_agreement
 from statecheck.prover.project import project_of
+from statecheck.safety.properties import claim_property
 from statecheck.symbolic.transition_system import TransitionSystem
 
 
@@ -176,6 +177,11 @@ def asks_a_clock(self: Any, room: Any) -> None:
         room.lamp.turn_on()
 
 
+def asks_for_a_hash(self: Any, room: Any) -> None:
+    if hash("room") % 2:
+        room.lamp.turn_on()
+
+
 def asks_for_the_class(self: Any, room: Any) -> None:
     if room.__class__ == Room:
         room.lamp.turn_on()
@@ -207,6 +213,7 @@ def takes_a_kind_apart(self: Any) -> None:
         (counts_far, (Room,), "SEEN of tests.statecheck.symbolic.test_reading changes"),
         (throws_dice, (Room,), "`random.random` is an answer from outside"),
         (asks_a_clock, (Room,), "`time.time` is an answer from outside"),
+        (asks_for_a_hash, (Room,), "`hash` is an answer from outside"),
         (asks_for_the_class, (Room,), "asks what a value is"),
         (asks_for_a_type_of_its_own, (Room,), "asked for its type"),
         (hands_a_machine_on, (Room, Room), "that is taking a step"),
@@ -394,6 +401,35 @@ def happened(act: str) -> Any:
     return did
 
 
+class Chained(Machine):
+    a = State(initial=True)
+    b = State()
+    pull = a.to(b, on="pull_next") | b.to.itself()
+    owner: Link
+
+    def pull_next(self) -> None:
+        if self.owner.next != self.owner:
+            self.owner.next.chained.pull()
+
+
+class Link(Entity):
+    next: Link
+    chained: Chained
+
+
+class Chain(System):
+    links: Many[Link]
+
+    @action
+    def pull(self, link: Link) -> None:
+        link.chained.pull()
+
+
+def test_a_way_from_entity_to_entity_without_end_is_refused_soon() -> None:
+    with pytest.raises(ModelError, match="goes through more than 8 entities of the kind Link"):
+        TransitionSystem(Chain)
+
+
 class Switched(System):
     rooms: Many[Room]
 
@@ -416,6 +452,22 @@ def test_two_histories_of_one_name_are_told_apart() -> None:
     def same(system: Switched, room: Room) -> bool:
         return bool(LIT(room) == SMASHED(room))
 
+    @catalogue.always("remembered", "")
+    def remembered(system: Switched, room: Room) -> bool:
+        system.seen = room.lamp.on.is_active
+        return True
+
+    transitions = TransitionSystem(Switched)
+    with pytest.raises(ModelError, match=r"Switched\.seen is assigned"):
+        claim_property(transitions, catalogue.claims[1])
+
+    @catalogue.always("kept", "")
+    def kept(step: Step, room: Room) -> bool:
+        return bool(step.keeps(room, "lamp.levle"))
+
+    with pytest.raises(ModelError, match=r"'lamp\.levle'\): Room has lamp\.kind, lamp\.level"):
+        claim_property(transitions, catalogue.claims[2])
+    del catalogue.claims[1:]
     found = project_of(catalogue, f"{__name__}:CATALOGUE").histories
     assert set(found) >= {LIT, SMASHED}
     with pytest.raises(ModelError, match="two histories of a Room are called did"):
