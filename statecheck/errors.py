@@ -11,9 +11,10 @@ class ActionDisabled(ModelError):  # noqa: N818  (says what an action is, not wh
     """An action was fired in a state in which no transition allows it. Nothing was changed."""
 
 
-def assigned_in_action(cls: type, name: str) -> ModelError:
-    """The error of an action that assigns an attribute which is no field of a machine."""
+def assigned(cls: type, name: str, *, in_action: bool = True) -> ModelError:
+    """The error of code that assigns an attribute which is no field of a machine."""
+    where = " in an action" if in_action else ""
     return ModelError(
-        f"{cls.__name__}.{name} is assigned in an action, so no proof would see it; data that "
+        f"{cls.__name__}.{name} is assigned{where}, so no proof would see it; data that "
         "changes belongs on a machine, as a field"
     )

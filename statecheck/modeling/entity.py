@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from statecheck.errors import assigned_in_action
+from statecheck.errors import assigned
 
 E = TypeVar("E", bound="Entity")
 
@@ -35,7 +35,7 @@ class Entity:
     def __setattr__(self, name: str, value: object) -> None:
         """Raise ModelError in an action: what changes belongs on a machine."""
         if "system" in self.__dict__ and self.system.firing:
-            raise assigned_in_action(type(self), name)
+            raise assigned(type(self), name)
         super().__setattr__(name, value)
 
     def __eq__(self, other: object) -> Any:

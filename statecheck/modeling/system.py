@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from statemachine.exceptions import TransitionNotAllowed
 
-from statecheck.errors import ActionDisabled, ModelError, assigned_in_action
+from statecheck.errors import ActionDisabled, ModelError, assigned
 from statecheck.modeling.entity import Entity, Many
 from statecheck.modeling.fields import FORGOTTEN, STATE, Journal, Record, Start
 from statecheck.modeling.machine import Machine
@@ -178,7 +178,7 @@ class System:
     def __setattr__(self, name: str, value: object) -> None:
         """Raise ModelError in an action: what changes belongs on a machine."""
         if self.firing and name not in System.__annotations__:
-            raise assigned_in_action(type(self), name)
+            raise assigned(type(self), name)
         super().__setattr__(name, value)
 
     def _machine(

@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 
 import z3
 
+from statecheck.errors import assigned
 from statecheck.modeling import (
     Entity,
     EntityInfo,
@@ -173,10 +174,7 @@ class World:
             if name in System.__annotations__ or not hasattr(self, "system"):
                 object.__setattr__(system, name, value)
             else:
-                raise self.refuse(
-                    f"{self.info.cls.__name__}.{name} is assigned, so no proof would see it; data "
-                    "that changes belongs on a machine, as a field"
-                )
+                raise self.refuse(str(assigned(self.info.cls, name, in_action=system.firing)))
 
         own = {"__getitem__": getitem, "__hash__": unhashable, "__setattr__": keep}
         cls: Any = type(self.info.cls.__name__, (self.info.cls,), own)
