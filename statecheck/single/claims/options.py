@@ -7,6 +7,7 @@ from typing import Any
 
 from statecheck.single.execution.automaton import Edge, Local, Node, Variable
 from statecheck.single.execution.giving_up import Unexplored, UnknownError
+from statecheck.single.reading.freeze import SYMBOLIC
 from statecheck.single.reading.kinds import same
 from statecheck.single.reading.specimen import Attribute
 
@@ -104,16 +105,15 @@ class NodeOptions:
             if attribute not in self.inputs:
                 raise UnknownError(f"the input {attribute[1]} has no name in claims")
             given = self.inputs[attribute]
-            if hasattr(wanted, "term"):
+            if type(wanted) in SYMBOLIC:
                 from statecheck.single.execution.values import term_of
                 from statecheck.single.reading.kinds import kind_of
 
-                if getattr(given, "kind", None) != wanted.kind and kind_of(given) != wanted.kind:
+                own = type(given) in SYMBOLIC
+                if (given.kind if own else kind_of(given)) != wanted.kind:
                     return False
-                pairs.append(
-                    (wanted.term, given.term if hasattr(given, "term") else term_of(given))
-                )
-            elif hasattr(given, "term"):
+                pairs.append((wanted.term, given.term if own else term_of(given)))
+            elif type(given) in SYMBOLIC:
                 conditions.append(_equal(given, wanted))
             elif not same(given, wanted):
                 return False

@@ -27,7 +27,7 @@ from statecheck.single.reading.kinds import (
     kind_of,
 )
 from statecheck.symbolic.paths import Explorer
-from statecheck.symbolic.values import Collected, Symbolic
+from statecheck.symbolic.values import Collected, Inner, Symbolic
 
 _TYPES = {Kind.BOOL: bool, Kind.INT: int, Kind.TEXT: str}
 
@@ -35,13 +35,14 @@ _TYPES = {Kind.BOOL: bool, Kind.INT: int, Kind.TEXT: str}
 class Value(Symbolic):
     """A symbolic value; ``kind`` says of what."""
 
-    __slots__ = ("kind",)
+    __slots__ = ("_kind",)
+    kind = Inner("_kind")
     __merge__ = None  # type: ignore[assignment]  # helpers simply run
 
     def __init__(self, term: z3.ExprRef, kind: AnyKind) -> None:
         type_ = kind.type if isinstance(kind, MemberKind) else _TYPES[kind]
         Symbolic.__init__(self, term, type_, None)  # type: ignore[arg-type]
-        self.kind = kind
+        self._kind = kind
 
     # So that isinstance is right. (A body with this name in it cannot call super().)
     __class__ = property(lambda self: self.type)
@@ -155,7 +156,7 @@ class Member(Value):
 
     def decided(self, what: str, instead: str) -> Any:
         """Decide upon the member."""
-        members = self.kind.members  # type: ignore[union-attr]
+        members = self.kind.members
         for place, member in enumerate(members[:-1]):
             if Explorer.current().decide(self.term == place):
                 return member

@@ -52,10 +52,10 @@ class Probe:
         return self.use
 
     def _beside(self, other: object) -> Any:
-        known = getattr(other, "kind", None)
+        kind: AnyKind | None
         match other:
             case _ if type(other) in SYMBOLIC:
-                kind = known
+                kind = getattr(other, "kind", None)
             case bool():
                 kind = Kind.BOOL
             case enum.Enum():

@@ -8,6 +8,7 @@ from typing import Any
 
 from statecheck.single.claims.predicates import Holding
 from statecheck.single.execution.automaton import Automaton, Edge, Local, Node, Variable
+from statecheck.single.reading.freeze import SYMBOLIC
 from statecheck.single.reading.kinds import same
 from statecheck.single.reading.specimen import Attribute
 
@@ -43,11 +44,10 @@ def plain_choice(pairs: Sequence[tuple[Any, Any]], values: dict[Any, Any]) -> tu
     """Arguments or inputs with plain values."""
     found = []
     for name, value in pairs:
-        term = getattr(value, "term", None)
-        if term is None:
+        if type(value) not in SYMBOLIC:
             found.append((name, value))
         else:
-            local = next(s for s in values if isinstance(s, Local) and s.name == str(term))
+            local = next(s for s in values if isinstance(s, Local) and s.name == str(value.term))
             if not same(values[local], local.usual):
                 found.append((name, values[local]))
     return tuple(found)

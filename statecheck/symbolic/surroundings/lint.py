@@ -125,7 +125,7 @@ def _named_faults(function: FunctionType) -> Iterator[tuple[int, str, str]]:
     """The names of a function that no proof can be about, with the reason."""
     line = function.__code__.co_firstlineno
     for text, value in named_values(function):
-        if asks_outside(value):
+        if asks_outside(value) and (text not in _FOR_TRUTH or _calls(function.__code__, text)):
             yield line, text, _FROM_OUTSIDE
         if value is object.__setattr__:
             yield line, text, _ASSIGNED
@@ -133,6 +133,18 @@ def _named_faults(function: FunctionType) -> Iterator[tuple[int, str, str]]:
             yield line, text, "compares by identity; write == or !="
     for name in _assigned_globals(function.__code__):
         yield line, f"global {name}", _ASSIGNED
+
+
+_FOR_TRUTH = ("open", "input")
+"""Functions that somebody may name who means a state or a field, which is said if no call is."""
+
+
+def _calls(code: CodeType, name: str) -> bool:
+    """Tell whether code calls a global; the instruction that gets it says so."""
+    return any(
+        i.opname == "LOAD_GLOBAL" and i.argval == name and i.arg is not None and i.arg & 1
+        for i in dis.get_instructions(code)
+    ) or any(_calls(part, name) for part in code.co_consts if isinstance(part, CodeType))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 import pytest
@@ -55,3 +56,37 @@ def test_by_position_the_door_is_opened(made: Any) -> None:
 def test_nothing_is_said_of_what_cannot_be_sent_by_name(made: Any, why: str) -> None:
     with pytest.raises(ModelError, match=why):
         check(made, [("always", "locked")])
+
+
+class Tens:
+    """Has the attributes that values which may be any have, too."""
+
+    value: int
+    tens = property(lambda self: 10 * self.value)
+    term, type, vocabulary, kind, decided = tens, tens, tens, tens, tens
+
+
+class Paint(Tens, enum.Enum):
+    RED = 1
+    BLUE = 2
+
+
+class Painted(StateMachine):
+    a = State(initial=True)
+    b = State(final=True)
+    paint: Paint = Paint.RED
+    turn = a.to.itself(on="swap")
+    go = a.to(b, cond="ok")
+
+    def swap(self) -> None:
+        self.paint = Paint.BLUE if self.paint.type == 10 else Paint.RED
+
+    def ok(self, paint: Paint) -> bool:
+        own = self.paint.kind == self.paint.vocabulary == 20
+        return bool(own and paint.term == 20 and paint.decided == 20)
+
+
+def test_members_have_attributes_of_any_name() -> None:
+    (result,) = check(Painted, [("possible", "b")]).results
+    assert str(result.verdict) == "REACHED"
+    assert result.steps == 2

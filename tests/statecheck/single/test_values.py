@@ -60,7 +60,7 @@ def computed(function: Callable[..., Any], *values: Any) -> Any:
         hasattr(type(found), "__slots__")
         and "kind" in getattr(type(found), "__mro__", [object])[1].__dict__
     ):
-        return plain(z3.simplify(z3.substitute(found.term, *pairs)), found.kind)
+        return plain(z3.simplify(z3.substitute(found._term, *pairs)), found._kind)
     return found
 
 
