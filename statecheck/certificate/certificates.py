@@ -96,7 +96,12 @@ class _Assembly:
         self.minimality = MinimalityObligations(self.base, self.known)
         self.phases = {result.claim.title: self._phases(result) for result in ends}
         self.extremes = {
-            result.claim.title: extreme_section(context, result.claim, result.joint.extreme)
+            result.claim.title: extreme_section(
+                context,
+                result.claim,
+                result.joint.extreme,
+                [hypothesis.term for hypothesis in self._resting_on(result)],
+            )
             for result in results
             if result.joint is not None and result.joint.extreme is not None
         }

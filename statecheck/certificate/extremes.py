@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import z3
@@ -16,11 +17,13 @@ from statecheck.safety.joint.extremes import Extreme, extremes
 from statecheck.safety.joint.lemmas import entities_of, lemma_of
 
 
-def extreme_section(context: ProofContext, claim: Claim, text: str) -> SmtSection:
-    """Among which entities one is the greatest, and by what. Raises ValueError where the words of
-    a proof are those of no extreme.
+def extreme_section(
+    context: ProofContext, claim: Claim, text: str, known: Sequence[z3.BoolRef]
+) -> SmtSection:
+    """Among which entities one is the greatest, and by what, in a proof that rests on what is
+    ``known``. Raises ValueError where its words are those of no extreme.
     """
-    extreme = _named(context, claim, text)
+    extreme = _named(context, claim, text, known)
     formula = context.property(claim)
     named = {str(term.decl().name()): variable(name) for name, _, term in formula.variables}
     types = [(str(term.decl().name()), type_) for _, type_, term in formula.variables]
@@ -39,12 +42,12 @@ def extreme_section(context: ProofContext, claim: Claim, text: str) -> SmtSectio
     return SmtSection(section_name(claim.title), "\n".join(lines))
 
 
-def _named(context: ProofContext, claim: Claim, text: str) -> Extreme:
+def _named(context: ProofContext, claim: Claim, text: str, known: Sequence[z3.BoolRef]) -> Extreme:
     """The extreme that some words name, about the claim's own variables."""
     formula = context.property(claim)
     own = [term for _, _, term in formula.variables]
     lemma = lemma_of(formula.holds, own)
-    for extreme in extremes(context.transitions, lemma.term, lemma.variables):
+    for extreme in extremes(context.transitions, lemma.term, lemma.variables, known):
         if extreme.text == text:
             pairs = zip(lemma.variables, entities_of(formula.holds, own), strict=True)
             return replace(extreme, condition=z3.substitute(extreme.condition, *pairs))

@@ -167,7 +167,9 @@ class ConsequenceProver:
         """The claim with what it follows from, if the lemmas suffice at any size; if not
         ``patient``, as far as a few instances of them show it.
         """
-        given = (None, *extremes(self.induction.transitions, claim.term, claim.variables))
+        words = [lemma.term for lemma in lemmas]
+        found = extremes(self.induction.transitions, claim.term, claim.variables, words)
+        given = (None, *found)
         for excluded in (self._excluded_by_instances, *([self._excluded] if patient else [])):
             for extreme in given:
                 if excluded(claim, lemmas, extreme):
@@ -217,12 +219,14 @@ def consequences(
     alone: bool = False,
 ) -> Iterator[Consequence]:
     """The claims that follow in each state, beside ``clauses`` that are an invariant, from lemmas,
-    which are ``known`` or are mined; ``alone``: from no lemma. Raises Timeout.
+    which are ``known`` or are mined; ``alone``: none is mined. Raises Timeout.
     """
     search = ConsequenceProver(induction, claims, known, clauses, variant)
     for claim in claims:
         if alone:
             found = search.followed(claim, (), patient=False)
+            if found is None and known:
+                found = search.followed(claim, known, patient=False)
         else:
             found = None if search.samples.refutes(claim) else search.of(claim)
         if found is not None:

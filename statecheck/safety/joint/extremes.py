@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import z3
 
@@ -51,16 +51,37 @@ class Extreme:
 
 
 def extremes(
-    transitions: TransitionSystem, claim: z3.BoolRef, variables: Sequence[z3.ExprRef]
+    transitions: TransitionSystem,
+    claim: z3.BoolRef,
+    variables: Sequence[z3.ExprRef],
+    known: Sequence[z3.BoolRef] = (),
 ) -> list[Extreme]:
-    """The extremes of each kind of entity that may help to prove a claim about variables: by each
-    number that an entity, or one that it refers to, has; among all, those in a state, and those
-    that refer to one of the variables.
+    """The extremes of each kind of entity that may help to prove a claim about variables, beside
+    what is ``known``: by each number that an entity, or one that it refers to, has; among all,
+    those in a state, and those that refer to one of the variables.
     """
     relevance = transitions.relevance
     keys = relevance.of([claim]) | relevance.mentioned([a.term for a in transitions.axioms])
+    more = keys | relevance.mentioned(known)
+    own = dict[str, Extreme]()
+    for asked in [keys, more] if more > keys else [keys]:
+        found = itertools.islice(_extremes(transitions, claim, variables, asked), MOST)
+        for extreme in found:
+            own.setdefault(extreme.text, extreme)
+    return [
+        replace(extreme, member=z3.Const(f"extreme {n}", extreme.variable.sort()))
+        for n, extreme in enumerate(own.values(), 1)
+    ]
+
+
+def _extremes(
+    transitions: TransitionSystem,
+    claim: z3.BoolRef,
+    variables: Sequence[z3.ExprRef],
+    keys: set[Key],
+) -> Iterator[Extreme]:
+    """The extremes by numbers and conditions among some functions of the state."""
     found = templates(transitions, [claim], keys)
-    own: list[Extreme] = []
     for entity in transitions.info.entities:
         x = subject(entity.name)
         ways = [
@@ -92,10 +113,8 @@ def extremes(
             measure = f"{'greatest' if greatest else 'least'} {spell(number, transitions, names)}"
             among = f" among those with {words}" if words else ""
             text = f"some {entity.name} has the {measure}{among}"
-            member = z3.Const(f"extreme {len(own) + 1}", x.sort())
             limits = z3.simplify(z3.And(link, condition))
-            own.append(Extreme(member, x, limits, number, greatest, text))
-    return own[:MOST]
+            yield Extreme(x, x, limits, number, greatest, text)
 
 
 def _named(variables: Sequence[z3.ExprRef]) -> Iterator[tuple[str, z3.ExprRef]]:
