@@ -276,8 +276,7 @@ def term_of(value: object) -> z3.ExprRef | None:
             return z3.IntVal(Texts.code(str(value)))
         case MemberKind() as kind:
             return z3.IntVal(kind.members.index(value))
-        case _:
-            return None
+    return None
 
 
 SYMBOLIC.extend((Bool, Int, Member, Text))
