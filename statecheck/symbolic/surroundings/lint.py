@@ -23,6 +23,7 @@ from statecheck.symbolic.surroundings.names import (
     is_own_class,
     named_values,
 )
+from statecheck.symbolic.surroundings.orders import shown_orders
 from statecheck.symbolic.surroundings.outside import asks_outside
 
 _ASSIGNING = dis.opmap["STORE_GLOBAL"]
@@ -38,6 +39,8 @@ _FROM_OUTSIDE = (
     "is an answer from outside, and no proof knows it; make it a parameter of the action, or a "
     "field that begins as anything"
 )
+
+_ORDERED = "is a set, and goes in another order in each process; write a tuple"
 
 _ASSIGNED = "is assigned, so no proof would see it; what changes belongs on a machine, as a field"
 
@@ -133,6 +136,8 @@ def _named_faults(function: FunctionType) -> Iterator[tuple[int, str, str]]:
             yield line, text, "compares by identity; write == or !="
     for name in _assigned_globals(function.__code__):
         yield line, f"global {name}", _ASSIGNED
+    for at, text in shown_orders(function):
+        yield at, text, _ORDERED
 
 
 _FOR_TRUTH = ("open", "input")

@@ -182,6 +182,19 @@ def asks_for_a_hash(self: Any, room: Any) -> None:
         room.lamp.turn_on()
 
 
+def goes_through_a_set(self: Any, room: Any) -> None:
+    for kind in {Kind.CLUB, Kind.HEART}:
+        room.lamp.kind = kind
+
+
+KINDS = frozenset(Kind)
+
+
+def takes_the_first_of_a_set(self: Any, room: Any) -> None:
+    if any(room.lamp.kind == kind for kind in KINDS):
+        room.lamp.kind = next(iter(KINDS))
+
+
 def asks_for_the_class(self: Any, room: Any) -> None:
     if room.__class__ == Room:
         room.lamp.turn_on()
@@ -214,6 +227,8 @@ def takes_a_kind_apart(self: Any) -> None:
         (throws_dice, (Room,), "`random.random` is an answer from outside"),
         (asks_a_clock, (Room,), "`time.time` is an answer from outside"),
         (asks_for_a_hash, (Room,), "`hash` is an answer from outside"),
+        (goes_through_a_set, (Room,), "`{Kind.CLUB, Kind.HEART}` is a set"),
+        (takes_the_first_of_a_set, (Room,), "`KINDS` is a set"),
         (asks_for_the_class, (Room,), "asks what a value is"),
         (asks_for_a_type_of_its_own, (Room,), "asked for its type"),
         (hands_a_machine_on, (Room, Room), "that is taking a step"),
