@@ -8,7 +8,8 @@ import itertools
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, partial
+from dataclasses import is_dataclass
+from functools import cache, cached_property, partial
 from types import (
     BuiltinMethodType,
     CodeType,
@@ -20,7 +21,7 @@ from types import (
 from typing import Any
 
 from statecheck.modeling import Entity, Machine, ModelError, System
-from statecheck.symbolic.surroundings.names import is_own_class, named_values
+from statecheck.symbolic.surroundings.names import functions_in, is_own_class, named_values
 
 _DEPTH = 6
 """Values are looked into so deep."""
@@ -116,6 +117,8 @@ def may_remember(value: Any, depth: int = 0) -> bool:
             kept = [value.func, *value.args, *value.keywords.values()]
         case tuple() | frozenset():
             kept = [*value]
+        case _ if _is_frozen(type(value)) and hasattr(value, "__dict__"):
+            kept = [*vars(value).values()]
         case _:
             known = type(value).__module__.partition(".")[0] in ("statecheck", "statemachine")
             return not known and not isinstance(value, _PLAIN)
@@ -127,6 +130,18 @@ _PLAIN = (
     *(Entity, Machine, System),
 )
 """Types of values that keep nothing beside the state."""
+
+
+def _is_frozen(cls: type) -> bool:
+    """Tell whether a class is a frozen dataclass whose objects keep only what they are made of."""
+    members = [m for base in cls.__mro__[:-1] for m in vars(base).values()]
+    asked = {name for m in members for f in functions_in(m) for name in f.__code__.co_names}
+    return (
+        is_dataclass(cls)
+        and bool(cls.__dataclass_params__.frozen)  # type: ignore[attr-defined]
+        and asked.isdisjoint(("__setattr__", "__dict__", "setattr", "vars"))
+        and not any(isinstance(member, cached_property) for member in members)
+    )
 
 
 @cache

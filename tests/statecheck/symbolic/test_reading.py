@@ -8,6 +8,7 @@ import random
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -158,6 +159,35 @@ def keeps_around_a_function(self: Any, room: Any) -> None:
         room.lamp.turn_on()
 
 
+@dataclass(frozen=True)
+class Limits:
+    """Keeps what it is made of, and is read in a loop like any number."""
+
+    most: int
+    least: int = 0
+
+    def admit(self, level: Any) -> Any:
+        return level <= self.most
+
+
+class Noting(Limits):
+    def admit(self, level: Any) -> Any:
+        object.__setattr__(self, "least", self.least + 1)
+        return level <= self.most
+
+
+def asks_limits(self: Any, room: Any) -> None:
+    limits = Limits(3)
+    if all(limits.admit(other.lamp.level) for other in self.rooms):
+        room.lamp.turn_on()
+
+
+def notes_in_limits(self: Any, room: Any) -> None:
+    limits = Noting(3)
+    if all(limits.admit(other.lamp.level) for other in self.rooms) and limits.least < 2:
+        room.lamp.turn_on()
+
+
 SEEN: Counter[str] = Counter()
 
 
@@ -223,6 +253,7 @@ def takes_a_kind_apart(self: Any) -> None:
         (answers_or_raises, (Room,), "left by `its answer` or by `an exception`"),
         (keeps_in_a_deque, (Room,), "found, a deque that could remember"),
         (keeps_around_a_function, (Room,), "hit, a function that could remember"),
+        (notes_in_limits, (Room,), "`object.__setattr__` is assigned"),
         (counts_far, (Room,), "SEEN of tests.statecheck.symbolic.test_reading changes"),
         (throws_dice, (Room,), "`random.random` is an answer from outside"),
         (asks_a_clock, (Room,), "`time.time` is an answer from outside"),
@@ -240,6 +271,10 @@ def test_what_would_be_read_wrong_is_refused(act: Any, annotations: Any, said: s
     with pytest.raises(ModelError) as caught:
         TransitionSystem(house(act, *annotations))
     assert said in str(caught.value)
+
+
+def test_what_cannot_change_may_be_asked_in_a_loop() -> None:
+    TransitionSystem(house(asks_limits, Room))
 
 
 def test_what_a_transition_is_given_is_looked_into() -> None:
