@@ -37,7 +37,7 @@ def shown_orders(function: FunctionType) -> Iterator[tuple[int, str]]:
     blind = {
         argument
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and _name(node.func) in _BLIND
+        if isinstance(node, ast.Call) and _name(node.func) in _BLIND and not _has_key(node)
         for argument in node.args
     }
     for node in ast.walk(tree):
@@ -47,7 +47,7 @@ def shown_orders(function: FunctionType) -> Iterator[tuple[int, str]]:
 
 
 def _gone_through(node: ast.AST, blind: set[ast.expr]) -> Iterator[ast.expr]:
-    """What a node goes through in its order."""
+    """The expressions that a node goes through in their order."""
     match node:
         case ast.For():
             yield node.iter
@@ -55,8 +55,16 @@ def _gone_through(node: ast.AST, blind: set[ast.expr]) -> Iterator[ast.expr]:
             yield from (part.iter for part in node.generators)
         case ast.Call() if _name(node.func) in _SHOWS and node not in blind:
             yield from node.args
+        case ast.Call() if _has_key(node):  # of those that are alike the first one is taken
+            yield from node.args
         case ast.Starred():
             yield node.value
+
+
+def _has_key(node: ast.Call) -> bool:
+    """Tell whether a call is of what chooses or sorts by a key."""
+    by_key = any(word.arg == "key" for word in node.keywords)
+    return by_key and _name(node.func) in ("min", "max", "sorted")
 
 
 def _is_set(node: ast.expr, sets: set[str]) -> bool:

@@ -225,6 +225,10 @@ def takes_the_first_of_a_set(self: Any, room: Any) -> None:
         room.lamp.kind = next(iter(KINDS))
 
 
+def takes_the_least_by_a_key(self: Any, room: Any) -> None:
+    room.lamp.kind = min(KINDS, key=lambda kind: kind.value > 5)
+
+
 def asks_for_the_class(self: Any, room: Any) -> None:
     if room.__class__ == Room:
         room.lamp.turn_on()
@@ -260,6 +264,7 @@ def takes_a_kind_apart(self: Any) -> None:
         (asks_for_a_hash, (Room,), "`hash` is an answer from outside"),
         (goes_through_a_set, (Room,), "`{Kind.CLUB, Kind.HEART}` is a set"),
         (takes_the_first_of_a_set, (Room,), "`KINDS` is a set"),
+        (takes_the_least_by_a_key, (Room,), "`KINDS` is a set"),
         (asks_for_the_class, (Room,), "asks what a value is"),
         (asks_for_a_type_of_its_own, (Room,), "asked for its type"),
         (hands_a_machine_on, (Room, Room), "that is taking a step"),
