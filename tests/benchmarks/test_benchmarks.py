@@ -52,7 +52,10 @@ def test_every_measurement_can_be_made(name: str) -> None:
     assert seconds > 0
 
 
-LONG = ("ring of 200", "counter to 1000", "5 on 5 kinds", "5 on 3 linked kinds")
+LONG = (
+    *("ring of 60", "ring of 200", "20 fields", "counter to 1000"),
+    *("10 on 1 kind", "5 on 5 kinds", "5 on 3 linked kinds"),
+)
 
 
 @pytest.mark.slow
