@@ -1,14 +1,27 @@
-"""The source text of functions."""
+"""The source text of functions, and its syntax trees."""
 
 from __future__ import annotations
 
+import ast
 import inspect
 import linecache
+import textwrap
 from types import FunctionType
 
 
-def lines_of(function: FunctionType) -> tuple[list[str], int]:
-    """The lines of a function's own source, not of what it wraps, and the number of the first.
+def tree_of(function: FunctionType) -> tuple[ast.Module, int] | None:
+    """A function's own syntax tree, not that of what it wraps, and the number of its first line;
+    None where its source is not there.
+    """
+    try:
+        lines, first = _lines_of(function)
+        return ast.parse(textwrap.dedent("".join(lines))), first
+    except (OSError, SyntaxError):
+        return None
+
+
+def _lines_of(function: FunctionType) -> tuple[list[str], int]:
+    """The lines of a function's source, and the number of the first.
 
     ``inspect.getsourcelines`` would ask all modules of the process for their files, which takes
     longer than all else. Raises OSError where there is no source.

@@ -287,7 +287,7 @@ def read_signature(cls: type, base: type) -> SystemInfo:
             )
     check_no_cache(cls)
     entities = []
-    known = list(kinds.values())
+    meant = partial(_kind_meant, cls, list(kinds.values()))
     for plural, kind in kinds.items():
         check_no_cache(kind)
         machines, references = [], []
@@ -301,16 +301,15 @@ def read_signature(cls: type, base: type) -> SystemInfo:
                     f"{kind.__name__}.{name} is a name that entities use; choose another"
                 )
             if isinstance(annotation, type) and issubclass(annotation, Machine):
-                machines.append(_machine(name, annotation, names, partial(_kind_meant, cls, known)))
+                machines.append(_machine(name, annotation, names, meant))
             elif isinstance(annotation, type) and issubclass(annotation, Entity):
-                references.append((name, _kind_meant(cls, known, annotation)))
+                references.append((name, meant(annotation)))
             else:
                 raise ModelError(
                     f"{kind.__name__}.{name} is neither a machine nor an entity; "
                     "data belongs on a machine"
                 )
         entities.append(EntityInfo(kind, plural, tuple(machines), tuple(references)))
-    meant = partial(_kind_meant, cls, known)
     actions = (ActionInfo(*found) for found in _marked(cls, names, "__action__", meant))
     axioms = (_axiom(cls, *found) for found in _marked(cls, names, "__axiom__", meant))
     return SystemInfo(

@@ -206,10 +206,9 @@ def follow(transitions: TransitionSystem, count: Count) -> Iterator[Clause]:
     one where somebody is in the states.
     """
     vocabulary = transitions.vocabulary
-    owner, beyond = subject(count.number.entity), partial(_beyond, transitions, count)
-    never = beyond(owner, 0)
-    text = spell(never, transitions, {owner.get_id(): count.number.entity.lower()})
-    yield Clause(count.number.entity, NO_VARIANT, (text,), owner, never)
+    kind = count.number.entity
+    owner, beyond = subject(kind), partial(_beyond, transitions, count)
+    yield _clause(transitions, kind, owner, [beyond(owner, 0)], {owner.get_id(): kind.lower()})
     for members in count.members:
         place = members.place
         member = subject(place.entity)

@@ -13,7 +13,7 @@ from statecheck.modeling import ModelError
 from statecheck.smt.evaluation import Valuation
 from statecheck.smt.existence import is_existence
 from statecheck.smt.solving import ground_solver
-from statecheck.smt.terms import constants, subterms
+from statecheck.smt.terms import constants, has_quantifier
 from statecheck.symbolic.transition_system import TransitionSystem
 
 LARGEST = 4
@@ -47,7 +47,7 @@ class Instances:
         self.initial = {
             vocabulary.functions[key]: transitions.initial[key]
             for key in sorted(mentioned, key=str)
-            if key in transitions.initial and not _has_quantifier(transitions.initial[key].value)
+            if key in transitions.initial and not has_quantifier(transitions.initial[key].value)
         }
         mentioned |= transitions.relevance.mentioned([u.value for u in self.initial.values()])
         self.functions = {str(key): vocabulary.functions[key] for key in mentioned}
@@ -181,10 +181,6 @@ class Instances:
             f"nothing satisfies the axioms of {self.transitions.info.cls.__name__} ({names}) that "
             f"has 1 to {LARGEST} entities of each kind; they contradict each other"
         )
-
-
-def _has_quantifier(term: z3.ExprRef) -> bool:
-    return any(z3.is_quantifier(part) for part in subterms(term))
 
 
 def described(found: Valuation) -> str:

@@ -6,14 +6,13 @@ import ast
 import dis
 import enum
 import operator
-import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
-from statecheck.code_text import lines_of
+from statecheck.code_text import tree_of
 from statecheck.modeling import ModelError, SystemInfo
 from statecheck.symbolic.surroundings.memory import Memory
 from statecheck.symbolic.surroundings.names import (
@@ -166,11 +165,9 @@ def _assigned_globals(code: CodeType) -> tuple[str, ...]:
 def _faults(function: FunctionType) -> tuple[tuple[int, str, str], ...]:
     if not _may_ask(function.__code__):
         return ()  # which is most, and to find the source takes long
-    try:
-        lines, first = lines_of(function)
-        tree = ast.parse(textwrap.dedent("".join(lines)))
-    except (OSError, SyntaxError):
+    if (found := tree_of(function)) is None:
         return tuple(_compiled_faults(function.__code__))
+    tree, first = found
     return tuple(
         (first + node.lineno - 1, ast.unparse(node), instead)
         for node in ast.walk(tree)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import dis
-import textwrap
 from collections.abc import Iterator
 from functools import cache
 from types import CodeType, FunctionType
 
-from statecheck.code_text import lines_of
+from statecheck.code_text import tree_of
 from statecheck.symbolic.surroundings.names import named_values
 
 _BUILDS = frozenset((dis.opmap["BUILD_SET"], dis.opmap["SET_ADD"]))
@@ -26,11 +25,9 @@ def shown_orders(function: FunctionType) -> Iterator[tuple[int, str]]:
     sets = {text for text, value in named_values(function) if isinstance(value, set | frozenset)}
     if not sets and not _has_set(function.__code__):
         return
-    try:
-        lines, first = lines_of(function)
-        tree = ast.parse(textwrap.dedent("".join(lines)))
-    except (OSError, SyntaxError):
+    if (found := tree_of(function)) is None:
         return
+    tree, first = found
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and _is_set(node.value, sets):
             sets |= {ast.unparse(target) for target in node.targets}

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import ast
 import dis
-import textwrap
 import types
 from collections.abc import Iterable, Iterator
 
-from statecheck.code_text import lines_of
+from statecheck import code_text
 
 
 def tree_of(function: types.FunctionType) -> ast.AST | None:
     """A function's syntax tree; None where its source is not there. Of one that wraps another it is
     its own.
     """
-    try:
-        lines, _ = lines_of(function)
-        return ast.parse(textwrap.dedent("".join(lines)))
-    except (OSError, SyntaxError):
-        return None
+    found = code_text.tree_of(function)
+    return None if found is None else found[0]
 
 
 def parents_of(tree: ast.AST) -> dict[ast.AST, ast.AST]:
