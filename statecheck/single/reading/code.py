@@ -12,7 +12,6 @@ import enum
 import functools
 import inspect
 import re
-import sys
 import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ import statemachine
 from statemachine.callbacks import CallbackGroup, SpecReference
 
 from statecheck.modeling import Machine, Maker
+from statecheck.repeatable import is_from_elsewhere
 from statecheck.single.reading.source.naming import ALL, BY_TEXT, reads_by_text, writes_by_text
 from statecheck.single.reading.source.orders import OF_MODULES, PASSES, SHOWING, TEXTS, keeps_orders
 from statecheck.single.reading.specimen import ABSENT, Specimen
@@ -384,13 +384,6 @@ def is_library_class(cls: type) -> bool:
     """Tell whether a class is the library's or Python's own root."""
     module = cls.__module__
     return cls is object or any(module == name or module.startswith(f"{name}.") for name in LIBRARY)
-
-
-def is_from_elsewhere(module: str) -> bool:
-    """Tell whether a module belongs to Python or to a package that is installed."""
-    root = module.partition(".")[0]
-    file = getattr(sys.modules.get(root), "__file__", None) or ""
-    return root in sys.stdlib_module_names or "site-packages" in file or "dist-packages" in file
 
 
 def author_classes(cls: type) -> list[type]:

@@ -20,6 +20,7 @@ from statemachine.states import States
 from statemachine.transition_list import TransitionList
 
 from statecheck.modeling import ModelError
+from statecheck.repeatable import MODULES
 from statecheck.single.reading import purity
 from statecheck.single.reading.code import (
     LIBRARY,
@@ -198,7 +199,7 @@ class Inspection:
         place = summary.place
         root = name.partition(".")[0]
         is_said = name == "sys" and only_prints_to("sys", summary.function)
-        if name in purity.MODULES or name.startswith(LIBRARY) or root == "typing" or is_said:
+        if name in MODULES or name.startswith(LIBRARY) or root == "typing" or is_said:
             if unfit := purity.unfit_of(module, taken, summary.reads):
                 raise self._hidden(place, f"uses {name}.{unfit}")
             return

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from statecheck.modeling import ModelError
+from statecheck.repeatable import is_from_elsewhere
 from statecheck.single.reading.code import (
     functions_of,
-    is_from_elsewhere,
     is_library,
     plain_functions,
 )

@@ -13,11 +13,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from statecheck.repeatable import MODULES, is_from_elsewhere
 from statecheck.single.reading.code import (
     LIBRARY,
     Summary,
     author_classes,
-    is_from_elsewhere,
     plain_functions,
 )
 from statecheck.single.reading.freeze import ATOMS, EXACT
@@ -35,17 +35,6 @@ BUILTINS = frozenset(
     )
 )
 """Python's own functions that answer the same whenever they are asked the same."""
-
-MODULES = frozenset(
-    (
-        *("math", "cmath", "operator", "enum", "typing", "collections", "collections.abc", "abc"),
-        *("itertools", "functools", "dataclasses", "re", "string", "decimal", "fractions", "copy"),
-        *("textwrap", "json", "logging", "warnings", "statistics", "numbers", "types", "bisect"),
-        *("heapq", "contextlib", "keyword", "statemachine", "__future__"),
-        *("typing_extensions", "inspect"),
-    )
-)
-"""Modules whose functions do. (What is logged or warned of has no influence.)"""
 
 TAKES = {
     "asyncio": frozenset(("sleep",)),

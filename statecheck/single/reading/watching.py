@@ -17,7 +17,8 @@ from typing import Any
 from statemachine import Event, State
 
 from statecheck.modeling import ModelError
-from statecheck.single.reading.code import Reach, Summary, is_from_elsewhere, is_library_class
+from statecheck.repeatable import is_from_elsewhere
+from statecheck.single.reading.code import Reach, Summary, is_library_class
 from statecheck.single.reading.freeze import DICTIONARIES, Freezer, Unfrozen
 from statecheck.single.reading.source.trees import tree_of
 from statecheck.single.reading.specimen import Specimen

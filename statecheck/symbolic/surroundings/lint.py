@@ -23,7 +23,7 @@ from statecheck.symbolic.surroundings.names import (
     named_values,
 )
 from statecheck.symbolic.surroundings.orders import shown_orders
-from statecheck.symbolic.surroundings.outside import asks_outside
+from statecheck.symbolic.surroundings.outside import outside_of
 
 _ASSIGNING = dis.opmap["STORE_GLOBAL"]
 
@@ -38,6 +38,8 @@ _FROM_OUTSIDE = (
     "is an answer from outside, and no proof knows it; make it a parameter of the action, or a "
     "field that begins as anything"
 )
+
+_ON_ITS_WAY = "is an iterator, which remembers how far it is; write a tuple"
 
 _ORDERED = "is a set, and goes in another order in each process; write a tuple"
 
@@ -126,9 +128,12 @@ def _methods(cls: type) -> Iterator[FunctionType]:
 def _named_faults(function: FunctionType) -> Iterator[tuple[int, str, str]]:
     """The names of a function that no proof can be about, with the reason."""
     line = function.__code__.co_firstlineno
-    for text, value in named_values(function):
-        if asks_outside(value) and (text not in _FOR_TRUTH or _calls(function.__code__, text)):
+    for text in outside_of(named_values(function)):
+        if text not in _FOR_TRUTH or _calls(function.__code__, text):
             yield line, text, _FROM_OUTSIDE
+    for text, value in named_values(function):
+        if hasattr(type(value), "__next__"):
+            yield line, text, _ON_ITS_WAY
         if value is object.__setattr__:
             yield line, text, _ASSIGNED
         if value is operator.is_ or value is operator.is_not:

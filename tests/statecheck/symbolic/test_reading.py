@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import decimal
 import enum
 import random
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -229,6 +233,50 @@ def takes_the_least_by_a_key(self: Any, room: Any) -> None:
     room.lamp.kind = min(KINDS, key=lambda kind: kind.value > 5)
 
 
+ON_ITS_WAY = iter((1, 2, 3))
+NOW = partial(time.time)
+
+
+def asks_for_a_file(self: Any, room: Any) -> None:
+    if Path("nowhere").exists():
+        room.lamp.turn_on()
+
+
+def asks_for_the_arguments(self: Any, room: Any) -> None:
+    if len(sys.argv) > 1:
+        room.lamp.turn_on()
+
+
+def asks_how_one_computes(self: Any, room: Any) -> None:
+    room.lamp.level = decimal.getcontext().prec
+
+
+def asks_a_clock_by_another_name(self: Any, room: Any) -> None:
+    if NOW() > 5:
+        room.lamp.turn_on()
+
+
+def goes_on_with_an_iterator(self: Any, room: Any) -> None:
+    room.lamp.level = next(ON_ITS_WAY)
+
+
+def takes_a_set_apart(self: Any, room: Any) -> None:
+    room.lamp.kind, _ = KINDS
+
+
+def gives_a_set_to_a_function(self: Any, room: Any) -> None:
+    if str(KINDS) < "{K":
+        room.lamp.turn_on()
+
+
+def asks_what_is_in_sets(self: Any, room: Any) -> None:
+    both = KINDS | {Kind.CLUB}
+    if sys.maxsize > 5 and len(both) == 2 and any(kind == Kind.CLUB for kind in both):
+        room.lamp.level = sum({1, 2}) + next(iter({1, 2}))
+    if Kind.HEART in both and sorted(kind.value for kind in both) == [1, 2]:
+        room.lamp.turn_on()
+
+
 def asks_for_the_class(self: Any, room: Any) -> None:
     if room.__class__ == Room:
         room.lamp.turn_on()
@@ -261,6 +309,13 @@ def takes_a_kind_apart(self: Any) -> None:
         (counts_far, (Room,), "SEEN of tests.statecheck.symbolic.test_reading changes"),
         (throws_dice, (Room,), "`random.random` is an answer from outside"),
         (asks_a_clock, (Room,), "`time.time` is an answer from outside"),
+        (asks_for_a_file, (Room,), "`Path` is an answer from outside"),
+        (asks_for_the_arguments, (Room,), "`sys.argv` is an answer from outside"),
+        (asks_how_one_computes, (Room,), "`decimal.getcontext` is an answer from outside"),
+        (asks_a_clock_by_another_name, (Room,), "`NOW` is an answer from outside"),
+        (goes_on_with_an_iterator, (Room,), "`ON_ITS_WAY` is an iterator, which remembers"),
+        (takes_a_set_apart, (Room,), "`KINDS` is a set"),
+        (gives_a_set_to_a_function, (Room,), "`KINDS` is a set"),
         (asks_for_a_hash, (Room,), "`hash` is an answer from outside"),
         (goes_through_a_set, (Room,), "`{Kind.CLUB, Kind.HEART}` is a set"),
         (takes_the_first_of_a_set, (Room,), "`KINDS` is a set"),
@@ -278,8 +333,9 @@ def test_what_would_be_read_wrong_is_refused(act: Any, annotations: Any, said: s
     assert said in str(caught.value)
 
 
-def test_what_cannot_change_may_be_asked_in_a_loop() -> None:
-    TransitionSystem(house(asks_limits, Room))
+@pytest.mark.parametrize("act", [asks_limits, asks_what_is_in_sets])
+def test_what_comes_to_the_same_is_read(act: Any) -> None:
+    TransitionSystem(house(act, Room))
 
 
 def test_what_a_transition_is_given_is_looked_into() -> None:

@@ -14,10 +14,10 @@ from typing import Any
 from statemachine import Event, State
 
 from statecheck.modeling import ModelError
+from statecheck.repeatable import is_from_elsewhere
 from statecheck.single.reading.code import (
     Identity,
     Reach,
-    is_from_elsewhere,
     is_library,
     is_library_class,
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from statecheck.repeatable import is_unordered
 from statecheck.single.reading import purity
 from statecheck.single.reading.code import Summary
 from statecheck.single.reading.foreign.loggers import why_logging_matters
-from statecheck.single.reading.source.orders import is_unordered, set_gone_through
+from statecheck.single.reading.source.orders import set_gone_through
 from statecheck.single.reading.specimen import Specimen
 
 _ORDER = "the order of a set nobody chooses; keep a list or a tuple, or go through sorted(...)"

@@ -9,6 +9,7 @@ import itertools
 import types
 from collections.abc import Collection, Iterator
 
+from statecheck.repeatable import is_unordered
 from statecheck.single.reading.source.trees import tree_of
 
 PASSES = frozenset(
@@ -169,15 +170,6 @@ def set_gone_through(function: types.FunctionType, attributes: Collection[str]) 
                 local.add(name)
     found = [*_gone_through(tree), *_shown(tree)]
     return next((ast.unparse(value) for value in found if is_set(value)), "")
-
-
-def is_unordered(value: object) -> bool:
-    """Tell whether a value is a set whose order differs from one process to the next."""
-    return (
-        isinstance(value, set | frozenset)
-        and len(value) > 1
-        and not all(isinstance(item, int) for item in value)
-    )
 
 
 def _is_number(value: ast.expr) -> bool:
