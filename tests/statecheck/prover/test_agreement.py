@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 import functools
+import logging
 import operator
-from array import array
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
@@ -332,12 +332,10 @@ def test_what_would_be_wrong_in_silence_is_refused(
 # -- what only a comparison of runs finds -------------------------------------------------------
 
 
-SEEN = array("i")
-
-
 def _note() -> int:
-    SEEN.append(1)
-    return len(SEEN)
+    heard = logging.getLogger("rooms")
+    heard.setLevel(heard.level + 1)
+    return heard.level
 
 
 def remembers_in_a_helper(self: Any, room: Any) -> None:
