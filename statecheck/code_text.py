@@ -1,4 +1,4 @@
-"""The source text of functions, and its syntax trees."""
+"""The code of functions: its parts, its source text and its syntax trees."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import ast
 import inspect
 import linecache
 import textwrap
-from types import FunctionType
+from collections.abc import Iterator
+from types import CodeType, FunctionType
+
+
+def codes_in(code: CodeType) -> Iterator[CodeType]:
+    """Some code, and that of the functions and classes inside of it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from codes_in(constant)
 
 
 def tree_of(function: FunctionType) -> tuple[ast.Module, int] | None:

@@ -23,7 +23,7 @@ _INSTANCE = ("model", "history_values", "state_field")
 
 _LIBRARY = str(Path(str(statemachine.__file__)).parent)
 
-_OWN = (_LIBRARY, str(Path(__file__).parents[1]))
+LIBRARIES = (_LIBRARY, str(Path(__file__).parents[1]))
 """The folders of the library, and of this package."""
 
 
@@ -171,7 +171,7 @@ class Machine(StateMachine):
 
     def add_listener(self, *listeners: Any) -> Any:
         """Add what listens beside what the class declares. Raises ModelError for a model."""
-        if sys._getframe(1).f_code.co_filename.startswith(_OWN):
+        if sys._getframe(1).f_code.co_filename.startswith(LIBRARIES):
             return super().add_listener(*listeners)  # type: ignore[no-untyped-call]
         raise ModelError(
             f"a listener is added to a {type(self).__name__}, and no proof would see it; write "

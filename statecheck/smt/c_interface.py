@@ -140,9 +140,7 @@ def operation(node: int, context: z3.Context) -> int:
 
 def is_uninterpreted(node: int, context: z3.Context) -> bool:
     """Tell whether the application at an address is of an uninterpreted function or constant."""
-    ref = context.ref().value
-    kind = _declaration_kind(ref, _declaration(ref, node))
-    return bool(kind == z3.Z3_OP_UNINTERPRETED)
+    return bool(operation(node, context) == z3.Z3_OP_UNINTERPRETED)
 
 
 def function_of(node: int, context: z3.Context) -> int:

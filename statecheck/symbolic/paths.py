@@ -14,15 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple
 
-import statemachine
 import z3
 
 from statecheck.clock import heed
 from statecheck.modeling import ModelError
+from statecheck.modeling.machine import LIBRARIES
 from statecheck.symbolic.decision_tree import Decisions, Leaf, Node, Tree
 
 
@@ -38,13 +37,10 @@ class Origin:
     function: str
 
 
-_LIBRARY = (str(Path(str(statemachine.__file__)).parent), str(Path(__file__).parents[1]))
-
-
 @cache
 def is_library(file: str) -> bool:
     """Tell whether a file belongs to the libraries that run a model, and not to the model."""
-    return file.startswith(_LIBRARY)
+    return file.startswith(LIBRARIES)
 
 
 def origin() -> Origin:

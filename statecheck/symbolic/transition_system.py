@@ -90,8 +90,8 @@ class TransitionSystem:
     ) -> None:
         histories = tuple(histories)
         self.info = signature(system)
-        check_identity(*code_of(self.info))
-        memory = memory_of(self.info, (item.update for item in histories))
+        code = check_identity(*code_of(self.info))
+        memory = memory_of(self.info, code, (item.update for item in histories))
         self.vocabulary = Vocabulary(self.info)
         self.next_vocabulary = Vocabulary(self.info, prime=PRIME)
         self.explorer = Explorer()

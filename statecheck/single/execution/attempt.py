@@ -8,6 +8,7 @@ from functools import cached_property
 from types import CodeType
 from typing import Any
 
+from statecheck.code_text import codes_in
 from statecheck.single.execution.automaton import UNUSUAL, Automaton, Edge, Local, Node
 from statecheck.single.execution.choices import OMITTED, Any_, combinations, covers, spread
 from statecheck.single.execution.nodes import Nodes
@@ -21,7 +22,6 @@ from statecheck.single.reading.kinds import Domain, Kind, MemberKind, kind_of
 from statecheck.single.reading.parameters import UNLIKE, Events, Parameter
 from statecheck.single.reading.probe import Probe
 from statecheck.single.reading.source.handing_on import hands_on
-from statecheck.single.reading.source.trees import with_inner
 from statecheck.single.reading.specimen import (
     Attribute,
     Control,
@@ -90,7 +90,7 @@ class Setup:
             hands_on(summary.function) for summary in self.reach.functions.values()
         ):
             return frozenset()
-        codes = frozenset(with_inner(self.reach.functions))
+        codes = frozenset(part for code in self.reach.functions for part in codes_in(code))
         caught = any(code.co_exceptiontable or "suppress" in code.co_names for code in codes)
         is_caught = caught or self.specimen.machine.catch_errors_as_events
         return codes if is_caught else frozenset()

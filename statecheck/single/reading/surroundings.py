@@ -20,6 +20,7 @@ from typing import Any
 
 from statemachine.engines.sync import SyncEngine
 
+from statecheck.code_text import codes_in
 from statecheck.modeling import ModelError
 from statecheck.single.reading.code import Reach
 from statecheck.single.reading.foreign.answers import HARMLESS, Answers
@@ -37,7 +38,6 @@ from statecheck.single.reading.foreign.work import Endings, handler_of
 from statecheck.single.reading.known_answers import NUMBERS
 from statecheck.single.reading.outside import Outside, is_harmless_value
 from statecheck.single.reading.purity import is_own_module, leads_back
-from statecheck.single.reading.source.trees import with_inner
 from statecheck.single.reading.specimen import Attribute, Specimen
 from statecheck.single.reading.watching import CONTAINERS
 
@@ -206,7 +206,7 @@ class Surroundings:
         self._beside(reach)
         self._while_made(reach)
         self._keep_apart(reach)
-        self.codes = set(with_inner(reach.functions))
+        self.codes = {part for code in reach.functions for part in codes_in(code)}
         self.answers.asks_none = any(s.asks_none for s in reach.functions.values())
         loaded = {name for s in reach.functions.values() for name, _ in s.loads}
         self.answers.asks_attributes = bool(loaded & {"hasattr", "getattr"})

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
-from statecheck.code_text import tree_of
+from statecheck.code_text import codes_in, tree_of
 from statecheck.modeling import ModelError, SystemInfo
 from statecheck.symbolic.surroundings.memory import Memory
 from statecheck.symbolic.surroundings.names import (
@@ -48,6 +48,8 @@ _ASSIGNED = "is assigned, so no proof would see it; what changes belongs on a ma
 _TYPES = ("__class__", "__dict__")
 """Attributes that tell what a value is."""
 
+_BY_NAME = (*_TYPE_TESTS, *_TYPES)
+
 
 def classes_of(info: SystemInfo) -> tuple[type, ...]:
     """The classes of a system, its entities and their machines."""
@@ -76,9 +78,11 @@ def called_by_machines(info: SystemInfo) -> Iterator[Any]:
         yield from (info.field.value for info in machine.fields if callable(info.field.value))
 
 
-def memory_of(info: SystemInfo, updates: Iterable[Callable[..., Any]]) -> Memory:
+def memory_of(
+    info: SystemInfo, code: Iterable[FunctionType], updates: Iterable[Callable[..., Any]]
+) -> Memory:
     """The memory that the code of a system, and of updates of histories, could have."""
-    functions = reachable(*code_of(info), *updates)
+    functions = dict.fromkeys((*code, *reachable(*updates)))
     return Memory(functions, classes_of(info), called_by_machines(info))
 
 
@@ -152,18 +156,17 @@ def _calls(code: CodeType, name: str) -> bool:
     """Tell whether code calls a global; the instruction that gets it says so."""
     return any(
         i.opname == "LOAD_GLOBAL" and i.argval == name and i.arg is not None and i.arg & 1
-        for i in dis.get_instructions(code)
-    ) or any(_calls(part, name) for part in code.co_consts if isinstance(part, CodeType))
+        for part in codes_in(code)
+        for i in dis.get_instructions(part)
+    )
 
 
 @cache
 def _assigned_globals(code: CodeType) -> tuple[str, ...]:
     """The globals that code assigns."""
-    assigns = _ASSIGNING in code.co_code[::2]
-    read = dis.get_instructions(code) if assigns else ()
-    own = [i.argval for i in read if i.opname == "STORE_GLOBAL"]
-    inner = (const for const in code.co_consts if isinstance(const, CodeType))
-    return (*own, *(name for one in inner for name in _assigned_globals(one)))
+    assigning = (part for part in codes_in(code) if _ASSIGNING in part.co_code[::2])
+    read = (i for part in assigning for i in dis.get_instructions(part))
+    return tuple(i.argval for i in read if i.opname == "STORE_GLOBAL")
 
 
 @cache
@@ -182,11 +185,10 @@ def _faults(function: FunctionType) -> tuple[tuple[int, str, str], ...]:
 
 def _may_ask(code: CodeType) -> bool:
     """False where no instruction asks a value what it is; true where one may."""
-    names = {*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_cellvars}
-    return (
-        not names.isdisjoint((*_TYPE_TESTS, *_TYPES))
-        or not _ASKING.isdisjoint(code.co_code[::2])
-        or any(_may_ask(part) for part in code.co_consts if isinstance(part, CodeType))
+    return any(
+        not {*part.co_names, *part.co_varnames, *part.co_freevars}.isdisjoint(_BY_NAME)
+        or not _ASKING.isdisjoint(part.co_code[::2])
+        for part in codes_in(code)
     )
 
 
@@ -199,10 +201,7 @@ def _compiled_faults(code: CodeType) -> Iterator[tuple[int, str, str]]:
             fault = "compares by identity; write == or !="
         elif instruction.opname == "MATCH_CLASS":
             fault = "asks for the type of a value that may be any; write if and =="
-        elif instruction.opname.startswith("LOAD_") and instruction.argval in (
-            *_TYPE_TESTS,
-            *_TYPES,
-        ):
+        elif instruction.opname.startswith("LOAD_") and instruction.argval in _BY_NAME:
             fault = "asks what a value is, and it may be any; write a comparison"
         if fault:
             yield code.co_firstlineno, code.co_name, fault

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from types import CodeType, FunctionType
 
-from statecheck.code_text import tree_of
+from statecheck.code_text import codes_in, tree_of
 from statecheck.repeatable import is_unordered
 from statecheck.symbolic.surroundings.names import named_values
 
@@ -104,9 +104,9 @@ def _is_set(node: ast.expr, sets: set[str]) -> bool:
 @cache
 def _has_set(code: CodeType) -> bool:
     """False where code makes no set; true where it may."""
-    return (
-        not _BUILDS.isdisjoint(code.co_code[::2])
-        or not _SETS.isdisjoint(code.co_names)
-        or any(isinstance(constant, frozenset) for constant in code.co_consts)
-        or any(_has_set(part) for part in code.co_consts if isinstance(part, CodeType))
+    return any(
+        not _BUILDS.isdisjoint(part.co_code[::2])
+        or not _SETS.isdisjoint(part.co_names)
+        or any(isinstance(constant, frozenset) for constant in part.co_consts)
+        for part in codes_in(code)
     )

@@ -9,6 +9,7 @@ import itertools
 import types
 from collections.abc import Collection, Iterator
 
+from statecheck.code_text import codes_in
 from statecheck.repeatable import is_unordered
 from statecheck.single.reading.source.trees import tree_of
 
@@ -126,11 +127,13 @@ def _adds_to_a_list(function: types.FunctionType) -> bool:
 
 def _has_binary(code: types.CodeType) -> bool:
     """Tell whether code adds something in place, other than a constant."""
-    instructions = [i for i in dis.get_instructions(code) if i.opname not in _BETWEEN]
+    own = (dis.get_instructions(part) for part in codes_in(code))
+    read = ([i for i in instructions if i.opname not in _BETWEEN] for instructions in own)
     return any(
         i.opname == "BINARY_OP" and i.argrepr == "+=" and before.opname not in _CONSTANTS
+        for instructions in read
         for before, i in itertools.pairwise(instructions)
-    ) or any(_has_binary(inner) for inner in code.co_consts if isinstance(inner, types.CodeType))
+    )
 
 
 _BETWEEN = ("CACHE", "EXTENDED_ARG", "NOP")

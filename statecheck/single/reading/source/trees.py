@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import dis
 import types
-from collections.abc import Iterable, Iterator
 
 from statecheck import code_text
 
@@ -35,10 +34,3 @@ def uses_variable(function: types.FunctionType, name: str) -> bool:
             if loads and (argument == name or (isinstance(argument, tuple) and name in argument)):
                 return True
     return False
-
-
-def with_inner(codes: Iterable[types.CodeType]) -> Iterator[types.CodeType]:
-    """Some code, and that of the functions and classes inside of it."""
-    for code in codes:
-        yield code
-        yield from with_inner(c for c in code.co_consts if isinstance(c, types.CodeType))
