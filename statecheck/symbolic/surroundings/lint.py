@@ -34,11 +34,6 @@ _ASKING = frozenset(dis.opmap[name] for name in ("IS_OP", "MATCH_CLASS"))
 _VALUES = (int, float, str, enum.Enum, BaseException)
 """Bases of classes whose methods no symbolic value has."""
 
-_FROM_OUTSIDE = (
-    "is an answer from outside, and no proof knows it; make it a parameter of the action, or a "
-    "field that begins as anything"
-)
-
 _ON_ITS_WAY = "is an iterator, which remembers how far it is; write a tuple"
 
 _ORDERED = "is a set, and goes in another order in each process; write a tuple"
@@ -132,9 +127,9 @@ def _methods(cls: type) -> Iterator[FunctionType]:
 def _named_faults(function: FunctionType) -> Iterator[tuple[int, str, str]]:
     """The names of a function that no proof can be about, with the reason."""
     line = function.__code__.co_firstlineno
-    for text in outside_of(named_values(function)):
+    for text, why in outside_of(named_values(function)):
         if text not in _FOR_TRUTH or _calls(function.__code__, text):
-            yield line, text, _FROM_OUTSIDE
+            yield line, text, why
     for text, value in named_values(function):
         if hasattr(type(value), "__next__"):
             yield line, text, _ON_ITS_WAY

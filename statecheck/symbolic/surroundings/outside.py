@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterator
 from functools import partial
 from types import ModuleType
@@ -43,10 +44,22 @@ _NOT_PURE = {
 """What does not, of modules that are pure for the rest."""
 
 
-def outside_of(chain: Iterator[tuple[str, Any]]) -> Iterator[str]:
+_FROM_OUTSIDE = (
+    "is an answer from outside, and no proof knows it; make it a parameter of the action, or a "
+    "field that begins as anything"
+)
+
+_UNKNOWN = (
+    "is of {}, of which it is not known whether it answers the same each time; write what is "
+    "needed of it in the model, or make its answer a parameter of the action"
+)
+
+
+def outside_of(chain: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
     """The names, of those that code has, of answers from outside, or of what gives one: of a clock,
-    of chance, of the system, of a file, of any module that is not known to give none. Each comes
-    with its value, an attribute after what it is asked of; then that alone is not named.
+    of chance, of the system, of a file, of any module that is not known to give none; each with
+    the reason. They come with their values, an attribute after what it is asked of; then that
+    alone is not named.
     """
     holders: dict[str, Any] = {}
     for (text, value), (following, _) in itertools.pairwise((*chain, ("", None))):
@@ -55,23 +68,31 @@ def outside_of(chain: Iterator[tuple[str, Any]]) -> Iterator[str]:
             continue
         around, _, name = text.rpartition(".")
         holder = holders.get(around)
-        if isinstance(holder, ModuleType) and holder.__name__ in _PARTLY:
-            if name not in _PARTLY[holder.__name__]:
-                yield text
-        elif _asks_outside(value) or (
-            isinstance(holder, ModuleType) and _is_outside(holder.__name__, name)
-        ):
-            yield text
+        module, own_name = _home(value)
+        if isinstance(holder, ModuleType):
+            is_outside = _is_outside(holder.__name__, name)
+            if holder.__name__ not in _PARTLY and not is_outside:
+                is_outside = _is_outside(module, own_name)
+        elif isinstance(value, ModuleType):
+            is_outside = module not in _PARTLY and not _is_known(module)
+        else:
+            is_outside = _is_outside(module, own_name)
+        if is_outside:
+            named = holder.__name__ if isinstance(holder, ModuleType) else module
+            root = named.partition(".")[0]
+            is_pythons = root in sys.stdlib_module_names
+            yield text, _FROM_OUTSIDE if is_pythons else _UNKNOWN.format(root)
 
 
-def _asks_outside(value: Any) -> bool:
+def _home(value: Any) -> tuple[str, str]:
+    """The module that a value is from, and its name there; empty for an object of some type."""
     while isinstance(value, partial):
         value = value.func
-    if isinstance(value, ModuleType):
-        return value.__name__ not in _PARTLY and not _is_known(value.__name__)
     holder = getattr(value, "__self__", None)
-    if isinstance(value, type):
-        home: Any = value.__module__
+    if isinstance(value, ModuleType):
+        home: Any = value.__name__
+    elif isinstance(value, type):
+        home = value.__module__
     elif isinstance(holder, ModuleType):
         home = holder.__name__
     elif isinstance(holder, type):
@@ -80,8 +101,7 @@ def _asks_outside(value: Any) -> bool:
         home = getattr(value, "__module__", "")
     else:
         home = type(value if holder is None else holder).__module__
-    name = str(getattr(value, "__name__", "" if holder is None else type(value).__name__))
-    return _is_outside(str(home), name)
+    return str(home), str(getattr(value, "__name__", ""))
 
 
 def _is_outside(module: str, name: str) -> bool:
@@ -90,7 +110,7 @@ def _is_outside(module: str, name: str) -> bool:
     if name in _NOT_PURE.get(root, ()):
         return True
     if root in _PARTLY:
-        return root != "datetime" and name not in _PARTLY[root]
+        return bool(name) and root != "datetime" and name not in _PARTLY[root]
     return not _is_known(module)
 
 

@@ -260,6 +260,11 @@ def goes_on_with_an_iterator(self: Any, room: Any) -> None:
     room.lamp.level = next(ON_ITS_WAY)
 
 
+def asks_a_package(self: Any, room: Any) -> None:
+    if pytest.approx(3) == 4:
+        room.lamp.turn_on()
+
+
 def takes_a_set_apart(self: Any, room: Any) -> None:
     room.lamp.kind, _ = KINDS
 
@@ -314,6 +319,7 @@ def takes_a_kind_apart(self: Any) -> None:
         (asks_how_one_computes, (Room,), "`decimal.getcontext` is an answer from outside"),
         (asks_a_clock_by_another_name, (Room,), "`NOW` is an answer from outside"),
         (goes_on_with_an_iterator, (Room,), "`ON_ITS_WAY` is an iterator, which remembers"),
+        (asks_a_package, (Room,), "`pytest.approx` is of pytest, of which it is not known"),
         (takes_a_set_apart, (Room,), "`KINDS` is a set"),
         (gives_a_set_to_a_function, (Room,), "`KINDS` is a set"),
         (asks_for_a_hash, (Room,), "`hash` is an answer from outside"),
