@@ -213,7 +213,8 @@ class Report(Shown):
     """The results of a proof run.
 
     ``digest`` identifies the model that it is about; ``notes`` are for whoever ran it;
-    ``environment`` says in sentences what is assumed of whoever uses the model. ``answers`` are
+    ``environment`` says in sentences what is assumed of whoever uses the model, and has the axioms
+    of a system and the assumptions of a project. ``answers`` are
     those to the standard questions, where nothing was claimed.
     """
 

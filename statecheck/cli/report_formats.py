@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,11 +24,17 @@ class Settled:
     began: datetime
 
     @property
-    def completed(self) -> Report:
-        """The report with a result for each claim that was asked for."""
+    def complete(self) -> Report:
+        """The report with what the project assumes, and with each claim that was asked for."""
         from statecheck.reports.words import completed
 
-        return completed(self.report, self.claims)
+        return completed(self.assuming, self.claims)
+
+    @property
+    def assuming(self) -> Report:
+        """The report with what the project assumes."""
+        assumed = (f"{known.id}: {known.text}" for known in self.project.assumptions)
+        return replace(self.report, environment=(*self.report.environment, *assumed))
 
 
 @dataclass(frozen=True)
@@ -43,25 +49,25 @@ def _json(settled: Settled) -> str:
     """JSON; the only format that leaves out what an interruption left open."""
     from statecheck.reports import json_report
 
-    return json_report.to_text(settled.report)
+    return json_report.to_text(settled.assuming)
 
 
 def _junit(settled: Settled) -> str:
     from statecheck.reports import junit
 
-    return junit.to_text(settled.completed, settled.began)
+    return junit.to_text(settled.complete, settled.began)
 
 
 def _sarif(settled: Settled) -> str:
     from statecheck.reports import sarif
 
-    return sarif.to_text(settled.completed, settled.project.system)
+    return sarif.to_text(settled.complete, settled.project.system)
 
 
 def _summary(settled: Settled) -> str:
     from statecheck.reports import markdown
 
-    return markdown.to_text(settled.completed)
+    return markdown.to_text(settled.complete)
 
 
 REPORTS = {

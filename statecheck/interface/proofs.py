@@ -10,6 +10,7 @@ from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.interface.calls import as_project, check_numbers, solving
+from statecheck.modeling import signature
 
 if TYPE_CHECKING:
     from statecheck.prover.project import Project
@@ -54,5 +55,6 @@ class Proofs:
         except Timeout as gave_up:
             result = Result(claim, Verdict.UNDETERMINED, f"timed out: {gave_up}")
         report = Report(digest, (result,), notes=tuple(dict.fromkeys(notes)))
+        axioms = (known.sentence for known in signature(project.system).axioms)
         assumed = tuple(f"{known.id}: {known.text}" for known in project.assumptions)
-        return replace(report, environment=assumed)
+        return replace(report, environment=(*axioms, *assumed))

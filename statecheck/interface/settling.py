@@ -14,7 +14,7 @@ from statecheck.claims.results import Report, Result, Verdict
 from statecheck.claims.syntax import AssumedTexts, check_use
 from statecheck.errors import ModelError
 from statecheck.interface.subjects import is_system
-from statecheck.modeling import System
+from statecheck.modeling import System, signature
 
 if TYPE_CHECKING:
     from statecheck.prover.project import Project
@@ -136,7 +136,8 @@ def _of_system(system: type[System], request: Request) -> Report:
     results.sort(key=lambda result: order[result.claim])
     digest = engine.context.digest if engine is not None else ""
     notes = tuple(engine.context.notes) if engine is not None and request.lock is not None else ()
-    return Report(digest, tuple(results), interrupted, notes=notes)
+    assumed = tuple(known.sentence for known in signature(system).axioms)
+    return Report(digest, tuple(results), interrupted, notes=notes, environment=assumed)
 
 
 def project_of_request(name: str, system: type[System], request: Request) -> Project:

@@ -68,6 +68,12 @@ class AxiomInfo:
     function: Callable[..., Any]
     parameters: tuple[tuple[str, Any], ...]
 
+    @property
+    def sentence(self) -> str:
+        """Everything that it means for a verdict."""
+        names = ", ".join(name for name, _ in self.parameters)
+        return f"{self.name}({names}) is an axiom: it is assumed of all entities."
+
 
 @dataclass(frozen=True)
 class SystemInfo:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from statecheck.claims.claim import Claim
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.clock import Timeout
+from statecheck.modeling import signature
 from statecheck.prover.engine import prover
 from statecheck.prover.project import Project
 from statecheck.prover.prover import Prover
@@ -95,6 +96,7 @@ def run(
         interrupted,
         derived,
         (*(() if engine is None else engine.context.notes), *notes),
+        tuple(known.sentence for known in signature(project.system).axioms),
     )
 
 

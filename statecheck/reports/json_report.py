@@ -78,6 +78,7 @@ def _claim(result: Result) -> dict[str, Any]:
         "vacuous": result.vacuous,
         "seconds": round(result.seconds, 6),
         "detail": result.detail,
+        **({"assumptions": list(claim.assumptions)} if claim.assumptions else {}),
         **awaited,
         **bounds,
         **ending,

@@ -39,7 +39,7 @@ def to_text(report: Report, began: datetime) -> str:
             time=f"{sum(result.seconds for result in results):.3f}",
         )
         properties = _element(suite, "properties")
-        for name, value in _properties(report.digest, results):
+        for name, value in _properties(report, results):
             _element(properties, "property", name=name, value=value)
         for result in results:
             _case(suite, result)
@@ -65,13 +65,17 @@ def _case(suite: ET.Element, result: Result) -> None:
     outcome.text = _printable("\n".join(_lines(result)))
 
 
-def _properties(digest: str, results: Sequence[Result]) -> Iterator[tuple[str, str]]:
-    yield "model", digest
+def _properties(report: Report, results: Sequence[Result]) -> Iterator[tuple[str, str]]:
+    yield "model", report.digest
+    for sentence in report.environment:
+        yield "assumed", sentence
     for result in results:
         title = result.claim.title
         yield f"{title} verdict", result.verdict.value
         yield f"{title} expected", result.claim.expected
         yield f"{title} evidence", evidence(result)
+        if result.assumptions:
+            yield f"{title} assumes", "; ".join(result.assumptions)
 
 
 def _lines(result: Result) -> Iterator[str]:

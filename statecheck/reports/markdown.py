@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from statecheck.claims.results import Report, Result, Verdict, tally
-from statecheck.reports.words import account, by_section, count, evidence, remark
+from statecheck.reports.words import account, assumed, by_section, count, evidence, remark
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 
@@ -24,6 +24,8 @@ def to_text(report: Report) -> str:
     # What changed is unfolded first; the refutations that were expected are there to be read.
     refuted = [r for r in results if r.verdict is Verdict.REFUTED and r not in changed]
     parts += [part for result in (*changed, *refuted) for part in _run(result)]
+    if taken := assumed(report):
+        parts += ["### Assumed", "\n".join(f"* {_plain(text)}" for text in taken)]
     found = tally(results)
     counts = ", ".join(f"{found[verdict]} {verdict}" for verdict in Verdict if verdict in found)
     parts.append(f"{count(len(results), 'verdict')}: {counts}. Model `{report.digest}`.")

@@ -37,7 +37,7 @@ def _report(report: Report, system: type[System]) -> dict[str, Any]:
         "tool": {
             "driver": {
                 "name": "statecheck",
-                "rules": [_rule(result.claim) for result in report.results],
+                "rules": [_rule(result) for result in report.results],
             }
         },
         "invocations": [
@@ -55,11 +55,12 @@ def _report(report: Report, system: type[System]) -> dict[str, Any]:
             for number, result in enumerate(report.results)
             if remark(result) or result.verdict is Verdict.UNDETERMINED or result.run
         ],
-        "properties": {"model": report.digest},
+        "properties": {"model": report.digest, "assumptions": list(report.environment)},
     }
 
 
-def _rule(claim: Claim) -> dict[str, Any]:
+def _rule(result: Result) -> dict[str, Any]:
+    claim = result.claim
     return {
         "id": claim.title,
         "name": claim.id,
@@ -69,7 +70,7 @@ def _rule(claim: Claim) -> dict[str, Any]:
             "kind": claim.kind_word,
             "section": str(claim.section),
             "expected": claim.expected,
-            "assumptions": list(claim.assumptions),
+            "assumptions": list(result.assumptions),
         },
     }
 

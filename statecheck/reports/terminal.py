@@ -33,6 +33,7 @@ from statecheck.reports.words import (
     by_section,
     circumstances,
     count,
+    declared,
     evidence,
     follows_plans,
     grouped,
@@ -88,10 +89,10 @@ def report_text(
     parts += chapter("Plans", _plans(results))
     parts += chapter("Counts", _counts(results))
     parts += chapter("Derived", [*_answers(results), *shown])
-    if results and assumptions:
-        parts += chapter("Assumptions", [pairs((a.id, a.text) for a in assumptions)])
-    if results and report.environment:
-        parts += chapter("Assumptions", [Text(text) for text in report.environment])
+    if results:
+        listed = [pairs((a.id, a.text) for a in assumptions)] if assumptions else []
+        others = (*report.environment, *declared(results, {a.id for a in assumptions}))
+        parts += chapter("Assumptions", [*listed, *map(Text, others)])
     parts += ["", *_closing(report, allow_undetermined=allow_undetermined)]
     return printed(parts, style)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -37,6 +37,19 @@ def completed(report: Report, claims: Sequence[Claim]) -> Report:
     )
     others = (result for result in report.results if result.claim not in claims)
     return replace(report, results=(*results, *others))
+
+
+def assumed(report: Report) -> list[str]:
+    """Everything that verdicts assume: what all of them do, then what single claims do."""
+    own = [f"{r.claim.title}: {'; '.join(r.assumptions)}" for r in report.results if r.assumptions]
+    return [*report.environment, *own]
+
+
+def declared(results: Iterable[Result], known: Container[str]) -> Iterator[str]:
+    """The assumptions that claims are declared to make, those that are known left out."""
+    for result in results:
+        if own := [text for text in result.claim.assumptions if text not in known]:
+            yield f"{result.claim.title}: {'; '.join(own)}"
 
 
 def remark(result: Result) -> str:

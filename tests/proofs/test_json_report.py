@@ -183,6 +183,7 @@ def test_claims_are_as_promised() -> None:
         "vacuous": None,
         "seconds": 0.333333,
         "detail": "",
+        "assumptions": ["A1", "A2", "A3"],
     }
     proved = by_variant["cause.only_cause", None]
     assert (proved["invariant"], proved["vacuous"], proved["run"]) == (

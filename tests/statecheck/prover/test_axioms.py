@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from statemachine import State
 
-from statecheck import Catalogue, Entity, Machine, Many, System, action, anything, axiom, derived
+from statecheck import (
+    Catalogue,
+    Entity,
+    Machine,
+    Many,
+    System,
+    action,
+    anything,
+    axiom,
+    derived,
+    leads_to,
+    weak,
+)
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.expressions import claim
+from statecheck.claims.fairness import LeadsTo
 from statecheck.claims.results import Result, Verdict
+from statecheck.cli.main import main
 from statecheck.explicit.search import check
 from statecheck.explicit.state_space import FiniteInstance, count_states
 from statecheck.modeling import ModelError
@@ -70,6 +85,20 @@ class Numbered(Loose):
     @axiom
     def numbered(self, node: Node, number: int) -> bool:
         return number > 0
+
+
+MOVES = Catalogue(Ring)
+
+
+@MOVES.eventually(
+    "ring.moves",
+    "Ring",
+    fairness=(weak(Ring.pass_on, "node"),),
+    assumptions=("nobody is away for ever",),
+)
+def moves(ring: Ring, node: Node) -> LeadsTo:
+    """A token is passed on."""
+    return leads_to(node.seat.has_token, not node.seat.has_token or node.next == node)
 
 
 EXCLUSION = "node1 == node2 or not (node1.seat.has_token and node2.seat.has_token)"
@@ -243,3 +272,19 @@ def test_a_claim_about_three_entities_is_proven() -> None:
     catalogue.always("it.three", "It")(three_way)
     (result,) = in_order(ProofContext(Ring, catalogue.claims, ()), catalogue.claims)
     assert result.verdict is Verdict.PROVED
+
+
+def test_what_a_proof_assumes_is_in_every_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {name: str(tmp_path / name) for name in ("json", "junit", "sarif", "summary")}
+    options = [text for name, file in files.items() for text in (f"--{name}", file)]
+    assert main(["prove", f"{__name__}:MOVES", *options]) == 0
+    written = {name: Path(file).read_text(encoding="utf-8") for name, file in files.items()}
+    for text in (capsys.readouterr().out, *written.values()):
+        plain = text.replace("\\", "")
+        assert "one_token(one, other) is an axiom" in plain
+        assert "weak fairness of pass_on(node)" in plain
+        assert "nobody is away for ever" in plain
+    assert main(["check", f"{__name__}:Ring", "--always", EXCLUSION]) == 0
+    assert "one_token(one, other) is an axiom" in capsys.readouterr().out
