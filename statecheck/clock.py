@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+
+MOMENT = 0.01
+"""Seconds after which a time that is to be over is over."""
 
 TimeLeft = Callable[[], float | None]
 """Gives the seconds that are left, None for no limit; raises Timeout when there are none."""
@@ -50,6 +54,12 @@ def heed() -> None:
     """
     if _ends:
         seconds_until(_ends[-1])
+
+
+def in_bounds() -> float:
+    """The seconds until `heed` raises Timeout; no less than a moment."""
+    end = _ends[-1] if _ends else None
+    return math.inf if end is None else max(end - time.monotonic(), 0) + MOMENT
 
 
 def unlimited() -> float | None:

@@ -19,10 +19,13 @@ from typing import Any, NamedTuple
 
 import z3
 
-from statecheck.clock import heed
+from statecheck.clock import Endless, alarm, heed, in_bounds
 from statecheck.modeling import ModelError
 from statecheck.modeling.machine import LIBRARIES
 from statecheck.symbolic.decision_tree import Decisions, Leaf, Node, Tree
+
+PATIENCE = 20.0
+"""One way through code ends within so many seconds."""
 
 
 @dataclass(frozen=True, order=True)
@@ -177,7 +180,7 @@ class Explorer:
                 if outer is None:
                     heed()
                 with self.scope(tree, isolated=isolated):
-                    value = run()
+                    value = run() if outer is not None else _in_time(run)
                 if paths > PATHS:
                     self.refuse(f"more than {PATHS} ways lead through the code; does it end?")
                 self._raise_noted()
@@ -275,3 +278,18 @@ class Explorer:
         if self.error is None:
             self.error = ModelError(message)
         return self.error
+
+
+def _in_time(run: Callable[[], Any]) -> Any:
+    """The result of running code along one path. Raises ModelError where that does not end, and
+    Timeout where the time is up first.
+    """
+    try:
+        with alarm(min(PATIENCE, in_bounds())):
+            return run()
+    except Endless:
+        heed()
+        raise ModelError(
+            f"a way through the code does not end within {PATIENCE:g} s; an event that a callback "
+            "sends, or a loop, may go round for ever"
+        ) from None

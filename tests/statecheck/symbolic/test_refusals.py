@@ -11,6 +11,7 @@ from statemachine import State
 from statecheck.modeling import Entity, Machine, Many, ModelError, System, action, assume
 from statecheck.smt.evaluation import Valuation
 from statecheck.smt.grounding import Grounding, entity_functions
+from statecheck.symbolic import paths
 from statecheck.symbolic.simulate import Simulator
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -55,7 +56,7 @@ def refused(act: Any, *annotations: Any) -> str:
         TransitionSystem(type("Refused", (System,), spread))
     message = str(caught.value)
     assert "\n" not in message
-    assert "test_refusals.py:" in message
+    assert "test_refusals.py:" in message or "does not end" in message
     return message
 
 
@@ -282,3 +283,13 @@ def test_references_that_go_round_are_followed_so_far() -> None:
         "next(next(node))",
     ]
     assert grounding.truncated
+
+
+def round_and_round(self: Any, room: Any) -> None:
+    while True:
+        room.light.level = 1
+
+
+def test_an_action_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "PATIENCE", 0.02)
+    assert "round_and_round: a way through the code does not end" in refused(round_and_round, Room)
