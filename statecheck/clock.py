@@ -12,6 +12,9 @@ from contextlib import contextmanager, suppress
 MOMENT = 0.01
 """Seconds after which a time that is to be over is over."""
 
+AGAIN = 0.5
+"""Seconds after which what was to be ended, and goes on, is ended once more."""
+
 TimeLeft = Callable[[], float | None]
 """Gives the seconds that are left, None for no limit; raises Timeout when there are none."""
 
@@ -82,7 +85,10 @@ class Stopwatch:
 
 @contextmanager
 def alarm(seconds: float) -> Iterator[None]:
-    """Raise Endless inside once so many seconds are over; not in threads, nor without signals."""
+    """Raise Endless inside once so many seconds are over; not in threads, nor without signals.
+
+    It is raised again where it is lost, as in what is called when an object is freed.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
         yield
         return
@@ -92,7 +98,7 @@ def alarm(seconds: float) -> Iterator[None]:
 
     former = signal.signal(signal.SIGALRM, give_up)
     with suppress(ValueError):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
     finally:

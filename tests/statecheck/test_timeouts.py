@@ -5,6 +5,7 @@ asked after the end, wherever in a run that is.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from statecheck import clock
 from statecheck.certificate import evidence
 from statecheck.claims.results import Report, Verdict
 from statecheck.claims.syntax import AssumedTexts
@@ -133,3 +135,24 @@ def test_a_model_that_is_not_read_in_time_leaves_every_claim_open(jobs: int) -> 
     report = run(PROJECT, PROJECT.claims, timeout=0.001, jobs=jobs)
     assert [r.claim for r in report.results] == list(PROJECT.claims)
     assert {r.detail for r in report.results} == {"timed out: the time is up"}
+
+
+def test_an_alarm_that_is_lost_rings_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "AGAIN", 0.01)
+    heard = []
+    end = time.monotonic() + 5
+
+    def deaf() -> None:
+        try:
+            wait()
+        except BaseException as ring:  # noqa: BLE001  (so is any that is raised as an object is freed)
+            heard.append(ring)
+
+    def wait() -> None:
+        while time.monotonic() < end:
+            pass
+
+    with pytest.raises(clock.Endless), clock.alarm(0.01):
+        deaf()
+        wait()
+    assert len(heard) == 1
