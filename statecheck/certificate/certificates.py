@@ -60,6 +60,8 @@ def why_left_out(result: Result) -> str | None:
     """Why no certificate of a system can have a result; None where one can."""
     if result.joint is not None and result.joint.counts:
         return "it rests on a number that counts entities"
+    if result.numbers:
+        return "it asks for a number of entities, or rests on one"
     if result.claim.kind not in (Kind.RECOVERABLE, Kind.EVENTUALLY):
         return None
     if result.joint is not None:

@@ -22,6 +22,8 @@ from statecheck.modeling.entity import entity_name
 from statecheck.runs.replay import Player, ReplayError
 from statecheck.safety.properties import Property, claim_property
 from statecheck.smt.evaluation import Compiled, Valuation, compiled
+from statecheck.smt.roles import is_somebody
+from statecheck.smt.terms import entity_constants
 from statecheck.symbolic.codes import encoded, member_name
 from statecheck.symbolic.simulate import Simulator
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -196,6 +198,11 @@ class _Comparison:
             term.decl().name(): value
             for (_, _, term), value in zip(formula.variables, witness, strict=True)
         }
+        # There is at most one constant that is no variable, and it may be anybody.
+        for own in filter(is_somebody, entity_constants(formula.holds)):
+            if not state.sizes[own.sort().name()]:
+                return
+            constants[own.decl().name()] = 0
         (expected,) = evaluate(state.functions, constants, state.sizes)
         player.run = ConcreteRun({}, {}, {}, (), witness, ())
         said = player.judge(claim)

@@ -29,6 +29,7 @@ from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.inference import Argument, infer
 from statecheck.safety.inferring.goal_search import ProofGoal
 from statecheck.safety.inferring.inductive_subset import inductive_subset
+from statecheck.safety.inferring.numbers import with_numbers
 from statecheck.safety.properties import Property, claim_property
 from statecheck.safety.regions import constant_regions, membership, number_regions
 from statecheck.safety.unrolling import Target, Unrolling
@@ -91,8 +92,12 @@ class ProofContext:
         if axioms is not None:
             found = described(axioms)
             self.notes.append(f"the axioms are satisfied by, for one: {found}")
+        self.asked = with_numbers(self.transitions, self.catalogue, self.remaining)
+        self.transitions, facts = self.asked.transitions, self.asked.facts
         self.histories = self.transitions.histories
-        self.induction = Induction(self.transitions, seed=seed, time_left=self.remaining)
+        self.induction = Induction(
+            self.transitions, seed=seed, time_left=self.remaining, facts=facts
+        )
         self.liveness = LivenessProver(
             system, self.histories, self.induction, self.numbers, explain=explain
         )
@@ -202,7 +207,7 @@ class ProofContext:
         return [c for c in self.catalogue if c.expected in ("PROVED", "DERIVED") or c.across]
 
     def _extra(self) -> list[z3.ExprRef]:
-        return [self._words(claim) for claim in self.readable(self._served())]
+        return [*map(self._words, self.readable(self._served())), *self.asked.equations]
 
     def _words(self, claim: Claim) -> z3.BoolRef:
         """A term with all that a claim asks of a state, be it the one after a step."""

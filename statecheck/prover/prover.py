@@ -32,6 +32,7 @@ from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.plans import recovered
 from statecheck.safety.proof_core import Cores
+from statecheck.safety.properties import UNCOUNTED
 from statecheck.safety.regions import membership, works_throughout
 from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
@@ -68,13 +69,16 @@ class Prover:
 
     def prove(self, claims: Sequence[Claim]) -> Iterator[Result]:
         """The results on claims, each claim once, as soon as it is known."""
+        return map(self.context.asked.told, self._results(claims))
+
+    def _results(self, claims: Sequence[Claim]) -> Iterator[Result]:
         left: dict[Claim, Result | None] = dict.fromkeys(claims)
         try:
             readable = self.context.readable(claims)
             for claim in claims:
                 if claim in self.context.unreadable:
                     del left[claim]
-                    yield unread(claim, self.context.unreadable[claim])
+                    yield self._unread(claim, self.context.unreadable[claim])
             for result in self._run(readable):
                 if result.verdict is Verdict.UNDETERMINED and self.context.is_locked:
                     left[result.claim] = result
@@ -98,6 +102,16 @@ class Prover:
             suspect = suspected(self.context, claim)
             why = self._unreal.get(claim, detail) + (f"; {HELP}" if suspect is not None else "")
             yield Result(claim, Verdict.UNDETERMINED, why, suspect=suspect)
+
+    def _unread(self, claim: Claim, why: str) -> Result:
+        """The result on a claim that has no terms; of one that counts, small instances may tell."""
+        if UNCOUNTED not in why:
+            return unread(claim, why)
+        clock = Stopwatch()
+        run = self._deep.run(claim) if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE) else None
+        if run is not None:
+            return by_run(claim, run, clock.lap(), shortest=False)
+        return Result(claim, Verdict.UNDETERMINED, f"{why}; no small instance tells, either")
 
     def _run(self, claims: Sequence[Claim]) -> Iterator[Result]:
         inductive = self._inductive = prove_inductively(self.context, claims)

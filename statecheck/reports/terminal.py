@@ -329,8 +329,9 @@ def _plans(results: Iterable[Result]) -> Iterator[RenderableType]:
 
 
 def _counts(results: Iterable[Result]) -> Iterator[RenderableType]:
-    """The counts that some proof rests on."""
-    found = (count for r in results if r.joint is not None for count in r.joint.counts)
+    """The counts that some proof rests on, and the numbers that are asked for."""
+    found = [number for r in results for number in r.numbers]
+    found += [count for r in results if r.joint is not None for count in r.joint.counts]
     yield from (Padding(Text(text), (0, 0, 0, 2)) for text in dict.fromkeys(found))
 
 

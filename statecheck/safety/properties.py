@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import z3
 
 from statecheck.claims.claim import Claim, Kind
-from statecheck.modeling import Inapplicable
-from statecheck.smt.roles import variable_name
+from statecheck.modeling import Inapplicable, ModelError
+from statecheck.smt.roles import is_somebody, variable_name
+from statecheck.smt.substitution import Macros
+from statecheck.smt.terms import entity_constants, is_entity
 from statecheck.symbolic.decision_tree import Leaf, Node, merge
+from statecheck.symbolic.numbers.tally import counting, may_count
 from statecheck.symbolic.paths import function_of
-from statecheck.symbolic.surroundings.lint import check_identity
+from statecheck.symbolic.surroundings.lint import check_identity, reachable
 from statecheck.symbolic.surroundings.memory import Memory
 from statecheck.symbolic.transition_system import TransitionSystem
 
 INAPPLICABLE = object()
 """Stands for what the body of a claim returns where its antecedent does not hold."""
+
+UNCOUNTED = "no proof can be about the number that it asks for"
+"""Begins the reason why a claim that counts has no terms."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,8 @@ def explore_claim(
     """A claim's variables, as constants and as what its body gets, and what the body returns;
     INAPPLICABLE where the claim does not apply.
     """
-    memory = Memory(check_identity(claim.body))
+    functions = check_identity(claim.body)
+    memory = Memory(functions)
     # Claims share their variables, first lift with first lift, so that a search for
     # many of them at once has few terms to deal with.
     counts: dict[str, int] = {}
@@ -63,13 +71,24 @@ def explore_claim(
         (name, type_, value.term)
         for (name, type_), value in zip(claim.variables, values, strict=True)
     )
-    tree = transitions.code.explore(f"claim {claim.id}", run)
+    transitions.world.numbers.around = [term for _, _, term in variables if is_entity(term)]
+    with counting(transitions.explorer) if may_count(functions) else nullcontext():
+        tree = transitions.code.explore(f"claim {claim.id}", run)
     memory.check()
     return variables, values, tree
 
 
-def claim_property(transitions: TransitionSystem, claim: Claim) -> Property:
-    """The terms of a claim."""
+def may_ask_numbers(claim: Claim) -> bool:
+    """Tell whether a claim may ask how many entities there are such that."""
+    return may_count(reachable(claim.body))
+
+
+def claim_property(
+    transitions: TransitionSystem, claim: Claim, *, collecting: bool = False
+) -> Property:
+    """The terms of a claim; of one that asks for numbers of entities that have no function yet only
+    while these are collected.
+    """
     own = claim.body.__code__
     with transitions.world.asked_by() as askers, transitions.next_world.asked_by() as later:
         variables, _, tree = explore_claim(transitions, claim)
@@ -85,4 +104,33 @@ def claim_property(transitions: TransitionSystem, claim: Claim) -> Property:
 
     antecedent = z3.simplify(merge(tree, lambda value: z3.BoolVal(value is not INAPPLICABLE)))
     whole = transitions.code.without_elements(what, z3.simplify(merge(tree, holds)))
+    if not collecting:
+        _check_numbers(transitions, claim, z3.And(antecedent, whole))
     return Property(variables, antecedent, whole, bool(z3.is_true(whole)) and is_own)
+
+
+def _check_numbers(transitions: TransitionSystem, claim: Claim, term: z3.BoolRef) -> None:
+    """Raise ModelError where a claim asks for a number of entities that cannot be had."""
+    numbers = transitions.world.numbers
+    asked = numbers.asked_in(term)
+    for key in asked:
+        if key not in transitions.vocabulary.functions:
+            why = numbers.refused.get(key, "it is asked for where nobody keeps it")
+            raise ModelError(f"{UNCOUNTED}: {why}")
+    if not any(is_somebody(constant) for constant in entity_constants(term)):
+        return
+    # Where there is nobody, the number is 0, and there is no one whose number it could be.
+    zeros = [
+        (transitions.vocabulary.functions[key], z3.IntVal(0))
+        for key, own in asked.items()
+        if own.is_common
+    ]
+    nobody = Macros(zeros)(term)
+    solver = z3.SimpleSolver()
+    solver.set("timeout", 1000)
+    solver.add(z3.Not(nobody) if claim.kind is Kind.ALWAYS else nobody)
+    if claim.kind not in (Kind.ALWAYS, Kind.POSSIBLE) or solver.check() != z3.unsat:
+        raise ModelError(
+            f"{UNCOUNTED} by a claim about no entity; give it a parameter, an entity that has to "
+            "do with that number"
+        )

@@ -4,6 +4,7 @@
 ``x:Lift``          the entity that an update, an atom or a clause is about
 ``any:Lift1``       the first lift among a claim's variables; claims share these
 ``any Lift``        whichever lift, where only the kind matters
+``some:Lift``       a lift whose number is that of all owners
 ``lift!2``          the element of an action's second loop
 ``f'``              the function ``f`` of the state after a step
 ``lift1@``          the first lift of a step; followed by the number of the step, once it has one
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import z3
 
-_SUBJECT, _ELEMENT, PRIME = "x:", "!", "'"
+_SUBJECT, _ELEMENT, PRIME, _SOMEBODY = "x:", "!", "'", "some:"
 
 
 def subject(kind: str) -> z3.ExprRef:
@@ -40,6 +41,16 @@ def variable_name(kind: str, ordinal: int) -> str:
 def whichever(sort: z3.SortRef) -> z3.ExprRef:
     """The constant for entities of which only the kind matters."""
     return z3.Const(f"any {sort.name()}", sort)
+
+
+def somebody(sort: z3.SortRef) -> z3.ExprRef:
+    """The entity whose number a claim asks for that names none."""
+    return z3.Const(f"{_SOMEBODY}{sort.name()}", sort)
+
+
+def is_somebody(term: z3.ExprRef) -> bool:
+    """Tell whether a term is one that `somebody` makes."""
+    return bool(z3.is_const(term) and term.decl().name().startswith(_SOMEBODY))
 
 
 def loop_element(sort: z3.SortRef, loop: int) -> z3.ExprRef:

@@ -25,10 +25,15 @@ _CONTAINERS = (list, dict, set, bytearray)
 _Loop = ast.For | ast.comprehension
 
 
-def check_loop(frame: FrameType, refuse: Callable[[str], ModelError]) -> None:
-    """Raise what ``refuse`` makes of the reason why the loop that runs in ``frame`` is unsound."""
+def check_loop(
+    frame: FrameType, refuse: Callable[[str], ModelError], *, may_count: bool = False
+) -> str:
+    """Raise what ``refuse`` makes of the reason why the loop that runs in ``frame`` is unsound;
+    returns by which function it counts, if it does and may.
+    """
     code = frame.f_code
-    problem = _problem(code, frame.f_lasti)
+    counts = _counts(code, frame.f_lasti) if may_count else ""
+    problem = None if counts else _problem(code, frame.f_lasti)
     if problem is not None:
         raise refuse(problem)
     called, names = _called(code, frame.f_lasti), _names(code, frame.f_lasti)
@@ -48,6 +53,7 @@ def check_loop(frame: FrameType, refuse: Callable[[str], ModelError]) -> None:
                 f"the loop uses {name}, a {type(value).__name__} that could remember its elements; "
                 "keep what a loop finds out in a machine's field"
             )
+    return counts
 
 
 def way_out(user: CodeType, frame: FrameType) -> str:
@@ -183,11 +189,31 @@ def _problem(code: CodeType, instruction: int) -> str | None:
         ):
             return None
         return (
-            "a comprehension over any number of entities; only all(...) and any(...) are possible"
+            "a comprehension over any number of entities; possible are all(... for ...) and "
+            "any(... for ...), and in a claim len([member for member in ...]) and sum(... for ...)"
         )
     if loop.orelse:
         return "a loop over any number of entities has an else; write all() or any() instead"
     return _carried(loop, parents)
+
+
+@cache
+def _counts(code: CodeType, instruction: int) -> str:
+    """The function by which a loop counts; empty for any other one."""
+    loop, parents = _loop(code, instruction)
+    owner = parents[loop] if isinstance(loop, ast.comprehension) else None
+    call = parents.get(owner) if owner is not None else None
+    if (
+        not isinstance(owner, ast.ListComp | ast.GeneratorExp)
+        or not isinstance(call, ast.Call)
+        or (call.args, call.keywords) != ([owner], [])
+        or len(owner.generators) > 1
+        or _carrier(owner) is not None
+    ):
+        return ""
+    known = {ast.ListComp: "len", ast.GeneratorExp: "sum"}
+    name = known[type(owner)]
+    return name if isinstance(call.func, ast.Name) and call.func.id == name else ""
 
 
 _CARRIERS: dict[type[ast.AST], str] = {

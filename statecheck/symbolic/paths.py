@@ -94,7 +94,8 @@ class Loops:
     its line. ``left`` are the lines of the loops that the path left early, ``wrote`` those of the
     loops that write on some path. ``exits`` are the ways out that were met, each with the numbers
     of its decisions that are implied and what the code does there, by the loop and the number of
-    the term by which some element takes it, which they keep alive.
+    the term by which some element takes it, which they keep alive. ``tallies`` are the loops that
+    count and whose number is not asked for yet, where code ``may_count``.
     """
 
     element: z3.ExprRef | None = None
@@ -107,10 +108,13 @@ class Loops:
     exits: dict[tuple[int, int], tuple[z3.BoolRef, Decisions, frozenset[int], str]] = field(
         default_factory=dict
     )
+    may_count: bool = False
+    tallies: list[Any] = field(default_factory=list)
 
     def begin(self) -> None:
         """Begin another path."""
         self.element, self.depth, self.count, self.left = None, 0, 0, set()
+        self.tallies.clear()
 
 
 class _Asked(NamedTuple):

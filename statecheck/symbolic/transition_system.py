@@ -97,6 +97,7 @@ class TransitionSystem:
         self.explorer = Explorer()
         self.world = World(self.info, self.vocabulary, self.explorer)
         self.next_world = World(self.info, self.next_vocabulary, self.explorer)
+        self.next_world.numbers = self.world.numbers
         self.world.lost = self.next_world.lost = dict(lost or {})
         self.histories = histories
         for item in self.histories:
@@ -201,9 +202,13 @@ class TransitionSystem:
         commands = tuple(self.relevance.slice(terms))
         if sum(len(c.updates) for c in commands) == sum(len(c.updates) for c in self.commands):
             return self
+        return self.copied(commands, "relevance", "digest")
+
+    def copied(self, commands: tuple[Command, ...], *names: str) -> TransitionSystem:
+        """A copy with other commands, which has nothing kept under these names."""
         part = copy.copy(self)
         part.commands, part._once = commands, {}
-        for name in ("relevance", "digest"):
+        for name in names:
             vars(part).pop(name, None)
         return part
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeGuard
 
 import z3
@@ -29,6 +30,8 @@ from statecheck.smt.roles import subject
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.element_loop import iterate_element
 from statecheck.symbolic.loops import check_loop
+from statecheck.symbolic.numbers.number import Numbers, number_of
+from statecheck.symbolic.numbers.tally import Tally
 from statecheck.symbolic.overlay import Overlay
 from statecheck.symbolic.paths import Explorer, Origin, origin
 from statecheck.symbolic.records import SymbolicEngine, SymbolicInstanceState, SymbolicRecord
@@ -119,7 +122,7 @@ class SymbolicMany(Many[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         frame = sys._getframe(1)
-        check_loop(frame, self.world.refuse)
+        form = check_loop(frame, self.world.refuse, may_count=self.world.explorer.loops.may_count)
         place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
         if self._asked is not None and self.world.overlay.since(self._asked):
             raise self.world.refuse(
@@ -127,7 +130,7 @@ class SymbolicMany(Many[Any]):
                 "ask again where you loop"
             )
         self.world.explorer.loops.place = place
-        elements: Iterator[Any] = self.world.iterate(self)
+        elements: Iterator[Any] = self.world.iterate(self, form)
         return elements
 
     def __hash__(self) -> int:
@@ -155,6 +158,7 @@ class World:
         self.lost: Mapping[str, str] = {}
         self.origins: dict[Key, dict[Origin, None]] = {}
         self._askers: set[Origin] | None = None
+        self.numbers = Numbers()
         self.classes = {
             entity.cls: type(entity.name, (SymbolicEntity, entity.cls), {})
             for entity in info.entities
@@ -338,8 +342,10 @@ class World:
 
     # -- loops ----------------------------------------------------------------------------------
 
-    def iterate(self, many: SymbolicMany) -> Iterator[Any]:
-        """Run a loop's body along all its paths for one arbitrary element."""
+    def iterate(self, many: SymbolicMany, form: str = "") -> Iterator[Any]:
+        """Run a loop's body along all its paths for one arbitrary element; ``form`` is the function
+        by which it counts, if it does.
+        """
 
         def member(element: z3.ExprRef) -> Any:
             entity = self.entity(many.info.cls, element)
@@ -347,4 +353,10 @@ class World:
             return entity if matches else None
 
         sort = self.vocabulary.sort(many.info.cls)
-        return iterate_element(self.explorer, self.overlay, sort, member)
+        if not form:
+            return iterate_element(self.explorer, self.overlay, sort, member)
+        tally = Tally(
+            form, self.explorer, sort, member, partial(number_of, self.numbers, self.vocabulary)
+        )
+        self.explorer.loops.tallies.append(tally)
+        return tally.ways(self.overlay)
