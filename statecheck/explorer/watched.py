@@ -7,9 +7,10 @@ from typing import Any
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Result
+from statecheck.errors import ModelError
 from statecheck.explorer.javascript import Code
 from statecheck.explorer.types import Types
-from statecheck.safety.properties import claim_property
+from statecheck.safety.properties import UNCOUNTED, Property, claim_property
 from statecheck.symbolic.codes import encoded
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -28,10 +29,9 @@ def watched(
     verdicts = {result.claim: result for result in results}
     for claim in claims:
         found = {**_head(claim, verdicts.get(claim)), **_variant(transitions, claim)}
-        if claim.kind not in WATCHED:
+        if claim.kind not in WATCHED or (terms := _terms(transitions, claim)) is None:
             yield found
             continue
-        terms = claim_property(transitions, claim)
         yield {
             **found,
             "step": claim.on_step,
@@ -42,6 +42,16 @@ def watched(
             "applies": code.add(terms.antecedent),
             "holds": code.add(terms.holds),
         }
+
+
+def _terms(transitions: TransitionSystem, claim: Claim) -> Property | None:
+    """The terms of a claim; none of one that asks for a number of entities, as no page keeps any."""
+    try:
+        return claim_property(transitions, claim)
+    except ModelError as error:
+        if UNCOUNTED not in str(error):
+            raise
+    return None
 
 
 def _head(claim: Claim, result: Result | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from statecheck.claims.claim import Claim
 from statecheck.claims.fairness import Assumption, Fair, LeadsTo, Often, Rare
 from statecheck.modeling import ModelError
 from statecheck.safety.atoms import places
-from statecheck.safety.properties import explore_claim
+from statecheck.safety.properties import check_numbers, explore_claim
 from statecheck.smt.existence import exists
 from statecheck.smt.terms import has_quantifier, is_entity
 from statecheck.symbolic.commands import Command
@@ -132,7 +132,8 @@ def eventuality(
             f"claim {claim.id}", partial(rare.body, transitions.step, *values)
         )
 
-    goal = part("goal")
+    premise, goal = part("premise"), part("goal")
+    check_numbers(transitions, claim, premise, goal)
     rare = [item for item in assumptions if isinstance(item, Rare)]
     fair = [
         _instance(transitions, item, variables) for item in assumptions if isinstance(item, Fair)
@@ -140,7 +141,7 @@ def eventuality(
     return Eventuality(
         claim,
         variables,
-        part("premise"),
+        premise,
         z3.BoolVal(False) if claim.on_step else goal,
         goal if claim.on_step else transitions.primed(goal),
         tuple(restricted(item) for item in rare if item.often is Often.NEVER),

@@ -105,32 +105,33 @@ def claim_property(
     antecedent = z3.simplify(merge(tree, lambda value: z3.BoolVal(value is not INAPPLICABLE)))
     whole = transitions.code.without_elements(what, z3.simplify(merge(tree, holds)))
     if not collecting:
-        _check_numbers(transitions, claim, z3.And(antecedent, whole))
+        check_numbers(transitions, claim, antecedent, whole)
     return Property(variables, antecedent, whole, bool(z3.is_true(whole)) and is_own)
 
 
-def _check_numbers(transitions: TransitionSystem, claim: Claim, term: z3.BoolRef) -> None:
+def check_numbers(
+    transitions: TransitionSystem, claim: Claim, premise: z3.BoolRef, whole: z3.BoolRef
+) -> None:
     """Raise ModelError where a claim asks for a number of entities that cannot be had."""
     numbers = transitions.world.numbers
-    asked = numbers.asked_in(term)
+    asked = numbers.asked_in(z3.And(premise, whole))
     for key in asked:
         if key not in transitions.vocabulary.functions:
             why = numbers.refused.get(key, "it is asked for where nobody keeps it")
             raise ModelError(f"{UNCOUNTED}: {why}")
-    if not any(is_somebody(constant) for constant in entity_constants(term)):
-        return
-    # Where there is nobody, the number is 0, and there is no one whose number it could be.
-    zeros = [
-        (transitions.vocabulary.functions[key], z3.IntVal(0))
-        for key, own in asked.items()
-        if own.is_common
-    ]
-    nobody = Macros(zeros)(term)
-    solver = z3.SimpleSolver()
-    solver.set("timeout", 1000)
-    solver.add(z3.Not(nobody) if claim.kind is Kind.ALWAYS else nobody)
-    if claim.kind not in (Kind.ALWAYS, Kind.POSSIBLE) or solver.check() != z3.unsat:
-        raise ModelError(
-            f"{UNCOUNTED} by a claim about no entity; give it a parameter, an entity that has to "
-            "do with that number"
-        )
+    for owner in filter(is_somebody, entity_constants(whole)):
+        # Where there is none of this kind, the number is 0, and no one whose number it could be.
+        zeros = [
+            (transitions.vocabulary.functions[key], z3.IntVal(0))
+            for key in asked
+            if key.entity == owner.sort().name()
+        ]
+        nobody = Macros(zeros)(whole)
+        solver = z3.SimpleSolver()
+        solver.set("timeout", 1000)
+        solver.add(z3.Not(nobody) if claim.kind is Kind.ALWAYS else nobody)
+        if claim.kind not in (Kind.ALWAYS, Kind.POSSIBLE) or solver.check() != z3.unsat:
+            raise ModelError(
+                f"{UNCOUNTED} by a claim about no entity; give it a parameter, an entity that has "
+                "to do with that number"
+            )

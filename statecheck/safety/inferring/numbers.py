@@ -2,9 +2,9 @@
 or go.
 
 Nobody has to be there in the beginning. Those who come and go have to be among the entities that
-the step is about, or all have to be gone after it: Z3 is asked that of every action, for any number
-of entities. What is known of a number is told to all proofs as facts: nobody is inside where it is
-0, and so on.
+the step is about, or all have to be gone after it, at least for the owners that it is about: Z3 is
+asked that of every action, for any number of entities. What is known of a number is told to all
+proofs as facts: nobody is inside where it is 0, and so on.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class _Kept:
         self.induction, self.transitions = induction, induction.transitions
         self.key, self.own = key, own
         self.number = z3.Function(str(key), own.owner.sort(), z3.IntSort())
-        self._emptied: set[str] = set()
+        self._emptied: dict[str, z3.BoolRef] = {}
 
     def term(self, member: z3.ExprRef, owner: z3.ExprRef) -> z3.ArithRef:
         """What an entity adds to the number of an owner."""
@@ -133,26 +133,46 @@ class _Kept:
 
     def _moved(self, command: Command) -> list[z3.ExprRef]:
         """The entities that an action is about, of the kind that is counted."""
+        return self._about(command, self.own.member.sort())
+
+    def _about(self, command: Command, sort: z3.SortRef) -> list[z3.ExprRef]:
         known = [*(term for _, _, term in command.parameters)]
         known += lookups(self.transitions)[command.name]
-        return [term for term in known if term.sort() == self.own.member.sort()]
+        return [term for term in known if term.sort() == sort]
 
     def why_not(self) -> str | None:
         """Why the number cannot be kept; None if it can. Raises Timeout."""
-        kind, other = self.own.member.sort().name(), z3.Const("other", self.own.member.sort())
+        kind = self.own.member.sort().name()
         term, after = self.own.term, self.transitions.primed
         if self.induction.initial_violations({0: term != 0}):
             return f"some {kind} may count from the beginning, of which there are any number"
         for command in self._commands:
             apart = [self.own.member != entity for entity in self._moved(command)]
             changed = z3.And(*apart, after(term) != term)
-            if not self.induction.step_violations({0: changed}, (), command):
+            if not self._may_be(changed, command):
                 continue
-            left = z3.substitute(after(term), (self.own.member, other)) != 0
-            if self.induction.step_violations({0: z3.And(changed, left)}, (), command):
+            for where in (z3.BoolVal(True), *self._wheres(command)):
+                left = z3.And(where, after(term) != 0)
+                elsewhere = z3.And(z3.Not(where), changed)
+                if not self._may_be(z3.Or(left, elsewhere), command):
+                    self._emptied[command.name] = where
+                    break
+            else:
                 return f"{command.name} may change for any number of {kind} whether they count"
-            self._emptied.add(command.name)
         return None
+
+    def _wheres(self, command: Command) -> Iterator[z3.BoolRef]:
+        """The formulas by which an action is about an owner, or about what that refers to."""
+        own = self.own.owner
+        places = [own]
+        for (kind, _), decl in self.transitions.vocabulary.references.items():
+            if kind == own.sort().name():
+                places.append(decl(own))
+        for place in places:
+            yield from (place == entity for entity in self._about(command, place.sort()))
+
+    def _may_be(self, term: z3.BoolRef, command: Command) -> bool:
+        return bool(self.induction.step_violations({0: term}, (), command))
 
     def remembered(self, transitions: TransitionSystem) -> TransitionSystem:
         """A system that keeps the number."""
@@ -183,9 +203,9 @@ class _Kept:
             change = z3.substitute(after, (member, entity)) - self.term(entity, owner)
             differ = [entity != former for former in moved[:place]]
             total += z3.If(z3.And(*differ), change, z3.IntVal(0)) if differ else change
-        if command.name in self._emptied:
-            left = z3.Exists([member], z3.And(exists(member), after != 0))
-            total = z3.If(left, total, z3.IntVal(0))
+        if (where := self._emptied.get(command.name)) is not None:
+            where = z3.substitute(where, (self.own.owner, owner))
+            total = z3.If(where, z3.IntVal(0), total)
         value: z3.ArithRef = z3.simplify(total)
         return value
 

@@ -62,7 +62,10 @@ class Numbers:
         """The function that a sum is, and its key."""
         kind = asked.owner.sort().name()
         said = kind, str(asked.term.sexpr())
-        key = self._keys.setdefault(said, Key(kind, HISTORY, f"{NUMBER}{len(self._keys) + 1}"))
+        if said not in self._keys:
+            same = (key for key, own in self.sums.items() if _are_same(own, asked))
+            self._keys[said] = next(same, Key(kind, HISTORY, f"{NUMBER}{len(self.sums) + 1}"))
+        key = self._keys[said]
         self.sums.setdefault(key, asked)
         return key, z3.Function(str(key), asked.owner.sort(), z3.IntSort())
 
@@ -70,6 +73,18 @@ class Numbers:
         """The sums that a term has functions of."""
         names = {part.decl().name() for part in subterms(term) if z3.is_app(part)}
         return {key: own for key, own in self.sums.items() if str(key) in names}
+
+
+def _are_same(one: Sum, other: Sum) -> bool:
+    """Tell whether two sums are shown to be the same, however they are written."""
+    if not (one.owner.eq(other.owner) and one.member.eq(other.member)):
+        return False
+    if one.is_common != other.is_common or (one.inside is None) != (other.inside is None):
+        return False
+    solver = z3.SimpleSolver()
+    solver.set("timeout", 1000)
+    solver.add(one.term != other.term)
+    return bool(solver.check() == z3.unsat)
 
 
 class Number(Ordered):

@@ -17,7 +17,7 @@ from statecheck.prover.session import prover, run
 from tests.statecheck.prover.workshop import Process, Workshop
 
 READ = ("read.number", "read.inside")
-UNREAD = ("unread.division", "unread.sum", "unread.name", "unread.end")
+UNREAD = ("unread.division", "unread.max", "unread.name", "unread.end")
 
 CATALOGUE = Catalogue(Workshop)
 
@@ -34,10 +34,10 @@ def number(workshop: Workshop, one: Process) -> bool:
     return one.section.number == 0
 
 
-@CATALOGUE.always("unread.sum", "Unread")
-def total(workshop: Workshop) -> bool:
-    """Nothing sums over any number of processes."""
-    return sum(p.section.number for p in workshop.processes) == 0
+@CATALOGUE.always("unread.max", "Unread")
+def greatest(workshop: Workshop) -> bool:
+    """Nothing takes the greatest of any number of processes."""
+    return max(p.section.number for p in workshop.processes) == 0
 
 
 @CATALOGUE.possible("read.inside", "Read")
