@@ -48,6 +48,7 @@ class Job(Machine):
     start = idle.to(running)
     stop = running.to(idle)
     drop = running.to(idle) | idle.to.itself()
+    join = idle.to(running) | running.to.itself()
 
 
 class Pool(Entity):
@@ -105,9 +106,10 @@ def more(pools: Pools, pool: Pool) -> bool:
 
 
 @CATALOGUE.always("less", "Numbers")
-def less(pools: Pools) -> bool:
-    """At most three of all pools run."""
-    return sum(w.job.running.is_active for w in pools.workers) <= 3
+def less(pools: Pools, pool: Pool) -> bool:
+    """Of all there are no more than of a pool."""
+    there = sum(w.job.running.is_active for w in pools.workers)
+    return len([w for w in pools.workers if w.pool == pool and w.job.running.is_active]) >= there
 
 
 @CATALOGUE.always("ready", "Numbers")
@@ -146,6 +148,11 @@ CHANGES = {
     "all of the other pools go": (
         "CATALOGUE =",
         CRASH.replace("worker.pool ==", "worker.pool !="),
+        dict.fromkeys(EVERY, "crash may change"),
+    ),
+    "all of one pool go and others come": (
+        "CATALOGUE =",
+        CRASH.replace("drop()\n", "drop()\n            else:\n                worker.job.join()\n"),
         dict.fromkeys(EVERY, "crash may change"),
     ),
     "any number comes": (
@@ -202,7 +209,7 @@ RUN = "other.job.running.is_active"
         ("", "", {"few": "PROVED", "ready": "UNDETERMINED"}),
         (f"one != other:\n{SWAP}", f"{RUN}:\n{STOPS}", {"twice": "REFUTED"}),
         (f"one != other:\n{SWAP}", f"one != other and {RUN}:\n{STOPS}", {"twice": "PROVED"}),
-        ("", "", {"more": "PROVED"}),
+        ("", "", {"more": "PROVED", "less": "REFUTED"}),
     ],
 )
 def test_what_steps_make_of_a_number_decides(
