@@ -177,7 +177,7 @@ def fails_while_closing(self: Any, room: Any) -> None:
         (counts, (), "the number of rooms"),
         (lists, (), "other than a loop"),
         (comprehends, (), "comprehension"),
-        (sums, (Room,), "only all"),
+        (sums, (Room,), "possible are all"),
         (accumulates, (Room,), "accumulates into found"),
         (carries, (Room,), "passes from the loop"),
         (collects, (), "container found"),
