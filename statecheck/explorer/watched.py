@@ -45,7 +45,7 @@ def watched(
 
 
 def _terms(transitions: TransitionSystem, claim: Claim) -> Property | None:
-    """The terms of a claim; none of one that asks for a number of entities, as no page keeps any."""
+    """The terms of a claim; none of one that asks how many entities there are such that."""
     try:
         return claim_property(transitions, claim)
     except ModelError as error:

@@ -90,8 +90,7 @@ class ProofContext:
             for item, why in self.lost.items()
         ]
         if axioms is not None:
-            found = described(axioms)
-            self.notes.append(f"the axioms are satisfied by, for one: {found}")
+            self.notes.append(f"the axioms are satisfied by, for one: {described(axioms)}")
         self.asked = with_numbers(self.transitions, self.catalogue, self.remaining)
         self.transitions, facts = self.asked.transitions, self.asked.facts
         self.histories = self.transitions.histories

@@ -117,7 +117,7 @@ class _Kept:
         self._emptied: dict[str, z3.BoolRef] = {}
 
     def term(self, member: z3.ExprRef, owner: z3.ExprRef) -> z3.ArithRef:
-        """What an entity adds to the number of an owner."""
+        """The term that an entity adds to the number of an owner."""
         return z3.substitute(self.own.term, (self.own.member, member), (self.own.owner, owner))
 
     def inside(self, member: z3.ExprRef, owner: z3.ExprRef) -> z3.BoolRef:
@@ -141,7 +141,7 @@ class _Kept:
         return [term for term in known if term.sort() == sort]
 
     def why_not(self) -> str | None:
-        """Why the number cannot be kept; None if it can. Raises Timeout."""
+        """The reason why the number cannot be kept; None if it can. Raises Timeout."""
         kind = self.own.member.sort().name()
         term, after = self.own.term, self.transitions.primed
         if self.induction.initial_violations({0: term != 0}):
@@ -242,7 +242,7 @@ class _Kept:
         return count
 
     def facts(self) -> Iterator[Fact]:
-        """What is known of the number in every state."""
+        """The facts that are known of the number in every state."""
         kind, own = self.own.member.sort(), subject(self.key.entity)
         number = self.number(own)
         if self.own.is_common:
@@ -272,7 +272,7 @@ class _Kept:
 
     @property
     def words(self) -> str:
-        """What the number is, in words."""
+        """The meaning of the number, in words."""
         member, owner = (part.sort().name() for part in (self.own.member, self.own.owner))
         names = {
             self.own.owner.get_id(): f"the {owner}".lower() if owner == member else owner.lower()

@@ -1,3 +1,5 @@
-"""How many entities there are such that, and sums over them: `len([...])` and `sum(...)` in code
-about any number of entities come in, symbolic numbers go out, each with what it counts.
+"""How many entities there are such that, and sums over them.
+
+Comes in: loops of code, as `len([... for ...])` and `sum(... for ...)`. Goes out: symbolic numbers,
+each with what it counts.
 """

@@ -26,7 +26,7 @@ NUMBER = "number"
 """Begins the names of numbers, which are histories."""
 
 PLAIN = 2
-"""Whether there are at least so many is said by quantifiers."""
+"""It is said by quantifiers if there are at least so many."""
 
 UNTOLD = 4
 """Likewise where the number is no function that steps change in a way which is known."""

@@ -166,7 +166,7 @@ CHANGES = {
         dict.fromkeys(EVERY, "some Worker may count from the beginning"),
     ),
 }
-"""What is changed, and why which number is not kept then."""
+"""Changes of the text, each with the reasons why numbers are not kept then."""
 
 
 def changed(folder: Path, old: str, new: str) -> Catalogue:
