@@ -110,6 +110,8 @@ def played(
 def holds_at_end(expression: Expression, claim: Claim, seen: Played) -> bool:
     """Tell whether an expression really holds at the end of a run."""
     found: Any
+    if claim.on_step and not seen.moments:
+        return False
     memories = along(claim.pasts, seen.moments, seen.set_before, seen.facts)
     if claim.on_step:
         before = replace(seen.set_before[-1], memory=memories[-2])

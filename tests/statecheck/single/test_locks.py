@@ -222,6 +222,16 @@ def test_a_run_that_does_not_do_is_named_and_found_anew(
     assert said in note
 
 
+def test_a_run_of_no_step_shows_no_step(content: dict[str, Any], tmp_path: Path) -> None:
+    text = "after.single > single + 50 and once(high)"
+    other, entry = changed(content, f"possible: {text}")
+    entry["run"].clear()
+    report = settled(other, tmp_path, [("possible", text)])
+    assert found(report) == {"possible.1": ("REACHED", 4)}
+    (note,) = report.notes
+    assert "does not end as it should" in note
+
+
 def test_a_run_within_a_depth_alone_is_used(content: dict[str, Any], tmp_path: Path) -> None:
     """Without the lock no run is known, and with it neither is."""
     with_lock = settled(content, tmp_path, [("always", NEVER)], depth=1)
