@@ -110,7 +110,7 @@ def played(
 def holds_at_end(expression: Expression, claim: Claim, seen: Played) -> bool:
     """Tell whether an expression really holds at the end of a run."""
     found: Any
-    if claim.on_step and not seen.moments:
+    if claim.on_step and not seen.set_before:
         return False
     memories = along(claim.pasts, seen.moments, seen.set_before, seen.facts)
     if claim.on_step:
