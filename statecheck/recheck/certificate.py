@@ -72,6 +72,7 @@ class Certificate:
         self.asked: dict[str, str] = {}
         """The text of each obligation, by path, as it is to be proved."""
         self.problems: list[str] = []
+        self.assumed: dict[str, str] = {}
         try:
             self.manifest: dict[str, Any] = _parsed(self.texts[MANIFEST])
             schema = self.manifest.get("schema")
@@ -219,6 +220,7 @@ class Certificate:
         runs: dict[str, Shown] = {}
         for claim in self.manifest["claims"]:
             said = known.claims[claim["title"]]
+            self.assumed[said.title] = "; ".join(map(str, said.assumptions))
             found = list(self._said(known, said, claim))
             chain = None
             if not found:

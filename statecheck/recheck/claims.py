@@ -53,6 +53,11 @@ class Assumption:
         """True of fairness."""
         return self.word in FAIR
 
+    def __str__(self) -> str:
+        if not self.is_fair:
+            return f"{self.word}, steps of a formula"
+        return f"{self.word} fairness of {self.action}({', '.join(self.bound) or 'each'})"
+
     @property
     def is_event(self) -> bool:
         """True of fairness to an event, whichever way it goes."""

@@ -159,6 +159,7 @@ def _report(
         f"assumed of the world: {axiom['says']}"
         for axiom in certificate.manifest["axioms"]["assumed"]
     ]
+    lines += [f"assumed by {title}: {what}" for title, what in certificate.assumed.items() if what]
     lines += [
         f"not claimed: that the run of {c['title']} is a shortest one"
         for c in claims

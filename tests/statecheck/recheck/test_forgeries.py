@@ -34,6 +34,7 @@ def test_an_honest_certificate_is_proved_again(
     said = capsys.readouterr()
     assert said.err == ""
     assert "not as expected: end.moves is REFUTED, the catalogue expects PROVED" in said.out
+    assert "assumed by end.stands: weak fairness of stop(lift)" in said.out
 
 
 def said(title: str, **values: Any) -> Forgery:
