@@ -21,6 +21,7 @@ from statecheck.modeling import (
     Start,
     System,
     Variant,
+    unread_fields,
 )
 
 
@@ -266,7 +267,7 @@ class StateSpace:
             instance = getattr(member, machine.slot)
             cells = instance.model._cells
             self.trace.within = range(min(cells.values()), max(cells.values()) + 1)
-            yield from (cells[name] for name in instance.dead_fields)
+            yield from (cells[name] for name in unread_fields(instance))
         self.trace.within = None
 
     def steps(self, state: Code) -> Iterator[tuple[int, Code, Code]]:

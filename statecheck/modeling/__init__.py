@@ -20,7 +20,7 @@ from statecheck.modeling.fields import (
     derived,
     within,
 )
-from statecheck.modeling.machine import Machine, MachineState
+from statecheck.modeling.machine import Machine, MachineState, unread_fields
 from statecheck.modeling.maker import Made, Maker, class_of
 from statecheck.modeling.observation import (
     History,
@@ -31,6 +31,7 @@ from statecheck.modeling.observation import (
     enabled,
     history,
 )
+from statecheck.modeling.optional import none_cell, value_cell
 from statecheck.modeling.signature import (
     ActionInfo,
     AxiomInfo,
@@ -78,7 +79,10 @@ __all__ = [
     "derived",
     "enabled",
     "history",
+    "none_cell",
     "pure",
     "signature",
+    "unread_fields",
+    "value_cell",
     "within",
 ]

@@ -17,6 +17,7 @@ from statemachine.transition_list import TransitionList
 
 from statecheck.errors import ModelError
 from statecheck.modeling.fields import STATE, Field, Start
+from statecheck.modeling.optional import OptionalField, may_be_none, none_cell, value_cell
 
 _INSTANCE = ("model", "history_values", "state_field")
 """Attributes that python-statemachine gives each machine."""
@@ -135,6 +136,14 @@ class Machine(StateMachine):
                 "write `= value`, `= anything(like)` or `= derived(function)`"
             )
         declared = base.__dict__[name]
+        if may_be_none(inspect.get_annotations(base)[name]):
+            optional = OptionalField(name)
+            setattr(cls, name, optional)
+            for cell, field in optional.cells(declared).items():
+                field.name = cell
+                cls.fields[cell] = field
+            return
+        cls.fields.pop(none_cell(name), None)  # a base class may have said that it may be None
         field = declared if isinstance(declared, Field) else Field(Start.CONSTANT, declared)
         field.name = name
         setattr(cls, name, field)
@@ -202,6 +211,13 @@ class Machine(StateMachine):
         Exhaustive search forgets their values, and raises where one is read all the same.
         """
         return ()
+
+
+def unread_fields(machine: Machine) -> tuple[str, ...]:
+    """The dead fields of a machine, and those that are None, whose value has no meaning."""
+    none = [name for name in machine.fields if value_cell(name) != name]
+    absent = (value_cell(name) for name in none if getattr(machine.model, name))
+    return (*machine.dead_fields, *absent)
 
 
 def _is_library(file: str) -> bool:

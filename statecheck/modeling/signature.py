@@ -14,6 +14,7 @@ from statecheck.errors import ModelError
 from statecheck.modeling.entity import Entity, Many
 from statecheck.modeling.fields import STATE, Field, Range
 from statecheck.modeling.machine import Machine, check_no_cache
+from statecheck.modeling.optional import type_of_cell
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,8 @@ def _machine(
         slot=slot,
         cls=cls,
         fields=tuple(
-            FieldInfo(name, meant(types[name]), field) for name, field in cls.fields.items()
+            FieldInfo(name, meant(type_of_cell(cls.fields, name, types)), field)
+            for name, field in cls.fields.items()
         ),
         states=states,
         starts_in=cls.starts_in or (cls.initial_state.id,),

@@ -12,7 +12,8 @@ from statemachine.exceptions import TransitionNotAllowed
 from statecheck.errors import ActionDisabled, ModelError, assigned
 from statecheck.modeling.entity import Entity, Many
 from statecheck.modeling.fields import FORGOTTEN, STATE, Journal, Record, Start
-from statecheck.modeling.machine import Machine
+from statecheck.modeling.machine import Machine, unread_fields
+from statecheck.modeling.optional import none_cell, value_cell
 from statecheck.modeling.signature import (
     EntityInfo,
     FieldInfo,
@@ -267,6 +268,19 @@ class System:
             for member, machine, name in self.state_variables()
         )
 
+    def shown(self) -> list[tuple[Entity, MachineInfo, str, Any]]:
+        """The state's variables and their values as Python has them: None is one of them."""
+        return [
+            (member, machine, name, self.shown_value(member, machine, name))
+            for member, machine, name in self.state_variables()
+            if value_cell(name) == name
+        ]
+
+    def shown_value(self, member: Entity, machine: MachineInfo, name: str) -> Any:
+        """The value of one variable as Python has it, of the same entity in this state."""
+        record = getattr(self[member], machine.slot).model
+        return None if getattr(record, none_cell(name), False) else getattr(record, name)
+
     def restore(self, values: Sequence[Any]) -> None:
         """Bring the system into the state ``values``, as ``snapshot`` gives it."""
         for (member, machine, name), value in zip(self.state_variables(), values, strict=True):
@@ -279,7 +293,7 @@ class System:
             for member in self.entities_of(entity):
                 for machine in entity.machines:
                     instance = getattr(member, machine.slot)
-                    for name in instance.dead_fields:
+                    for name in unread_fields(instance):
                         instance.model._restore(name, FORGOTTEN)
 
 

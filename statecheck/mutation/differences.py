@@ -8,6 +8,7 @@ from typing import Any
 
 import z3
 
+from statecheck.modeling import unread_fields
 from statecheck.safety.induction import Clause, Induction, both
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
@@ -204,7 +205,7 @@ def _mentions(term: z3.ExprRef, decls: Sequence[z3.FuncDeclRef]) -> bool:
 
 
 def _is_dead(entity: Any, key: Key) -> bool:
-    return key.name in getattr(entity, key.slot).dead_fields
+    return key.name in unread_fields(getattr(entity, key.slot))
 
 
 def _agree(

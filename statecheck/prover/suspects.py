@@ -113,8 +113,6 @@ def _state(system: System) -> Iterable[tuple[str, str]]:
         for member in system.entities_of(entity):
             for name, _ in entity.references:
                 yield f"{member}.{name}", str(getattr(member, name))
-    for (member, machine, name), value in zip(
-        system.state_variables(), system.snapshot(), strict=True
-    ):
+    for member, machine, name, value in system.shown():
         place = machine.slot if name == STATE else f"{machine.slot}.{name}"
         yield f"{member}.{place}", str(value)

@@ -20,6 +20,8 @@ from statecheck.modeling import (
     Start,
     Step,
     System,
+    unread_fields,
+    value_cell,
 )
 from statecheck.runs.stage import Stage, arrange, trimmed
 from statecheck.symbolic.codes import decoded
@@ -275,7 +277,7 @@ def _open_choices(system: System) -> Iterable[tuple[str, str]]:
                     yield f"{member}.{machine.slot}", instance.model.state
                 for info in machine.fields:
                     is_open = info.field.start is Start.ANYTHING
-                    if is_open and info.name not in instance.dead_fields:
+                    if is_open and info.name not in unread_fields(instance):
                         yield (
                             f"{member}.{machine.slot}.{info.name}",
                             str(instance.model.__dict__[info.name]),
@@ -284,7 +286,14 @@ def _open_choices(system: System) -> Iterable[tuple[str, str]]:
 
 def _changes(before: System, after: System) -> Iterable[Change]:
     cells = zip(before.state_variables(), before.snapshot(), after.snapshot(), strict=True)
-    for (member, machine, name), old, new in cells:
+    changed = dict.fromkeys(
+        (member, machine, value_cell(name))
+        for (member, machine, name), old, new in cells
+        if old != new
+    )
+    for variable in changed:
+        member, machine, name = variable
+        old, new = before.shown_value(*variable), after.shown_value(*variable)
         if old != new:
             what = machine.slot if name == STATE else f"{machine.slot}.{name}"
             yield Change(str(member), what, str(old), str(new))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from statecheck.claims.concrete_run import ConcreteRun
-from statecheck.modeling import STATE, Entity, ModelError, Start, System, signature
+from statecheck.modeling import STATE, Entity, ModelError, Start, System, signature, unread_fields
 from statecheck.symbolic.codes import decoded, member_name
 
 
@@ -49,7 +49,7 @@ def trimmed(stage: Stage, run: ConcreteRun) -> ConcreteRun:
                     name = f"{entity.name}.{machine.slot}.{info.name}"
                     sorts[name] = plain.info.entity(info.type).name
                     for member in plain.entities_of(entity):
-                        if info.name in getattr(member, machine.slot).dead_fields:
+                        if info.name in unread_fields(getattr(member, machine.slot)):
                             initial[name][member.index] = None
     kept: dict[str, list[int]] = {sort: [] for sort in run.sizes}
 

@@ -192,6 +192,11 @@ class located:  # noqa: N801  (reads as a word in a with statement)
                 "assume() belongs into a claim; an action that cannot be taken raises "
                 "ActionDisabled"
             )
+        if isinstance(error, AttributeError) and error.obj is None and error.name:
+            message = (
+                f"what may be None here is asked for {error.name}; ask first whether it `is not "
+                "None`"
+            )
         if "CallbacksRegistry" in message and "multiple values" in message:
             message += "; python-statemachine has one of that name itself, so give it another"
         raise ModelError(f"{where}: {message}") from None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import z3
 
+from statecheck.modeling import value_cell
 from statecheck.modeling.mention import Choice, Expression, Mention
 from statecheck.smt.existence import is_existence
 from statecheck.smt.terms import subterms
@@ -44,7 +45,15 @@ def spell_both(
         left, sign, right = speller.comparison(term, places, None)
         return f"{left} {sign} {right}", f"{left} {_OPPOSITES[sign]} {right}"
     text = speller.spell(term, places)
-    return text, f"not {text}"
+    return text, _denied(text, term)
+
+
+def _denied(text: str, term: z3.ExprRef) -> str:
+    """The negation of a term that is spelled so."""
+    name = str(term.decl().name()) if z3.is_app(term) else ""
+    if term.num_args() == 1 and value_cell(name) != name:
+        return f"{value_cell(text)} is not None"
+    return f"not {text}"
 
 
 def of_entity(owner: str, function: str) -> str:
@@ -166,7 +175,7 @@ class _Speller:
         kept = len(self.choices)
         parts = self._parts(term, places, number)
         if kind == z3.Z3_OP_NOT:
-            return f"not {parts[0]}"
+            return _denied(parts[0], term.arg(0))
         if kind == z3.Z3_OP_ITE:
             text = f"({parts[1]} if {parts[0]} else {parts[2]})"
             self.choices[kept:] = self._choice(text, term, places)

@@ -18,7 +18,7 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 import z3
 
@@ -119,6 +119,12 @@ class Vocabulary:
                 return z3.BoolSort()
             if issubclass(type_, int):
                 return z3.IntSort()
+        if type(None) in get_args(type_):
+            raise ModelError(
+                f"{self.info.cls.__name__} has a value of type {type_!r}; a field may be None, "
+                "a parameter, a history or a constant may not; make two actions, or keep it in a "
+                "field"
+            )
         raise ModelError(
             f"{self.info.cls.__name__} has a value of type {type_!r}, which has no sort; "
             "use bool, int, an Enum or an entity"

@@ -132,7 +132,7 @@ def _answer(machine: Any, name: str, given: Mapping[str, Any]) -> bool:
 
 
 def _fire(plain: System, number: int, step: Mapping[str, Any]) -> tuple[Change, ...]:
-    before = plain.snapshot()
+    before = plain.shown()
     info = plain.info.action(step["action"])
     values = [_value(plain, type_, step["arguments"][name]) for name, type_ in info.parameters]
     try:
@@ -140,9 +140,7 @@ def _fire(plain: System, number: int, step: Mapping[str, Any]) -> tuple[Change, 
     except ActionDisabled as error:
         raise ModelError(f"step {number} of a run cannot be taken: {error}") from None
     changes = []
-    for (member, machine, name), old, new in zip(
-        plain.state_variables(), before, plain.snapshot(), strict=True
-    ):
+    for (member, machine, name, old), (*_, new) in zip(before, plain.shown(), strict=True):
         if old != new:
             what = machine.slot if name == STATE else f"{machine.slot}.{name}"
             changes.append(Change(member.name, what, str(old), str(new)))
