@@ -16,7 +16,16 @@ from statecheck.explorer.javascript import Code
 from statecheck.explorer.replays import replays
 from statecheck.explorer.types import Types
 from statecheck.explorer.watched import watched
-from statecheck.modeling import STATE, Entity, History, MachineInfo, Start, System
+from statecheck.modeling import (
+    STATE,
+    Entity,
+    History,
+    MachineInfo,
+    Start,
+    System,
+    none_cell,
+    value_cell,
+)
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.codes import encoded
 from statecheck.symbolic.commands import Command, Update
@@ -128,9 +137,14 @@ class _Writer:
 
     def _field(self, entity: Any, machine: MachineInfo, info: Any) -> dict[str, Any]:
         is_open = info.field.start is Start.ANYTHING
+        none = machine.cls.fields.get(none_cell(info.name))
+        key = str(Key(entity.name, machine.slot, info.name))
         return {
-            "key": str(Key(entity.name, machine.slot, info.name)),
+            "key": key,
             "label": info.name,
+            "none": None if none is None else none_cell(key),
+            "tells": value_cell(info.name) != info.name,
+            "unread": none is not None and none.start is Start.CONSTANT and bool(none.value),
             "type": self.types.name(info.type),
             "open": is_open,
             "default": self._default(info) if is_open else None,

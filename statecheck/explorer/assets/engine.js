@@ -301,6 +301,14 @@ class SystemModel {
     return this.values.offered(type, state.N).map((value) => ({ option: 0, value }));
   }
 
+  // The fields of a machine, with their values; one that may be None has a cell that says so.
+  shown(machine, state, index) {
+    const isNone = (field) => field.none !== null && state.F[field.none][index];
+    return machine.fields
+      .filter((field) => !field.tells)
+      .map((field) => [field.label, isNone(field) ? "None" : this.values.format(field.type, state.F[field.key][index])]);
+  }
+
   allMachines(state) {
     const found = [];
     for (const kind of this.data.kinds) {
@@ -311,10 +319,7 @@ class SystemModel {
           members: Array.from({ length: state.N[kind.sort] }, (_, index) => ({
             name: kind.word + (index + 1),
             active: [this.values.format(machine.state.type, state.F[machine.state.key][index])],
-            fields: machine.fields.map((field) => [
-              field.label,
-              this.values.format(field.type, state.F[field.key][index]),
-            ]),
+            fields: this.shown(machine, state, index),
           })),
         });
       }
@@ -330,9 +335,7 @@ class SystemModel {
         for (const machine of kind.machines) {
           const place = `${kind.word}${index + 1}.${machine.slot}`;
           found.set(place, this.values.format(machine.state.type, state.F[machine.state.key][index]));
-          for (const field of machine.fields) {
-            found.set(`${place}.${field.label}`, this.values.format(field.type, state.F[field.key][index]));
-          }
+          for (const [label, value] of this.shown(machine, state, index)) found.set(`${place}.${label}`, value);
         }
       }
     }

@@ -632,7 +632,7 @@ class Page {
     const { sizes, chosen } = this.asked;
     const values = this.model.values;
     element("openings").replaceChildren(
-      ...this.model.openings(sizes).filter(({ value }) => value !== undefined).map((opening) => {
+      ...this.model.openings(sizes).filter(({ value, unread }) => value !== undefined && !unread).map((opening) => {
         const list = `start-${opening.id}`.replace(/\W/g, "-");
         const words = chosen[opening.id] ?? values.format(opening.type, opening.value);
         const offered = values.offered(opening.type, sizes).filter((value) => opening.low == null || (value >= BigInt(opening.low) && value <= BigInt(opening.high)));

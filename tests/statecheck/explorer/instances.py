@@ -9,6 +9,7 @@ from typing import Any
 
 from statemachine import HistoryState, State, StateChart, StateMachine
 
+from examples.box_office import BoxOffice
 from statecheck.modeling import Entity, Machine, Many, System, action, anything, within
 from tests.statecheck.reference.explorer import Parameter, World
 from tests.statecheck.single import machines
@@ -159,6 +160,7 @@ SYSTEMS = [
     Instance(Town, {"houses": 2, "guests": [{"house": 1}]}, steps=100),
     Instance(Works, {"vessels": 1}, {int: (-3, 0, 4)}, steps=100),
     Instance(Works, {"vessels": 2}, {int: (1, 2)}, {"limit": 7, "strict": True}, steps=300),
+    Instance(BoxOffice, {"seats": 2, "customers": 2}, steps=100),
 ]
 
 
