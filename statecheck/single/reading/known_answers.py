@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -19,6 +21,8 @@ MOMENT = object()
 
 FEW = 8
 """So many values are gone through one by one."""
+
+_SLEEP = asyncio.sleep
 
 _CLOCKS = (time.time, time.monotonic, time.perf_counter, time.time_ns, time.monotonic_ns)
 
@@ -38,6 +42,8 @@ def known_answer(
         case "sleep" if function is time.sleep:
             waits = len(given) == 1 and type(given[0]) in (int, float) and 0 <= given[0] < 1e6
             return (None,) if waits else None
+        case "sleep" if function is _SLEEP:
+            return (_slept(*args, **kwargs),)
         case "random" if function == random.random:
             return None if given else (NUMBERS,)
         case "randint" if function == random.randint and _are(int, given, 2) and not kwargs:
@@ -71,3 +77,18 @@ def _one_of(values: Sequence[Any], choose: Choose) -> Any:
         if choose(f"answers {value!r}"):
             return value
     return values[-1]
+
+
+async def _slept(delay: Any, result: Any = None) -> Any:
+    _ = delay <= 0  # which raises what the original would, of what is no number
+    return result
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """Within, nobody waits who sleeps by `asyncio.sleep`."""
+    asyncio.sleep = _slept
+    try:
+        yield
+    finally:
+        asyncio.sleep = _SLEEP

@@ -33,6 +33,7 @@ from statecheck.single.reading.instances.fresh import (
     made_by,
     making_of,
 )
+from statecheck.single.reading.known_answers import without_waiting
 from statecheck.single.reading.observing import Observer, Seen, callback_of
 
 LIBRARY_ATTRIBUTES = frozenset(
@@ -346,7 +347,12 @@ def _is_slot(cls: type, name: str) -> bool:
 def sent(machine: Any, event: str, arguments: Mapping[str, Any], what: str) -> Exception | None:
     """Send an event to a machine; return what it raised. Raises ModelError if it does not end."""
     try:
-        with alarm(PATIENCE), warnings.catch_warnings(), redirect_stdout(NOWHERE):
+        with (
+            alarm(PATIENCE),
+            without_waiting(),
+            warnings.catch_warnings(),
+            redirect_stdout(NOWHERE),
+        ):
             warnings.simplefilter("ignore")
             work.deliver(machine, event, arguments)
     except Endless:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import random
 import socket
 import threading
 import time
+from asyncio import sleep
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -186,9 +188,18 @@ class Sleeps(Base):
         time.time()
 
 
-def test_sleeping_hides_nothing_and_takes_no_time() -> None:
+class SleepsAside(Base):
+    """An async callback sleeps, for as long as is asked."""
+
+    async def work(self, seconds: int = 3600) -> None:  # type: ignore[override]
+        await asyncio.sleep(seconds)
+        await sleep(3600)
+
+
+@pytest.mark.parametrize("cls", [Sleeps, SleepsAside])
+def test_sleeping_hides_nothing_and_takes_no_time(cls: Any) -> None:
     started = time.monotonic()
-    (result,) = check(Sleeps, [("possible", "b")]).results
+    (result,) = check(cls, [("possible", "b")]).results
     assert str(result.verdict) == "REACHED"
     assert time.monotonic() - started < 5
 

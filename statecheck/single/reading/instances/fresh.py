@@ -15,6 +15,7 @@ from statemachine.exceptions import InvalidDefinition
 from statecheck.clock import Endless, alarm
 from statecheck.modeling import STATE, Machine, Made, Maker, ModelError, Record, Start
 from statecheck.single.reading.foreign import work
+from statecheck.single.reading.known_answers import without_waiting
 
 PATIENCE = 10.0
 """Seconds after which the making of one is taken for endless."""
@@ -59,7 +60,13 @@ def made_by(make: Callable[[], Any], name: str) -> Any:
 
     Raises ModelError where the call fails or does not end.
     """
-    with alarm(PATIENCE), warnings.catch_warnings(), work.held_back(), redirect_stdout(NOWHERE):
+    with (
+        alarm(PATIENCE),
+        without_waiting(),
+        warnings.catch_warnings(),
+        work.held_back(),
+        redirect_stdout(NOWHERE),
+    ):
         warnings.simplefilter("ignore")
         try:
             found = make()
