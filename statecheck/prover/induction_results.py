@@ -14,7 +14,7 @@ from statecheck.clock import Stopwatch
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.safety.induction import Clause
-from statecheck.safety.joint.lemmas import Lemma, lemma_of
+from statecheck.safety.joint.lemmas import Lemma, lemma_of, universal
 from statecheck.safety.unrolling import Target
 from statecheck.smt.terms import has_quantifier
 
@@ -54,9 +54,9 @@ class InductiveResults:
         """The clauses that a claim's proof may use."""
         return [c for c in self.invariant if c.variant in (NO_VARIANT, claim.variant)]
 
-    def known(self) -> dict[Lemma, Joint]:
-        """The lemmas that are proven, whatever the variant, and have no quantifiers, each with
-        what it rests on.
+    def known(self, *, opened: bool = False) -> dict[Lemma, Joint]:
+        """The lemmas that are proven, whatever the variant, and have no quantifiers, or none but
+        outermost ones, that are ``opened``; each with what it rests on.
         """
         alone = {
             lemma_of_claim(self.context, claim): Joint((claim.title,), (), ())
@@ -68,6 +68,8 @@ class InductiveResults:
             and claim not in self.joint
         }
         found = {**alone, **self.lemmas}
+        if opened:
+            found = {universal(lemma): own for lemma, own in found.items()}
         return {lemma: own for lemma, own in found.items() if not has_quantifier(lemma.term)}
 
     def targets(

@@ -30,7 +30,7 @@ from statecheck.runs.replay import ReplayError
 from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
-from statecheck.safety.plans import recovered
+from statecheck.safety.plans import recovered, recovered_with_help
 from statecheck.safety.proof_core import Cores
 from statecheck.safety.properties import UNCOUNTED
 from statecheck.safety.regions import membership, works_throughout
@@ -155,8 +155,12 @@ class Prover:
                 result = resting(recovered(knowing, *asked[1:]), known.values())
             if result.verdict is not Verdict.UNDETERMINED:
                 return result
-            run = self._deep.trap(claim)
-        return result if run is None else by_run(claim, run, clock.lap(), shortest=False)
+            if (run := self._deep.trap(claim)) is None:
+                known = inductive.known(opened=True)
+                knowing = context.induction.knowing([*known])
+                helped = recovered_with_help(knowing, *asked[1:])
+                return result if helped is None else resting(helped, known.values())
+        return by_run(claim, run, clock.lap(), shortest=False)
 
     def _prove_early(self, inductive: InductiveResults) -> Iterator[Result]:
         """Prove what is open, is hoped to hold, and no run of a few steps refutes: an induction on

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,16 +16,25 @@ from statecheck.clock import Stopwatch
 from statecheck.modeling import NO_VARIANT, Entity
 from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.properties import Property
+from statecheck.smt.existence import exists
+from statecheck.smt.solving import work_done
+from statecheck.smt.terms import entity_constants
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.simulate import landmarks
+from statecheck.symbolic.transition_system import TransitionSystem
 
 LENGTH = 3
 """Longer plans are not looked for."""
 
+WORK = 6_000_000
+"""After so much work, in units of Z3, no more plans with helpers are looked for."""
+
 
 @dataclass(frozen=True)
 class PlanStep:
-    """An action of a plan: each argument is a claim's variable by name, or a number."""
+    """An action of a plan: each argument is a claim's variable by name, a number, or a helper by
+    words, which is some entity of its kind.
+    """
 
     action: str
     arguments: tuple[str | int, ...]
@@ -68,6 +77,27 @@ def recovered(
     )
 
 
+def recovered_with_help(
+    induction: Induction,
+    claim: Claim,
+    goal: Property,
+    invariant: Sequence[Clause],
+    numbers: Mapping[Any, IntegerType],
+) -> Result | None:
+    """The result on a recoverable claim where plans may also name one entity of each kind that the
+    claim does not. Raises Timeout.
+    """
+    clock = Stopwatch()
+    found = plans(induction, goal, invariant, numbers, helped=True)
+    if found is None:
+        return None
+    usable = tuple(clause.text for clause in invariant if clause.variant == NO_VARIANT)
+    steps, words = max(map(len, found)), in_words(found)
+    return Result(
+        claim, Verdict.PROVED, words, steps, invariant=usable, seconds=clock.lap(), helped=True
+    )
+
+
 def in_words(found: Sequence[Plan]) -> str:
     """Plans, of which each is tried where the former ones do not work."""
     return "; else ".join(", then ".join(map(str, plan)) or "nothing" for plan in found)
@@ -80,23 +110,29 @@ def plans(
     numbers: Mapping[Any, IntegerType],
     falling: Sequence[z3.ArithRef] = (),
     longest: int = LENGTH,
+    *,
+    helped: bool = False,
 ) -> list[Plan] | None:
     """Plans, the shortest first, one of which leads to the goal from every state of the clauses.
 
     The plan of no step is the only one where the goal holds at once. None if plans of up to so many
     steps do not suffice. A plan counts only where it works as a whole: every action is enabled when
     its turn comes, and at the end the goal holds, or numbers are less than they were that are to be
-    ``falling``, the first of them counting first.
+    ``falling``, the first of them counting first. One that is ``helped`` may name helpers, and
+    works where some entities do in their place; these are given up after so much work.
     """
     uncovered: list[z3.BoolRef] = [z3.Not(goal.holds)]
     if not induction.state_violations({"left": uncovered[0]}, clauses):
         return [()]
     covering: list[Plan] = []
-    moves = list(_moves(induction, goal, numbers))
+    helpers = _helpers(induction.transitions) if helped else {}
+    moves, end = list(_moves(induction, goal, numbers, helpers)), work_done() + WORK
     former = [z3.FreshInt("former") for _ in falling]
     wanted = z3.Or(goal.holds, _less(falling, former)) if falling else goal.holds
     for length in range(1, longest + 1):
         for plan in itertools.product(moves, repeat=length):
+            if helped and work_done() > end:
+                return None
             works: z3.BoolRef = wanted
             for command, values, _ in reversed(plan):
                 works = _before(induction, works, command, values)
@@ -109,10 +145,25 @@ def plans(
             covers = induction.state_violations({"some": z3.And(rest, works)}, clauses)
             if covers.get("some"):
                 covering.append(tuple(step for _, _, step in plan))
-                uncovered.append(z3.Not(works))
+                uncovered.append(z3.Not(_for_some(helpers.values(), works)))
                 if not induction.state_violations({"left": z3.And(*uncovered)}, clauses):
                     return covering
     return None
+
+
+def _helpers(transitions: TransitionSystem) -> dict[str, z3.ExprRef]:
+    """An entity of each kind, by the words for it."""
+    kinds = [entity.name for entity in transitions.info.entities]
+    return {f"some {k.lower()}": z3.Const(f"helping {k}", z3.DeclareSort(k)) for k in kinds}
+
+
+def _for_some(helpers: Iterable[z3.ExprRef], works: z3.BoolRef) -> z3.BoolRef:
+    """The formula by which a plan works for some entities in place of helpers."""
+    named = {constant.get_id() for constant in entity_constants(works)}
+    for helper in helpers:
+        if helper.get_id() in named:
+            works = z3.Exists([helper], z3.And(exists(helper), works))
+    return works
 
 
 def _less(numbers: Sequence[z3.ArithRef], former: Sequence[z3.ArithRef]) -> z3.BoolRef:
@@ -124,7 +175,10 @@ def _less(numbers: Sequence[z3.ArithRef], former: Sequence[z3.ArithRef]) -> z3.B
 
 
 def _moves(
-    induction: Induction, goal: Property, numbers: Mapping[Any, IntegerType]
+    induction: Induction,
+    goal: Property,
+    numbers: Mapping[Any, IntegerType],
+    helpers: Mapping[str, z3.ExprRef],
 ) -> Iterator[tuple[Command, list[z3.ExprRef], PlanStep]]:
     """Actions on the entities that the claim is about, with numbers that the system prefers or
     compares with.
@@ -134,15 +188,16 @@ def _moves(
         for _, type_, _ in command.parameters:
             if issubclass(type_, Entity):
                 sort = induction.transitions.vocabulary.sort(type_)
-                options.append([(n, term) for n, _, term in goal.variables if term.sort() == sort])
+                named = [*((n, term) for n, _, term in goal.variables), *helpers.items()]
+                options.append([(name, term) for name, term in named if term.sort() == sort])
             elif type_ in numbers:
-                named = [*reversed(numbers[type_].preferred), *landmarks(induction.transitions)]
+                known = [*reversed(numbers[type_].preferred), *landmarks(induction.transitions)]
                 bounds = numbers[type_]
-                values = [v for v in dict.fromkeys(named) if bounds.low <= v <= bounds.high]
+                values = [v for v in dict.fromkeys(known) if bounds.low <= v <= bounds.high]
                 options.append([(value, z3.IntVal(value)) for value in values])
             elif issubclass(type_, int) and not issubclass(type_, bool):
-                named = list(landmarks(induction.transitions))
-                options.append([(value, z3.IntVal(value)) for value in named])
+                known = list(landmarks(induction.transitions))
+                options.append([(value, z3.IntVal(value)) for value in known])
             else:
                 options.append([])
         types = tuple(type_ for _, type_, _ in command.parameters)

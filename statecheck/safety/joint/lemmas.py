@@ -12,7 +12,7 @@ from statecheck.modeling import Variant
 from statecheck.safety.induction import Clause, Induction, both
 from statecheck.smt.grounding import Grounding
 from statecheck.smt.roles import whichever
-from statecheck.smt.terms import entity_constants, is_entity
+from statecheck.smt.terms import conjuncts, entity_constants, is_entity
 
 Entities = Sequence[z3.ExprRef]
 
@@ -47,6 +47,25 @@ def lemma_of(term: z3.BoolRef, variables_of: Sequence[z3.ExprRef] = ()) -> Lemma
         variables.append(variable(sort, counts.setdefault(sort.name(), 0)))
         counts[sort.name()] += 1
     return Lemma(tuple(variables), z3.substitute(term, *zip(own, variables, strict=True)))
+
+
+def universal(lemma: Lemma) -> Lemma:
+    """A lemma that says of any further entities what it denies of some: no two are inside."""
+    variables, parts = [*lemma.variables], [*conjuncts(lemma.term, False)]
+    while (at := next((n for n, p in enumerate(parts) if _is_some(*p)), None)) is not None:
+        quantifier, truth = parts[at]
+        own = z3.FreshConst(quantifier.var_sort(0), "any")
+        variables.append(own)
+        parts[at : at + 1] = conjuncts(z3.substitute_vars(quantifier.body(), own), truth)
+    if len(variables) == len(lemma.variables):
+        return lemma
+    denied = z3.And(*(part if truth else z3.Not(part) for part, truth in parts))
+    return Lemma(tuple(variables), z3.Not(denied), lemma.text)
+
+
+def _is_some(part: z3.BoolRef, truth: bool) -> bool:
+    """Tell whether a part of what is denied says that there is some entity."""
+    return bool(z3.is_quantifier(part) and part.num_vars() == 1 and part.is_exists() == truth)
 
 
 def entities_of(term: z3.BoolRef, variables: Sequence[z3.ExprRef]) -> list[z3.ExprRef]:
