@@ -18,7 +18,6 @@ from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.properties import Property
 from statecheck.smt.existence import exists
 from statecheck.smt.solving import work_done
-from statecheck.smt.terms import entity_constants
 from statecheck.symbolic.commands import Command
 from statecheck.symbolic.simulate import landmarks
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -145,7 +144,9 @@ def plans(
             covers = induction.state_violations({"some": z3.And(rest, works)}, clauses)
             if covers.get("some"):
                 covering.append(tuple(step for _, _, step in plan))
-                uncovered.append(z3.Not(_for_some(helpers.values(), works)))
+                named = {value.get_id() for _, values, _ in plan for value in values}
+                own = [helper for helper in helpers.values() if helper.get_id() in named]
+                uncovered.append(z3.Not(_for_some(own, works)))
                 if not induction.state_violations({"left": z3.And(*uncovered)}, clauses):
                     return covering
     return None
@@ -158,11 +159,11 @@ def _helpers(transitions: TransitionSystem) -> dict[str, z3.ExprRef]:
 
 
 def _for_some(helpers: Iterable[z3.ExprRef], works: z3.BoolRef) -> z3.BoolRef:
-    """The formula by which a plan works for some entities in place of helpers."""
-    named = {constant.get_id() for constant in entity_constants(works)}
+    """The formula by which a plan works for some entities in place of its helpers: they have to
+    exist, also where an action does nothing with them.
+    """
     for helper in helpers:
-        if helper.get_id() in named:
-            works = z3.Exists([helper], z3.And(exists(helper), works))
+        works = z3.Exists([helper], z3.And(exists(helper), works))
     return works
 
 
