@@ -10,7 +10,7 @@ from typing import Any
 import z3
 
 from statecheck.smt.roles import is_primed, subject
-from statecheck.smt.terms import applications, subterms
+from statecheck.smt.terms import applications, subterms, uninterpreted
 from statecheck.symbolic.spelling import number_type, of_entity, spell_both
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key, States
@@ -260,7 +260,43 @@ def _of_model(transitions: TransitionSystem, keys: set[Key], *, bound: bool) -> 
         elif type_ is bool:
             mined.keep(x, decl(x))
     mined.read(_terms(transitions, keys))
+    for key, asked in _asked_of_arguments(transitions):
+        if key in keys:
+            mined.keep(subject(key.entity), asked)
     return mined
+
+
+def _asked_of_arguments(transitions: TransitionSystem) -> Iterator[tuple[Key, z3.BoolRef]]:
+    """Of each number that keeps an argument of an action, what the action asks of that argument,
+    and of constants of the system.
+    """
+    constants = {term.get_id() for term in transitions.vocabulary.constants.values()}
+    for command in transitions.commands:
+        for _, _, argument in command.parameters:
+            if not z3.is_int(argument):
+                continue
+            asked = [
+                part
+                for part in subterms(command.guard)
+                if z3.is_bool(part)
+                and z3.is_app(part)
+                and part.decl().kind() in (z3.Z3_OP_EQ, z3.Z3_OP_LE, z3.Z3_OP_GE)
+                and {t.get_id() for t in uninterpreted(part)} - constants == {argument.get_id()}
+            ]
+            for key, update in command.updates.items() if asked else ():
+                if any(case.eq(argument) for case in _cases(update.value)):
+                    x = subject(key.entity)
+                    kept = transitions.vocabulary.functions[key](x)
+                    yield from ((key, z3.substitute(p, (argument, kept))) for p in asked)
+
+
+def _cases(value: z3.ExprRef) -> Iterator[z3.ExprRef]:
+    """The values that a term may have, case by case."""
+    if z3.is_app_of(value, z3.Z3_OP_ITE):
+        for case in value.children()[1:]:
+            yield from _cases(case)
+    else:
+        yield value
 
 
 def _amounts(transitions: TransitionSystem) -> dict[Key, set[int]]:
