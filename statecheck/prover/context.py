@@ -243,7 +243,7 @@ class ProofContext:
     def _clauses_of(self, kept: Lock) -> dict[ClauseText, Clause | None]:
         titles = {*kept.vocabulary_from}
         drawn_from = self.readable(c for c in self._served() if c.title in titles)
-        extra = [self._words(claim) for claim in drawn_from]
+        extra = [*map(self._words, drawn_from), *self.asked.equations]
         return lock.known_clauses(kept.clauses, self.transitions, extra, self._variants())
 
     def is_kept_in(self, path: Path) -> bool:

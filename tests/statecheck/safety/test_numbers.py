@@ -226,6 +226,22 @@ def test_what_steps_make_of_a_number_decides(
             assert "about no entity" in result.detail
 
 
+def test_a_lock_keeps_what_fields_say_of_numbers(tmp_path: Path) -> None:
+    """Permits fall as workers come, which no claim says."""
+    permits = POOL.replace("taken: int = 0", "taken: int = 3").replace("taken < 3", "taken > 0")
+    permits = permits.replace("taken += 1", "taken = self.taken - 1")
+    catalogue = written(tmp_path / "permits.py", permits.replace("-= 1", "+= 1")).CATALOGUE
+    claims = [claim for claim in catalogue.claims if claim.id == "few"]
+    fresh = ProofContext(catalogue.system, claims, [])
+    assert [result.verdict for result in Prover(fresh).prove(claims)] == [Verdict.PROVED]
+    lock = tmp_path / "permits.lock"
+    lock.write_text(fresh.locked_text({}), encoding="utf-8")
+    kept = ProofContext(catalogue.system, claims, [], lock_file=lock)
+    assert {*map(str, kept.invariant())} == {*map(str, fresh.invariant())}
+    assert kept.is_locked
+    assert not kept.notes
+
+
 @pytest.mark.campaign
 @pytest.mark.parametrize("name", CHANGES)
 def test_numbers_are_those_of_the_plain_classes(name: str, tmp_path: Path) -> None:
