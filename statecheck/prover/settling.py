@@ -77,6 +77,7 @@ def _spelled(type_: Any, ranges: Sequence[Bounds]) -> list[dict[str, str]]:
 def by_run(claim: Claim, run: Run, seconds: float, *, shortest: bool = True) -> Result:
     """The result on a claim that a run reaches, or refutes."""
     steps = len(run.steps)
+    shortest = shortest or steps == int(claim.on_step)
     reached = claim.kind is Kind.POSSIBLE
     detail = f"the shortest run, at any size, has {steps} steps"
     if not shortest:

@@ -122,6 +122,8 @@ def results() -> list[Result]:
 def test_verdicts_and_runs_say_none() -> None:
     verdicts = {result.claim.id: result for result in results()}
     assert [str(result.verdict) for result in verdicts.values()] == ["PROVED", "REFUTED", "REACHED"]
+    assert verdicts["boxes.alone"].steps == 0
+    assert verdicts["boxes.alone"].shortest
     run = verdicts["boxes.emptied"].run
     assert run is not None
     changes = {(c.what, c.before, c.after) for step in run.steps for c in step.changes}
