@@ -100,6 +100,12 @@ def emptied(boxes: Boxes, node: Node) -> bool:
     return node.box.holder is None and node.box.sealed is not None
 
 
+@BOXES.possible("boxes.other", "Boxes")
+def other(boxes: Boxes, node: Node, one: Node) -> bool:
+    """It may hold another from the start."""
+    return node.box.holder == one and one != node and node.box.level is None
+
+
 def test_a_plain_system_has_none_or_a_value() -> None:
     boxes = Boxes(nodes=2)
     one, other = boxes.nodes
@@ -121,9 +127,11 @@ def results() -> list[Result]:
 
 def test_verdicts_and_runs_say_none() -> None:
     verdicts = {result.claim.id: result for result in results()}
-    assert [str(result.verdict) for result in verdicts.values()] == ["PROVED", "REFUTED", "REACHED"]
-    assert verdicts["boxes.alone"].steps == 0
-    assert verdicts["boxes.alone"].shortest
+    assert [str(result.verdict) for result in verdicts.values()] == [
+        *("PROVED", "REFUTED", "REACHED", "REACHED")
+    ]
+    assert verdicts["boxes.other"].steps == 0
+    assert verdicts["boxes.other"].shortest
     run = verdicts["boxes.emptied"].run
     assert run is not None
     changes = {(c.what, c.before, c.after) for step in run.steps for c in step.changes}
@@ -133,7 +141,7 @@ def test_verdicts_and_runs_say_none() -> None:
 
 
 def test_a_run_is_read_again_with_what_was_none() -> None:
-    for result, want in zip(results()[1:], (False, True), strict=True):
+    for result, want in zip(results()[1:], (False, True, True), strict=True):
         found, claim = result.run, result.claim
         assert found is not None
         start = dict(found.start)
