@@ -51,7 +51,7 @@ def spell_both(
 def _denied(text: str, term: z3.ExprRef) -> str:
     """The negation of a term that is spelled so."""
     name = str(term.decl().name()) if z3.is_app(term) else ""
-    if term.num_args() == 1 and value_cell(name) != name:
+    if z3.is_app(term) and term.num_args() == 1 and value_cell(name) != name:
         return f"{value_cell(text)} is not None"
     return f"not {text}"
 
