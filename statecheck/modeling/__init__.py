@@ -40,7 +40,15 @@ from statecheck.modeling.signature import (
     MachineInfo,
     SystemInfo,
 )
-from statecheck.modeling.system import System, action, axiom, pure, signature
+from statecheck.modeling.system import (
+    System,
+    action,
+    axiom,
+    pure,
+    shown,
+    shown_value,
+    signature,
+)
 from statecheck.modeling.variant import NO_VARIANT, Variant
 
 __all__ = [
@@ -81,6 +89,8 @@ __all__ = [
     "history",
     "none_cell",
     "pure",
+    "shown",
+    "shown_value",
     "signature",
     "unread_fields",
     "value_cell",

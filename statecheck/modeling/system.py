@@ -268,19 +268,6 @@ class System:
             for member, machine, name in self.state_variables()
         )
 
-    def shown(self) -> list[tuple[Entity, MachineInfo, str, Any]]:
-        """The state's variables and their values as Python has them: None is one of them."""
-        return [
-            (member, machine, name, self.shown_value(member, machine, name))
-            for member, machine, name in self.state_variables()
-            if value_cell(name) == name
-        ]
-
-    def shown_value(self, member: Entity, machine: MachineInfo, name: str) -> Any:
-        """The value of one variable as Python has it, of the same entity in this state."""
-        record = getattr(self[member], machine.slot).model
-        return None if getattr(record, none_cell(name), False) else getattr(record, name)
-
     def restore(self, values: Sequence[Any]) -> None:
         """Bring the system into the state ``values``, as ``snapshot`` gives it."""
         for (member, machine, name), value in zip(self.state_variables(), values, strict=True):
@@ -295,6 +282,21 @@ class System:
                     instance = getattr(member, machine.slot)
                     for name in unread_fields(instance):
                         instance.model._restore(name, FORGOTTEN)
+
+
+def shown(system: System) -> list[tuple[Entity, MachineInfo, str, Any]]:
+    """The state's variables and their values as Python has them: None is one of them."""
+    return [
+        (member, machine, name, shown_value(system, member, machine, name))
+        for member, machine, name in system.state_variables()
+        if value_cell(name) == name
+    ]
+
+
+def shown_value(system: System, member: Entity, machine: MachineInfo, name: str) -> Any:
+    """The value of one variable as Python has it, of the same entity in this system."""
+    record = getattr(system[member], machine.slot).model
+    return None if getattr(record, none_cell(name), False) else getattr(record, name)
 
 
 _SIGNATURES: dict[type[System], SystemInfo] = {}

@@ -20,7 +20,8 @@ from statecheck.prover.induction_results import (
     together,
 )
 from statecheck.safety.induction import Clause
-from statecheck.safety.inferring.counting import Count, counts, follow, follow_of_others
+from statecheck.safety.inferring.counted import Count
+from statecheck.safety.inferring.counting import counts, follow, follow_of_others
 from statecheck.safety.joint.consequences import Consequence, consequences
 from statecheck.safety.joint.lemmas import Lemma
 from statecheck.safety.joint.quantified import follows

@@ -13,7 +13,7 @@ from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.run import Run
 from statecheck.clock import Timeout
-from statecheck.modeling import NO_VARIANT, STATE, History, System
+from statecheck.modeling import NO_VARIANT, STATE, History, System, shown
 from statecheck.prover.context import ProofContext
 from statecheck.runs.replay import Player, ReplayError
 from statecheck.safety.induction import Clause
@@ -113,6 +113,6 @@ def _state(system: System) -> Iterable[tuple[str, str]]:
         for member in system.entities_of(entity):
             for name, _ in entity.references:
                 yield f"{member}.{name}", str(getattr(member, name))
-    for member, machine, name, value in system.shown():
+    for member, machine, name, value in shown(system):
         place = machine.slot if name == STATE else f"{machine.slot}.{name}"
         yield f"{member}.{place}", str(value)

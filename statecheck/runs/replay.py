@@ -20,6 +20,7 @@ from statecheck.modeling import (
     Start,
     Step,
     System,
+    shown_value,
     unread_fields,
     value_cell,
 )
@@ -293,7 +294,7 @@ def _changes(before: System, after: System) -> Iterable[Change]:
     )
     for variable in changed:
         member, machine, name = variable
-        old, new = before.shown_value(*variable), after.shown_value(*variable)
+        old, new = shown_value(before, *variable), shown_value(after, *variable)
         if old != new:
             what = machine.slot if name == STATE else f"{machine.slot}.{name}"
             yield Change(str(member), what, str(old), str(new))

@@ -13,7 +13,16 @@ from typing import Any
 
 from statecheck.claims.run import Change
 from statecheck.drawing.machine import names_asked
-from statecheck.modeling import STATE, ActionDisabled, Entity, ModelError, Start, System, signature
+from statecheck.modeling import (
+    STATE,
+    ActionDisabled,
+    Entity,
+    ModelError,
+    Start,
+    System,
+    shown,
+    signature,
+)
 
 
 @dataclass(frozen=True)
@@ -132,7 +141,7 @@ def _answer(machine: Any, name: str, given: Mapping[str, Any]) -> bool:
 
 
 def _fire(plain: System, number: int, step: Mapping[str, Any]) -> tuple[Change, ...]:
-    before = plain.shown()
+    before = shown(plain)
     info = plain.info.action(step["action"])
     values = [_value(plain, type_, step["arguments"][name]) for name, type_ in info.parameters]
     try:
@@ -140,7 +149,7 @@ def _fire(plain: System, number: int, step: Mapping[str, Any]) -> tuple[Change, 
     except ActionDisabled as error:
         raise ModelError(f"step {number} of a run cannot be taken: {error}") from None
     changes = []
-    for (member, machine, name, old), (*_, new) in zip(before, plain.shown(), strict=True):
+    for (member, machine, name, old), (*_, new) in zip(before, shown(plain), strict=True):
         if old != new:
             what = machine.slot if name == STATE else f"{machine.slot}.{name}"
             changes.append(Change(member.name, what, str(old), str(new)))

@@ -1,4 +1,4 @@
-"""Numbers that count: the entities that are in some states, of those that refer to one owner.
+"""Numbers that count, or add up: the entities in some states, of those that refer to one owner.
 
 A number counts them if it starts with a constant while nobody is there, and each step changes it by
 as many as come or go, who are among those that the step is about. Who is there and refers to
@@ -7,13 +7,16 @@ of each step for any number of entities, as is that nobody else comes or goes; t
 it. What follows is
 true in each state that is reached, and need not be inductive: where somebody is, the number is not
 what it was in the beginning.
+
+A number adds up what a field of these entities says in place of one for each: a balance, what is
+reserved. Then a step changes it by what comes and goes, no field of who stays changes unseen, and
+clauses only follow where what is added is never negative, which has to be kept by every step too.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -21,12 +24,14 @@ import z3
 
 from statecheck.modeling import NO_VARIANT
 from statecheck.safety.induction import Clause, Induction, either
+from statecheck.safety.inferring.counted import Count, Members, clause_of
+from statecheck.safety.inferring.sums import not_negative, sums
 from statecheck.safety.step_template import lookups
 from statecheck.smt.existence import exists
 from statecheck.smt.roles import subject, whichever
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.commands import Command
-from statecheck.symbolic.spelling import of_entity, spell, spell_both
+from statecheck.symbolic.spelling import spell, spell_both
 from statecheck.symbolic.transition_system import TransitionSystem
 from statecheck.symbolic.vocabulary import HISTORY, Key, States
 
@@ -37,84 +42,10 @@ PAIRS = 200
 """Where there are more ways than that to count in two places, none of them is tried."""
 
 
-@dataclass(frozen=True)
-class Members:
-    """The entities that refer to an owner by ``reference``, or by ``slot.field`` if a machine has
-    it, and whose machine ``place`` is in some ``states``; ``others`` leaves out the owner itself.
-    """
-
-    reference: str
-    place: Key
-    states: tuple[str, ...]
-    others: bool = False
-
-    def text(self, owner: str) -> str:
-        """How many there are, in words."""
-        member = self.place.entity.lower()
-        there = " or ".join(f"{of_entity(member, str(self.place))} = {s}" for s in self.states)
-        who = f"other {self.place.entity}" if self.others else self.place.entity
-        owned = f"the {owner}" if member == owner else owner
-        return f"number of {who} with {member}.{self.reference} = {owned} and {there}"
-
-    @property
-    def referring(self) -> Key:
-        """The function of the state that refers to an owner, if no reference of the entity does."""
-        slot, _, name = self.reference.partition(".")
-        return Key(self.place.entity, slot, name)
-
-    @property
-    def written(self) -> set[Key]:
-        """The functions of the state that tell who they are."""
-        return {self.place, self.referring}
-
-    def owner(self, transitions: TransitionSystem, member: z3.ExprRef) -> z3.ExprRef:
-        """The one that an entity refers to."""
-        vocabulary = transitions.vocabulary
-        known = vocabulary.references.get((self.place.entity, self.reference))
-        return (vocabulary.functions[self.referring] if known is None else known)(member)
-
-    def inside(
-        self, transitions: TransitionSystem, member: z3.ExprRef, owner: z3.ExprRef
-    ) -> z3.BoolRef:
-        """The formula by which an entity is one of those of an owner."""
-        vocabulary = transitions.vocabulary
-        type_, now = vocabulary.types[self.place], vocabulary.functions[self.place](member)
-        there = z3.Or(*(now == type_.value(state) for state in self.states))
-        differ = [member != owner] if self.others else []
-        inside: z3.BoolRef = z3.And(self.owner(transitions, member) == owner, there, *differ)
-        return inside
-
-
-@dataclass(frozen=True)
-class Count:
-    """``number`` of an entity, which is ``first`` and one more, or one less by ``sign``, for each
-    of the ``members`` that refer to it.
-    """
-
-    number: Key
-    first: int
-    sign: int
-    members: tuple[Members, ...]
-
-    @property
-    def text(self) -> str:
-        """The equation, as a reader would write it."""
-        owner, sign = self.number.entity.lower(), "-" if self.sign < 0 else "+"
-        many = f", {sign} ".join(members.text(owner) for members in self.members)
-        number = of_entity(owner, str(self.number))
-        first = f"{self.first} {sign} " if self.first or self.sign < 0 else ""
-        return f"{number} = {first}{many}"
-
-    @property
-    def written(self) -> set[Key]:
-        """The functions of the state that it is about."""
-        return {self.number, *(key for members in self.members for key in members.written)}
-
-
 def counts(induction: Induction, clauses: Sequence[Clause]) -> list[Count]:
     """The counts of a system, beside clauses that are an invariant: of each number and machine the
-    first that is found, of few states; in two places where a number does not count in one. Raises
-    Timeout.
+    first that is found, of few states; in two places where a number does not count in one, and of
+    amounts where it does not count at all. Raises Timeout.
     """
     transitions = induction.transitions
     tried = [*_candidates(transitions)]
@@ -124,6 +55,9 @@ def counts(induction: Induction, clauses: Sequence[Clause]) -> list[Count]:
     pairs = [*_pairs(left)]
     if len(pairs) <= PAIRS:
         found += _kept(induction, clauses, pairs)[0]
+    known |= {count.number for count in found}
+    singles = [count for count in tried if count.number not in known]
+    found += _kept(induction, clauses, sums(induction, clauses, singles))[0]
     first: dict[Any, Count] = {}
     for count in found:
         places = tuple((members.reference, members.place) for members in count.members)
@@ -192,30 +126,37 @@ def _references(transitions: TransitionSystem, owner: str) -> Iterator[tuple[str
 
 
 def _beyond(
-    transitions: TransitionSystem, count: Count, owner: z3.ExprRef, more: int
+    transitions: TransitionSystem, count: Count, owner: z3.ExprRef, more: int | z3.ArithRef
 ) -> z3.BoolRef:
-    """The formula by which a number counts at least so many."""
+    """The formula by which a number counts at least so many, or adds up to so much."""
     number = transitions.vocabulary.functions[count.number](owner)
-    value = count.first + count.sign * more
+    value: Any = count.first + count.sign * more
+    if not isinstance(more, int):
+        value = z3.simplify(value)
     beyond: z3.BoolRef = number >= value if count.sign > 0 else number <= value
     return beyond
 
 
 def follow(transitions: TransitionSystem, count: Count) -> Iterator[Clause]:
     """Clauses that follow from a count: the number is not beyond the first one, and not the first
-    one where somebody is in the states.
+    one where somebody is in the states; of a sum, it is as far from it as what anybody adds.
     """
     vocabulary = transitions.vocabulary
     kind = count.number.entity
     owner, beyond = subject(kind), partial(_beyond, transitions, count)
-    yield _clause(transitions, kind, owner, [beyond(owner, 0)], {owner.get_id(): kind.lower()})
+    yield clause_of(transitions, kind, owner, [beyond(owner, 0)], {owner.get_id(): kind.lower()})
     for members in count.members:
         place = members.place
         member = subject(place.entity)
         names = {member.get_id(): place.entity.lower()}
         now, type_ = vocabulary.functions[place](member), vocabulary.types[place]
         owner = members.owner(transitions, member)
-        counted = z3.Or(beyond(owner, 1), owner == member) if members.others else beyond(owner, 1)
+        each = 1 if members.amount is None else members.added(transitions, member)
+        counted = beyond(owner, each)
+        if members.others:
+            counted = z3.Or(counted, owner == member)
+        if members.amount is not None:
+            yield not_negative(transitions, members)
         for state in members.states:
             there = now == type_.value(state)
             _, elsewhere = spell_both(there, transitions, names)
@@ -236,8 +177,10 @@ def follow_of_others(transitions: TransitionSystem, count: Count) -> Iterator[Cl
         some = z3.Const("some", z3.DeclareSort(members.place.entity))
         inside = members.inside(transitions, some, owner)
         literals.append(z3.Exists([some], z3.And(exists(some), inside)))
-    yield _clause(transitions, count.number.entity, owner, literals, names)
+    yield clause_of(transitions, count.number.entity, owner, literals, names)
     for members in count.members:
+        if members.amount is not None:
+            continue
         kind = members.place.entity
         member, other = subject(kind), z3.Const("some", z3.DeclareSort(kind))
         own = members.owner(transitions, member)
@@ -245,18 +188,7 @@ def follow_of_others(transitions: TransitionSystem, count: Count) -> Iterator[Cl
         also = z3.And(exists(other), other != member, members.inside(transitions, other, own))
         literals = [z3.Not(inside), _beyond(transitions, count, own, 2)]
         literals.append(z3.Not(z3.Exists([other], also)))
-        yield _clause(transitions, kind, member, literals, {member.get_id(): kind.lower()})
-
-
-def _clause(
-    transitions: TransitionSystem,
-    kind: str,
-    entity: z3.ExprRef,
-    literals: Sequence[z3.BoolRef],
-    names: dict[int, str],
-) -> Clause:
-    texts = tuple(spell(literal, transitions, names) for literal in literals)
-    return Clause(kind, NO_VARIANT, texts, entity, either(literals))
+        yield clause_of(transitions, kind, member, literals, {member.get_id(): kind.lower()})
 
 
 def _numbers(transitions: TransitionSystem) -> Iterator[tuple[Key, int]]:
@@ -295,13 +227,16 @@ def _miscounted(
         sort = z3.DeclareSort(members.place.entity)
         other = z3.Const(f"other {sort.name()}", sort)
         inside = members.inside(transitions, other, owner)
+        added = members.added(transitions, other)
         moved = [term for term in known if term.sort() == sort]
         for place, entity in enumerate(moved):
             is_new = [entity != former for former in moved[:place]]
-            for truth, sign in ((after(inside), 1), (inside, -1)):
+            for truth, each in ((after(inside), after(added)), (inside, -added)):
                 # Who it is about is known by what refers to it before the step.
                 there = z3.And(*is_new, z3.substitute(truth, (other, entity)))
-                come_and_gone.append(z3.If(there, z3.IntVal(sign), z3.IntVal(0)))
-        yield z3.And(*(other != entity for entity in moved), after(inside) != inside)
+                amount = z3.substitute(each, (other, entity))
+                come_and_gone.append(z3.If(there, amount, z3.IntVal(0)))
+        changed = z3.Or(after(inside) != inside, z3.And(inside, after(added) != added))
+        yield z3.And(*(other != entity for entity in moved), changed)
     number = transitions.vocabulary.functions[count.number](owner)
     yield after(number) != number + count.sign * z3.Sum(come_and_gone)

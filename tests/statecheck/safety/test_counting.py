@@ -19,7 +19,8 @@ from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
 from statecheck.reports.words import evidence
 from statecheck.safety.induction import Induction
-from statecheck.safety.inferring.counting import Count, Members, counts, follow
+from statecheck.safety.inferring.counted import Count, Members
+from statecheck.safety.inferring.counting import counts, follow
 from statecheck.symbolic.transition_system import TransitionSystem, read_system
 from tests.statecheck.reference.modules import written
 
