@@ -6,6 +6,7 @@ import builtins
 import dis
 import sysconfig
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -60,8 +61,8 @@ def _is_generated(function: FunctionType) -> bool:
 
 
 def named_values(function: FunctionType) -> Iterator[tuple[str, Any]]:
-    """The values that a function names, each with its text: globals, attributes of modules and of
-    classes that it asks for, and the variables around it.
+    """The values that a function names, each with its text: globals, attributes of modules, of
+    classes and of dates that it asks for, and the variables around it.
     """
     for chain in _chains(function.__code__):
         name, *rest = chain
@@ -70,7 +71,7 @@ def named_values(function: FunctionType) -> Iterator[tuple[str, Any]]:
         value = function.__globals__.get(name, getattr(builtins, name, None))
         yield name, value
         for attribute in rest:
-            if not isinstance(value, ModuleType | type):
+            if not isinstance(value, ModuleType | type | datetime):
                 break
             try:
                 value = getattr(value, attribute)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -36,7 +37,7 @@ _PARTLY = {
 
 _NOT_PURE = {
     "builtins": frozenset(("hash", "input", "open")),
-    "datetime": frozenset(("now", "today", "utcnow")),
+    "datetime": frozenset(("now", "today", "utcnow", "fromtimestamp")),
     "decimal": frozenset(("getcontext", "setcontext", "localcontext")),
     "inspect": frozenset(("stack", "currentframe", "trace", "getouterframes", "getinnerframes")),
     "warnings": frozenset(("filters",)),
@@ -77,11 +78,18 @@ def outside_of(chain: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
             is_outside = module not in _PARTLY and not _is_known(module)
         else:
             is_outside = _is_outside(module, own_name)
-        if is_outside:
+        if is_outside or _asks_local_zone(value):
             named = holder.__name__ if isinstance(holder, ModuleType) else module
             root = named.partition(".")[0]
             is_pythons = root in sys.stdlib_module_names
             yield text, _FROM_OUTSIDE if is_pythons else _UNKNOWN.format(root)
+
+
+def _asks_local_zone(value: Any) -> bool:
+    """Tell whether the answer hangs on the time zone of the machine that code runs on."""
+    holder = getattr(value, "__self__", None)
+    is_local = isinstance(holder, datetime) and holder.tzinfo is None
+    return is_local and value.__name__ in ("timestamp", "astimezone")
 
 
 def _home(value: Any) -> tuple[str, str]:

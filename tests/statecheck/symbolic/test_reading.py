@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import decimal
 import enum
 import random
@@ -235,6 +236,8 @@ def takes_the_least_by_a_key(self: Any, room: Any) -> None:
 
 ON_ITS_WAY = iter((1, 2, 3))
 NOW = partial(time.time)
+START = dt.datetime(2020, 1, 1)  # noqa: DTZ001  (on purpose)
+START_IN_UTC = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 def asks_for_a_file(self: Any, room: Any) -> None:
@@ -253,6 +256,16 @@ def asks_how_one_computes(self: Any, room: Any) -> None:
 
 def asks_a_clock_by_another_name(self: Any, room: Any) -> None:
     if NOW() > 5:
+        room.lamp.turn_on()
+
+
+def asks_for_the_time_zone(self: Any, room: Any) -> None:
+    if START.timestamp() > 5:
+        room.lamp.turn_on()
+
+
+def asks_in_utc(self: Any, room: Any) -> None:
+    if START_IN_UTC.timestamp() > 5:
         room.lamp.turn_on()
 
 
@@ -318,6 +331,7 @@ def takes_a_kind_apart(self: Any) -> None:
         (asks_for_the_arguments, (Room,), "`sys.argv` is an answer from outside"),
         (asks_how_one_computes, (Room,), "`decimal.getcontext` is an answer from outside"),
         (asks_a_clock_by_another_name, (Room,), "`NOW` is an answer from outside"),
+        (asks_for_the_time_zone, (Room,), "`START.timestamp` is an answer from outside"),
         (goes_on_with_an_iterator, (Room,), "`ON_ITS_WAY` is an iterator, which remembers"),
         (asks_a_package, (Room,), "`pytest.approx` is of pytest, of which it is not known"),
         (takes_a_set_apart, (Room,), "`KINDS` is a set"),
@@ -339,7 +353,7 @@ def test_what_would_be_read_wrong_is_refused(act: Any, annotations: Any, said: s
     assert said in str(caught.value)
 
 
-@pytest.mark.parametrize("act", [asks_limits, asks_what_is_in_sets])
+@pytest.mark.parametrize("act", [asks_limits, asks_what_is_in_sets, asks_in_utc])
 def test_what_comes_to_the_same_is_read(act: Any) -> None:
     TransitionSystem(house(act, Room))
 
