@@ -10,6 +10,7 @@ from statemachine.state import InstanceState
 
 from statecheck.errors import ModelError
 from statecheck.modeling.entity import Entity
+from statecheck.modeling.optional import value_cell
 from statecheck.modeling.signature import EntityInfo, MachineInfo, SystemInfo
 
 ACTIVE = object()
@@ -77,7 +78,7 @@ def _meant(kind: EntityInfo, shown: str, name: str) -> str:
 
 
 def _names_of(machine: MachineInfo) -> tuple[str, ...]:
-    return (*machine.states, *(field.name for field in machine.fields))
+    return (*machine.states, *dict.fromkeys(value_cell(field.name) for field in machine.fields))
 
 
 def paths_to(info: SystemInfo, name: str) -> Iterator[str]:

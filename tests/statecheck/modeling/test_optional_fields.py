@@ -10,7 +10,7 @@ from typing import Any, Optional, Union
 import pytest
 from statemachine import State
 
-from examples.box_office import BoxOffice
+from examples.box_office import BoxOffice, Seat
 from statecheck import (
     ActionDisabled,
     Catalogue,
@@ -23,8 +23,10 @@ from statecheck import (
     anything,
     derived,
 )
+from statecheck.claims.paths.lookup import type_at
 from statecheck.claims.results import Result
 from statecheck.explicit.state_space import FiniteInstance, count_states
+from statecheck.modeling import signature
 from statecheck.modeling.optional import may_be_none
 from statecheck.prover import session
 from statecheck.prover.project import project_of
@@ -257,3 +259,8 @@ class Towers(System):
 def test_none_by_another_name_is_refused() -> None:
     with pytest.raises(ModelError, match="the field level may be None, and its annotation has ano"):
         Towers(towers=1)
+
+
+def test_a_wrong_name_is_answered_with_the_right_ones() -> None:
+    with pytest.raises(ModelError, match=r"it has free, held, sold, buyer$"):
+        type_at(signature(BoxOffice), Seat, "seat", ["place", "xyz"])
