@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from .solver import Solver
 
 TITLE = 40
 """The width of the column of claims."""
+
+WIDTH = 80
+"""The longest line of the report that is not about a file."""
 
 
 def answers_of(certificate: Certificate, solver: Solver) -> Iterator[tuple[str, str]]:
@@ -159,7 +163,8 @@ def _report(
         f"assumed of the world: {axiom['says']}"
         for axiom in certificate.manifest["axioms"]["assumed"]
     ]
-    lines += [f"assumed by {title}: {what}" for title, what in certificate.assumed.items() if what]
+    for title, what in certificate.assumed.items():
+        lines += _wrapped(f"assumed by {title}: {what}") if what else ()
     lines += [
         f"not claimed: that the run of {c['title']} is a shortest one"
         for c in claims
@@ -183,6 +188,12 @@ def _report(
     if refuted:
         return 1
     return 3 if open_ or bare or undetermined or not claims else 0
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _put(text: str) -> None:
