@@ -219,6 +219,17 @@ def test_none_is_asked_for_nothing() -> None:
         TransitionSystem(Hasty)
 
 
+def test_none_is_not_compared_with_a_number() -> None:
+    class Rash(Boxes):
+        @action
+        def follow(self, node: Node) -> None:
+            if node.box.level > 3:  # type: ignore[operator]
+                node.box.drop()
+
+    with pytest.raises(ModelError, match=r"NoneType.*; if a field may be None here, ask first"):
+        TransitionSystem(Rash)
+
+
 def test_a_derived_field_is_not_none() -> None:
     with pytest.raises(ModelError, match="the field level may be None and is derived; let it"):
 
