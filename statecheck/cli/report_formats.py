@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,13 +28,7 @@ class Settled:
         """The report with what the project assumes, and with each claim that was asked for."""
         from statecheck.reports.words import completed
 
-        return completed(self.assuming, self.claims)
-
-    @property
-    def assuming(self) -> Report:
-        """The report with what the project assumes."""
-        assumed = (f"{known.id}: {known.text}" for known in self.project.assumptions)
-        return replace(self.report, environment=(*self.report.environment, *assumed))
+        return completed(self.project.assuming(self.report), self.claims)
 
 
 @dataclass(frozen=True)
@@ -49,7 +43,7 @@ def _json(settled: Settled) -> str:
     """JSON; the only format that leaves out what an interruption left open."""
     from statecheck.reports import json_report
 
-    return json_report.to_text(settled.assuming)
+    return json_report.to_text(settled.project.assuming(settled.report))
 
 
 def _junit(settled: Settled) -> str:

@@ -23,8 +23,8 @@ from statecheck.modeling import (
     MachineInfo,
     Start,
     System,
+    is_none_cell,
     none_cell,
-    value_cell,
 )
 from statecheck.smt.terms import subterms
 from statecheck.symbolic.codes import encoded
@@ -143,7 +143,7 @@ class _Writer:
             "key": key,
             "label": info.name,
             "none": None if none is None else none_cell(key),
-            "tells": value_cell(info.name) != info.name,
+            "tells": is_none_cell(info.name),
             "unread": none is not None and none.start is Start.CONSTANT and bool(none.value),
             "type": self.types.name(info.type),
             "open": is_open,

@@ -7,10 +7,9 @@ from typing import Any
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.results import Result
-from statecheck.errors import ModelError
 from statecheck.explorer.javascript import Code
 from statecheck.explorer.types import Types
-from statecheck.safety.properties import UNCOUNTED, Property, claim_property
+from statecheck.safety.properties import Property, Uncounted, claim_property
 from statecheck.symbolic.codes import encoded
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -48,10 +47,8 @@ def _terms(transitions: TransitionSystem, claim: Claim) -> Property | None:
     """The terms of a claim; none of one that asks how many entities there are such that."""
     try:
         return claim_property(transitions, claim)
-    except ModelError as error:
-        if UNCOUNTED not in str(error):
-            raise
-    return None
+    except Uncounted:
+        return None
 
 
 def _head(claim: Claim, result: Result | None) -> dict[str, Any]:

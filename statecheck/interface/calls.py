@@ -7,7 +7,6 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from statecheck.claims.catalogue import Catalogue
@@ -156,8 +155,7 @@ def prove(
             tables=not patterns,
             explain=explain,
         )
-        assumed = tuple(f"{known.id}: {known.text}" for known in project.assumptions)
-        return whole(replace(report, environment=(*report.environment, *assumed)))
+        return whole(project.assuming(report))
 
 
 def as_project(subject: Catalogue | Project) -> Project:

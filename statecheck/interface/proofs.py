@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from statecheck.claims.catalogue import Catalogue
@@ -54,7 +53,5 @@ class Proofs:
                 notes = context.notes
         except Timeout as gave_up:
             result = Result(claim, Verdict.UNDETERMINED, f"timed out: {gave_up}")
-        report = Report(digest, (result,), notes=tuple(dict.fromkeys(notes)))
-        axioms = (known.sentence for known in signature(project.system).axioms)
-        assumed = tuple(f"{known.id}: {known.text}" for known in project.assumptions)
-        return replace(report, environment=(*axioms, *assumed))
+        axioms, said = signature(project.system).assumed, tuple(dict.fromkeys(notes))
+        return project.assuming(Report(digest, (result,), notes=said, environment=axioms))

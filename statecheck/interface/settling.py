@@ -12,7 +12,6 @@ from statecheck.claims.answers import Answer, Standing
 from statecheck.claims.claim import LEMMA, Claim, Kind
 from statecheck.claims.results import Report, Result, Verdict
 from statecheck.claims.syntax import AssumedTexts, check_use
-from statecheck.errors import ModelError
 from statecheck.interface.subjects import is_system
 from statecheck.modeling import System, signature
 
@@ -125,7 +124,7 @@ def _of_system(system: type[System], request: Request) -> Report:
             check_agreement(engine.context.transitions, claims, time_left=engine.context.remaining)
             engine.context.readable(claims)
             for error in engine.context.unreadable.values():
-                raise ModelError(error)  # whoever typed a claim is there to correct it
+                raise error  # whoever typed a claim is there to correct it
             for result in engine.prove(claims):
                 results.append(result)  # noqa: PERF402  (what is settled outlives an interruption)
     except Timeout as gave_up:
@@ -136,7 +135,7 @@ def _of_system(system: type[System], request: Request) -> Report:
     results.sort(key=lambda result: order[result.claim])
     digest = engine.context.digest if engine is not None else ""
     notes = tuple(engine.context.notes) if engine is not None and request.lock is not None else ()
-    assumed = tuple(known.sentence for known in signature(system).axioms)
+    assumed = signature(system).assumed
     return Report(digest, tuple(results), interrupted, notes=notes, environment=assumed)
 
 

@@ -31,7 +31,7 @@ from statecheck.modeling.observation import (
     enabled,
     history,
 )
-from statecheck.modeling.optional import none_cell, value_cell
+from statecheck.modeling.optional import is_none_cell, none_cell, value_cell
 from statecheck.modeling.signature import (
     ActionInfo,
     AxiomInfo,
@@ -87,6 +87,7 @@ __all__ = [
     "derived",
     "enabled",
     "history",
+    "is_none_cell",
     "none_cell",
     "pure",
     "shown",

@@ -17,7 +17,13 @@ from statemachine.transition_list import TransitionList
 
 from statecheck.errors import ModelError
 from statecheck.modeling.fields import STATE, Field, Start
-from statecheck.modeling.optional import OptionalField, may_be_none, none_cell, value_cell
+from statecheck.modeling.optional import (
+    OptionalField,
+    is_none_cell,
+    may_be_none,
+    none_cell,
+    value_cell,
+)
 
 _INSTANCE = ("model", "history_values", "state_field")
 """Attributes that python-statemachine gives each machine."""
@@ -215,8 +221,8 @@ class Machine(StateMachine):
 
 def unread_fields(machine: Machine) -> tuple[str, ...]:
     """The dead fields of a machine, and those that are None, whose value has no meaning."""
-    none = [name for name in machine.fields if value_cell(name) != name]
-    absent = (value_cell(name) for name in none if getattr(machine.model, name))
+    cells = filter(is_none_cell, machine.fields)
+    absent = (value_cell(cell) for cell in cells if getattr(machine.model, cell))
     return (*machine.dead_fields, *absent)
 
 

@@ -20,6 +20,11 @@ def none_cell(name: str) -> str:
     return f"{name} is None"
 
 
+def is_none_cell(name: str) -> bool:
+    """Tell whether a cell says of a field whether that is None."""
+    return name.endswith(none_cell(""))
+
+
 def value_cell(name: str) -> str:
     """The name of the field that a cell is of."""
     return name.removesuffix(none_cell(""))
@@ -82,7 +87,7 @@ def _names_none(tree: ast.expr) -> bool:
 
 def type_of_cell(fields: Mapping[str, Field], name: str, types: Mapping[str, Any]) -> Any:
     """The type of one of a machine's fields; of one that may be None those of its two cells."""
-    if value_cell(name) != name:
+    if is_none_cell(name):
         return bool
     none = none_cell(name)
     if none not in fields:

@@ -112,6 +112,11 @@ class SystemInfo:
         known = ", ".join(action.name for action in self.actions)
         raise ModelError(f"{self.cls.__name__} has no action {name}; it has {known}")
 
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """The axioms, in sentences."""
+        return tuple(axiom.sentence for axiom in self.axioms)
+
     def axiom(self, name: str) -> AxiomInfo:
         """The axiom called ``name``."""
         return next(axiom for axiom in self.axioms if axiom.name == name)

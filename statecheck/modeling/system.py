@@ -13,7 +13,7 @@ from statecheck.errors import ActionDisabled, ModelError, assigned
 from statecheck.modeling.entity import Entity, Many
 from statecheck.modeling.fields import FORGOTTEN, STATE, Journal, Record, Start
 from statecheck.modeling.machine import Machine, unread_fields
-from statecheck.modeling.optional import none_cell, value_cell
+from statecheck.modeling.optional import is_none_cell, none_cell
 from statecheck.modeling.signature import (
     EntityInfo,
     FieldInfo,
@@ -289,7 +289,7 @@ def shown(system: System) -> list[tuple[Entity, MachineInfo, str, Any]]:
     return [
         (member, machine, name, shown_value(system, member, machine, name))
         for member, machine, name in system.state_variables()
-        if value_cell(name) == name
+        if not is_none_cell(name)
     ]
 
 

@@ -101,7 +101,7 @@ class ProofContext:
             system, self.histories, self.induction, self.numbers, explain=explain
         )
         self._properties: dict[Any, Property] = {}
-        self.unreadable: dict[Claim, str] = {}
+        self.unreadable: dict[Claim, ModelError] = {}
         self._regions: dict[Claim, list[Region]] = {}
         self._invariant: list[Clause] | None = None
         self._answers: dict[tuple[int, ...], tuple[list[Clause], dict[Question, bool]]] = {}
@@ -140,7 +140,7 @@ class ProofContext:
                 else:
                     self.property(claim)
             except ModelError as error:
-                self.unreadable[claim] = str(error)
+                self.unreadable[claim] = error.with_traceback(None)
         return claim not in self.unreadable
 
     # -- the invariant --------------------------------------------------------------------------

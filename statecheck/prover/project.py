@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +20,7 @@ from statemachine import StateChart
 from statecheck.claims.catalogue import Catalogue
 from statecheck.claims.claim import Claim
 from statecheck.claims.concrete_run import IntegerType
+from statecheck.claims.results import Report
 from statecheck.claims.tables import Assumption, DerivedTable
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import History, ModelError, System, signature
@@ -51,6 +52,11 @@ class Project:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return load, (self.home,)
+
+    def assuming(self, report: Report) -> Report:
+        """A report that also says what the project assumes."""
+        assumed = (f"{known.id}: {known.text}" for known in self.assumptions)
+        return replace(report, environment=(*report.environment, *assumed))
 
     @property
     def catalogue(self) -> tuple[Claim, ...]:

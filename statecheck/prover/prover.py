@@ -32,7 +32,7 @@ from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
 from statecheck.safety.plans import recovered, recovered_with_help
 from statecheck.safety.proof_core import Cores
-from statecheck.safety.properties import UNCOUNTED
+from statecheck.safety.properties import Uncounted
 from statecheck.safety.regions import membership, works_throughout
 from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
@@ -103,10 +103,10 @@ class Prover:
             why = self._unreal.get(claim, detail) + (f"; {HELP}" if suspect is not None else "")
             yield Result(claim, Verdict.UNDETERMINED, why, suspect=suspect)
 
-    def _unread(self, claim: Claim, why: str) -> Result:
+    def _unread(self, claim: Claim, why: Exception) -> Result:
         """The result on a claim that has no terms; of one that counts, small instances may tell."""
-        if UNCOUNTED not in why:
-            return unread(claim, why)
+        if not isinstance(why, Uncounted):
+            return unread(claim, str(why))
         clock = Stopwatch()
         run = self._deep.run(claim) if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE) else None
         if run is not None:

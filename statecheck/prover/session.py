@@ -96,7 +96,7 @@ def run(
         interrupted,
         derived,
         (*(() if engine is None else engine.context.notes), *notes),
-        tuple(known.sentence for known in signature(project.system).axioms),
+        signature(project.system).assumed,
     )
 
 

@@ -276,9 +276,10 @@ def _open_choices(system: System) -> Iterable[tuple[str, str]]:
                 instance = getattr(member, machine.slot)
                 if len(machine.starts_in) > 1:
                     yield f"{member}.{machine.slot}", instance.model.state
+                unread = unread_fields(instance)
                 for info in machine.fields:
                     is_open = info.field.start is Start.ANYTHING
-                    if is_open and info.name not in unread_fields(instance):
+                    if is_open and info.name not in unread:
                         yield (
                             f"{member}.{machine.slot}.{info.name}",
                             str(instance.model.__dict__[info.name]),

@@ -260,7 +260,10 @@ def _of_model(transitions: TransitionSystem, keys: set[Key], *, bound: bool) -> 
         elif type_ is bool:
             mined.keep(x, decl(x))
     mined.read(_terms(transitions, keys))
-    for key, asked in _asked_of_arguments(transitions):
+    asked_of: list[tuple[Key, z3.BoolRef]] = transitions.once(
+        "asked of arguments", lambda: [*_asked_of_arguments(transitions)]
+    )
+    for key, asked in asked_of:
         if key in keys:
             mined.keep(subject(key.entity), asked)
     return mined

@@ -23,8 +23,12 @@ from statecheck.symbolic.transition_system import TransitionSystem
 INAPPLICABLE = object()
 """Stands for what the body of a claim returns where its antecedent does not hold."""
 
-UNCOUNTED = "no proof can be about the number that it asks for"
-"""Begins the reason why a claim that counts has no terms."""
+
+class Uncounted(ModelError):  # noqa: N818  (says what the claim asks)
+    """A claim asks for a number of entities that no proof can be about."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"no proof can be about the number that it asks for{why}")
 
 
 @dataclass(frozen=True)
@@ -112,13 +116,13 @@ def claim_property(
 def check_numbers(
     transitions: TransitionSystem, claim: Claim, premise: z3.BoolRef, whole: z3.BoolRef
 ) -> None:
-    """Raise ModelError where a claim asks for a number of entities that cannot be had."""
+    """Raise Uncounted where a claim asks for a number of entities that cannot be had."""
     numbers = transitions.world.numbers
     asked = numbers.asked_in(z3.And(premise, whole))
     for key in asked:
         if key not in transitions.vocabulary.functions:
             why = numbers.refused.get(key, "it is asked for where nobody keeps it")
-            raise ModelError(f"{UNCOUNTED}: {why}")
+            raise Uncounted(f": {why}")
     for owner in filter(is_somebody, entity_constants(whole)):
         # Where there is none of this kind, the number is 0, and no one whose number it could be.
         zeros = [
@@ -131,7 +135,7 @@ def check_numbers(
         solver.set("timeout", 1000)
         solver.add(z3.Not(nobody) if claim.kind is Kind.ALWAYS else nobody)
         if claim.kind not in (Kind.ALWAYS, Kind.POSSIBLE) or solver.check() != z3.unsat:
-            raise ModelError(
-                f"{UNCOUNTED} by a claim about no entity; give it a parameter, an entity that has "
-                "to do with that number"
+            raise Uncounted(
+                " by a claim about no entity; give it a parameter, an entity that has to do with "
+                "that number"
             )

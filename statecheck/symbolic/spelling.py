@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import z3
 
-from statecheck.modeling import value_cell
+from statecheck.modeling import is_none_cell, value_cell
 from statecheck.modeling.mention import Choice, Expression, Mention
 from statecheck.smt.existence import is_existence
 from statecheck.smt.terms import subterms
@@ -50,8 +50,7 @@ def spell_both(
 
 def _denied(text: str, term: z3.ExprRef) -> str:
     """The negation of a term that is spelled so."""
-    name = str(term.decl().name()) if z3.is_app(term) else ""
-    if z3.is_app(term) and term.num_args() == 1 and value_cell(name) != name:
+    if z3.is_app(term) and term.num_args() == 1 and is_none_cell(term.decl().name()):
         return f"{value_cell(text)} is not None"
     return f"not {text}"
 
