@@ -84,10 +84,10 @@ class Symbolic:
         return wrap(merge(tree, lambda v: lift(v, self.vocabulary)), type_, self.vocabulary)
 
     def __eq__(self, other: object) -> Any:
-        return truth(self.term == self._alike(other), self.vocabulary)
+        return other is not None and truth(self.term == self._alike(other), self.vocabulary)
 
     def __ne__(self, other: object) -> Any:
-        return truth(self.term != self._alike(other), self.vocabulary)
+        return other is None or truth(self.term != self._alike(other), self.vocabulary)
 
     def _alike(self, other: object) -> z3.ExprRef:
         """The term of what this is compared with. Raises ModelError for another type."""
