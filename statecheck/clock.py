@@ -8,12 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 
 MOMENT = 0.01
 """Seconds after which a time that is to be over is over."""
 
 AGAIN = 0.5
 """Seconds after which what was to be ended, and goes on, is ended once more."""
+
+SOON = 0.001
+"""Seconds after which that is tried again, where it cannot be done at the moment."""
 
 TimeLeft = Callable[[], float | None]
 """Gives the seconds that are left, None for no limit; raises Timeout when there are none."""
@@ -87,13 +91,23 @@ class Stopwatch:
 def alarm(seconds: float) -> Iterator[None]:
     """Raise Endless inside once so many seconds are over; not in threads, nor without signals.
 
-    It is raised again where it is lost, as in what is called when an object is freed.
+    It is raised again where it is lost, as in what is called when an object is freed; at the end
+    at the latest. It is not raised in the midst of z3's wrappers: a term would be freed once more
+    often than it was made, and others would change that are still in use.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
         yield
         return
+    rang = False
 
-    def give_up(*_: object) -> None:
+    def give_up(_: int, frame: FrameType | None) -> None:
+        nonlocal rang
+        rang = True
+        while frame is not None and frame.f_globals is globals():  # called while it is called
+            frame = frame.f_back
+        if frame is not None and frame.f_globals.get("__name__", "").startswith(_WRAPPERS):
+            signal.setitimer(signal.ITIMER_REAL, SOON, AGAIN)
+            return
         raise Endless
 
     former = signal.signal(signal.SIGALRM, give_up)
@@ -101,6 +115,12 @@ def alarm(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
+        if rang:
+            raise Endless
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, former)
+
+
+_WRAPPERS = ("z3.", "statecheck.smt.")
+"""The modules that count the references to Z3's terms begin with these."""

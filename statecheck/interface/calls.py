@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -208,7 +209,9 @@ def solving() -> Iterator[None]:
     that Python has collect it; so none is collected meanwhile, where there are other threads.
     """
     with _one_at_a_time:
-        held = gc.isenabled() and threading.active_count() > 1
+        # Of threads that were started below Python's `threading` it knows nothing; pytest-xdist has
+        # one in each of its workers.
+        held = gc.isenabled() and len(sys._current_frames()) > 1
         if held:
             gc.disable()
         try:

@@ -94,16 +94,17 @@ def _speed_up_terms(main: Any) -> None:
     gained, lost = _call_behind(z3core.Z3_inc_ref), _call_behind(z3core.Z3_dec_ref)
     number = _call_behind(z3core.Z3_get_ast_id)
 
+    # What is raised in between, as by Ctrl-C, costs a term that is never freed, and none too many.
     def begin(self: Any, ast: Any, ctx: Any = None) -> None:
-        self.ast = ast
         self.ctx = main if ctx is None else ctx
         gained(self.ctx.ctx, ast)
+        self.ast = ast
 
     def end(self: Any) -> None:
-        context = self.ctx.ctx
-        if context is not None and self.ast is not None:
-            lost(context, self.ast)
+        context, ast = self.ctx.ctx, getattr(self, "ast", None)
+        if context is not None and ast is not None:
             self.ast = None
+            lost(context, ast)
 
     def get_id(self: Any) -> Any:
         return number(self.ctx.ctx, self.ast)

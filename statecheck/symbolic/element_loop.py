@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from types import GeneratorType
 from typing import Any
 
 import z3
@@ -11,7 +15,7 @@ import z3
 from statecheck.smt.existence import exists
 from statecheck.smt.roles import loop_element
 from statecheck.symbolic.decision_tree import Decisions, Leaf, Node, Tree, merge
-from statecheck.symbolic.loops import way_out
+from statecheck.symbolic.loops import raised, way_out
 from statecheck.symbolic.overlay import Overlay
 from statecheck.symbolic.paths import Explorer, Scope
 from statecheck.symbolic.vocabulary import Key
@@ -52,31 +56,65 @@ def iterate_element(
     if outer is None:
         loops.reads = set()
     while True:
-        with explorer.scope(tree) as scope:
-            scope.excluded = frozenset(excluded)
-            loops.element, loops.count = element, number
-            loops.depth += 1
-            try:
-                chosen = member(element)
-                if chosen is not None:
-                    user = sys._getframe(1).f_code  # its frame would keep this generator alive
-                    yield chosen
-            except GeneratorExit:
-                if explorer.error is None and scope in explorer.scopes:
-                    said = way_out(user, sys._getframe(1))
-                    _leave(explorer, overlay, tree, element, number, place, mark, said)
-                raise
-            finally:
-                loops.element, loops.count = outer, number
-                loops.depth -= 1
-            writes = {key: entries[-1][2] for key, entries in overlay.since(mark).items()}
-            if writes:
-                loops.wrote.add(place)
+        scope = explorer.enter(tree, element, number)
+        scope.excluded = frozenset(excluded)
+        scope.leave = partial(_leave, explorer, overlay, tree, element, number, place, mark)
+        try:
+            chosen = member(element)
+            if chosen is not None:
+                user = sys._getframe(1).f_code  # its frame would keep this generator alive
+                yield chosen
+        except GeneratorExit:
+            explorer.end(scope, partial(way_out, user, sys._getframe(1)))
+            raise
+        finally:
+            explorer.end(scope)
+        writes = {key: entries[-1][2] for key, entries in overlay.since(mark).items()}
+        if writes:
+            loops.wrote.add(place)
         overlay.back_to(mark)
         tree.place(Leaf(writes))
         if tree.finish():
             break
     _apply(explorer, overlay, tree, element)
+
+
+@contextmanager
+def answering(explorer: Explorer) -> Iterator[None]:
+    """Have `any` and `all` end the loops that they go through as soon as they have their answer.
+
+    Python closes them when nobody holds them any more, which is later where a profiler, a debugger
+    or an exception holds a frame; and decisions of the code after the loop would be the loop's.
+    """
+    kept = builtins.any, builtins.all
+    builtins.any, builtins.all = partial(_asked, explorer, True), partial(_asked, explorer, False)
+    try:
+        yield
+    finally:
+        builtins.any, builtins.all = kept
+
+
+_PLAIN = {True: any, False: all}
+
+
+def _asked(explorer: Explorer, wanted: bool, values: Any, /) -> bool:
+    """Python's `any`, which looks for one that is true, or `all`, for one that is not."""
+    if not isinstance(values, GeneratorType) or not explorer.is_run_here:
+        return _PLAIN[wanted](values)
+    around = len(explorer.scopes)
+    said = "its answer"
+    try:
+        for value in values:
+            if bool(value) is wanted:
+                return wanted
+    except BaseException:
+        said = raised(sys._getframe(1))
+        raise
+    else:
+        return not wanted
+    finally:
+        for scope in explorer.scopes[: around - 1 : -1]:
+            explorer.end(scope, lambda: said)
 
 
 def _exclude(excluded: set[Decisions], leaves: Decisions, forced: frozenset[int]) -> None:

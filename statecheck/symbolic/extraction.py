@@ -30,6 +30,7 @@ from statecheck.smt.roles import is_loop_element, whichever
 from statecheck.smt.terms import constants
 from statecheck.symbolic.commands import Command, Update
 from statecheck.symbolic.decision_tree import Leaf, Node, leaves, merge
+from statecheck.symbolic.element_loop import answering
 from statecheck.symbolic.overlay import Overlay
 from statecheck.symbolic.paths import Explorer, Origin, is_library
 from statecheck.symbolic.values import lift
@@ -71,7 +72,7 @@ def _command(world: World, action: ActionInfo) -> Command:
     world.explorer.origins.clear()
     world.explorer.made.clear()
     world.explorer.loops.wrote.clear()
-    with located(f"action {action.name}"):
+    with located(f"action {action.name}"), answering(world.explorer):
         tree = world.explorer.explore(run)
         # Elements before the one that leaves would have been written, those after it would not.
         if spoiled := sorted(left & world.explorer.loops.wrote):
@@ -222,7 +223,7 @@ class ReadOnlyCode:
 
         self.explorer.read_only_for = what
         try:
-            with located(what):
+            with located(what), answering(self.explorer):
                 return self.explorer.explore(once, isolated=True)
         finally:
             self.explorer.read_only_for = ""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import dis
-import inspect
 import itertools
 import linecache
 from collections.abc import Callable, Iterator
@@ -62,14 +61,8 @@ def way_out(user: CodeType, frame: FrameType) -> str:
     """
     own = next((f for f in _frames(frame) if f.f_code is user), None)
     if own is None:
-        # A generator expression has no frame any more when its answer is known. Where an exception
-        # came out of it, its frame is held for as long as the exception is.
-        doing = dis.opname[frame.f_code.co_code[frame.f_lasti]]
-        is_called = doing.startswith(("CALL", "PRECALL", "CACHE"))  # as Python warms up
-        return "its answer" if is_called and user in frame.f_code.co_consts else _raised(frame)
+        return raised(frame)
     doing = dis.opname[user.co_code[own.f_lasti]]
-    if user.co_flags & inspect.CO_GENERATOR and doing in ("YIELD_VALUE", "RESUME"):
-        return "its answer"
     statement = _innermost(user, own.f_lasti)
     if isinstance(statement, ast.Break):
         return "break"
@@ -77,10 +70,10 @@ def way_out(user: CodeType, frame: FrameType) -> str:
         names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
         bound = names & {*user.co_varnames[user.co_argcount :], *user.co_cellvars}
         return ast.unparse(statement) + (f" of way {next(_ways)}" if bound else "")
-    return _raised(own, statement)
+    return raised(own, statement)
 
 
-def _raised(frame: FrameType, statement: ast.stmt | None = None) -> str:
+def raised(frame: FrameType, statement: ast.stmt | None = None) -> str:
     """An exception as a way out; they are told apart where the model's code catches some."""
     caught = (f.f_code for f in _frames(frame) if not is_library(f.f_code.co_filename))
     if any(map(_has_handlers, caught)):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -71,13 +72,19 @@ PATHS, DECISIONS = 20_000, 60
 
 @dataclass(eq=False)
 class Scope:
-    """One exploration under way; an ``isolated`` one takes nothing from those around it."""
+    """One exploration under way; an ``isolated`` one takes nothing from those around it.
+
+    Of a loop, ``after`` are the element and the number of loops to go on with when it is over, and
+    ``leave`` is told how the code leaves it where it does so early.
+    """
 
     tree: Tree
     isolated: bool
     excluded: frozenset[Decisions] = frozenset()
     known: dict[int, bool] = field(default_factory=dict)
     literals: list[z3.BoolRef] = field(default_factory=list)
+    after: tuple[z3.ExprRef | None, int] = (None, 0)
+    leave: Callable[[str], None] | None = None
 
     def learn(self, term: z3.BoolRef, truth: bool) -> None:
         """Remember a decision, so that it is not asked again on this path."""
@@ -147,6 +154,7 @@ class Explorer:
         self.origins: dict[int, tuple[z3.BoolRef, dict[Origin, None]]] = {}
         self.made: dict[int, tuple[z3.BoolRef, Origin]] = {}
         self._solver = z3.SimpleSolver()
+        self._thread = threading.get_ident()
         self._path: list[z3.BoolRef] = []
         self._asked: dict[int, _Asked] = {}
 
@@ -172,6 +180,38 @@ class Explorer:
             if scope in self.scopes:
                 self.scopes.remove(scope)
 
+    def enter(
+        self, tree: Tree, element: z3.ExprRef, number: int, *, isolated: bool = False
+    ) -> Scope:
+        """Begin a way through a loop, the path's ``number``-th, for an element of it."""
+        loops = self.loops
+        scope = Scope(tree, isolated, after=(loops.element, number))
+        self.scopes.append(scope)
+        loops.element, loops.count = element, number
+        loops.depth += 1
+        return scope
+
+    def end(self, scope: Scope, said: Callable[[], str] | None = None) -> None:
+        """End a way through a loop, if it is under way: whoever held its frame may ask for that
+        late, or in a thread of its own. The code left the loop early where it is ``said`` how.
+        """
+        if not self.is_run_here or scope not in self.scopes:
+            return
+        if said is not None and scope.leave is not None and self.error is None:
+            try:
+                scope.leave(said())
+            except Exception as error:  # Python swallows it where it frees the loop
+                self.refuse(f"a loop is left in a way that is not understood: {error}")
+                raise
+        self.scopes.remove(scope)
+        self.loops.element, self.loops.count = scope.after
+        self.loops.depth -= 1
+
+    @property
+    def is_run_here(self) -> bool:
+        """Whether it is this thread that runs the code."""
+        return self._thread == threading.get_ident()
+
     def explore(self, run: Callable[[], Any], *, isolated: bool = False) -> Node | Leaf:
         """Run code along all its paths; return the tree of what it returned.
 
@@ -179,12 +219,15 @@ class Explorer:
         """
         tree = Tree()
         outer, Explorer.active = Explorer.active, self
+        self._thread = threading.get_ident()
         try:
             for paths in itertools.count(1):
                 if outer is None:
                     heed()
-                with self.scope(tree, isolated=isolated):
+                with self.scope(tree, isolated=isolated) as scope:
                     value = run() if outer is not None else _in_time(run)
+                    if self.scopes[-1] is not scope:
+                        self.refuse(_HELD)
                 if paths > PATHS:
                     self.refuse(f"more than {PATHS} ways lead through the code; does it end?")
                 self._raise_noted()
@@ -282,6 +325,12 @@ class Explorer:
         if self.error is None:
             self.error = ModelError(message)
         return self.error
+
+
+_HELD = (
+    "a loop that was left is still held, as a profiler or a debugger may hold its frame; ask again "
+    "without it"
+)
 
 
 def _in_time(run: Callable[[], Any]) -> Any:

@@ -5,9 +5,11 @@ asked after the end, wherever in a run that is.
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +158,17 @@ def test_an_alarm_that_is_lost_rings_again(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(clock.Endless), clock.alarm(0.01):
         deaf()
     assert len(heard) == 1
+
+
+def test_no_alarm_rings_within_wrappers_of_the_solver() -> None:
+    """It would come between a term and the count of its uses, and other terms would change."""
+    wrapper: dict[str, Any] = {"__name__": "z3.z3core"}
+    exec("def call(ring):\n    ring()\n    return 'whole'", wrapper)
+    ring = partial(signal.raise_signal, signal.SIGALRM)
+    done = []
+    with pytest.raises(clock.Endless), clock.alarm(60):
+        done.append(wrapper["call"](ring))
+    assert done == ["whole"]
+    with pytest.raises(clock.Endless), clock.alarm(60):
+        done.append(ring())
+    assert done == ["whole"]

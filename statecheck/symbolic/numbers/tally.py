@@ -49,24 +49,20 @@ class Tally:
     def ways(self, overlay: Overlay) -> Iterator[Any]:
         """The element, once for each way through the loop's conditions."""
         loops = self.explorer.loops
-        outer = loops.element
         loops.count += 1
         number = loops.count
         self.element = element = loop_element(self.sort, number)
         mark = overlay.mark()
         while True:
-            with self.explorer.scope(self.tree, isolated=True):
-                loops.element, loops.count = element, number
-                loops.depth += 1
-                leaf = Leaf(0)
-                try:
-                    chosen = self._member(element)
-                    if chosen is not None:
-                        self._ways.append((leaf, chosen))
-                        yield chosen
-                finally:
-                    loops.element, loops.count = outer, number
-                    loops.depth -= 1
+            scope = self.explorer.enter(self.tree, element, number, isolated=True)
+            leaf = Leaf(0)
+            try:
+                chosen = self._member(element)
+                if chosen is not None:
+                    self._ways.append((leaf, chosen))
+                    yield chosen
+            finally:
+                self.explorer.end(scope)
             if overlay.since(mark):
                 raise self.explorer.refuse("a loop that counts writes; it may only look")
             self.tree.place(leaf)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import gc
 import linecache
 import pickle
@@ -289,9 +290,17 @@ def _refused_inside() -> None:
 
 @pytest.mark.slow
 def test_garbage_of_the_solver_is_collected_by_its_thread_alone() -> None:
-    stop = threading.Event()
-    other = threading.Thread(target=stop.wait)
-    other.start()
+    going, begun, over = (_thread.allocate_lock() for _ in range(3))
+    for lock in (going, begun, over):
+        lock.acquire()
+
+    def wait() -> None:
+        begun.release()
+        with going:
+            over.release()
+
+    _thread.start_new_thread(wait, ())  # `threading` does not know of it
+    begun.acquire()
     was_enabled = gc.isenabled()
     gc.enable()
     try:
@@ -303,8 +312,8 @@ def test_garbage_of_the_solver_is_collected_by_its_thread_alone() -> None:
         assert refused.value.__context__ is None
         assert gc.isenabled()
     finally:
-        stop.set()
-        other.join()
+        going.release()
+        over.acquire()
         if not was_enabled:
             gc.disable()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -235,6 +237,24 @@ def test_loops_mean_what_they_do() -> None:
                     continue
                 assert simulated is not None
                 assert simulated.functions == _valuation(hotel).functions
+
+
+def test_loops_mean_the_same_where_somebody_holds_their_frames() -> None:
+    """As a profiler or a debugger does: Python then closes a loop that was left when it likes."""
+    held: list[FrameType] = []
+
+    def hold(frame: FrameType, *_: object) -> None:
+        held.append(frame)
+
+    plain = TransitionSystem(Hotel).digest
+    former = sys.getprofile()
+    sys.setprofile(hold)
+    try:
+        digest = TransitionSystem(Hotel).digest
+    finally:
+        sys.setprofile(former)
+    assert any(frame.f_code.co_name == "<genexpr>" for frame in held)
+    assert digest == plain
 
 
 def _valuation(hotel: Hotel) -> Any:
