@@ -209,7 +209,7 @@ class Explorer:
 
     @property
     def is_run_here(self) -> bool:
-        """Whether it is this thread that runs the code."""
+        """True for the thread that runs the code, and for no other one."""
         return self._thread == threading.get_ident()
 
     def explore(self, run: Callable[[], Any], *, isolated: bool = False) -> Node | Leaf:
