@@ -70,11 +70,7 @@ def why_left_out(result: Result) -> str | None:
         return None
     if result.verdict is Verdict.REFUTED:
         return "its trap was found by going through a small instance"
-    if result.helped:
-        return "its plan names entities that the claim does not"
-    if result.verdict is Verdict.PROVED and not result.plans:
-        return "its plan is to be followed again and again, as a number falls"
-    return None
+    return result.left_out or None
 
 
 class _Assembly:

@@ -125,8 +125,8 @@ class Result(Shown):
     step that would break an undetermined claim, from a state that no invariant excludes and that
     may not be reachable: a counterexample to induction, whose ``start`` describes that state. An
     undetermined claim is ``unread`` where its own words cannot be understood. ``numbers`` are those
-    of entities that the claim, or what its proof rests on, asks for, in words. A plan is ``helped``
-    that names entities which the claim does not.
+    of entities that the claim, or what its proof rests on, asks for, in words. ``left_out``
+    says why no certificate can have the result, where that is not told by the rest of it.
 
     ``answer`` is what was derived (JSON-ready): for some value of each constant of which only a
     range is known. ``at_least`` is the answer whatever these are, and ``depends`` says which value
@@ -149,7 +149,7 @@ class Result(Shown):
     needs: tuple[str, ...] | None = None
     core: Core | None = None
     numbers: tuple[str, ...] = ()
-    helped: bool = False
+    left_out: str = ""
     at_least: Any = None
     depends: Dependence | None = None
     proved: Any = None

@@ -63,6 +63,7 @@ def recovered_by_number(
                 words,
                 invariant=texts,
                 seconds=clock.lap(),
+                left_out="its plan is to be followed again and again, as a number falls",
             )
     return None
 

@@ -17,6 +17,7 @@ from statecheck.claims.regions import Region
 from statecheck.claims.results import Result, Verdict, unread
 from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch, Timeout
+from statecheck.liveness.clearing import recovered_by_others
 from statecheck.liveness.recovery import recovered_by_number
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.deep_runs import DeepRuns
@@ -30,7 +31,7 @@ from statecheck.runs.replay import ReplayError
 from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
-from statecheck.safety.plans import recovered, recovered_with_help
+from statecheck.safety.plans import recovered
 from statecheck.safety.proof_core import Cores
 from statecheck.safety.properties import Uncounted
 from statecheck.safety.regions import membership, works_throughout
@@ -158,8 +159,7 @@ class Prover:
             if (run := self._deep.trap(claim)) is None:
                 known = inductive.known(opened=True)
                 knowing = context.induction.knowing([*known])
-                helped = recovered_with_help(knowing, *asked[1:])
-                return result if helped is None else resting(helped, known.values())
+                return resting(recovered_by_others(knowing, *asked[1:]) or result, known.values())
         return by_run(claim, run, clock.lap(), shortest=False)
 
     def _prove_early(self, inductive: InductiveResults) -> Iterator[Result]:

@@ -121,7 +121,7 @@ def _evidence(result: Result) -> str:
         case Result(verdict=Verdict.PROVED, steps=int(steps)):
             return f"{steps}-step plan"
         case Result() if follows_plans(result):
-            return "a number falls"
+            return "repeated plan"
         case Result(verdict=Verdict.PROVED, argument=tuple(phases)):
             return f"{count(len(phases), 'phase')}"
         case Result(verdict=Verdict.PROVED | Verdict.REFUTED, run=None, invariant=None, detail=how):

@@ -48,6 +48,8 @@ class PlanStep:
 
 
 Plan = tuple[PlanStep, ...]
+Move = tuple[Command, list[z3.ExprRef], PlanStep]
+"""An action, its arguments, and both in words."""
 
 
 def recovered(
@@ -82,24 +84,64 @@ def recovered_with_help(
     goal: Property,
     invariant: Sequence[Clause],
     numbers: Mapping[Any, IntegerType],
+    longest: int = LENGTH,
 ) -> Result | None:
     """The result on a recoverable claim where plans may also name one entity of each kind that the
     claim does not. Raises Timeout.
     """
     clock = Stopwatch()
-    found = plans(induction, goal, invariant, numbers, helped=True)
+    found = plans(induction, goal, invariant, numbers, longest=longest, helped=True)
     if found is None:
         return None
     usable = tuple(clause.text for clause in invariant if clause.variant == NO_VARIANT)
     steps, words = max(map(len, found)), in_words(found)
     return Result(
-        claim, Verdict.PROVED, words, steps, invariant=usable, seconds=clock.lap(), helped=True
+        claim,
+        Verdict.PROVED,
+        words,
+        steps,
+        invariant=usable,
+        seconds=clock.lap(),
+        left_out="its plan names entities that the claim does not",
     )
 
 
 def in_words(found: Sequence[Plan]) -> str:
     """Plans, of which each is tried where the former ones do not work."""
     return "; else ".join(", then ".join(map(str, plan)) or "nothing" for plan in found)
+
+
+class Cover:
+    """The states of some clauses from which no plan is known that works."""
+
+    def __init__(
+        self, induction: Induction, clauses: Sequence[Clause], uncovered: z3.BoolRef
+    ) -> None:
+        self.induction, self.clauses = induction, clauses
+        self.uncovered: list[z3.BoolRef] = [uncovered]
+
+    @property
+    def is_whole(self) -> bool:
+        """True where some plan works from every state."""
+        return self.excludes(z3.BoolVal(True))
+
+    def excludes(self, term: z3.BoolRef) -> bool:
+        """Tell whether a term holds in none of the states."""
+        left = z3.And(*self.uncovered, term)
+        return not self.induction.state_violations({"left": left}, self.clauses)
+
+    def takes(self, works: z3.BoolRef, helpers: Iterable[z3.ExprRef] = ()) -> bool:
+        """Take a plan by the formula by which it works, if it does from one of the states.
+
+        It works for some entities in place of its ``helpers``.
+        """
+        if z3.is_false(works):
+            return False
+        some = z3.And(*self.uncovered, works)
+        if not self.induction.state_violations({"some": some}, self.clauses).get("some"):
+            return False
+        self.uncovered.append(z3.Not(_for_some(helpers, works)))
+        return True
 
 
 def plans(
@@ -120,42 +162,44 @@ def plans(
     ``falling``, the first of them counting first. One that is ``helped`` may name helpers, and
     works where some entities do in their place; these are given up after so much work.
     """
-    uncovered: list[z3.BoolRef] = [z3.Not(goal.holds)]
-    if not induction.state_violations({"left": uncovered[0]}, clauses):
+    cover = Cover(induction, clauses, z3.Not(goal.holds))
+    if cover.is_whole:
         return [()]
     covering: list[Plan] = []
-    helpers = _helpers(induction.transitions) if helped else {}
-    moves, end = list(_moves(induction, goal, numbers, helpers)), work_done() + WORK
+    helpers = helpers_of(induction.transitions) if helped else {}
+    moves, end = [*moves_of(induction, goal, numbers, helpers)], work_done() + WORK
     former = [z3.FreshInt("former") for _ in falling]
     wanted = z3.Or(goal.holds, _less(falling, former)) if falling else goal.holds
     for length in range(1, longest + 1):
         for plan in itertools.product(moves, repeat=length):
             if helped and work_done() > end:
                 return None
-            works: z3.BoolRef = wanted
-            for command, values, _ in reversed(plan):
-                works = _before(induction, works, command, values)
+            works = before(induction, plan, wanted)
             if falling:
                 pairs = zip(former, falling, strict=True)
                 works = z3.simplify(z3.substitute(works, *pairs))
-            if z3.is_false(works):
-                continue
-            rest = z3.And(*uncovered)
-            covers = induction.state_violations({"some": z3.And(rest, works)}, clauses)
-            if covers.get("some"):
-                covering.append(tuple(step for _, _, step in plan))
-                named = {value.get_id() for _, values, _ in plan for value in values}
-                own = [helper for helper in helpers.values() if helper.get_id() in named]
-                uncovered.append(z3.Not(_for_some(own, works)))
-                if not induction.state_violations({"left": z3.And(*uncovered)}, clauses):
+            if cover.takes(works, named(helpers, plan)):
+                covering.append(steps_of(plan))
+                if cover.is_whole:
                     return covering
     return None
 
 
-def _helpers(transitions: TransitionSystem) -> dict[str, z3.ExprRef]:
+def helpers_of(transitions: TransitionSystem) -> dict[str, z3.ExprRef]:
     """An entity of each kind, by the words for it."""
     kinds = [entity.name for entity in transitions.info.entities]
     return {f"some {k.lower()}": z3.Const(f"helping {k}", z3.DeclareSort(k)) for k in kinds}
+
+
+def named(helpers: Mapping[str, z3.ExprRef], plan: Sequence[Move]) -> list[z3.ExprRef]:
+    """The helpers that a plan names."""
+    known = {value.get_id() for _, values, _ in plan for value in values}
+    return [helper for helper in helpers.values() if helper.get_id() in known]
+
+
+def steps_of(plan: Sequence[Move]) -> Plan:
+    """A plan in words."""
+    return tuple(step for _, _, step in plan)
 
 
 def _for_some(helpers: Iterable[z3.ExprRef], works: z3.BoolRef) -> z3.BoolRef:
@@ -175,12 +219,12 @@ def _less(numbers: Sequence[z3.ArithRef], former: Sequence[z3.ArithRef]) -> z3.B
     return less
 
 
-def _moves(
+def moves_of(
     induction: Induction,
     goal: Property,
     numbers: Mapping[Any, IntegerType],
     helpers: Mapping[str, z3.ExprRef],
-) -> Iterator[tuple[Command, list[z3.ExprRef], PlanStep]]:
+) -> Iterator[Move]:
     """Actions on the entities that the claim is about, with numbers that the system prefers or
     compares with.
     """
@@ -207,15 +251,14 @@ def _moves(
             yield command, [term for _, term in choice], step
 
 
-def _before(
-    induction: Induction, term: z3.BoolRef, command: Command, values: list[z3.ExprRef]
-) -> z3.BoolRef:
-    """The weakest precondition of a term for an action that is fired with these arguments."""
+def before(induction: Induction, plan: Sequence[Move], term: z3.BoolRef) -> z3.BoolRef:
+    """The weakest precondition of a term for a plan, all of whose actions are enabled."""
     transitions = induction.transitions
-    after = z3.And(command.guard, transitions.after(transitions.primed(term), command))
-    pairs = [
-        (parameter, value)
-        for (_, _, parameter), value in zip(command.parameters, values, strict=True)
-    ]
-    simplified: z3.BoolRef = z3.simplify(z3.substitute(after, *pairs))
-    return simplified
+    for command, values, _ in reversed(plan):
+        after = z3.And(command.guard, transitions.after(transitions.primed(term), command))
+        pairs = [
+            (parameter, value)
+            for (_, _, parameter), value in zip(command.parameters, values, strict=True)
+        ]
+        term = z3.simplify(z3.substitute(after, *pairs))
+    return term

@@ -1,0 +1,230 @@
+"""Recoverable claims that any number of entities have to make way for, one after the other.
+
+A writer gets in once every reader has left: however many there are, each step that lets one of them
+leave makes the set of those who are there smaller, and there are finitely many.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from statecheck.claims.claim import Claim
+from statecheck.claims.concrete_run import IntegerType
+from statecheck.claims.results import Result, Verdict
+from statecheck.clock import Stopwatch
+from statecheck.modeling import NO_VARIANT
+from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.plans import (
+    LENGTH,
+    Cover,
+    Move,
+    before,
+    helpers_of,
+    in_words,
+    moves_of,
+    named,
+    recovered_with_help,
+    steps_of,
+)
+from statecheck.safety.properties import Property
+from statecheck.smt.solving import work_done
+from statecheck.symbolic.spelling import spell
+from statecheck.symbolic.transition_system import TransitionSystem
+from statecheck.symbolic.vocabulary import States
+
+LONGEST = 2
+"""Longer plans that make a set smaller are not looked for, and longer ones with helpers last."""
+
+WORK = 6_000_000
+"""After so much work, in units of Z3, no further plan is looked at."""
+
+
+@dataclass(frozen=True)
+class _Crowd:
+    """The entities of a kind of which a condition holds, which is about the kind's `helper`."""
+
+    helper: z3.ExprRef
+    condition: z3.BoolRef
+    words: str
+
+    def at(self, entity: z3.ExprRef) -> z3.BoolRef:
+        """The condition for another entity."""
+        return z3.substitute(self.condition, (self.helper, entity))
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """A plan that makes a crowd smaller ``where`` no plan before it works."""
+
+    crowd: _Crowd
+    plan: tuple[Move, ...]
+    where: z3.BoolRef
+
+
+def recovered_by_others(
+    induction: Induction,
+    claim: Claim,
+    goal: Property,
+    invariant: Sequence[Clause],
+    numbers: Mapping[Any, IntegerType],
+) -> Result | None:
+    """The result on a recoverable claim by plans that name other entities than it does: one of a
+    kind, or one after the other. Those that take longest to look for come last. Raises Timeout.
+    """
+    asked = induction, claim, goal, invariant, numbers
+    return (
+        recovered_with_help(*asked, longest=LONGEST)
+        or recovered_by_clearing(*asked)
+        or recovered_with_help(*asked)
+    )
+
+
+def recovered_by_clearing(
+    induction: Induction,
+    claim: Claim,
+    goal: Property,
+    invariant: Sequence[Clause],
+    numbers: Mapping[Any, IntegerType],
+) -> Result | None:
+    """The result on a recoverable claim, if from every state of the invariant a plan leads to the
+    goal, or one makes a set of entities smaller and those no larger that come before it. Raises
+    Timeout.
+    """
+    clock = Stopwatch()
+    clauses = [clause for clause in invariant if clause.variant == NO_VARIANT]
+    search = _Search(induction, goal, clauses, numbers)
+    if not search.covers_all():
+        return None
+    return Result(
+        claim,
+        Verdict.PROVED,
+        "; else ".join(search.ways),
+        invariant=tuple(clause.text for clause in clauses),
+        seconds=clock.lap(),
+        left_out="its plan is to be followed again and again, as fewer and fewer are in the way",
+    )
+
+
+class _Search:
+    """The search for plans; ``ways`` are those that were found in words, each to be tried where the
+    former ones do not work. ``stages`` are those that do not lead to the goal, ordered so that no
+    crowd becomes larger by those that follow.
+    """
+
+    def __init__(
+        self,
+        induction: Induction,
+        goal: Property,
+        clauses: Sequence[Clause],
+        numbers: Mapping[Any, IntegerType],
+    ) -> None:
+        self.induction, self.goal = induction, goal
+        wanted = z3.And(goal.antecedent, z3.Not(goal.holds))
+        self.cover = Cover(induction, clauses, z3.simplify(wanted))
+        self.helpers = helpers_of(induction.transitions)
+        self.moves = [*moves_of(induction, goal, numbers, self.helpers)]
+        self.ways: list[str] = []
+        self.stages: list[_Stage] = []
+        self._end = work_done() + WORK
+
+    def covers_all(self) -> bool:
+        """Tell whether plans are found that suffice; short ones are looked for first."""
+        own = [move for move in self.moves if not named(self.helpers, [move])]
+        crowds = [*self._crowds()]
+        for length in range(1, LENGTH + 1):
+            if self._leads_there(itertools.product(own, repeat=length)) and self.cover.is_whole:
+                return True
+            if length > LONGEST:
+                continue
+            for crowd in crowds:
+                plans = itertools.product(self.moves, repeat=length)
+                if self._makes_way(crowd, plans) and self.cover.is_whole:
+                    return True
+        return False
+
+    def _leads_there(self, plans: Iterable[tuple[Move, ...]]) -> bool:
+        """Take the plans that lead to the goal; tell whether some do that are needed."""
+        count = len(self.ways)
+        for plan in plans:
+            if work_done() > self._end:
+                break
+            if self.cover.takes(before(self.induction, plan, self.goal.holds)):
+                self.ways.append(in_words([steps_of(plan)]))
+        return len(self.ways) > count
+
+    def _makes_way(self, crowd: _Crowd, plans: Iterable[tuple[Move, ...]]) -> bool:
+        """Take the plans that make a crowd smaller; tell whether some do that are needed."""
+        count = len(self.stages)
+        for plan in plans:
+            helpers = named(self.helpers, plan)
+            if work_done() > self._end or crowd.helper.get_id() not in map(_number, helpers):
+                continue
+            ends = before(self.induction, plan, self.goal.antecedent)
+            works = z3.simplify(z3.And(crowd.condition, ends))
+            if z3.is_false(works) or self.cover.excludes(works):
+                continue
+            stage = _Stage(crowd, plan, z3.And(*self.cover.uncovered, works))
+            place = self._place_of(stage) if self._shrinks(stage) else None
+            if place is not None and self.cover.takes(works, helpers):
+                self.stages.insert(place, stage)
+                words = in_words([steps_of(plan)])
+                self.ways.append(f"{words}, again and again, as fewer and fewer {crowd.words}")
+        return len(self.stages) > count
+
+    def _place_of(self, stage: _Stage) -> int | None:
+        """The place among the stages, the last one first, at which one may stand."""
+        for place in range(len(self.stages), -1, -1):
+            if all(self._keeps(later, stage.crowd) for later in self.stages[place:]) and all(
+                self._keeps(stage, earlier.crowd) for earlier in self.stages[:place]
+            ):
+                return place
+        return None
+
+    def _shrinks(self, stage: _Stage) -> bool:
+        remains = before(self.induction, stage.plan, stage.crowd.condition)
+        return self._never(stage, remains) and self._keeps(stage, stage.crowd)
+
+    def _keeps(self, stage: _Stage, crowd: _Crowd) -> bool:
+        """Tell whether nobody joins a crowd by the plan of a stage, wherever it is followed."""
+        somebody = z3.Const("joining", crowd.helper.sort())
+        joins = before(self.induction, stage.plan, crowd.at(somebody))
+        return self._never(stage, z3.And(z3.Not(crowd.at(somebody)), joins))
+
+    def _never(self, stage: _Stage, term: z3.BoolRef) -> bool:
+        happens = {"happens": z3.And(stage.where, term)}
+        return not self.induction.state_violations(happens, self.cover.clauses)
+
+    def _crowds(self) -> Iterator[_Crowd]:
+        """For each state of a machine those that are in it, and those that are not; likewise for
+        each truth.
+        """
+        transitions = self.induction.transitions
+        for helper in self.helpers.values():
+            for condition in _conditions(transitions, helper):
+                term = z3.simplify(condition)
+                name = helper.sort().name().lower()
+                words = spell(term, transitions, {helper.get_id(): name})
+                yield _Crowd(helper, term, f"have {words}")
+
+
+def _conditions(transitions: TransitionSystem, entity: z3.ExprRef) -> Iterator[z3.BoolRef]:
+    for key, type_ in transitions.vocabulary.types.items():
+        if key.entity != entity.sort().name():
+            continue
+        value = transitions.vocabulary.functions[key](entity)
+        if isinstance(type_, States):
+            some = type_.members if len(type_.members) > 1 else ()
+            yield from (value != type_.value(member) for member in some)
+            yield from (value == type_.value(member) for member in some if len(some) > 2)
+        elif type_ is bool:
+            yield from (value, z3.Not(value))
+
+
+def _number(term: z3.ExprRef) -> int:
+    number: int = term.get_id()
+    return number

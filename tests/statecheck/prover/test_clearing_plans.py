@@ -1,0 +1,190 @@
+"""Plans that are followed again and again, as fewer and fewer entities are in the way."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from statemachine import State
+
+from examples.readers_writers import Library
+from statecheck import (
+    Catalogue,
+    Entity,
+    Machine,
+    Many,
+    System,
+    Verdict,
+    action,
+    assume,
+    check,
+)
+from statecheck.certificate.certificates import why_left_out
+from statecheck.liveness.clearing import recovered_by_clearing
+from statecheck.prover.context import ProofContext
+from statecheck.prover.prover import Prover
+from tests.statecheck.reference.modules import written
+
+FEWER = "again and again, as fewer and fewer have"
+
+
+def test_a_writer_gets_in_once_everybody_has_left() -> None:
+    (result,) = check(Library, recoverable="writer.access.within").results
+    assert result.verdict is Verdict.PROVED
+    assert result.detail.split("; else ") == [
+        "start_writing(writer)",
+        f"stop_reading(some reader), {FEWER} reader.access.state != out",
+        f"stop_writing(some writer), {FEWER} writer.access.state != out",
+    ]
+    assert why_left_out(result)
+
+
+class Lamp(Machine):
+    off = State(initial=True)
+    on = State()
+    turn_on = off.to(on)
+    turn_off = on.to(off)
+
+
+class Room(Entity):
+    lamp: Lamp
+
+
+class House(System):
+    rooms: Many[Room]
+
+    @action
+    def leave(self, room: Room) -> None:
+        room.lamp.turn_off()
+
+    @action
+    def enter(self, room: Room) -> None:
+        room.lamp.turn_on()
+
+
+HOUSE = Catalogue(House)
+
+
+@HOUSE.recoverable("lamp.both", "")
+def both(house: House, room: Room) -> bool:
+    """No lamp is ever both."""
+    return room.lamp.on.is_active and room.lamp.off.is_active
+
+
+@HOUSE.recoverable("lamp.on", "")
+def lit(house: House, room: Room) -> bool:
+    """Where all others are off, a lamp can be lit: but others may be lit first."""
+    assume(not any(other.lamp.on.is_active for other in house.rooms if other != room))
+    return room.lamp.on.is_active
+
+
+def test_what_one_plan_undoes_of_another_is_no_way() -> None:
+    """Lamps that are switched off until all are off, and then on, are switched for ever."""
+    context = ProofContext(House, HOUSE.claims, [])
+    for claim in HOUSE.claims:
+        goal = context.property(claim)
+        found = recovered_by_clearing(context.induction, claim, goal, [], {})
+        assert (found is not None) is (claim.id == "lamp.on")
+
+
+def test_a_way_begins_where_the_premise_holds() -> None:
+    proofs = Prover(ProofContext(House, HOUSE.claims, []))
+    found = {result.claim.id: result.verdict for result in proofs.prove(list(HOUSE.claims))}
+    assert found == {"lamp.both": Verdict.REFUTED, "lamp.on": Verdict.PROVED}
+
+
+# -- random systems, against a search that shares no code -----------------------------------------
+
+NAMES = "abcd"
+
+
+class Random:
+    """A kind of entities with a few states; each action moves one of them, where all others, one of
+    them or none are in some states.
+    """
+
+    def __init__(self, seed: int) -> None:
+        pick = random.Random(seed)
+        self.count = pick.choice([2, 3, 3, 4])
+        states = range(self.count)
+        self.actions = [
+            (
+                pick.sample(states, pick.choice([1, 1, 2]) if self.count > 2 else 1),
+                pick.choice(states),
+                pick.choice(["", "", "all", "any", "not any"]),
+                pick.sample(states, pick.randrange(1, self.count)),
+            )
+            for _ in range(pick.randrange(2, 6))
+        ]
+        self.goal = pick.choice(states)
+        self.premise = pick.choice([None, None, *states])
+        self.for_all = pick.random() < 0.4
+
+    def text(self) -> str:
+        """The module of the system."""
+        own = NAMES[: self.count]
+        lines = ["from statemachine import State", "from statecheck import *"]
+        lines += ["class M(Machine):", "    a = State(initial=True)"]
+        lines += [f"    {name} = State()" for name in own[1:]]
+        around = [f"{a}.to({b})" for a, b in zip(own, own[1:] + own[0], strict=True)]
+        lines.append(f"    unused = {' | '.join(around)}")
+        for number, (sources, target, _, _) in enumerate(self.actions):
+            ways = " | ".join(f"{NAMES[source]}.to({NAMES[target]})" for source in sources)
+            lines.append(f"    event{number} = {ways}")
+        lines += ["class E(Entity):", "    m: M", "class S(System):", "    es: Many[E]"]
+        for number, (_, _, quantifier, states) in enumerate(self.actions):
+            some = " or ".join(f"o.m.{NAMES[state]}.is_active" for state in states)
+            lines += ["    @action", f"    def act{number}(self, e: E) -> None:"]
+            if quantifier:
+                lines.append(f"        if not ({quantifier}({some} for o in self.es if o != e)):")
+                lines.append("            raise ActionDisabled")
+            lines.append(f"        e.m.event{number}()")
+        lines += ["CATALOGUE = Catalogue(S)", "@CATALOGUE.recoverable('r', 'R')"]
+        lines += ["def r(s: S, e: E) -> bool:", "    'It can.'"]
+        if self.premise is not None:
+            lines.append(f"    assume(not e.m.{NAMES[self.premise]}.is_active)")
+        goal = f"m.{NAMES[self.goal]}.is_active"
+        whole = f"all(o.{goal} for o in s.es)" if self.for_all else f"e.{goal}"
+        return "\n".join([*lines, f"    return {whole}\n"])
+
+    def steps(self, state: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        """The states that follow one."""
+        for sources, target, quantifier, wanted in self.actions:
+            for index, own in enumerate(state):
+                others = [other in wanted for i, other in enumerate(state) if i != index]
+                allowed = {"": True, "all": all(others), "any": any(others)}
+                if own in sources and allowed.get(quantifier, not any(others)):
+                    yield (*state[:index], target, *state[index + 1 :])
+
+    def is_recoverable(self, size: int) -> bool:
+        """Tell whether the claim holds for the first of so many entities, which are all alike."""
+        known, ahead = {(0,) * size}, [(0,) * size]
+        while ahead:
+            new = set(self.steps(ahead.pop())) - known
+            known |= new
+            ahead += new
+        applies = {state for state in known if state[0] != self.premise}
+        there = {
+            state
+            for state in applies
+            if all(own == self.goal for own in (state if self.for_all else state[:1]))
+        }
+        while more := {s for s in known - there if not there.isdisjoint(self.steps(s))}:
+            there |= more
+        return applies <= there
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [*range(1, 6), *(pytest.param(n, marks=pytest.mark.campaign) for n in (0, *range(6, 200)))],
+)
+def test_random_systems(seed: int, tmp_path: Path) -> None:
+    made = Random(seed)
+    catalogue = written(tmp_path / f"recoverable{seed}.py", made.text()).CATALOGUE
+    claims = list(catalogue.claims)
+    (result,) = Prover(ProofContext(catalogue.system, claims, [])).prove(claims)
+    if result.verdict is not Verdict.UNDETERMINED:
+        holds = all(made.is_recoverable(size) for size in (1, 2, 3, 4))
+        assert (result.verdict is Verdict.PROVED) is holds
