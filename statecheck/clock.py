@@ -92,8 +92,8 @@ def alarm(seconds: float) -> Iterator[None]:
     """Raise Endless inside once so many seconds are over; not in threads, nor without signals.
 
     It is raised again where it is lost, as in what is called when an object is freed; at the end
-    at the latest. It is not raised in the midst of z3's wrappers: a term would be freed once more
-    often than it was made, and others would change that are still in use.
+    at the latest. It is not raised where z3's wrappers count the uses of a term: the term would be
+    freed once more often than it was made, and others would change that are still in use.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
         yield
@@ -105,7 +105,7 @@ def alarm(seconds: float) -> Iterator[None]:
         rang = True
         while frame is not None and frame.f_globals is globals():  # called while it is called
             frame = frame.f_back
-        if frame is not None and frame.f_globals.get("__name__", "").startswith(_WRAPPERS):
+        if _counts_uses(frame):
             signal.setitimer(signal.ITIMER_REAL, SOON, AGAIN)
             return
         raise Endless
@@ -123,4 +123,15 @@ def alarm(seconds: float) -> Iterator[None]:
 
 
 _WRAPPERS = ("z3.", "statecheck.smt.")
-"""The modules that count the references to Z3's terms begin with these."""
+"""The modules that count the uses of Z3's terms begin with these."""
+
+_COUNTING = ("__init__", "__del__", "begin", "end", "from_param")
+"""The functions there that do, or that are called for what is handed to Z3."""
+
+
+def _counts_uses(frame: FrameType | None) -> bool:
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_WRAPPERS):
+        if frame.f_code.co_name in _COUNTING:
+            return True
+        frame = frame.f_back
+    return False

@@ -160,14 +160,14 @@ def test_an_alarm_that_is_lost_rings_again(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(heard) == 1
 
 
-def test_no_alarm_rings_within_wrappers_of_the_solver() -> None:
+def test_no_alarm_rings_where_the_uses_of_a_term_are_counted() -> None:
     """It would come between a term and the count of its uses, and other terms would change."""
     wrapper: dict[str, Any] = {"__name__": "z3.z3core"}
-    exec("def call(ring):\n    ring()\n    return 'whole'", wrapper)
+    exec("def __del__(ring):\n    ring()\n    return 'whole'", wrapper)
     ring = partial(signal.raise_signal, signal.SIGALRM)
     done = []
     with pytest.raises(clock.Endless), clock.alarm(60):
-        done.append(wrapper["call"](ring))
+        done.append(wrapper["__del__"](ring))
     assert done == ["whole"]
     with pytest.raises(clock.Endless), clock.alarm(60):
         done.append(ring())
