@@ -130,7 +130,7 @@ _COUNTING = ("__init__", "__del__", "begin", "end", "from_param")
 
 
 def _counts_uses(frame: FrameType | None) -> bool:
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(_WRAPPERS):
+    while frame is not None and str(frame.f_globals.get("__name__")).startswith(_WRAPPERS):
         if frame.f_code.co_name in _COUNTING:
             return True
         frame = frame.f_back

@@ -161,8 +161,10 @@ class _Search:
         """Take the plans that make a crowd smaller; tell whether some do that are needed."""
         count = len(self.stages)
         for plan in plans:
+            if work_done() > self._end:
+                break
             helpers = named(self.helpers, plan)
-            if work_done() > self._end or crowd.helper.get_id() not in map(_number, helpers):
+            if not any(crowd.helper.eq(helper) for helper in helpers):
                 continue
             ends = before(self.induction, plan, self.goal.antecedent)
             works = z3.simplify(z3.And(crowd.condition, ends))
@@ -223,8 +225,3 @@ def _conditions(transitions: TransitionSystem, entity: z3.ExprRef) -> Iterator[z
             yield from (value == type_.value(member) for member in some if len(some) > 2)
         elif type_ is bool:
             yield from (value, z3.Not(value))
-
-
-def _number(term: z3.ExprRef) -> int:
-    number: int = term.get_id()
-    return number
