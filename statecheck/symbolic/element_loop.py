@@ -65,7 +65,8 @@ def iterate_element(
                 user = sys._getframe(1).f_code  # its frame would keep this generator alive
                 yield chosen
         except GeneratorExit:
-            explorer.end(scope, partial(way_out, user, sys._getframe(1)))
+            if explorer.is_open(scope):
+                explorer.end(scope, partial(way_out, user, sys._getframe(1)))
             raise
         finally:
             explorer.end(scope)

@@ -195,7 +195,7 @@ class Explorer:
         """End a way through a loop, if it is under way: whoever held its frame may ask for that
         late, or in a thread of its own. The code left the loop early where it is ``said`` how.
         """
-        if not self.is_run_here or scope not in self.scopes:
+        if not self.is_open(scope):
             return
         if said is not None and scope.leave is not None and self.error is None:
             try:
@@ -206,6 +206,10 @@ class Explorer:
         self.scopes.remove(scope)
         self.loops.element, self.loops.count = scope.after
         self.loops.depth -= 1
+
+    def is_open(self, scope: Scope) -> bool:
+        """Tell whether an exploration is under way, and this thread runs it."""
+        return self.is_run_here and scope in self.scopes
 
     @property
     def is_run_here(self) -> bool:

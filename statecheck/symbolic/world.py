@@ -130,8 +130,8 @@ class SymbolicMany(Many[Any]):
                 "ask again where you loop"
             )
         self.world.explorer.loops.place = place
-        elements: Iterator[Any] = self.world.iterate(self, form)
-        return elements
+        world: World = self.world
+        return world.iterate(self, form)  # and no name of this frame holds it, which may be held
 
     def __hash__(self) -> int:
         raise self.world.refuse(f"{self.info.plural} are hashed; loop over them instead")

@@ -215,6 +215,13 @@ class Hotel(System):
             room.light.set_level(level=5)
 
     @action
+    def light_one(self, room: Room) -> None:
+        for other in self.rooms:
+            if other.light.on.is_active:
+                return
+        room.light.turn_on()
+
+    @action
     def dim(self, room: Room) -> None:
         room.light.dim()
 
