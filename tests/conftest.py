@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import mmap
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,7 +17,10 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=list
 settings.load_profile("unhurried")
 
 ALLOCATIONS = 2_000_000
-"""After so many objects more the garbage is collected."""
+"""After so many objects more the garbage is collected,"""
+
+MEMORY = 2_000_000_000
+"""and after so many bytes more: a few objects may keep much of Z3's memory."""
 
 
 @pytest.hookimpl
@@ -39,7 +44,20 @@ def pytest_collection_finish() -> None:
     gc.freeze()  # what all tests have in common is not looked through again and again
 
 
+def _resident() -> int:
+    """The bytes of memory that this process has; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
+    except OSError:
+        return 0
+
+
+_kept = _resident()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
-    if gc.get_count()[0] > ALLOCATIONS:
+    global _kept  # noqa: PLW0603  (the process's)
+    if gc.get_count()[0] > ALLOCATIONS or _resident() > _kept + MEMORY:
         gc.collect()
+        _kept = _resident()
