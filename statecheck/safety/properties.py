@@ -10,6 +10,7 @@ import z3
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.modeling import Inapplicable, ModelError
+from statecheck.smt.failures import checked
 from statecheck.smt.roles import is_somebody, variable_name
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import entity_constants, is_entity
@@ -134,7 +135,7 @@ def check_numbers(
         solver = z3.SimpleSolver()
         solver.set("timeout", 1000)
         solver.add(z3.Not(nobody) if claim.kind is Kind.ALWAYS else nobody)
-        if claim.kind not in (Kind.ALWAYS, Kind.POSSIBLE) or solver.check() != z3.unsat:
+        if claim.kind not in (Kind.ALWAYS, Kind.POSSIBLE) or checked(solver) != z3.unsat:
             raise Uncounted(
                 " by a claim about no entity; give it a parameter, an entity that has to do with "
                 "that number"

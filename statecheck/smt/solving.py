@@ -11,6 +11,7 @@ import z3
 
 from statecheck.clock import TimeLeft, Timeout, unlimited
 from statecheck.smt.c_interface import truths
+from statecheck.smt.failures import checked
 from statecheck.smt.interruption import interrupted_by_signal
 
 WORK = 20_000_000
@@ -44,7 +45,7 @@ def check_sat(
     if seconds is not None:
         solver.set("timeout", math.ceil(seconds * 1000))
     with interrupted_by_signal(solver):
-        answer = solver.check(*assumptions)
+        answer = checked(solver, *assumptions)
     if answer == z3.unknown:
         if "interrupted from keyboard" in solver.reason_unknown():
             raise KeyboardInterrupt

@@ -26,6 +26,7 @@ from statecheck.modeling import (
     ModelError,
 )
 from statecheck.smt.existence import drop_existence
+from statecheck.smt.failures import checked
 from statecheck.smt.roles import is_loop_element, whichever
 from statecheck.smt.terms import constants
 from statecheck.symbolic.commands import Command, Update
@@ -158,7 +159,7 @@ def _idle(world: World, guard: z3.BoolRef, key: Key, update: Update) -> bool:
     solver.set("timeout", 1000)
     heed()
     solver.add(guard, update.value != world.vocabulary.functions[key](update.variable))
-    return bool(solver.check() == z3.unsat)
+    return bool(checked(solver) == z3.unsat)
 
 
 def _values(tree: Any) -> Iterator[Any]:

@@ -23,6 +23,7 @@ import z3
 from statecheck.clock import Endless, alarm, heed, in_bounds
 from statecheck.modeling import ModelError
 from statecheck.modeling.machine import LIBRARIES
+from statecheck.smt.failures import checked, noted_failures
 from statecheck.symbolic.decision_tree import Decisions, Leaf, Node, Tree
 
 PATIENCE = 20.0
@@ -229,7 +230,7 @@ class Explorer:
                 if outer is None:
                     heed()
                 with self.scope(tree, isolated=isolated) as scope:
-                    value = run() if outer is not None else _in_time(run)
+                    value = run() if outer is not None else self._run_alone(run)
                     if self.scopes[-1] is not scope:
                         self.refuse(_HELD)
                 if paths > PATHS:
@@ -249,6 +250,15 @@ class Explorer:
                 self.scopes.clear()
         assert tree.root is not None
         return tree.root
+
+    def _run_alone(self, run: Callable[[], Any]) -> Any:
+        """The result of running code along one path, inside of no other code."""
+        with noted_failures() as failures:
+            try:
+                return _in_time(run)
+            finally:
+                if failures:  # code, or the library that runs it, may have caught them
+                    self.refuse(f"the solver failed while the code was read: {failures[0]}")
 
     def _raise_noted(self) -> None:
         """Raise the error that was noted, whatever became of it meanwhile."""
@@ -320,7 +330,7 @@ class Explorer:
             solver.add(literal)
         self._path = path
         for truth in (True, False):
-            if solver.check(z3.Not(term) if truth else term) == z3.unsat:
+            if checked(solver, z3.Not(term) if truth else term) == z3.unsat:
                 return truth
         return None
 

@@ -15,6 +15,7 @@ from statecheck.single.execution.terms import in_data, plain, symbol
 from statecheck.single.execution.values import term_of
 from statecheck.single.reading.freeze import SYMBOLIC
 from statecheck.single.reading.kinds import Kind
+from statecheck.smt.failures import checked
 from statecheck.smt.solving import WORK
 from statecheck.symbolic.decision_tree import merge
 from statecheck.symbolic.paths import Explorer
@@ -74,7 +75,7 @@ def solved(
             solver.add(*wish)
         heed()
         solver.set("timeout", milliseconds(PATIENCE))
-        answer = solver.check()
+        answer = checked(solver)
         if answer == z3.sat:
             model = solver.model()
             return {

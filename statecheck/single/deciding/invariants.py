@@ -21,6 +21,7 @@ from statecheck.single.execution.terms import in_data, symbol
 from statecheck.single.locking.kept import Kept
 from statecheck.single.running.goal import Goal
 from statecheck.single.running.subject import Clock
+from statecheck.smt.failures import checked
 from statecheck.smt.solving import WORK, is_impossible
 
 PROOF, LITTLE = 6.0, 100_000
@@ -82,7 +83,7 @@ def find_invariant(
             solver.add(_closed([*node.variables, *holding.locals], body, z3.BoolVal(False)))
     for edge, condition in goal.edges.items():
         solver.add(_rule(relations, edge, _terms([condition]), z3.BoolVal(False)))
-    if solver.check() != z3.sat:
+    if checked(solver) != z3.sat:
         return None
     model = solver.model()
     return {node: _meaning(model, relations[node], node) for node in automaton.nodes}

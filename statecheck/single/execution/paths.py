@@ -18,6 +18,7 @@ from statecheck.single.execution.automaton import Local, Variable
 from statecheck.single.execution.giving_up import Unreadable
 from statecheck.single.execution.terms import range_of, symbol
 from statecheck.single.reading.foreign.answers import Answers
+from statecheck.smt.failures import checked
 from statecheck.symbolic.decision_tree import Leaf
 from statecheck.symbolic.decision_tree import Node as Decision
 from statecheck.symbolic.paths import Explorer, is_library
@@ -58,7 +59,7 @@ def explored(
     for whole, value in leaves(tree, []):
         path = [literal for literal in whole if not _is_choice(literal)]
         heed()
-        if path and known and solver.check(*path) == z3.unsat:
+        if path and known and checked(solver, *path) == z3.unsat:
             continue
         conditions = [*path, *ranges(locals_)]
         yield (z3.And(conditions) if conditions else None), value

@@ -14,6 +14,7 @@ from typing import Any
 import z3
 
 from statecheck.smt.existence import exists
+from statecheck.smt.failures import checked
 from statecheck.smt.roles import is_primed, somebody, whichever
 from statecheck.smt.terms import constants, subterms
 from statecheck.symbolic.decision_tree import merge
@@ -84,7 +85,7 @@ def _are_same(one: Sum, other: Sum) -> bool:
     solver = z3.SimpleSolver()
     solver.set("timeout", 1000)
     solver.add(one.term != other.term)
-    return bool(solver.check() == z3.unsat)
+    return bool(checked(solver) == z3.unsat)
 
 
 class Number(Ordered):

@@ -58,7 +58,7 @@ def refused(act: Any, *annotations: Any) -> str:
         TransitionSystem(type("Refused", (System,), spread))
     message = str(caught.value)
     assert "\n" not in message
-    assert "test_refusals.py:" in message or "does not end" in message
+    assert "test_refusals.py:" in message or "does not end" in message or "failed" in message
     return message
 
 
@@ -320,3 +320,23 @@ def round_and_round(self: Any, room: Any) -> None:
 def test_an_action_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "PATIENCE", 0.02)
     assert "round_and_round: a way through the code does not end" in refused(round_and_round, Room)
+
+
+def dim_where_it_can(self: Any, room: Any) -> None:
+    try:
+        bright = room.light.level > 3
+        if bright:
+            room.light.level = 3
+    except Exception:  # noqa: BLE001  (what authors write)
+        room.light.level = 0
+
+
+def test_a_failing_solver_is_no_error_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code catches what is raised, and did something else than it does when it runs."""
+
+    def fails(*_: Any) -> Any:
+        raise z3.Z3Exception("canceled")
+
+    monkeypatch.setattr(z3, "simplify", fails)
+    said = "action dim_where_it_can: the solver failed while the code was read: canceled"
+    assert said in refused(dim_where_it_can, Room)
