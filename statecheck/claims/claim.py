@@ -128,10 +128,9 @@ def vacuity_claim(claim: Claim) -> Claim:
     """A claim that is refuted by each run that passes the premise of another one, and is as that
     one assumes.
     """
-    body, on_step = claim.body, claim.on_step
+    body = claim.body
 
     def premise_fails(*values: Any) -> LeadsTo:
-        sentence = body(*values)
-        return LeadsTo(sentence.premise and (on_step or not sentence.goal), False)
+        return LeadsTo(body(*values).premise, False)
 
     return replace(claim, body=premise_fails)

@@ -104,25 +104,27 @@ class LivenessProver:
         return {*left}
 
     def wanted(self, claim: Claim) -> list[Lemma]:
-        """The lemmas that a fair action is enabled wherever a claim is pending, one for each that
-        has to do with it: the claim's proof may lack one that holds.
+        """The lemmas that a claim is never pending, and that a fair action is enabled wherever it
+        is, one for each that has to do with it: the claim's proof may lack one that holds.
         """
         terms = self.terms(claim)
         if claim.variant != NO_VARIANT:
             return []
         names = {term.get_id(): name for name, _, term in terms.variables}
         variables = [term for _, _, term in terms.variables]
+        sort = variables[0].sort().name() if variables else ""
+        helpers = (helper.only for helper in terms.helpers)
         found = []
-        for helper in (helper.only for helper in terms.helpers):
-            if helper is not None and not has_quantifier(helper.enabled, terms.pending):
-                lemma = lemma_of(z3.Implies(terms.pending, helper.enabled), variables)
+        for helpful in (z3.BoolVal(False), *(h.enabled for h in helpers if h is not None)):
+            if not has_quantifier(helpful, terms.pending):
+                lemma = lemma_of(z3.Implies(terms.pending, helpful), variables)
                 pending, enabled = (
                     spell(z3.simplify(term), self.transitions, names)
-                    for term in (terms.pending, helper.enabled)
+                    for term in (terms.pending, helpful)
                 )
-                sort = variables[0].sort().name() if variables else ""
-                text = ClauseText("", sort, (f"not ({pending})", f"({enabled})"))
-                found.append(replace(lemma, text=text))
+                literals = f"not ({pending})", f"({enabled})"
+                said = literals[:1] if z3.is_false(helpful) else literals
+                found.append(replace(lemma, text=ClauseText("", sort, said)))
         return found
 
     def rule_premises(self, claim: Claim, clauses: Sequence[Clause]) -> list[RulePremise]:
@@ -254,7 +256,7 @@ class LivenessProver:
             yield claim
 
     def _passing(self, claim: Claim) -> Eventuality:
-        return replace(self.terms(claim), goal=z3.BoolVal(False))
+        return replace(self.terms(claim), goal=z3.BoolVal(False), goal_holds=z3.BoolVal(False))
 
     def _refuted(self, claim: Claim, clock: Stopwatch) -> Result:
         effort = Effort(LENGTH)

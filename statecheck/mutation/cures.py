@@ -86,7 +86,7 @@ def cures(
     found, by_id = Cures(claim), {mutant.id: mutant for mutant in wanted}
     try:
         with interruptible():
-            before = _verdicts(project, claim, seconds_until(end), seed)
+            before = _verdicts(project, claim, end, seed)
         arguments = (project, claim.title, before, seed)
         queue = deque(by_id)
         for message in results(_settle, arguments, queue, jobs, deadline=end):
@@ -126,15 +126,17 @@ class _Before:
     run: RunText
 
 
-def _verdicts(project: Project, claim: Claim, timeout: float | None, seed: int) -> _Before:
-    report = session.run(project, project.claims, timeout=timeout, seed=seed, tables=False)
+def _verdicts(project: Project, claim: Claim, end: float | None, seed: int) -> _Before:
+    left = seconds_until(end)
+    report = session.run(project, project.claims, timeout=left, seed=seed, tables=False)
     (own,) = [result for result in report.results if result.claim == claim]
     if own.run is None or own.verdict not in (Verdict.REFUTED, Verdict.REACHED):
-        if own.verdict is Verdict.UNDETERMINED:
-            raise Timeout(own.detail)
+        seconds_until(end)
+        is_open = own.verdict is Verdict.UNDETERMINED
+        none = "no run is known" if is_open else "there is no run"
         raise ModelError(
-            f"{claim.title} is {own.verdict}: there is no run that a change could keep from "
-            "happening; name a claim that is REFUTED or REACHED"
+            f"{claim.title} is {own.verdict}: {none} that a change could keep from happening; name "
+            "a claim that is REFUTED or REACHED"
         )
     return _Before({r.claim.title: str(r.verdict) for r in report.results}, to_text(own.run))
 
@@ -154,18 +156,25 @@ def _outcome(
     try:
         sources = changed_sources(project, [mutant])
         with patience(PATIENCE), reimported_with(fresh(project), sources):
-            changed = imported_anew(project)
+            try:
+                changed = imported_anew(project)
+            except Exception:  # noqa: BLE001  (a mutant may do anything)
+                return None  # what is no model cures nothing
             claim = next(claim for claim in changed.claims if claim.title == title)
-            # A run into a trap may go on where the change opens a way out.
-            if claim.kind is not Kind.RECOVERABLE and _happens(changed, claim, before.run):
+            # A run into a trap may go on where the change opens a way out, and one for ever may be
+            # fair no more.
+            decides = claim.kind not in (Kind.RECOVERABLE, Kind.EVENTUALLY)
+            if decides and _happens(changed, claim, before.run):
                 return None
             return _proven(changed, claim, before, seed)
     except Late:
         return f"it took more than {PATIENCE:g} seconds of work"
     except Timeout as gave_up:
         return f"the solver gave up: {gave_up}"
-    except Exception:  # noqa: BLE001  (a mutant may do anything; one that is no model cures nothing)
+    except ModelError:
         return None
+    except Exception as error:  # noqa: BLE001  (a mutant may do anything)
+        return f"it fails with {type(error).__name__}: {error}"
 
 
 def _happens(changed: Project, claim: Claim, run: RunText) -> bool:
@@ -193,5 +202,5 @@ def _proven(changed: Project, claim: Claim, before: _Before, seed: int) -> Costs
     return tuple(
         Cost(title, verdict, after[title])
         for title, verdict in before.verdicts.items()
-        if title in after and after[title] != verdict
+        if title in after and verdict not in (after[title], Verdict.UNDETERMINED.value)
     )

@@ -39,11 +39,14 @@ none of the formulas are to be fewer.
 
 
 class _Universal(NamedTuple):
-    """A property that every entity of a sort is to have, ``but`` for some."""
+    """A property that every entity of a sort is to have, ``but`` for some; ``generation`` is that
+    of the instance that asks for it.
+    """
 
     sort: str
     body: Callable[[z3.ExprRef], z3.BoolRef]
     but: Callable[[z3.ExprRef], bool] | None = None
+    generation: int = 0
 
 
 @dataclass
@@ -80,7 +83,7 @@ class Grounding:
         but: Callable[[z3.ExprRef], bool] | None = None,
     ) -> None:
         """Demand something of every entity of a sort, ``but`` of some."""
-        universal = _Universal(sort, body, but)
+        universal = _Universal(sort, body, but, self._generation)
         self.universals.append(universal)
         for term in list(self.terms.get(sort, {}).values()):
             self._instantiate(universal, term)
@@ -135,12 +138,15 @@ class Grounding:
         return generation > 1 or (generation == 1 and entity.num_args() > 0)
 
     def _instantiate(self, universal: _Universal, term: z3.ExprRef) -> None:
-        """Demand something of an entity; what that asks for is a generation younger than it."""
+        """Demand something of an entity; what that asks for is a generation younger than it, and
+        no older than who asked for the demand: otherwise two that ask for each other had no end.
+        """
         if universal.but is not None and universal.but(term):
             self.truncated = True
             return
         outer = self._generation
-        self._generation = self._generations.get(term.get_id(), 0) + 1
+        own = self._generations.get(term.get_id(), 0) + 1
+        self._generation = max(own, universal.generation)
         try:
             self.constraints.append(universal.body(term))
         finally:

@@ -52,3 +52,46 @@ def test_a_premise_that_is_out_of_reach_makes_a_claim_vacuous() -> None:
     (result,) = check(Tower, eventually="lift.cabin.broken ~> lift.cabin.standing", fair="stop")
     assert (result.verdict, result.vacuous) == (Verdict.PROVED, True)
     assert not result.as_expected
+
+
+def test_a_goal_that_is_there_at_once_makes_no_claim_vacuous() -> None:
+    for goal in ("lift.cabin.moving", "lift.cabin.moving or lift.cabin.standing"):
+        (result,) = check(Tower, eventually=f"lift.cabin.moving ~> {goal}")
+        assert (result.verdict, result.vacuous) == (Verdict.PROVED, None), goal
+
+
+class Lamp(Machine):
+    off = State(initial=True)
+    on = State()
+    hot: bool = False
+    light = off.to(on, on="warm")
+    quench = on.to(off, on="cool")
+
+    def warm(self) -> None:
+        self.hot = True
+
+    def cool(self) -> None:
+        self.hot = False
+
+
+class Room(Entity):
+    lamp: Lamp
+
+
+class House(System):
+    rooms: Many[Room]
+
+    @action
+    def light(self, room: Room) -> None:
+        room.lamp.light()
+
+    @action
+    def quench(self, room: Room) -> None:
+        room.lamp.quench()
+
+
+def test_a_goal_that_an_invariant_brings_at_once() -> None:
+    (result,) = check(House, eventually="room.lamp.on ~> room.lamp.hot")
+    assert (result.verdict, result.vacuous, result.argument) == (Verdict.PROVED, False, ())
+    (result,) = check(House, eventually="room.lamp.on ~> not room.lamp.hot")
+    assert result.verdict is Verdict.REFUTED

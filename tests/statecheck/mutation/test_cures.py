@@ -6,6 +6,7 @@ import pytest
 
 from statecheck.cli.mutate import main
 from statecheck.modeling import ModelError
+from statecheck.mutation import cures as cures_module
 from statecheck.mutation.campaign import everything
 from statecheck.mutation.cures import Cost, Cures, cures
 from statecheck.prover.project import load
@@ -75,3 +76,39 @@ def test_a_trap_is_cured_by_a_way_out_though_the_run_into_it_goes_on() -> None:
     ]
     cured, stuck = ways_out
     assert list(cures(project, claim, [cured, stuck]).costs) == [cured]
+
+
+def test_a_run_for_ever_that_is_fair_no_more_shows_nothing() -> None:
+    project = load("tests.statecheck.mutation.shop:CATALOGUE")
+    (claim,) = [claim for claim in project.claims if claim.title == "shop.serves"]
+    ready = ("Order.serve:drop-guard:is_ready", "Order.is_ready:true")
+    tried = [m for m in everything(project) if m.id.endswith((*ready, "Order.is_ready:false"))]
+    assert len(tried) == 3
+    found = cures(project, claim, tried)
+    assert not found.open
+    assert sorted(m.id.partition(".")[2] for m in found.costs) == sorted(ready)
+    # The other claim was open, so none of its verdicts was turned.
+    assert not any(found.costs.values())
+
+
+def test_what_is_open_has_no_run_to_be_kept_from_happening() -> None:
+    project = load("tests.statecheck.mutation.shop:CATALOGUE")
+    (claim,) = [claim for claim in project.claims if claim.title == "shop.serves_at_last"]
+    with pytest.raises(ModelError, match=r"serves_at_last is UNDETERMINED: no run is known that"):
+        cures(project, claim, everything(project)[:1])
+
+
+def test_an_engine_that_fails_does_not_say_that_a_change_cures_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project = load(HOME)
+    (claim,) = [claim for claim in project.claims if claim.title == "garage.paid"]
+    tried = [m for m in everything(project) if m.id.endswith("Garage.open:or")]
+
+    def fails(*_: object) -> object:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(cures_module, "_proven", fails)
+    assert list(cures(project, claim, tried).open.values()) == [
+        "it fails with RecursionError: too deep"
+    ]

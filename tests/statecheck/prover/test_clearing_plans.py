@@ -188,3 +188,36 @@ def test_random_systems(seed: int, tmp_path: Path) -> None:
     if result.verdict is not Verdict.UNDETERMINED:
         holds = all(made.is_recoverable(size) for size in (1, 2, 3, 4))
         assert (result.verdict is Verdict.PROVED) is holds
+
+
+class Seat(Entity):
+    room: Room
+
+
+class Theatre(System):
+    seats: Many[Seat]
+    rooms: Many[Room]
+
+    @action
+    def sit(self, seat: Seat) -> None:
+        seat.room.lamp.turn_on()
+
+    @action
+    def light(self, room: Room) -> None:
+        room.lamp.turn_on()
+
+
+THEATRE = Catalogue(Theatre)
+
+
+@THEATRE.recoverable("lit", "")
+def lit(theatre: Theatre) -> bool:
+    """Nobody sits in the dark."""
+    return all(seat.room.lamp.on.is_active for seat in theatre.seats)
+
+
+def test_quantifiers_that_ask_for_each_other_have_an_end() -> None:
+    """Somebody helps where a seat is in the dark, and others are with each of those who help."""
+    (result,) = Prover(ProofContext(Theatre, THEATRE.claims, ())).prove(THEATRE.claims)
+    assert result.verdict is Verdict.PROVED
+    assert result.detail == f"light(some room), {FEWER} room.lamp.state != on"
