@@ -210,8 +210,8 @@ class Theatre(System):
 THEATRE = Catalogue(Theatre)
 
 
-@THEATRE.recoverable("lit", "")
-def lit(theatre: Theatre) -> bool:
+@THEATRE.recoverable("all.lit", "")
+def all_lit(theatre: Theatre) -> bool:
     """Nobody sits in the dark."""
     return all(seat.room.lamp.on.is_active for seat in theatre.seats)
 
