@@ -31,7 +31,7 @@ from statecheck.safety.inferring.goal_search import ProofGoal
 from statecheck.safety.inferring.inductive_subset import inductive_subset
 from statecheck.safety.inferring.numbers import with_numbers
 from statecheck.safety.properties import Property, claim_property
-from statecheck.safety.regions import constant_regions, membership, number_regions
+from statecheck.safety.regions import check_ranges, constant_regions, membership, number_regions
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.grounding import GENERATIONS
 from statecheck.smt.interruption import raise_if_interrupted
@@ -134,6 +134,7 @@ class ProofContext:
         if claim not in self.unreadable:
             try:
                 refuse_lost(claim, self.lost)
+                check_ranges(self.transitions, claim, self.numbers)
                 if claim.kind is Kind.EVENTUALLY:
                     self.remaining()
                     self.liveness.terms(claim)
@@ -334,15 +335,14 @@ class ProofContext:
     def regions(self, claim: Claim) -> list[Region]:
         """The regions of a derived claim, or of one across the values of a constant."""
         if claim not in self._regions:
-            regions: list[Region] = []
+            found: list[Region] = []
             if claim.kind is Kind.DERIVED:
                 term = self.property(claim).holds
                 numbers = self.numbers[claim.variables[-1][1]]
-                regions = number_regions(self.transitions, term, numbers, claim.variant)
+                found = number_regions(self.transitions, term, numbers, claim.variant)
             elif claim.across:
-                term = self.property(claim).holds
-                regions = constant_regions(self.transitions, term, claim.across)
-            self._regions[claim] = regions
+                found = constant_regions(self.transitions, self.property(claim).holds, claim.across)
+            self._regions[claim] = found
         return self._regions[claim]
 
     def number(self, claim: Claim) -> z3.ArithRef:

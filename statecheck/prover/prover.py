@@ -204,7 +204,7 @@ class Prover:
         sought = inductive.targets(self.context)
         for goal in self._deep.soon_met(sought, inductive.excluded):
             del sought[goal]
-        doubtful = {goal: sought.pop(goal) for goal in [*sought] if self._is_doubtful(sought[goal])}
+        doubtful = {g: sought.pop(g) for g in [*sought] if sought[g][0] in self._doubtful}
         unrolling = self.context.unrolling()
         for goal, said, model in shortest(unrolling, sought, self.context.depth):
             claim, region = question = sought[goal]
@@ -219,10 +219,6 @@ class Prover:
                 self._keep(claim, run, proven=False)
         found = self._kept.found
         return {claim: found[claim] for claim in claims if claim in found}
-
-    def _is_doubtful(self, question: Question) -> bool:
-        """Tell whether neither a proof nor a run was found early, of what is hoped to hold."""
-        return question[0] in self._doubtful
 
     def _keep(self, claim: Claim, run: Run, *, proven: bool) -> None:
         """Keep a run for the lock file, if it can be read back, as not all can that is printed."""
@@ -305,13 +301,13 @@ class Prover:
                 run_inside = self._run_throughout(unrolling, goal, said, model, question)
                 if run_inside is not None:
                     under_way = settling[claim]
-                    under_way.open.discard(region)
-                    under_way.met[region] = run_inside
+                    under_way.meet(region, run_inside)
                     if under_way.result is not None:
                         yield from under_way.across(self.context, under_way.result)
                     elif not under_way.open and claim.kind is Kind.DERIVED:
                         yield under_way.derived(self.context, claim, inductive.share + clock.lap())
         yield from self._unmet(list(unmet.values()), inductive)
+        yield from filter(None, (under_way.open_across for under_way in settling.values()))
         for claim, run, is_shortest in self._deep.shortened(doubtful, self._unreal):
             yield by_run(claim, run, inductive.share + clock.lap(), shortest=is_shortest)
 

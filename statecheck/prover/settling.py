@@ -32,6 +32,18 @@ class Settling:
     open: set[Region] = field(default_factory=set)
     result: Result | None = None
 
+    def meet(self, region: Region, run: Run) -> None:
+        """Take a run that works throughout a region."""
+        self.open.discard(region)
+        self.met[region] = run
+
+    @property
+    def open_across(self) -> Result | None:
+        """The result on a claim that is refuted, where it is open for which values of a constant;
+        None for any other claim.
+        """
+        return self.result if self.open else None
+
     def derived(self, context: ProofContext, claim: Claim, seconds: float) -> Result:
         """The result on a derived claim, all of whose regions are settled."""
         type_ = claim.variables[-1][1]

@@ -212,6 +212,8 @@ def in_words(result: Result) -> str:
     if claim.across and result.answer is not None:
         opening += f" where {claim.across} is {ranges(result.answer)}"
         breaks += f" It is proved where {claim.across} is {ranges(result.proved)}."
+    elif claim.across:
+        breaks += f" For which other values of {claim.across} it is false, too, is open."
     return " ".join([f"{opening}: {breaks}", *_remarks(claim)])
 
 

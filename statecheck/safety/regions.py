@@ -7,18 +7,41 @@ shown to work, step by step, for each of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import Any
 
 import z3
 
+from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.regions import Bounds, ConstantRange, Order, Region
-from statecheck.modeling import NO_VARIANT, Variant
+from statecheck.modeling import NO_VARIANT, ModelError, Variant
 from statecheck.safety.unrolling import Unrolling
 from statecheck.smt.solving import check_sat, ground_solver
 from statecheck.smt.terms import in_range, subterms, uninterpreted
 from statecheck.symbolic.transition_system import TransitionSystem
+
+
+def check_ranges(
+    transitions: TransitionSystem, claim: Claim, numbers: Mapping[Any, IntegerType]
+) -> None:
+    """Raise ModelError where nothing says from which numbers an answer is to be."""
+    if claim.kind is Kind.DERIVED:
+        name, type_ = claim.variables[-1] if claim.variables else ("", None)
+        if type_ not in numbers:
+            asked = f"{name}: {getattr(type_, '__name__', type_)}" if name else "nothing"
+            raise ModelError(
+                "a derived claim asks for which numbers its last parameter can be, and that is "
+                f"{asked}, of which no range is known; give it a type with a LEAST and a GREATEST, "
+                "or one that Project(integers=...) describes"
+            )
+    ranges = dict(transitions.info.ranges)
+    if claim.across and claim.across not in ranges:
+        raise ModelError(
+            f"across={claim.across!r} is no constant with a range; those of "
+            f"{transitions.info.cls.__name__} that have one: {', '.join(ranges) or 'none'}"
+        )
 
 
 def membership(region: Region, number: z3.ArithRef, transitions: TransitionSystem) -> z3.BoolRef:

@@ -116,3 +116,33 @@ def test_fairness_that_cannot_be_said_of_each_is_refused_of_its_claim_alone() ->
     assert report["quantified.number"].verdict is Verdict.PROVED
     assert report["quantified.end"].unread
     assert "name the claim's variables" in report["quantified.end"].detail
+
+
+NUMBERS = Catalogue(Quiet)
+
+
+@NUMBERS.always("numbers.stay", "Read")
+def stays_too(workshop: Quiet, one: Process) -> bool:
+    """Numbers stay."""
+    return one.section.number == 0
+
+
+@NUMBERS.derived("numbers.any", "Unread")
+def any_number(workshop: Quiet, one: Process, number: int) -> bool:
+    """Which numbers are there?"""
+    return one.section.number == number
+
+
+@NUMBERS.refuted("numbers.across", "Unread", across="limit")
+def across(workshop: Quiet, one: Process) -> bool:
+    """Nobody gets in, whatever the limit."""
+    return not one.section.inside.is_active
+
+
+def test_an_answer_that_has_no_range_is_refused_of_its_claim_alone() -> None:
+    report = statecheck.prove(NUMBERS)
+    assert report["numbers.stay"].verdict is Verdict.PROVED
+    assert "and that is number: int, of which no range is known" in report["numbers.any"].detail
+    assert "across='limit' is no constant with a range" in report["numbers.across"].detail
+    assert report["numbers.any"].unread
+    assert report["numbers.across"].unread
