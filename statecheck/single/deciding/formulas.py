@@ -51,18 +51,70 @@ def _said(term: Any, *, top: bool = False) -> str:
     kind = term.decl().kind()
     if kind == z3.Z3_OP_NOT:
         inner = term.arg(0)
-        flipped = {z3.Z3_OP_LE: " > ", z3.Z3_OP_GE: " < ", z3.Z3_OP_EQ: " != "}
-        if inner.num_args() == 2 and inner.decl().kind() in flipped:
-            return f"{_said(inner.arg(0))}{flipped[inner.decl().kind()]}{_said(inner.arg(1))}"
+        if _is_comparison(inner) and inner.decl().kind() in _DENIED:
+            return _compared(_DENIED[inner.decl().kind()], *inner.children())
         return f"not {_said(inner)}"
+    if _is_comparison(term):
+        return _compared(kind, *term.children())
     if kind == z3.Z3_OP_ITE:
         condition, then, other = (_said(term.arg(n)) for n in range(3))
         return f"({then} if {condition} else {other})"
     if kind in _INFIX:
-        said = _INFIX[kind].join(_said(child) for child in term.children())
-        simple = kind in (z3.Z3_OP_LE, z3.Z3_OP_GE, z3.Z3_OP_EQ) or top
-        return said if simple else f"({said})"
+        parts = [_said(child) for child in term.children()]
+        # Z3 gives the same parts in another order another time.
+        said = _INFIX[kind].join(sorted(parts) if kind in (z3.Z3_OP_AND, z3.Z3_OP_OR) else parts)
+        return said if kind == z3.Z3_OP_EQ or top else f"({said})"
     return str(term)
+
+
+_DENIED = {z3.Z3_OP_LE: z3.Z3_OP_GT, z3.Z3_OP_GE: z3.Z3_OP_LT, z3.Z3_OP_EQ: z3.Z3_OP_DISTINCT}
+_TURNED = {
+    z3.Z3_OP_LE: z3.Z3_OP_GE,
+    z3.Z3_OP_GE: z3.Z3_OP_LE,
+    z3.Z3_OP_LT: z3.Z3_OP_GT,
+    z3.Z3_OP_GT: z3.Z3_OP_LT,
+}
+"""What denies a comparison, and the same one seen from its other side."""
+
+
+def _is_comparison(term: Any) -> bool:
+    kind = term.decl().kind()
+    is_one = kind in (z3.Z3_OP_EQ, z3.Z3_OP_DISTINCT, *_TURNED) and term.num_args() == 2
+    return is_one and z3.is_int(term.arg(0))
+
+
+def _compared(kind: int, left: Any, right: Any) -> str:
+    """A comparison without negative parts, its first one by the alphabet on the left and what is
+    only a number on the right.
+    """
+    factors: dict[str, int] = {}
+    number = _add(factors, left, 1) + _add(factors, right, -1)
+    found = sorted((part, factor) for part, factor in factors.items() if factor)
+    if found and found[0][1] < 0:
+        kind, number = _TURNED.get(kind, kind), -number
+        found = [(part, -factor) for part, factor in found]
+    sides: tuple[list[str], list[str]] = ([], [])
+    for part, factor in found:
+        sides[factor < 0].append(part if abs(factor) == 1 else f"{abs(factor)}*{part}")
+    if number:
+        sides[number < 0 or len(found) == len(sides[0])].append(
+            str(abs(number) if sides[1] else -number)
+        )
+    operator = {**_INFIX, z3.Z3_OP_DISTINCT: " != "}[kind]
+    return operator.join(" + ".join(side) or "0" for side in sides)
+
+
+def _add(factors: dict[str, int], term: Any, factor: int) -> int:
+    """Add a sum, so many times, to the factors of its parts; returns its number."""
+    if z3.is_int_value(term):
+        return int(term.as_long()) * factor
+    if z3.is_add(term):
+        return sum(_add(factors, child, factor) for child in term.children())
+    if z3.is_mul(term) and term.num_args() == 2 and z3.is_int_value(term.arg(0)):
+        return _add(factors, term.arg(1), factor * int(term.arg(0).as_long()))
+    said = _said(term)
+    factors[said] = factors.get(said, 0) + factor
+    return 0
 
 
 def degree(formula: Any) -> int:

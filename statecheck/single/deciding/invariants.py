@@ -152,19 +152,30 @@ def _excluded(conditions: list[z3.BoolRef], clock: Clock) -> bool:
 
 
 def shown(automaton: Automaton, invariant: Invariant) -> Iterator[str]:
-    """An invariant in the words of the model, control state by control state."""
+    """An invariant in the words of the model, by what is told of control states: of several that
+    are told alike one formula holds.
+    """
+    places: dict[str, list[z3.BoolRef]] = {}
     for node in automaton.nodes:
-        formula = invariant[node]
-        where = " + ".join(str(value) for value in node.control.states)
-        kept = ", ".join(
-            f"{name} == {value!r}"
-            for (_, name), value in node.data.items()
-            if len({repr(other.data.get((_, name))) for other in automaton.nodes}) > 1
-        )
-        place = f"{where} with {kept}" if kept else where
-        if z3.is_true(formula):
-            continue
+        places.setdefault(_place(automaton, node), []).append(invariant[node])
+    for place, formulas in places.items():
+        formula = formulas[0] if len(formulas) == 1 else z3.simplify(z3.Or(formulas))
         if z3.is_false(formula):
             yield f"never in {place}"
-        else:
+        elif not z3.is_true(formula):
             yield f"in {place}: {in_words(formula)}"
+
+
+def _place(automaton: Automaton, node: Node) -> str:
+    """A control state, with the data that others have otherwise and what a claim remembers."""
+    where = " + ".join(str(value) for value in node.control.states)
+    kept = [
+        f"{name} == {value!r}"
+        for (_, name), value in node.data.items()
+        if len({repr(other.data.get((_, name))) for other in automaton.nodes}) > 1
+    ]
+    kept += [
+        text if truth else f"not {text}"
+        for text, truth in zip(automaton.remembered, node.memory, strict=True)
+    ]
+    return f"{where} with {', '.join(kept)}" if kept else where

@@ -69,6 +69,7 @@ class _Product:
             self.automaton,
             nodes=self.nodes,
             explored=self.automaton.explored - self.is_cut,
+            remembered=tuple(past.text for past in self.pasts),
         )
 
     def _node(self, origin: Node, memory: tuple[bool, ...], depth: int) -> Node:

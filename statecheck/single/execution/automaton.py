@@ -118,7 +118,8 @@ class Automaton:
     says why they are not kept as terms; or it ``is_late``, for the time to make it was over.
     ``alternatives`` has for each event the arguments, by name, and the inputs, by attribute, that
     it was sent with. Where it ``is_abstract``, some edges rest on answers from outside, and a run
-    along them need not exist; or not every value was tried, as its ``caveat`` says.
+    along them need not exist; or not every value was tried, as its ``caveat`` says. ``remembered``
+    is what a claim remembers, in its words, where nodes have a memory.
     """
 
     nodes: list[Node]
@@ -131,6 +132,7 @@ class Automaton:
     is_abstract: bool = False
     caveat: str = ""
     is_late: bool = False
+    remembered: tuple[str, ...] = ()
 
     def is_expanded(self, node: Node) -> bool:
         """Tell whether a node has its edges."""
