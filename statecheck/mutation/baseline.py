@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.derived_answers import at_least, at_most
 from statecheck.claims.results import Verdict
+from statecheck.liveness.recovery import recovered_by_number
 from statecheck.mutation.observations import (
     Event,
     Observation,
@@ -16,8 +18,10 @@ from statecheck.mutation.observations import (
     find_runs,
     formula,
 )
-from statecheck.prover.context import DEPTH
+from statecheck.prover.context import DEPTH, ProofContext
 from statecheck.prover.prover import Prover
+from statecheck.safety.induction import Clause
+from statecheck.safety.plans import plans
 
 
 class Baseline:
@@ -52,6 +56,16 @@ class Baseline:
         self.groups = tuple(
             [o for o in self.observations if (o.title in later) is asked] for asked in (False, True)
         )
+
+    @cached_property
+    def helped(self) -> set[str]:
+        """The titles of recoverable claims whose plans name entities that the claims do not."""
+        context = self.prover.context
+        return {
+            claim.title
+            for claim in context.catalogue
+            if claim.kind is Kind.RECOVERABLE and not has_plan(context, claim, self.clauses)
+        }
 
     def _joint(self, open_: Sequence[Observation]) -> set[str]:
         """The titles of claims that the invariant leaves open, which are proven with others."""
@@ -93,3 +107,13 @@ class Baseline:
             for corner in region.corners():
                 if corner.low in ends or region.order is not None:
                     yield Observation(claim.title, event, corner), True
+
+
+def has_plan(context: ProofContext, claim: Claim, clauses: Sequence[Clause]) -> bool:
+    """Tell whether plans, or a number that falls, lead to what a claim says is recoverable, and
+    name no other entities than it does.
+    """
+    goal, numbers = context.property(claim), context.numbers
+    asked = context.induction, claim, goal, clauses, numbers
+    is_led = plans(context.induction, goal, clauses, numbers) is not None
+    return is_led or recovered_by_number(*asked) is not None

@@ -20,9 +20,9 @@ from collections.abc import Iterator, Sequence
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import Verdict
-from statecheck.liveness.recovery import recovered_by_number
+from statecheck.liveness.clearing import recovered_by_others
 from statecheck.modeling import NO_VARIANT
-from statecheck.mutation.baseline import Baseline
+from statecheck.mutation.baseline import Baseline, has_plan
 from statecheck.mutation.differences import Differences, comparable, identical
 from statecheck.mutation.observations import (
     Event,
@@ -37,7 +37,6 @@ from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.prover.prover import Prover
 from statecheck.safety.induction import Clause
 from statecheck.safety.inferring.inductive_subset import inductive_subset
-from statecheck.safety.plans import plans
 from statecheck.symbolic.commands import Command
 
 
@@ -165,8 +164,8 @@ class MutantJudge:
             if claim.kind in (Kind.RECOVERABLE, Kind.EVENTUALLY)
             and not (only is not None and self._says_the_same(prover, claim))
         ]
-        doubts += _stuck(prover, others, clauses)
-        return list(_endless(prover, others, clauses, doubts)), doubts
+        kills = [*self._stuck(prover, others, clauses, doubts)]
+        return kills or [*_endless(prover, others, clauses, doubts)], doubts
 
     def _says_the_same(self, prover: Prover, claim: Claim) -> bool:
         pairs = zip(self.baseline.others[claim.title], claim_terms(prover, claim), strict=True)
@@ -239,17 +238,26 @@ class MutantJudge:
             found = found or observation.run is None
             yield observation, run
 
-
-def _stuck(prover: Prover, claims: Sequence[Claim], clauses: Sequence[Clause]) -> Iterator[str]:
-    """Recoverable claims for which no plan is found any more: nobody refutes such a claim."""
-    context = prover.context
-    for claim in claims:
-        if claim.kind is Kind.RECOVERABLE:
-            goal, numbers = context.property(claim), context.numbers
-            if plans(context.induction, goal, clauses, numbers) is None and (
-                recovered_by_number(context.induction, claim, goal, clauses, numbers) is None
-            ):
-                yield f"{claim.title} has no plan"
+    def _stuck(
+        self,
+        prover: Prover,
+        claims: Sequence[Claim],
+        clauses: Sequence[Clause],
+        doubts: list[str],
+    ) -> Iterator[Kill]:
+        """Recoverable claims that a run into a trap refutes; where no plan is found any more, that
+        is added to the doubts.
+        """
+        context = prover.context
+        for claim in claims:
+            if claim.kind is not Kind.RECOVERABLE or has_plan(context, claim, clauses):
+                continue
+            asked = context.induction, claim, context.property(claim), clauses, context.numbers
+            if (run := prover.deep.trap(claim)) is not None:
+                steps = len(run.steps)
+                yield Kill(claim.title, "is refuted", f"run of {steps} steps into a trap")
+            elif claim.title not in self.baseline.helped or recovered_by_others(*asked) is None:
+                doubts.append(f"{claim.title} has no plan")
 
 
 def _endless(

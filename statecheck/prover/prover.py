@@ -55,8 +55,8 @@ class Prover:
         self._unreal: dict[Claim, str] = {}
         self._doubtful: set[Claim] = set()
         self._inductive: InductiveResults | None = None
-        self._deep = DeepRuns(context, self._executed)
-        self._proven = ProvenResults(context, self._deep.vacuity)
+        self.deep = DeepRuns(context, self._executed)
+        self._proven = ProvenResults(context, self.deep.vacuity)
 
     @cached_property
     def _runs(self) -> RunChecker:
@@ -109,7 +109,7 @@ class Prover:
         if not isinstance(why, Uncounted):
             return unread(claim, str(why))
         clock = Stopwatch()
-        run = self._deep.run(claim) if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE) else None
+        run = self.deep.run(claim) if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE) else None
         if run is not None:
             return by_run(claim, run, clock.lap(), shortest=False)
         return Result(claim, Verdict.UNDETERMINED, f"{why}; no small instance tells, either")
@@ -131,7 +131,7 @@ class Prover:
 
     def _known_so_far(self, claim: Claim) -> Result | None:
         """The result on a claim that was known when the time was up, if any was."""
-        if (run := self._deep.known(claim)) is not None:
+        if (run := self.deep.known(claim)) is not None:
             return by_run(claim, run, 0.0, shortest=False)
         inductive = self._inductive
         if inductive is None or claim.kind is not Kind.ALWAYS or self.context.regions(claim):
@@ -146,7 +146,7 @@ class Prover:
     def _recovered(self, claim: Claim, inductive: InductiveResults) -> Result:
         context, clock = self.context, Stopwatch()
         goal = context.property(claim)
-        if (run := self._deep.trap(claim, soon=True)) is None:
+        if (run := self.deep.trap(claim, soon=True)) is None:
             asked = context.induction, claim, goal, inductive.invariant, context.numbers
             result = recovered(*asked)
             if result.verdict is Verdict.UNDETERMINED:
@@ -156,7 +156,7 @@ class Prover:
                 result = resting(recovered(knowing, *asked[1:]), known.values())
             if result.verdict is not Verdict.UNDETERMINED:
                 return result
-            if (run := self._deep.trap(claim)) is None:
+            if (run := self.deep.trap(claim)) is None:
                 known = inductive.known(opened=True)
                 knowing = context.induction.knowing([*known])
                 return resting(recovered_by_others(knowing, *asked[1:]) or result, known.values())
@@ -180,15 +180,15 @@ class Prover:
         ]
         clock, early = Stopwatch(), set[Claim]()
         sought = {self.context.target(question): question for question in open_}
-        for claim, run in self._deep.early(sought):
+        for claim, run in self.deep.early(sought):
             early.add(claim)
             yield by_run(claim, run, inductive.share + clock.lap())
         open_ = [question for question in open_ if question[0] not in early]
         if open_ and self.context.remaining() is not None:
             for claim in inductive.claims:
                 if claim.kind is Kind.POSSIBLE:
-                    self._deep.is_soon_refuted(claim)
-        prove_jointly(self.context, open_, inductive, self._deep.is_soon_refuted)
+                    self.deep.is_soon_refuted(claim)
+        prove_jointly(self.context, open_, inductive, self.deep.is_soon_refuted)
         self._doubtful = {
             claim for claim, region in open_ if (claim, region) not in inductive.excluded
         }
@@ -202,7 +202,7 @@ class Prover:
         inductive = prove_inductively(self.context, claims)
         deque(self._prove_early(inductive), maxlen=0)
         sought = inductive.targets(self.context)
-        for goal in self._deep.soon_met(sought, inductive.excluded):
+        for goal in self.deep.soon_met(sought, inductive.excluded):
             del sought[goal]
         doubtful = {g: sought.pop(g) for g in [*sought] if sought[g][0] in self._doubtful}
         unrolling = self.context.unrolling()
@@ -214,7 +214,7 @@ class Prover:
             chosen = canonical_run(unrolling, goal, said, model)
             with suppress(ReplayError):  # where instances are left out, a model may be no run
                 self._keep(claim, self._runs.replay(chosen, claim, proven=proven), proven=proven)
-        for claim, run, is_shortest in self._deep.shortened(doubtful, {}):
+        for claim, run, is_shortest in self.deep.shortened(doubtful, {}):
             if is_shortest:
                 self._keep(claim, run, proven=False)
         found = self._kept.found
@@ -253,7 +253,7 @@ class Prover:
         settling = {c: Settling() for c in inductive.claims if self.context.regions(c)}
         known: dict[Target, Run] = {}
         doubtful: dict[Target, Question] = {}
-        for goal in self._deep.soon_met(sought, inductive.excluded):
+        for goal in self.deep.soon_met(sought, inductive.excluded):
             yield self._proven.proved(sought.pop(goal)[0], inductive, False, clock.lap())
         for goal, question in list(sought.items()):
             claim, region = question
@@ -284,7 +284,7 @@ class Prover:
                     model is not None and self._reaches(decoded_run(unrolling, model, goal), claim)
                 )
                 yield self._proven.proved(
-                    claim, inductive, not is_run and self._deep.vacuity(claim), clock.lap()
+                    claim, inductive, not is_run and self.deep.vacuity(claim), clock.lap()
                 )
             elif region is None:
                 shown_run = known.get(goal)
@@ -308,7 +308,7 @@ class Prover:
                         yield under_way.derived(self.context, claim, inductive.share + clock.lap())
         yield from self._unmet(list(unmet.values()), inductive)
         yield from filter(None, (under_way.open_across for under_way in settling.values()))
-        for claim, run, is_shortest in self._deep.shortened(doubtful, self._unreal):
+        for claim, run, is_shortest in self.deep.shortened(doubtful, self._unreal):
             yield by_run(claim, run, inductive.share + clock.lap(), shortest=is_shortest)
 
     def _unmet(
@@ -316,7 +316,7 @@ class Prover:
     ) -> Iterator[Result]:
         """The results on claims that no run was found for, as far as there are any."""
         tried = [q for q in questions if q not in inductive.excluded and q[0].expected != "PROVED"]
-        prove_jointly(self.context, tried, inductive, self._deep.is_soon_refuted)
+        prove_jointly(self.context, tried, inductive, self.deep.is_soon_refuted)
         for question in questions:
             claim, _ = question
             if question in inductive.excluded:
@@ -326,7 +326,7 @@ class Prover:
                 excluded := self._proven.out_of_reach(claim, inductive)
             ):
                 yield excluded
-            elif (run := self._deep.run(claim)) is not None:
+            elif (run := self.deep.run(claim)) is not None:
                 yield by_run(claim, run, inductive.share, shortest=False)
 
     def _run_throughout(

@@ -48,3 +48,16 @@ def test_systems_of_other_worlds_are_other_systems() -> None:
     for fewer, more in itertools.permutations((one.axioms, ()), 2):
         one.axioms, other.axioms = fewer, more
         assert not comparable(one, other)
+
+
+def test_a_plan_that_names_others_is_looked_for_of_a_mutant_too() -> None:
+    project = load("tests.statecheck.mutation.reading_room:CATALOGUE")
+    wanted = {
+        "Library.start_reading:drop:enter": MutantStatus.SURVIVED,
+        "Library.start_writing:false": MutantStatus.KILLED,
+    }
+    found = {m.id.partition(".")[2]: m for m in everything(project)}
+    verdicts = {name: judge(project, found[name]) for name in found if name in wanted}
+    assert {name: verdict.status for name, verdict in verdicts.items()} == wanted
+    (kill,) = verdicts["Library.start_writing:false"].kills
+    assert (kill.claim, kill.evidence) == ("library.gets_in", "run of 0 steps into a trap")
