@@ -28,6 +28,7 @@ from statecheck.modeling import (
     ModelError,
     Start,
     System,
+    SystemInfo,
 )
 from statecheck.smt.evaluation import Valuation
 from statecheck.symbolic.axioms.instances import Instances
@@ -123,11 +124,14 @@ class SmallInstances:
         info, chosen = self.transitions.info, Instances(self.transitions)
         values = self._values()
         most = [LARGEST * (2 if entity.references else 1) for entity in info.entities]
-        counts = itertools.product(*(range(1, n + 1) for n in most))
+        counts = sorted(
+            {*itertools.product(*(range(1, n + 1) for n in most)), *_absent(info)},
+            key=lambda count: (sum(count), count),
+        )
         pick = random.Random(0)
         targets = {target for entity in info.entities for _, target in entity.references}
         referred = {entity.plural for entity in info.entities if entity.cls in targets}
-        for count in sorted(counts, key=lambda c: (sum(c), c)):
+        for count in counts:
             if sum(count) > ENTITIES:
                 break
             self.time_left()
@@ -149,6 +153,21 @@ class SmallInstances:
         plain = tuple(sorted({*landmarks(self.transitions), 0, 1, 2}))
         bounded = {type_: tuple(map(type_, n.preferred)) for type_, n in self.numbers.items()}
         return {int: plain, **bounded}
+
+
+def _absent(info: SystemInfo) -> Iterator[tuple[int, ...]]:
+    """The sizes of instances with one entity of each kind but one, and but those that lead to it:
+    what is said of somebody is false where there is nobody.
+    """
+    for nobody in info.entities:
+        without = {nobody.cls}
+        while more := {
+            entity.cls
+            for entity in info.entities
+            if entity.cls not in without and any(to in without for _, to in entity.references)
+        }:
+            without |= more
+        yield tuple(int(entity.cls not in without) for entity in info.entities)
 
 
 def _is_finite(type_: Any) -> bool:

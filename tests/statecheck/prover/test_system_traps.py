@@ -76,6 +76,26 @@ class Repaired(Mended):
         lamp.light.mend()
 
 
+class Mender(Entity):
+    pass
+
+
+class Served(System):
+    """The same, but somebody else has to mend a lamp."""
+
+    lamps: Many[Lamp]
+    menders: Many[Mender]
+
+    @action
+    def drop(self, lamp: Lamp) -> None:
+        lamp.light.switch()
+        lamp.light.drop()
+
+    @action
+    def mend(self, lamp: Lamp, mender: Mender) -> None:
+        lamp.light.mend()
+
+
 def asked(system: type[System], text: str) -> Result:
     (result,) = check(system, recoverable=text).results
     return result
@@ -233,3 +253,10 @@ def test_plain_play_finds_the_same_traps() -> None:
             assert _has_trap(system, dict(result.run.sizes)["items"], "a"), seed
             decided += 1
     assert decided
+
+
+def test_where_there_is_nobody_nobody_helps() -> None:
+    result = asked(Served, "not lamp.light.broken")
+    assert result.verdict is Verdict.REFUTED
+    assert result.run is not None
+    assert dict(result.run.sizes) == {"lamps": 1, "menders": 0}
