@@ -62,10 +62,11 @@ def why_left_out(result: Result) -> str | None:
         return "it rests on a number that counts entities"
     if result.numbers:
         return "it asks for a number of entities, or rests on one"
-    if result.claim.kind not in (Kind.RECOVERABLE, Kind.EVENTUALLY):
-        return None
-    if result.joint is not None:
+    is_of_states = result.claim.kind not in (Kind.RECOVERABLE, Kind.EVENTUALLY)
+    if result.joint is not None and (result.claim.on_step or not is_of_states):
         return "it is about more than states, and rests on what is proven of several entities"
+    if is_of_states:
+        return None
     if result.claim.kind is Kind.EVENTUALLY:
         return None
     if result.verdict is Verdict.REFUTED:

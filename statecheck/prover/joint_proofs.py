@@ -55,6 +55,45 @@ def prove_jointly(
             c for c in lemmas if c.variant in (NO_VARIANT, variant) and c not in asked
         )
         _JointProver(context, asked, helping, results).prove(is_refuted)
+    _prove_steps(context, results)
+
+
+def _prove_steps(context: ProofContext, results: InductiveResults) -> None:
+    """Add to the results the open claims about steps that hold where all does that is known of
+    states. Raises Timeout.
+    """
+    open_ = [
+        claim
+        for claim in results.claims
+        if claim.kind is Kind.ALWAYS
+        and claim.on_step
+        and not claim.across
+        and (claim, None) not in results.excluded
+    ]
+    known = results.known() if open_ else {}
+    for claim in open_ if known else ():
+        clock = Stopwatch()
+        needed = [*known] if _excludes_steps(context, claim, results, [*known]) else []
+        for fact in [*needed]:
+            rest = [other for other in needed if other is not fact]
+            if _excludes_steps(context, claim, results, rest):
+                needed = rest
+        if needed:
+            joint = replace(together([known[fact] for fact in needed]), follows=True)
+            results.joint[claim] = JointProof(joint, clock.lap())
+            results.excluded.add((claim, None))
+
+
+def _excludes_steps(
+    context: ProofContext, claim: Claim, results: InductiveResults, facts: Sequence[Lemma]
+) -> bool:
+    """Tell whether no step from where facts hold violates a claim about steps."""
+    induction, question = context.induction.knowing(facts), (claim, None)
+    asked, clauses = {question: context.violation(question)}, results.clauses(claim)
+    return not any(
+        induction.step_violations(asked, clauses, command)
+        for command in context.transitions.commands
+    )
 
 
 class _JointProver:
@@ -267,13 +306,14 @@ def resting(result: Result, parts: Iterable[Joint]) -> Result:
     return replace(result, detail=detail, invariant=texts, joint=joint)
 
 
-def kept_in_words(induction: Joint, clauses: int) -> str:
+def kept_in_words(induction: Joint, clauses: int, *, on_step: bool) -> str:
     """Why a claim holds that is proven so, with so many clauses."""
     if not induction.follows:
         return f"every step keeps it{f', with {clauses} clauses' if clauses else ' by itself'}"
     given = [f"{clauses} clauses"] if clauses else []
     given += induction.claims
-    words = f"follows in every state from {', '.join(given)}" if given else "holds in every state"
+    where = "of every step" if on_step else "in every state"
+    words = f"follows {where} from {', '.join(given)}" if given else f"holds {where}"
     if induction.extreme is None:
         return words
     there = f"{induction.extreme}, if there is any, as a system has finitely many"

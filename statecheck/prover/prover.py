@@ -96,11 +96,12 @@ class Prover:
                 yield known or self._known_so_far(claim) or timed_out
             return
         detail = f"no proof, and no run of {self.context.depth} steps"
+        facts = self._inductive.known() if self._inductive is not None else ()
         for claim, known in left.items():
             if known is not None:
                 yield known
                 continue
-            suspect = suspected(self.context, claim)
+            suspect = suspected(self.context, claim, facts)
             why = self._unreal.get(claim, detail) + (f"; {HELP}" if suspect is not None else "")
             yield Result(claim, Verdict.UNDETERMINED, why, suspect=suspect)
 

@@ -129,7 +129,7 @@ class ProvenResults:
         if joint is not None:
             texts = (*texts, *joint.induction.counted, *joint.induction.lemmas)
             seconds += joint.seconds
-            kept = kept_in_words(joint.induction, len(texts))
+            kept = kept_in_words(joint.induction, len(texts), on_step=claim.on_step)
             detail = "; ".join((kept, *joint.induction.counts))
         if self.context.property(claim).says_nothing:
             detail, vacuous = SAYS_NOTHING, True

@@ -17,6 +17,7 @@ from statecheck.modeling import NO_VARIANT, STATE, History, System, shown
 from statecheck.prover.context import ProofContext
 from statecheck.runs.replay import Player, ReplayError
 from statecheck.safety.induction import Clause
+from statecheck.safety.joint.lemmas import Lemma
 from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.symbolic.codes import decoded, member_name
@@ -29,17 +30,19 @@ HELP = (
 """Advice for whoever sees one."""
 
 
-def suspected(context: ProofContext, claim: Claim) -> Run | None:
-    """A step to where a claim is decided, executed on plain machines; None where none is found."""
+def suspected(context: ProofContext, claim: Claim, known: Iterable[Lemma]) -> Run | None:
+    """A step to where a claim is decided, executed on plain machines, from a state that nothing
+    ``known`` excludes; None where none is found.
+    """
     if claim.kind not in (Kind.ALWAYS, Kind.POSSIBLE):
         return None
     try:
-        return _found(context, claim)
+        return _found(context, claim, known)
     except (Timeout, ReplayError):
         return None
 
 
-def _found(context: ProofContext, claim: Claim) -> Run | None:
+def _found(context: ProofContext, claim: Claim, known: Iterable[Lemma]) -> Run | None:
     transitions = context.transitions
     unrolling = Unrolling(
         transitions,
@@ -51,6 +54,8 @@ def _found(context: ProofContext, claim: Claim) -> Run | None:
     for clause in context.invariant():
         if clause.variant in (NO_VARIANT, claim.variant):
             unrolling.grounding.forall(clause.sort, partial(_instance, clause))
+    for lemma in known:
+        unrolling.grounding.demand(lemma.variables, lemma.at)
     reached = context.violation((claim, None))
     term = reached
     if not claim.on_step:
