@@ -20,7 +20,7 @@ from typing import Any
 
 from statecheck.claims.claim import LEMMA, OPENING, Claim, Kind, Ranges, Section
 from statecheck.claims.fairness import Assumption
-from statecheck.modeling import NO_VARIANT, Step, System, Variant
+from statecheck.modeling import NO_VARIANT, ModelError, Step, System, Variant
 from statecheck.modeling.observation import annotated_types
 
 
@@ -48,6 +48,13 @@ class Catalogue:
         def declare(body: Callable[..., Any]) -> Callable[..., Any]:
             hints = annotated_types(body, sys._getframe(1).f_locals)
             first, *rest = inspect.signature(body).parameters or ("",)
+            for name in rest:
+                if isinstance(hints[name], type) and issubclass(hints[name], System):
+                    raise ModelError(
+                        f"{body.__name__}: {name} is a {hints[name].__name__}; a claim takes the "
+                        "system or a step, and after it entities and numbers; of a step ask "
+                        "entities, and step.after"
+                    )
             text = " ".join((inspect.getdoc(body) or "").split("\n\n")[0].split())
             for variant, verdict in expected.items():
                 self.claims.append(

@@ -199,6 +199,11 @@ class located:  # noqa: N801  (reads as a word in a with statement)
                 f"what may be None here is asked for {error.name}; ask first whether it `is not "
                 "None`"
             )
+        if isinstance(error, AssertionError | ValueError) and self.what.startswith("action "):
+            message = (
+                f"{message.removesuffix(': ')} may be raised here; an action that cannot be taken "
+                "raises ActionDisabled"
+            )
         if isinstance(error, TypeError) and "NoneType" in message:
             message += "; if a field may be None here, ask first whether it `is not None`"
         if "CallbacksRegistry" in message and "multiple values" in message:

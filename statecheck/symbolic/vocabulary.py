@@ -21,6 +21,7 @@ from functools import cache
 from typing import Any, get_args
 
 import z3
+from statemachine import State
 
 from statecheck.modeling import STATE, Entity, ModelError, SystemInfo
 
@@ -162,6 +163,11 @@ class Vocabulary:
             return members[value.name]
         if isinstance(value, int):
             return z3.IntVal(int(value))
+        if isinstance(value, State):
+            raise ModelError(
+                f"the state {value.id} is kept as a value; python-statemachine gives a callback "
+                "its own `source`, `target` and `state`, so call an argument of an event otherwise"
+            )
         raise ModelError(f"{value!r} is no value of {self.info.cls.__name__}")
 
 

@@ -97,7 +97,8 @@ class SymbolicEntity:
     def __repr__(self) -> str:
         if Explorer.active is not None:
             raise self.world.refuse(
-                f"any {self.kind.name} is written as text; compare entities with =="
+                f"any {self.kind.name} is written as text; compare entities with ==, and leave "
+                "out what is only printed"
             )
         return f"<any {self.kind.name}: {self.term}>"
 

@@ -10,7 +10,17 @@ import pytest
 import z3
 from statemachine import State
 
-from statecheck.modeling import Entity, Machine, Many, ModelError, System, action, assume
+from statecheck import Catalogue
+from statecheck.modeling import (
+    Entity,
+    Machine,
+    Many,
+    ModelError,
+    Step,
+    System,
+    action,
+    assume,
+)
 from statecheck.smt.evaluation import Valuation
 from statecheck.smt.grounding import Grounding, entity_functions
 from statecheck.symbolic import paths
@@ -340,3 +350,55 @@ def test_a_failing_solver_is_no_error_of_the_code(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(z3, "simplify", fails)
     said = "action dim_where_it_can: the solver failed while the code was read: canceled"
     assert said in refused(dim_where_it_can, Room)
+
+
+def test_what_an_action_raises_names_the_way_out() -> None:
+    def insists(self: Any, room: Any) -> None:
+        if room.light.level <= 0:
+            raise AssertionError  # pytest writes its own assertions anew
+        room.light.level = 0
+
+    def refuses(self: Any, room: Any) -> None:
+        if room.light.level > 0:
+            raise ValueError("too bright")
+
+    for act, said in ((insists, "AssertionError"), (refuses, "ValueError: too bright")):
+        message = refused(act, Room)
+        assert f"{said} may be raised here; an action that cannot be taken raises" in message
+
+
+class Pointer(Machine):
+    null = State(initial=True)
+    there = State(final=True)
+    room: Room | None = None
+    point = null.to(there, on="note")
+
+    def note(self, target: Any) -> None:
+        self.room = target
+
+
+class Handle(Entity):
+    pointer: Pointer
+
+
+def test_an_argument_that_the_library_gives_itself() -> None:
+    def point(self: Any, handle: Any, room: Any) -> None:
+        handle.pointer.point(target=room)
+
+    point.__annotations__ = {"handle": Handle, "room": Room}
+    spread = {
+        "__annotations__": {"rooms": Many[Room], "handles": Many[Handle]},
+        "point": action(point),
+        "__module__": __name__,
+    }
+    with pytest.raises(ModelError, match="gives a callback its own `source`, `target` and `state`"):
+        TransitionSystem(type("Refused", (System,), spread))
+
+
+def test_a_claim_about_a_step_gets_no_system_besides() -> None:
+    def kept(step: Any, house: Any) -> bool:
+        return bool(step and house)
+
+    kept.__annotations__ = {"step": Step, "house": House, "return": bool}
+    with pytest.raises(ModelError, match="kept: house is a House; a claim takes the system or a"):
+        Catalogue(House).always("kept", "")(kept)
