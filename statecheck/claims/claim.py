@@ -9,6 +9,7 @@ from typing import Any
 
 from statecheck.claims.fairness import Assumption, LeadsTo
 from statecheck.modeling import Inapplicable, Variant
+from statecheck.modeling.observation import concluding
 
 
 class Kind(enum.Enum):
@@ -122,6 +123,17 @@ def premise_claim(claim: Claim) -> Claim:
         return True
 
     return replace(claim, kind=Kind.POSSIBLE, body=is_met, expected="REACHED")
+
+
+def conclusion_claim(claim: Claim) -> Claim:
+    """The claim without what it assumes."""
+    body = claim.body
+
+    def conclusion(*values: Any) -> Any:
+        with concluding():
+            return body(*values)
+
+    return replace(claim, body=conclusion)
 
 
 def vacuity_claim(claim: Claim) -> Claim:

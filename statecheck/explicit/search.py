@@ -9,14 +9,15 @@ import collections
 import enum
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.claim import Claim, Kind, conclusion_claim
 from statecheck.clock import TimeLeft, unlimited
 from statecheck.explicit.packing import Code
 from statecheck.explicit.product import Product, Sample, product, relevant_histories
+from statecheck.explicit.read_tracing import ReadMemo
 from statecheck.explicit.state_space import FiniteInstance
 from statecheck.modeling import History, Inapplicable, ModelError
 
@@ -90,9 +91,9 @@ def first_run(
     """A shortest run of an instance that violates a claim, or gets to what it says is possible,
     among the first ``most`` states; None if there is none. With it, the number of states looked at.
 
-    Of a recoverable claim the run leads to a state from which nothing leads to where it holds or is
-    inapplicable. Where there are more states, not all ways are known, and none is found. Raises
-    Timeout, and ModelError where the instance does not list the values of some type.
+    Of a recoverable claim the run leads to a state from which nothing leads to where its conclusion
+    holds. Where there are more states, not all ways are known, and none is found. Raises Timeout,
+    and ModelError where the instance does not list the values of some type.
     """
     look = _first_trap if claim.kind is Kind.RECOVERABLE else _first_answer
     states = 0
@@ -114,7 +115,7 @@ def _first_answer(search: _Search) -> Trail | None:
 
 
 def _first_trap(search: _Search) -> Trail | None:
-    return _trapped(search, (True, Inapplicable))[0] if search.complete() else None
+    return _trapped(search)[0] if search.complete() else None
 
 
 def answers(
@@ -232,20 +233,20 @@ def _look(claim: Claim, product: Product) -> Outcome:
 
 
 def _look_back(claim: Claim, product: Product) -> Outcome:
-    """Search backwards from where a claim's body holds; where it is inapplicable nothing is to be
-    reached.
-    """
+    """Search backwards from where a claim's conclusion holds."""
     search = _Search(claim, product)
     search.complete()
-    trail, applies = _trapped(search, (True,))
+    trail, applies = _trapped(search)
     finding = Finding.HOLDS if trail is None else Finding.VIOLATED
     return search.outcome(finding, trail, applies=applies)
 
 
-def _trapped(search: _Search, goals: Sequence[object]) -> tuple[Trail | None, bool]:
+def _trapped(search: _Search) -> tuple[Trail | None, bool]:
     """A run to a state, among all, where the claim is applicable and from which nothing leads to
-    one where its answer is one of ``goals``; and whether the claim is applicable anywhere. Raises
-    Timeout.
+    one where its conclusion holds; and whether the claim is applicable anywhere. Raises Timeout.
+
+    Where the conclusion makes no sense without what the claim assumes, it counts as reached: what
+    is not known is no trap.
     """
     product = search.product
     before: dict[Code, list[Code]] = {state: [] for state in search.origin}
@@ -255,9 +256,15 @@ def _trapped(search: _Search, goals: Sequence[object]) -> tuple[Trail | None, bo
         for target in product.targets(state):
             before[target].append(state)
     applies = False
+    goals = dict(product.judges(conclusion_claim(search.claim), None))
     for choice, judge in product.judges(search.claim, None):
         answer_at = {state: judge(product.row(state)) for state in search.origin}
-        queue = [state for state, answer in answer_at.items() if answer in goals]
+        queue = [
+            state
+            for state, answer in answer_at.items()
+            if answer is True
+            or (answer is Inapplicable and _may_hold(goals[choice], product.row(state)))
+        ]
         safe = set(queue)
         for state in queue:
             fresh = set(before[state]) - safe
@@ -269,6 +276,13 @@ def _trapped(search: _Search, goals: Sequence[object]) -> tuple[Trail | None, bo
             if state not in safe:
                 return search.run(state, (), choice), True
     return None, applies
+
+
+def _may_hold(conclusion: ReadMemo, row: Code) -> bool:
+    try:
+        return conclusion(row) is True
+    except Exception:  # noqa: BLE001  (whatever the author's expression raises)
+        return True
 
 
 def sample(

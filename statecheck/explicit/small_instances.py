@@ -12,6 +12,7 @@ import itertools
 import math
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from statecheck.claims.claim import Claim
@@ -84,7 +85,7 @@ class SmallInstances:
         It is to be replayed. Raises Timeout.
         """
         try:
-            return self._first(claim, states)
+            return self._first(claim, states, self.each())
         except UNUSABLE:
             return None
 
@@ -97,13 +98,18 @@ class SmallInstances:
         actions = self.transitions.info.actions
         if not all(_is_finite(type_) for action in actions for _, type_ in action.parameters):
             return None
+        with suppress(*UNUSABLE):
+            if found := self._first(claim, states, self._without()):
+                return found
         try:
-            return self._first(claim, states)
+            return self._first(claim, states, self.each())
         except UNUSABLE:
             return None
 
-    def _first(self, claim: Claim, left: int) -> ConcreteRun | None:
-        for instance in self.each():
+    def _first(
+        self, claim: Claim, left: int, instances: Iterable[FiniteInstance]
+    ) -> ConcreteRun | None:
+        for instance in instances:
             most = min(left, SHARE)
             trail, looked_at = first_run(claim, self.histories, instance, most, self.time_left)
             if trail is not None:
@@ -120,14 +126,21 @@ class SmallInstances:
             self._built.append(instance)
             yield instance
 
+    def _without(self) -> Iterator[FiniteInstance]:
+        """Instances with one entity of each kind but one, and but those that lead to it: what is
+        only recoverable with somebody's help is not where there is nobody.
+        """
+        return self._of_sizes(dict.fromkeys(_absent(self.transitions.info)))
+
     def _instances(self) -> Iterator[FiniteInstance]:
+        info = self.transitions.info
+        most = [LARGEST * (2 if entity.references else 1) for entity in info.entities]
+        counts = itertools.product(*(range(1, n + 1) for n in most))
+        return self._of_sizes(sorted(counts, key=lambda count: (sum(count), count)))
+
+    def _of_sizes(self, counts: Iterable[tuple[int, ...]]) -> Iterator[FiniteInstance]:
         info, chosen = self.transitions.info, Instances(self.transitions)
         values = self._values()
-        most = [LARGEST * (2 if entity.references else 1) for entity in info.entities]
-        counts = sorted(
-            {*itertools.product(*(range(1, n + 1) for n in most)), *_absent(info)},
-            key=lambda count: (sum(count), count),
-        )
         pick = random.Random(0)
         targets = {target for entity in info.entities for _, target in entity.references}
         referred = {entity.plural for entity in info.entities if entity.cls in targets}
@@ -156,9 +169,7 @@ class SmallInstances:
 
 
 def _absent(info: SystemInfo) -> Iterator[tuple[int, ...]]:
-    """The sizes of instances with one entity of each kind but one, and but those that lead to it:
-    what is said of somebody is false where there is nobody.
-    """
+    """The sizes of instances with nobody of one kind, and none of those that lead to it."""
     for nobody in info.entities:
         without = {nobody.cls}
         while more := {

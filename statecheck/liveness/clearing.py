@@ -124,8 +124,7 @@ class _Search:
         numbers: Mapping[Any, IntegerType],
     ) -> None:
         self.induction, self.goal = induction, goal
-        wanted = z3.And(goal.antecedent, z3.Not(goal.holds))
-        self.cover = Cover(induction, clauses, z3.simplify(wanted))
+        self.cover = Cover(induction, clauses, z3.simplify(goal.unmet))
         self.helpers = helpers_of(induction.transitions)
         self.moves = [*moves_of(induction, goal, numbers, self.helpers)]
         self.ways: list[str] = []

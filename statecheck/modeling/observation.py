@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -36,10 +38,23 @@ class Inapplicable(Exception):  # noqa: N818  (no error: the claim says nothing 
     """A claim's antecedent does not hold."""
 
 
+_CONCLUDING: ContextVar[bool] = ContextVar("_CONCLUDING", default=False)
+
+
 def assume(condition: object) -> None:
     """The antecedent of a claim: where ``condition`` is false, the claim says nothing."""
-    if not condition:
+    if not _CONCLUDING.get() and not condition:
         raise Inapplicable
+
+
+@contextmanager
+def concluding() -> Iterator[None]:
+    """Within, claims are asked for their conclusions alone, whatever they assume."""
+    token = _CONCLUDING.set(True)
+    try:
+        yield
+    finally:
+        _CONCLUDING.reset(token)
 
 
 def enabled(site: System, action: Callable[..., Any], *arguments: Any) -> Any:

@@ -13,7 +13,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.claim import Claim, Kind, conclusion_claim
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.run import RunStep
 from statecheck.clock import TimeLeft, unlimited
@@ -205,7 +205,7 @@ class _Comparison:
             constants[own.decl().name()] = 0
         (expected,) = evaluate(state.functions, constants, state.sizes)
         player.run = ConcreteRun({}, {}, {}, (), witness, ())
-        said = player.judge(claim)
+        said = player.judge(conclusion_claim(claim) if formula.concludes else claim)
         elsewhere = claim.kind is Kind.ALWAYS
         if (elsewhere if said is None else said) != expected:
             values = ", ".join(

@@ -75,6 +75,7 @@ def recovered(
         invariant=usable,
         seconds=clock.lap(),
         plans=tuple(tuple((s.action, s.arguments) for s in plan) for plan in found),
+        left_out="" if z3.is_true(goal.antecedent) else "its plans begin where its premise holds",
     )
 
 
@@ -162,7 +163,7 @@ def plans(
     ``falling``, the first of them counting first. One that is ``helped`` may name helpers, and
     works where some entities do in their place; these are given up after so much work.
     """
-    cover = Cover(induction, clauses, z3.Not(goal.holds))
+    cover = Cover(induction, clauses, goal.unmet)
     if cover.is_whole:
         return [()]
     covering: list[Plan] = []

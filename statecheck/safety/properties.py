@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import z3
 
-from statecheck.claims.claim import Claim, Kind
+from statecheck.claims.claim import Claim, Kind, conclusion_claim
 from statecheck.modeling import Inapplicable, ModelError
 from statecheck.smt.failures import checked
 from statecheck.smt.roles import is_somebody, variable_name
@@ -39,13 +39,21 @@ class Property:
     ``variables`` are its constants; ``antecedent`` and ``holds`` are over the functions before the
     step and, primed, after it, over the action and its parameters. ``holds`` is true where the
     antecedent is not. It ``says_nothing`` where it is true of any state of any such system: the
-    claim's own words make it so, none of the system's code.
+    claim's own words make it so, none of the system's code. Where it ``concludes``, ``holds`` is
+    its conclusion, whether or not the antecedent is true.
     """
 
     variables: tuple[tuple[str, Any, z3.ExprRef], ...]
     antecedent: z3.BoolRef
     holds: z3.BoolRef
     says_nothing: bool = False
+    concludes: bool = False
+
+    @property
+    def unmet(self) -> z3.BoolRef:
+        """True where the claim applies and does not hold."""
+        unmet = z3.Not(self.holds)
+        return unmet if z3.is_true(self.antecedent) else z3.And(self.antecedent, unmet)
 
 
 def explore_claim(
@@ -93,6 +101,9 @@ def claim_property(
 ) -> Property:
     """The terms of a claim; of one that asks for numbers of entities that have no function yet only
     while these are collected.
+
+    What is recoverable is to be reached from where the claim applies, and holds whether or not it
+    applies there; where that has no terms, it is to apply there, too.
     """
     own = claim.body.__code__
     with transitions.world.asked_by() as askers, transitions.next_world.asked_by() as later:
@@ -111,6 +122,10 @@ def claim_property(
     whole = transitions.code.without_elements(what, z3.simplify(merge(tree, holds)))
     if not collecting:
         check_numbers(transitions, claim, antecedent, whole)
+    if claim.kind is Kind.RECOVERABLE and not z3.is_true(antecedent):
+        with suppress(ModelError):
+            own_goal = claim_property(transitions, conclusion_claim(claim), collecting=collecting)
+            return Property(variables, antecedent, own_goal.holds, concludes=True)
     return Property(variables, antecedent, whole, bool(z3.is_true(whole)) and is_own)
 
 

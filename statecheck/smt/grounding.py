@@ -38,6 +38,10 @@ none of the formulas are to be fewer.
 """
 
 
+INSTANCES = 3_000
+"""So many instances one formula may ask for, where those ask for others."""
+
+
 class _Universal(NamedTuple):
     """A property that every entity of a sort is to have, ``but`` for some; ``generation`` is that
     of the instance that asks for it.
@@ -73,6 +77,7 @@ class Grounding:
     truncated: bool = False
     _generations: dict[int, int] = field(default_factory=dict)
     _generation: int = 0
+    _instances: int = 0
     _depths: dict[int, int] = field(default_factory=dict)
     _equated: dict[int, z3.ExprRef] = field(default_factory=dict)
 
@@ -83,6 +88,8 @@ class Grounding:
         but: Callable[[z3.ExprRef], bool] | None = None,
     ) -> None:
         """Demand something of every entity of a sort, ``but`` of some."""
+        if not self._generation:
+            self._instances = 0
         universal = _Universal(sort, body, but, self._generation)
         self.universals.append(universal)
         for term in list(self.terms.get(sort, {}).values()):
@@ -141,10 +148,12 @@ class Grounding:
         """Demand something of an entity; what that asks for is a generation younger than it, and
         no older than who asked for the demand: otherwise two that ask for each other had no end.
         """
-        if universal.but is not None and universal.but(term):
+        outer = self._generation
+        self._instances += bool(outer)
+        is_left_out = universal.but is not None and universal.but(term)
+        if is_left_out or self._instances > INSTANCES:
             self.truncated = True
             return
-        outer = self._generation
         own = self._generations.get(term.get_id(), 0) + 1
         self._generation = max(own, universal.generation)
         try:
@@ -158,6 +167,8 @@ class Grounding:
 
     def ground(self, formula: z3.BoolRef) -> z3.BoolRef:
         """A ground formula that stands for ``formula`` wherever the constraints are asserted."""
+        if not self._generation:
+            self._instances = 0
         entities, present, quantified = parts(formula)
         if quantified:
             pairs = [(term, self.name(term, signs)) for term, signs in polarities(formula)]

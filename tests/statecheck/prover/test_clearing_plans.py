@@ -119,7 +119,7 @@ class Random:
             for _ in range(pick.randrange(2, 6))
         ]
         self.goal = pick.choice(states)
-        self.premise = pick.choice([None, None, *states])
+        self.premise = pick.choice([None, None, *states])  # the state in which it does not apply
         self.for_all = pick.random() < 0.4
 
     def text(self) -> str:
@@ -168,7 +168,7 @@ class Random:
         applies = {state for state in known if state[0] != self.premise}
         there = {
             state
-            for state in applies
+            for state in known
             if all(own == self.goal for own in (state if self.for_all else state[:1]))
         }
         while more := {s for s in known - there if not there.isdisjoint(self.steps(s))}:

@@ -11,6 +11,7 @@ import pytest
 from statemachine import State
 
 from statecheck import ActionDisabled, Entity, Machine, Many, System, action, anything, check
+from statecheck.certificate.certificates import why_left_out
 from statecheck.claims.claim import Kind
 from statecheck.claims.expressions import claim
 from statecheck.claims.results import Result, Verdict
@@ -260,3 +261,45 @@ def test_where_there_is_nobody_nobody_helps() -> None:
     assert result.verdict is Verdict.REFUTED
     assert result.run is not None
     assert dict(result.run.sizes) == {"lamps": 1, "menders": 0}
+
+
+class Bulb(Machine):
+    whole = State(initial=True)
+    weak = State()
+    dead = State(final=True)
+    age = whole.to(weak)
+    die = weak.to(dead)
+
+
+class Socket(Entity):
+    bulb: Bulb
+
+
+class Hall(System):
+    sockets: Many[Socket]
+
+    @action
+    def age(self, socket: Socket) -> None:
+        socket.bulb.age()
+
+    @action
+    def die(self, socket: Socket) -> None:
+        socket.bulb.die()
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("socket.bulb.weak ==> socket.bulb.dead", Verdict.PROVED),
+        ("socket.bulb.whole ==> socket.bulb.dead", Verdict.PROVED),
+        ("socket.bulb.weak ==> socket.bulb.whole", Verdict.REFUTED),
+        ("socket.bulb.whole ==> socket.bulb.weak", Verdict.PROVED),
+        ("not socket.bulb.dead ==> socket.bulb.weak", Verdict.PROVED),
+        ("socket.bulb.dead ==> socket.bulb.weak", Verdict.REFUTED),
+    ],
+)
+def test_a_goal_may_be_where_the_premise_is_none(text: str, verdict: Verdict) -> None:
+    result = asked(Hall, text)
+    assert result.verdict is verdict
+    if verdict is Verdict.PROVED:
+        assert why_left_out(result)
