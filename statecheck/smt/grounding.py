@@ -241,6 +241,8 @@ class Grounding:
         to, unless a function's value is quantified: the entities that the values name have to be
         known already.
         """
+        if not self._generation:
+            self._instances = 0
         entities, quantified, present = _shape(template)
         for term in entities:
             self.entity(term)

@@ -78,8 +78,10 @@ _TURNED = {
 
 
 def _is_comparison(term: Any) -> bool:
+    if not z3.is_app(term) or term.num_args() != 2:
+        return False
     kind = term.decl().kind()
-    is_one = kind in (z3.Z3_OP_EQ, z3.Z3_OP_DISTINCT, *_TURNED) and term.num_args() == 2
+    is_one = kind in (z3.Z3_OP_EQ, z3.Z3_OP_DISTINCT, *_TURNED)
     return is_one and z3.is_int(term.arg(0))
 
 
