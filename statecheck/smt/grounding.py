@@ -25,6 +25,7 @@ from statecheck.smt.c_interface import (
     assert_all,
 )
 from statecheck.smt.existence import exists
+from statecheck.smt.interruption import raise_if_interrupted
 from statecheck.smt.quantifiers import first_variable, instance_of, parts, polarities, where_present
 from statecheck.smt.substitution import Macros
 from statecheck.smt.terms import conjuncts, entity_constants, has_quantifier
@@ -148,6 +149,7 @@ class Grounding:
         """Demand something of an entity; what that asks for is a generation younger than it, and
         no older than who asked for the demand: otherwise two that ask for each other had no end.
         """
+        raise_if_interrupted()
         outer = self._generation
         self._instances += bool(outer)
         is_left_out = universal.but is not None and universal.but(term)
