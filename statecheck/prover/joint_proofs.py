@@ -55,16 +55,15 @@ def prove_jointly(
             c for c in lemmas if c.variant in (NO_VARIANT, variant) and c not in asked
         )
         _JointProver(context, asked, helping, results).prove(is_refuted)
-    _prove_steps(context, results)
 
 
-def _prove_steps(context: ProofContext, results: InductiveResults) -> None:
-    """Add to the results the open claims about steps that hold where all does that is known of
+def prove_steps(context: ProofContext, claims: Iterable[Claim], results: InductiveResults) -> None:
+    """Add to the results those open claims about steps that hold where all does that is known of
     states. Raises Timeout.
     """
     open_ = [
         claim
-        for claim in results.claims
+        for claim in claims
         if claim.kind is Kind.ALWAYS
         and claim.on_step
         and not claim.across

@@ -22,7 +22,7 @@ from statecheck.liveness.recovery import recovered_by_number
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.deep_runs import DeepRuns
 from statecheck.prover.induction_results import InductiveResults, completed, prove_inductively
-from statecheck.prover.joint_proofs import prove_jointly, proven_in_the_end, resting
+from statecheck.prover.joint_proofs import prove_jointly, prove_steps, proven_in_the_end, resting
 from statecheck.prover.lock import KeptRuns
 from statecheck.prover.settling import ProvenResults, Settling, by_run
 from statecheck.prover.suspects import HELP, suspected
@@ -190,6 +190,8 @@ class Prover:
                 if claim.kind is Kind.POSSIBLE:
                     self.deep.is_soon_refuted(claim)
         prove_jointly(self.context, open_, inductive, self.deep.is_soon_refuted)
+        hoped = [claim for claim in inductive.claims if claim.expected == "PROVED"]
+        prove_steps(self.context, hoped, inductive)
         self._doubtful = {
             claim for claim, region in open_ if (claim, region) not in inductive.excluded
         }
@@ -318,6 +320,7 @@ class Prover:
         """The results on claims that no run was found for, as far as there are any."""
         tried = [q for q in questions if q not in inductive.excluded and q[0].expected != "PROVED"]
         prove_jointly(self.context, tried, inductive, self.deep.is_soon_refuted)
+        prove_steps(self.context, (claim for claim, _ in tried), inductive)
         for question in questions:
             claim, _ = question
             if question in inductive.excluded:

@@ -89,8 +89,7 @@ class Grounding:
         but: Callable[[z3.ExprRef], bool] | None = None,
     ) -> None:
         """Demand something of every entity of a sort, ``but`` of some."""
-        if not self._generation:
-            self._instances = 0
+        self._begin()
         universal = _Universal(sort, body, but, self._generation)
         self.universals.append(universal)
         for term in list(self.terms.get(sort, {}).values()):
@@ -145,6 +144,11 @@ class Grounding:
         generation = self._generations.get(entity.get_id(), 0)
         return generation > 1 or (generation == 1 and entity.num_args() > 0)
 
+    def _begin(self) -> None:
+        """Begin what is asked for, unless an instance asks for it: it may have instances anew."""
+        if not self._generation:
+            self._instances = 0
+
     def _instantiate(self, universal: _Universal, term: z3.ExprRef) -> None:
         """Demand something of an entity; what that asks for is a generation younger than it, and
         no older than who asked for the demand: otherwise two that ask for each other had no end.
@@ -169,8 +173,7 @@ class Grounding:
 
     def ground(self, formula: z3.BoolRef) -> z3.BoolRef:
         """A ground formula that stands for ``formula`` wherever the constraints are asserted."""
-        if not self._generation:
-            self._instances = 0
+        self._begin()
         entities, present, quantified = parts(formula)
         if quantified:
             pairs = [(term, self.name(term, signs)) for term, signs in polarities(formula)]
@@ -243,8 +246,7 @@ class Grounding:
         to, unless a function's value is quantified: the entities that the values name have to be
         known already.
         """
-        if not self._generation:
-            self._instances = 0
+        self._begin()
         entities, quantified, present = _shape(template)
         for term in entities:
             self.entity(term)

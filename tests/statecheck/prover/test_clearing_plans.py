@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from statemachine import State
@@ -25,6 +26,8 @@ from statecheck.certificate.certificates import why_left_out
 from statecheck.liveness.clearing import recovered_by_clearing
 from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
+from statecheck.smt import grounding
+from statecheck.smt.grounding import Grounding
 from tests.statecheck.reference.modules import written
 
 FEWER = "again and again, as fewer and fewer have"
@@ -221,3 +224,21 @@ def test_quantifiers_that_ask_for_each_other_have_an_end() -> None:
     (result,) = Prover(ProofContext(Theatre, THEATRE.claims, ())).prove(THEATRE.claims)
     assert result.verdict is Verdict.PROVED
     assert result.detail == f"light(some room), {FEWER} room.lamp.state != on"
+
+
+def test_what_one_formula_asks_for_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer instances prove less, never more: the claim holds."""
+    made: list[int] = []
+    instantiate = Grounding._instantiate
+
+    def counting(self: Grounding, *arguments: Any) -> None:
+        instantiate(self, *arguments)
+        made[-1] = max(made[-1], len(self.constraints))
+
+    monkeypatch.setattr(Grounding, "_instantiate", counting)
+    for most in (grounding.INSTANCES, 2):
+        monkeypatch.setattr(grounding, "INSTANCES", most)
+        made.append(0)
+        (result,) = Prover(ProofContext(Theatre, THEATRE.claims, ())).prove(THEATRE.claims)
+        assert result.verdict in (Verdict.PROVED, Verdict.UNDETERMINED)
+    assert made[1] * 4 < made[0]
