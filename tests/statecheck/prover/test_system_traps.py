@@ -302,4 +302,5 @@ def test_a_goal_may_be_where_the_premise_is_none(text: str, verdict: Verdict) ->
     result = asked(Hall, text)
     assert result.verdict is verdict
     if verdict is Verdict.PROVED:
+        assert result.plans, "no plan has to begin where the premise does not hold"
         assert why_left_out(result)
