@@ -206,7 +206,9 @@ class located:  # noqa: N801  (reads as a word in a with statement)
             )
         if isinstance(error, TypeError) and "NoneType" in message:
             message += "; if a field may be None here, ask first whether it `is not None`"
-        if "CallbacksRegistry" in message and "multiple values" in message:
+        if "multiple values" in message and (
+            "CallbacksRegistry" in message or "build_trigger" in message
+        ):
             message += "; python-statemachine has one of that name itself, so give it another"
         raise ModelError(f"{where}: {message}") from None
 

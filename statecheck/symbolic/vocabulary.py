@@ -21,7 +21,6 @@ from functools import cache
 from typing import Any, get_args
 
 import z3
-from statemachine import State
 
 from statecheck.modeling import STATE, Entity, ModelError, SystemInfo
 
@@ -40,6 +39,9 @@ class Key:
 
 HISTORY = "history"
 
+
+_OF_LIBRARY = ("statemachine.", "statecheck.symbolic.records")
+"""The modules of what python-statemachine gives callbacks, its model among it, begin so."""
 
 _NAMES: dict[str, int] = {}
 
@@ -163,10 +165,11 @@ class Vocabulary:
             return members[value.name]
         if isinstance(value, int):
             return z3.IntVal(int(value))
-        if isinstance(value, State):
+        if type(value).__module__.startswith(_OF_LIBRARY):
             raise ModelError(
-                f"the state {value.id} is kept as a value; python-statemachine gives a callback "
-                "its own `source`, `target` and `state`, so call an argument of an event otherwise"
+                f"a {type(value).__name__} is kept as a value; python-statemachine gives a "
+                "callback its own `source`, `target`, `state`, `event`, `transition` and `model`, "
+                "so call an argument of an event otherwise"
             )
         raise ModelError(f"{value!r} is no value of {self.info.cls.__name__}")
 

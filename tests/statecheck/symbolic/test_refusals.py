@@ -381,6 +381,39 @@ class Handle(Entity):
     pointer: Pointer
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("source", "a State is kept"),
+        ("event", "a BoundEvent is kept"),
+        ("transition", "a Transition is kept"),
+        ("model", "a SymbolicRecord is kept"),
+        ("machine", "python-statemachine has one of that name itself, so give it another"),
+    ],
+)
+def test_any_argument_that_the_library_gives_itself(name: str, said: str) -> None:
+    space: dict[str, Any] = {"__name__": __name__}
+    exec(f"def note(self, {name}):\n    self.level = {name}", space)
+    noting = {
+        "off": State(initial=True),
+        "__annotations__": {"level": int},
+        "level": 0,
+        "note": space["note"],
+        "__module__": __name__,
+    }
+    noting["put"] = noting["off"].to.itself(on="note")
+    lamp = type("Lamp", (Machine,), noting)
+    site = type("Site", (Entity,), {"__annotations__": {"lamp": lamp}, "__module__": __name__})
+
+    def put(self: Any, site: Any, level: Any) -> None:
+        site.lamp.put(**{name: level})
+
+    put.__annotations__ = {"site": site, "level": int}
+    spread = {"__annotations__": {"sites": Many[site]}, "put": action(put), "__module__": __name__}  # type: ignore[valid-type]
+    with pytest.raises(ModelError, match=said):
+        TransitionSystem(type("Refused", (System,), spread))
+
+
 def test_an_argument_that_the_library_gives_itself() -> None:
     def point(self: Any, handle: Any, room: Any) -> None:
         handle.pointer.point(target=room)
@@ -391,7 +424,7 @@ def test_an_argument_that_the_library_gives_itself() -> None:
         "point": action(point),
         "__module__": __name__,
     }
-    with pytest.raises(ModelError, match="gives a callback its own `source`, `target` and `state`"):
+    with pytest.raises(ModelError, match="gives a callback its own `source`, `target`, `state`"):
         TransitionSystem(type("Refused", (System,), spread))
 
 
