@@ -16,6 +16,10 @@ MOMENT = 0.01
 AGAIN = 0.5
 """Seconds after which what was to be ended, and goes on, is ended once more."""
 
+LOADED = 3
+"""A part of the work may take so many times as long by the clock as of the processor, which others
+may use."""
+
 SOON = 0.001
 """Seconds after which that is tried again, where it cannot be done at the moment."""
 

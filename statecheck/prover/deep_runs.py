@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from statecheck.claims.claim import Claim, premise_claim
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.run import Run
-from statecheck.clock import TimeLeft, Timeout, seconds_until
+from statecheck.clock import LOADED, TimeLeft, Timeout
 from statecheck.explicit.small_instances import SmallInstances
 from statecheck.prover.context import DEPTH, ProofContext, Question
 from statecheck.safety.bounded import shortest
@@ -181,7 +181,7 @@ class DeepRuns:
         targets that have ``runs`` it is only asked whether shorter ones reach them.
         """
         lengths = {goal: len(run.steps) for goal, run in runs.items() if run is not None}
-        end = time.monotonic() + seconds
+        end = time.thread_time() + seconds
         unrolling.time_left = partial(_sooner, self.context.remaining, end)
         depth = self.context.depth
         with suppress(Timeout):
@@ -198,6 +198,10 @@ class DeepRuns:
 
 
 def _sooner(time_left: TimeLeft, end: float) -> float | None:
-    """The seconds until the time is up, or until a time before it. Raises Timeout."""
-    left, until = time_left(), seconds_until(end)
-    return until if left is None or until is None else min(left, until)
+    """The seconds until the time is up, or by the clock as this thread has of the processor until
+    it has had ``end`` seconds. Raises Timeout.
+    """
+    left, until = time_left(), LOADED * (end - time.thread_time())
+    if until <= 0:
+        raise Timeout("there is no more patience")
+    return until if left is None else min(left, until)

@@ -184,7 +184,7 @@ def _ways(subject: Subject, said: Claim, clock: Clock) -> Iterator[Ways]:
             break
         if rounds in (SOON, FEW):
             yield Ways(region, goal, rounds, closed, ended=False)
-            further = Clock(clock.left(2 * BACKWARDS) / 2)
+            further = clock.at_most(BACKWARDS, share=0.5)
         if rounds == SOON and (descent := _descent(automaton, goal, clock)) is not None:
             yield Ways(region, goal, rounds, closed, descent=descent)
             return
@@ -211,7 +211,7 @@ def _descent(automaton: Automaton, goal: Region, clock: Clock) -> Unreachable | 
         if one.attribute != other.attribute
     )
     found: list[tuple[_Descent, list[Region]]] = []
-    watch = Clock(clock.left(2 * SECONDS) / 2)
+    watch = clock.at_most(SECONDS, share=0.5)
     try:
         for chosen in (*((rank,) for rank in single), *double):
             descent = _Descent(chosen, least)
@@ -221,7 +221,7 @@ def _descent(automaton: Automaton, goal: Region, clock: Clock) -> Unreachable | 
             found.append((descent, stuck))
     except OutOfTime:
         clock.left(1)
-    watch = Clock(clock.left(2 * SECONDS) / 2)
+    watch = clock.at_most(SECONDS, share=0.5)
     try:
         for descent, regions in found[: len(single)]:
             for steps, region in enumerate(regions, 1):

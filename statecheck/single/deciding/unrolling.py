@@ -44,7 +44,7 @@ class Unrolling:
 
     def search(self, clock: Clock, seconds: float, most: int) -> Route | None:
         """A shortest run, within some seconds; None if none was found in time."""
-        watch = Clock(clock.left(seconds))
+        watch = clock.at_most(seconds)
         while self.depth <= most and self.layers[-1]:
             goal = self._goal()
             if goal is not None:
@@ -63,7 +63,7 @@ class Unrolling:
         """A run of up to so many steps, and whether none is shorter: many lengths are asked about
         at once, which is often easier than one after the other. To be used before anything else.
         """
-        watch = Clock(clock.left(seconds))
+        watch = clock.at_most(seconds)
         self.solver.set("rlimit", LEAP_WORK)
         most = min(most, LEAPS // max(1, len(self.automaton.edges)))
         found: Route | None = None
@@ -84,7 +84,7 @@ class Unrolling:
                     model = self.solver.model()
                     self.depth = next(k for k, goal in goals if z3.is_true(model.eval(goal)))
                     found = self._route(model)
-                    watch = Clock(watch.left(SHORTENING))
+                    watch = watch.at_most(SHORTENING)
                     goals = [(k, goal) for k, goal in goals if k < self.depth]
                 else:
                     answer = z3.unsat

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from statecheck.clock import Timeout
+from statecheck.clock import LOADED, Timeout
 from statecheck.single.reading.freeze import NotAnyValue
 
 _END: ContextVar[float] = ContextVar("_END", default=math.inf)
@@ -41,8 +41,10 @@ def until(end: float | None) -> Iterator[None]:
 
 
 def milliseconds(most: int) -> int:
-    """Milliseconds that one question to the solver may take. Raises OutOfTime."""
+    """Milliseconds by the clock that one question to the solver may take, which is worth so many of
+    the processor. Raises OutOfTime.
+    """
     left = _END.get() - time.monotonic()
     if left <= 0:
         raise OutOfTime
-    return most if left * 1000 > most else max(1, int(left * 1000))
+    return max(1, int(min(left * 1000, LOADED * most)))

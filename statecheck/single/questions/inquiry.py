@@ -21,25 +21,13 @@ from statecheck.single.execution.giving_up import OutOfTime, UnknownError
 from statecheck.single.reading.observing import transitions_of
 from statecheck.single.running.reach import Target
 from statecheck.single.running.runs import shown_run
-from statecheck.single.running.subject import Clock, Subject
+from statecheck.single.running.subject import Subject
 
 PATIENCE, BRIEFLY = 6.0, 1.0
 """Seconds for an answer, and for one that is only worth knowing."""
 
 BY_ITSELF = "by itself"
 """Of a proof that needs no more than a look at every edge."""
-
-
-class Limit(Clock):
-    """The time for one answer, within the time for all."""
-
-    def __init__(self, whole: Clock, seconds: float) -> None:
-        super().__init__(seconds)
-        self.whole = whole
-
-    def left(self, most: float) -> float:
-        """Seconds left, ``most`` at most. Raises OutOfTime."""
-        return self.whole.left(super().left(most))
 
 
 @dataclass(frozen=True)
@@ -107,9 +95,9 @@ class Inquiry:
         """Ask in the time that an answer may take. Raises OutOfTime when all time is over."""
         whole = self.subject.clock
         try:
-            return ask(replace(self.subject, clock=Limit(whole, seconds)))
+            return ask(replace(self.subject, clock=whole.at_most(seconds)))
         except OutOfTime:
-            whole.left(0)
+            whole.left(1)
             return Unknown(f"{seconds:g} s were not enough")
         except UnknownError as gave_up:
             return Unknown(f"Z3 gave up: {gave_up}")

@@ -9,8 +9,9 @@ from statemachine import State
 
 import statecheck
 from statecheck import Catalogue, Entity, Machine, Many, System, Verdict, action, assume
-from statecheck.clock import Timeout
+from statecheck.clock import LOADED, Timeout
 from statecheck.prover import joint_proofs
+from statecheck.prover.deep_runs import _sooner
 
 
 class Place(Machine):
@@ -111,3 +112,13 @@ def test_a_run_of_a_small_instance_is_known_when_the_time_is_up(
     monkeypatch.setattr(joint_proofs, "with_helpers", endless)
     result = statecheck.prove(CATALOGUE, timeout=300)["long"]
     assert (result.verdict, result.steps, result.shortest) == (Verdict.REACHED, 5, False)
+
+
+def test_patience_with_runs_is_of_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    had = 2.0
+    monkeypatch.setattr("time.thread_time", lambda: had)
+    assert _sooner(lambda: None, 5.0) == LOADED * 3.0
+    assert _sooner(lambda: 1.0, 5.0) == 1.0
+    had = 5.0
+    with pytest.raises(Timeout):
+        _sooner(lambda: None, 5.0)

@@ -9,6 +9,7 @@ import pytest
 import z3
 from statemachine import State, StateMachine
 
+from statecheck.clock import LOADED
 from statecheck.modeling import ModelError
 from statecheck.single.claims.conditions import eliminated, solved
 from statecheck.single.deciding.answers import too_many
@@ -35,12 +36,53 @@ class Door(StateMachine):
 
 
 def test_a_question_is_given_the_time_that_is_left() -> None:
-    assert milliseconds(2000) == 2000
+    assert milliseconds(2000) == LOADED * 2000
     with until(time.monotonic() + 0.5):
         assert 0 < milliseconds(2000) <= 500
     with until(time.monotonic() - 1), pytest.raises(OutOfTime):
         milliseconds(2000)
-    assert milliseconds(2000) == 2000
+    assert milliseconds(2000) == LOADED * 2000
+
+
+class Times:
+    """Times that pass when they are told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.clock = self.processor = 0.0
+        monkeypatch.setattr(time, "monotonic", lambda: self.clock)
+        monkeypatch.setattr(time, "thread_time", lambda: self.processor)
+
+
+def test_our_own_patience_is_of_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others may use it, and no answer depends on that."""
+    times = Times(monkeypatch)
+    watch = Clock(None).at_most(4.0)
+    times.clock = 1000.0
+    assert watch.left(1.0) == LOADED * 1.0
+    assert watch.left(6.0) == LOADED * 4.0
+    times.processor = 3.5
+    assert watch.left(1.0) == LOADED * 0.5
+    assert watch.at_most(10.0).left(1.0) == LOADED * 0.5
+    times.processor = 4.0
+    with pytest.raises(OutOfTime):
+        watch.left(1.0)
+    with pytest.raises(OutOfTime):
+        watch.at_most(1.0)
+
+
+def test_the_time_that_somebody_gives_is_of_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = Times(monkeypatch)
+    whole = Clock(10.0)
+    watch, half = whole.at_most(4.0), whole.at_most(4.0, share=0.5)
+    times.clock = 4.0
+    assert (whole.left(1.0), watch.left(4.0), half.left(4.0)) == (LOADED * 1.0, 6.0, 1.0)
+    times.clock = 6.0
+    assert whole.left(6.0) == watch.left(6.0) == 4.0
+    with pytest.raises(OutOfTime):
+        half.left(1.0)
+    times.clock = 10.0
+    with pytest.raises(OutOfTime):
+        whole.left(1.0)
 
 
 def test_no_question_is_asked_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:

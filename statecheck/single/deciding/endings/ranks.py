@@ -104,7 +104,7 @@ def lower_bound(conditions: Sequence[Any]) -> int:
 
 def falling(pending: Pending, clock: Clock) -> list[str] | None:
     """The reasons, in words, why no fair run stays pending for ever; None where some seems to."""
-    watch = Clock(clock.left(2 * SECONDS) / 2)
+    watch = clock.at_most(SECONDS, share=0.5)
     try:
         return _reasons(pending, pending.looping, watch, DEEP)
     except OutOfTime:

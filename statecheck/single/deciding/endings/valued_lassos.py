@@ -72,7 +72,7 @@ class ValuedLassos:
 
     def find(self, clock: Clock) -> Valued | None:
         """A lasso, and the choices of the steps of its loop; None where none is found in time."""
-        watch = Clock(clock.left(SECONDS))
+        watch = clock.at_most(SECONDS)
         for node, loop in itertools.islice(self._candidates(), LOOPS):
             try:
                 watch.left(SECONDS)
