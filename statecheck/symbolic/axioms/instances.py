@@ -12,7 +12,8 @@ from statecheck.clock import heed
 from statecheck.modeling import ModelError
 from statecheck.smt.evaluation import Valuation
 from statecheck.smt.existence import is_existence
-from statecheck.smt.solving import ground_solver
+from statecheck.smt.failures import checked
+from statecheck.smt.solving import WORK, ground_solver
 from statecheck.smt.terms import constants, has_quantifier
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -61,19 +62,21 @@ class Instances:
             )
         }
         self._known: dict[tuple[tuple[str, int], ...], _Demands] = {}
+        self._is_open = False
 
     def one(self, sizes: Mapping[str, int], pick: random.Random) -> Valuation | None:
         """A choice for so many entities of each kind, at random as far as may be; None if there is
         none.
         """
         solver, members, cells = self._asked(sizes)
-        if solver.check() != z3.sat:
+        if not self._is_satisfiable(solver):
             return None
         try:
             chosen = [cell for _, cell in pick.sample(cells, len(cells))]
             for cell in (*chosen, *self.constants.values()):
                 self._fix(solver, cell, _options(cell, members), pick)
-            solver.check()
+            if not self._is_satisfiable(solver):
+                return None
             return self._read(solver.model(), members, cells)
         finally:
             solver.pop(solver.num_scopes())
@@ -95,7 +98,7 @@ class Instances:
             solver.push()
             solver.add(cell == value)
             heed()
-            if solver.check() == z3.sat:
+            if self._is_satisfiable(solver):
                 return
             solver.pop()
 
@@ -109,7 +112,13 @@ class Instances:
 
     def are_allowed(self, sizes: Mapping[str, int]) -> bool:
         """Tell whether the axioms allow so many entities of each kind."""
-        return bool(self._asked(sizes)[0].check() == z3.sat)
+        return self._is_satisfiable(self._asked(sizes)[0])
+
+    def _is_satisfiable(self, solver: z3.Solver) -> bool:
+        """Tell whether there is a model for sure."""
+        answer = checked(solver)
+        self._is_open |= answer == z3.unknown
+        return bool(answer == z3.sat)
 
     def _asked(self, sizes: Mapping[str, int]) -> _Demands:
         """The demands on so many entities, made once: about some numbers is asked often."""
@@ -124,6 +133,7 @@ class Instances:
             for kind, size in sizes.items()
         }
         solver = ground_solver(0)
+        solver.set("rlimit", WORK)
         for own in members.values():
             if len(own) > 1:
                 solver.add(z3.Distinct(*own))
@@ -177,6 +187,12 @@ class Instances:
             if found is not None:
                 return found
         names = ", ".join(axiom.name for axiom in self.transitions.axioms)
+        if self._is_open:
+            raise ModelError(
+                f"Z3 does not find out whether anything satisfies the axioms of "
+                f"{self.transitions.info.cls.__name__} ({names}) that has 1 to {LARGEST} entities "
+                "of each kind; write them without products, or with fewer numbers"
+            )
         raise ModelError(
             f"nothing satisfies the axioms of {self.transitions.info.cls.__name__} ({names}) that "
             f"has 1 to {LARGEST} entities of each kind; they contradict each other"

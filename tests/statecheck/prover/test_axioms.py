@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import z3
 from statemachine import State
 
 from statecheck import (
@@ -32,6 +33,7 @@ from statecheck.modeling import ModelError
 from statecheck.prover.agreement import check_agreement
 from statecheck.prover.context import ProofContext
 from statecheck.prover.prover import Prover
+from statecheck.symbolic.axioms.instances import Instances
 from statecheck.symbolic.transition_system import TransitionSystem
 
 
@@ -152,6 +154,17 @@ def test_a_plain_system_checks_its_axioms() -> None:
 def test_contradictory_axioms_are_refused() -> None:
     with pytest.raises(ModelError, match=r"one_token, some.*contradict each other"):
         ProofContext(Impossible, (), ())
+
+
+def test_axioms_of_which_nothing_is_known_do_not_contradict_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: object) -> None:
+        raise z3.Z3Exception("max. memory exceeded")
+
+    monkeypatch.setattr(z3.Solver, "check", fails)
+    with pytest.raises(ModelError, match=r"does not find out .* of Ring \(one_token\)"):
+        Instances(TransitionSystem(Ring)).smallest()
 
 
 def test_an_instance_that_satisfies_the_axioms_is_shown() -> None:
