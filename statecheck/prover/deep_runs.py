@@ -35,6 +35,9 @@ FIRST, PATIENCE = 8.0, 30.0
 so many in all.
 """
 
+SHORTENING = 12.0
+"""So many in all where some run of each claim is known, and only shorter ones are of interest."""
+
 HUGE = 20_000
 """An unrolling of more constraints is not extended: a step might take minutes."""
 
@@ -158,7 +161,8 @@ class DeepRuns:
                 unrolling = self.context.unrolling(MORE)
             elif not unrolling.is_whole:
                 unrolling = self.context.unrolling()
-            yield from self._bounded(unrolling, unmet, runs, PATIENCE - FIRST)
+            most = SHORTENING if all(runs[goal] is not None for goal in unmet) else PATIENCE
+            yield from self._bounded(unrolling, unmet, runs, most - FIRST)
         for goal, (claim, _) in unmet.items():
             if (deep := runs[goal]) is not None:
                 yield claim, deep, False
