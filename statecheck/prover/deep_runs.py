@@ -11,6 +11,8 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
 
+import z3
+
 from statecheck.claims.claim import Claim, premise_claim
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.run import Run
@@ -19,6 +21,7 @@ from statecheck.explicit.small_instances import SmallInstances
 from statecheck.prover.context import DEPTH, ProofContext, Question
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
+from statecheck.safety.run_decoding import decoded_run
 from statecheck.safety.unrolling import Target, Unrolling
 from statecheck.smt.grounding import MORE
 from statecheck.smt.quantifiers import polarities
@@ -141,6 +144,24 @@ class DeepRuns:
                 if run is not None:
                     yield claim, run
 
+    def executed(
+        self,
+        unrolling: Unrolling,
+        goal: Target,
+        said: z3.BoolRef,
+        model: z3.ModelRef,
+        claim: Claim,
+    ) -> Run | None:
+        """The canonical run of a model; None where it does not happen, as where instances are left
+        out.
+        """
+        if unrolling.grounding.truncated:
+            # The canonical one takes long to find, and mostly happens no more than the model's.
+            shown = self.execute(decoded_run(unrolling, model, goal), claim)
+            if shown is None:
+                return None
+        return self.execute(canonical_run(unrolling, goal, said, model), claim)
+
     def known(self, claim: Claim) -> Run | None:
         """The run of a small instance that was found already."""
         return self._known.get(claim)
@@ -193,7 +214,7 @@ class DeepRuns:
                 claim, _ = unmet[goal]
                 run = runs.get(goal)
                 if model is not None:
-                    run = self.execute(canonical_run(unrolling, goal, said, model), claim)
+                    run = self.executed(unrolling, goal, said, model, claim)
                 if run is None:
                     self._unreal.add(goal)
                 else:

@@ -294,7 +294,7 @@ class Prover:
                 if model is not None:
                     if goal in known:
                         self._complain(claim, "there is a shorter one")
-                    shown_run = self._executed(canonical_run(unrolling, goal, said, model), claim)
+                    shown_run = self.deep.executed(unrolling, goal, said, model, claim)
                 if shown_run is None:
                     unmet[goal] = question
                 else:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
 from statemachine import State
 
 from statecheck import Catalogue, Entity, Machine, Many, System, action, anything, axiom
 from statecheck.claims.results import Result
+from statecheck.prover import deep_runs
 from statecheck.prover.context import ProofContext
 from statecheck.prover.deep_runs import DeepRuns
 from statecheck.prover.prover import Prover
@@ -126,3 +131,18 @@ def test_references_and_axioms_are_those_of_an_instance() -> None:
     assert [step.action for step in run.steps] == ["go", "go"]
     tables = {key: value for key, value in run.start if key.endswith(".next")}
     assert any(key == f"{value}.next" for key, value in tables.items())  # a way ends somewhere
+
+
+@pytest.mark.parametrize("truncated", [True, False])
+def test_of_a_run_that_does_not_happen_no_canonical_one_is_looked_for(
+    truncated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where instances are left out a model need not be a run, and the canonical one takes long."""
+    tried: list[str] = []
+    monkeypatch.setattr(deep_runs, "decoded_run", lambda *_: "the model's")
+    monkeypatch.setattr(deep_runs, "canonical_run", lambda *_: "the canonical one")
+    unrolling: Any = SimpleNamespace(grounding=SimpleNamespace(truncated=truncated))
+    some: Any = None
+    runs = DeepRuns(some, lambda run, _: tried.append(str(run)))
+    assert runs.executed(unrolling, some, some, some, some) is None
+    assert tried == (["the model's"] if truncated else ["the canonical one"])
