@@ -7,22 +7,18 @@ leave makes the set of those who are there smaller, and there are finitely many.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import z3
 
-from statecheck.claims.claim import Claim
-from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Result, Verdict
 from statecheck.clock import Stopwatch
-from statecheck.modeling import NO_VARIANT
-from statecheck.safety.induction import Clause, Induction
 from statecheck.safety.plans import (
     LENGTH,
     Cover,
     Move,
+    Recovery,
     before,
     helpers_of,
     in_words,
@@ -31,7 +27,6 @@ from statecheck.safety.plans import (
     recovered_with_help,
     steps_of,
 )
-from statecheck.safety.properties import Property
 from statecheck.smt.solving import work_done
 from statecheck.symbolic.spelling import spell
 from statecheck.symbolic.transition_system import TransitionSystem
@@ -39,9 +34,6 @@ from statecheck.symbolic.vocabulary import States
 
 LONGEST = 2
 """Longer plans that make a set smaller are not looked for, and longer ones with helpers last."""
-
-WORK = 6_000_000
-"""After so much work, in units of Z3, no further plan is looked at."""
 
 
 @dataclass(frozen=True)
@@ -66,45 +58,31 @@ class _Stage:
     where: z3.BoolRef
 
 
-def recovered_by_others(
-    induction: Induction,
-    claim: Claim,
-    goal: Property,
-    invariant: Sequence[Clause],
-    numbers: Mapping[Any, IntegerType],
-) -> Result | None:
+def recovered_by_others(asked: Recovery) -> Result | None:
     """The result on a recoverable claim by plans that name other entities than it does: one of a
     kind, or one after the other. Those that take longest to look for come last. Raises Timeout.
     """
-    asked = induction, claim, goal, invariant, numbers
     return (
-        recovered_with_help(*asked, longest=LONGEST)
-        or recovered_by_clearing(*asked)
-        or recovered_with_help(*asked)
+        recovered_with_help(asked, longest=LONGEST)
+        or recovered_by_clearing(asked)
+        or recovered_with_help(asked)
     )
 
 
-def recovered_by_clearing(
-    induction: Induction,
-    claim: Claim,
-    goal: Property,
-    invariant: Sequence[Clause],
-    numbers: Mapping[Any, IntegerType],
-) -> Result | None:
+def recovered_by_clearing(asked: Recovery) -> Result | None:
     """The result on a recoverable claim, if from every state of the invariant a plan leads to the
     goal, or one makes a set of entities smaller and those no larger that come before it. Raises
     Timeout.
     """
     clock = Stopwatch()
-    clauses = [clause for clause in invariant if clause.variant == NO_VARIANT]
-    search = _Search(induction, goal, clauses, numbers)
+    search = _Search(replace(asked, invariant=asked.usable))
     if not search.covers_all():
         return None
     return Result(
-        claim,
+        asked.claim,
         Verdict.PROVED,
         "; else ".join(search.ways),
-        invariant=tuple(clause.text for clause in clauses),
+        invariant=tuple(clause.text for clause in asked.usable),
         seconds=clock.lap(),
         left_out="its plan is to be followed again and again, as fewer and fewer are in the way",
     )
@@ -116,20 +94,15 @@ class _Search:
     crowd becomes larger by those that follow.
     """
 
-    def __init__(
-        self,
-        induction: Induction,
-        goal: Property,
-        clauses: Sequence[Clause],
-        numbers: Mapping[Any, IntegerType],
-    ) -> None:
-        self.induction, self.goal = induction, goal
-        self.cover = Cover(induction, clauses, z3.simplify(goal.unmet))
-        self.helpers = helpers_of(induction.transitions)
-        self.moves = [*moves_of(induction, goal, numbers, self.helpers)]
+    def __init__(self, asked: Recovery) -> None:
+        self.asked = asked
+        self.induction, self.goal = asked.induction, asked.goal
+        self.cover = Cover(asked, z3.simplify(asked.goal.unmet))
+        self.helpers = helpers_of(asked.induction.transitions)
+        self.moves = [*moves_of(asked, self.helpers)]
         self.ways: list[str] = []
         self.stages: list[_Stage] = []
-        self._end = work_done() + WORK
+        self._end = work_done() + asked.work
 
     def covers_all(self) -> bool:
         """Tell whether plans are found that suffice; short ones are looked for first."""
@@ -165,40 +138,42 @@ class _Search:
             helpers = named(self.helpers, plan)
             if not any(crowd.helper.eq(helper) for helper in helpers):
                 continue
-            ends = before(self.induction, plan, self.goal.antecedent)
-            works = z3.simplify(z3.And(crowd.condition, ends))
+            # An action may do nothing, as one does that returns early.
+            leaves = z3.And(self.goal.antecedent, z3.Not(crowd.condition))
+            leaves = before(self.induction, plan, leaves)
+            works = z3.simplify(z3.And(crowd.condition, leaves))
             if z3.is_false(works) or self.cover.excludes(works):
                 continue
             stage = _Stage(crowd, plan, z3.And(*self.cover.uncovered, works))
-            place = self._place_of(stage) if self._shrinks(stage) else None
+            never: list[z3.BoolRef] = []
+            place = self._place_of(stage, never) if self._keeps(stage, crowd, never) else None
             if place is not None and self.cover.takes(works, helpers):
+                self.asked.never.extend(never)
                 self.stages.insert(place, stage)
                 words = in_words([steps_of(plan)])
                 self.ways.append(f"{words}, again and again, as fewer and fewer {crowd.words}")
         return len(self.stages) > count
 
-    def _place_of(self, stage: _Stage) -> int | None:
+    def _place_of(self, stage: _Stage, never: list[z3.BoolRef]) -> int | None:
         """The place among the stages, the last one first, at which one may stand."""
         for place in range(len(self.stages), -1, -1):
-            if all(self._keeps(later, stage.crowd) for later in self.stages[place:]) and all(
-                self._keeps(stage, earlier.crowd) for earlier in self.stages[:place]
+            if all(self._keeps(later, stage.crowd, never) for later in self.stages[place:]) and all(
+                self._keeps(stage, earlier.crowd, never) for earlier in self.stages[:place]
             ):
                 return place
         return None
 
-    def _shrinks(self, stage: _Stage) -> bool:
-        remains = before(self.induction, stage.plan, stage.crowd.condition)
-        return self._never(stage, remains) and self._keeps(stage, stage.crowd)
-
-    def _keeps(self, stage: _Stage, crowd: _Crowd) -> bool:
-        """Tell whether nobody joins a crowd by the plan of a stage, wherever it is followed."""
+    def _keeps(self, stage: _Stage, crowd: _Crowd, never: list[z3.BoolRef]) -> bool:
+        """Tell whether nobody joins a crowd by the plan of a stage, wherever it is followed; if so
+        add that somebody does to what ``never`` happens.
+        """
         somebody = z3.Const("joining", crowd.helper.sort())
         joins = before(self.induction, stage.plan, crowd.at(somebody))
-        return self._never(stage, z3.And(z3.Not(crowd.at(somebody)), joins))
-
-    def _never(self, stage: _Stage, term: z3.BoolRef) -> bool:
-        happens = {"happens": z3.And(stage.where, term)}
-        return not self.induction.state_violations(happens, self.cover.clauses)
+        happens = z3.And(stage.where, z3.Not(crowd.at(somebody)), joins)
+        is_kept = self.asked.excludes(happens)
+        if is_kept:
+            never.append(happens)
+        return is_kept
 
     def _crowds(self) -> Iterator[_Crowd]:
         """For each state of a machine those that are in it, and those that are not; likewise for

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
 import z3
 
-from statecheck.claims.claim import Claim
-from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Result, Verdict
 from statecheck.clock import Stopwatch
 from statecheck.liveness.bounds import bounds
 from statecheck.liveness.ranks import entities, laps
-from statecheck.modeling import NO_VARIANT
-from statecheck.safety.induction import Clause, Induction
-from statecheck.safety.plans import in_words, plans
+from statecheck.safety.plans import Recovery, in_words, plans
 from statecheck.safety.properties import Property
 from statecheck.smt.solving import work_done
 from statecheck.symbolic.spelling import spell
@@ -30,21 +26,16 @@ WORK = 5_000_000
 """After so much work, in units of Z3, no further number is looked at."""
 
 
-def recovered_by_number(
-    induction: Induction,
-    claim: Claim,
-    goal: Property,
-    invariant: Sequence[Clause],
-    numbers: Mapping[Any, IntegerType],
-) -> Result | None:
+def recovered_by_number(asked: Recovery) -> Result | None:
     """The result on a recoverable claim, if from every state of the invariant some plan leads to
     the goal or makes a number less, the greater one of which and 0 counts; or into some state of a
     machine in which plans make it less. Raises Timeout.
     """
+    induction, goal = asked.induction, asked.goal
     if not z3.is_true(goal.antecedent):
         return None
     clock, end = Stopwatch(), work_done() + WORK
-    clauses = [clause for clause in invariant if clause.variant == NO_VARIANT]
+    clauses = asked.usable
     known = laps(induction.transitions, goal.variables, [goal.holds])
     if known:
         clauses += bounds(induction, clauses, known)
@@ -53,12 +44,12 @@ def recovered_by_number(
         if work_done() > end:
             break
         falling = [*stage, lap.measure]
-        found = plans(induction, goal, clauses, numbers, falling, LONGEST)
+        found = plans(replace(asked, invariant=clauses), falling, LONGEST)
         if found is not None:
             words = f"{in_words(found)}, again and again, as {lap.text} falls{where}"
             texts = tuple(clause.text for clause in clauses)
             return Result(
-                claim,
+                asked.claim,
                 Verdict.PROVED,
                 words,
                 invariant=texts,

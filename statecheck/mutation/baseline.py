@@ -19,6 +19,7 @@ from statecheck.mutation.observations import (
     formula,
 )
 from statecheck.prover.context import DEPTH, ProofContext
+from statecheck.prover.induction_results import recovery_of
 from statecheck.prover.prover import Prover
 from statecheck.safety.induction import Clause
 from statecheck.safety.plans import plans
@@ -113,7 +114,5 @@ def has_plan(context: ProofContext, claim: Claim, clauses: Sequence[Clause]) -> 
     """Tell whether plans, or a number that falls, lead to what a claim says is recoverable, and
     name no other entities than it does.
     """
-    goal, numbers = context.property(claim), context.numbers
-    asked = context.induction, claim, goal, clauses, numbers
-    is_led = plans(context.induction, goal, clauses, numbers) is not None
-    return is_led or recovered_by_number(*asked) is not None
+    asked = recovery_of(context, claim, clauses)
+    return plans(asked) is not None or recovered_by_number(asked) is not None

@@ -34,6 +34,7 @@ from statecheck.mutation.observations import (
     still_holds,
 )
 from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
+from statecheck.prover.induction_results import recovery_of
 from statecheck.prover.prover import Prover
 from statecheck.safety.induction import Clause
 from statecheck.safety.inferring.inductive_subset import inductive_subset
@@ -252,11 +253,12 @@ class MutantJudge:
         for claim in claims:
             if claim.kind is not Kind.RECOVERABLE or has_plan(context, claim, clauses):
                 continue
-            asked = context.induction, claim, context.property(claim), clauses, context.numbers
             if (run := prover.deep.trap(claim)) is not None:
                 steps = len(run.steps)
                 yield Kill(claim.title, "is refuted", f"run of {steps} steps into a trap")
-            elif claim.title not in self.baseline.helped or recovered_by_others(*asked) is None:
+            elif claim.title not in self.baseline.helped or (
+                recovered_by_others(recovery_of(context, claim, clauses)) is None
+            ):
                 doubts.append(f"{claim.title} has no plan")
 
 

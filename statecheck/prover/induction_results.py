@@ -15,6 +15,7 @@ from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.safety.induction import Clause
 from statecheck.safety.joint.lemmas import Lemma, lemma_of, universal
+from statecheck.safety.plans import Recovery
 from statecheck.safety.unrolling import Target
 from statecheck.smt.terms import has_quantifier
 
@@ -100,6 +101,11 @@ def lemma_of_claim(context: ProofContext, claim: Claim) -> Lemma:
     """The lemma that a claim is."""
     formula = context.property(claim)
     return lemma_of(formula.holds, [term for _, _, term in formula.variables])
+
+
+def recovery_of(context: ProofContext, claim: Claim, invariant: Sequence[Clause]) -> Recovery:
+    """The question about a recoverable claim."""
+    return Recovery(context.induction, claim, context.property(claim), invariant, context.numbers)
 
 
 def together(parts: Sequence[Joint]) -> Joint:

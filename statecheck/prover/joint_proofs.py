@@ -6,11 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+
+import z3
 
 from statecheck.claims.claim import LEMMA, Claim, Kind
 from statecheck.claims.clause_text import ClauseText
 from statecheck.claims.results import Joint, Result, Verdict
 from statecheck.clock import Stopwatch
+from statecheck.liveness.clearing import recovered_by_others
+from statecheck.liveness.recovery import recovered_by_number
 from statecheck.modeling import NO_VARIANT
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.induction_results import (
@@ -20,13 +25,19 @@ from statecheck.prover.induction_results import (
     together,
 )
 from statecheck.safety.induction import Clause
+from statecheck.safety.inference import all_inductive, irredundant
 from statecheck.safety.inferring.counted import Count
 from statecheck.safety.inferring.counting import counts, follow, follow_of_others
 from statecheck.safety.joint.consequences import Consequence, consequences
 from statecheck.safety.joint.lemmas import Lemma
 from statecheck.safety.joint.quantified import follows
 from statecheck.safety.joint.search import jointly_inductive, with_helpers
+from statecheck.safety.plans import Recovery, recovered
 from statecheck.smt.terms import has_quantifier
+from statecheck.symbolic.commands import Command
+
+HURRY = 20
+"""Plans that name other entities are looked for with so much less work before clauses are."""
 
 Counted = tuple[Clause, Count]
 """A clause, and the count that it follows from."""
@@ -292,6 +303,62 @@ def _shown_too(
     found, helpers, _ = with_helpers(induction, wanted, clauses, NO_VARIANT)
     resting_on = together([*known.values(), Joint((), _texts([*found, *helpers]), ())])
     return dict.fromkeys(found, resting_on)
+
+
+def recovered_by_itself(asked: Recovery, results: InductiveResults) -> Result:
+    """The result on a recoverable claim, with plans that name no other entities, or with a number
+    that falls. Raises Timeout.
+    """
+    result = recovered(asked)
+    if not _is_proved(result):
+        result = recovered_by_number(asked) or result
+    if not _is_proved(result) and (known := results.known()):
+        result = resting(recovered(asked.knowing([*known])), known.values())
+    return result
+
+
+def recovered_together(
+    context: ProofContext, asked: Recovery, results: InductiveResults
+) -> Result | None:
+    """The result on a recoverable claim with plans that name other entities, or with more clauses
+    if it is hoped to hold. Raises Timeout.
+    """
+    known = results.known(opened=True)
+    asked = asked.knowing([*known])
+    found = recovered_by_others(replace(asked, work=asked.work // HURRY))
+    if found is None and asked.claim.expected == "PROVED":
+        found = _recovered_with_more(context, asked)
+    found = found or recovered_by_others(asked)
+    return None if found is None else resting(found, known.values())
+
+
+def _recovered_with_more(context: ProofContext, asked: Recovery) -> Result | None:
+    """The result on a recoverable claim with whatever clauses about one entity are inductive, be
+    they good for no other claim; those that it needs are of the invariant then. Raises Timeout.
+    """
+    mined = all_inductive(context.induction)
+    ways: Sequence[Callable[[Recovery], Result | None]]
+    ways = (recovered, recovered_by_number, recovered_by_others)
+    for way in ways:
+        more = replace(asked, invariant=[*asked.invariant, *mined.clauses()], never=[])
+        if not _is_proved(way(more)):
+            continue
+        needed = mined.needed([partial(_whichever, term) for term in more.never])
+        for clauses in ([*asked.invariant, *needed], more.invariant):
+            few = irredundant(context.induction, clauses)
+            if _is_proved(result := way(replace(asked, invariant=few))):
+                context.adopt(few)
+                return result
+    return None
+
+
+def _is_proved(result: Result | None) -> bool:
+    return result is not None and result.verdict is Verdict.PROVED
+
+
+def _whichever(term: z3.BoolRef, _: Command) -> z3.BoolRef:
+    """A goal that is the same for each command."""
+    return term
 
 
 def resting(result: Result, parts: Iterable[Joint]) -> Result:

@@ -17,12 +17,21 @@ from statecheck.claims.regions import Region
 from statecheck.claims.results import Result, Verdict, unread
 from statecheck.claims.run import Run
 from statecheck.clock import Stopwatch, Timeout
-from statecheck.liveness.clearing import recovered_by_others
-from statecheck.liveness.recovery import recovered_by_number
 from statecheck.prover.context import ProofContext, Question
 from statecheck.prover.deep_runs import DeepRuns
-from statecheck.prover.induction_results import InductiveResults, completed, prove_inductively
-from statecheck.prover.joint_proofs import prove_jointly, prove_steps, proven_in_the_end, resting
+from statecheck.prover.induction_results import (
+    InductiveResults,
+    completed,
+    prove_inductively,
+    recovery_of,
+)
+from statecheck.prover.joint_proofs import (
+    prove_jointly,
+    prove_steps,
+    proven_in_the_end,
+    recovered_by_itself,
+    recovered_together,
+)
 from statecheck.prover.lock import KeptRuns
 from statecheck.prover.settling import ProvenResults, Settling, by_run
 from statecheck.prover.suspects import HELP, suspected
@@ -31,7 +40,6 @@ from statecheck.runs.replay import ReplayError
 from statecheck.runs.text import to_text
 from statecheck.safety.bounded import shortest
 from statecheck.safety.canonical_run import canonical_run
-from statecheck.safety.plans import recovered
 from statecheck.safety.proof_core import Cores
 from statecheck.safety.properties import Uncounted
 from statecheck.safety.regions import membership, works_throughout
@@ -145,22 +153,14 @@ class Prover:
         return None
 
     def _recovered(self, claim: Claim, inductive: InductiveResults) -> Result:
-        context, clock = self.context, Stopwatch()
-        goal = context.property(claim)
+        clock = Stopwatch()
         if (run := self.deep.trap(claim, soon=True)) is None:
-            asked = context.induction, claim, goal, inductive.invariant, context.numbers
-            result = recovered(*asked)
-            if result.verdict is Verdict.UNDETERMINED:
-                result = recovered_by_number(*asked) or result
-            if result.verdict is Verdict.UNDETERMINED and (known := inductive.known()):
-                knowing = context.induction.knowing([*known])
-                result = resting(recovered(knowing, *asked[1:]), known.values())
+            asked = recovery_of(self.context, claim, inductive.invariant)
+            result = recovered_by_itself(asked, inductive)
             if result.verdict is not Verdict.UNDETERMINED:
                 return result
             if (run := self.deep.trap(claim)) is None:
-                known = inductive.known(opened=True)
-                knowing = context.induction.knowing([*known])
-                return resting(recovered_by_others(knowing, *asked[1:]) or result, known.values())
+                return recovered_together(self.context, asked, inductive) or result
         return by_run(claim, run, clock.lap(), shortest=False)
 
     def _prove_early(self, inductive: InductiveResults) -> Iterator[Result]:

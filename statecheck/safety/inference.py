@@ -53,6 +53,14 @@ def infer(
     return irredundant(induction, list(inferred.values()))
 
 
+def all_inductive(induction: Induction) -> Houdini:
+    """All clauses about one entity that are inductive together, whatever they are good for; run,
+    and ready to tell which some goals need. Raises Timeout.
+    """
+    material = _Material(induction, [], [NO_VARIANT])
+    return _Inference(material, NO_VARIANT, []).all_inductive()
+
+
 class _Material:
     """Atoms and samples that candidates under all variants are made of, once some are needed."""
 
@@ -126,7 +134,7 @@ class _Inference:
         for argument in arguments:
             if argument([*self.general, *found]) is None:
                 if houdini is None:
-                    houdini = self._all_inductive()
+                    houdini = self.all_inductive()
                 wanted += argument([*self.general, *houdini.clauses()]) or ()
                 found = houdini.needed(wanted)
         return found
@@ -134,7 +142,7 @@ class _Inference:
     def _of(self, search: GoalSearch) -> list[Clause]:
         return [self._candidates[c.pool.number].clause(c.literals) for c in search.needed()]
 
-    def _all_inductive(self) -> Houdini:
+    def all_inductive(self) -> Houdini:
         """All candidates that are inductive together."""
         for own, pool in zip(self._candidates, self._pools, strict=True):
             own.clauses = [c for k, c in enumerate(pool.clauses) if not pool.is_dropped(k)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import z3
@@ -14,7 +14,7 @@ from statecheck.claims.concrete_run import IntegerType
 from statecheck.claims.results import Result, Verdict
 from statecheck.clock import Stopwatch
 from statecheck.modeling import NO_VARIANT, Entity
-from statecheck.safety.induction import Clause, Induction
+from statecheck.safety.induction import Clause, Fact, Induction
 from statecheck.safety.properties import Property
 from statecheck.smt.existence import exists
 from statecheck.smt.solving import work_done
@@ -26,7 +26,7 @@ LENGTH = 3
 """Longer plans are not looked for."""
 
 WORK = 6_000_000
-"""After so much work, in units of Z3, no more plans with helpers are looked for."""
+"""After so much work, in units of Z3, no more plans are looked for that name other entities."""
 
 
 @dataclass(frozen=True)
@@ -52,56 +52,69 @@ Move = tuple[Command, list[z3.ExprRef], PlanStep]
 """An action, its arguments, and both in words."""
 
 
-def recovered(
-    induction: Induction,
-    claim: Claim,
-    goal: Property,
-    invariant: Sequence[Clause],
-    numbers: Mapping[Any, IntegerType],
-) -> Result:
+@dataclass(frozen=True)
+class Recovery:
+    """A question about a recoverable claim: whether plans lead to its goal from every state of an
+    invariant. ``never`` collects, for each proof that is found, what none of these states meets.
+    Plans that name other entities are given up after so much ``work``, in units of Z3.
+    """
+
+    induction: Induction
+    claim: Claim
+    goal: Property
+    invariant: Sequence[Clause]
+    numbers: Mapping[Any, IntegerType]
+    never: list[z3.BoolRef] = field(default_factory=list)
+    work: int = WORK
+
+    @property
+    def usable(self) -> list[Clause]:
+        """The clauses that hold whatever the variant."""
+        return [clause for clause in self.invariant if clause.variant == NO_VARIANT]
+
+    def knowing(self, facts: Sequence[Fact]) -> Recovery:
+        """The same where facts are known to hold in every state that is reached."""
+        return replace(self, induction=self.induction.knowing(facts))
+
+    def excludes(self, term: z3.BoolRef) -> bool:
+        """Tell whether none of the states meets a term."""
+        return not self.induction.state_violations({"met": term}, self.invariant)
+
+
+def recovered(asked: Recovery) -> Result:
     """The result on a recoverable claim. Raises Timeout."""
     clock = Stopwatch()
-    found = plans(induction, goal, invariant, numbers)
+    found = plans(asked)
     if found is None:
         detail = f"no plans of up to {LENGTH} steps lead there from every state"
-        return Result(claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
-    words = in_words(found)
-    usable = tuple(clause.text for clause in invariant if clause.variant == NO_VARIANT)
+        return Result(asked.claim, Verdict.UNDETERMINED, detail, seconds=clock.lap())
+    always = z3.is_true(asked.goal.antecedent)
     return Result(
-        claim,
+        asked.claim,
         Verdict.PROVED,
-        words,
+        in_words(found),
         max(map(len, found)),
-        invariant=usable,
+        invariant=tuple(clause.text for clause in asked.usable),
         seconds=clock.lap(),
         plans=tuple(tuple((s.action, s.arguments) for s in plan) for plan in found),
-        left_out="" if z3.is_true(goal.antecedent) else "its plans begin where its premise holds",
+        left_out="" if always else "its plans begin where its premise holds",
     )
 
 
-def recovered_with_help(
-    induction: Induction,
-    claim: Claim,
-    goal: Property,
-    invariant: Sequence[Clause],
-    numbers: Mapping[Any, IntegerType],
-    longest: int = LENGTH,
-) -> Result | None:
+def recovered_with_help(asked: Recovery, longest: int = LENGTH) -> Result | None:
     """The result on a recoverable claim where plans may also name one entity of each kind that the
     claim does not. Raises Timeout.
     """
     clock = Stopwatch()
-    found = plans(induction, goal, invariant, numbers, longest=longest, helped=True)
+    found = plans(asked, longest=longest, helped=True)
     if found is None:
         return None
-    usable = tuple(clause.text for clause in invariant if clause.variant == NO_VARIANT)
-    steps, words = max(map(len, found)), in_words(found)
     return Result(
-        claim,
+        asked.claim,
         Verdict.PROVED,
-        words,
-        steps,
-        invariant=usable,
+        in_words(found),
+        max(map(len, found)),
+        invariant=tuple(clause.text for clause in asked.usable),
         seconds=clock.lap(),
         left_out="its plan names entities that the claim does not",
     )
@@ -113,23 +126,23 @@ def in_words(found: Sequence[Plan]) -> str:
 
 
 class Cover:
-    """The states of some clauses from which no plan is known that works."""
+    """The states from which no plan is known that works."""
 
-    def __init__(
-        self, induction: Induction, clauses: Sequence[Clause], uncovered: z3.BoolRef
-    ) -> None:
-        self.induction, self.clauses = induction, clauses
+    def __init__(self, asked: Recovery, uncovered: z3.BoolRef) -> None:
+        self.asked = asked
         self.uncovered: list[z3.BoolRef] = [uncovered]
 
     @property
     def is_whole(self) -> bool:
         """True where some plan works from every state."""
-        return self.excludes(z3.BoolVal(True))
+        is_whole = self.excludes(z3.BoolVal(True))
+        if is_whole:
+            self.asked.never.append(z3.And(*self.uncovered))
+        return is_whole
 
     def excludes(self, term: z3.BoolRef) -> bool:
         """Tell whether a term holds in none of the states."""
-        left = z3.And(*self.uncovered, term)
-        return not self.induction.state_violations({"left": left}, self.clauses)
+        return self.asked.excludes(z3.And(*self.uncovered, term))
 
     def takes(self, works: z3.BoolRef, helpers: Iterable[z3.ExprRef] = ()) -> bool:
         """Take a plan by the formula by which it works, if it does from one of the states.
@@ -138,18 +151,15 @@ class Cover:
         """
         if z3.is_false(works):
             return False
-        some = z3.And(*self.uncovered, works)
-        if not self.induction.state_violations({"some": some}, self.clauses).get("some"):
+        some, asked = {"some": z3.And(*self.uncovered, works)}, self.asked
+        if not asked.induction.state_violations(some, asked.invariant).get("some"):
             return False
         self.uncovered.append(z3.Not(_for_some(helpers, works)))
         return True
 
 
 def plans(
-    induction: Induction,
-    goal: Property,
-    clauses: Sequence[Clause],
-    numbers: Mapping[Any, IntegerType],
+    asked: Recovery,
     falling: Sequence[z3.ArithRef] = (),
     longest: int = LENGTH,
     *,
@@ -163,12 +173,13 @@ def plans(
     ``falling``, the first of them counting first. One that is ``helped`` may name helpers, and
     works where some entities do in their place; these are given up after so much work.
     """
-    cover = Cover(induction, clauses, goal.unmet)
+    induction, goal = asked.induction, asked.goal
+    cover = Cover(asked, goal.unmet)
     if cover.is_whole:
         return [()]
     covering: list[Plan] = []
     helpers = helpers_of(induction.transitions) if helped else {}
-    moves, end = [*moves_of(induction, goal, numbers, helpers)], work_done() + WORK
+    moves, end = [*moves_of(asked, helpers)], work_done() + asked.work
     former = [z3.FreshInt("former") for _ in falling]
     wanted = z3.Or(goal.holds, _less(falling, former)) if falling else goal.holds
     for length in range(1, longest + 1):
@@ -220,29 +231,25 @@ def _less(numbers: Sequence[z3.ArithRef], former: Sequence[z3.ArithRef]) -> z3.B
     return less
 
 
-def moves_of(
-    induction: Induction,
-    goal: Property,
-    numbers: Mapping[Any, IntegerType],
-    helpers: Mapping[str, z3.ExprRef],
-) -> Iterator[Move]:
+def moves_of(asked: Recovery, helpers: Mapping[str, z3.ExprRef]) -> Iterator[Move]:
     """Actions on the entities that the claim is about, with numbers that the system prefers or
     compares with.
     """
-    for command in induction.transitions.commands:
+    transitions, goal, numbers = asked.induction.transitions, asked.goal, asked.numbers
+    for command in transitions.commands:
         options: list[list[tuple[str | int, z3.ExprRef]]] = []
         for _, type_, _ in command.parameters:
             if issubclass(type_, Entity):
-                sort = induction.transitions.vocabulary.sort(type_)
+                sort = transitions.vocabulary.sort(type_)
                 named = [*((n, term) for n, _, term in goal.variables), *helpers.items()]
                 options.append([(name, term) for name, term in named if term.sort() == sort])
             elif type_ in numbers:
-                known = [*reversed(numbers[type_].preferred), *landmarks(induction.transitions)]
+                known = [*reversed(numbers[type_].preferred), *landmarks(transitions)]
                 bounds = numbers[type_]
                 values = [v for v in dict.fromkeys(known) if bounds.low <= v <= bounds.high]
                 options.append([(value, z3.IntVal(value)) for value in values])
             elif issubclass(type_, int) and not issubclass(type_, bool):
-                known = list(landmarks(induction.transitions))
+                known = list(landmarks(transitions))
                 options.append([(value, z3.IntVal(value)) for value in known])
             else:
                 options.append([])

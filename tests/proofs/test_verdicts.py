@@ -53,6 +53,7 @@ from statecheck.explicit.state_space import FiniteInstance, StateSpace
 from statecheck.modeling import NO_VARIANT, Entity, ModelError, Step, System, assume
 from statecheck.prover import lock, session
 from statecheck.prover.context import DEPTH, ProofContext
+from statecheck.prover.induction_results import recovery_of
 from statecheck.prover.prover import Prover
 from statecheck.runs import text
 from statecheck.runs.recorded import RunChecker
@@ -797,12 +798,7 @@ def test_plans_work_on_the_plain_machines(engine: Prover) -> None:
     search itself (test_memoised_steps_are_the_executed_ones).
     """
     claim = named("resolution.store_recoverable")
-    found = plans(
-        engine.context.induction,
-        engine.context.property(claim),
-        engine.context.invariant(),
-        PROJECT.integers,
-    )
+    found = plans(recovery_of(engine.context, claim, engine.context.invariant()))
     assert found
     names = {step.action for plan in found for step in plan}
     counts = []

@@ -14,6 +14,7 @@ from statecheck.claims.results import Verdict
 from statecheck.liveness.lasso import Effort, lassos
 from statecheck.liveness.recovery import recovered_by_number
 from statecheck.prover.context import ProofContext
+from statecheck.prover.induction_results import recovery_of
 from tests.statecheck.reference.counters import Writer, graphs, module
 from tests.statecheck.reference.counting import (
     COAST,
@@ -120,9 +121,7 @@ def test_a_plan_is_followed_again_and_again(
 ) -> None:
     claim = claim_of(system, Kind.RECOVERABLE, goal, id_="it.1")
     context = ProofContext(system, [claim], [])
-    found = recovered_by_number(
-        context.induction, claim, context.property(claim), context.invariant(), {}
-    )
+    found = recovered_by_number(recovery_of(context, claim, context.invariant()))
     assert (found is None) is (how is None)
     if found is not None:
         assert found.verdict is Verdict.PROVED
@@ -146,8 +145,7 @@ def followed(seeds: range, folder: Path) -> int:
         loaded = module(seed, folder, 1)
         claim = claim_of(loaded.Counted, Kind.RECOVERABLE, "cell.part.c", id_="it.1")
         context = ProofContext(loaded.Counted, [claim], [])
-        known = context.property(claim), context.invariant()
-        if recovered_by_number(context.induction, claim, *known, {}) is not None:
+        if recovered_by_number(recovery_of(context, claim, context.invariant())) is not None:
             found += 1
             for graph in graphs(loaded, Writer(seed).text(1)):
                 assert not graph.has_trap("Cell", lambda cell: cell.part.c.is_active), seed

@@ -23,8 +23,9 @@ from statecheck import (
     check,
 )
 from statecheck.certificate.certificates import why_left_out
-from statecheck.liveness.clearing import recovered_by_clearing
+from statecheck.liveness.clearing import recovered_by_clearing, recovered_by_others
 from statecheck.prover.context import ProofContext
+from statecheck.prover.induction_results import recovery_of
 from statecheck.prover.prover import Prover
 from statecheck.smt import grounding
 from statecheck.smt.grounding import Grounding
@@ -87,8 +88,7 @@ def test_what_one_plan_undoes_of_another_is_no_way() -> None:
     """Lamps that are switched off until all are off, and then on, are switched for ever."""
     context = ProofContext(House, HOUSE.claims, [])
     for claim in HOUSE.claims:
-        goal = context.property(claim)
-        found = recovered_by_clearing(context.induction, claim, goal, [], {})
+        found = recovered_by_clearing(recovery_of(context, claim, []))
         assert (found is not None) is (claim.id == "lamp.on")
 
 
@@ -96,6 +96,73 @@ def test_a_way_begins_where_the_premise_holds() -> None:
     proofs = Prover(ProofContext(House, HOUSE.claims, []))
     found = {result.claim.id: result.verdict for result in proofs.prove(list(HOUSE.claims))}
     assert found == {"lamp.both": Verdict.REFUTED, "lamp.on": Verdict.PROVED}
+
+
+class Vote(Machine):
+    unsure = State(initial=True)
+    ready = State()
+    done = State(final=True)
+    agree = unsure.to(ready)
+    finish = ready.to(done)
+
+
+class Ballot(Machine):
+    collecting = State(initial=True)
+    decided = State(final=True)
+    decide = collecting.to(decided)
+
+
+class Chair(Entity):
+    ballot: Ballot
+
+
+class Member(Entity):
+    chair: Chair
+    vote: Vote
+
+
+class Meeting(System):
+    chairs: Many[Chair]
+    members: Many[Member]
+
+    @action
+    def agree(self, member: Member) -> None:
+        if member.vote.unsure.is_active:
+            member.vote.agree()
+
+    @action
+    def decide(self, chair: Chair) -> None:
+        for member in self.members:
+            if member.chair == chair and not member.vote.ready.is_active:
+                return
+        chair.ballot.decide()
+
+    @action
+    def finish(self, member: Member) -> None:
+        if member.chair.ballot.decided.is_active:
+            member.vote.finish()
+
+
+MEETING = Catalogue(Meeting)
+
+
+@MEETING.recoverable("vote.done", "")
+def done(meeting: Meeting, member: Member) -> bool:
+    """Whoever is not done yet can be, though actions may do nothing."""
+    return member.vote.done.is_active
+
+
+def test_clauses_that_only_a_plan_needs_are_found() -> None:
+    """Where all votes have to be ready nobody is done before: no other claim asks for that."""
+    context = ProofContext(Meeting, MEETING.claims, [])
+    (claim,) = MEETING.claims
+    assert recovered_by_others(recovery_of(context, claim, context.invariant())) is None
+    (result,) = Prover(context).prove([claim])
+    assert result.verdict is Verdict.PROVED
+    assert "decide(some chair), again and again" in result.detail
+    assert [*map(str, result.invariant or ())] == [*map(str, context.invariant())] != []
+    assert recovered_by_others(recovery_of(context, claim, context.invariant())) is not None
+    assert context.induction.is_invariant(context.invariant())
 
 
 # -- random systems, against a search that shares no code -----------------------------------------
@@ -124,6 +191,7 @@ class Random:
         self.goal = pick.choice(states)
         self.premise = pick.choice([None, None, *states])  # the state in which it does not apply
         self.for_all = pick.random() < 0.4
+        self.returns = pick.random() < 0.3  # an action that is not allowed does nothing
 
     def text(self) -> str:
         """The module of the system."""
@@ -142,7 +210,8 @@ class Random:
             lines += ["    @action", f"    def act{number}(self, e: E) -> None:"]
             if quantifier:
                 lines.append(f"        if not ({quantifier}({some} for o in self.es if o != e)):")
-                lines.append("            raise ActionDisabled")
+                refusal = "return" if self.returns else "raise ActionDisabled"
+                lines.append(f"            {refusal}")
             lines.append(f"        e.m.event{number}()")
         lines += ["CATALOGUE = Catalogue(S)", "@CATALOGUE.recoverable('r', 'R')"]
         lines += ["def r(s: S, e: E) -> bool:", "    'It can.'"]
