@@ -20,7 +20,6 @@ from collections.abc import Iterator, Sequence
 from statecheck.claims.claim import Claim, Kind
 from statecheck.claims.concrete_run import ConcreteRun
 from statecheck.claims.results import Verdict
-from statecheck.liveness.clearing import recovered_by_others
 from statecheck.modeling import NO_VARIANT
 from statecheck.mutation.baseline import Baseline, has_plan
 from statecheck.mutation.differences import Differences, comparable, identical
@@ -35,6 +34,7 @@ from statecheck.mutation.observations import (
 )
 from statecheck.mutation.verdict import Kill, MutantStatus, MutantVerdict
 from statecheck.prover.induction_results import recovery_of
+from statecheck.prover.joint_proofs import recovered_by_any_means
 from statecheck.prover.prover import Prover
 from statecheck.safety.induction import Clause
 from statecheck.safety.inferring.inductive_subset import inductive_subset
@@ -257,7 +257,7 @@ class MutantJudge:
                 steps = len(run.steps)
                 yield Kill(claim.title, "is refuted", f"run of {steps} steps into a trap")
             elif claim.title not in self.baseline.helped or (
-                recovered_by_others(recovery_of(context, claim, clauses)) is None
+                recovered_by_any_means(context, recovery_of(context, claim, clauses)) is None
             ):
                 doubts.append(f"{claim.title} has no plan")
 

@@ -320,21 +320,27 @@ def recovered_by_itself(asked: Recovery, results: InductiveResults) -> Result:
 def recovered_together(
     context: ProofContext, asked: Recovery, results: InductiveResults
 ) -> Result | None:
-    """The result on a recoverable claim with plans that name other entities, or with more clauses
-    if it is hoped to hold. Raises Timeout.
+    """The result on a recoverable claim with plans that name other entities, or with more clauses,
+    beside all that is known. Raises Timeout.
     """
     known = results.known(opened=True)
-    asked = asked.knowing([*known])
+    found = recovered_by_any_means(context, asked.knowing([*known]))
+    return None if found is None else resting(found, known.values())
+
+
+def recovered_by_any_means(context: ProofContext, asked: Recovery) -> Result | None:
+    """The result on a recoverable claim with plans that name other entities, or with more clauses
+    if it is hoped to hold, which are of the context's invariant then. Raises Timeout.
+    """
     found = recovered_by_others(replace(asked, work=asked.work // HURRY))
     if found is None and asked.claim.expected == "PROVED":
         found = _recovered_with_more(context, asked)
-    found = found or recovered_by_others(asked)
-    return None if found is None else resting(found, known.values())
+    return found or recovered_by_others(asked)
 
 
 def _recovered_with_more(context: ProofContext, asked: Recovery) -> Result | None:
     """The result on a recoverable claim with whatever clauses about one entity are inductive, be
-    they good for no other claim; those that it needs are of the invariant then. Raises Timeout.
+    they good for no other claim; those that it needs are kept. Raises Timeout.
     """
     mined = all_inductive(context.induction)
     ways: Sequence[Callable[[Recovery], Result | None]]
