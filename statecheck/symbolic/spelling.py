@@ -122,6 +122,8 @@ class _Speller:
         if z3.is_quantifier(term):
             name = term.var_sort(0).name().lower()
             member = z3.Const(f"some {name}", term.var_sort(0))
+            if is_existence(term.body()):
+                return f"some {name}"
             inner = self.spell(
                 z3.substitute_vars(term.body(), member), {**places, member.get_id(): name}
             )
@@ -137,6 +139,8 @@ class _Speller:
             name = str(term.decl().name())
             if term.num_args() == 0:
                 return name
+            if is_existence(term):
+                return f"there is {self.spell(term.arg(0), places)}"
             return of_entity(self.spell(term.arg(0), places), name)
         if kind == z3.Z3_OP_DT_CONSTRUCTOR:
             return member_name(term.decl().name())
