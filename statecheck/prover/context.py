@@ -120,8 +120,8 @@ class ProofContext:
     def property(self, claim: Claim) -> Property:
         """The terms of a claim."""
         if claim.body not in self._properties:
-            self.remaining()
-            self._properties[claim.body] = claim_property(self.transitions, claim)
+            with bounded(self.end):
+                self._properties[claim.body] = claim_property(self.transitions, claim)
         return self._properties[claim.body]
 
     def readable(self, claims: Iterable[Claim]) -> list[Claim]:

@@ -24,6 +24,7 @@ from statecheck.clock import Endless, alarm, heed, in_bounds
 from statecheck.modeling import ModelError
 from statecheck.modeling.machine import LIBRARIES
 from statecheck.smt.failures import checked, noted_failures
+from statecheck.smt.interruption import raise_if_interrupted
 from statecheck.symbolic.decision_tree import Decisions, Leaf, Node, Tree
 
 PATIENCE = 20.0
@@ -228,6 +229,7 @@ class Explorer:
         try:
             for paths in itertools.count(1):
                 if outer is None:
+                    raise_if_interrupted()
                     heed()
                 with self.scope(tree, isolated=isolated) as scope:
                     value = run() if outer is not None else self._run_alone(run)
@@ -298,13 +300,13 @@ class Explorer:
             origins[made[1] if made is not None else origin()] = None
         if not isinstance(node, Node) or not node.term.eq(term):
             raise self.refuse(f"decisions differ from run to run: {term} was not asked before")
-        truth = node.choice
         if scope.excluded and node.implied is None:
-            taken = (*scope.tree.decisions(), (number, truth))
-            if taken in scope.excluded:
-                node.done.add(truth)
-                node.branches[truth] = None
-                truth = not truth
+            taken = scope.tree.decisions()
+            for truth in (True, False):
+                if (*taken, (number, truth)) in scope.excluded:
+                    node.done.add(truth)
+                    node.branches[truth] = None
+        truth = node.choice
         scope.tree.take(node, truth)
         scope.learn(term, truth)
         return truth
