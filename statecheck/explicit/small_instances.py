@@ -84,10 +84,12 @@ class SmallInstances:
 
         It is to be replayed. Raises Timeout.
         """
-        try:
-            return self._first(claim, states, self.each())
-        except UNUSABLE:
-            return None
+        with suppress(*UNUSABLE):
+            if found := self._first(claim, states, self.each()):
+                return found
+        with suppress(*UNUSABLE):
+            return self._first(claim, states, self._without())
+        return None
 
     def trap(self, claim: Claim, states: int = STATES) -> ConcreteRun | None:
         """A run to a state from which nothing leads to where a recoverable claim holds; None if

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from statecheck.claims.claim import Claim, Kind
@@ -47,11 +48,16 @@ class RunChecker:
         """A run, executed: it reaches what a claim says is possible, or the antecedent of one that
         is ``proven``; or it violates the claim, or ends where what is recoverable does not hold.
 
-        Raises ReplayError where it does not.
+        It is trimmed where that leaves all that the claim counts, or asks about others. Raises
+        ReplayError where it does not happen.
         """
         self.time_left()
         want = proven or claim.kind not in (Kind.ALWAYS, Kind.RECOVERABLE)
-        return replay(self.system, self.histories, run, claim, want, self._stage, trim=trim)
+        asked = self.system, self.histories, run, claim, want, self._stage
+        if trim:
+            with suppress(ReplayError):
+                return replay(*asked, trim=True)
+        return replay(*asked, trim=False)
 
     def replay_text(self, text: RunText, claim: Claim, *, proven: bool = False) -> Run:
         """The run of a text, executed. Raises REJECTIONS."""

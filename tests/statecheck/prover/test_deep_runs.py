@@ -146,3 +146,83 @@ def test_of_a_run_that_does_not_happen_no_canonical_one_is_looked_for(
     runs = DeepRuns(some, lambda run, _: tried.append(str(run)))
     assert runs.executed(unrolling, some, some, some, some) is None
     assert tried == (["the model's"] if truncated else ["the canonical one"])
+
+
+class Tank(Entity):
+    dial: Dial
+
+
+class Works(System):
+    pumps: Many[Pump]
+    tanks: Many[Tank]
+
+    @action
+    def up(self, pump: Pump) -> None:
+        if pump.dial.off.is_active:
+            pump.dial.start()
+        if pump.dial.level < 12:
+            pump.dial.up()
+
+
+WORKS = Catalogue(Works)
+
+
+@WORKS.always("works.counted", "Safety")
+def counted(works: Works) -> bool:
+    """Never are more tanks off than pumps are on: false of one tank, which no action names."""
+    return len([t for t in works.tanks if t.dial.off.is_active]) <= len(
+        [p for p in works.pumps if p.dial.on.is_active]
+    )
+
+
+@WORKS.always("works.asked", "Safety")
+def asked(works: Works, pump: Pump) -> bool:
+    """No pump gets to 12 where some tank is off: false, and the tank is named by nobody."""
+    return pump.dial.level < 12 or not any(t.dial.off.is_active for t in works.tanks)
+
+
+@WORKS.always("works.somebody", "Safety")
+def somebody(works: Works) -> bool:
+    """Not as many pumps are on as are off: false of none at all."""
+    return len([p for p in works.pumps if p.dial.on.is_active]) != len(
+        [p for p in works.pumps if p.dial.off.is_active]
+    )
+
+
+def test_whoever_a_run_needs_is_kept_though_nobody_names_it() -> None:
+    found = results(WORKS, 10)
+    assert {id_: str(one.verdict.value) for id_, one in found.items()} == {
+        "works.counted": "REFUTED",
+        "works.asked": "REFUTED",
+        "works.somebody": "REFUTED",
+    }
+    run = found["works.asked"].run
+    assert run is not None
+    assert dict(run.sizes) == {"pumps": 1, "tanks": 1}
+    works = Works(**dict(run.sizes))
+    for step in run.steps:
+        getattr(works, step.action)(works.pumps[0])
+    assert works.pumps[0].dial.level == 12
+    assert works.tanks[0].dial.off.is_active
+
+
+def test_what_is_false_of_nobody_is_refuted() -> None:
+    class Alone(System):
+        pumps: Many[Pump]
+
+        @action
+        def start(self, pump: Pump) -> None:
+            pump.dial.start()
+
+    alone = Catalogue(Alone)
+
+    @alone.always("alone.even", "Safety")
+    def even(works: Alone) -> bool:
+        return len([p for p in works.pumps if p.dial.on.is_active]) + 1 <= len(
+            [p for p in works.pumps if not p.dial.on.is_active]
+        ) + 2 * len([p for p in works.pumps if p.dial.on.is_active])
+
+    (result,) = results(alone, 10).values()
+    assert str(result.verdict.value) == "REFUTED"
+    assert result.run is not None
+    assert dict(result.run.sizes) == {"pumps": 0}
