@@ -568,7 +568,7 @@ def test_no_run_of_the_lock_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> 
     def searched(*_: Any) -> Any:
         raise AssertionError("a run was searched for")
 
-    monkeypatch.setattr("statecheck.prover.prover.canonical_run", searched)
+    monkeypatch.setattr("statecheck.prover.deep_runs.canonical_run", searched)
     engine = session.prover(PROJECT)
     claims = [claim for claim in CLAIMS if claim.kind in (Kind.ALWAYS, Kind.POSSIBLE)]
     results = list(engine.prove(claims))
@@ -777,7 +777,7 @@ def test_a_run_that_does_not_happen_is_not_shown() -> None:
         return found[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("statecheck.prover.prover.canonical_run", spy)
+        patch.setattr("statecheck.prover.deep_runs.canonical_run", spy)
         list(session.prover(PROJECT, locked=False).prove([claim]))
     (run,) = found
     replay(Site, HISTORIES, run, claim, True)
