@@ -168,7 +168,7 @@ def test_the_engine_that_wrote_a_lock_says_what_one_that_reads_it_does(
     runs = json.loads(found.text)["runs"]
     assert [r.verdict.name for r in read.results] == ["PROVED", "REACHED", "REFUTED"]
     assert {*runs} == {claim.title for claim in project.claims}
-    monkeypatch.setattr("statecheck.prover.prover.canonical_run", refused)
+    monkeypatch.setattr("statecheck.prover.deep_runs.canonical_run", refused)
     shared = run(project, project.claims, engine=found.engine)
     assert shared.digest == read.digest
     assert [replace(r, seconds=0) for r in shared.results] == [
