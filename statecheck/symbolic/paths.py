@@ -318,23 +318,31 @@ class Explorer:
                 return
 
     def _implied(self, term: z3.BoolRef) -> bool | None:
-        solver = self._solver
         path = [literal for scope in self._around() for literal in scope.literals]
+        try:
+            self._assert(path)
+            for truth in (True, False):
+                if checked(self._solver, z3.Not(term) if truth else term) == z3.unsat:
+                    return truth
+        except BaseException:
+            # Of what was asserted nothing is known, and the code may go on with what it catches.
+            self._solver, self._path = z3.SimpleSolver(), []
+            raise
+        return None
+
+    def _assert(self, path: list[z3.BoolRef]) -> None:
+        """Have the solver assert the literals of a path."""
         same = 0
         for literal, asserted in zip(path, self._path, strict=False):
             if not literal.eq(asserted):
                 break
             same += 1
         if same < len(self._path):
-            solver.pop(len(self._path) - same)
+            self._solver.pop(len(self._path) - same)
         for literal in path[same:]:
-            solver.push()
-            solver.add(literal)
+            self._solver.push()
+            self._solver.add(literal)
         self._path = path
-        for truth in (True, False):
-            if checked(solver, z3.Not(term) if truth else term) == z3.unsat:
-                return truth
-        return None
 
     def refuse(self, message: str) -> ModelError:
         """Note an error that must not get lost, whoever swallows the exception; return it."""

@@ -24,6 +24,8 @@ from statecheck.modeling import (
 from statecheck.smt.evaluation import Valuation
 from statecheck.smt.grounding import Grounding, entity_functions
 from statecheck.symbolic import paths
+from statecheck.symbolic.decision_tree import Tree
+from statecheck.symbolic.paths import Explorer
 from statecheck.symbolic.simulate import Simulator
 from statecheck.symbolic.transition_system import TransitionSystem
 
@@ -237,7 +239,9 @@ class Hotel(System):
 
 
 def test_loops_mean_what_they_do() -> None:
-    simulator = Simulator(TransitionSystem(Hotel))
+    transitions = TransitionSystem(Hotel)
+    simulator = Simulator(transitions)
+    read = {command.name: (command.guard, command.updates) for command in transitions.commands}
     for count in (1, 2, 3):
         for pattern in range(2**count):
             for name, arguments in simulator.instances({"Room": count}):
@@ -253,7 +257,7 @@ def test_loops_mean_what_they_do() -> None:
                     assert simulated is None
                     continue
                 assert simulated is not None
-                assert simulated.functions == _valuation(hotel).functions
+                assert simulated.functions == _valuation(hotel).functions, (name, read[name])
 
 
 def test_loops_mean_the_same_where_somebody_holds_their_frames() -> None:
@@ -435,3 +439,26 @@ def test_a_claim_about_a_step_gets_no_system_besides() -> None:
     kept.__annotations__ = {"step": Step, "house": House, "return": bool}
     with pytest.raises(ModelError, match="kept: house is a House; a claim takes the system or a"):
         Catalogue(House).always("kept", "")(kept)
+
+
+def test_nothing_follows_from_a_question_that_an_exception_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As of a recursion that is too deep, which the code may catch."""
+    number, explorer, ask = z3.Int("number"), Explorer(), z3.Solver.check
+
+    def fails(*_: Any) -> Any:
+        raise RecursionError
+
+    for broken in ("add", "check"):
+        with explorer.scope(Tree()) as scope:
+            scope.learn(number > 0, True)
+            monkeypatch.setattr(z3.Solver, broken, fails)
+            with pytest.raises(RecursionError):
+                explorer._implied(number > 1)
+            monkeypatch.undo()
+        with explorer.scope(Tree()) as scope:
+            scope.learn(number < 0, True)
+            assert explorer._implied(number == -3) is None
+            assert explorer._implied(number < 1) is True
+    assert z3.Solver.check is ask
