@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 import z3
 
+from statecheck.smt.fingerprint import fingerprint
 from statecheck.smt.terms import applications, functions_in, has_quantifier, numerals
+from statecheck.symbolic.vocabulary import enumeration
 
 KIND = z3.DeclareSort("Kind")
 X, B, N = z3.Const("x", KIND), z3.Bool("b"), z3.Int("n")
@@ -61,3 +63,12 @@ def test_parts_are_found_below_quantifiers_and_once() -> None:
     names = {decl.ast.value: decl.name() for decl in (HOLDS, OF, B.decl())}
     found = functions_in([term, z3.Or(B, HOLDS(X))])
     assert {names[address] for address in found & names.keys()} == {"holds", "of"}
+
+
+def test_a_fingerprint_does_not_tell_who_had_a_name_first() -> None:
+    """Of two enumerations of one name the second has a number, whichever that is."""
+    first = enumeration("Fingerprinted", ("a", "b"))[1]["a"]
+    second = enumeration("Fingerprinted", ("a", "b", "c"))[1]
+    assert str(second["a"]) == "Fingerprinted~2.a"
+    assert fingerprint(second["a"], {}) == fingerprint(first, {})
+    assert fingerprint(second["b"], {}) != fingerprint(first, {})

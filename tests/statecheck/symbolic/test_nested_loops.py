@@ -15,6 +15,7 @@ from statecheck.modeling import ModelError
 from statecheck.smt.evaluation import Valuation
 from statecheck.symbolic.simulate import Simulator
 from statecheck.symbolic.transition_system import TransitionSystem
+from statecheck.symbolic.vocabulary import Key
 
 HEAD = """
 from __future__ import annotations
@@ -118,7 +119,8 @@ def compare(cls: Any, pick: random.Random) -> int:
     """Compare the terms of a system with the machines in some states of small instances; return
     how many steps were.
     """
-    simulator, steps = Simulator(TransitionSystem(cls)), 0
+    transitions = TransitionSystem(cls)
+    simulator, steps = Simulator(transitions), 0
     for workers, jobs in [(1, 0), (1, 1), (1, 2), (2, 2), (2, 3)]:
         for _ in range(6):
             leads = [pick.randrange(workers) for _ in range(jobs)]
@@ -134,7 +136,7 @@ def compare(cls: Any, pick: random.Random) -> int:
 
             for name, arguments in simulator.instances({"Worker": workers, "Job": jobs}):
                 office = made()
-                simulated = simulator.fire(valuation(office, leads), name, arguments)
+                simulated = simulator.fire(valuation(transitions, office, leads), name, arguments)
                 steps += 1
                 try:
                     getattr(office, name)(*(office.jobs[n] for n in arguments))
@@ -142,15 +144,24 @@ def compare(cls: Any, pick: random.Random) -> int:
                     assert simulated is None, (name, leads, busy)
                 else:
                     assert simulated is not None, (name, leads, busy)
-                    assert simulated.functions == valuation(office, leads).functions, (name, leads)
+                    assert simulated.functions == valuation(transitions, office, leads).functions, (
+                        name,
+                        leads,
+                    )
     return steps
 
 
-def valuation(office: Any, leads: list[int]) -> Valuation:
+def valuation(transitions: TransitionSystem, office: Any, leads: list[int]) -> Valuation:
     """The state of an instance."""
+
+    def named(place: str, state: str) -> str:
+        # Where the process knows another Work with other states, this one's sort is Work~2.
+        states: Any = transitions.vocabulary.types[Key(place, "work", "state")]
+        return str(states.value(state).decl().name())
+
     states: dict[str, list[object]] = {
-        "Worker.work.state": [f"Work.{worker.work.model.state}" for worker in office.workers],
-        "Job.work.state": [f"Work.{job.work.model.state}" for job in office.jobs],
+        "Worker.work.state": [named("Worker", w.work.model.state) for w in office.workers],
+        "Job.work.state": [named("Job", job.work.model.state) for job in office.jobs],
         "Job.worker": [*leads],
     }
     sizes = {"Worker": len(office.workers), "Job": len(office.jobs)}
